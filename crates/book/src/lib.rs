@@ -1,1 +1,40 @@
-//! book
+//! The book: all that decides whether credit moves, as one pure state machine.
+//!
+//! Owns wallets, grants, windows, rating, the chart of accounts, what has been seen, and the formats of the journal and of
+//! snapshots. It opens no socket, reads no clock and draws no randomness: time, ids and keyed hashes come with a [`Command`].
+//! Leaves to others: durability (`store`), batching, timers and publication (`engine`), names, prices' history and
+//! everything a person reads (the program).
+//!
+//! The way of a command: [`Book::execute`] looks for its key, settles what is due on its wallet, decides, applies, and encodes the
+//! [`Decision`] into a [`BatchBuilder`]; the sealed [`JournalRow`] is made durable; replay reads it back with [`read_batch`] and
+//! [`Book::replay`].
+
+mod account;
+mod apply;
+mod batch;
+mod book;
+mod catalog;
+mod codec;
+mod command;
+mod decide;
+mod decision;
+mod journal;
+mod record;
+mod refusal;
+mod seen;
+mod snapshot;
+mod usage;
+mod wallet;
+
+pub use account::{Account, Transfer, transfers};
+pub use batch::{BatchBuilder, BatchError, check_chain, read_batch};
+pub use book::{Answer, BALANCE_MAX, Book, REQUEST_MEMORY};
+pub use catalog::{Aggregation, Anchor, Catalog, Meter, MeterNo, Price};
+pub use codec::CodecError;
+pub use command::{Act, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, Reason, Source, UseStage};
+pub use decision::{
+    Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
+};
+pub use journal::{GENESIS, Hash, JournalRow, chain_hash};
+pub use refusal::Refusal;
+pub use wallet::{Grant, PaidSpan, Wallet, Window};

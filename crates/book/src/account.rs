@@ -1,0 +1,117 @@
+//! The chart of accounts, and what each decision moves between them.
+//!
+//! Every movement is a transfer: one account gives, another takes, so per unit all accounts of a book sum to zero.
+
+use core::fmt;
+
+use money::Unit;
+
+use crate::command::Source;
+use crate::decision::{Record, WalletNo};
+
+/// A ledger account of one unit. Wallets, `revenue` and `breakage` grow by what they are credited; the others are what gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// A wallet: what is owed to the customer as credit, below zero what he owes.
+    Wallet(WalletNo),
+    /// Money at Stripe for credit sold.
+    ClearingStripe,
+    /// Credit earned by use.
+    RevenueUsage,
+    /// Credit earned by charges.
+    RevenueCharge,
+    /// Credit given away.
+    Promotional,
+    /// Corrections in either direction.
+    Adjustment,
+    /// Credit that expired.
+    Breakage,
+}
+
+impl Account {
+    /// Every account that is not a wallet.
+    pub const SHARED: [Account; 6] = [
+        Account::ClearingStripe,
+        Account::RevenueUsage,
+        Account::RevenueCharge,
+        Account::Promotional,
+        Account::Adjustment,
+        Account::Breakage,
+    ];
+
+    pub(crate) fn of_source(source: Source) -> Account {
+        match source {
+            Source::Promotional => Account::Promotional,
+            Source::Purchased => Account::ClearingStripe,
+            Source::Adjustment(_) => Account::Adjustment,
+        }
+    }
+
+    pub(crate) fn byte(self) -> Option<u8> {
+        Self::SHARED.iter().position(|account| *account == self).and_then(|place| u8::try_from(place).ok())
+    }
+
+    pub(crate) fn from_byte(byte: u8) -> Option<Account> {
+        Self::SHARED.get(usize::from(byte)).copied()
+    }
+}
+
+impl fmt::Display for Account {
+    /// The name in the chart; a wallet is named by its number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Account::Wallet(WalletNo(no)) => write!(f, "wallet:{no}"),
+            Account::ClearingStripe => f.write_str("clearing:stripe"),
+            Account::RevenueUsage => f.write_str("revenue:usage"),
+            Account::RevenueCharge => f.write_str("revenue:charge"),
+            Account::Promotional => f.write_str("promotional"),
+            Account::Adjustment => f.write_str("adjustment"),
+            Account::Breakage => f.write_str("breakage"),
+        }
+    }
+}
+
+/// An amount above zero that one account gives and another takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// The account that gives.
+    pub debit: Account,
+    /// The account that takes.
+    pub credit: Account,
+    /// How much, in smallest steps of `unit`.
+    pub amount: i64,
+    /// What is moved.
+    pub unit: Unit,
+}
+
+/// What `record` moves, in a wallet that counts in `unit`. Nothing for what only reserves, counts or opens.
+pub fn transfers(record: &Record, unit: Unit) -> impl Iterator<Item = Transfer> {
+    let moved = |debit, credit, amount| (amount > 0).then_some(Transfer { debit, credit, amount, unit });
+    let wallet = record.wallet().map(Account::Wallet);
+    let parts = match (record, wallet) {
+        (Record::GrantAdded(added), Some(wallet)) if added.effective_at.is_none() => {
+            [moved(Account::of_source(added.source), wallet, added.amount), None]
+        }
+        (Record::GrantEffective { amount, source, .. }, Some(wallet)) => {
+            [moved(Account::of_source(*source), wallet, *amount), None]
+        }
+        (Record::GrantExpired { amount, .. }, Some(wallet)) => {
+            [moved(wallet, Account::Breakage, *amount), None]
+        }
+        (Record::Charged { amount, .. }, Some(wallet)) => {
+            [moved(wallet, Account::RevenueCharge, *amount), None]
+        }
+        (Record::Deducted { amount, .. }, Some(wallet)) => {
+            [moved(wallet, Account::Adjustment, *amount), None]
+        }
+        (Record::UsagePosted(posted), Some(wallet)) => {
+            [moved(wallet, Account::RevenueUsage, posted.amount), None]
+        }
+        (Record::Reversed { restored, expired, debt_paid, .. }, Some(wallet)) => {
+            let back = restored.total() + expired + debt_paid;
+            [moved(Account::RevenueCharge, wallet, back), moved(wallet, Account::Breakage, *expired)]
+        }
+        _ => [None, None],
+    };
+    parts.into_iter().flatten()
+}

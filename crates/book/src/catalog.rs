@@ -1,0 +1,118 @@
+//! What is counted and what it costs: one immutable value, replaced whole when a price changes.
+//!
+//! The book reads a catalog only while it decides. A window carries the price it opened with by value, so an old journal never
+//! depends on today's catalog.
+
+use money::{Amount, Timestamp, Unit, UnitPrice};
+
+/// The dense number of a meter, given when it was made and never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MeterNo(pub u32);
+
+/// How a meter turns usage events into a quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregation {
+    /// Each event counts one.
+    Count,
+    /// A number in the event's data is added.
+    Sum,
+    /// An event says that there was activity at its time.
+    ActiveTime,
+}
+
+/// Where a window begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// At the first event outside of any known window.
+    FirstEvent,
+    /// At the multiple of the window's length, counted from the epoch, that is before the event.
+    Clock,
+}
+
+/// What a meter costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Price {
+    /// So much for each one of the quantity, posted once per clock hour.
+    PerUnit(UnitPrice),
+    /// So much for each window with activity, however much.
+    PerActiveWindow {
+        /// The price of one window.
+        amount: Amount,
+        /// Length of a window in microseconds, from a minute to a day.
+        length: i64,
+        /// Where a window begins.
+        anchor: Anchor,
+    },
+}
+
+impl Price {
+    /// The shortest active window, in microseconds.
+    pub const LENGTH_MIN: i64 = Timestamp::MINUTE;
+    /// The longest active window, in microseconds.
+    pub const LENGTH_MAX: i64 = Timestamp::DAY;
+
+    /// The unit that this price is counted in.
+    pub const fn unit(&self) -> Unit {
+        match self {
+            Price::PerUnit(price) => price.unit(),
+            Price::PerActiveWindow { amount, .. } => amount.unit(),
+        }
+    }
+}
+
+/// One meter with the price in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meter {
+    /// Its number.
+    pub no: MeterNo,
+    /// How events become a quantity.
+    pub aggregation: Aggregation,
+    /// What it costs.
+    pub price: Price,
+}
+
+/// Everything sold, and the limits of time that go with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalog {
+    meters: Vec<Option<Meter>>,
+    lateness_max: i64,
+    future_max: i64,
+}
+
+impl Catalog {
+    /// How late an event may be at most in any catalog, in microseconds.
+    pub const LATENESS_LIMIT: i64 = 31 * Timestamp::DAY;
+    /// The lateness allowed unless configured: 72 hours.
+    pub const LATENESS_DEFAULT: i64 = 72 * Timestamp::HOUR;
+    /// How far ahead of our clock an event's time may be: 5 minutes.
+    pub const FUTURE_DEFAULT: i64 = 5 * Timestamp::MINUTE;
+
+    /// A catalog of these meters. `lateness_max` is in microseconds and clamped to one hour .. [`Catalog::LATENESS_LIMIT`].
+    pub fn new(meters: impl IntoIterator<Item = Meter>, lateness_max: i64) -> Catalog {
+        let mut by_no: Vec<Option<Meter>> = Vec::new();
+        for meter in meters {
+            let place = meter.no.0 as usize;
+            if by_no.len() <= place {
+                by_no.resize(place + 1, None);
+            }
+            by_no[place] = Some(meter);
+        }
+        let lateness_max = lateness_max.clamp(Timestamp::HOUR, Self::LATENESS_LIMIT);
+        Catalog { meters: by_no, lateness_max, future_max: Self::FUTURE_DEFAULT }
+    }
+
+    /// The meter of this number.
+    pub fn meter(&self, no: MeterNo) -> Option<&Meter> {
+        self.meters.get(no.0 as usize)?.as_ref()
+    }
+
+    /// How late a usage event may arrive, in microseconds.
+    pub const fn lateness_max(&self) -> i64 {
+        self.lateness_max
+    }
+
+    /// How far ahead of our clock a usage event's time may be, in microseconds.
+    pub const fn future_max(&self) -> i64 {
+        self.future_max
+    }
+}

@@ -1,0 +1,186 @@
+//! What may be asked of the book.
+
+use money::{Amount, CustomerId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
+
+use crate::catalog::MeterNo;
+
+/// A wish, with the key that makes it happen once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What makes two commands the same. Without one, each command counts.
+    pub key: Option<CommandKey>,
+    /// What is wanted.
+    pub act: Act,
+}
+
+/// A keyed hash of what names a command, and a hash of all else that it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandKey {
+    /// How long it is remembered, and among what it is looked for.
+    pub space: KeySpace,
+    /// A keyed 128-bit hash of the name.
+    pub key: u128,
+    /// A keyed 64-bit hash of the body: the same key with another body is refused.
+    pub body: u64,
+}
+
+/// How long a key is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeySpace {
+    /// For ever: payments and intents.
+    Forever,
+    /// For [`crate::REQUEST_MEMORY`] after its arrival: an API's idempotency key.
+    Request,
+    /// For the catalog's `lateness_max` after the event's own time: a usage event.
+    Event,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Open a wallet.
+    OpenWallet {
+        /// Its name.
+        wallet: WalletId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// What it counts.
+        unit: Unit,
+        /// How far `available` may fall below zero by charges, in smallest steps; zero for a prepaid wallet.
+        debt_limit: i64,
+    },
+    /// Add one dated lot of credit.
+    Grant(GrantTerms),
+    /// Take credit at once for something named, if it is available.
+    Charge {
+        /// From where.
+        wallet: WalletId,
+        /// How much; above zero.
+        amount: Amount,
+        /// The number of what is charged for.
+        kind: u32,
+    },
+    /// Give back what a charge took, into the same grants.
+    Reverse {
+        /// From where it was taken.
+        wallet: WalletId,
+        /// The charge, read back from the journal by the caller.
+        charge: ChargeTaken,
+    },
+    /// Take credit away for a reason, if it is available.
+    Deduct {
+        /// From where.
+        wallet: WalletId,
+        /// How much; above zero.
+        amount: Amount,
+        /// Why, as a code.
+        reason: Reason,
+    },
+    /// Tell of use.
+    Use {
+        /// Whose.
+        wallet: WalletId,
+        /// Of what.
+        meter: MeterNo,
+        /// How much; for active time any quantity means activity.
+        quantity: Quantity,
+        /// When it happened.
+        occurred_at: Timestamp,
+        /// Whether it may still be refused.
+        stage: UseStage,
+    },
+    /// Move the book's clock ahead (test clock).
+    AdvanceClock {
+        /// By so many microseconds; above zero.
+        by: i64,
+    },
+}
+
+/// A charge as the journal has it: what a reversal gives back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeTaken {
+    /// The entry, as position and place (see [`crate::EntryRef`]).
+    pub entry: crate::EntryRef,
+    /// The number of what was charged for.
+    pub kind: u32,
+    /// What each grant gave.
+    pub burns: Vec<(u32, i64)>,
+    /// What no grant covered.
+    pub debt: i64,
+}
+
+/// Whether use has happened already or asks first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UseStage {
+    /// It has happened: it is counted even if it leaves debt.
+    Reported,
+    /// It waits at the guard: it is refused if its price is not available.
+    Guarded,
+}
+
+/// A lot of credit to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantTerms {
+    /// Into which wallet.
+    pub wallet: WalletId,
+    /// Its name.
+    pub grant: GrantId,
+    /// How much; above zero.
+    pub amount: Amount,
+    /// Where it comes from.
+    pub source: Source,
+    /// Smaller burns first.
+    pub priority: u8,
+    /// From when it may be used; in the past means at once.
+    pub effective_at: Option<Timestamp>,
+    /// When its unreserved rest is lost.
+    pub expires_at: Option<Timestamp>,
+    /// What was paid for it.
+    pub cost: Option<Amount>,
+    /// The payment that bought it.
+    pub payment: Option<PaymentId>,
+}
+
+/// Where credit comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Given to win the customer.
+    Promotional,
+    /// Bought.
+    Purchased,
+    /// A correction in the customer's favour.
+    Adjustment(Reason),
+}
+
+/// Why credit was corrected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Something was counted wrongly.
+    Correction,
+    /// Good will.
+    Goodwill,
+    /// Credit carried over from another system.
+    OpeningBalance,
+    /// Use that was not meant to be paid.
+    Misuse,
+}
+
+impl Reason {
+    /// Every reason with its code as the API and the journal's readers write it.
+    pub const ALL: [(Reason, &'static str); 4] = [
+        (Reason::Correction, "correction"),
+        (Reason::Goodwill, "goodwill"),
+        (Reason::OpeningBalance, "opening_balance"),
+        (Reason::Misuse, "misuse"),
+    ];
+
+    /// The code.
+    pub fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("correction", |(_, code)| code)
+    }
+
+    /// The reason of this code.
+    pub fn from_code(code: &str) -> Option<Reason> {
+        Self::ALL.iter().find(|(_, known)| *known == code).map(|(reason, _)| *reason)
+    }
+}

@@ -1,0 +1,284 @@
+//! The rules: a command in, a decision or a refusal out, nothing changed.
+
+use money::{Amount, Timestamp, Unit, WalletId};
+
+use crate::book::{BALANCE_MAX, Book, REQUEST_MEMORY};
+use crate::catalog::{Catalog, Price};
+use crate::command::{Act, ChargeTaken, Command, GrantTerms, Reason};
+use crate::decision::{Balance, Burns, Decision, GrantAdded, Record, UsagePosted, WalletNo};
+use crate::refusal::Refusal;
+use crate::wallet::{Grant, Wallet, Window};
+
+/// The most that one command may move, in smallest steps: 2^60.
+const AMOUNT_MAX: i64 = 1 << 60;
+/// The longest way a test clock goes at once.
+const ADVANCE_MAX: i64 = 366 * Timestamp::DAY;
+
+impl Book {
+    /// What `command` leads to at `at`, when all that was due on its wallet has been settled. Changes nothing.
+    pub(crate) fn decide(
+        &self,
+        catalog: &Catalog,
+        command: &Command,
+        at: Timestamp,
+    ) -> Result<Decision, Refusal> {
+        let record = match &command.act {
+            Act::OpenWallet { wallet, customer, unit, debt_limit } => {
+                if self.wallet_no(*wallet).is_some() {
+                    return Err(Refusal::WalletExists);
+                }
+                Record::WalletOpened {
+                    wallet: self.next_wallet_no(),
+                    id: *wallet,
+                    customer: *customer,
+                    unit: *unit,
+                    debt_limit: (*debt_limit).clamp(0, BALANCE_MAX),
+                }
+            }
+            Act::Grant(terms) => self.decide_grant(terms, at)?,
+            Act::Charge { wallet, amount, kind } => self.decide_charge(*wallet, *amount, *kind)?,
+            Act::Reverse { wallet, charge } => self.decide_reversal(*wallet, charge)?,
+            Act::Deduct { wallet, amount, reason } => self.decide_deduction(*wallet, *amount, *reason)?,
+            Act::Use { wallet, meter, quantity, occurred_at, stage } => {
+                let (no, wallet) = self.known(*wallet)?;
+                let meter = catalog.meter(*meter).ok_or(Refusal::MeterUnknown)?;
+                let use_told =
+                    crate::usage::UseTold { quantity: *quantity, occurred_at: *occurred_at, stage: *stage };
+                let accepted_from = self.accepted_from(catalog, at);
+                crate::usage::decide_use(
+                    no,
+                    wallet,
+                    meter,
+                    use_told,
+                    accepted_from,
+                    catalog.future_max(),
+                    at,
+                )?
+            }
+            Act::AdvanceClock { by } => {
+                if !(Timestamp::SECOND..=ADVANCE_MAX).contains(by) {
+                    return Err(Refusal::ClockAdvance);
+                }
+                Record::ClockAdvanced { by: *by }
+            }
+        };
+        Ok(Decision { at, key: command.key, record })
+    }
+
+    /// The earliest thing that is due on this wallet at `at`, as its decision: windows before grants at the same instant, then
+    /// by number.
+    pub(crate) fn due_decision(&self, no: WalletNo, at: Timestamp) -> Option<Decision> {
+        let wallet = self.wallet(no)?;
+        let window = wallet
+            .windows
+            .iter()
+            .map(|(window_no, window)| (window.closes_at, *window_no, window))
+            .min_by_key(by_time);
+        let grant = wallet
+            .live_grants()
+            .filter(|(_, grant)| !grant.expired)
+            .filter_map(|(grant_no, grant)| Some((grant.scheduled_at.or(grant.expires_at)?, grant_no, grant)))
+            .min_by_key(by_time);
+        let window = window.filter(|(due, ..)| *due <= at);
+        let grant = grant.filter(|(due, ..)| *due <= at);
+        let (due, record) = match (window, grant) {
+            (Some((due, window_no, window)), grant) if grant.is_none_or(|(other, ..)| due <= other) => {
+                (due, close_window(no, wallet, window_no, window))
+            }
+            (_, Some((due, grant_no, grant))) => (due, begin_or_end_grant(no, wallet, grant_no, grant)),
+            (_, None) => return None,
+        };
+        // Settled late, it stands at its own due time; the journal's order stays that of the decisions.
+        Some(Decision { at: due, key: None, record })
+    }
+
+    /// The keys to forget once an hour has passed since this was last done.
+    pub(crate) fn forgetting(&self, catalog: &Catalog, at: Timestamp) -> Option<Decision> {
+        let events_before = at.plus(-catalog.lateness_max()).hour();
+        let requests_before = at.plus(-REQUEST_MEMORY).hour();
+        let later = |new: i64, known: Option<i64>| known.is_none_or(|known| new > known);
+        if !later(events_before, self.events_horizon) && !later(requests_before, self.requests_horizon) {
+            return None;
+        }
+        // A horizon never goes back: what has been forgotten cannot be checked again.
+        let events_before = self.events_horizon.map_or(events_before, |known| known.max(events_before));
+        let requests_before =
+            self.requests_horizon.map_or(requests_before, |known| known.max(requests_before));
+        Some(Decision { at, key: None, record: Record::Forgot { events_before, requests_before } })
+    }
+
+    fn accepted_from(&self, catalog: &Catalog, at: Timestamp) -> Timestamp {
+        let from = at.plus(-catalog.lateness_max());
+        let horizon = self.events_horizon.map(|hour| Timestamp::from_seconds(hour.saturating_mul(3_600)));
+        horizon.map_or(from, |horizon| from.max(horizon))
+    }
+
+    fn known(&self, id: WalletId) -> Result<(WalletNo, &Wallet), Refusal> {
+        let no = self.wallet_no(id).ok_or(Refusal::WalletUnknown)?;
+        Ok((no, &self.wallets[no.0 as usize]))
+    }
+
+    fn next_wallet_no(&self) -> WalletNo {
+        WalletNo(u32::try_from(self.wallets.len()).unwrap_or(u32::MAX))
+    }
+
+    fn decide_grant(&self, terms: &GrantTerms, at: Timestamp) -> Result<Record, Refusal> {
+        let (no, wallet) = self.known(terms.wallet)?;
+        let amount = whole_amount(terms.amount, wallet.unit)?;
+        let effective_at = terms.effective_at.filter(|effective_at| *effective_at > at);
+        if terms.expires_at.is_some_and(|expires_at| expires_at <= effective_at.unwrap_or(at)) {
+            return Err(Refusal::ExpiryPast);
+        }
+        let scheduled: i64 =
+            wallet.live_grants().filter(|(_, g)| g.scheduled_at.is_some()).map(|(_, g)| g.remaining).sum();
+        if wallet.balance.posted.saturating_add(scheduled).saturating_add(amount) > BALANCE_MAX {
+            return Err(Refusal::AmountTooLarge);
+        }
+        let posted = if effective_at.is_some() { 0 } else { amount };
+        Ok(Record::GrantAdded(GrantAdded {
+            wallet: no,
+            grant_no: u32::try_from(wallet.grants.len()).map_err(|_| Refusal::AmountTooLarge)?,
+            grant: terms.grant,
+            amount,
+            source: terms.source,
+            priority: terms.priority,
+            effective_at,
+            expires_at: terms.expires_at,
+            cost: terms.cost,
+            payment: terms.payment,
+            debt_paid: wallet.debt.min(posted),
+            balance: Balance { posted: wallet.balance.posted + posted, ..wallet.balance },
+        }))
+    }
+
+    fn decide_charge(&self, id: WalletId, amount: Amount, kind: u32) -> Result<Record, Refusal> {
+        let (no, wallet) = self.known(id)?;
+        let taken = take(wallet, amount)?;
+        let Taken { amount, burns, debt, balance } = taken;
+        Ok(Record::Charged { wallet: no, kind, amount, burns, debt, balance })
+    }
+
+    fn decide_deduction(&self, id: WalletId, amount: Amount, reason: Reason) -> Result<Record, Refusal> {
+        let (no, wallet) = self.known(id)?;
+        let taken = take(wallet, amount)?;
+        let Taken { amount, burns, debt, balance } = taken;
+        Ok(Record::Deducted { wallet: no, reason, amount, burns, debt, balance })
+    }
+
+    /// What was taken pays debt first; the rest goes back to where it came from, and what no living grant gave to the newest
+    /// grant that lives: it paid that debt since.
+    fn decide_reversal(&self, id: WalletId, charge: &ChargeTaken) -> Result<Record, Refusal> {
+        let (no, wallet) = self.known(id)?;
+        if self.reversed.contains(&charge.entry) {
+            return Err(Refusal::AlreadyReversed);
+        }
+        let total: i64 = charge.burns.iter().map(|(_, amount)| amount).sum::<i64>() + charge.debt;
+        let debt_paid = wallet.debt.min(total);
+        let mut left = total - debt_paid;
+        let mut parts: Vec<(u32, i64)> = Vec::new();
+        for (grant_no, amount) in charge.burns.iter().filter(|(_, amount)| *amount > 0) {
+            let back = (*amount).min(left);
+            left -= back;
+            parts.push((*grant_no, back));
+        }
+        if let Some((newest, _)) = (0..).zip(&wallet.grants).filter(|(_, grant)| !grant.expired).last()
+            && left > 0
+        {
+            parts.push((newest, left));
+            left = 0;
+        }
+        let lives = |grant_no: u32| wallet.grants.get(grant_no as usize).is_some_and(|grant| !grant.expired);
+        let restored: Burns = parts.iter().filter(|(no, back)| lives(*no) && *back > 0).copied().collect();
+        let expired = left + parts.iter().filter(|(no, _)| !lives(*no)).map(|(_, back)| back).sum::<i64>();
+        let posted = wallet.balance.posted + debt_paid + restored.total();
+        let balance = Balance { posted, ..wallet.balance };
+        let (kind, charge) = (charge.kind, charge.entry);
+        Ok(Record::Reversed { wallet: no, charge, kind, restored, expired, debt_paid, balance })
+    }
+}
+
+/// What taking an amount at once means for a wallet.
+struct Taken {
+    amount: i64,
+    burns: Burns,
+    debt: i64,
+    balance: Balance,
+}
+
+fn take(wallet: &Wallet, amount: Amount) -> Result<Taken, Refusal> {
+    let value = whole_amount(amount, wallet.unit)?;
+    check_available(wallet, value)?;
+    let (burns, debt) = wallet.plan_burn(value);
+    let balance = Balance { posted: wallet.balance.posted - value, ..wallet.balance };
+    Ok(Taken { amount: value, burns, debt, balance })
+}
+
+/// Refuses what would take `available` below the wallet's limit.
+pub(crate) fn check_available(wallet: &Wallet, needed: i64) -> Result<(), Refusal> {
+    let available = wallet.balance.available();
+    if needed > available.saturating_add(wallet.debt_limit) {
+        return Err(Refusal::InsufficientCredit {
+            available: wallet.amount(available),
+            needed: wallet.amount(needed),
+        });
+    }
+    Ok(())
+}
+
+fn whole_amount(amount: Amount, unit: Unit) -> Result<i64, Refusal> {
+    if amount.unit() != unit {
+        return Err(Refusal::UnitMismatch);
+    }
+    if amount.value() <= 0 {
+        return Err(Refusal::AmountNotPositive);
+    }
+    if amount.value() > AMOUNT_MAX {
+        return Err(Refusal::AmountTooLarge);
+    }
+    Ok(amount.value())
+}
+
+fn by_time<T>((due, no, _): &(Timestamp, u32, T)) -> (Timestamp, u32) {
+    (*due, *no)
+}
+
+fn close_window(no: WalletNo, wallet: &Wallet, window_no: u32, window: &Window) -> Record {
+    let amount = window.pending;
+    let (burns, debt) = wallet.plan_window_burn(window, amount);
+    let balance = Balance {
+        posted: wallet.balance.posted - amount,
+        pending: wallet.balance.pending - amount,
+        held: wallet.balance.held,
+    };
+    Record::UsagePosted(UsagePosted {
+        wallet: no,
+        window_no: Some(window_no),
+        meter: window.meter,
+        opened_at: window.opened_at,
+        closes_at: window.closes_at,
+        occurred_at: None,
+        quantity: window.quantity,
+        covers: matches!(window.price, Price::PerActiveWindow { .. }),
+        amount,
+        burns,
+        debt,
+        balance,
+    })
+}
+
+fn begin_or_end_grant(no: WalletNo, wallet: &Wallet, grant_no: u32, grant: &Grant) -> Record {
+    if grant.scheduled_at.is_some() {
+        let balance = Balance { posted: wallet.balance.posted + grant.amount, ..wallet.balance };
+        return Record::GrantEffective {
+            wallet: no,
+            grant_no,
+            amount: grant.amount,
+            source: grant.source,
+            debt_paid: wallet.debt.min(grant.amount),
+            balance,
+        };
+    }
+    let lost = grant.free();
+    let balance = Balance { posted: wallet.balance.posted - lost, ..wallet.balance };
+    Record::GrantExpired { wallet: no, grant_no, amount: lost, balance }
+}
