@@ -69,6 +69,14 @@ impl BatchBuilder {
         entry
     }
 
+    /// The finished row; the builder goes on with the batch behind it.
+    pub fn seal_and_continue(&mut self) -> JournalRow {
+        let empty = BatchBuilder::new(self.position + 1, self.epoch, self.previous);
+        let row = std::mem::replace(self, empty).seal();
+        self.previous = row.hash;
+        row
+    }
+
     /// The finished row.
     pub fn seal(self) -> JournalRow {
         let hash = chain_hash(&self.previous, self.position, self.epoch, &self.body);

@@ -13,7 +13,7 @@ use crate::account::{Account, transfers};
 use crate::batch::BatchBuilder;
 use crate::catalog::Catalog;
 use crate::command::{Act, Command, CommandKey, KeySpace};
-use crate::decision::{Decision, EntryRef, Record, WalletNo};
+use crate::decision::{Balance, Decision, EntryRef, Record, WalletNo};
 use crate::refusal::Refusal;
 use crate::seen::{Sameness, Seen, SeenKey};
 use crate::wallet::Wallet;
@@ -51,6 +51,7 @@ pub struct Book {
     pub(crate) events_horizon: Option<i64>,
     pub(crate) requests_horizon: Option<i64>,
     digest: u64,
+    last_balance: Option<Balance>,
     touched: Vec<WalletNo>,
 }
 
@@ -130,6 +131,11 @@ impl Book {
         self.apply(entry, decision);
     }
 
+    /// The balance that the newest decision left, where it was about a wallet's balance.
+    pub const fn last_balance(&self) -> Option<Balance> {
+        self.last_balance
+    }
+
     /// The wallet of this id.
     pub fn wallet_no(&self, id: WalletId) -> Option<WalletNo> {
         let wallets = &self.wallets;
@@ -206,6 +212,7 @@ impl Book {
     fn commit(&mut self, decision: &Decision, batch: &mut BatchBuilder) -> EntryRef {
         let entry = batch.push(decision);
         self.apply(entry, decision);
+        self.last_balance = decision.record.balance();
         entry
     }
 

@@ -1,1 +1,16 @@
-//! engine
+//! What turns single commands into durable answers.
+//!
+//! Owns the queue, the batch, the order of append and answer, the times at which something falls due, what is published, the
+//! replay at start, the background replica that makes snapshots, and the projection of decisions into views. All of it is
+//! driven from outside: no socket, no clock and no thread of its own, so that a simulation can drive it as the program does.
+//! Leaves to others: the rules (`book`), bytes on disk (`store`), threads and time (the program).
+
+mod engine;
+mod open;
+mod published;
+mod replica;
+
+pub use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request, Stop, Unavailable};
+pub use open::{OpenError, Opened, open_book};
+pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
+pub use replica::{CheckedSnapshot, ReplicaError, make_snapshot};

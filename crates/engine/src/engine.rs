@@ -1,0 +1,435 @@
+//! Queue, batch, append, answer: one step at a time.
+//!
+//! While one batch is being appended the next is decided. An answer leaves only when the batch that it was computed from is
+//! durable, and so does a refusal: it may rest on what that batch did. A failed append is repeated unchanged until it lands;
+//! meanwhile new requests are told that nothing was tried, waiting ones that the outcome is not known.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use book::{
+    Answer, Balance, BatchBuilder, Book, Catalog, Command, EntryRef, Hash, JournalRow, Refusal, WalletNo,
+};
+use money::Timestamp;
+
+use crate::published::{OpenWindow, PublishedWallet};
+
+/// What bounds an engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Commands that may wait to be decided; a request beyond them is told to come again.
+    pub queue_commands_max: usize,
+    /// Commands decided into one batch.
+    pub batch_commands_max: u32,
+    /// Bytes of one batch's body after which no further command is decided into it.
+    pub batch_bytes_max: usize,
+    /// Decisions made at once for what falls due by itself.
+    pub sweep_decisions_max: u32,
+    /// Microseconds between two tries of the same append.
+    pub retry_after: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            queue_commands_max: 200_000,
+            batch_commands_max: 20_000,
+            batch_bytes_max: 4 << 20,
+            sweep_decisions_max: 2_000,
+            retry_after: 200_000,
+        }
+    }
+}
+
+/// Commands that are answered together. `T` is whatever finds the one who asked.
+#[derive(Debug)]
+pub struct Request<T> {
+    /// Who asked.
+    pub asker: T,
+    /// What he wants, in order. Each is decided for itself.
+    pub commands: Vec<Command>,
+}
+
+/// What one command led to, durably.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was decided now.
+    Decided {
+        /// Where it stands.
+        entry: EntryRef,
+        /// The wallet's balance after it, where there is one.
+        balance: Option<Balance>,
+    },
+    /// The same was decided before: its answer is to be read there.
+    Repeated {
+        /// Where it stands.
+        entry: EntryRef,
+    },
+    /// The rule says no. Nothing has changed.
+    Refused(Refusal),
+}
+
+/// Why there is no outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unavailable {
+    /// Nothing was tried: the queue is full or the journal does not take rows now. Come again.
+    NotAttempted,
+    /// It was decided, but the journal has not said that it landed. The same request with the same key will tell.
+    OutcomeUnknown,
+}
+
+/// What an append came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppendOutcome {
+    /// The row is durable.
+    Landed,
+    /// It is not there, or nobody knows: to be tried again unchanged.
+    Failed,
+    /// Another owner's row stands at its place.
+    Taken,
+    /// The sync itself failed: what is on disk is not known any more.
+    SyncFailed,
+}
+
+/// What happens to an engine.
+#[derive(Debug)]
+pub enum Input<T> {
+    /// Somebody asks.
+    Request(Request<T>),
+    /// The append in flight ended.
+    Appended(AppendOutcome),
+    /// Prices changed: decided with from now on.
+    Catalog(Arc<Catalog>),
+}
+
+/// Why an engine ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Another owner writes this book.
+    Fenced,
+    /// The journal's disk cannot be trusted: start again and replay.
+    SyncFailed,
+}
+
+/// What an engine wants done.
+#[derive(Debug)]
+pub enum Output<T> {
+    /// Append this row and say what came of it. There is never a second one before that.
+    Append(Arc<JournalRow>),
+    /// Answer with one outcome per command.
+    Answer(T, Vec<Outcome>),
+    /// Tell that there is no outcome, and after how many microseconds to come again.
+    Unavailable(T, Unavailable, i64),
+    /// This row is durable; these wallets are now as it says.
+    Landed {
+        /// The row.
+        row: Arc<JournalRow>,
+        /// The wallets that it touched.
+        wallets: Vec<PublishedWallet>,
+        /// The book's digest after it.
+        digest: u64,
+        /// How far the book's clock runs ahead of the world's after it.
+        clock_offset: i64,
+    },
+    /// The engine must not go on.
+    Stop(Stop),
+}
+
+/// A batch that is decided and not yet durable.
+struct Pending<T> {
+    row: Arc<JournalRow>,
+    wallets: Vec<PublishedWallet>,
+    digest: u64,
+    clock_offset: i64,
+    answers: Vec<(T, Vec<Outcome>)>,
+}
+
+/// Whether the journal takes rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Appends {
+    /// As far as is known.
+    Running,
+    /// The row in flight failed and is sent again then.
+    FailedUntil(Timestamp),
+    /// It was sent again.
+    Retrying,
+}
+
+/// One book, its queue, and the two batches under way.
+pub struct Engine<T> {
+    book: Book,
+    catalog: Arc<Catalog>,
+    limits: Limits,
+    epoch: u64,
+    queue: VecDeque<Request<T>>,
+    queued_commands: usize,
+    position: u64,
+    hash: Hash,
+    building: BatchBuilder,
+    building_answers: Vec<(T, Vec<Outcome>)>,
+    in_flight: Option<Pending<T>>,
+    appends: Appends,
+    swept_hour: Option<i64>,
+    sweep_unfinished: bool,
+    stopped: bool,
+}
+
+impl<T> Engine<T> {
+    /// An engine for a book replayed up to `position` (whose row has `hash`), to be owned under a new `epoch`. Its first batch is the
+    /// opening row; nothing is answered before that has landed.
+    pub fn new(
+        book: Book,
+        catalog: Arc<Catalog>,
+        limits: Limits,
+        position: u64,
+        hash: Hash,
+        now: Timestamp,
+    ) -> Engine<T> {
+        let epoch = book.epoch() + 1;
+        let building = BatchBuilder::new(position + 1, epoch, hash);
+        let mut engine = Engine {
+            book,
+            catalog,
+            limits,
+            epoch,
+            queue: VecDeque::new(),
+            queued_commands: 0,
+            position,
+            hash,
+            building,
+            building_answers: Vec::new(),
+            in_flight: None,
+            appends: Appends::Running,
+            swept_hour: None,
+            sweep_unfinished: false,
+            stopped: false,
+        };
+        let at = engine.book_time(now);
+        engine.book.open_epoch(epoch, at, &mut engine.building);
+        engine
+    }
+
+    /// Takes what has happened, decides what can be decided, and says what is to be done. `now` is the world's clock.
+    pub fn step(
+        &mut self,
+        now: Timestamp,
+        inputs: impl IntoIterator<Item = Input<T>>,
+        outputs: &mut Vec<Output<T>>,
+    ) {
+        for input in inputs {
+            match input {
+                Input::Request(request) => self.take(request, outputs),
+                Input::Appended(outcome) => self.appended(outcome, now, outputs),
+                Input::Catalog(catalog) => self.catalog = catalog,
+            }
+        }
+        if self.stopped {
+            return;
+        }
+        match (self.appends, &self.in_flight) {
+            (Appends::FailedUntil(retry_at), Some(pending)) if now >= retry_at => {
+                outputs.push(Output::Append(Arc::clone(&pending.row)));
+                self.appends = Appends::Retrying;
+            }
+            (Appends::FailedUntil(_) | Appends::Retrying, Some(_)) => {}
+            _ => {
+                self.sweep(now);
+                self.decide_queue(now);
+                self.send(outputs);
+            }
+        }
+    }
+
+    /// When [`Engine::step`] should be called again even if nothing happens, by the world's clock.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        if self.stopped {
+            return None;
+        }
+        match self.appends {
+            Appends::FailedUntil(retry_at) => return Some(retry_at),
+            Appends::Retrying => return None,
+            Appends::Running => {}
+        }
+        if self.is_batch_full() {
+            // Nothing more can be decided before the batch in flight has landed.
+            return None;
+        }
+        if self.sweep_unfinished {
+            return Some(Timestamp::EPOCH);
+        }
+        let offset = self.book.clock_offset();
+        let due = self.book.next_due().map(|at| at.plus(-offset));
+        let next_hour = self.swept_hour.map(|hour| Timestamp::from_seconds((hour + 1) * 3_600).plus(-offset));
+        due.into_iter().chain(next_hour).min()
+    }
+
+    /// The book as it is decided, ahead of what is durable: for replicas at start and for tests, not for answers.
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// The epoch under which this engine writes.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Commands that wait to be decided.
+    pub fn queued_commands(&self) -> usize {
+        self.queued_commands
+    }
+
+    /// How a wallet would be published as of now.
+    pub fn published(&self, no: WalletNo) -> Option<PublishedWallet> {
+        published_wallet(&self.book, no)
+    }
+
+    fn book_time(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.book.clock_offset())
+    }
+
+    fn take(&mut self, request: Request<T>, outputs: &mut Vec<Output<T>>) {
+        let full = self.queued_commands + request.commands.len() > self.limits.queue_commands_max;
+        let waiting = self.queued_commands > 0;
+        if self.stopped || self.appends != Appends::Running || (full && waiting) {
+            outputs.push(Output::Unavailable(
+                request.asker,
+                Unavailable::NotAttempted,
+                self.limits.retry_after,
+            ));
+            return;
+        }
+        self.queued_commands += request.commands.len();
+        self.queue.push_back(request);
+    }
+
+    fn appended(&mut self, outcome: AppendOutcome, now: Timestamp, outputs: &mut Vec<Output<T>>) {
+        match outcome {
+            AppendOutcome::Landed => {
+                let Some(pending) = self.in_flight.take() else { return };
+                self.appends = Appends::Running;
+                let Pending { row, wallets, digest, clock_offset, answers } = pending;
+                // Publish before answering: whoever hears the answer and then looks sees at least that.
+                outputs.push(Output::Landed { row, wallets, digest, clock_offset });
+                outputs.extend(answers.into_iter().map(|(asker, outcomes)| Output::Answer(asker, outcomes)));
+            }
+            AppendOutcome::Failed => {
+                self.appends = Appends::FailedUntil(now.plus(self.limits.retry_after));
+                self.release(Unavailable::OutcomeUnknown, outputs);
+                self.turn_away_queue(outputs);
+            }
+            AppendOutcome::Taken => self.stop(Stop::Fenced, outputs),
+            AppendOutcome::SyncFailed => self.stop(Stop::SyncFailed, outputs),
+        }
+    }
+
+    fn stop(&mut self, reason: Stop, outputs: &mut Vec<Output<T>>) {
+        self.stopped = true;
+        self.release(Unavailable::OutcomeUnknown, outputs);
+        self.turn_away_queue(outputs);
+        outputs.push(Output::Stop(reason));
+    }
+
+    /// Tells everybody who waits for a batch that its outcome is not known.
+    fn release(&mut self, reason: Unavailable, outputs: &mut Vec<Output<T>>) {
+        let flying = self.in_flight.iter_mut().flat_map(|pending| pending.answers.drain(..));
+        let waiting = flying.chain(self.building_answers.drain(..));
+        let retry_after = self.limits.retry_after;
+        outputs.extend(waiting.map(|(asker, _)| Output::Unavailable(asker, reason, retry_after)));
+    }
+
+    fn turn_away_queue(&mut self, outputs: &mut Vec<Output<T>>) {
+        self.queued_commands = 0;
+        let retry_after = self.limits.retry_after;
+        let refused = self.queue.drain(..);
+        outputs.extend(
+            refused.map(|request| Output::Unavailable(request.asker, Unavailable::NotAttempted, retry_after)),
+        );
+    }
+
+    fn sweep(&mut self, now: Timestamp) {
+        let at = self.book_time(now);
+        let due = self.book.next_due().is_some_and(|due| due <= at);
+        if !due && self.swept_hour == Some(at.hour()) && !self.sweep_unfinished {
+            return;
+        }
+        if self.is_batch_full() {
+            self.sweep_unfinished = true;
+            return;
+        }
+        let done = self.book.sweep(&self.catalog, at, self.limits.sweep_decisions_max, &mut self.building);
+        self.sweep_unfinished = !done;
+        self.swept_hour = Some(at.hour());
+    }
+
+    fn decide_queue(&mut self, now: Timestamp) {
+        while !self.is_batch_full() {
+            let Some(request) = self.queue.pop_front() else { return };
+            self.queued_commands -= request.commands.len();
+            let outcomes = request.commands.iter().map(|command| self.decide(command, now)).collect();
+            self.building_answers.push((request.asker, outcomes));
+        }
+    }
+
+    fn decide(&mut self, command: &Command, now: Timestamp) -> Outcome {
+        let at = self.book_time(now);
+        match self.book.execute(&self.catalog, command, at, &mut self.building) {
+            Answer::Decided(entry) => Outcome::Decided { entry, balance: self.book.last_balance() },
+            Answer::Repeated(entry) => Outcome::Repeated { entry },
+            Answer::Refused(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
+    fn is_batch_full(&self) -> bool {
+        self.building.len() >= self.limits.batch_commands_max
+            || self.building.bytes() >= self.limits.batch_bytes_max
+            || self.building.is_full()
+    }
+
+    /// Sends the batch that was built if nothing is in flight; answers at once what rests on durable ground alone.
+    fn send(&mut self, outputs: &mut Vec<Output<T>>) {
+        if self.in_flight.is_some() {
+            return;
+        }
+        let answers = std::mem::take(&mut self.building_answers);
+        if self.building.is_empty() {
+            outputs.extend(answers.into_iter().map(|(asker, outcomes)| Output::Answer(asker, outcomes)));
+            return;
+        }
+        let row = Arc::new(self.building.seal_and_continue());
+        self.position = row.position;
+        self.hash = row.hash;
+        let mut touched = self.book.take_touched();
+        touched.sort_unstable();
+        touched.dedup();
+        let wallets = touched.into_iter().filter_map(|no| published_wallet(&self.book, no)).collect();
+        self.in_flight = Some(Pending {
+            row: Arc::clone(&row),
+            wallets,
+            digest: self.book.digest(),
+            clock_offset: self.book.clock_offset(),
+            answers,
+        });
+        outputs.push(Output::Append(row));
+    }
+}
+
+fn published_wallet(book: &Book, no: WalletNo) -> Option<PublishedWallet> {
+    let wallet = book.wallet(no)?;
+    let windows = wallet.windows.values().map(|window| OpenWindow {
+        meter: window.meter,
+        opened_at: window.opened_at,
+        closes_at: window.closes_at,
+        pending: window.pending,
+        active: matches!(window.price, book::Price::PerActiveWindow { .. }),
+    });
+    Some(PublishedWallet {
+        no,
+        id: wallet.id,
+        customer: wallet.customer,
+        unit: wallet.unit,
+        balance: wallet.balance,
+        debt_limit: wallet.debt_limit,
+        due: book.wallet_due(no),
+        windows: windows.collect::<Vec<_>>().into_boxed_slice(),
+    })
+}
