@@ -1,1 +1,3 @@
 //! saldo
+
+pub mod look;

@@ -1,0 +1,149 @@
+// What moves in the pages: live parts, the result popup, copying, choices that apply themselves. Every page works without it.
+"use strict";
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const COUNT_MS = 280;
+const POLL_MS = 1500;
+
+// --- Live parts: each named event carries the inside of the elements with that data-live name.
+
+function listen(url) {
+  const names = new Set([...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live));
+  const source = new EventSource(url);
+  for (const name of names) source.addEventListener(name, (event) => replace(name, event.data));
+  source.addEventListener("payments", () => poll(document.querySelector("dialog[data-result]")));
+  // The browser reconnects by itself unless the server refused for good (signed out): then the page loads anew.
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(url), 5000);
+  });
+  addEventListener("pagehide", () => source.close());
+}
+
+function replace(name, html) {
+  for (const part of document.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)) {
+    if (part.innerHTML === html) continue;
+    const before = part.querySelector("[data-count]")?.dataset.count;
+    const focused = part.contains(document.activeElement) ? focusPath(part, document.activeElement) : null;
+    const opened = [...part.querySelectorAll("details")].map((details) => details.open);
+    part.innerHTML = html;
+    part.querySelectorAll("details").forEach((details, index) => { details.open = opened[index] ?? false; });
+    if (focused) focusables(part)[focused - 1]?.focus({ preventScroll: true });
+    const counted = part.querySelector("[data-count]");
+    if (counted && before !== undefined) countUp(counted, Number(before));
+  }
+}
+
+const focusables = (part) => [...part.querySelectorAll("a[href], button, summary, input, select")];
+const focusPath = (part, element) => focusables(part).indexOf(element) + 1;
+
+// Counts from the old figure to the new one; the server's own text is what stands in the end.
+function countUp(output, from) {
+  const to = Number(output.dataset.count);
+  const text = output.textContent;
+  if (still.matches || from === to || !Number.isFinite(from)) return;
+  const style = { style: "currency", currency: output.dataset.unit, currencyDisplay: "symbol" };
+  let format;
+  try { format = new Intl.NumberFormat(document.documentElement.lang, style); } catch { return; }
+  const begin = performance.now();
+  const frame = (now) => {
+    const part = Math.min(1, (now - begin) / COUNT_MS);
+    const eased = 1 - (1 - part) ** 3;
+    output.textContent = part < 1 ? format.format(from + (to - from) * eased) : text;
+    if (part < 1) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}
+
+// --- The result popup: a banner without this, a modal dialog with it.
+
+function openResult(dialog) {
+  dialog.close();
+  dialog.showModal();
+  dialog.addEventListener("close", () => seen(dialog));
+  if (isPending(dialog)) setTimeout(() => poll(dialog, true), POLL_MS);
+  else seen(dialog);
+}
+
+const isPending = (dialog) => dialog.querySelector("[data-pending]") !== null;
+
+// Neither reload nor Back shall tell it a second time.
+function seen(dialog) {
+  if (dialog.dataset.close) history.replaceState(null, "", dialog.dataset.close);
+}
+
+async function poll(dialog, again = false) {
+  if (!dialog || !dialog.open || !isPending(dialog)) return;
+  try {
+    const answer = await fetch(dialog.dataset.poll, { headers: { accept: "text/html" }, cache: "no-store" });
+    if (answer.ok && dialog.open && isPending(dialog)) {
+      const html = await answer.text();
+      if (html.includes("result-heading") && !html.includes("data-pending")) {
+        dialog.innerHTML = html;
+        dialog.querySelector("button")?.focus();
+        seen(dialog);
+      }
+    }
+  } catch { /* The network is away for a moment; the next try comes. */ }
+  if (again) setTimeout(() => poll(dialog, true), POLL_MS);
+}
+
+// --- Copying, with a word that it has happened.
+
+async function copy(button) {
+  try { await navigator.clipboard.writeText(button.dataset.copy); } catch {
+    const area = Object.assign(document.createElement("textarea"), { value: button.dataset.copy });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  button.classList.add("copied");
+  const word = Object.assign(document.createElement("span"), { className: "bubble", role: "status" });
+  button.after(word);
+  word.textContent = button.dataset.copied;
+  setTimeout(() => { word.remove(); button.classList.remove("copied"); }, 1600);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
+
+// --- Choices that apply themselves, and the two ways to say an amount.
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
+  if (event.target.matches('input[type="radio"][name="suggested"]')) {
+    const other = event.target.form.querySelector("[data-other-amount]");
+    if (other) other.value = "";
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-other-amount]")) return;
+  const radios = [...event.target.form.querySelectorAll('input[name="suggested"]')];
+  const typed = event.target.value.trim() !== "";
+  for (const radio of radios) {
+    if (typed) radio.checked = false;
+    else radio.checked = radio.defaultChecked;
+  }
+});
+
+// --- Disclosures that ask "are you sure?" close with Escape and give the focus back.
+
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && event.target.closest?.("details.confirm[open], details.strip-faults[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
+// --- Begin.
+
+const result = document.querySelector("dialog[data-result]");
+if (result) openResult(result);
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+if (document.body.dataset.liveUrl) listen(document.body.dataset.liveUrl);

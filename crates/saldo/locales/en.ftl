@@ -1,0 +1,366 @@
+## Around every page
+
+skip = Skip to content
+menu = Menu
+language = Language
+update = Update
+sign-out = Sign out
+newer = Newer
+older = Older
+pages = Pages
+copied = Copied
+request-id = Request
+
+billing = Billing
+recharge = Recharge
+usage = Usage
+statement = Statement
+saved-cards = Saved cards
+api-keys = API keys
+console = Console
+mails = Mails
+
+## Signing in
+
+sign-in = Sign in
+sign-in-heading = Welcome back
+staff-sign-in = Staff sign-in
+sign-in-to = Sign in to { $brand }.
+login = E-mail, CPF or CNPJ
+password = Password
+sign-in-submit = Sign in
+sign-in-wrong-pair = This login and password do not belong together. Check both and try again.
+sign-in-empty = Enter your login and your password.
+sign-in-too-many = { $n ->
+    [one] Too many tries. Wait 1 minute, then try again.
+   *[other] Too many tries. Wait { $n } minutes, then try again.
+}
+sign-in-session-ended = Your session has ended. Sign in again to go on.
+forgotten-password = Forgotten your password?
+forgotten-password-heading = Forgotten password
+forgotten-password-text = We send you a link with which you choose a new one.
+forgotten-password-submit = Send the link
+forgotten-password-sent = If this login is known here, a link is on its way to its e-mail address.
+forgotten-password-sent-hint = It may take a minute. Look into the spam folder too.
+back-to-sign-in = Back to sign-in
+set-password = Choose a password
+set-password-text = Choose a new password. Other devices are signed out.
+set-password-invited = { $brand } has opened an account for you. Choose a password to enter it.
+new-password = New password
+password-again = The same again
+password-hint = { $n ->
+    [one] At least 1 character. A few words are easier to remember than signs.
+   *[other] At least { $n } characters. A few words are easier to remember than signs.
+}
+password-too-short = { $n ->
+    [one] The password needs at least 1 character.
+   *[other] The password needs at least { $n } characters.
+}
+password-different = The two passwords are not the same. Type them again.
+set-password-submit = Save and sign in
+
+## Messages
+
+message-forbidden = You may not open this
+message-forbidden-text = You are signed in, but this page belongs to somebody else. If you think it should be yours, sign in with the right login.
+message-stale-form = This page was too old
+message-stale-form-text = Nothing was changed. Go back, load the page again and repeat what you did.
+message-not-found = There is nothing here
+message-not-found-text = The address may be mistyped, or what was here is gone.
+message-link-expired = This link no longer works
+message-link-expired-text = A link can be used once, and only for a while. Ask for a new one; it takes a minute.
+message-too-large = That was too much
+message-too-large-text = What was sent is larger than we accept. Nothing was changed.
+message-not-understood = That was not understood
+message-not-understood-text = Something in the address or the form is not what we expect. Nothing was changed. Go back and try again.
+message-too-many = Too many requests
+message-too-many-text = { $n ->
+    [one] Nothing was changed. Wait 1 second, then try again.
+   *[other] Nothing was changed. Wait { $n } seconds, then try again.
+}
+message-failed = Something broke on our side
+message-failed-text = It has been noted. Your credit is safe: what is not in your statement did not happen. Try again in a moment.
+message-provider-away = The payment page cannot be reached
+message-provider-away-text = Our payment provider did not answer. Nothing was charged. Try again in a few minutes.
+message-unavailable = We are busy for a moment
+message-unavailable-text = { $n ->
+    [one] Nothing was changed. Try again in 1 second.
+   *[other] Nothing was changed. Try again in { $n } seconds.
+}
+to-first-page = Go to the first page
+ask-for-link = Ask for a new link
+
+## Balance
+
+credit-balance = Credit balance
+available = Available
+pending = Pending
+held = Held
+balance = Balance
+window-closes = hour ends { $time }, in { $left }
+minutes-left = { $n } min
+made-of = Made up of
+grant-promotional = Welcome credit
+grant-purchased = Purchased
+grant-adjustment = Correction
+until-day = until { $day }
+
+## Billing
+
+prepaid-for = Prepaid credit for { $brand }
+balance-and-usage = Balance and usage
+today-by-hour = today, by hour
+lasts = { $n ->
+    [0] Lasts less than a day at this pace.
+    [one] Lasts about 1 day at this pace.
+   *[other] Lasts about { $n } days at this pace.
+}
+last-movements = Last movements
+all-movements = Whole statement
+movements-empty = Nothing has moved yet. Each hour of activity and each recharge will stand here.
+expires-next = Expires next
+expires-next-text = { $source }, on { $day }
+expires-never = Nothing expires.
+saved-card = Saved card
+saved-card-none = No card is saved. The next card you pay with will be kept here.
+card-expires = Expires { $expiry }
+card-expired = Expired { $expiry }
+manage-cards = Manage cards
+report = Report a problem
+report-subject = Problem with my credit
+report-subject-of = Problem with payment { $transaction }
+report-body =
+    What happened:
+
+
+    Request: { $request }
+report-body-of =
+    What happened:
+
+
+    Transaction: { $transaction }
+    Request: { $request }
+
+## Movements
+
+movement-granted-promotional = Welcome credit
+movement-granted-purchased = Credit purchased
+movement-granted-adjustment = Correction in your favour
+movement-topped-up = Recharge
+movement-topped-up-with = Recharge, { $method }
+movement-active-hours = { $n ->
+    [one] 1 active hour, { $hours }
+   *[other] { $n } active hours, { $hours }
+}
+movement-active-minutes = { $n ->
+    [one] 1 active minute, { $hours }
+   *[other] { $n } active minutes, { $hours }
+}
+movement-used = { $quantity } × { $meter }
+movement-charged = Charge
+movement-charged-for = Charge, { $what }
+movement-expired = Expired: { $source }
+movement-adjusted = Correction
+movement-adjusted-for = Correction, { $reason }
+
+## Recharge
+
+recharge-text = Add prepaid credit for { $brand }. It is there as soon as the payment is confirmed.
+how-much = How much?
+suggested-amounts = Suggested amounts
+amount = Amount
+amount-hint = Another amount, { $least } to { $most }. Leave it empty to add the amount chosen above.
+amount-not-a-number = This is not an amount of money. Write it like { $example }.
+amount-too-precise = An amount has at most two decimals. Take away the others.
+amount-too-small = The least that can be added is { $least }. Enter a larger amount.
+amount-too-large = The most that can be added at once is { $most }. Enter a smaller amount.
+add-to-balance = Add to Credit Balance
+consent = You pay on Stripe’s page. The card you use is kept for next time; you can remove it at any time in
+consent-link = Saved cards
+credit-details = Credit details
+date = Date
+transaction-id = Transaction ID
+card-used = Card used
+status = Status
+status-success = Success
+status-failure = Failure
+status-pending = Pending
+copy-transaction = Copy transaction ID { $id }
+payments-empty = No payment yet. Choose an amount above and add it: every attempt to pay will stand here with its result, failed ones too.
+cards-empty-short = No card is saved. The card you pay with will be kept for next time.
+reason-declined = The bank declined the card. Try another card, or ask your bank.
+reason-insufficient-funds = The card does not have enough funds. Try a smaller amount or another card.
+reason-expired-card = The card has expired. Try another card.
+reason-incorrect-cvc = The security code is wrong. Check the code on the card and try again.
+reason-incorrect-number = The card number is wrong. Check it and try again.
+reason-processing-error = The bank could not process the card just then. Try again in a moment.
+reason-authentication-failed = The bank asked for confirmation and did not get it. Try again and confirm.
+reason-limit-reached = The card has reached a limit of its bank. Try another card, or later.
+reason-awaiting-confirmation = Waiting for the payment to be confirmed.
+reason-waiting-until = Waiting for the bank until { $day }.
+
+## Results
+
+ok = OK
+result-successful = Payment successful
+result-failed = Payment failed
+result-cancelled = Payment cancelled
+result-pending = Payment pending
+result-successful-text = { $amount } was added. Your credit balance is { $balance }.
+result-failed-text = Your card was declined. Your credit balance has not changed.
+result-cancelled-text = You left the payment page without paying. Your credit balance has not changed.
+result-pending-text = The payment is not yet confirmed. This message changes by itself as soon as it is.
+
+## Usage and charts
+
+usage-text = What your activity has cost.
+usage-views = Views
+by-hour = By hour
+by-day = By day
+earlier = Earlier
+later = Later
+by-meter = By meter
+meter = Meter
+quantity = Quantity
+spent = Spent
+usage-empty = Nothing was used. Once your first call is made, its hour will be drawn here.
+chart-by-hour = Usage by hour
+chart-by-day = Usage by day
+chart-hour = Hour
+chart-day = Day
+chart-now = now
+chart-today = today
+chart-most = Most in { $span }: { $amount }.
+chart-nothing = Nothing yet.
+chart-line = The balance went from { $from } to { $until }.
+as-table = Show as table
+not-over = not over yet
+
+## Statement
+
+statement-text = Every movement of your credit, and the balance after it.
+month = Month
+movement = Movement
+balance-after = Balance
+download-csv = Download CSV
+statement-empty = Nothing moved in this month. Choose another month above.
+
+## Saved cards
+
+saved-cards-text = Cards kept for your next payment. We hold brand, last four digits and expiry; the number stays with Stripe.
+cards-empty = No card is saved. Recharge once, and the card you pay with will be here for next time.
+card-saved = saved { $day }
+card-removed = { $card } was removed.
+remove = Remove
+remove-card = Remove { $card }
+remove-card-ask = Remove { $card }? You can still pay with it later by entering it again.
+remove-card-yes = Yes, remove it
+
+## API keys
+
+api-keys-text = Your programs call the API with a key. Whoever has it spends your credit.
+new-key = New key
+key-name = Name of the new key
+key-name-hint = Where it will be used, such as “Production server”.
+key-name-bad = { $n ->
+    [one] Give the key a name of 1 character.
+   *[other] Give the key a name of 1 to { $n } characters.
+}
+create-key = Create key
+key-created = Key “{ $name }” was created
+key-once = Copy it now and keep it safe: it is not shown again.
+copy-key = Copy key
+your-keys = Your keys
+keys-empty = No key yet. Create one above, put it into your program, and the first call will show on Billing.
+name = Name
+key = Key
+created = Created
+last-used = Last used
+never = Never
+revoke = Revoke
+revoke-key = Revoke { $name }
+revoke-key-ask = Revoke “{ $name }”? Programs that use it are refused from now on.
+revoke-key-yes = Yes, revoke it
+key-revoked = Key “{ $name }” was revoked.
+revoked-on = Revoked { $day }
+
+## Console
+
+customers = Customers
+customer = Customer
+customer-id = Customer ID
+customers-empty = No customer yet. Create the first with “saldo customer create” or by the API.
+liability = Credit not used yet
+sold-today = Sold today
+used-today = Used today
+books-verified = Books verified { $time }, no difference.
+books-not-verified = Books not verified since the start.
+
+## Mails
+
+mails-text = What was sent to customers, newest first.
+mails-empty = No mail yet. Ask for a new password on the sign-in page, and its mail will be here.
+mail-sent = sent
+mail-waiting = waiting to be sent
+all-mails = All mails
+mail-invitation-subject = Your account with { $brand }
+mail-invitation-body =
+    Hello { $name },
+
+    { $brand } has opened an account for you. Choose your password here:
+
+    { $url }
+
+    The link works once, until { $until }.
+    If you did not expect this mail, you need not do anything.
+mail-reset-subject = Your new password for { $brand }
+mail-reset-body =
+    Hello { $name },
+
+    somebody, probably you, asked for a new password for { $brand }. Choose it here:
+
+    { $url }
+
+    The link works once, until { $until }.
+    If it was not you, you need not do anything: your password stays as it is.
+
+## Demo
+
+sandbox = Sandbox
+demo-clock = Demo clock
+advance-hour = Advance 1 hour
+advance-day = Advance 1 day
+faults = Faults
+fault-on = on
+faults-legend = What goes wrong with the payment provider’s webhooks
+fault-late = They come late
+fault-twice = They come twice
+fault-held = They do not come
+faults-set = Apply
+demo-reset = Reset
+demo-title = Demo
+demo-headline = Prepaid credit that is right to the cent, live.
+demo-text = Everything here is the real program with sample customers and a sandbox in place of Stripe. Break what you like.
+api-company = API company
+api-company-text = Sells calls by prepaid credit: $0.25 for each hour of activity. Cards by Stripe’s hosted page, balance live.
+open-as-customer = Open as customer
+open-as-staff = Open as staff
+demo-line = Balance of the sample customer
+curl-text = Run this line, and the number moves at once:
+copy-curl = Copy the command
+checklist = The story, step by step
+sandbox-link = Sandbox that plays Stripe
+step-done = done
+step-1 = Sign in as the customer, open Billing, select Recharge.
+step-2 = A new customer’s credit balance reads $25.00.
+step-3 = Make a call: Pending shows $0.25, Available $24.75. Advance 1 hour: the balance reads $24.75.
+step-4 = Press Add to Credit Balance: the payment page opens.
+step-5 = Pay with 4242 4242 4242 4242: a popup confirms the payment.
+step-6 = Credit details has a row with Status Success.
+step-7 = The balance has grown by exactly the amount paid.
+step-8 = Add again: the payment page shows the saved card, already chosen.
+step-9 = Pay with a different card, such as 5555 5555 5555 4444.
+step-10 = The second row names the new card.
+step-11 = The balance has grown again by exactly the amount.
+step-12 = Pay with 4000 0000 0000 0002: a row with Status Failure tells why.
+step-13 = The declined card has not changed the balance.

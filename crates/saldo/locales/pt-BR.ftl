@@ -1,0 +1,366 @@
+## Em volta de cada página
+
+skip = Ir para o conteúdo
+menu = Menu
+language = Idioma
+update = Atualizar
+sign-out = Sair
+newer = Mais recentes
+older = Mais antigos
+pages = Páginas
+copied = Copiado
+request-id = Requisição
+
+billing = Faturamento
+recharge = Recarga
+usage = Consumo
+statement = Extrato
+saved-cards = Cartões salvos
+api-keys = Chaves de API
+console = Console
+mails = E-mails
+
+## Entrada
+
+sign-in = Entrar
+sign-in-heading = Boas-vindas
+staff-sign-in = Entrada da equipe
+sign-in-to = Entre em { $brand }.
+login = E-mail, CPF ou CNPJ
+password = Senha
+sign-in-submit = Entrar
+sign-in-wrong-pair = Este login e esta senha não combinam. Confira os dois e tente de novo.
+sign-in-empty = Informe seu login e sua senha.
+sign-in-too-many = { $n ->
+    [one] Tentativas demais. Espere 1 minuto e tente de novo.
+   *[other] Tentativas demais. Espere { $n } minutos e tente de novo.
+}
+sign-in-session-ended = Sua sessão terminou. Entre de novo para continuar.
+forgotten-password = Esqueceu a senha?
+forgotten-password-heading = Senha esquecida
+forgotten-password-text = Enviamos um link para você escolher uma nova.
+forgotten-password-submit = Enviar o link
+forgotten-password-sent = Se este login existe aqui, um link está a caminho do e-mail dele.
+forgotten-password-sent-hint = Pode levar um minuto. Olhe também a caixa de spam.
+back-to-sign-in = Voltar para a entrada
+set-password = Escolha uma senha
+set-password-text = Escolha uma nova senha. Os outros aparelhos serão desconectados.
+set-password-invited = { $brand } abriu uma conta para você. Escolha uma senha para entrar.
+new-password = Nova senha
+password-again = A mesma de novo
+password-hint = { $n ->
+    [one] No mínimo 1 caractere. Algumas palavras são mais fáceis de lembrar que sinais.
+   *[other] No mínimo { $n } caracteres. Algumas palavras são mais fáceis de lembrar que sinais.
+}
+password-too-short = { $n ->
+    [one] A senha precisa de no mínimo 1 caractere.
+   *[other] A senha precisa de no mínimo { $n } caracteres.
+}
+password-different = As duas senhas não são iguais. Digite-as de novo.
+set-password-submit = Salvar e entrar
+
+## Mensagens
+
+message-forbidden = Você não pode abrir esta página
+message-forbidden-text = Você entrou, mas esta página é de outra pessoa. Se ela deveria ser sua, entre com o login certo.
+message-stale-form = Esta página estava velha demais
+message-stale-form-text = Nada foi alterado. Volte, carregue a página de novo e repita o que fez.
+message-not-found = Não há nada aqui
+message-not-found-text = O endereço pode estar errado, ou o que estava aqui já não existe.
+message-link-expired = Este link não vale mais
+message-link-expired-text = Um link vale uma vez e por um tempo. Peça um novo; leva um minuto.
+message-too-large = Foi demais
+message-too-large-text = O que foi enviado é maior do que aceitamos. Nada foi alterado.
+message-not-understood = Não entendemos
+message-not-understood-text = Algo no endereço ou no formulário não é o que esperamos. Nada foi alterado. Volte e tente de novo.
+message-too-many = Pedidos demais
+message-too-many-text = { $n ->
+    [one] Nada foi alterado. Espere 1 segundo e tente de novo.
+   *[other] Nada foi alterado. Espere { $n } segundos e tente de novo.
+}
+message-failed = Algo quebrou do nosso lado
+message-failed-text = Já está anotado. Seu crédito está seguro: o que não está no extrato não aconteceu. Tente de novo daqui a pouco.
+message-provider-away = A página de pagamento não responde
+message-provider-away-text = Nosso provedor de pagamento não respondeu. Nada foi cobrado. Tente de novo em alguns minutos.
+message-unavailable = Estamos ocupados por um momento
+message-unavailable-text = { $n ->
+    [one] Nada foi alterado. Tente de novo em 1 segundo.
+   *[other] Nada foi alterado. Tente de novo em { $n } segundos.
+}
+to-first-page = Ir para a primeira página
+ask-for-link = Pedir um novo link
+
+## Saldo
+
+credit-balance = Saldo de crédito
+available = Disponível
+pending = Pendente
+held = Reservado
+balance = Saldo
+window-closes = a hora termina às { $time }, em { $left }
+minutes-left = { $n } min
+made-of = Composto de
+grant-promotional = Crédito de boas-vindas
+grant-purchased = Comprado
+grant-adjustment = Correção
+until-day = até { $day }
+
+## Faturamento
+
+prepaid-for = Crédito pré-pago para { $brand }
+balance-and-usage = Saldo e consumo
+today-by-hour = hoje, por hora
+lasts = { $n ->
+    [0] Dura menos de um dia neste ritmo.
+    [one] Dura cerca de 1 dia neste ritmo.
+   *[other] Dura cerca de { $n } dias neste ritmo.
+}
+last-movements = Últimas movimentações
+all-movements = Extrato completo
+movements-empty = Nada se moveu ainda. Cada hora de atividade e cada recarga aparecerá aqui.
+expires-next = Expira a seguir
+expires-next-text = { $source }, em { $day }
+expires-never = Nada expira.
+saved-card = Cartão salvo
+saved-card-none = Nenhum cartão salvo. O próximo cartão com que você pagar ficará aqui.
+card-expires = Vence em { $expiry }
+card-expired = Venceu em { $expiry }
+manage-cards = Gerenciar cartões
+report = Relatar um problema
+report-subject = Problema com meu crédito
+report-subject-of = Problema com o pagamento { $transaction }
+report-body =
+    O que aconteceu:
+
+
+    Requisição: { $request }
+report-body-of =
+    O que aconteceu:
+
+
+    Transação: { $transaction }
+    Requisição: { $request }
+
+## Movimentações
+
+movement-granted-promotional = Crédito de boas-vindas
+movement-granted-purchased = Crédito comprado
+movement-granted-adjustment = Correção a seu favor
+movement-topped-up = Recarga
+movement-topped-up-with = Recarga, { $method }
+movement-active-hours = { $n ->
+    [one] 1 hora ativa, { $hours }
+   *[other] { $n } horas ativas, { $hours }
+}
+movement-active-minutes = { $n ->
+    [one] 1 minuto ativo, { $hours }
+   *[other] { $n } minutos ativos, { $hours }
+}
+movement-used = { $quantity } × { $meter }
+movement-charged = Cobrança
+movement-charged-for = Cobrança, { $what }
+movement-expired = Expirou: { $source }
+movement-adjusted = Correção
+movement-adjusted-for = Correção, { $reason }
+
+## Recarga
+
+recharge-text = Adicione crédito pré-pago para { $brand }. Ele entra assim que o pagamento é confirmado.
+how-much = Quanto?
+suggested-amounts = Valores sugeridos
+amount = Valor
+amount-hint = Outro valor, de { $least } a { $most }. Deixe vazio para adicionar o valor escolhido acima.
+amount-not-a-number = Isto não é um valor em dinheiro. Escreva como { $example }.
+amount-too-precise = Um valor tem no máximo duas casas decimais. Tire as demais.
+amount-too-small = O mínimo que se pode adicionar é { $least }. Informe um valor maior.
+amount-too-large = O máximo que se pode adicionar de uma vez é { $most }. Informe um valor menor.
+add-to-balance = Adicionar ao saldo de crédito
+consent = Você paga na página da Stripe. O cartão usado fica salvo para a próxima vez; você pode removê-lo quando quiser em
+consent-link = Cartões salvos
+credit-details = Detalhes do crédito
+date = Data
+transaction-id = ID da transação
+card-used = Cartão usado
+status = Status
+status-success = Sucesso
+status-failure = Falha
+status-pending = Pendente
+copy-transaction = Copiar o ID da transação { $id }
+payments-empty = Nenhum pagamento ainda. Escolha um valor acima e adicione: cada tentativa de pagamento aparecerá aqui com o resultado, também as que falharem.
+cards-empty-short = Nenhum cartão salvo. O cartão com que você pagar ficará salvo para a próxima vez.
+reason-declined = O banco recusou o cartão. Tente outro cartão ou fale com o banco.
+reason-insufficient-funds = O cartão não tem saldo suficiente. Tente um valor menor ou outro cartão.
+reason-expired-card = O cartão está vencido. Tente outro cartão.
+reason-incorrect-cvc = O código de segurança está errado. Confira o código no cartão e tente de novo.
+reason-incorrect-number = O número do cartão está errado. Confira e tente de novo.
+reason-processing-error = O banco não conseguiu processar o cartão naquele momento. Tente de novo daqui a pouco.
+reason-authentication-failed = O banco pediu confirmação e não a recebeu. Tente de novo e confirme.
+reason-limit-reached = O cartão atingiu um limite do banco. Tente outro cartão, ou mais tarde.
+reason-awaiting-confirmation = Aguardando a confirmação do pagamento.
+reason-waiting-until = Aguardando o banco até { $day }
+
+## Resultados
+
+ok = OK
+result-successful = Pagamento confirmado
+result-failed = Pagamento recusado
+result-cancelled = Pagamento cancelado
+result-pending = Pagamento pendente
+result-successful-text = { $amount } adicionados. Seu saldo de crédito é { $balance }.
+result-failed-text = Seu cartão foi recusado. Seu saldo de crédito não mudou.
+result-cancelled-text = Você saiu da página de pagamento sem pagar. Seu saldo de crédito não mudou.
+result-pending-text = O pagamento ainda não foi confirmado. Esta mensagem muda sozinha assim que for.
+
+## Consumo e gráficos
+
+usage-text = Quanto custou a sua atividade.
+usage-views = Visões
+by-hour = Por hora
+by-day = Por dia
+earlier = Anterior
+later = Seguinte
+by-meter = Por medidor
+meter = Medidor
+quantity = Quantidade
+spent = Gasto
+usage-empty = Nada foi usado. Assim que a primeira chamada for feita, a hora dela será desenhada aqui.
+chart-by-hour = Consumo por hora
+chart-by-day = Consumo por dia
+chart-hour = Hora
+chart-day = Dia
+chart-now = agora
+chart-today = hoje
+chart-most = O maior em { $span }: { $amount }.
+chart-nothing = Nada ainda.
+chart-line = O saldo foi de { $from } a { $until }.
+as-table = Mostrar como tabela
+not-over = ainda não terminou
+
+## Extrato
+
+statement-text = Cada movimentação do seu crédito e o saldo depois dela.
+month = Mês
+movement = Movimentação
+balance-after = Saldo
+download-csv = Baixar CSV
+statement-empty = Nada se moveu neste mês. Escolha outro mês acima.
+
+## Cartões salvos
+
+saved-cards-text = Cartões guardados para o próximo pagamento. Temos a bandeira, os quatro últimos dígitos e o vencimento; o número fica com a Stripe.
+cards-empty = Nenhum cartão salvo. Faça uma recarga, e o cartão com que você pagar ficará aqui para a próxima vez.
+card-saved = salvo em { $day }
+card-removed = { $card } foi removido.
+remove = Remover
+remove-card = Remover { $card }
+remove-card-ask = Remover { $card }? Você ainda poderá pagar com ele, digitando-o de novo.
+remove-card-yes = Sim, remover
+
+## Chaves de API
+
+api-keys-text = Seus programas chamam a API com uma chave. Quem a tem gasta o seu crédito.
+new-key = Nova chave
+key-name = Nome da nova chave
+key-name-hint = Onde será usada, como “Servidor de produção”.
+key-name-bad = { $n ->
+    [one] Dê à chave um nome de 1 caractere.
+   *[other] Dê à chave um nome de 1 a { $n } caracteres.
+}
+create-key = Criar chave
+key-created = A chave “{ $name }” foi criada
+key-once = Copie agora e guarde bem: ela não será mostrada de novo.
+copy-key = Copiar a chave
+your-keys = Suas chaves
+keys-empty = Nenhuma chave ainda. Crie uma acima, coloque-a no seu programa, e a primeira chamada aparecerá em Faturamento.
+name = Nome
+key = Chave
+created = Criada em
+last-used = Último uso
+never = Nunca
+revoke = Revogar
+revoke-key = Revogar { $name }
+revoke-key-ask = Revogar “{ $name }”? Os programas que a usam serão recusados a partir de agora.
+revoke-key-yes = Sim, revogar
+key-revoked = A chave “{ $name }” foi revogada.
+revoked-on = Revogada em { $day }
+
+## Console
+
+customers = Clientes
+customer = Cliente
+customer-id = ID do cliente
+customers-empty = Nenhum cliente ainda. Crie o primeiro com “saldo customer create” ou pela API.
+liability = Crédito ainda não usado
+sold-today = Vendido hoje
+used-today = Usado hoje
+books-verified = Livros verificados em { $time }, sem diferença.
+books-not-verified = Livros não verificados desde o início.
+
+## E-mails
+
+mails-text = O que foi enviado aos clientes, do mais novo ao mais antigo.
+mails-empty = Nenhum e-mail ainda. Peça uma nova senha na página de entrada, e o e-mail dela aparecerá aqui.
+mail-sent = enviado
+mail-waiting = aguardando envio
+all-mails = Todos os e-mails
+mail-invitation-subject = Sua conta em { $brand }
+mail-invitation-body =
+    Olá, { $name },
+
+    { $brand } abriu uma conta para você. Escolha sua senha aqui:
+
+    { $url }
+
+    O link vale uma vez, até { $until }.
+    Se você não esperava este e-mail, não precisa fazer nada.
+mail-reset-subject = Sua nova senha em { $brand }
+mail-reset-body =
+    Olá, { $name },
+
+    alguém, provavelmente você, pediu uma nova senha em { $brand }. Escolha-a aqui:
+
+    { $url }
+
+    O link vale uma vez, até { $until }.
+    Se não foi você, não precisa fazer nada: sua senha continua a mesma.
+
+## Demonstração
+
+sandbox = Sandbox
+demo-clock = Relógio da demonstração
+advance-hour = Avançar 1 hora
+advance-day = Avançar 1 dia
+faults = Falhas
+fault-on = ligadas
+faults-legend = O que dá errado com os webhooks do provedor de pagamento
+fault-late = Chegam atrasados
+fault-twice = Chegam duas vezes
+fault-held = Não chegam
+faults-set = Aplicar
+demo-reset = Recomeçar
+demo-title = Demonstração
+demo-headline = Crédito pré-pago certo até o centavo, ao vivo.
+demo-text = Tudo aqui é o programa de verdade, com clientes de exemplo e uma sandbox no lugar da Stripe. Quebre o que quiser.
+api-company = Empresa de API
+api-company-text = Vende chamadas por crédito pré-pago: US$ 0,25 por hora de atividade. Cartões pela página da Stripe, saldo ao vivo.
+open-as-customer = Abrir como cliente
+open-as-staff = Abrir como equipe
+demo-line = Saldo do cliente de exemplo
+curl-text = Execute esta linha, e o número se move na hora:
+copy-curl = Copiar o comando
+checklist = A história, passo a passo
+sandbox-link = Sandbox que faz o papel da Stripe
+step-done = feito
+step-1 = Entre como cliente, abra Faturamento, escolha Recarga.
+step-2 = O saldo de um cliente novo é US$ 25,00.
+step-3 = Faça uma chamada: Pendente mostra US$ 0,25, Disponível US$ 24,75. Avance 1 hora: o saldo passa a US$ 24,75.
+step-4 = Clique em Adicionar ao saldo de crédito: abre a página de pagamento.
+step-5 = Pague com 4242 4242 4242 4242: uma janela confirma o pagamento.
+step-6 = Detalhes do crédito tem uma linha com Status Sucesso.
+step-7 = O saldo cresceu exatamente o valor pago.
+step-8 = Adicione de novo: a página de pagamento mostra o cartão salvo, já escolhido.
+step-9 = Pague com outro cartão, como 5555 5555 5555 4444.
+step-10 = A segunda linha mostra o novo cartão.
+step-11 = O saldo cresceu de novo exatamente o valor.
+step-12 = Pague com 4000 0000 0000 0002: uma linha com Status Falha diz por quê.
+step-13 = O cartão recusado não mudou o saldo.

@@ -1,0 +1,407 @@
+//! Charts drawn on the server: bars of what was spent by hour or day, and the demo's falling line.
+//!
+//! Coordinates are whole numbers computed from whole amounts; colours come from the style sheet by class, so that a chart
+//! follows light and dark. Each chart is drawn in two widths, of which the sheet shows the one that fits: a drawing that is
+//! merely shrunk to a phone has letters nobody can read.
+
+use askama::Template;
+use money::{Amount, Timestamp, Unit};
+
+use crate::look::Reader;
+
+/// What was spent in one span of time.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// Its begin.
+    pub from: Timestamp,
+    /// Its end.
+    pub until: Timestamp,
+    /// What was spent in it; never negative.
+    pub amount: Amount,
+    /// Whether it is over; the bar of one that is not is drawn lighter.
+    pub finished: bool,
+}
+
+/// How much room a chart is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Half a card, as on Billing.
+    Half,
+    /// The width of the page, as on Usage.
+    Full,
+}
+
+/// A bar chart and the table behind it.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// Tells this chart from others on the page; part of element ids.
+    pub name: &'static str,
+    /// The title, told to screen readers.
+    pub title: String,
+    /// One sentence with what there is to see.
+    pub description: String,
+    /// Heading of the table's first column.
+    pub span_heading: String,
+    /// How much room it fills.
+    pub room: Room,
+    /// The same bars for a wide and for a narrow place.
+    pub drawings: Vec<Drawing>,
+    /// The table: one row per span in which something was spent.
+    pub rows: Vec<Row>,
+}
+
+/// A row of the table behind a chart.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The span in words.
+    pub label: String,
+    /// What was spent, as money.
+    pub value: String,
+    /// Whether the span is over.
+    pub finished: bool,
+}
+
+/// The chart in one width. All numbers are pixels of its own coordinate system.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    /// `wide` or `narrow`.
+    pub class: &'static str,
+    /// Width of the whole.
+    pub width: i64,
+    /// Height of the whole.
+    pub height: i64,
+    /// Left end of the grid's lines.
+    pub left: i64,
+    /// Right end of the grid's lines.
+    pub right: i64,
+    /// Horizontal lines with what they stand for.
+    pub lines: Vec<Line>,
+    /// One bar per span in which something was spent.
+    pub bars: Vec<Bar>,
+    /// Marks below.
+    pub ticks: Vec<Tick>,
+}
+
+/// A horizontal line of the grid.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its height.
+    pub y: i64,
+    /// The money it stands for.
+    pub label: String,
+}
+
+/// A bar.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// Left edge.
+    pub x: i64,
+    /// Upper edge.
+    pub y: i64,
+    /// Width.
+    pub width: i64,
+    /// Height.
+    pub height: i64,
+    /// What it stands for, shown when pointed at.
+    pub label: String,
+    /// Whether its span is over.
+    pub finished: bool,
+}
+
+/// A mark below the bars.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    /// Its middle.
+    pub x: i64,
+    /// What it says.
+    pub label: String,
+}
+
+impl Chart {
+    /// What was spent by hour. `spans` are the hours of one day, in order.
+    pub fn by_hour(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let label = |span: &Span| reader.hours(span.from, span.until);
+        let mark = |index: usize, span: &Span| {
+            (index.is_multiple_of(6)).then(|| reader.time(span.from)).map(|time| time[..2].to_owned())
+        };
+        let words = Words { title: "chart-by-hour", heading: "chart-hour", now: "chart-now" };
+        Chart::bars(reader, "usage-by-hour", room, spans, &words, &label, &mark)
+    }
+
+    /// What was spent by day. `spans` are days, in order.
+    pub fn by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let label = |span: &Span| reader.date(span.from);
+        let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
+        let words = Words { title: "chart-by-day", heading: "chart-day", now: "chart-today" };
+        Chart::bars(reader, "usage-by-day", room, spans, &words, &label, &mark)
+    }
+
+    /// Whether nothing at all was spent.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn bars(
+        reader: &Reader,
+        name: &'static str,
+        room: Room,
+        spans: &[Span],
+        words: &Words,
+        label: &dyn Fn(&Span) -> String,
+        mark: &dyn Fn(usize, &Span) -> Option<String>,
+    ) -> Chart {
+        let spent = || spans.iter().filter(|span| span.amount.is_positive());
+        let row = |span: &Span| Row {
+            label: label(span),
+            value: reader.money(span.amount),
+            finished: span.finished,
+        };
+        let description = match spent().max_by_key(|span| span.amount.value()) {
+            Some(most) => reader.t2("chart-most", "span", label(most), "amount", reader.money(most.amount)),
+            None => reader.t("chart-nothing"),
+        };
+        let sizes: [Size; 2] = match room {
+            Room::Half => [Size::WIDE_HALF, Size::NARROW],
+            Room::Full => [Size::WIDE_FULL, Size::NARROW],
+        };
+        let now = reader.t(words.now);
+        let drawings = sizes.iter().map(|size| draw(reader, *size, spans, label, mark, &now)).collect();
+        Chart {
+            name,
+            title: reader.t(words.title),
+            description,
+            span_heading: reader.t(words.heading),
+            room,
+            drawings,
+            rows: spent().map(row).collect(),
+        }
+    }
+}
+
+/// The inside of `data-live="usage"`.
+#[derive(Template)]
+#[template(path = "fragment/chart.html")]
+pub struct ChartFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub chart: &'a Chart,
+}
+
+/// Which texts a chart uses.
+struct Words {
+    title: &'static str,
+    heading: &'static str,
+    now: &'static str,
+}
+
+#[derive(Clone, Copy)]
+struct Size {
+    class: &'static str,
+    width: i64,
+    height: i64,
+}
+
+impl Size {
+    const WIDE_HALF: Size = Size { class: "wide", width: 520, height: 230 };
+    const WIDE_FULL: Size = Size { class: "wide", width: 880, height: 260 };
+    const NARROW: Size = Size { class: "narrow", width: 320, height: 200 };
+}
+
+/// Room for the letters above the topmost line, in pixels.
+const TOP: i64 = 10;
+/// Room for the marks below the bars, in pixels.
+const BOTTOM: i64 = 26;
+/// Width of a letter of the axis, in pixels, for the room left of the grid.
+const LETTER: i64 = 7;
+/// The widest a bar may be, in pixels.
+const BAR_WIDTH_MAX: i64 = 28;
+/// How near the mark "now" another mark may stand, in pixels.
+const TICK_GAP: i64 = 44;
+
+fn draw(
+    reader: &Reader,
+    size: Size,
+    spans: &[Span],
+    label: &dyn Fn(&Span) -> String,
+    mark: &dyn Fn(usize, &Span) -> Option<String>,
+    now: &str,
+) -> Drawing {
+    let unit = spans.first().map_or(Unit::USD, |span| span.amount.unit());
+    let most = spans.iter().map(|span| span.amount.value()).max().unwrap_or(0);
+    let step = grid_step(most, unit);
+    let count = (most + step - 1).div_euclid(step).max(2);
+    let top_value = step * count;
+    let floor = size.height - BOTTOM;
+    let tall = floor - TOP;
+
+    let labels: Vec<String> = (0..=count).map(|n| reader.money(Amount::new(step * n, unit))).collect();
+    let longest = labels.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    let left = i64::try_from(longest).unwrap_or(0) * LETTER + 8;
+    let right = size.width - 2;
+    let lines = (0..=count).zip(labels).map(|(n, label)| Line { y: floor - tall * n / count, label }).collect();
+
+    let slots = i64::try_from(spans.len()).unwrap_or(1).max(1);
+    let middle_of = |slot: i64| left + (right - left) * (2 * slot + 1) / (2 * slots);
+    let width = ((right - left) / slots * 7 / 10).clamp(2, BAR_WIDTH_MAX);
+    let mut bars = Vec::new();
+    let mut ticks: Vec<Tick> = Vec::new();
+    let now_at = spans.iter().position(|span| !span.finished).and_then(|i| i64::try_from(i).ok()).map(middle_of);
+    for (slot, (index, span)) in (0_i64..).zip(spans.iter().enumerate()) {
+        let middle = middle_of(slot);
+        if span.amount.is_positive() {
+            let height = scaled(span.amount.value(), tall, top_value).max(2);
+            let label = format!("{}: {}", label(span), reader.money(span.amount));
+            bars.push(Bar {
+                x: middle - width / 2,
+                y: floor - height,
+                width,
+                height,
+                label,
+                finished: span.finished,
+            });
+        }
+        let is_clear = now_at.is_none_or(|at| (at - middle).abs() >= TICK_GAP);
+        if let Some(label) = mark(index, span).filter(|_| is_clear) {
+            ticks.push(Tick { x: middle, label });
+        }
+    }
+    ticks.extend(now_at.map(|x| Tick { x, label: now.to_owned() }));
+    Drawing { class: size.class, width: size.width, height: size.height, left, right, lines, bars, ticks }
+}
+
+/// `value · tall / top`, rounded down, without running over.
+fn scaled(value: i64, tall: i64, top: i64) -> i64 {
+    let wide = i128::from(value) * i128::from(tall) / i128::from(top.max(1));
+    i64::try_from(wide).unwrap_or(tall)
+}
+
+/// The distance of the grid's lines: 1, 2.5 or 5 times a power of ten, so that three steps or fewer reach `most`; never below
+/// what the unit shows (a cent).
+fn grid_step(most: i64, unit: Unit) -> i64 {
+    let smallest = 10_i64.pow(u32::from(unit.decimals() - unit.decimals_shown()));
+    let mut power = smallest;
+    loop {
+        for step in [power, power.saturating_mul(5) / 2, power.saturating_mul(5)] {
+            let is_shown = step % smallest == 0;
+            if is_shown && step.saturating_mul(3) >= most {
+                return step;
+            }
+        }
+        power = power.saturating_mul(10);
+    }
+}
+
+/// A balance over time, drawn as steps that fall and rise.
+#[derive(Clone, Debug)]
+pub struct BalanceLine {
+    /// One sentence with what there is to see.
+    pub description: String,
+    /// The balance now, as money.
+    pub balance: String,
+    /// The line as an SVG path; empty without points.
+    pub line: String,
+    /// The same closed at the bottom, for the shade beneath.
+    pub area: String,
+}
+
+/// The balance from one moment on.
+#[derive(Clone, Copy, Debug)]
+pub struct BalancePoint {
+    /// From when.
+    pub at: Timestamp,
+    /// The balance from then on.
+    pub balance: Amount,
+}
+
+impl BalanceLine {
+    /// Width of the drawing's coordinate system.
+    pub const WIDTH: i64 = 600;
+    /// Height of the drawing's coordinate system.
+    pub const HEIGHT: i64 = 120;
+
+    /// Draws `points`, in order of time.
+    pub fn draw(reader: &Reader, points: &[BalancePoint]) -> BalanceLine {
+        let (Some(first), Some(last)) = (points.first(), points.last()) else {
+            return BalanceLine {
+                description: reader.t("chart-nothing"),
+                balance: String::new(),
+                line: String::new(),
+                area: String::new(),
+            };
+        };
+        let values = || points.iter().map(|point| point.balance.value());
+        let (low, high) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
+        let (range, span) = ((high - low).max(1), last.at.since(first.at).max(1));
+        let (inset, tall) = (8, Self::HEIGHT - 16);
+        let x = |point: &BalancePoint| scaled(point.at.since(first.at), Self::WIDTH, span);
+        let y = |point: &BalancePoint| inset + tall - scaled(point.balance.value() - low, tall, range);
+        let mut line = format!("M0 {}", y(first));
+        for point in &points[1..] {
+            line.push_str(&format!(" H{} V{}", x(point), y(point)));
+        }
+        line.push_str(&format!(" H{}", Self::WIDTH));
+        let area = format!("{line} V{} H0 Z", Self::HEIGHT);
+        let balance = reader.money(last.balance);
+        let description =
+            reader.t2("chart-line", "from", reader.money(first.balance), "until", balance.clone());
+        BalanceLine { description, balance, line, area }
+    }
+}
+
+/// The inside of `data-live="line"`.
+#[derive(Template)]
+#[template(path = "fragment/line.html")]
+pub struct LineFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub line: &'a BalanceLine,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::Locale;
+
+    #[test]
+    fn steps_of_the_grid() {
+        let cases = [
+            (0, 10_000),
+            (30_000, 10_000),
+            (250_000, 100_000),
+            (500_000, 250_000),
+            (750_000, 250_000),
+            (1_000_000, 500_000),
+            (6_000_000, 2_500_000),
+            (100_000_000, 50_000_000),
+        ];
+        for (most, step) in cases {
+            assert_eq!(grid_step(most, Unit::USD), step, "{most}");
+        }
+        assert!(grid_step(i64::MAX, Unit::BYTE) > 0);
+    }
+
+    #[test]
+    fn bars_stand_inside_the_drawing() {
+        let reader = Reader::new(Locale::En, jiff::tz::TimeZone::UTC);
+        let hour = |n: i64| Timestamp::from_micros(n * Timestamp::HOUR);
+        let spans: Vec<Span> = (0..24)
+            .map(|n| Span {
+                from: hour(n),
+                until: hour(n + 1),
+                amount: Amount::new((n % 4) * 250_000, Unit::USD),
+                finished: n < 20,
+            })
+            .collect();
+        let chart = Chart::by_hour(&reader, Room::Half, &spans);
+        assert_eq!(chart.rows.len(), 18);
+        assert_eq!(chart.rows[0].label, "01:00–02:00");
+        for drawing in &chart.drawings {
+            for bar in &drawing.bars {
+                assert!(bar.x >= drawing.left && bar.x + bar.width <= drawing.right, "{bar:?}");
+                assert!(bar.y >= 0 && bar.y + bar.height == drawing.height - BOTTOM, "{bar:?}");
+            }
+        }
+    }
+}

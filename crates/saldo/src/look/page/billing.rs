@@ -1,0 +1,49 @@
+//! `/billing`.
+
+use askama::Template;
+use money::{Amount, Timestamp};
+
+use crate::look::Reader;
+use crate::look::chart::Chart;
+use crate::look::part::payment::report_url;
+use crate::look::part::{Balance, Frame, GrantSource, Movement, SavedCard};
+
+/// The portal's first page: the balance, what took it, how long it will last.
+#[derive(Template)]
+#[template(path = "page/billing.html")]
+pub struct Billing {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// The balance card; live as `balance`.
+    pub balance: Balance,
+    /// Today by hour ([`Chart::by_hour`], half a card); live as `usage`.
+    pub chart: Chart,
+    /// How many days the available credit lasts at the pace of late; `None` if nothing was used.
+    pub days_left: Option<u32>,
+    /// The last movements, newest first; live as `movements`.
+    pub movements: Vec<Movement>,
+    /// What lapses next; `None` if nothing ever does.
+    pub next_expiry: Option<NextExpiry>,
+    /// The card used last and kept; `None` if none is kept.
+    pub saved_card: Option<SavedCard>,
+}
+
+/// What lapses next.
+#[derive(Clone, Debug)]
+pub struct NextExpiry {
+    /// Where it came from.
+    pub source: GrantSource,
+    /// How much would lapse today.
+    pub remaining: Amount,
+    /// When it lapses.
+    pub at: Timestamp,
+}
+
+impl Billing {
+    /// The link by which a problem is reported.
+    pub fn report_url(&self) -> String {
+        report_url(&self.reader, &self.frame.support_email, "", &self.frame.request_id)
+    }
+}

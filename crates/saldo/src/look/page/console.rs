@@ -1,0 +1,50 @@
+//! `/console`, the staff's first page.
+
+use askama::Template;
+use money::{Amount, Timestamp};
+
+use crate::look::Reader;
+use crate::look::part::Frame;
+
+/// The staff's first page.
+#[derive(Template)]
+#[template(path = "page/console.html")]
+pub struct ConsoleHome {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// How many customers there are.
+    pub customer_count: i64,
+    /// What customers have paid for or been given and not used.
+    pub liability: Amount,
+    /// What was paid in today.
+    pub sold_today: Amount,
+    /// What was used up today.
+    pub used_today: Amount,
+    /// When the books were last verified without a fault; `None` if not since the start.
+    pub verified_at: Option<Timestamp>,
+    /// Customers, newest first.
+    pub customers: Vec<ConsoleCustomer>,
+    /// Link to newer ones.
+    pub newer_url: Option<String>,
+    /// Link to older ones.
+    pub older_url: Option<String>,
+}
+
+/// One customer of the console's list.
+#[derive(Clone, Debug)]
+pub struct ConsoleCustomer {
+    /// `cus_…`.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The login.
+    pub login: String,
+    /// Posted balance.
+    pub posted: Amount,
+    /// Available balance.
+    pub available: Amount,
+    /// When the customer was made.
+    pub created_at: Timestamp,
+}

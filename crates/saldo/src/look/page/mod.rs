@@ -1,0 +1,33 @@
+//! The pages, one file each, named after its address.
+//!
+//! A page is a struct with everything it shows; `askama::Template::render` makes the HTML. Two fields stand in all of them:
+//! `reader`, through whose eyes it is drawn, and `frame`, what stands around it. A form of a page sends the fields that the
+//! page's own documentation names, and always `csrf`.
+
+pub mod api_keys;
+pub mod billing;
+pub mod console;
+pub mod demo;
+pub mod forgotten_password;
+pub mod mails;
+pub mod message;
+pub mod recharge;
+pub mod saved_cards;
+pub mod set_password;
+pub mod sign_in;
+pub mod statement;
+pub mod usage;
+
+pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
+pub use billing::{Billing, NextExpiry};
+pub use console::{ConsoleCustomer, ConsoleHome};
+pub use demo::{ChecklistFragment, DemoHome, DemoLogin};
+pub use forgotten_password::ForgottenPassword;
+pub use mails::{MailPage, MailRow, Mails};
+pub use message::{Message, MessagePage};
+pub use recharge::{AmountProblem, Recharge};
+pub use saved_cards::SavedCards;
+pub use set_password::{PasswordProblem, SetPassword};
+pub use sign_in::{SignIn, SignInProblem};
+pub use statement::{Month, Statement};
+pub use usage::{MeterUse, Usage, UsageView};

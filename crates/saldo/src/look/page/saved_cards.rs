@@ -1,0 +1,20 @@
+//! `/saved-cards`.
+
+use askama::Template;
+
+use crate::look::Reader;
+use crate::look::part::{Frame, SavedCard};
+
+/// Cards kept for the next payment. Removing one is a form without further fields to `/saved-cards/{id}/removal`.
+#[derive(Template)]
+#[template(path = "page/saved_cards.html")]
+pub struct SavedCards {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// The cards, last used first.
+    pub cards: Vec<SavedCard>,
+    /// The card that was removed just now, to say so.
+    pub removed: Option<String>,
+}

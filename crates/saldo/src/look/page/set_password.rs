@@ -1,0 +1,45 @@
+//! `/set-password`, where the links of the invitation and of the forgotten password lead.
+
+use askama::Template;
+
+use crate::look::Reader;
+use crate::look::part::Frame;
+
+/// Lets somebody choose a password. Its form sends `token`, `password` and `password_again` to `/set-password`.
+#[derive(Template)]
+#[template(path = "page/set_password.html")]
+pub struct SetPassword {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it; without menu.
+    pub frame: Frame,
+    /// The secret of the link, sent back by the form.
+    pub token: String,
+    /// Whose password it is, shown and given to password managers.
+    pub login: String,
+    /// Whether this is somebody's first password.
+    pub is_invitation: bool,
+    /// The fewest characters a password may have.
+    pub length_min: u32,
+    /// Why the last try failed.
+    pub problem: Option<PasswordProblem>,
+}
+
+/// Why a password was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordProblem {
+    /// Shorter than the fewest characters.
+    TooShort,
+    /// The two fields differ.
+    Different,
+}
+
+impl SetPassword {
+    /// The problem in the reader's words.
+    pub fn problem_words(&self) -> Option<String> {
+        Some(match self.problem? {
+            PasswordProblem::TooShort => self.reader.tn("password-too-short", self.length_min),
+            PasswordProblem::Different => self.reader.t("password-different"),
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! What stands around every page: the operator's name, the menu, who is signed in, the language, and the demo's strip.
+
+use money::Timestamp;
+
+/// Everything around a page's own content.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The operator's name, e.g. `Acme API`.
+    pub brand: String,
+    /// The operator's support address, to which problems are reported.
+    pub support_email: String,
+    /// Which menu stands beside the page and which entry of it is this page; `None` draws no menu (sign-in, messages).
+    pub place: Option<Place>,
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// The token that every form sends back as `csrf`.
+    pub csrf: String,
+    /// Path and query of this page, to which the language form returns.
+    pub path: String,
+    /// The id of this request, which *Report a problem* fills in.
+    pub request_id: String,
+    /// Where the page listens for changes (`/live`); `None` if nothing on it is live.
+    pub live_url: Option<String>,
+    /// The strip of the demo; `None` outside of it.
+    pub demo: Option<Demo>,
+}
+
+impl Frame {
+    /// The menu's entries, or none.
+    pub fn menu(&self) -> &'static [Place] {
+        match self.place {
+            None => &[],
+            Some(place) if Place::CONSOLE.contains(&place) => Place::CONSOLE,
+            Some(_) => Place::PORTAL,
+        }
+    }
+
+    /// Whether `place` is where this page stands.
+    pub fn is_here(&self, place: &Place) -> bool {
+        self.place == Some(*place)
+    }
+
+    /// Where signing out is asked for.
+    pub fn sign_out_url(&self) -> &'static str {
+        if self.place.is_some_and(|place| Place::CONSOLE.contains(&place)) {
+            "/console/sign-out"
+        } else {
+            "/sign-out"
+        }
+    }
+}
+
+/// An entry of a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The portal's first page.
+    Billing,
+    /// Where credit is bought.
+    Recharge,
+    /// Usage by hour and day.
+    Usage,
+    /// Every movement.
+    Statement,
+    /// Cards kept for the next payment.
+    SavedCards,
+    /// The customer's own keys.
+    ApiKeys,
+    /// The console's first page.
+    ConsoleHome,
+    /// The console's list of mails that went out.
+    ConsoleMails,
+}
+
+impl Place {
+    /// The portal's menu.
+    pub const PORTAL: &'static [Place] =
+        &[Place::Billing, Place::Recharge, Place::Usage, Place::Statement, Place::SavedCards, Place::ApiKeys];
+    /// The console's menu.
+    pub const CONSOLE: &'static [Place] = &[Place::ConsoleHome, Place::ConsoleMails];
+
+    /// Where the page is.
+    pub fn url(&self) -> &'static str {
+        match self {
+            Place::Billing => "/billing",
+            Place::Recharge => "/recharge",
+            Place::Usage => "/usage",
+            Place::Statement => "/statement",
+            Place::SavedCards => "/saved-cards",
+            Place::ApiKeys => "/api-keys",
+            Place::ConsoleHome => "/console",
+            Place::ConsoleMails => "/console/mails",
+        }
+    }
+
+    /// The id of its name's text; the page's heading is the same.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            Place::Billing => "billing",
+            Place::Recharge => "recharge",
+            Place::Usage => "usage",
+            Place::Statement => "statement",
+            Place::SavedCards => "saved-cards",
+            Place::ApiKeys => "api-keys",
+            Place::ConsoleHome => "console",
+            Place::ConsoleMails => "mails",
+        }
+    }
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The name, e.g. `Ana Lima`.
+    pub name: String,
+    /// The e-mail or number signed in with.
+    pub login: String,
+}
+
+/// The demo's strip: its clock and its faults.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// The book's time.
+    pub now: Timestamp,
+    /// Whether webhooks come late.
+    pub webhooks_late: bool,
+    /// Whether each webhook comes twice.
+    pub webhooks_twice: bool,
+    /// Whether webhooks are held back until the fault is lifted.
+    pub webhooks_held: bool,
+}
+
+impl Demo {
+    /// Whether any fault is on.
+    pub fn has_fault(&self) -> bool {
+        self.webhooks_late || self.webhooks_twice || self.webhooks_held
+    }
+}

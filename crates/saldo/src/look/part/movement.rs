@@ -1,0 +1,111 @@
+//! Movements of a wallet in plain words: "1 active hour, 14:00–15:00".
+
+use askama::Template;
+use money::{Amount, Timestamp};
+
+use crate::look::Reader;
+use crate::look::part::balance::GrantSource;
+use crate::look::part::card::Method;
+
+/// One movement of a wallet.
+#[derive(Clone, Debug)]
+pub struct Movement {
+    /// The entry's id, `ent_…`.
+    pub id: String,
+    /// When it happened in the world.
+    pub at: Timestamp,
+    /// What it was.
+    pub kind: MovementKind,
+    /// By how much the balance moved, with its sign.
+    pub amount: Amount,
+    /// The balance after it.
+    pub balance: Amount,
+}
+
+/// What a movement was.
+#[derive(Clone, Debug)]
+pub enum MovementKind {
+    /// Credit was given.
+    Granted(GrantSource),
+    /// Credit was bought.
+    ToppedUp(Option<Method>),
+    /// A window of activity closed.
+    ActiveTime {
+        /// When the window opened.
+        from: Timestamp,
+        /// When it closed.
+        until: Timestamp,
+    },
+    /// A meter's use was posted.
+    Used {
+        /// The meter's name.
+        meter: String,
+        /// How much of it, as a count.
+        quantity: i64,
+    },
+    /// Something named was charged.
+    Charged {
+        /// What for, in the operator's words; empty if nothing was said.
+        what: String,
+    },
+    /// What was left of a grant lapsed.
+    Expired(GrantSource),
+    /// Staff corrected the balance.
+    Adjusted {
+        /// The reason's code as the operator wrote it; empty if none.
+        reason: String,
+    },
+}
+
+impl Movement {
+    /// The movement in the reader's words.
+    pub fn words(&self, reader: &Reader) -> String {
+        match &self.kind {
+            MovementKind::Granted(source) => reader.t(match source {
+                GrantSource::Promotional => "movement-granted-promotional",
+                GrantSource::Purchased => "movement-granted-purchased",
+                GrantSource::Adjustment => "movement-granted-adjustment",
+            }),
+            MovementKind::ToppedUp(Some(method)) => reader.t1("movement-topped-up-with", "method", method),
+            MovementKind::ToppedUp(None) => reader.t("movement-topped-up"),
+            MovementKind::ActiveTime { from, until } => active_time(reader, *from, *until),
+            MovementKind::Used { meter, quantity } => {
+                reader.t2("movement-used", "quantity", reader.number(quantity), "meter", meter)
+            }
+            MovementKind::Charged { what } if what.is_empty() => reader.t("movement-charged"),
+            MovementKind::Charged { what } => reader.t1("movement-charged-for", "what", what),
+            MovementKind::Expired(source) => {
+                reader.t1("movement-expired", "source", reader.t(source.text_id()))
+            }
+            MovementKind::Adjusted { reason } if reason.is_empty() => reader.t("movement-adjusted"),
+            MovementKind::Adjusted { reason } => reader.t1("movement-adjusted-for", "reason", reason),
+        }
+    }
+
+    /// Whether the movement takes credit away.
+    pub fn is_out(&self) -> bool {
+        self.amount.value() < 0
+    }
+}
+
+/// "1 active hour, 14:00–15:00"; windows that are no whole hours are told in minutes.
+fn active_time(reader: &Reader, from: Timestamp, until: Timestamp) -> String {
+    let span = until.since(from).max(0);
+    let (id, length) = if span > 0 && span % Timestamp::HOUR == 0 {
+        ("movement-active-hours", Timestamp::HOUR)
+    } else {
+        ("movement-active-minutes", Timestamp::MINUTE)
+    };
+    let count = u32::try_from(span / length).unwrap_or(u32::MAX);
+    reader.tn_with(id, count, [("hours", reader.hours(from, until))])
+}
+
+/// The inside of `data-live="movements"`: the last movements on Billing.
+#[derive(Template)]
+#[template(path = "fragment/movements.html")]
+pub struct MovementsFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// Newest first.
+    pub movements: &'a [Movement],
+}

@@ -1,0 +1,271 @@
+//! Attempts to pay: the Credit details table, and the popup that tells how a checkout ended.
+
+use core::fmt::Write;
+
+use askama::Template;
+use money::{Amount, Timestamp};
+
+use crate::look::Reader;
+use crate::look::part::card::Method;
+
+/// One attempt to pay, a row of Credit details.
+#[derive(Clone, Debug)]
+pub struct Payment {
+    /// When it was tried.
+    pub at: Timestamp,
+    /// The provider's id: `ch_…`, or `pi_…` where no charge exists.
+    pub transaction_id: String,
+    /// How much.
+    pub amount: Amount,
+    /// What with.
+    pub method: Method,
+    /// How it stands.
+    pub status: PaymentStatus,
+    /// Why it stands so; a success needs no reason.
+    pub reason: Option<Reason>,
+}
+
+/// How an attempt to pay stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentStatus {
+    /// Paid and credited.
+    Success,
+    /// Refused; nothing was credited.
+    Failure,
+    /// Neither yet.
+    Pending,
+}
+
+impl PaymentStatus {
+    /// The id of the badge's text.
+    pub fn text_id(self) -> &'static str {
+        match self {
+            PaymentStatus::Success => "status-success",
+            PaymentStatus::Failure => "status-failure",
+            PaymentStatus::Pending => "status-pending",
+        }
+    }
+
+    /// The badge's sign and colour as a class of the style sheet.
+    pub fn tone(self) -> &'static str {
+        match self {
+            PaymentStatus::Success => "good",
+            PaymentStatus::Failure => "bad",
+            PaymentStatus::Pending => "wait",
+        }
+    }
+}
+
+/// Why an attempt failed or is not decided, in words a customer can act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The bank said no and not why.
+    Declined,
+    /// Not enough money behind the card.
+    InsufficientFunds,
+    /// The card is out of date.
+    ExpiredCard,
+    /// The security code is wrong.
+    IncorrectCvc,
+    /// The number is wrong.
+    IncorrectNumber,
+    /// The bank or the provider could not process it just then.
+    ProcessingError,
+    /// The bank wanted its customer to confirm, and that did not happen.
+    AuthenticationFailed,
+    /// The bank's limit on how often or how much was reached.
+    LimitReached,
+    /// The provider has not confirmed yet.
+    AwaitingConfirmation,
+    /// A method that takes days waits for the bank until then.
+    WaitingUntil(Timestamp),
+}
+
+impl Reason {
+    /// The reason behind a decline code of Stripe's, see <https://docs.stripe.com/declines/codes>. Codes that accuse a customer
+    /// (stolen, fraudulent) are told as a plain decline, as that page asks.
+    pub fn from_decline_code(code: &str) -> Reason {
+        match code {
+            "insufficient_funds" => Reason::InsufficientFunds,
+            "expired_card" | "invalid_expiry_month" | "invalid_expiry_year" => Reason::ExpiredCard,
+            "incorrect_cvc" | "invalid_cvc" => Reason::IncorrectCvc,
+            "incorrect_number" | "invalid_number" => Reason::IncorrectNumber,
+            "processing_error" | "issuer_not_available" | "reenter_transaction" | "try_again_later" => {
+                Reason::ProcessingError
+            }
+            "authentication_required" | "authentication_not_handled" | "payment_intent_authentication_failure" => {
+                Reason::AuthenticationFailed
+            }
+            "card_velocity_exceeded" | "withdrawal_count_limit_exceeded" => Reason::LimitReached,
+            _ => Reason::Declined,
+        }
+    }
+
+    /// The reason in the reader's words.
+    pub fn words(&self, reader: &Reader) -> String {
+        reader.t(match self {
+            Reason::Declined => "reason-declined",
+            Reason::InsufficientFunds => "reason-insufficient-funds",
+            Reason::ExpiredCard => "reason-expired-card",
+            Reason::IncorrectCvc => "reason-incorrect-cvc",
+            Reason::IncorrectNumber => "reason-incorrect-number",
+            Reason::ProcessingError => "reason-processing-error",
+            Reason::AuthenticationFailed => "reason-authentication-failed",
+            Reason::LimitReached => "reason-limit-reached",
+            Reason::AwaitingConfirmation => "reason-awaiting-confirmation",
+            Reason::WaitingUntil(at) => return reader.t1("reason-waiting-until", "day", reader.day(at)),
+        })
+    }
+}
+
+/// One page of Credit details.
+#[derive(Clone, Debug)]
+pub struct PaymentList {
+    /// Newest first.
+    pub rows: Vec<Payment>,
+    /// Link to the page of newer rows.
+    pub newer_url: Option<String>,
+    /// Link to the page of older rows.
+    pub older_url: Option<String>,
+    /// Where problems are reported.
+    pub support_email: String,
+    /// The id of the request that drew this list, which a report carries.
+    pub request_id: String,
+}
+
+impl PaymentList {
+    /// The `mailto:` link by which a problem with `row` is reported.
+    pub fn report_url(&self, reader: &Reader, row: &Payment) -> String {
+        report_url(reader, &self.support_email, &row.transaction_id, &self.request_id)
+    }
+}
+
+/// A `mailto:` link to the operator's support with the transaction (empty if the report is about none) and the request filled in.
+pub fn report_url(reader: &Reader, support_email: &str, transaction_id: &str, request_id: &str) -> String {
+    let (subject, body) = if transaction_id.is_empty() {
+        (reader.t("report-subject"), reader.t1("report-body", "request", request_id))
+    } else {
+        (
+            reader.t1("report-subject-of", "transaction", transaction_id),
+            reader.t2("report-body-of", "transaction", transaction_id, "request", request_id),
+        )
+    };
+    let mut url = format!("mailto:{support_email}?subject=");
+    percent_encode(&mut url, &subject);
+    url.push_str("&body=");
+    percent_encode(&mut url, &body.replace('\n', "\r\n"));
+    url
+}
+
+/// RFC 6068: everything but unreserved characters as percent and two hexadecimal digits.
+fn percent_encode(url: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            // Writing into a string cannot fail.
+            let _ = write!(url, "%{byte:02X}");
+        }
+    }
+}
+
+/// How a checkout ended, told by the popup after the return from the payment page.
+#[derive(Clone, Debug)]
+pub struct PaymentResult {
+    /// How it ended, or that it has not.
+    pub outcome: Outcome,
+    /// How much was to be added.
+    pub amount: Amount,
+    /// What it was paid with, where known.
+    pub method: Option<Method>,
+    /// The posted balance now.
+    pub balance: Amount,
+    /// Where *OK* leads, and what the address reads once the popup was seen.
+    pub close_url: String,
+    /// Where the popup asks again while it is pending: answers a [`ResultFragment`].
+    pub poll_url: String,
+}
+
+/// How a checkout ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Paid and credited.
+    Successful,
+    /// Declined, with the reason.
+    Failed(Reason),
+    /// Left without an attempt.
+    Cancelled,
+    /// Not yet confirmed.
+    Pending,
+}
+
+impl PaymentResult {
+    /// The id of the heading's text.
+    pub fn heading_id(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Successful => "result-successful",
+            Outcome::Failed(_) => "result-failed",
+            Outcome::Cancelled => "result-cancelled",
+            Outcome::Pending => "result-pending",
+        }
+    }
+
+    /// Sign and colour as a class of the style sheet.
+    pub fn tone(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Successful => "good",
+            Outcome::Failed(_) => "bad",
+            Outcome::Cancelled => "plain",
+            Outcome::Pending => "wait",
+        }
+    }
+
+    /// Whether the popup has to ask again.
+    pub fn is_pending(&self) -> bool {
+        self.outcome == Outcome::Pending
+    }
+
+    /// The sentence that says what happened to the money.
+    pub fn words(&self, reader: &Reader) -> String {
+        match self.outcome {
+            Outcome::Successful => reader.t2(
+                "result-successful-text",
+                "amount",
+                reader.money(self.amount),
+                "balance",
+                reader.money(self.balance),
+            ),
+            Outcome::Failed(_) => reader.t("result-failed-text"),
+            Outcome::Cancelled => reader.t("result-cancelled-text"),
+            Outcome::Pending => reader.t("result-pending-text"),
+        }
+    }
+
+    /// What to do next, where there is something to do.
+    pub fn advice(&self, reader: &Reader) -> Option<String> {
+        match self.outcome {
+            Outcome::Failed(reason) => Some(reason.words(reader)),
+            _ => None,
+        }
+    }
+}
+
+/// The inside of `data-live="payments"`: the table, its reasons, and the links to further pages.
+#[derive(Template)]
+#[template(path = "fragment/payments.html")]
+pub struct PaymentsFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub payments: &'a PaymentList,
+}
+
+/// The inside of the popup, fetched again while the payment is pending.
+#[derive(Template)]
+#[template(path = "fragment/result.html")]
+pub struct ResultFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub result: &'a PaymentResult,
+}

@@ -1,0 +1,142 @@
+//! One reader: the language and the time zone through which every page is seen.
+//!
+//! Templates call these methods; the rules of the formats themselves are in `format`.
+
+use core::fmt::Display;
+
+use fluent_bundle::{FluentArgs, FluentValue};
+use jiff::tz::TimeZone;
+use money::{Amount, Timestamp};
+
+use crate::look::format;
+use crate::look::locale::Locale;
+
+/// Through whose eyes a page is drawn.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// The reader's language.
+    pub locale: Locale,
+    /// The operator's time zone, in which all times are shown.
+    pub zone: TimeZone,
+}
+
+impl Reader {
+    /// A reader of `locale` in the operator's `zone`.
+    pub fn new(locale: Locale, zone: TimeZone) -> Reader {
+        Reader { locale, zone }
+    }
+
+    /// The text `id`.
+    pub fn t(&self, id: &str) -> String {
+        self.locale.t(id)
+    }
+
+    /// The text `id` with one variable.
+    pub fn t1(&self, id: &str, name: &str, value: impl Display) -> String {
+        self.with(id, [(name, value.to_string())])
+    }
+
+    /// The text `id` with two variables.
+    pub fn t2(&self, id: &str, name: &str, value: impl Display, name2: &str, value2: impl Display) -> String {
+        self.with(id, [(name, value.to_string()), (name2, value2.to_string())])
+    }
+
+    /// The text `id` that counts things: `$n` chooses singular or plural.
+    pub fn tn(&self, id: &str, n: impl Given<u32>) -> String {
+        self.tn_with(id, n.given(), [])
+    }
+
+    /// The text `id` that counts things and has further variables.
+    pub fn tn_with<const N: usize>(&self, id: &str, n: u32, values: [(&str, String); N]) -> String {
+        let mut args = FluentArgs::new();
+        args.set("n", FluentValue::from(n));
+        for (name, value) in values {
+            args.set(name.to_owned(), FluentValue::from(value));
+        }
+        self.locale.t_args(id, Some(&args))
+    }
+
+    /// The text `id` with any number of variables.
+    pub fn with<const N: usize>(&self, id: &str, values: [(&str, String); N]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in values {
+            args.set(name.to_owned(), FluentValue::from(value));
+        }
+        self.locale.t_args(id, Some(&args))
+    }
+
+    /// Money, e.g. `$24.75` or `R$ 24,90`.
+    pub fn money(&self, amount: impl Given<Amount>) -> String {
+        format::money(self.locale, amount.given())
+    }
+
+    /// Money that moves, always with its sign: `+$10.00`, `−$0.25`.
+    pub fn movement(&self, amount: impl Given<Amount>) -> String {
+        format::movement(self.locale, amount.given())
+    }
+
+    /// A whole number with the reader's grouping.
+    pub fn number(&self, number: impl Given<i64>) -> String {
+        format::number(self.locale, number.given())
+    }
+
+    /// Day and time, e.g. `Nov 21, 2026, 14:12`.
+    pub fn date_time(&self, at: impl Given<Timestamp>) -> String {
+        format::date_time(self.locale, &self.zone, at.given())
+    }
+
+    /// Day with year, e.g. `Nov 21, 2026`.
+    pub fn date(&self, at: impl Given<Timestamp>) -> String {
+        format::date(self.locale, &self.zone, at.given())
+    }
+
+    /// Day without year, e.g. `Nov 21`.
+    pub fn day(&self, at: impl Given<Timestamp>) -> String {
+        format::day(self.locale, &self.zone, at.given())
+    }
+
+    /// Time of day, e.g. `14:12`.
+    pub fn time(&self, at: impl Given<Timestamp>) -> String {
+        format::time(&self.zone, at.given())
+    }
+
+    /// From one time of day to another, e.g. `14:00–15:00`.
+    pub fn hours(&self, from: impl Given<Timestamp>, until: impl Given<Timestamp>) -> String {
+        format::hours(&self.zone, from.given(), until.given())
+    }
+
+    /// The instant for machines, as `<time datetime>` wants it.
+    pub fn machine_time(&self, at: impl Given<Timestamp>) -> String {
+        at.given().to_string()
+    }
+
+    /// How long until `later`, in words of minutes ("42 min").
+    pub fn minutes_until(&self, now: impl Given<Timestamp>, later: impl Given<Timestamp>) -> String {
+        let minutes = format::minutes_left(now.given(), later.given());
+        self.tn("minutes-left", minutes)
+    }
+}
+
+/// A small value, however many times a template has borrowed it on its way here.
+pub trait Given<T> {
+    /// The value itself.
+    fn given(self) -> T;
+}
+
+impl<T: Copy> Given<T> for T {
+    fn given(self) -> T {
+        self
+    }
+}
+
+impl<T: Copy> Given<T> for &T {
+    fn given(self) -> T {
+        *self
+    }
+}
+
+impl<T: Copy> Given<T> for &&T {
+    fn given(self) -> T {
+        **self
+    }
+}
