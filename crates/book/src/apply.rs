@@ -11,7 +11,6 @@ impl Book {
     pub(crate) fn apply(&mut self, entry: EntryRef, decision: &Decision) {
         self.last_at = Some(self.last_at.map_or(decision.at, |last| last.max(decision.at)));
         self.remember(entry, decision);
-        self.move_accounts(&decision.record);
         match &decision.record {
             Record::Opened { epoch } => self.epoch = *epoch,
             Record::WalletOpened { wallet, id, customer, unit, debt_limit } => {
@@ -87,6 +86,8 @@ impl Book {
                 self.seen.requests.forget_before(*requests_before);
             }
         }
+        // Behind the match: a new wallet is known only now.
+        self.move_accounts(&decision.record);
     }
 
     fn apply_grant(&mut self, added: &GrantAdded) {
