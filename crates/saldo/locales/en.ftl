@@ -289,6 +289,7 @@ revoked-on = Revoked { $day }
 customers = Customers
 customer = Customer
 customer-id = Customer ID
+customer-since = Since
 customers-empty = No customer yet. Create the first with “saldo customer create” or by the API.
 liability = Credit not used yet
 sold-today = Sold today

@@ -289,6 +289,7 @@ revoked-on = Revogada em { $day }
 customers = Clientes
 customer = Cliente
 customer-id = ID do cliente
+customer-since = Desde
 customers-empty = Nenhum cliente ainda. Crie o primeiro com “saldo customer create” ou pela API.
 liability = Crédito ainda não usado
 sold-today = Vendido hoje
