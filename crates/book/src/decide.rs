@@ -13,6 +13,8 @@ use crate::wallet::{Grant, Wallet, Window};
 const AMOUNT_MAX: i64 = 1 << 60;
 /// The longest way a test clock goes at once.
 const ADVANCE_MAX: i64 = 366 * Timestamp::DAY;
+/// Where a test clock ends: the year 9999 begins, the last that a calendar knows.
+const CLOCK_END: Timestamp = Timestamp::from_seconds(253_370_764_800);
 
 impl Book {
     /// What `command` leads to at `at`, when all that was due on its wallet has been settled. Changes nothing.
@@ -56,7 +58,7 @@ impl Book {
                 )?
             }
             Act::AdvanceClock { by } => {
-                if !(Timestamp::SECOND..=ADVANCE_MAX).contains(by) {
+                if !(Timestamp::SECOND..=ADVANCE_MAX).contains(by) || at.plus(*by) > CLOCK_END {
                     return Err(Refusal::ClockAdvance);
                 }
                 Record::ClockAdvanced { by: *by }
