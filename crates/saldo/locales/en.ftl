@@ -242,6 +242,8 @@ statement-text = Every movement of your credit, and the balance after it.
 month = Month
 movement = Movement
 balance-after = Balance
+unit = Unit
+entry-id = Entry ID
 download-csv = Download CSV
 statement-empty = Nothing moved in this month. Choose another month above.
 

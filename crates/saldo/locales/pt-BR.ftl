@@ -242,6 +242,8 @@ statement-text = Cada movimentação do seu crédito e o saldo depois dela.
 month = Mês
 movement = Movimentação
 balance-after = Saldo
+unit = Unidade
+entry-id = ID do lançamento
 download-csv = Baixar CSV
 statement-empty = Nada se moveu neste mês. Escolha outro mês acima.
 
