@@ -9,9 +9,9 @@
     reason = "this program talks to the person at the terminal"
 )]
 
-mod demo;
 mod readme;
 mod run;
+mod server;
 mod step;
 mod tally;
 mod tools;

@@ -11,8 +11,8 @@
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::demo::Demo;
 use crate::run::{Program, root};
+use crate::server::Demo;
 use crate::tally::Tally;
 
 const MARK: &str = "<!-- tested -->";

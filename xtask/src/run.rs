@@ -85,6 +85,18 @@ impl Program {
         Ok(())
     }
 
+    /// Runs it unseen; what it printed is shown only if it fails.
+    pub(crate) fn run_quietly(mut self) -> Result<()> {
+        println!("$ {}", self.shown);
+        let output = self.command.output().with_context(|| format!("cannot start `{}`", self.shown))?;
+        if !output.status.success() {
+            println!("{}", String::from_utf8_lossy(&output.stdout));
+            println!("{}", String::from_utf8_lossy(&output.stderr));
+        }
+        ensure!(output.status.success(), "`{}` ended with {}", self.shown, output.status);
+        Ok(())
+    }
+
     /// Runs it, passes its lines on, and counts the tests by `read`. It fails if the program does, and if no test ran.
     pub(crate) fn count(mut self, read: fn(&mut Tally, &str)) -> Result<Tally> {
         println!("$ {}", self.shown);

@@ -51,7 +51,7 @@ pub(crate) fn node() -> Result<PathBuf> {
             .and("--no-audit")
             .and("--no-fund")
             .and(NODE_PACKAGE)
-            .run()?;
+            .run_quietly()?;
     }
     ensure!(
         node_major(&node).is_some_and(|major| major >= NODE_MAJOR_MIN),
@@ -70,7 +70,9 @@ pub(crate) fn npm_install(folder: &str) -> Result<()> {
     if std::fs::read(&installed).is_ok_and(|known| known == lock) {
         return Ok(());
     }
-    Program::new("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).folder(&folder).run()?;
+    Program::new("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .folder(&folder)
+        .run_quietly()?;
     std::fs::write(installed, lock)?;
     Ok(())
 }
@@ -84,14 +86,14 @@ pub(crate) fn python_with(requirements: &str) -> Result<PathBuf> {
     let folder = target().join("tools").join("python");
     let python = folder.join("bin").join("python");
     if Program::new(&python, ["-m", "pip", "--version"]).ask().is_none() {
-        Program::new("python3", ["-m", "venv", "--clear"]).and(&folder).run()?;
+        Program::new("python3", ["-m", "venv", "--clear"]).and(&folder).run_quietly()?;
     }
     Program::new(
         &python,
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"],
     )
     .and(root().join(requirements))
-    .run()?;
+    .run_quietly()?;
     Ok(python)
 }
 
@@ -130,5 +132,5 @@ fn apt_get(arguments: &[&str]) -> Result<()> {
     Program::new("apt-get", std::iter::once(&"-qq").chain(arguments))
         .with("DEBIAN_FRONTEND", "noninteractive")
         .with("RUNLEVEL", "1")
-        .run()
+        .run_quietly()
 }

@@ -1,13 +1,14 @@
 //! Stripe's own libraries, for JavaScript and Python, drive the sandbox: what they send and expect is what Stripe speaks.
 //!
-//! Each script of `crates/sandbox/tests/sdk` is one test. It gets the path of the sandbox's server in `SANDBOX_SERVER`, starts
-//! it itself, and ends with success or not.
+//! Each script of `crates/sandbox/tests/sdk` is one test, with a sandbox of its own, and ends with success or not.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::run::{Program, root, target};
+use crate::server::Server;
 use crate::tally::Tally;
 use crate::tools;
 
@@ -19,15 +20,28 @@ pub(crate) fn run() -> Result<Tally> {
     let python = tools::python_with(&format!("{FOLDER}/requirements.txt"))?;
     // The whole workspace, so that what `cargo test --workspace` built is found and not built again with other features.
     Program::cargo(["build", "--workspace", "--examples", "--locked"]).run()?;
-    let server = target().join("debug").join("examples").join("sandbox_server");
     let mut tally = Tally::default();
     for script in scripts()? {
-        let language = if script.extension().is_some_and(|ending| ending == "py") { &python } else { &node };
-        Program::new(language, [&script]).with("SANDBOX_SERVER", &server).run()?;
+        let is_python = script.extension().is_some_and(|ending| ending == "py");
+        drive(if is_python { &python } else { &node }, &script)?;
         tally += Tally::ONE;
     }
     ensure!(tally.passed > 0, "{FOLDER} holds no script");
     Ok(tally)
+}
+
+/// Runs one script by its `language` against a sandbox that leaves the webhook of the paid checkout in a file.
+fn drive(language: &Path, script: &Path) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let webhook = folder.path().join("webhook.json");
+    let program = target().join("debug").join("examples").join("sandbox_server");
+    let sandbox = Server::start(Command::new(program).env("SANDBOX_WEBHOOK_FILE", &webhook))?;
+    Program::new(language, [script])
+        .with("SANDBOX_URL", sandbox.text("/url")?)
+        .with("SANDBOX_SECRET_KEY", sandbox.text("/secret_key")?)
+        .with("SANDBOX_WEBHOOK_SECRET", sandbox.text("/webhook_secret")?)
+        .with("SANDBOX_WEBHOOK_FILE", &webhook)
+        .run()
 }
 
 fn scripts() -> Result<Vec<PathBuf>> {
@@ -35,14 +49,10 @@ fn scripts() -> Result<Vec<PathBuf>> {
     let mut scripts: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
         let path = entry?.path();
-        if is_script(&path) {
+        if path.extension().is_some_and(|ending| ending == "mjs" || ending == "py") {
             scripts.push(path);
         }
     }
     scripts.sort();
     Ok(scripts)
-}
-
-fn is_script(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "mjs" || ending == "py")
 }
