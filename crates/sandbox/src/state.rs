@@ -4,6 +4,8 @@
 //! Owns all SQL of the sandbox, and that everything of one request happens together or not at all. Knows no rule of
 //! Stripe's: what objects hold and mean is decided in `api`, `payment` and `page`.
 
+mod deliveries;
+
 use std::cell::Cell;
 use std::path::Path;
 
@@ -17,6 +19,8 @@ use crate::ids::new_id;
 const SCHEMA: i64 = 1;
 /// How long an idempotent answer is kept, in milliseconds: Stripe keeps it for at least 24 hours.
 const IDEMPOTENCY_KEPT_MS: i64 = 24 * 3_600 * 1_000;
+
+pub(crate) use deliveries::{Delivery, DeliveryState};
 
 const TABLES: &str = "
 CREATE TABLE object (
@@ -226,15 +230,7 @@ impl Work<'_> {
         };
         let fate = faults.next_fate();
         self.queued.set(true);
-        let state = if fate.copies == 0 { "lost" } else { "waiting" };
-        for _ in 0..fate.copies.max(1) {
-            self.transaction
-                .prepare_cached(
-                    "INSERT INTO delivery (event, state, attempts, due_ms) VALUES (?1, ?2, 0, ?3)",
-                )?
-                .execute(params![id, state, self.now_ms + fate.delay_ms])?;
-        }
-        Ok(())
+        self.queue_deliveries(&id, fate)
     }
 
     /// What was said at a session's creation and Stripe does not show on it.

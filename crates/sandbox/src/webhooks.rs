@@ -5,13 +5,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::params;
 use stripe::signature;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::provider::{Provider, WebhookEndpoint};
-use crate::state::Origin;
+use crate::state::{Delivery, DeliveryState, Origin, Work};
 
 /// Most deliveries under way at a time.
 const IN_FLIGHT_MAX: usize = 8;
@@ -27,14 +26,6 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 const LEASE_MS: i64 = 15_000;
 /// How long nothing is looked at when nothing is known to be due.
 const IDLE: Duration = Duration::from_secs(1);
-
-/// One event on its way.
-struct Delivery {
-    id: i64,
-    event: String,
-    attempts: u32,
-    body: String,
-}
 
 /// Delivers until `stop` turns true; what is under way then is tried again after the next start.
 pub(crate) async fn deliver(
@@ -80,26 +71,8 @@ fn take_due(provider: &Provider, room: usize) -> rusqlite::Result<(Vec<Delivery>
         if held || room == 0 {
             return Ok((Vec::new(), IDLE));
         }
-        let mut statement = work.transaction.prepare_cached(
-            "SELECT delivery.id, event, attempts, body FROM delivery JOIN object ON object.id = delivery.event
-             WHERE state = 'waiting' AND due_ms <= ?1 ORDER BY due_ms, delivery.id LIMIT ?2",
-        )?;
-        let due = statement
-            .query_map(params![work.now_ms, i64::try_from(room).unwrap_or(1)], |row| {
-                Ok(Delivery { id: row.get(0)?, event: row.get(1)?, attempts: row.get(2)?, body: row.get(3)? })
-            })?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        for delivery in &due {
-            work.transaction.execute(
-                "UPDATE delivery SET attempts = attempts + 1, due_ms = ?1 WHERE id = ?2",
-                params![work.now_ms + LEASE_MS, delivery.id],
-            )?;
-        }
-        let next: Option<i64> = work.transaction.query_row(
-            "SELECT min(due_ms) FROM delivery WHERE state = 'waiting'",
-            [],
-            |row| row.get(0),
-        )?;
+        let due = work.take_due_deliveries(room, LEASE_MS)?;
+        let next = work.next_delivery_due_ms()?;
         let pause_ms = next.map_or(i64::MAX, |due_ms| due_ms - work.now_ms);
         Ok((due, IDLE.min(Duration::from_millis(u64::try_from(pause_ms).unwrap_or(0)))))
     })
@@ -138,27 +111,13 @@ async fn post(client: &reqwest::Client, endpoint: &WebhookEndpoint, now: i64, bo
     }
 }
 
-fn settle(
-    work: &crate::state::Work<'_>,
-    id: i64,
-    event: &str,
-    attempt: u32,
-    accepted: bool,
-) -> rusqlite::Result<()> {
+fn settle(work: &Work<'_>, id: i64, event: &str, attempt: u32, accepted: bool) -> rusqlite::Result<()> {
     let (state, due_ms) = match accepted {
-        true => ("delivered", 0),
-        false if attempt >= ATTEMPTS_MAX => ("failed", 0),
-        false => ("waiting", work.now_ms + pause_after(attempt)),
+        true => (DeliveryState::Delivered, 0),
+        false if attempt >= ATTEMPTS_MAX => (DeliveryState::Failed, 0),
+        false => (DeliveryState::Waiting, work.now_ms + pause_after(attempt)),
     };
-    work.transaction
-        .execute("UPDATE delivery SET state = ?1, due_ms = ?2 WHERE id = ?3", params![state, due_ms, id])?;
-    if accepted {
-        work.transaction.execute(
-            "UPDATE object SET body = json_set(body, '$.pending_webhooks', 0) WHERE id = ?1",
-            [event],
-        )?;
-    }
-    Ok(())
+    work.settle_delivery(id, event, state, due_ms)
 }
 
 fn pause_after(attempt: u32) -> i64 {
@@ -167,10 +126,7 @@ fn pause_after(attempt: u32) -> i64 {
 
 impl Provider {
     /// Work that nobody asked for and that makes no events of its own.
-    fn glance<T>(
-        &self,
-        act: impl FnOnce(&crate::state::Work<'_>) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
+    fn glance<T>(&self, act: impl FnOnce(&Work<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         self.run(Origin::default(), act)
     }
 }
