@@ -132,7 +132,7 @@ pub enum Output<T> {
         /// How far the book's clock runs ahead of the world's after it.
         clock_offset: i64,
     },
-    /// The engine must not go on.
+    /// The engine must not go on. Comes last, after everybody who waited has been told so.
     Stop(Stop),
 }
 
@@ -172,6 +172,7 @@ pub struct Engine<T> {
     swept_hour: Option<i64>,
     sweep_unfinished: bool,
     stopped: bool,
+    stop_untold: Option<Stop>,
 }
 
 impl<T> Engine<T> {
@@ -202,6 +203,7 @@ impl<T> Engine<T> {
             swept_hour: None,
             sweep_unfinished: false,
             stopped: false,
+            stop_untold: None,
         };
         let at = engine.book_time(now);
         engine.book.open_epoch(epoch, at, &mut engine.building);
@@ -223,6 +225,8 @@ impl<T> Engine<T> {
             }
         }
         if self.stopped {
+            // Last, so that everybody has been told something before.
+            outputs.extend(self.stop_untold.take().map(Output::Stop));
             return;
         }
         match (self.appends, &self.in_flight) {
@@ -337,7 +341,7 @@ impl<T> Engine<T> {
         self.stopped = true;
         self.release(Unavailable::OutcomeUnknown, outputs);
         self.turn_away_queue(outputs);
-        outputs.push(Output::Stop(reason));
+        self.stop_untold = Some(reason);
     }
 
     /// Tells everybody who waits for a batch that its outcome is not known.

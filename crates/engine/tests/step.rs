@@ -375,8 +375,14 @@ fn another_owner_and_a_failed_sync_stop_the_engine() {
                 (vec![Ask(2, vec![charge(1, 1); 4])], vec![]),
                 (vec![Ask(3, vec![charge(1, 1)])], vec![]),
                 (
-                    vec![Appended(outcome)],
-                    vec![Saw::Unknown(1), Saw::Unknown(2), Saw::NotAttempted(3), Saw::Stop(reason)],
+                    vec![Appended(outcome), Ask(4, vec![charge(1, 1)])],
+                    vec![
+                        Saw::Unknown(1),
+                        Saw::Unknown(2),
+                        Saw::NotAttempted(3),
+                        Saw::NotAttempted(4),
+                        Saw::Stop(reason),
+                    ],
                 ),
                 (vec![Ask(4, vec![charge(1, 1)])], vec![Saw::NotAttempted(4)]),
                 (vec![Pass(Timestamp::DAY)], vec![]),
