@@ -72,7 +72,7 @@ impl Book {
                     if let Some(window) = wallet.windows.get_mut(window_no) {
                         window.quantity = window.quantity.checked_add(*quantity).unwrap_or(window.quantity);
                         window.pending += pending;
-                        window.reserved = window.reserved.iter().chain(reserved.iter()).collect();
+                        reserved.iter().for_each(|(grant_no, amount)| window.reserved.add(grant_no, amount));
                     }
                 });
             }

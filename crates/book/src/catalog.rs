@@ -87,10 +87,14 @@ impl Catalog {
     /// How far ahead of our clock an event's time may be: 5 minutes.
     pub const FUTURE_DEFAULT: i64 = 5 * Timestamp::MINUTE;
 
-    /// A catalog of these meters. `lateness_max` is in microseconds and clamped to one hour .. [`Catalog::LATENESS_LIMIT`].
+    /// A catalog of these meters. `lateness_max` is in microseconds and clamped to one hour .. [`Catalog::LATENESS_LIMIT`]; so is a
+    /// window's length to [`Price::LENGTH_MIN`] .. [`Price::LENGTH_MAX`].
     pub fn new(meters: impl IntoIterator<Item = Meter>, lateness_max: i64) -> Catalog {
         let mut by_no: Vec<Option<Meter>> = Vec::new();
-        for meter in meters {
+        for mut meter in meters {
+            if let Price::PerActiveWindow { length, .. } = &mut meter.price {
+                *length = (*length).clamp(Price::LENGTH_MIN, Price::LENGTH_MAX);
+            }
             let place = meter.no.0 as usize;
             if by_no.len() <= place {
                 by_no.resize(place + 1, None);

@@ -13,6 +13,8 @@ use crate::wallet::{Grant, Wallet, Window};
 const AMOUNT_MAX: i64 = 1 << 60;
 /// The longest way a test clock goes at once.
 const ADVANCE_MAX: i64 = 366 * Timestamp::DAY;
+/// Where a test clock ends: the year 9999 begins, the last that a calendar knows.
+const CLOCK_END: Timestamp = Timestamp::from_seconds(253_370_764_800);
 
 impl Book {
     /// What `command` leads to at `at`, when all that was due on its wallet has been settled. Changes nothing.
@@ -37,7 +39,7 @@ impl Book {
             }
             Act::Grant(terms) => self.decide_grant(terms, at)?,
             Act::Charge { wallet, amount, kind } => self.decide_charge(*wallet, *amount, *kind)?,
-            Act::Reverse { wallet, charge } => self.decide_reversal(*wallet, charge)?,
+            Act::Reverse { wallet, charge } => self.decide_reversal(*wallet, charge, at)?,
             Act::Deduct { wallet, amount, reason } => self.decide_deduction(*wallet, *amount, *reason)?,
             Act::Use { wallet, meter, quantity, occurred_at, stage } => {
                 let (no, wallet) = self.known(*wallet)?;
@@ -56,7 +58,7 @@ impl Book {
                 )?
             }
             Act::AdvanceClock { by } => {
-                if !(Timestamp::SECOND..=ADVANCE_MAX).contains(by) {
+                if !(Timestamp::SECOND..=ADVANCE_MAX).contains(by) || at.plus(*by) > CLOCK_END {
                     return Err(Refusal::ClockAdvance);
                 }
                 Record::ClockAdvanced { by: *by }
@@ -124,16 +126,13 @@ impl Book {
 
     fn decide_grant(&self, terms: &GrantTerms, at: Timestamp) -> Result<Record, Refusal> {
         let (no, wallet) = self.known(terms.wallet)?;
-        let amount = whole_amount(terms.amount, wallet.unit)?;
+        let amount = above_zero(terms.amount, wallet.unit)?;
         let effective_at = terms.effective_at.filter(|effective_at| *effective_at > at);
         if terms.expires_at.is_some_and(|expires_at| expires_at <= effective_at.unwrap_or(at)) {
             return Err(Refusal::ExpiryPast);
         }
-        let scheduled: i64 =
-            wallet.live_grants().filter(|(_, g)| g.scheduled_at.is_some()).map(|(_, g)| g.remaining).sum();
-        if wallet.balance.posted.saturating_add(scheduled).saturating_add(amount) > BALANCE_MAX {
-            return Err(Refusal::AmountTooLarge);
-        }
+        check_size(amount)?;
+        check_held(wallet, wallet.balance.posted.saturating_add(amount))?;
         let posted = if effective_at.is_some() { 0 } else { amount };
         Ok(Record::GrantAdded(GrantAdded {
             wallet: no,
@@ -165,33 +164,43 @@ impl Book {
         Ok(Record::Deducted { wallet: no, reason, amount, burns, debt, balance })
     }
 
-    /// What was taken pays debt first; the rest goes back to where it came from, and what no living grant gave to the newest
-    /// grant that lives: it paid that debt since.
-    fn decide_reversal(&self, id: WalletId, charge: &ChargeTaken) -> Result<Record, Refusal> {
+    /// What was taken pays debt first. The rest goes back to the grants that gave it; what has no room there (it was taken as debt,
+    /// which another grant paid since) goes to the newest grants that have room. What finds no living grant has expired.
+    fn decide_reversal(&self, id: WalletId, charge: &ChargeTaken, at: Timestamp) -> Result<Record, Refusal> {
         let (no, wallet) = self.known(id)?;
         if self.reversed.contains(&charge.entry) {
             return Err(Refusal::AlreadyReversed);
         }
-        let total: i64 = charge.burns.iter().map(|(_, amount)| amount).sum::<i64>() + charge.debt;
+        let burned = charge.burns.iter().try_fold(charge.debt, |sum, (_, part)| sum.checked_add(*part));
+        let total = burned.ok_or(Refusal::AmountTooLarge)?;
         let debt_paid = wallet.debt.min(total);
         let mut left = total - debt_paid;
-        let mut parts: Vec<(u32, i64)> = Vec::new();
-        for (grant_no, amount) in charge.burns.iter().filter(|(_, amount)| *amount > 0) {
-            let back = (*amount).min(left);
+        let mut expired = 0;
+        let mut homeless = 0;
+        let mut restored = Burns::default();
+        for (grant_no, part) in &charge.burns {
+            let back = (*part).min(left);
             left -= back;
-            parts.push((*grant_no, back));
+            match wallet.grants.get(*grant_no as usize).filter(|grant| grant.lives_at(at)) {
+                Some(grant) => {
+                    let fits = back.min(grant.room());
+                    restored.add(*grant_no, fits);
+                    homeless += back - fits;
+                }
+                None => expired += back,
+            }
         }
-        if let Some((newest, _)) = (0..).zip(&wallet.grants).filter(|(_, grant)| !grant.expired).last()
-            && left > 0
-        {
-            parts.push((newest, left));
-            left = 0;
+        homeless += left;
+        let grants: Vec<(u32, &Grant)> = (0..).zip(&wallet.grants).collect();
+        for (grant_no, grant) in grants.into_iter().rev().filter(|(_, grant)| grant.lives_at(at)) {
+            let fits = homeless.min(grant.room() - restored.of(grant_no));
+            restored.add(grant_no, fits);
+            homeless -= fits;
         }
-        let lives = |grant_no: u32| wallet.grants.get(grant_no as usize).is_some_and(|grant| !grant.expired);
-        let restored: Burns = parts.iter().filter(|(no, back)| lives(*no) && *back > 0).copied().collect();
-        let expired = left + parts.iter().filter(|(no, _)| !lives(*no)).map(|(_, back)| back).sum::<i64>();
-        let posted = wallet.balance.posted + debt_paid + restored.total();
-        let balance = Balance { posted, ..wallet.balance };
+        expired += homeless;
+        let balance =
+            Balance { posted: wallet.balance.posted + debt_paid + restored.total(), ..wallet.balance };
+        check_held(wallet, balance.posted)?;
         let (kind, charge) = (charge.kind, charge.entry);
         Ok(Record::Reversed { wallet: no, charge, kind, restored, expired, debt_paid, balance })
     }
@@ -206,7 +215,8 @@ struct Taken {
 }
 
 fn take(wallet: &Wallet, amount: Amount) -> Result<Taken, Refusal> {
-    let value = whole_amount(amount, wallet.unit)?;
+    let value = above_zero(amount, wallet.unit)?;
+    check_size(value)?;
     check_available(wallet, value)?;
     let (burns, debt) = wallet.plan_burn(value);
     let balance = Balance { posted: wallet.balance.posted - value, ..wallet.balance };
@@ -225,15 +235,23 @@ pub(crate) fn check_available(wallet: &Wallet, needed: i64) -> Result<(), Refusa
     Ok(())
 }
 
-fn whole_amount(amount: Amount, unit: Unit) -> Result<i64, Refusal> {
+/// Refuses what would let the wallet hold more than can be counted, with what is scheduled.
+fn check_held(wallet: &Wallet, posted: i64) -> Result<(), Refusal> {
+    let scheduled = wallet.live_grants().filter(|(_, grant)| grant.scheduled_at.is_some());
+    let scheduled: i64 = scheduled.map(|(_, grant)| grant.remaining).sum();
+    if posted.saturating_add(scheduled) > BALANCE_MAX { Err(Refusal::AmountTooLarge) } else { Ok(()) }
+}
+
+fn check_size(amount: i64) -> Result<(), Refusal> {
+    if amount > AMOUNT_MAX { Err(Refusal::AmountTooLarge) } else { Ok(()) }
+}
+
+fn above_zero(amount: Amount, unit: Unit) -> Result<i64, Refusal> {
     if amount.unit() != unit {
         return Err(Refusal::UnitMismatch);
     }
     if amount.value() <= 0 {
         return Err(Refusal::AmountNotPositive);
-    }
-    if amount.value() > AMOUNT_MAX {
-        return Err(Refusal::AmountTooLarge);
     }
     Ok(amount.value())
 }

@@ -58,6 +58,22 @@ impl Burns {
         }
     }
 
+    /// Adds to what this grant gives, if it is more than nothing.
+    pub(crate) fn add(&mut self, grant_no: u32, amount: i64) {
+        if amount == 0 {
+            return;
+        }
+        match self.first.iter_mut().chain(&mut self.rest).find(|(known, _)| *known == grant_no) {
+            Some((_, sum)) => *sum += amount,
+            None => self.push(grant_no, amount),
+        }
+    }
+
+    /// What this grant gives.
+    pub(crate) fn of(&self, grant_no: u32) -> i64 {
+        self.iter().filter(|(known, _)| *known == grant_no).map(|(_, amount)| amount).sum()
+    }
+
     /// All of them in order.
     pub fn iter(&self) -> impl Iterator<Item = (u32, i64)> {
         self.first.iter().chain(self.rest.iter()).copied()

@@ -24,9 +24,6 @@ pub enum Refusal {
     /// The amount is zero or below.
     #[error("the amount must be above zero")]
     AmountNotPositive,
-    /// The amount, or the balance after it, is more than can be held.
-    #[error("the amount is more than a wallet can hold")]
-    AmountTooLarge,
     /// The quantity is below zero.
     #[error("the quantity must not be below zero")]
     QuantityNegative,
@@ -45,6 +42,9 @@ pub enum Refusal {
     /// The charge was reversed before.
     #[error("this charge has been reversed before")]
     AlreadyReversed,
+    /// The amount, or the balance after it, is more than can be held.
+    #[error("the amount is more than a wallet can hold")]
+    AmountTooLarge,
     /// Less is available than needed.
     #[error("{needed} is needed and {available} is available")]
     InsufficientCredit {

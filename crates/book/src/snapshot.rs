@@ -1,6 +1,9 @@
 //! The whole book as bytes. A snapshot saves the time of a replay; it never changes an answer.
+//!
+//! Its last 32 bytes are the SHA-256 of all before them: one that was damaged is not read.
 
 use money::{CustomerId, GrantId, PaymentId, Quantity, WalletId};
+use sha2::{Digest, Sha256};
 
 use crate::account::Account;
 use crate::book::Book;
@@ -13,6 +16,8 @@ use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 /// The layout of a snapshot. Another one is not read: the journal is replayed instead.
 const SNAPSHOT_VERSION: u8 = 1;
+/// Bytes of the SHA-256 at the end.
+const SUM_LEN: usize = 32;
 
 impl Book {
     /// Encodes everything that decides.
@@ -37,12 +42,18 @@ impl Book {
         out.count(self.wallets.len());
         self.wallets.iter().for_each(|wallet| write_wallet(&mut out, wallet));
         self.seen.write(&mut out);
+        let sum: [u8; SUM_LEN] = Sha256::digest(&out).into();
+        out.slice(&sum);
         out
     }
 
     /// Reads what [`Book::to_snapshot`] wrote. An error means: replay the journal from its beginning.
     pub fn from_snapshot(bytes: &[u8]) -> Result<Book, CodecError> {
-        let reader = &mut Reader::new(bytes);
+        let (body, sum) = bytes.split_last_chunk::<SUM_LEN>().ok_or(CodecError::Truncated)?;
+        if *sum != <[u8; SUM_LEN]>::from(Sha256::digest(body)) {
+            return Err(CodecError::Range("sum of the snapshot"));
+        }
+        let reader = &mut Reader::new(body);
         match reader.byte()? {
             SNAPSHOT_VERSION => {}
             other => return Err(CodecError::Tag(other)),

@@ -12,7 +12,7 @@ use crate::command::UseStage;
 use crate::decide::check_available;
 use crate::decision::{Balance, Record, UsagePosted, WalletNo, WindowOpened};
 use crate::refusal::Refusal;
-use crate::wallet::Wallet;
+use crate::wallet::{Wallet, Window};
 
 /// The window of a price per unit, in microseconds.
 const PER_UNIT_LENGTH: i64 = Timestamp::HOUR;
@@ -48,13 +48,13 @@ pub(crate) fn decide_use(
     }
     // A clock that runs a little ahead of ours means now.
     let moment = told.occurred_at.min(at);
-    if let Some((window_no, _)) = wallet.open_window_at(meter.no, moment) {
-        return accrue(no, wallet, window_no, told);
-    }
-    let per_window = matches!(meter.price, Price::PerActiveWindow { .. });
-    if per_window && wallet.paid_at(meter.no, moment) {
+    // What is paid is paid, whatever the price has become since.
+    if wallet.paid_at(meter.no, moment) {
         let UseTold { quantity, occurred_at, .. } = told;
         return Ok(Record::UsageCovered { wallet: no, meter: meter.no, occurred_at, quantity });
+    }
+    if let Some((window_no, window)) = wallet.open_window_at(meter.no, moment) {
+        return accrue(no, wallet, window_no, window, told);
     }
     open_or_post(no, wallet, meter, told, moment, at)
 }
@@ -66,13 +66,19 @@ pub(crate) fn cost(price: Price, quantity: Quantity) -> Result<i64, Refusal> {
         Price::PerActiveWindow { amount, .. } => Ok(amount),
     };
     match amount {
+        Ok(amount) if amount.value() < 0 => Err(Refusal::AmountNotPositive),
         Ok(amount) if amount.value() <= BALANCE_MAX => Ok(amount.value()),
         Ok(_) | Err(AmountError::Overflow | AmountError::UnitMismatch { .. }) => Err(Refusal::AmountTooLarge),
     }
 }
 
-fn accrue(no: WalletNo, wallet: &Wallet, window_no: u32, told: UseTold) -> Result<Record, Refusal> {
-    let window = wallet.windows.get(&window_no).ok_or(Refusal::MeterUnknown)?;
+fn accrue(
+    no: WalletNo,
+    wallet: &Wallet,
+    window_no: u32,
+    window: &Window,
+    told: UseTold,
+) -> Result<Record, Refusal> {
     let quantity = window.quantity.checked_add(told.quantity).ok_or(Refusal::AmountTooLarge)?;
     let more = cost(window.price, quantity)? - window.pending;
     check_owed(wallet, more)?;

@@ -41,6 +41,16 @@ impl Grant {
         if self.expired || self.scheduled_at.is_some() { 0 } else { self.remaining - self.reserved }
     }
 
+    /// True while it may take back what it gave. A used-up grant is not marked when it expires: its time says so.
+    pub(crate) fn lives_at(&self, at: Timestamp) -> bool {
+        !self.expired && self.expires_at.is_none_or(|expires_at| expires_at > at)
+    }
+
+    /// How much it may take back: what it has given.
+    pub(crate) const fn room(&self) -> i64 {
+        self.amount - self.remaining
+    }
+
     /// Burn order: priority, then soonest expiry, then promotional before bought, then oldest (its number, given by the caller).
     fn burn_rank(&self, no: u32) -> (u8, Timestamp, bool, u32) {
         let bought = self.source == Source::Purchased;
@@ -150,22 +160,15 @@ impl Wallet {
     /// What a window gives at its end for `amount`: its reservation first, then what is free, then debt.
     pub(crate) fn plan_window_burn(&self, window: &Window, amount: i64) -> (Burns, i64) {
         let mut left = amount;
-        let mut parts: Vec<(u32, i64)> = Vec::new();
+        let mut burns = Burns::default();
         for (no, reserved) in window.reserved.iter() {
             let taken = reserved.min(left);
-            if taken > 0 {
-                parts.push((no, taken));
-                left -= taken;
-            }
+            burns.add(no, taken);
+            left -= taken;
         }
         let (more, debt) = self.plan_burn(left);
-        for (no, taken) in more.iter() {
-            match parts.iter_mut().find(|(known, _)| *known == no) {
-                Some((_, sum)) => *sum += taken,
-                None => parts.push((no, taken)),
-            }
-        }
-        (parts.into_iter().collect(), debt)
+        more.iter().for_each(|(no, taken)| burns.add(no, taken));
+        (burns, debt)
     }
 
     pub(crate) fn burn(&mut self, burns: &Burns, debt: i64) {

@@ -51,7 +51,10 @@ impl Sample {
         self.write("sign-in-wrong", &sign_in(Some(SignInProblem::WrongPair), false))?;
         self.write("console-sign-in", &sign_in(None, true))?;
         for (name, is_sent) in [("forgotten-password", false), ("forgotten-password-sent", true)] {
-            self.write(name, &ForgottenPassword { reader: self.reader.clone(), frame: frame(None), is_sent })?;
+            self.write(
+                name,
+                &ForgottenPassword { reader: self.reader.clone(), frame: frame(None), is_sent },
+            )?;
         }
         let set_password = SetPassword {
             reader: self.reader.clone(),
@@ -123,7 +126,11 @@ impl Sample {
     fn usage(&self) -> Result<()> {
         let meters = vec![
             MeterUse { meter: "Active hours".to_owned(), quantity: 9, amount: usd("2.25") },
-            MeterUse { meter: "Translated characters".to_owned(), quantity: 1_250_400, amount: usd("0.1875") },
+            MeterUse {
+                meter: "Translated characters".to_owned(),
+                quantity: 1_250_400,
+                amount: usd("0.1875"),
+            },
         ];
         let by_hour = Usage {
             reader: self.reader.clone(),
@@ -178,8 +185,10 @@ impl Sample {
             key("Notebook of Ana", None, None),
             key("Old server", Some(now()), Some(now())),
         ];
-        let created =
-            CreatedKey { name: "Production server".to_owned(), secret: "sk_4f1k0tqz8m2v7w9x5y3a6b1c9f3q".to_owned() };
+        let created = CreatedKey {
+            name: "Production server".to_owned(),
+            secret: "sk_4f1k0tqz8m2v7w9x5y3a6b1c9f3q".to_owned(),
+        };
         self.write("api-keys", &page(keys, Some(created), false))?;
         self.write("api-keys-empty", &page(Vec::new(), None, true))
     }
@@ -206,11 +215,8 @@ impl Sample {
         for (name, result) in results {
             self.write(name, &self.recharge(result))?;
         }
-        let wrong = Recharge {
-            typed: "2".to_owned(),
-            problem: Some(AmountProblem::TooSmall),
-            ..self.recharge(None)
-        };
+        let wrong =
+            Recharge { typed: "2".to_owned(), problem: Some(AmountProblem::TooSmall), ..self.recharge(None) };
         self.write("recharge-wrong", &wrong)?;
         let payments = PaymentList { rows: Vec::new(), older_url: None, ..payments() };
         let new = Recharge {
@@ -305,7 +311,8 @@ impl Sample {
     }
 
     fn demo(&self) -> Result<()> {
-        let falls = ["25", "25", "24.75", "24.75", "24.5", "34.5", "34.25", "34.25", "34", "44", "43.75", "43.5"];
+        let falls =
+            ["25", "25", "24.75", "24.75", "24.5", "34.5", "34.25", "34.25", "34", "44", "43.75", "43.5"];
         let points: Vec<BalancePoint> = (0_i64..)
             .zip(falls)
             .map(|(n, text)| BalancePoint {
@@ -325,7 +332,8 @@ impl Sample {
             customer: login("ana@example.com", "carvalho-lua-42"),
             staff: login("staff@example.com", "granito-mar-17"),
             line: BalanceLine::draw(&self.reader, &points),
-            curl: "curl -H 'Authorization: Bearer sk_4f1k0tqz8m2v7w9x' http://127.0.0.1:7072/translate".to_owned(),
+            curl: "curl -H 'Authorization: Bearer sk_4f1k0tqz8m2v7w9x' http://127.0.0.1:7072/translate"
+                .to_owned(),
             sandbox_url: "http://127.0.0.1:7071/".to_owned(),
             done,
         };
@@ -402,7 +410,8 @@ fn new_balance() -> Balance {
 
 fn hours() -> Vec<Span> {
     let midnight = time("2026-11-21T00:00:00-03:00");
-    let amounts = [(1, "0.25"), (2, "0.25"), (6, "0.25"), (10, "0.5"), (11, "0.25"), (12, "0.25"), (14, "0.25")];
+    let amounts =
+        [(1, "0.25"), (2, "0.25"), (6, "0.25"), (10, "0.5"), (11, "0.25"), (12, "0.25"), (14, "0.25")];
     (0_i64..24)
         .map(|hour| Span {
             from: midnight.plus(hour * Timestamp::HOUR),
@@ -447,7 +456,12 @@ fn movements() -> Vec<Movement> {
         MovementKind::ActiveTime { from, until: from.plus(Timestamp::HOUR) }
     };
     let rows = [
-        ("2026-11-21T14:12:00-03:00", MovementKind::ToppedUp(Some(Method::Card(card("visa", "4242")))), "10", "34.75"),
+        (
+            "2026-11-21T14:12:00-03:00",
+            MovementKind::ToppedUp(Some(Method::Card(card("visa", "4242")))),
+            "10",
+            "34.75",
+        ),
         ("2026-11-21T13:00:00-03:00", active("2026-11-21T12:00:00-03:00"), "-0.25", "24.75"),
         ("2026-11-20T10:30:00-03:00", MovementKind::Adjusted { reason: "goodwill".to_owned() }, "1", "25"),
         (
@@ -482,11 +496,19 @@ fn payments() -> PaymentList {
     let declined = Method::Card(card("mastercard", "0002"));
     let boleto = Method::Named("Boleto".to_owned());
     let until = Reason::WaitingUntil(time("2026-11-24T23:00:00-03:00"));
-    let (success, failure, pending) = (PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Pending);
+    let (success, failure, pending) =
+        (PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Pending);
     PaymentList {
         rows: vec![
             row("2026-11-21T14:12:00-03:00", "ch_3SVk9QKq81Fx0aB2x81F", "10", visa, success, None),
-            row("2026-11-21T14:10:00-03:00", "ch_3SVk9QKq81Fx0aB2a02C", "10", declined, failure, Some(Reason::Declined)),
+            row(
+                "2026-11-21T14:10:00-03:00",
+                "ch_3SVk9QKq81Fx0aB2a02C",
+                "10",
+                declined,
+                failure,
+                Some(Reason::Declined),
+            ),
             row("2026-11-18T09:40:00-03:00", "pi_3SVk9QKq81Fx0aB2n44B", "1050", boleto, pending, Some(until)),
         ],
         newer_url: None,

@@ -242,6 +242,8 @@ statement-text = Every movement of your credit, and the balance after it.
 month = Month
 movement = Movement
 balance-after = Balance
+unit = Unit
+entry-id = Entry ID
 download-csv = Download CSV
 statement-empty = Nothing moved in this month. Choose another month above.
 
@@ -289,6 +291,7 @@ revoked-on = Revoked { $day }
 customers = Customers
 customer = Customer
 customer-id = Customer ID
+customer-since = Since
 customers-empty = No customer yet. Create the first with “saldo customer create” or by the API.
 liability = Credit not used yet
 sold-today = Sold today

@@ -242,6 +242,8 @@ statement-text = Cada movimentação do seu crédito e o saldo depois dela.
 month = Mês
 movement = Movimentação
 balance-after = Saldo
+unit = Unidade
+entry-id = ID do lançamento
 download-csv = Baixar CSV
 statement-empty = Nada se moveu neste mês. Escolha outro mês acima.
 
@@ -289,6 +291,7 @@ revoked-on = Revogada em { $day }
 customers = Clientes
 customer = Cliente
 customer-id = ID do cliente
+customer-since = Desde
 customers-empty = Nenhum cliente ainda. Crie o primeiro com “saldo customer create” ou pela API.
 liability = Crédito ainda não usado
 sold-today = Vendido hoje

@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 use store::{Database, SqliteJournal, SqliteJournalReader, StoreError, migrate, pending};
 
-const ALL: [Database; 1] = [Database::Journal];
+const ALL: [Database; 2] = [Database::Journal, Database::Saldo];
 
 #[test]
 fn numbers_have_no_gaps_and_files_carry_them() {

@@ -75,7 +75,7 @@ fn parse(header: &str) -> Result<(&str, Vec<Vec<u8>>), SignatureError> {
     for item in header.split(',') {
         match item.trim().split_once('=') {
             Some(("t", text)) if time.is_none() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                time = Some(text)
+                time = Some(text);
             }
             Some(("t", _)) | None => return Err(SignatureError::Malformed),
             // A v1 that is not hexadecimal can match nothing; the others still may.

@@ -56,11 +56,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             Cow::Borrowed(include_bytes!("../../assets/saldo.js").as_slice()),
         ),
-        asset(
-            "mark.svg",
-            "image/svg+xml",
-            Cow::Borrowed(include_bytes!("../../assets/mark.svg").as_slice()),
-        ),
+        asset("mark.svg", "image/svg+xml", Cow::Borrowed(include_bytes!("../../assets/mark.svg").as_slice())),
         font,
     ]
 });

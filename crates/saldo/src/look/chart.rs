@@ -239,14 +239,16 @@ fn draw(
     let longest = labels.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     let left = i64::try_from(longest).unwrap_or(0) * LETTER + 8;
     let right = size.width - 2;
-    let lines = (0..=count).zip(labels).map(|(n, label)| Line { y: floor - tall * n / count, label }).collect();
+    let lines =
+        (0..=count).zip(labels).map(|(n, label)| Line { y: floor - tall * n / count, label }).collect();
 
     let slots = i64::try_from(spans.len()).unwrap_or(1).max(1);
     let middle_of = |slot: i64| left + (right - left) * (2 * slot + 1) / (2 * slots);
     let width = ((right - left) / slots * 7 / 10).clamp(2, BAR_WIDTH_MAX);
     let mut bars = Vec::new();
     let mut ticks: Vec<Tick> = Vec::new();
-    let now_at = spans.iter().position(|span| !span.finished).and_then(|i| i64::try_from(i).ok()).map(middle_of);
+    let now_at =
+        spans.iter().position(|span| !span.finished).and_then(|i| i64::try_from(i).ok()).map(middle_of);
     for (slot, (index, span)) in (0_i64..).zip(spans.iter().enumerate()) {
         let middle = middle_of(slot);
         if span.amount.is_positive() {

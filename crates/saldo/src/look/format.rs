@@ -47,11 +47,18 @@ pub fn plain_decimal(locale: Locale, typed: &str) -> String {
     let (group, point) = marks(locale);
     let digits_behind_point = |text: &str| text.rsplit_once('.').map_or(0, |(_, behind)| behind.len());
     // "24.90" is what a numeric keypad gives in Brazil too: a single point before other than three digits is a decimal point.
-    if locale == Locale::PtBr && !trimmed.contains(',') && trimmed.matches('.').count() == 1 && digits_behind_point(trimmed) != 3
+    if locale == Locale::PtBr
+        && !trimmed.contains(',')
+        && trimmed.matches('.').count() == 1
+        && digits_behind_point(trimmed) != 3
     {
         return trimmed.to_owned();
     }
-    trimmed.chars().filter(|c| *c != group && !c.is_whitespace()).map(|c| if c == point { '.' } else { c }).collect()
+    trimmed
+        .chars()
+        .filter(|c| *c != group && !c.is_whitespace())
+        .map(|c| if c == point { '.' } else { c })
+        .collect()
 }
 
 /// Day and time: `Nov 21, 2026, 14:12` or `21 de nov. de 2026, 14:12`.
@@ -101,6 +108,19 @@ pub fn month(locale: Locale, year: i16, month: i8) -> String {
         Locale::En => format!("{name} {year}"),
         Locale::PtBr => format!("{name} de {year}"),
     }
+}
+
+/// Begin and end of a long id, `ch_3SVk…x81F`: enough to tell rows apart where the whole does not fit.
+pub fn short_id(id: &str) -> String {
+    const BEGIN: usize = 7;
+    const END: usize = 4;
+    let count = id.chars().count();
+    if count <= BEGIN + END + 1 {
+        return id.to_owned();
+    }
+    let begin: String = id.chars().take(BEGIN).collect();
+    let end: String = id.chars().skip(count - END).collect();
+    format!("{begin}…{end}")
 }
 
 /// Whole minutes from `now` until `later`, rounded up so that the last minute still reads 1; 0 once it has come.
@@ -168,10 +188,128 @@ const SHORT_MONTHS_EN: [&str; 12] =
 const SHORT_MONTHS_PT_BR: [&str; 12] =
     ["jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."];
 const LONG_MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const LONG_MONTHS_PT_BR: [&str; 12] = [
-    "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
-    "novembro", "dezembro",
+    "janeiro",
+    "fevereiro",
+    "março",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made once by Node 20 (ICU 78, CLDR 48): language, currency, decimal amount, `Intl.NumberFormat` of it.
+    const MONEY: &str = include_str!("golden/money.tsv");
+    /// The same for dates in São Paulo: language, instant, `dateStyle: "medium"`, month with year.
+    const DATES: &str = include_str!("golden/dates.tsv");
+
+    #[test]
+    fn money_as_intl_writes_it() {
+        for line in MONEY.lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [tag, currency, decimal, expected] = fields[..] else { panic!("{line}") };
+            let locale = Locale::from_tag(tag).expect("a language of ours");
+            let unit = Unit::known(currency).expect("a currency of ours");
+            let amount = Amount::parse(decimal, unit).expect("an amount");
+            assert_eq!(money(locale, amount), expected.replace('-', &MINUS.to_string()), "{line}");
+        }
+    }
+
+    #[test]
+    fn dates_as_intl_writes_them() {
+        let zone = TimeZone::get("America/Sao_Paulo").expect("time zones of the system");
+        for line in DATES.lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [tag, instant, expected, expected_month] = fields[..] else { panic!("{line}") };
+            let locale = Locale::from_tag(tag).expect("a language of ours");
+            let at = Timestamp::parse(instant).expect("an instant");
+            assert_eq!(date(locale, &zone, at), expected, "{line}");
+            let civil = zoned(&zone, at);
+            assert_eq!(month(locale, civil.year(), civil.month()), expected_month, "{line}");
+        }
+    }
+
+    #[test]
+    fn money_beyond_cents_and_other_units() {
+        let credit = Unit::new("CREDIT", 2).expect("a unit");
+        let cases = [
+            (Locale::En, Unit::USD, "0.001875", "$0.001875", "+$0.001875"),
+            (Locale::En, Unit::USD, "-0.25", "−$0.25", "−$0.25"),
+            (Locale::En, Unit::USD, "0", "$0.00", "$0.00"),
+            (Locale::PtBr, Unit::BRL, "10", "R$\u{a0}10,00", "+R$\u{a0}10,00"),
+            (Locale::PtBr, Unit::BRL, "-1234.5", "−R$\u{a0}1.234,50", "−R$\u{a0}1.234,50"),
+            (Locale::PtBr, Unit::USD, "0.125", "US$\u{a0}0,125", "+US$\u{a0}0,125"),
+            (Locale::En, credit, "1250.5", "1,250.5\u{a0}CREDIT", "+1,250.5\u{a0}CREDIT"),
+        ];
+        for (locale, unit, decimal, plain, moved) in cases {
+            let amount = Amount::parse(decimal, unit).expect("an amount");
+            assert_eq!(money(locale, amount), plain);
+            assert_eq!(movement(locale, amount), moved);
+        }
+    }
+
+    #[test]
+    fn amounts_as_they_are_typed() {
+        let cases = [
+            (Locale::En, "10", "10"),
+            (Locale::En, " $1,234.50 ", "1234.50"),
+            (Locale::En, "12.5", "12.5"),
+            (Locale::PtBr, "R$ 1.234,50", "1234.50"),
+            (Locale::PtBr, "24,90", "24.90"),
+            (Locale::PtBr, "24.90", "24.90"),
+            (Locale::PtBr, "1.000", "1000"),
+            (Locale::PtBr, "US$\u{a0}20", "20"),
+            (Locale::En, "ten", "ten"),
+            (Locale::En, "-5", "-5"),
+            (Locale::En, "", ""),
+        ];
+        for (locale, typed, expected) in cases {
+            assert_eq!(plain_decimal(locale, typed), expected, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn times() {
+        let zone = TimeZone::get("America/Sao_Paulo").expect("time zones of the system");
+        let at = Timestamp::parse("2026-11-21T17:12:30Z").expect("an instant");
+        assert_eq!(date_time(Locale::En, &zone, at), "Nov 21, 2026, 14:12");
+        assert_eq!(date_time(Locale::PtBr, &zone, at), "21 de nov. de 2026, 14:12");
+        assert_eq!(day(Locale::En, &zone, at), "Nov 21");
+        assert_eq!(hours(&zone, at, at.plus(Timestamp::HOUR)), "14:12–15:12");
+        assert_eq!(date(Locale::En, &zone, Timestamp::MAX), "Dec 30, 9999");
+        let left = [(0, 0), (1, 1), (Timestamp::MINUTE, 1), (Timestamp::MINUTE + 1, 2), (-5, 0)];
+        for (micros, minutes) in left {
+            assert_eq!(minutes_left(at, at.plus(micros)), minutes, "{micros}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_ids() {
+        assert_eq!(number(Locale::En, 1_250_400), "1,250,400");
+        assert_eq!(number(Locale::PtBr, -1_000), "−1.000");
+        assert_eq!(short_id("ch_3SVk9QKq81Fx0aB2x81F"), "ch_3SVk…x81F");
+        assert_eq!(short_id("ch_123456789"), "ch_123456789");
+    }
+}

@@ -63,10 +63,11 @@ impl Locale {
         self.t_args(id, None)
     }
 
-    /// The text `id` with its variables. A text that is missing shows its id; a test keeps that from happening.
+    /// The text `id` with its variables. A text that is missing shows its id; tests keep that from happening.
     pub fn t_args(self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
         let bundle = self.bundle();
         let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
+            debug_assert!(false, "no text {id}");
             return id.to_owned();
         };
         let mut errors = Vec::new();

@@ -13,5 +13,8 @@ pub mod page;
 pub mod part;
 pub mod reader;
 
+#[cfg(test)]
+mod texts_test;
+
 pub use locale::Locale;
 pub use reader::Reader;

@@ -70,6 +70,13 @@ pub(super) fn open_file(path: &Path, access: Access, tuning: Tuning) -> Result<C
     Ok(connection)
 }
 
+/// Opens a database that lives as long as its connection.
+pub(super) fn open_memory() -> Result<Connection, StoreError> {
+    let connection = Connection::open_in_memory()?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
 fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;

@@ -39,6 +39,7 @@ macro_rules! migrations {
 }
 
 const JOURNAL: &[MigrationFile] = migrations!("journal": 1 "0001_journal.sql");
+const SALDO: &[MigrationFile] = migrations!("saldo": 1 "0001_views.sql", 2 "0002_reference.sql");
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     number    INTEGER NOT NULL PRIMARY KEY,
@@ -63,7 +64,7 @@ impl Database {
     pub const fn migrations(self) -> &'static [MigrationFile] {
         match self {
             Database::Journal => JOURNAL,
-            Database::Saldo => &[],
+            Database::Saldo => SALDO,
         }
     }
 

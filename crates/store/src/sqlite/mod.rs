@@ -4,6 +4,8 @@ mod connect;
 mod derived;
 mod journal;
 mod migrate;
+mod statement;
+mod tables;
 
 use rusqlite::ffi;
 
@@ -11,6 +13,8 @@ use crate::error::StoreError;
 
 pub use journal::{SqliteJournal, SqliteJournalDerived, SqliteJournalReader};
 pub use migrate::{Database, MigrationFile, migrate, pending};
+pub(crate) use statement::{Binder, Columns, Prepared};
+pub use tables::{READERS_MAX, Tables};
 
 /// SQLite's extended result code of an error, if SQLite itself reports it.
 fn code_of(error: &rusqlite::Error) -> Option<i32> {

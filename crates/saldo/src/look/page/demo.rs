@@ -56,6 +56,6 @@ pub struct ChecklistFragment<'a> {
 
 /// The ids of the steps' texts, in order.
 pub const STEP_TEXTS: [&str; DemoHome::STEPS] = [
-    "step-1", "step-2", "step-3", "step-4", "step-5", "step-6", "step-7", "step-8", "step-9", "step-10", "step-11",
-    "step-12", "step-13",
+    "step-1", "step-2", "step-3", "step-4", "step-5", "step-6", "step-7", "step-8", "step-9", "step-10",
+    "step-11", "step-12", "step-13",
 ];

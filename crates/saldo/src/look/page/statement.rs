@@ -1,5 +1,7 @@
 //! `/statement`.
 
+use core::fmt::Write;
+
 use askama::Template;
 
 use crate::look::part::{Frame, Movement};
@@ -45,5 +47,58 @@ impl Month {
     /// As people read it: `November 2026`.
     pub fn words(&self, reader: &Reader) -> String {
         format::month(reader.locale, self.year, self.month)
+    }
+}
+
+/// The statement as CSV (RFC 4180), oldest or newest first as given: exact decimals with a point and times with their offset,
+/// for programs; headings and words in the reader's language, for people.
+pub fn csv(reader: &Reader, movements: &[Movement]) -> String {
+    let headings =
+        ["date", "movement", "amount", "unit", "balance-after", "entry-id"].map(|id| field(&reader.t(id)));
+    let mut text = headings.join(",") + "\r\n";
+    for movement in movements {
+        let cells = [
+            reader.machine_time(movement.at),
+            field(&movement.words(reader)),
+            movement.amount.to_decimal(),
+            movement.amount.unit().to_string(),
+            movement.balance.to_decimal(),
+            movement.id.clone(),
+        ];
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{}\r\n", cells.join(","));
+    }
+    text
+}
+
+/// Words as one field. A leading sign that a spreadsheet would take for a formula is disarmed.
+fn field(words: &str) -> String {
+    let disarm = if words.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{disarm}{}\"", words.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::Locale;
+    use crate::look::part::MovementKind;
+    use jiff::tz::TimeZone;
+    use money::{Amount, Timestamp, Unit};
+
+    #[test]
+    fn a_spreadsheet_reads_it_and_runs_nothing() {
+        let movement = |reason: &str| Movement {
+            id: "ent_1".to_owned(),
+            at: Timestamp::EPOCH,
+            kind: MovementKind::Charged { what: reason.to_owned() },
+            amount: Amount::new(-250_000, Unit::USD),
+            balance: Amount::new(24_750_000, Unit::USD),
+        };
+        let reader = Reader::new(Locale::En, TimeZone::UTC);
+        let text = csv(&reader, &[movement("a \"b\", c")]);
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        assert_eq!(lines[0], "\"Date\",\"Movement\",\"Amount\",\"Unit\",\"Balance\",\"Entry ID\"");
+        assert_eq!(lines[1], "1970-01-01T00:00:00Z,\"Charge, a \"\"b\"\", c\",-0.25,USD,24.75,ent_1");
+        assert_eq!(field("=1+1"), "\"'=1+1\"");
     }
 }

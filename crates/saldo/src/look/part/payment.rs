@@ -93,9 +93,9 @@ impl Reason {
             "processing_error" | "issuer_not_available" | "reenter_transaction" | "try_again_later" => {
                 Reason::ProcessingError
             }
-            "authentication_required" | "authentication_not_handled" | "payment_intent_authentication_failure" => {
-                Reason::AuthenticationFailed
-            }
+            "authentication_required"
+            | "authentication_not_handled"
+            | "payment_intent_authentication_failure" => Reason::AuthenticationFailed,
             "card_velocity_exceeded" | "withdrawal_count_limit_exceeded" => Reason::LimitReached,
             _ => Reason::Declined,
         }
@@ -268,4 +268,76 @@ pub struct ResultFragment<'a> {
     pub reader: &'a Reader,
     /// What is shown.
     pub result: &'a PaymentResult,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::Locale;
+    use jiff::tz::TimeZone;
+    use money::Unit;
+
+    fn result(outcome: Outcome) -> PaymentResult {
+        PaymentResult {
+            outcome,
+            amount: Amount::new(10_000_000, Unit::USD),
+            method: None,
+            balance: Amount::new(34_750_000, Unit::USD),
+            close_url: String::new(),
+            poll_url: String::new(),
+        }
+    }
+
+    #[test]
+    fn results_in_words() {
+        let declined = Outcome::Failed(Reason::Declined);
+        let cases = [
+            (Locale::En, Outcome::Successful, "$10.00 was added. Your credit balance is $34.75."),
+            (Locale::En, declined, "Your card was declined. Your credit balance has not changed."),
+            (
+                Locale::PtBr,
+                Outcome::Successful,
+                "US$\u{a0}10,00 adicionados. Seu saldo de crédito é US$\u{a0}34,75.",
+            ),
+            (Locale::PtBr, declined, "Seu cartão foi recusado. Seu saldo de crédito não mudou."),
+        ];
+        for (locale, outcome, expected) in cases {
+            assert_eq!(result(outcome).words(&Reader::new(locale, TimeZone::UTC)), expected);
+        }
+    }
+
+    #[test]
+    fn a_badge_is_its_word_alone() {
+        let reader = Reader::new(Locale::En, TimeZone::UTC);
+        let row = Payment {
+            at: Timestamp::EPOCH,
+            transaction_id: "ch_3SVk9QKq81Fx0aB2x81F".to_owned(),
+            amount: Amount::new(10_000_000, Unit::USD),
+            method: Method::Named("Pix".to_owned()),
+            status: PaymentStatus::Failure,
+            reason: Some(Reason::from_decline_code("stolen_card")),
+        };
+        let payments = PaymentList {
+            rows: vec![row],
+            newer_url: None,
+            older_url: None,
+            support_email: "help@example.com".to_owned(),
+            request_id: "r1".to_owned(),
+        };
+        let html = PaymentsFragment { reader: &reader, payments: &payments }.render().expect("a fragment");
+        assert!(html.contains("</svg>Failure</span>"), "{html}");
+        assert!(html.contains("<span>ch_3SVk9QKq81Fx0aB2x81F</span>"), "{html}");
+        assert!(html.contains("The bank declined the card."), "{html}");
+    }
+
+    #[test]
+    fn a_report_is_a_whole_mail() {
+        let reader = Reader::new(Locale::PtBr, TimeZone::UTC);
+        let url = report_url(&reader, "help@example.com", "ch_1", "r 1&2");
+        assert!(
+            url.starts_with("mailto:help@example.com?subject=Problema%20com%20o%20pagamento%20ch_1&body="),
+            "{url}"
+        );
+        assert!(url.contains("Transa%C3%A7%C3%A3o%3A%20ch_1%0D%0A") && url.ends_with("r%201%262"), "{url}");
+    }
 }

@@ -1,0 +1,88 @@
+//! Trouble on demand: how webhooks misbehave, switched while the sandbox runs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+/// What happens to webhooks. The default is no trouble at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FaultSettings {
+    /// Events made from now on are sent this much later, in milliseconds.
+    pub webhook_delay_ms: u32,
+    /// Events made from now on are sent twice, with the same id.
+    pub webhook_duplicate: bool,
+    /// Nothing is sent while this is on; what has gathered is sent once it is off.
+    pub webhook_hold: bool,
+    /// This many of the next events are never sent; counts down by itself.
+    pub webhook_drop_next: u32,
+}
+
+/// The switches, shared with the running sandbox.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    settings: Arc<Mutex<FaultSettings>>,
+    changed: Arc<Notify>,
+}
+
+/// What is to become of one new event's webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fate {
+    /// How often it is queued; 0 when it is lost.
+    pub(crate) copies: u8,
+    /// How much later than now, in milliseconds.
+    pub(crate) delay_ms: i64,
+}
+
+impl Faults {
+    /// The settings as they are now.
+    #[must_use]
+    pub fn settings(&self) -> FaultSettings {
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the settings at once, for example `faults.change(|f| f.webhook_hold = true)`.
+    pub fn change(&self, change: impl FnOnce(&mut FaultSettings)) {
+        change(&mut self.settings.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_one();
+    }
+
+    pub(crate) fn next_fate(&self) -> Fate {
+        let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let lost = settings.webhook_drop_next > 0;
+        settings.webhook_drop_next = settings.webhook_drop_next.saturating_sub(1);
+        let copies = match (lost, settings.webhook_duplicate) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 2,
+        };
+        Fate { copies, delay_ms: i64::from(settings.webhook_delay_ms) }
+    }
+
+    /// Wakes whoever waits in [`Self::woken`]: settings have changed or an event has been made.
+    pub(crate) fn wake(&self) {
+        self.changed.notify_one();
+    }
+
+    pub(crate) async fn woken(&self) {
+        self.changed.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lost_events_count_down_and_copies_double() {
+        let faults = Faults::default();
+        faults.change(|settings| {
+            settings.webhook_drop_next = 1;
+            settings.webhook_duplicate = true;
+            settings.webhook_delay_ms = 70;
+        });
+        assert_eq!(faults.next_fate(), Fate { copies: 0, delay_ms: 70 });
+        assert_eq!(faults.next_fate(), Fate { copies: 2, delay_ms: 70 });
+        faults.change(|settings| *settings = FaultSettings::default());
+        assert_eq!(faults.next_fate(), Fate { copies: 1, delay_ms: 0 });
+    }
+}

@@ -1,0 +1,179 @@
+//! What paying does: attempts on a session's payment intent, saving of cards, the end of sessions, and the events of each.
+//!
+//! Stripe's rules of saving hold (docs.stripe.com "Save payment details during payment"): in mode *payment* nothing is saved
+//! unless the session asked for it, and a saved card is shown again only where the session's filters name how it was saved.
+
+use serde_json::{Value, json};
+
+use crate::objects::{self, CardEntry};
+use crate::state::{Work, text};
+use crate::test_cards::{self, Behaviour, Decline};
+
+/// Most saved cards shown on one page.
+const SAVED_CARDS_SHOWN_MAX: usize = 50;
+
+/// What is paid with.
+pub(crate) enum Means {
+    /// A card typed now.
+    New {
+        entry: CardEntry,
+        /// The customer ticked the box that saves it.
+        save_ticked: bool,
+    },
+    /// A saved card.
+    Saved {
+        method: Value,
+        /// New month and year, when the old ones were past.
+        renewal: Option<(u8, u16)>,
+    },
+}
+
+/// Tries to pay an open session. Returns why it was declined, or none when it is paid.
+pub(crate) fn attempt(
+    work: &Work<'_>,
+    mut session: Value,
+    means: Means,
+    form_token: Option<&str>,
+) -> rusqlite::Result<Option<Decline>> {
+    let terms = work.session_terms(text(&session, "id"))?;
+    let mut intent = open_intent(work, &mut session, &terms)?;
+    let (mut method, number, save_as) = settle_means(work, &session, &terms, means)?;
+    let decline = match test_cards::by_number(&number).map(|card| card.behaviour) {
+        Some(Behaviour::Declines(decline)) => Some(decline),
+        Some(Behaviour::Pays) | None => None,
+    };
+
+    let charge = objects::charge(work.now(), &intent, &method, decline.as_ref());
+    work.insert(&charge)?;
+    if let Some(token) = form_token {
+        work.keep_attempt(token, text(&charge, "id"))?;
+    }
+    intent["latest_charge"] = charge["id"].clone();
+    if let Some(decline) = &decline {
+        intent["last_payment_error"] = objects::payment_error(&charge, &method, decline);
+        work.update(&intent)?;
+        work.emit("charge.failed", &charge)?;
+        work.emit("payment_intent.payment_failed", &intent)?;
+        return Ok(Some(*decline));
+    }
+
+    work.mark_card_used(text(&method, "id"))?;
+    if let Some(save_as) = save_as {
+        method["customer"] = session["customer"].clone();
+        method["allow_redisplay"] = json!(save_as);
+        method["card"]["checks"]["cvc_check"] = json!("pass");
+        work.update(&method)?;
+        work.emit("payment_method.attached", &method)?;
+    }
+    intent["amount_received"] = intent["amount"].clone();
+    intent["last_payment_error"] = Value::Null;
+    intent["payment_method"] = method["id"].clone();
+    intent["status"] = json!("succeeded");
+    work.update(&intent)?;
+    session["status"] = json!("complete");
+    session["payment_status"] = json!("paid");
+    session["url"] = Value::Null;
+    session["customer_details"] = json!({
+        "address": null, "business_name": null, "individual_name": null, "email": method["billing_details"]["email"],
+        "name": method["billing_details"]["name"], "phone": null, "tax_exempt": "none", "tax_ids": [],
+    });
+    work.update(&session)?;
+    work.emit("charge.succeeded", &charge)?;
+    work.emit("payment_intent.succeeded", &intent)?;
+    work.emit("checkout.session.completed", &session)?;
+    Ok(None)
+}
+
+/// Ends an open session, so that nobody can pay it.
+pub(crate) fn expire_session(work: &Work<'_>, mut session: Value) -> rusqlite::Result<Value> {
+    session["status"] = json!("expired");
+    session["url"] = Value::Null;
+    work.update(&session)?;
+    work.emit("checkout.session.expired", &session)?;
+    Ok(session)
+}
+
+/// The saved cards that a session shows, most recently used first; the same number saved twice stands once, as its newest.
+pub(crate) fn shown_cards(work: &Work<'_>, session: &Value) -> rusqlite::Result<Vec<Value>> {
+    let Some(customer) = session["customer"].as_str() else {
+        return Ok(Vec::new());
+    };
+    let filters = &session["saved_payment_method_options"]["allow_redisplay_filters"];
+    let named = |method: &Value| {
+        filters.as_array().is_some_and(|filters| filters.contains(&method["allow_redisplay"]))
+    };
+    let mut cards: Vec<Value> = Vec::new();
+    let mut saved = work.cards_by_use(customer)?;
+    saved.retain(named);
+    for method in saved {
+        match cards.iter_mut().find(|card| card["card"]["fingerprint"] == method["card"]["fingerprint"]) {
+            Some(same) if same["created"].as_i64() < method["created"].as_i64() => *same = method,
+            Some(_) => {}
+            None => cards.push(method),
+        }
+    }
+    cards.truncate(SAVED_CARDS_SHOWN_MAX);
+    Ok(cards)
+}
+
+/// Takes a saved card away from its customer.
+pub(crate) fn detach(work: &Work<'_>, mut method: Value) -> rusqlite::Result<Value> {
+    method["customer"] = Value::Null;
+    work.update(&method)?;
+    work.emit("payment_method.detached", &method)?;
+    Ok(method)
+}
+
+/// The session's intent; made now if this is the first attempt.
+fn open_intent(work: &Work<'_>, session: &mut Value, terms: &Value) -> rusqlite::Result<Value> {
+    if let Some(id) = session["payment_intent"].as_str() {
+        return work.get("payment_intent", id)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
+    }
+    let intent = objects::payment_intent(work.now(), session, terms);
+    work.insert(&intent)?;
+    session["payment_intent"] = intent["id"].clone();
+    work.update(session)?;
+    work.emit("payment_intent.created", &intent)?;
+    Ok(intent)
+}
+
+/// The payment method to charge, its number, and the `allow_redisplay` with which success will save it.
+fn settle_means(
+    work: &Work<'_>,
+    session: &Value,
+    terms: &Value,
+    means: Means,
+) -> rusqlite::Result<(Value, String, Option<String>)> {
+    match means {
+        Means::New { entry, save_ticked } => {
+            let customer = work.get("customer", text(session, "customer"))?;
+            let email = customer
+                .map_or_else(|| session["customer_email"].clone(), |customer| customer["email"].clone());
+            let method = objects::payment_method(work.now(), &entry, &email);
+            work.insert(&method)?;
+            work.keep_card(text(&method, "id"), entry.card.number)?;
+            Ok((method, entry.card.number.to_owned(), saved_as(session, terms, save_ticked)))
+        }
+        Means::Saved { mut method, renewal } => {
+            if let Some((month, year)) = renewal {
+                method["card"]["exp_month"] = json!(month);
+                method["card"]["exp_year"] = json!(year);
+                work.update(&method)?;
+                work.emit("payment_method.updated", &method)?;
+            }
+            let number =
+                work.card_number(text(&method, "id"))?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+            Ok((method, number, None))
+        }
+    }
+}
+
+fn saved_as(session: &Value, terms: &Value, save_ticked: bool) -> Option<String> {
+    session["customer"].as_str()?;
+    let by_rule = match (save_ticked, terms["setup_future_usage"].as_str()) {
+        (true, _) => "always",
+        (false, Some(_)) => "limited",
+        (false, None) => return None,
+    };
+    Some(terms["allow_redisplay"].as_str().unwrap_or(by_rule).to_owned())
+}

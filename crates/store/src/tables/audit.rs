@@ -1,0 +1,56 @@
+//! Who changed what. Only grows.
+
+use money::Timestamp;
+
+use super::{Page, Reader, Tx, page, rows_to_ask};
+use crate::error::StoreError;
+use crate::stored::row;
+
+const INSERT: &str = "INSERT INTO audit (audit_no, at, actor, action, object, before, after, ip, request_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const NEXT_NO: &str = "SELECT coalesce(max(audit_no), 0) + 1 FROM audit";
+const SELECT: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
+    FROM audit WHERE audit_no < $1 ORDER BY audit_no DESC LIMIT $2";
+
+row! {
+    /// One change, by whom and of what.
+    pub struct AuditRow {
+        /// Its number, from 1 without gaps.
+        pub audit_no: u64,
+        /// When.
+        pub at: Timestamp,
+        /// Who: an id, or a word such as `operator`.
+        pub actor: String,
+        /// What was done, as `api_key.revoke`.
+        pub action: String,
+        /// On what: an id or a name.
+        pub object: String,
+        /// How it was before, as JSON.
+        pub before: Option<String>,
+        /// How it is after, as JSON.
+        pub after: Option<String>,
+        /// From where.
+        pub ip: Option<String>,
+        /// In which request.
+        pub request_id: Option<String>,
+    }
+}
+
+impl Reader<'_> {
+    /// All changes, newest first; the cursor is the number of the last one seen.
+    pub fn audit(&self, before: Option<u64>, limit: u32) -> Result<Page<AuditRow, u64>, StoreError> {
+        let before = before.unwrap_or(i64::MAX.unsigned_abs());
+        let rows = self.all(SELECT, &[&before, &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &AuditRow| row.audit_no))
+    }
+}
+
+impl Tx<'_> {
+    /// Writes down a change under the next number, whatever number it carries, and returns that. In the transaction of the
+    /// change itself.
+    pub fn insert_audit(&self, row: &AuditRow) -> Result<u64, StoreError> {
+        let audit_no = self.one(NEXT_NO, &[])?.unwrap_or(1);
+        self.run(INSERT, &[&AuditRow { audit_no, ..row.clone() }])?;
+        Ok(audit_no)
+    }
+}

@@ -1,0 +1,210 @@
+//! What goes out after a decision: notices, derived from the journal and delivered at least once, and mails.
+
+use money::{CustomerId, MailId, Timestamp, WalletId};
+
+use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
+use crate::error::StoreError;
+use crate::stored::row;
+
+const INSERT_NOTICE: &str =
+    "INSERT INTO notices (position, ordinal, kind, customer, wallet, payload, created_at,
+    delivered_at, attempts, next_attempt_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (position, ordinal, kind) DO NOTHING";
+const NOTICES_DUE: &str =
+    "SELECT position, ordinal, kind, customer, wallet, payload, created_at, delivered_at,
+    attempts, next_attempt_at, last_error FROM notices WHERE delivered_at IS NULL AND next_attempt_at <= $1
+    ORDER BY next_attempt_at, position, ordinal, kind LIMIT $2";
+const NOTICES: &str =
+    "SELECT position, ordinal, kind, customer, wallet, payload, created_at, delivered_at, attempts,
+    next_attempt_at, last_error FROM notices WHERE (position, ordinal, kind) < ($1, $2, $3)
+    ORDER BY position DESC, ordinal DESC, kind DESC LIMIT $4";
+const CLAIM_NOTICE: &str = "UPDATE notices SET attempts = attempts + 1, next_attempt_at = $1
+    WHERE position = $2 AND ordinal = $3 AND kind = $4";
+const NOTICE_DELIVERED: &str =
+    "UPDATE notices SET delivered_at = $1, next_attempt_at = NULL, last_error = NULL
+    WHERE position = $2 AND ordinal = $3 AND kind = $4";
+const NOTICE_RETRY: &str = "UPDATE notices SET next_attempt_at = $1, last_error = $2
+    WHERE position = $3 AND ordinal = $4 AND kind = $5";
+
+const INSERT_MAIL: &str =
+    "INSERT INTO mails (id, kind, recipient, subject, body, locale, created_at, sent_at,
+    attempts, next_attempt_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const MAIL: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
+    next_attempt_at, last_error FROM mails WHERE id = $1";
+const MAILS_DUE: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
+    next_attempt_at, last_error FROM mails WHERE sent_at IS NULL AND next_attempt_at <= $1
+    ORDER BY next_attempt_at, id LIMIT $2";
+const MAILS: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
+    next_attempt_at, last_error FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const CLAIM_MAIL: &str = "UPDATE mails SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2";
+const MAIL_SENT: &str =
+    "UPDATE mails SET sent_at = $1, next_attempt_at = NULL, last_error = NULL WHERE id = $2";
+const MAIL_RETRY: &str = "UPDATE mails SET next_attempt_at = $1, last_error = $2 WHERE id = $3";
+
+row! {
+    /// Where a notice comes from: the entry it tells of, and as what. Its name for ever.
+    pub struct NoticeId {
+        /// Position of the journal row.
+        pub position: u64,
+        /// Place in that row.
+        pub ordinal: u32,
+        /// What it tells, as a short word.
+        pub kind: String,
+    }
+}
+
+row! {
+    /// What others are told after a decision.
+    pub struct Notice {
+        /// Its name.
+        pub id: NoticeId,
+        /// Of which customer it tells.
+        pub customer: Option<CustomerId>,
+        /// Of which wallet it tells.
+        pub wallet: Option<WalletId>,
+        /// What is told, as JSON.
+        pub payload: String,
+        /// When it was derived.
+        pub created_at: Timestamp,
+        /// When it was delivered.
+        pub delivered_at: Option<Timestamp>,
+        /// How often delivery has begun.
+        pub attempts: u32,
+        /// When delivery may begin again; `None` if it may not.
+        pub next_attempt_at: Option<Timestamp>,
+        /// What went wrong the last time.
+        pub last_error: Option<String>,
+    }
+}
+
+row! {
+    /// A mail.
+    pub struct Mail {
+        /// Its name.
+        pub id: MailId,
+        /// What it is, as a short word.
+        pub kind: String,
+        /// To whom.
+        pub recipient: String,
+        /// Its subject line.
+        pub subject: String,
+        /// Its text.
+        pub body: String,
+        /// The language it is written in.
+        pub locale: String,
+        /// When it was written.
+        pub created_at: Timestamp,
+        /// When it was sent.
+        pub sent_at: Option<Timestamp>,
+        /// How often sending has begun.
+        pub attempts: u32,
+        /// When sending may begin again; `None` if it may not.
+        pub next_attempt_at: Option<Timestamp>,
+        /// What went wrong the last time.
+        pub last_error: Option<String>,
+    }
+}
+
+impl Reader<'_> {
+    /// All notices, newest first.
+    pub fn notices(
+        &self,
+        before: Option<&NoticeId>,
+        limit: u32,
+    ) -> Result<Page<Notice, NoticeId>, StoreError> {
+        let newest = NoticeId { position: i64::MAX.unsigned_abs(), ordinal: 0, kind: String::new() };
+        let rows = self.all(NOTICES, &[before.unwrap_or(&newest), &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &Notice| row.id.clone()))
+    }
+
+    /// The mail of this name.
+    pub fn mail(&self, id: MailId) -> Result<Option<Mail>, StoreError> {
+        self.one(MAIL, &[&id])
+    }
+
+    /// All mails, newest first.
+    pub fn mails(&self, before: Option<MailId>, limit: u32) -> Result<Page<Mail, MailId>, StoreError> {
+        let before = before_bytes(before.map(MailId::as_u128));
+        let rows = self.all(MAILS, &[&&before[..], &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &Mail| row.id))
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a notice; whether it is the first time. A notice that is there stays as it is, delivered or not.
+    pub fn insert_notice(&self, notice: &Notice) -> Result<bool, StoreError> {
+        Ok(self.run(INSERT_NOTICE, &[notice])? > 0)
+    }
+
+    /// Takes at most `limit` notices that are due at `now`, the longest due first. They are due again at `lease_until` unless
+    /// they are delivered or put off before.
+    pub fn claim_notices(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let mut due: Vec<Notice> = self.all(NOTICES_DUE, &[&now, &limit])?;
+        let mut claim = self.prepare(CLAIM_NOTICE)?;
+        for notice in &mut due {
+            claim.run(&[&lease_until, &notice.id])?;
+            notice.attempts += 1;
+            notice.next_attempt_at = Some(lease_until);
+        }
+        Ok(due)
+    }
+
+    /// The notice was delivered.
+    pub fn notice_delivered(&self, id: &NoticeId, at: Timestamp) -> Result<(), StoreError> {
+        self.run_one(NOTICE_DELIVERED, &[&at, id], format!("{id:?}"))
+    }
+
+    /// Delivery went wrong; it begins again at `next_attempt_at`, or not at all.
+    pub fn notice_retry(
+        &self,
+        id: &NoticeId,
+        next_attempt_at: Option<Timestamp>,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        self.run_one(NOTICE_RETRY, &[&next_attempt_at, &error, id], format!("{id:?}"))
+    }
+
+    /// Adds a mail.
+    pub fn insert_mail(&self, mail: &Mail) -> Result<(), StoreError> {
+        self.run(INSERT_MAIL, &[mail])?;
+        Ok(())
+    }
+
+    /// Takes at most `limit` mails that are due at `now`, the longest due first. They are due again at `lease_until` unless
+    /// they are sent or put off before.
+    pub fn claim_mails(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Mail>, StoreError> {
+        let mut due: Vec<Mail> = self.all(MAILS_DUE, &[&now, &limit])?;
+        let mut claim = self.prepare(CLAIM_MAIL)?;
+        for mail in &mut due {
+            claim.run(&[&lease_until, &mail.id])?;
+            mail.attempts += 1;
+            mail.next_attempt_at = Some(lease_until);
+        }
+        Ok(due)
+    }
+
+    /// The mail was sent.
+    pub fn mail_sent(&self, id: MailId, at: Timestamp) -> Result<(), StoreError> {
+        self.run_one(MAIL_SENT, &[&at, &id], id.to_string())
+    }
+
+    /// Sending went wrong; it begins again at `next_attempt_at`, or not at all.
+    pub fn mail_retry(
+        &self,
+        id: MailId,
+        next_attempt_at: Option<Timestamp>,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        self.run_one(MAIL_RETRY, &[&next_attempt_at, &error, &id], id.to_string())
+    }
+}

@@ -1,0 +1,276 @@
+//! What people read of the journal: wallets, grants, entries, open windows, usage by hour, accounts.
+//!
+//! Owns the rows and how a batch of changes gets into them quickly. Which changes follow from a decision is the engine's to
+//! say; it moves its cursor in the same transaction, so that each batch is in the views once.
+
+mod apply;
+mod difference;
+mod read;
+
+use std::borrow::Cow;
+
+use book::Hash;
+use money::{Amount, CustomerId, EntryId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
+
+use crate::stored::{row, words};
+
+pub use difference::ViewDifference;
+pub use read::EntryCursor;
+
+/// One change of the views, as the engine derives it from a decision. Amounts are smallest steps of the wallet's unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ViewChange {
+    /// A wallet is there.
+    WalletOpened(WalletRow),
+    /// What a wallet holds now.
+    BalanceSet {
+        /// The wallet.
+        wallet_no: u32,
+        /// Grants minus debt.
+        posted: i64,
+        /// What open windows will post.
+        pending: i64,
+        /// What holds reserve.
+        held: i64,
+    },
+    /// A grant is there.
+    GrantAdded(GrantRow),
+    /// A grant has more or less left, or another state.
+    GrantChanged {
+        /// The wallet.
+        wallet_no: u32,
+        /// The grant's number in it.
+        grant_no: u32,
+        /// How much more is left; below zero for less.
+        remaining_delta: i64,
+        /// Its state from now on, if that changes.
+        state: Option<GrantState>,
+    },
+    /// A movement is there.
+    EntryAdded(EntryRow),
+    /// A window is open.
+    WindowOpened(WindowRow),
+    /// An open window accrued.
+    WindowChanged {
+        /// The wallet.
+        wallet_no: u32,
+        /// The window's number in it.
+        window_no: u32,
+        /// How much more it will post.
+        pending_delta: i64,
+        /// How many more events it has counted.
+        events_delta: i64,
+    },
+    /// A window is no longer open.
+    WindowClosed {
+        /// The wallet.
+        wallet_no: u32,
+        /// The window's number in it.
+        window_no: u32,
+    },
+    /// More was used in one hour.
+    UsageAdded {
+        /// The wallet.
+        wallet_no: u32,
+        /// What was counted.
+        meter_no: u32,
+        /// Hours since the epoch.
+        hour: i64,
+        /// How much more.
+        quantity_delta: Quantity,
+        /// How many more events.
+        events_delta: i64,
+        /// How much more of it has been posted.
+        posted_delta: i64,
+        /// How much more of it is pending; below zero when a window posts.
+        pending_delta: i64,
+    },
+    /// A ledger account moved.
+    AccountMoved {
+        /// Its name in the chart of accounts.
+        account: Cow<'static, str>,
+        /// What it counts.
+        unit: Unit,
+        /// How much more its balance is.
+        delta: i64,
+    },
+}
+
+row! {
+    /// A wallet with its balance. `available` is posted − pending − held.
+    pub struct WalletRow {
+        /// Its number in the book.
+        pub wallet_no: u32,
+        /// Its name.
+        pub wallet: WalletId,
+        /// Whose it is.
+        pub customer: CustomerId,
+        /// What it counts.
+        pub unit: Unit,
+        /// Grants minus debt.
+        pub posted: i64,
+        /// What open windows will post.
+        pub pending: i64,
+        /// What holds reserve.
+        pub held: i64,
+        /// Since when.
+        pub opened_at: Timestamp,
+    }
+}
+
+words! {
+    /// Whether a grant can be used. One that is spent is `Active` with nothing remaining.
+    pub enum GrantState {
+        /// Not yet: its `effective_at` is ahead.
+        Scheduled = "scheduled",
+        /// Now.
+        Active = "active",
+        /// Its rest was lost; what open windows reserve of it remains until they post.
+        Expired = "expired",
+    }
+}
+
+row! {
+    /// One dated lot of credit.
+    pub struct GrantRow {
+        /// The wallet it is in.
+        pub wallet_no: u32,
+        /// Its number there.
+        pub grant_no: u32,
+        /// Its name.
+        pub id: GrantId,
+        /// Where it comes from, as `promotional`.
+        pub source: Cow<'static, str>,
+        /// The code of the reason, where the source has one.
+        pub reason: Option<Cow<'static, str>>,
+        /// Smaller burns first.
+        pub priority: u8,
+        /// How much it was.
+        pub amount: i64,
+        /// How much of it is left, reserved or not.
+        pub remaining: i64,
+        /// From when it may be used, if that was later than `added_at`.
+        pub effective_at: Option<Timestamp>,
+        /// When its unreserved rest is lost.
+        pub expires_at: Option<Timestamp>,
+        /// What was paid for it.
+        pub cost: Option<Amount>,
+        /// The payment that bought it.
+        pub payment: Option<PaymentId>,
+        /// When it was added.
+        pub added_at: Timestamp,
+        /// Whether it can be used.
+        pub state: GrantState,
+    }
+}
+
+row! {
+    /// One movement of a wallet, as its statement shows it.
+    pub struct EntryRow {
+        /// The wallet.
+        pub wallet_no: u32,
+        /// Position of the journal row it stands in.
+        pub position: u64,
+        /// Its place in that row.
+        pub ordinal: u32,
+        /// When it became true in the book's time.
+        pub at: Timestamp,
+        /// What it is, as a short code such as `charge`.
+        pub kind: Cow<'static, str>,
+        /// How `posted` changed by it.
+        pub amount: i64,
+        /// `posted` after it.
+        pub posted_after: i64,
+        /// The meter, for use.
+        pub meter_no: Option<u32>,
+        /// The window that posted it, for use in a window.
+        pub window_no: Option<u32>,
+        /// Beginning of the time paid for.
+        pub from_at: Option<Timestamp>,
+        /// End of the time paid for.
+        pub to_at: Option<Timestamp>,
+        /// How much was used.
+        pub quantity: Option<Quantity>,
+        /// The grant that was added, came into effect or expired.
+        pub grant_no: Option<u32>,
+        /// The payment behind it.
+        pub payment: Option<PaymentId>,
+        /// What was charged for.
+        pub charge_kind_no: Option<u32>,
+        /// The code of the reason, where one was given.
+        pub reason: Option<Cow<'static, str>>,
+        /// The ledger account that gave.
+        pub debit_account: Option<Cow<'static, str>>,
+        /// The ledger account that took.
+        pub credit_account: Option<Cow<'static, str>>,
+    }
+}
+
+impl EntryRow {
+    /// The id that the world sees.
+    pub const fn id(&self) -> EntryId {
+        EntryId::at(self.position, self.ordinal)
+    }
+}
+
+row! {
+    /// A window that is open.
+    pub struct WindowRow {
+        /// The wallet.
+        pub wallet_no: u32,
+        /// Its number in the wallet.
+        pub window_no: u32,
+        /// What is counted.
+        pub meter_no: u32,
+        /// Its beginning.
+        pub opened_at: Timestamp,
+        /// Its end: it posts then.
+        pub closes_at: Timestamp,
+        /// What it will post as of now.
+        pub pending: i64,
+        /// How many events it has counted.
+        pub events: i64,
+    }
+}
+
+row! {
+    /// What a wallet used of a meter in one hour.
+    pub struct UsageRow {
+        /// The wallet.
+        pub wallet_no: u32,
+        /// What was counted.
+        pub meter_no: u32,
+        /// Hours since the epoch.
+        pub hour: i64,
+        /// How much.
+        pub quantity: Quantity,
+        /// How many events.
+        pub events: i64,
+        /// How much of it has been posted.
+        pub posted: i64,
+        /// How much of it open windows will post.
+        pub pending: i64,
+    }
+}
+
+row! {
+    /// A ledger account.
+    pub struct AccountRow {
+        /// Its name in the chart of accounts.
+        pub account: String,
+        /// What it counts.
+        pub unit: Unit,
+        /// What it was credited minus what it was debited, or the other way round, as the engine signs its moves.
+        pub balance: i64,
+    }
+}
+
+row! {
+    /// How far a reader of the journal has come.
+    pub struct Cursor {
+        /// The last row it has worked on; 0 before the first.
+        pub position: u64,
+        /// The hash of that row.
+        pub hash: Hash,
+    }
+}
