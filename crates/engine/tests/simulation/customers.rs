@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use book::{
-    Act, Aggregation, Anchor, Catalog, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, Meter, MeterNo,
-    Price, Reason, Source, UseStage,
+    Act, Aggregation, Anchor, Catalog, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, Meter,
+    MeterNo, Price, Reason, Source, UseStage,
 };
 use money::{Amount, CustomerId, GrantId, Quantity, Timestamp, Unit, UnitPrice, WalletId};
 
@@ -113,11 +113,14 @@ impl Customers {
     /// A request of a few wishes, new ones and ones that were not answered. `now` is the book's time as customers know it.
     pub(crate) fn ask(&mut self, random: &mut Random, now: Timestamp) -> (usize, Vec<Command>) {
         let len = 1 + random.below(4);
-        let wishes = (0..len).map(|_| match self.unanswered(random, now) {
-            Some(wish) if random.one_in(2) => wish,
-            _ => self.wish(random, now),
-        });
-        let wishes = wishes.collect();
+        let mut wishes = Vec::with_capacity(len);
+        for _ in 0..len {
+            let again = self.unanswered(random, now).filter(|_| random.one_in(2));
+            // Without a key, twice in one request means twice.
+            let again =
+                again.filter(|wish| self.wishes[*wish].command.key.is_some() || !wishes.contains(wish));
+            wishes.push(again.unwrap_or_else(|| self.wish(random, now)));
+        }
         self.send(wishes)
     }
 
@@ -172,8 +175,10 @@ impl Customers {
     fn key(&self, random: &mut Random, number: usize, act: &Act) -> Option<CommandKey> {
         let space = match (act, random.below(5)) {
             (Act::Use { .. }, 0..=3) => KeySpace::Event,
-            // A charge may be reversed by two wishes: their keys tell them apart.
-            (Act::OpenWallet { .. } | Act::Grant(_) | Act::Charge { .. } | Act::Deduct { .. }, 0) => return None,
+            // Two wishes may be about one wallet or one charge: their keys tell them apart.
+            (Act::Grant(_) | Act::Charge { .. } | Act::Deduct { .. }, 0) => {
+                return None;
+            }
             (_, 1 | 2) => KeySpace::Forever,
             _ => KeySpace::Request,
         };
@@ -194,7 +199,7 @@ impl Customers {
         let unique = i64::try_from(number).expect("few wishes");
         let wallet = WalletId::from_u128(u128::from(random.between(1, WALLETS).cast_unsigned()));
         match random.below(100) {
-            0..10 => self.opening(random, wallet),
+            0..10 => opening(random, wallet),
             10..30 => Act::Grant(grant_terms(random, wallet, number, now)),
             30..60 => Act::Charge {
                 wallet,
@@ -211,23 +216,18 @@ impl Customers {
                 wallet,
                 meter: MeterNo(u32::try_from(random.below(4)).expect("four")),
                 quantity: Quantity::from_millionths(random.between(0, 4) * 1_000_000_000 + 1 + unique),
-                occurred_at: now.plus(-random.between(-60, 7_200) * Timestamp::SECOND * random.between(1, 20)),
+                occurred_at: now
+                    .plus(-random.between(-60, 7_200) * Timestamp::SECOND * random.between(1, 20)),
                 stage: if random.one_in(2) { UseStage::Guarded } else { UseStage::Reported },
             },
         }
     }
+}
 
-    /// Opens the wallet, or one that is surely new, as each content belongs to one wish.
-    fn opening(&self, random: &mut Random, wallet: WalletId) -> Act {
-        let known = |wallet| self.by_content.contains_key(&Content::Wallet(wallet));
-        let mut bits = wallet.as_u128();
-        while known(WalletId::from_u128(bits)) {
-            bits += 1;
-        }
-        let debt_limit = if random.one_in(4) { 2_000_000 } else { 0 };
-        let (wallet, customer) = (WalletId::from_u128(bits), CustomerId::from_u128(bits));
-        Act::OpenWallet { wallet, customer, unit: Unit::USD, debt_limit }
-    }
+fn opening(random: &mut Random, wallet: WalletId) -> Act {
+    let debt_limit = if random.one_in(4) { 2_000_000 } else { 0 };
+    let customer = CustomerId::from_u128(wallet.as_u128());
+    Act::OpenWallet { wallet, customer, unit: Unit::USD, debt_limit }
 }
 
 fn grant_terms(random: &mut Random, wallet: WalletId, number: usize, now: Timestamp) -> GrantTerms {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use book::{Book, JournalRow, read_batch};
 use engine::{
-    AppendOutcome, Engine, Input, Limits, Output, PublishedBalances, PublishedWallet, Request, Stop, Unavailable,
-    open_book,
+    AppendOutcome, Engine, Input, Limits, Outcome, Output, PublishedBalances, PublishedWallet, Request, Stop,
+    Unavailable, open_book,
 };
 use money::Timestamp;
 use store::{AppendError, Journal, MemoryJournal};
 
+use crate::Tally;
 use crate::customers::{Customers, Told, catalog};
 use crate::random::Random;
 use crate::truth::Truth;
@@ -48,21 +49,21 @@ impl Owner {
         journal: &mut MemoryJournal,
         truth: &Truth,
         now: Timestamp,
+        tally: &mut Tally,
     ) -> Owner {
         let opened = open_book(journal).expect("the journal is whole");
         assert_eq!(opened.position, truth.position);
         let same = opened.book.to_snapshot() == truth.book.to_snapshot();
         assert!(same, "the book is the same, replayed with a snapshot or without");
+        if opened.snapshot_ignored.is_some() {
+            *tally.entry("snapshot ignored").or_default() += 1;
+        } else if opened.replayed_rows < opened.position {
+            *tally.entry("snapshot used").or_default() += 1;
+        }
         let limits = random_limits(random);
         let durable = opened.book.clone();
-        let engine = Engine::new(
-            opened.book,
-            Arc::new(catalog(random)),
-            limits,
-            opened.position,
-            opened.hash,
-            now,
-        );
+        let engine =
+            Engine::new(opened.book, Arc::new(catalog(random)), limits, opened.position, opened.hash, now);
         let published = PublishedBalances::default();
         published.publish(durable.wallets().filter_map(|(no, _)| engine.published(no)));
         Owner {
@@ -114,12 +115,19 @@ impl Owner {
     }
 
     /// One step with all that lies in its inbox. False if the engine stopped.
-    pub(crate) fn step(&mut self, now: Timestamp, truth: &Truth, customers: &mut Customers) -> bool {
+    pub(crate) fn step(
+        &mut self,
+        now: Timestamp,
+        truth: &Truth,
+        customers: &mut Customers,
+        tally: &mut Tally,
+    ) -> bool {
         let mut outputs = Vec::new();
         self.engine.step(now, self.inbox.drain(..), &mut outputs);
         let mut stopped = None;
         for output in outputs {
             assert_eq!(stopped, None, "nothing comes behind the end");
+            note(&output, tally);
             match output {
                 Output::Append(row) => self.send(row),
                 Output::Landed { row, wallets, digest, clock_offset } => {
@@ -191,13 +199,7 @@ impl Owner {
         }
     }
 
-    fn answer(
-        &mut self,
-        asker: usize,
-        outcomes: &[engine::Outcome],
-        truth: &Truth,
-        customers: &mut Customers,
-    ) {
+    fn answer(&mut self, asker: usize, outcomes: &[Outcome], truth: &Truth, customers: &mut Customers) {
         assert!(self.owes.remove(&asker), "try {asker} is not one that waits");
         // Whatever was sent so far has landed before anybody hears of it.
         assert!(self.sent.as_ref().is_some_and(|sent| sent.position <= self.landed), "not before it landed");
@@ -208,7 +210,7 @@ impl Owner {
             let command = &customers.wishes[wish].command;
             truth.check_outcome(wish, command, outcome);
             let charge = match outcome {
-                engine::Outcome::Decided { entry, .. } => truth.charge(*entry),
+                Outcome::Decided { entry, .. } => truth.charge(*entry),
                 _ => None,
             };
             customers.note_charge(wish, charge);
@@ -218,5 +220,22 @@ impl Owner {
     /// The request as an input.
     pub(crate) fn request(asker: usize, commands: Vec<book::Command>) -> Input<usize> {
         Input::Request(Request { asker, commands })
+    }
+}
+
+/// Counts what the engine does.
+fn note(output: &Output<usize>, tally: &mut Tally) {
+    let mut count = |name| *tally.entry(name).or_default() += 1;
+    match output {
+        Output::Append(_) | Output::Landed { .. } => {}
+        Output::Answer(_, outcomes) => outcomes.iter().for_each(|outcome| match outcome {
+            Outcome::Decided { .. } => count("decided"),
+            Outcome::Repeated { .. } => count("repeated"),
+            Outcome::Refused(refusal) => count(refusal.code()),
+        }),
+        Output::Unavailable(_, Unavailable::NotAttempted, _) => count("not attempted"),
+        Output::Unavailable(_, Unavailable::OutcomeUnknown, _) => count("outcome unknown"),
+        Output::Stop(Stop::Fenced) => count("fenced"),
+        Output::Stop(Stop::SyncFailed) => count("sync failed"),
     }
 }

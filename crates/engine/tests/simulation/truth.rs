@@ -87,7 +87,8 @@ impl Truth {
     pub(crate) fn check_outcome(&self, wish: usize, command: &Command, outcome: &Outcome) {
         match outcome {
             Outcome::Decided { entry, balance } => {
-                let decision = self.decisions.get(entry).expect("an answer is not given before it is durable");
+                let decision =
+                    self.decisions.get(entry).expect("an answer is not given before it is durable");
                 assert_eq!(self.effect(wish), Some(*entry), "the answer names the one effect of its wish");
                 assert_eq!(decision.key, command.key);
                 assert_eq!(*balance, decision.record.balance());
@@ -140,7 +141,8 @@ impl Truth {
         if let Some(no) = decision.record.wallet() {
             self.check_wallet(no, &decision.record);
         }
-        let accounts: i128 = self.book.accounts().filter(|(_, unit, _)| *unit == Unit::USD).map(|a| a.2).sum();
+        let accounts: i128 =
+            self.book.accounts().filter(|(_, unit, _)| *unit == Unit::USD).map(|a| a.2).sum();
         let wallets: i128 = self.book.wallets().map(|(_, wallet)| i128::from(wallet.balance.posted)).sum();
         assert_eq!(accounts + wallets, 0, "the accounts sum to zero after {entry:?}");
     }
