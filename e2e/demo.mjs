@@ -55,7 +55,11 @@ async function launch(demo) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   createInterface({ input: demo.process.stderr }).on('line', keep);
-  Object.assign(demo, await firstJsonLine(demo.process, keep));
+  try {
+    Object.assign(demo, await firstJsonLine(demo.process, keep));
+  } catch (error) {
+    throw new Error(`${error.message}\n${demo.log()}`, { cause: error });
+  }
 }
 
 function firstJsonLine(child, keep) {

@@ -286,6 +286,11 @@ impl<T> Engine<T> {
         self.queued_commands
     }
 
+    /// False while the journal does not take rows.
+    pub fn is_writable(&self) -> bool {
+        !self.stopped && self.appends == Appends::Running
+    }
+
     /// How a wallet would be published as of now.
     pub fn published(&self, no: WalletNo) -> Option<PublishedWallet> {
         published_wallet(&self.book, no)

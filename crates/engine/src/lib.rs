@@ -7,10 +7,12 @@
 
 mod engine;
 mod open;
+mod projector;
 mod published;
 mod replica;
 
 pub use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request, Stop, Unavailable};
 pub use open::{OpenError, Opened, open_book};
+pub use projector::{Projection, Projector};
 pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
 pub use replica::{CheckedSnapshot, ReplicaError, make_snapshot};

@@ -4,6 +4,8 @@
 
 #![allow(dead_code, reason = "each test uses its own part of the desk")]
 
+pub(crate) mod ana;
+
 use book::{
     Account, Act, Anchor, Answer, BatchBuilder, Book, Catalog, Command, CommandKey, Decision, EntryRef,
     GENESIS, GrantTerms, Hash, JournalRow, KeySpace, Meter, MeterNo, Price, Record, Refusal, Source,

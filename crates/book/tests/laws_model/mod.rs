@@ -1,6 +1,8 @@
 //! What the book should say, written a second time and as plainly as can be: lists searched from end to end, numbers of 128 bits,
 //! nothing kept that can be added up again. It shares no arithmetic with the book.
 
+pub(crate) mod steps;
+
 use std::collections::BTreeMap;
 
 use book::{Act, Anchor, Catalog, ChargeTaken, Command, KeySpace, Price, Source, UseStage};

@@ -12,6 +12,10 @@ const WALLET_BY_NO: &str = "SELECT wallet_no, wallet, customer, unit, posted, pe
     FROM wallet_view WHERE wallet_no = $1";
 const WALLETS_OF_CUSTOMER: &str = "SELECT wallet_no, wallet, customer, unit, posted, pending, held, opened_at
     FROM wallet_view WHERE customer = $1 ORDER BY wallet_no LIMIT $2";
+const ALL_WALLETS: &str = "SELECT wallet_no, wallet, customer, unit, posted, pending, held, opened_at
+    FROM wallet_view ORDER BY wallet_no";
+const ALL_WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
+    FROM window_view ORDER BY wallet_no, window_no";
 const GRANTS: &str = "SELECT wallet_no, grant_no, id, source, reason, priority, amount, remaining,
     effective_at, expires_at, cost_amount, cost_unit, payment, added_at, state
     FROM grant_view WHERE wallet_no = $1 AND grant_no < $2 ORDER BY grant_no DESC LIMIT $3";
@@ -56,6 +60,16 @@ impl Reader<'_> {
     /// The wallet of this number.
     pub fn wallet_view_by_no(&self, wallet_no: u32) -> Result<Option<WalletRow>, StoreError> {
         self.one(WALLET_BY_NO, &[&wallet_no])
+    }
+
+    /// All wallets by number: what a projector starts from. As many as the book holds in memory.
+    pub fn all_wallets(&self) -> Result<Vec<WalletRow>, StoreError> {
+        self.all(ALL_WALLETS, &[])
+    }
+
+    /// All open windows: what a projector starts from. As many as the book holds in memory.
+    pub fn all_open_windows(&self) -> Result<Vec<WindowRow>, StoreError> {
+        self.all(ALL_WINDOWS, &[])
     }
 
     /// The first `limit` wallets of a customer, oldest first.

@@ -206,8 +206,8 @@ CREATE TABLE inbox (
     PRIMARY KEY (provider, event_id)
 ) STRICT;
 
-CREATE INDEX inbox_due ON inbox (next_attempt_at) WHERE state = 'received';
-CREATE INDEX inbox_by_state ON inbox (state, received_at);
+CREATE INDEX inbox_due ON inbox (state, next_attempt_at);
+CREATE INDEX inbox_by_state ON inbox (state, received_at, event_id);
 
 -- Changes that a command to the book completes.
 CREATE TABLE intents (

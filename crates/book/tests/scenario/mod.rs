@@ -1,0 +1,74 @@
+//! Stories as text files: what an operator can read, and a test plays. Their language is told in `scenarios/README.md`.
+//!
+//! Owns the language ([`read`]) and the playing ([`play`]). Leaves to a [`Player`] what the story is played on: the book alone here, a
+//! book behind an engine and a store in another crate's test, which includes this file by its path.
+
+mod read;
+mod run;
+
+use book::{Act, Answer, Balance, Catalog, Command, EntryRef, KeySpace, Record};
+use money::{Timestamp, WalletId};
+
+pub(crate) use read::read;
+pub(crate) use run::play;
+
+/// What a story is played on.
+pub(crate) trait Player {
+    /// The clock shows `now`; all that is due by then is settled.
+    fn go_to(&mut self, now: Timestamp);
+    /// These prices are in force from now on.
+    fn set_prices(&mut self, catalog: Catalog);
+    /// Sends one command now and waits for its answer.
+    fn send(&mut self, command: &Command) -> Answer;
+    /// The record at a place in the journal.
+    fn record(&mut self, entry: EntryRef) -> Record;
+    /// What the wallet holds.
+    fn balance(&mut self, wallet: WalletId) -> Balance;
+    /// What is left of each grant of the wallet, oldest first.
+    fn left(&mut self, wallet: WalletId) -> Vec<i64>;
+}
+
+/// A story, read and understood.
+#[derive(Clone, Debug)]
+pub(crate) struct Story {
+    /// Its file, for messages.
+    pub(crate) name: String,
+    /// Each step with the number of its line.
+    pub(crate) steps: Vec<(usize, Step)>,
+}
+
+/// One line of a story.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    At(Timestamp),
+    Prices(Catalog),
+    Send {
+        act: Act,
+        key: Option<Name>,
+    },
+    /// The last accepted charge of this wallet is given back.
+    ReverseLast {
+        wallet: WalletId,
+        key: Option<Name>,
+    },
+    /// The command before was refused with this code.
+    Refused(String),
+    /// The command before had been answered already, and was answered the same.
+    Repeated,
+    Balance {
+        wallet: WalletId,
+        expected: Balance,
+    },
+    Left {
+        wallet: WalletId,
+        expected: Vec<i64>,
+    },
+}
+
+/// What makes a command happen once: the name in the text, and a hash of the rest of the line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name {
+    pub(crate) space: KeySpace,
+    pub(crate) name: u128,
+    pub(crate) body: u64,
+}

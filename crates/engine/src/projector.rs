@@ -1,0 +1,331 @@
+//! What decisions mean for the views that people read.
+//!
+//! Pure: a row of the journal in, changes out; the caller writes them together with the cursor. What a later record leaves
+//! unsaid (a wallet's unit, an open window's meter) is kept here, and read back from the views at start.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use book::{
+    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, Record, Source, UsagePosted,
+    WalletNo, WindowOpened, read_batch, transfers,
+};
+use money::{CustomerId, EntryId, IntentId, Quantity, Timestamp, Unit};
+use store::views::{EntryRow, GrantRow, GrantState, ViewChange, WalletRow, WindowRow};
+
+/// A wallet, as far as later records leave it unsaid.
+#[derive(Clone, Copy, Debug)]
+struct KnownWallet {
+    unit: Unit,
+    customer: CustomerId,
+}
+
+/// An open window, as far as later records leave it unsaid.
+#[derive(Clone, Copy, Debug)]
+struct KnownWindow {
+    meter_no: u32,
+    hour: i64,
+}
+
+/// What one row means.
+#[derive(Debug, Default)]
+pub struct Projection {
+    /// Changes of the views, in order.
+    pub changes: Vec<ViewChange>,
+    /// Commands with a key for ever that were decided, by key: intents that are done now.
+    pub intents_done: Vec<(IntentId, EntryId)>,
+    /// Whose wallets changed, each possibly several times.
+    pub customers: Vec<CustomerId>,
+}
+
+/// Turns rows into changes, one after the other without gaps.
+#[derive(Debug, Default)]
+pub struct Projector {
+    wallets: HashMap<u32, KnownWallet>,
+    windows: HashMap<(u32, u32), KnownWindow>,
+}
+
+impl Projector {
+    /// A projector that goes on where the views stand.
+    pub fn resume(
+        wallets: impl IntoIterator<Item = WalletRow>,
+        windows: impl IntoIterator<Item = WindowRow>,
+    ) -> Projector {
+        let wallets = wallets
+            .into_iter()
+            .map(|wallet| (wallet.wallet_no, KnownWallet { unit: wallet.unit, customer: wallet.customer }));
+        let windows = windows.into_iter().map(|window| {
+            let known = KnownWindow { meter_no: window.meter_no, hour: window.opened_at.hour() };
+            ((window.wallet_no, window.window_no), known)
+        });
+        Projector { wallets: wallets.collect(), windows: windows.collect() }
+    }
+
+    /// What this row means.
+    pub fn project(&mut self, row: &JournalRow) -> Result<Projection, BatchError> {
+        let mut projection = Projection::default();
+        for decision in read_batch(row) {
+            let (entry, decision) = decision?;
+            if let Some(key) = decision.key.filter(|key| key.space == KeySpace::Forever) {
+                projection.intents_done.push((IntentId::from_u128(key.key), entry.id()));
+            }
+            self.project_decision(entry, &decision, &mut projection);
+        }
+        Ok(projection)
+    }
+
+    fn project_decision(&mut self, entry: EntryRef, decision: &Decision, projection: &mut Projection) {
+        let record = &decision.record;
+        let out = &mut projection.changes;
+        if let Record::WalletOpened { wallet, id, customer, unit, .. } = record {
+            self.wallets.insert(wallet.0, KnownWallet { unit: *unit, customer: *customer });
+            projection.customers.push(*customer);
+            out.push(ViewChange::WalletOpened(WalletRow {
+                wallet_no: wallet.0,
+                wallet: *id,
+                customer: *customer,
+                unit: *unit,
+                posted: 0,
+                pending: 0,
+                held: 0,
+                opened_at: decision.at,
+            }));
+            return;
+        }
+        let Some(WalletNo(wallet_no)) = record.wallet() else { return };
+        // A wallet is always opened before anything happens to it.
+        let Some(known) = self.wallets.get(&wallet_no).copied() else { return };
+        projection.customers.push(known.customer);
+        if let Some(balance) = record.balance() {
+            let book::Balance { posted, pending, held } = balance;
+            out.push(ViewChange::BalanceSet { wallet_no, posted, pending, held });
+        }
+        self.project_grants(record, decision.at, out);
+        self.project_usage(record, out);
+        let unit = known.unit;
+        if let Some(row) = entry_row(entry, decision, unit) {
+            out.push(ViewChange::EntryAdded(row));
+        }
+        for transfer in transfers(record, unit) {
+            for (account, delta) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)] {
+                if !matches!(account, book::Account::Wallet(_)) {
+                    out.push(ViewChange::AccountMoved { account: account.to_string().into(), unit, delta });
+                }
+            }
+        }
+    }
+
+    fn project_grants(&self, record: &Record, at: Timestamp, out: &mut Vec<ViewChange>) {
+        let Some(WalletNo(wallet_no)) = record.wallet() else { return };
+        let changed = |grant_no, remaining_delta, state| ViewChange::GrantChanged {
+            wallet_no,
+            grant_no,
+            remaining_delta,
+            state,
+        };
+        let burned = |burns: &Burns, out: &mut Vec<ViewChange>| {
+            out.extend(burns.iter().map(|(grant_no, amount)| changed(grant_no, -amount, None)));
+        };
+        match record {
+            Record::GrantAdded(added) => out.push(ViewChange::GrantAdded(grant_row(added, at))),
+            Record::GrantEffective { grant_no, debt_paid, .. } => {
+                out.push(changed(*grant_no, -debt_paid, Some(GrantState::Active)));
+            }
+            Record::GrantExpired { grant_no, amount, .. } => {
+                out.push(changed(*grant_no, -amount, Some(GrantState::Expired)));
+            }
+            Record::Charged { burns, .. } | Record::Deducted { burns, .. } => burned(burns, out),
+            Record::UsagePosted(posted) => burned(&posted.burns, out),
+            Record::Reversed { restored, .. } => {
+                out.extend(restored.iter().map(|(grant_no, amount)| changed(grant_no, amount, None)));
+            }
+            _ => {}
+        }
+    }
+
+    fn project_usage(&mut self, record: &Record, out: &mut Vec<ViewChange>) {
+        match record {
+            Record::WindowOpened(opened) => self.window_opened(opened, out),
+            Record::WindowAccrued { wallet, window_no, occurred_at, quantity, pending, .. } => {
+                out.push(ViewChange::WindowChanged {
+                    wallet_no: wallet.0,
+                    window_no: *window_no,
+                    pending_delta: *pending,
+                    events_delta: 1,
+                });
+                if let Some(window) = self.windows.get(&(wallet.0, *window_no)).copied() {
+                    out.push(used(wallet.0, window.meter_no, occurred_at.hour(), *quantity, 1));
+                    out.push(priced(wallet.0, window.meter_no, window.hour, 0, *pending));
+                }
+            }
+            Record::UsageCovered { wallet, meter, occurred_at, quantity } => {
+                out.push(used(wallet.0, meter.0, occurred_at.hour(), *quantity, 1));
+            }
+            Record::UsagePosted(posted) => self.usage_posted(posted, out),
+            _ => {}
+        }
+    }
+
+    fn window_opened(&mut self, opened: &WindowOpened, out: &mut Vec<ViewChange>) {
+        let (wallet_no, hour) = (opened.wallet.0, opened.opened_at.hour());
+        self.windows.insert((wallet_no, opened.window_no), KnownWindow { meter_no: opened.meter.0, hour });
+        out.push(ViewChange::WindowOpened(WindowRow {
+            wallet_no,
+            window_no: opened.window_no,
+            meter_no: opened.meter.0,
+            opened_at: opened.opened_at,
+            closes_at: opened.closes_at,
+            pending: opened.pending,
+            events: 1,
+        }));
+        out.push(used(wallet_no, opened.meter.0, opened.occurred_at.hour(), opened.quantity, 1));
+        out.push(priced(wallet_no, opened.meter.0, hour, 0, opened.pending));
+    }
+
+    fn usage_posted(&mut self, posted: &UsagePosted, out: &mut Vec<ViewChange>) {
+        let (wallet_no, meter_no, hour) = (posted.wallet.0, posted.meter.0, posted.opened_at.hour());
+        match posted.window_no {
+            Some(window_no) => {
+                self.windows.remove(&(wallet_no, window_no));
+                out.push(ViewChange::WindowClosed { wallet_no, window_no });
+                out.push(priced(wallet_no, meter_no, hour, posted.amount, -posted.amount));
+            }
+            None => {
+                let occurred = posted.occurred_at.unwrap_or(posted.opened_at);
+                out.push(used(wallet_no, meter_no, occurred.hour(), posted.quantity, 1));
+                out.push(priced(wallet_no, meter_no, hour, posted.amount, 0));
+            }
+        }
+    }
+}
+
+/// The movement that a statement shows; `None` for what moves nothing.
+fn entry_row(entry: EntryRef, decision: &Decision, unit: Unit) -> Option<EntryRow> {
+    let record = &decision.record;
+    let WalletNo(wallet_no) = record.wallet()?;
+    let moved: Vec<_> = transfers(record, unit).collect();
+    let first = moved.first()?;
+    let mine = book::Account::Wallet(WalletNo(wallet_no));
+    let amount = moved.iter().map(|t| if t.credit == mine { t.amount } else { -t.amount }).sum();
+    let mut row = EntryRow {
+        wallet_no,
+        position: entry.position(),
+        ordinal: entry.ordinal(),
+        at: decision.at,
+        kind: Cow::Borrowed(kind_code(record)?),
+        amount,
+        posted_after: record.balance()?.posted,
+        meter_no: None,
+        window_no: None,
+        from_at: None,
+        to_at: None,
+        quantity: None,
+        grant_no: None,
+        payment: None,
+        charge_kind_no: None,
+        reason: None,
+        debit_account: Some(first.debit.to_string().into()),
+        credit_account: Some(first.credit.to_string().into()),
+    };
+    match record {
+        Record::GrantAdded(added) => {
+            row.grant_no = Some(added.grant_no);
+            row.payment = added.payment;
+            row.reason = Some(reason_or_source(added.source));
+        }
+        Record::GrantEffective { grant_no, source, .. } => {
+            row.grant_no = Some(*grant_no);
+            row.reason = Some(reason_or_source(*source));
+        }
+        Record::GrantExpired { grant_no, .. } => row.grant_no = Some(*grant_no),
+        Record::Charged { kind, .. } | Record::Reversed { kind, .. } => row.charge_kind_no = Some(*kind),
+        Record::Deducted { reason, .. } => row.reason = Some(Cow::Borrowed(reason.code())),
+        Record::UsagePosted(posted) => {
+            row.meter_no = Some(posted.meter.0);
+            row.window_no = posted.window_no;
+            row.from_at = Some(posted.opened_at);
+            row.to_at = Some(posted.closes_at);
+            row.quantity = Some(posted.quantity);
+        }
+        _ => {}
+    }
+    Some(row)
+}
+
+/// The code of a movement in statements and in the API.
+fn kind_code(record: &Record) -> Option<&'static str> {
+    match record {
+        Record::GrantAdded(_) | Record::GrantEffective { .. } => Some("grant"),
+        Record::GrantExpired { .. } => Some("expiry"),
+        Record::Charged { .. } => Some("charge"),
+        Record::Reversed { .. } => Some("reversal"),
+        Record::Deducted { .. } => Some("deduction"),
+        Record::UsagePosted(_) => Some("usage"),
+        _ => None,
+    }
+}
+
+/// The code of where credit comes from.
+fn source_code(source: Source) -> &'static str {
+    match source {
+        Source::Promotional => "promotional",
+        Source::Purchased => "purchased",
+        Source::Adjustment(_) => "adjustment",
+    }
+}
+
+/// For a correction its reason, else the source: what a statement says in words.
+fn reason_or_source(source: Source) -> Cow<'static, str> {
+    match source {
+        Source::Adjustment(reason) => Cow::Borrowed(reason.code()),
+        other => Cow::Borrowed(source_code(other)),
+    }
+}
+
+fn grant_row(added: &GrantAdded, at: Timestamp) -> GrantRow {
+    let reason = match added.source {
+        Source::Adjustment(reason) => Some(Cow::Borrowed(reason.code())),
+        Source::Promotional | Source::Purchased => None,
+    };
+    let scheduled = added.effective_at.is_some();
+    GrantRow {
+        wallet_no: added.wallet.0,
+        grant_no: added.grant_no,
+        id: added.grant,
+        source: Cow::Borrowed(source_code(added.source)),
+        reason,
+        priority: added.priority,
+        amount: added.amount,
+        remaining: added.amount - added.debt_paid,
+        effective_at: added.effective_at,
+        expires_at: added.expires_at,
+        cost: added.cost,
+        payment: added.payment,
+        added_at: at,
+        state: if scheduled { GrantState::Scheduled } else { GrantState::Active },
+    }
+}
+
+fn used(wallet_no: u32, meter_no: u32, hour: i64, quantity: Quantity, events: i64) -> ViewChange {
+    ViewChange::UsageAdded {
+        wallet_no,
+        meter_no,
+        hour,
+        quantity_delta: quantity,
+        events_delta: events,
+        posted_delta: 0,
+        pending_delta: 0,
+    }
+}
+
+fn priced(wallet_no: u32, meter_no: u32, hour: i64, posted: i64, pending: i64) -> ViewChange {
+    ViewChange::UsageAdded {
+        wallet_no,
+        meter_no,
+        hour,
+        quantity_delta: Quantity::ZERO,
+        events_delta: 0,
+        posted_delta: posted,
+        pending_delta: pending,
+    }
+}

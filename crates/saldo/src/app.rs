@@ -1,0 +1,264 @@
+//! The program's parts, put together: what every edge and every job holds.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use engine::{Limits, open_book};
+use money::Timestamp;
+use store::{Reader, SqliteJournal, SqliteJournalReader, StoreError, Tables, Tx};
+use tokio::sync::{Notify, watch};
+
+use crate::config::Config;
+use crate::hashes::KeyedHashes;
+use crate::problem::Problem;
+use crate::providers::StripeClient;
+use crate::runtime::{self, Ledger, LedgerParts, Live};
+use crate::sold::Sold;
+use crate::{clock, ids, intents};
+
+/// The journal's file in the data folder.
+pub const JOURNAL_FILE: &str = "journal.db";
+/// The tables' file in the data folder.
+pub const TABLES_FILE: &str = "saldo.db";
+/// How many locks top-ups of different customers share.
+const CUSTOMER_LOCKS: usize = 64;
+/// The setting that holds the installation's key, in hex.
+const HASH_KEY_SETTING: &str = "hash_key";
+
+/// Everything that edges and jobs need.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The book.
+    pub ledger: Ledger,
+    /// Views and reference tables.
+    pub tables: Arc<Tables>,
+    /// Open pages.
+    pub live: Live,
+    /// Keyed hashes of this installation.
+    pub hashes: KeyedHashes,
+    /// Stripe.
+    pub stripe: StripeClient,
+    /// Position of the newest row in the views.
+    pub projected: watch::Receiver<u64>,
+    /// Failures of the projection so far.
+    pub projection_failures: Arc<AtomicU64>,
+    /// Told when the inbox has something new.
+    pub inbox_news: Notify,
+    /// Told when a mail was written.
+    pub mail_news: Notify,
+    sold: RwLock<Arc<Sold>>,
+    customer_locks: Vec<tokio::sync::Mutex<()>>,
+    journal_path: PathBuf,
+    ending: Arc<AtomicBool>,
+}
+
+/// A running program: its parts and its threads.
+pub struct Running {
+    /// The parts.
+    pub app: Arc<App>,
+    threads: Vec<JoinHandle<()>>,
+    background: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Opens the data folder, replays the journal, and starts the threads. Must be called from within the async runtime.
+    pub async fn start(config: Config) -> anyhow::Result<Running> {
+        let data = config.server.data.clone();
+        std::fs::create_dir_all(&data).with_context(|| format!("making the folder {}", data.display()))?;
+        let handle = tokio::runtime::Handle::current();
+        let running = tokio::task::spawn_blocking(move || start_threads(config, &data, &handle))
+            .await
+            .context("starting")??;
+        intents::resend(&running.app, Timestamp::MAX)
+            .await
+            .map_err(|problem| anyhow::anyhow!("sending open intents again: {}", problem.detail))?;
+        Ok(running)
+    }
+
+    /// Ends the threads in order: the book answers everybody, the views catch up.
+    pub fn end(self) {
+        self.app.ending.store(true, Ordering::Release);
+        self.app.ledger.end();
+        join(self.threads);
+        // The ledger's channel is closed now: whoever waits for the next row wakes up.
+        join(self.background);
+    }
+}
+
+fn join(threads: Vec<JoinHandle<()>>) {
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("a thread of the ledger fell");
+        }
+    }
+}
+
+fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -> anyhow::Result<Running> {
+    let journal_path = data.join(JOURNAL_FILE);
+    let mut journal =
+        SqliteJournal::open(&journal_path).with_context(|| format!("opening {}", journal_path.display()))?;
+    let derived = journal.open_derived()?;
+    let projector_reader = journal.open_reader()?;
+    let tables_path = data.join(TABLES_FILE);
+    let tables = Tables::open(&tables_path).with_context(|| format!("opening {}", tables_path.display()))?;
+    let tables = Arc::new(tables);
+    let hashes = KeyedHashes::new(&hash_key(&tables)?);
+
+    let opened = open_book(&mut journal).context("replaying the journal")?;
+    tracing::info!(rows = opened.position, replayed = opened.replayed_rows, "the journal is replayed");
+    if let Some(reason) = &opened.snapshot_ignored {
+        tracing::warn!(reason, "the newest snapshot was passed over");
+    }
+    let book_now = clock::now().plus(opened.book.clock_offset());
+    let sold = Arc::new(Sold::read(&tables, book_now, config.credit.lateness_max)?);
+    let live = Live::default();
+    let (ledger, threads) = Ledger::start(LedgerParts {
+        opened,
+        journal: Box::new(journal),
+        catalog: Arc::clone(&sold.catalog),
+        limits: Limits::default(),
+        live: live.clone(),
+    })?;
+
+    let ending = Arc::new(AtomicBool::new(false));
+    let failures = Arc::new(AtomicU64::new(0));
+    let (projected_sender, projected) = watch::channel(0);
+    let projection = runtime::Projection {
+        journal: Box::new(projector_reader),
+        tables: Arc::clone(&tables),
+        landed: ledger.landed(),
+        live: live.clone(),
+        intent_done: intents::done,
+        projected: projected_sender,
+        failures: Arc::clone(&failures),
+        ending: Arc::clone(&ending),
+    };
+    let (projecting, snapshotting) = (handle.clone(), handle.clone());
+    let projector =
+        std::thread::Builder::new().name("views".to_owned()).spawn(move || projection.run(&projecting))?;
+    let (landed, rows, end) = (ledger.landed(), config.server.snapshot_rows, Arc::clone(&ending));
+    let snapshots = std::thread::Builder::new().name("snapshots".to_owned()).spawn(move || {
+        runtime::make_snapshots(Box::new(derived), landed, rows, &end, &snapshotting);
+    })?;
+
+    let stripe = StripeClient::new(&config.stripe.api_url, &config.stripe.secret_key)?;
+    let app = App {
+        config,
+        ledger,
+        tables,
+        live,
+        hashes,
+        stripe,
+        projected,
+        projection_failures: failures,
+        inbox_news: Notify::new(),
+        mail_news: Notify::new(),
+        sold: RwLock::new(sold),
+        customer_locks: (0..CUSTOMER_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
+        journal_path,
+        ending,
+    };
+    Ok(Running { app: Arc::new(app), threads, background: vec![projector, snapshots] })
+}
+
+/// The installation's key for hashes; drawn at the first start.
+fn hash_key(tables: &Tables) -> anyhow::Result<[u8; KeyedHashes::KEY_LEN]> {
+    let text = tables.write(|tx| -> anyhow::Result<String> {
+        if let Some(known) = tx.setting(HASH_KEY_SETTING)? {
+            return Ok(serde_json::from_str(&known)?);
+        }
+        let drawn = hex::encode(ids::secret_bytes(KeyedHashes::KEY_LEN));
+        tx.put_setting(HASH_KEY_SETTING, &serde_json::to_string(&drawn)?, clock::now())?;
+        Ok(drawn)
+    })?;
+    let bytes = hex::decode(text).context("the setting hash_key")?;
+    bytes.try_into().map_err(|_| anyhow::anyhow!("the setting hash_key has another length"))
+}
+
+impl App {
+    /// Reads from the tables, away from the async threads.
+    pub async fn read<T, F>(self: &Arc<Self>, look: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Reader<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let tables = Arc::clone(&self.tables);
+        blocking(move || tables.read(look).map_err(Problem::from)).await
+    }
+
+    /// Changes the tables in one durable transaction, away from the async threads.
+    pub async fn write<T, F>(self: &Arc<Self>, change: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let tables = Arc::clone(&self.tables);
+        blocking(move || tables.write(change).map_err(Problem::from)).await
+    }
+
+    /// As [`App::write`], for changes that may refuse.
+    pub async fn write_or_refuse<T, F>(self: &Arc<Self>, change: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&Tx<'_>) -> Result<T, Problem> + Send + 'static,
+    {
+        let tables = Arc::clone(&self.tables);
+        blocking(move || tables.write(change)).await
+    }
+
+    /// What is sold now.
+    pub fn sold(&self) -> Arc<Sold> {
+        Arc::clone(&self.sold.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the catalog again and has the book decide with it from now on.
+    pub async fn reload_sold(self: &Arc<Self>) -> Result<(), Problem> {
+        let app = Arc::clone(self);
+        let read = move || {
+            Sold::read(&app.tables, app.ledger.now(), app.config.credit.lateness_max).map_err(Problem::from)
+        };
+        let sold = Arc::new(blocking(read).await?);
+        self.ledger.set_catalog(Arc::clone(&sold.catalog))?;
+        *self.sold.write().unwrap_or_else(PoisonError::into_inner) = sold;
+        Ok(())
+    }
+
+    /// Waits until the views show row `position`, at most `patience`; whether they do.
+    pub async fn wait_projected(&self, position: u64, patience: Duration) -> bool {
+        let mut projected = self.projected.clone();
+        tokio::time::timeout(patience, projected.wait_for(|row| *row >= position))
+            .await
+            .is_ok_and(|seen| seen.is_ok())
+    }
+
+    /// The lock under which things of one customer are done one after the other.
+    #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]
+    pub fn customer_lock(&self, customer: money::CustomerId) -> &tokio::sync::Mutex<()> {
+        &self.customer_locks[(customer.as_u128() as usize) % CUSTOMER_LOCKS]
+    }
+
+    /// Another reader of the journal: to render a first answer again, to verify.
+    pub fn journal_reader(&self) -> Result<SqliteJournalReader, StoreError> {
+        SqliteJournalReader::open(&self.journal_path)
+    }
+
+    /// True once the program is about to end: open streams close.
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
+    }
+}
+
+/// Runs `work` on a thread that may block.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Problem::internal(&anyhow::Error::new(error))),
+    }
+}

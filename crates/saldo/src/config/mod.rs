@@ -1,0 +1,376 @@
+//! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use money::{Amount, Timestamp, Unit};
+use serde::Deserialize;
+
+/// The commented default, as `saldo config` prints it.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// What environment variables that set something begin with.
+const ENVIRONMENT_PREFIX: &str = "SALDO_";
+
+/// All settings, as read and checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `[server]`
+    pub server: Server,
+    /// `[brand]`
+    pub brand: Brand,
+    /// `[credit]`
+    pub credit: Credit,
+    /// `[stripe]`
+    pub stripe: Stripe,
+    /// `[mail]`
+    pub mail: Mail,
+    /// Whether the API may move the book's clock.
+    pub test_clock: bool,
+}
+
+/// Where the program listens and keeps things.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address of portal and API.
+    pub listen: String,
+    /// Beginning of every link, without a slash at its end.
+    pub public_url: String,
+    /// Folder of the databases.
+    pub data: PathBuf,
+    /// Largest body of a request, in bytes.
+    pub body_bytes_max: usize,
+    /// Requests a second of one API key, on average.
+    pub api_requests_per_second: u32,
+    /// Requests of one API key at once.
+    pub api_requests_burst: u32,
+    /// Rows of the journal between two snapshots.
+    pub snapshot_rows: u64,
+}
+
+/// What customers see of the operator.
+#[derive(Clone, Debug)]
+pub struct Brand {
+    /// Name on every page.
+    pub name: String,
+    /// Where reports of problems go.
+    pub support_email: String,
+    /// Zone of dates and times on pages.
+    pub time_zone: jiff::tz::TimeZone,
+}
+
+/// What credit is and how it is sold.
+#[derive(Clone, Debug)]
+pub struct Credit {
+    /// The currency of money wallets.
+    pub unit: Unit,
+    /// The welcome grant; zero gives none.
+    pub welcome: Amount,
+    /// How long the welcome grant lasts, in microseconds; `None` for ever.
+    pub welcome_lasts: Option<i64>,
+    /// The amounts offered for recharging, the first one chosen.
+    pub suggested: Vec<Amount>,
+    /// The least that may be added at once.
+    pub topup_min: Amount,
+    /// The most that may be added at once.
+    pub topup_max: Amount,
+    /// How late a usage event may arrive, in microseconds.
+    pub lateness_max: i64,
+}
+
+/// How to talk to Stripe.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stripe {
+    /// The API's secret key; empty turns card payments off.
+    pub secret_key: String,
+    /// The webhook endpoint's signing secrets.
+    pub webhook_secrets: Vec<String>,
+    /// Where the API is.
+    pub api_url: String,
+    /// Whether cards are kept for the next payment without asking.
+    pub save_cards: SaveCards,
+    /// Minutes that a checkout stays open.
+    pub checkout_minutes: u32,
+}
+
+/// Whether cards are kept for the next payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SaveCards {
+    /// Without asking; the page says so.
+    Always,
+    /// Only if the customer ticks a box.
+    Ask,
+}
+
+/// How mails leave.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The server as host:port; empty sends nothing.
+    pub smtp: String,
+    /// Name to sign in with; empty for none.
+    pub smtp_username: String,
+    /// Password to sign in with.
+    pub smtp_password: String,
+    /// How the connection is protected.
+    pub smtp_security: SmtpSecurity,
+    /// The sender.
+    pub from: String,
+}
+
+/// How a connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    /// Plain first, then TLS.
+    Starttls,
+    /// TLS from the beginning.
+    Tls,
+    /// Never.
+    None,
+}
+
+// Secrets never show in logs: these two say only that they are there.
+impl std::fmt::Debug for Stripe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stripe").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail").field("smtp", &self.smtp).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    server: Server,
+    brand: WrittenBrand,
+    credit: WrittenCredit,
+    stripe: Stripe,
+    mail: Mail,
+    test_clock: WrittenTestClock,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenBrand {
+    name: String,
+    support_email: String,
+    time_zone: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCredit {
+    unit: String,
+    welcome_amount: String,
+    welcome_days: u32,
+    suggested_amounts: Vec<String>,
+    topup_min: String,
+    topup_max: String,
+    lateness_max_hours: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTestClock {
+    enabled: bool,
+}
+
+impl Config {
+    /// The default, overridden by the file (if one is given) and by `environment` (pairs of name and value; other names than ours
+    /// are passed over). An error names the key and what is wrong with it.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> anyhow::Result<Config> {
+        let mut table: toml::Table = DEFAULT.parse().context("the embedded default")?;
+        if let Some(path) = file {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+            let over: toml::Table = text.parse().with_context(|| format!("reading {}", path.display()))?;
+            merge(&mut table, over, "").with_context(|| format!("in {}", path.display()))?;
+        }
+        for (name, value) in environment {
+            set_from_environment(&mut table, &name, value)?;
+        }
+        check(table.try_into().context("the configuration")?)
+    }
+
+    /// The default alone.
+    pub fn embedded() -> anyhow::Result<Config> {
+        Config::load(None, [])
+    }
+}
+
+fn merge(base: &mut toml::Table, over: toml::Table, path: &str) -> anyhow::Result<()> {
+    for (key, value) in over {
+        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match (base.get_mut(&key), value) {
+            (None, _) => bail!("there is no setting {name}; `saldo config` lists them all"),
+            (Some(toml::Value::Table(inner)), toml::Value::Table(over)) => merge(inner, over, &name)?,
+            (Some(slot), value) if slot.type_str() == value.type_str() => *slot = value,
+            (Some(slot), value) => bail!("{name} must be a {}, not a {}", slot.type_str(), value.type_str()),
+        }
+    }
+    Ok(())
+}
+
+/// `SALDO_STRIPE__SECRET_KEY` sets `[stripe] secret_key`; with `_FILE` behind it the value is the content of that file.
+fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> anyhow::Result<()> {
+    let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) else { return Ok(()) };
+    let Some((section, key)) = path.split_once("__") else { return Ok(()) };
+    let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
+    let Some(toml::Value::Table(section_table)) = table.get_mut(&section) else {
+        bail!("{name}: there is no section [{section}]");
+    };
+    let (key, value) = match key.strip_suffix("_file") {
+        Some(real) if !section_table.contains_key(&key) => {
+            let text = std::fs::read_to_string(&value).with_context(|| format!("{name}: reading {value}"))?;
+            (real.to_owned(), text.trim_end_matches(['\n', '\r']).to_owned())
+        }
+        _ => (key, value),
+    };
+    let Some(slot) = section_table.get_mut(&key) else {
+        bail!("{name}: there is no setting {section}.{key}; `saldo config` lists them all");
+    };
+    *slot = match slot {
+        toml::Value::String(_) => toml::Value::String(value),
+        toml::Value::Integer(_) => {
+            toml::Value::Integer(value.parse().with_context(|| format!("{name}: not a number"))?)
+        }
+        toml::Value::Boolean(_) => {
+            toml::Value::Boolean(value.parse().with_context(|| format!("{name}: not true or false"))?)
+        }
+        toml::Value::Array(_) => toml::Value::Array(
+            value.split(',').map(|part| toml::Value::String(part.trim().to_owned())).collect(),
+        ),
+        other => bail!("{name}: a {} cannot be set from the environment", other.type_str()),
+    };
+    Ok(())
+}
+
+fn check(written: Written) -> anyhow::Result<Config> {
+    let Written { mut server, brand, credit, stripe, mail, test_clock } = written;
+    server.public_url = server.public_url.trim_end_matches('/').to_owned();
+    if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
+        bail!("server.public_url must begin with http:// or https://");
+    }
+    if server.snapshot_rows == 0 || server.api_requests_per_second == 0 || server.api_requests_burst == 0 {
+        bail!("server.snapshot_rows, api_requests_per_second and api_requests_burst must be above zero");
+    }
+    if !(30..=1_440).contains(&stripe.checkout_minutes) {
+        bail!("stripe.checkout_minutes must be from 30 to 1440");
+    }
+    let time_zone = jiff::tz::TimeZone::get(&brand.time_zone)
+        .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
+    let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone };
+    Ok(Config { server, brand, credit: check_credit(&credit)?, stripe, mail, test_clock: test_clock.enabled })
+}
+
+fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
+    let unit = match written.unit.as_str() {
+        "USD" => Unit::USD,
+        "BRL" => Unit::BRL,
+        other => bail!("credit.unit must be USD or BRL, not {other}"),
+    };
+    let amount = |name: &str, text: &str| -> anyhow::Result<Amount> {
+        let amount = Amount::parse(text, unit).with_context(|| format!("credit.{name}: {text}"))?;
+        if amount.value() < 0 || amount.value() % (unit.steps_per_one() / 100) != 0 {
+            bail!("credit.{name}: {text} must be zero or more and in whole cents");
+        }
+        Ok(amount)
+    };
+    let suggested = written.suggested_amounts.iter().map(|text| amount("suggested_amounts", text));
+    let suggested = suggested.collect::<anyhow::Result<Vec<_>>>()?;
+    let (topup_min, topup_max) =
+        (amount("topup_min", &written.topup_min)?, amount("topup_max", &written.topup_max)?);
+    if suggested.is_empty() || topup_min.value() <= 0 || topup_min.value() > topup_max.value() {
+        bail!("credit: suggested_amounts must not be empty, and 0 < topup_min <= topup_max");
+    }
+    if suggested.iter().any(|a| a.value() < topup_min.value() || a.value() > topup_max.value()) {
+        bail!("credit.suggested_amounts must lie between topup_min and topup_max");
+    }
+    let welcome_days = i64::from(written.welcome_days);
+    Ok(Credit {
+        unit,
+        welcome: amount("welcome_amount", &written.welcome_amount)?,
+        welcome_lasts: (welcome_days > 0).then_some(welcome_days * Timestamp::DAY),
+        suggested,
+        topup_min,
+        topup_max,
+        lateness_max: i64::from(written.lateness_max_hours.max(1)) * Timestamp::HOUR,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn nothing_said_runs() -> anyhow::Result<()> {
+        let config = Config::embedded()?;
+        assert_eq!(config.credit.welcome.to_decimal(), "25.00");
+        assert_eq!(config.credit.welcome_lasts, None);
+        Ok(())
+    }
+
+    #[test]
+    fn the_environment_overrides() -> anyhow::Result<()> {
+        let config = Config::load(
+            None,
+            pairs(&[
+                ("SALDO_SERVER__LISTEN", "0.0.0.0:80"),
+                ("SALDO_STRIPE__WEBHOOK_SECRETS", "whsec_a, whsec_b"),
+                ("SALDO_TEST_CLOCK__ENABLED", "true"),
+                ("HOME", "/nowhere"),
+            ]),
+        )?;
+        assert_eq!(config.server.listen, "0.0.0.0:80");
+        assert_eq!(config.stripe.webhook_secrets, ["whsec_a", "whsec_b"]);
+        assert!(config.test_clock);
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_may_come_from_a_file() -> anyhow::Result<()> {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), "sk_test_1\n")?;
+        let path = file.path().display().to_string();
+        let config = Config::load(None, pairs(&[("SALDO_STRIPE__SECRET_KEY_FILE", &path)]))?;
+        assert_eq!(config.stripe.secret_key, "sk_test_1");
+        assert!(!format!("{config:?}").contains("sk_test_1"), "secrets do not show");
+        Ok(())
+    }
+
+    #[test]
+    fn mistakes_are_named() -> anyhow::Result<()> {
+        let file = tempfile::NamedTempFile::new()?;
+        let cases = [
+            ("[server]\nlissten = \"x\"", "server.lissten"),
+            ("[server]\nsnapshot_rows = \"many\"", "server.snapshot_rows must be a integer"),
+            ("[credit]\nunit = \"EUR\"", "credit.unit must be USD or BRL"),
+            ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
+            ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
+            ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+        ];
+        for (text, expected) in cases {
+            std::fs::write(file.path(), text)?;
+            let error = Config::load(Some(file.path()), []).map(|_| ()).map_err(|e| format!("{e:#}"));
+            assert!(error.clone().is_err_and(|e| e.contains(expected)), "{text}: {error:?}");
+        }
+        let unknown = Config::load(None, pairs(&[("SALDO_SERVER__NOPE", "1")]));
+        assert!(unknown.is_err_and(|e| format!("{e:#}").contains("server.nope")));
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! Customers: made with their wallet and their welcome credit.
+
+use std::sync::Arc;
+
+use money::{CustomerId, GrantId, IntentId, Timestamp, WalletId};
+use store::tables::customers::{Customer, Subject, Wallet};
+
+use crate::app::App;
+use crate::intents::{self, Wish};
+use crate::problem::Problem;
+use crate::{clock, ids};
+
+/// Longest name, e-mail and key of a customer, in bytes.
+pub const TEXT_BYTES_MAX: usize = 200;
+
+/// Who is to become a customer.
+#[derive(Clone, Debug, Default)]
+pub struct NewCustomer {
+    /// His name.
+    pub name: String,
+    /// His e-mail, for mails and to sign in.
+    pub email: Option<String>,
+    /// What the operator calls him.
+    pub external_key: Option<String>,
+    /// The language of his mails, as `en` or `pt-BR`.
+    pub locale: String,
+    /// What usage events call him, beside his id.
+    pub subjects: Vec<String>,
+}
+
+/// A customer with his wallet.
+#[derive(Clone, Debug)]
+pub struct CreatedCustomer {
+    /// The customer.
+    pub customer: Customer,
+    /// His money wallet.
+    pub wallet: WalletId,
+}
+
+/// Makes a customer, his wallet and his welcome credit, all or nothing as far as anybody can see: what a crash interrupts is
+/// finished at the next start.
+pub async fn create(app: &Arc<App>, new: NewCustomer) -> Result<CreatedCustomer, Problem> {
+    check(&new)?;
+    let now = clock::now();
+    let credit = &app.config.credit;
+    let customer = Customer {
+        id: CustomerId::from_u128(ids::fresh()),
+        name: new.name.trim().to_owned(),
+        email: new.email.map(|email| email.trim().to_lowercase()),
+        external_key: new.external_key,
+        locale: new.locale,
+        stripe_customer_id: None,
+        created_at: now,
+    };
+    let wallet = Wallet {
+        id: WalletId::from_u128(ids::fresh()),
+        customer: customer.id,
+        unit: credit.unit,
+        created_at: now,
+    };
+    let open = Wish::OpenWallet { wallet: wallet.id, customer: customer.id, unit: wallet.unit };
+    let mut stored = vec![open.intent(IntentId::from_u128(ids::fresh()), now)];
+    if credit.welcome.is_positive() {
+        let welcome = Wish::Grant {
+            wallet: wallet.id,
+            customer: customer.id,
+            grant: GrantId::from_u128(ids::fresh()),
+            amount: credit.welcome,
+            reason: None,
+            expires_at: credit.welcome_lasts.map(|lasts| app.ledger.now().plus(lasts)),
+        };
+        stored.push(welcome.intent(IntentId::from_u128(ids::fresh()), now));
+    }
+    let mut subjects = new.subjects;
+    subjects.push(customer.id.to_string());
+    let (row, wallet_row, rows) = (customer.clone(), wallet.clone(), stored.clone());
+    app.write(move |tx| {
+        tx.insert_customer(&row)?;
+        tx.insert_wallet(&wallet_row)?;
+        for subject in &subjects {
+            tx.insert_subject(&subject_row(subject, wallet_row.id, now))?;
+        }
+        rows.iter().try_for_each(|intent| tx.insert_intent(intent))
+    })
+    .await?;
+    intents::send(app, &stored).await?;
+    Ok(CreatedCustomer { customer, wallet: wallet.id })
+}
+
+fn subject_row(subject: &str, wallet: WalletId, now: Timestamp) -> Subject {
+    Subject { subject: subject.to_owned(), wallet, created_at: now }
+}
+
+fn check(new: &NewCustomer) -> Result<(), Problem> {
+    let too_long = |text: &str| text.len() > TEXT_BYTES_MAX;
+    if new.name.trim().is_empty() || too_long(&new.name) {
+        let detail = format!("name must have 1 to {TEXT_BYTES_MAX} bytes.");
+        return Err(Problem::invalid("name", "invalid_name", detail));
+    }
+    if let Some(email) = &new.email
+        && (too_long(email) || !looks_like_email(email.trim()))
+    {
+        return Err(Problem::invalid(
+            "email",
+            "invalid_email",
+            "email must be an address like ana@example.com.",
+        ));
+    }
+    if let Some(key) = &new.external_key
+        && (key.is_empty() || too_long(key))
+    {
+        let detail = format!("external_key must have 1 to {TEXT_BYTES_MAX} bytes.");
+        return Err(Problem::invalid("external_key", "invalid_external_key", detail));
+    }
+    if new.subjects.iter().any(|subject| subject.is_empty() || too_long(subject)) {
+        let detail = format!("each of subjects must have 1 to {TEXT_BYTES_MAX} bytes.");
+        return Err(Problem::invalid("subjects", "invalid_subject", detail));
+    }
+    Ok(())
+}
+
+/// One `@` with something before it and a dotted name behind it, without blanks: whether it exists only a mail can tell.
+pub fn looks_like_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !text.contains(char::is_whitespace)
+        && !local.contains('@')
+}

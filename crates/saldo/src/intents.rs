@@ -1,0 +1,309 @@
+//! Changes that touch a table and the book: written down first, sent to the book under their own key, marked done by the projector.
+//!
+//! An intent's id is its command's key for ever, so sending it again does nothing new. What is open at start, or was not
+//! confirmed, is sent again.
+
+use std::sync::Arc;
+
+use book::{Act, Command, CommandKey, GrantTerms, KeySpace, Reason, Source};
+use engine::Outcome;
+use money::{Amount, CustomerId, EntryId, GrantId, IntentId, PaymentId, Timestamp, TopupId, Unit, WalletId};
+use serde::{Deserialize, Serialize};
+use store::tables::intents::Intent;
+use store::tables::topups::TopupState;
+use store::{StoreError, Tx};
+
+use crate::app::App;
+use crate::clock;
+use crate::problem::Problem;
+
+/// Intents sent again in one request.
+const RESEND_MAX: u32 = 500;
+
+/// What an intent wants of the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A wallet for a customer.
+    OpenWallet {
+        /// The wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// What it counts.
+        unit: Unit,
+    },
+    /// Credit that was not bought.
+    Grant {
+        /// Into which wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The grant's name.
+        grant: GrantId,
+        /// How much.
+        amount: Amount,
+        /// The reason's code for a correction; without one it is promotional.
+        reason: Option<Reason>,
+        /// When it expires.
+        expires_at: Option<Timestamp>,
+    },
+    /// Credit that a payment bought.
+    Credit {
+        /// Into which wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The grant's name.
+        grant: GrantId,
+        /// How much.
+        amount: Amount,
+        /// The payment.
+        payment: PaymentId,
+        /// What it was for.
+        topup: TopupId,
+    },
+}
+
+/// A wish as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum Stored {
+    OpenWallet {
+        wallet: String,
+        customer: String,
+        unit: String,
+    },
+    Grant {
+        wallet: String,
+        customer: String,
+        grant: String,
+        amount: String,
+        unit: String,
+        reason: Option<String>,
+        expires_at: Option<i64>,
+    },
+    Credit {
+        wallet: String,
+        customer: String,
+        grant: String,
+        amount: String,
+        unit: String,
+        payment: String,
+        topup: String,
+    },
+}
+
+impl Wish {
+    /// The intent to store under `id`.
+    pub fn intent(&self, id: IntentId, now: Timestamp) -> Intent {
+        let kind = match self {
+            Wish::OpenWallet { .. } => "open_wallet",
+            Wish::Grant { .. } => "grant",
+            Wish::Credit { .. } => "credit",
+        };
+        Intent {
+            id,
+            kind: kind.to_owned(),
+            payload: self.to_json(),
+            created_at: now,
+            done_at: None,
+            entry: None,
+        }
+    }
+
+    fn to_json(&self) -> String {
+        let stored = match self {
+            Wish::OpenWallet { wallet, customer, unit } => Stored::OpenWallet {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                unit: unit.code().to_owned(),
+            },
+            Wish::Grant { wallet, customer, grant, amount, reason, expires_at } => Stored::Grant {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                grant: grant.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+                reason: reason.map(|reason| reason.code().to_owned()),
+                expires_at: expires_at.map(Timestamp::as_micros),
+            },
+            Wish::Credit { wallet, customer, grant, amount, payment, topup } => Stored::Credit {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                grant: grant.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+                payment: payment.to_string(),
+                topup: topup.to_string(),
+            },
+        };
+        // Strings and numbers only: this cannot fail.
+        serde_json::to_string(&stored).unwrap_or_default()
+    }
+
+    fn from_json(text: &str) -> anyhow::Result<Wish> {
+        let unit = |code: &str| Unit::known(code).ok_or_else(|| anyhow::anyhow!("unknown unit {code}"));
+        let wish = match serde_json::from_str(text)? {
+            Stored::OpenWallet { wallet, customer, unit: code } => {
+                Wish::OpenWallet { wallet: wallet.parse()?, customer: customer.parse()?, unit: unit(&code)? }
+            }
+            Stored::Grant { wallet, customer, grant, amount, unit: code, reason, expires_at } => {
+                Wish::Grant {
+                    wallet: wallet.parse()?,
+                    customer: customer.parse()?,
+                    grant: grant.parse()?,
+                    amount: Amount::parse(&amount, unit(&code)?)?,
+                    reason: reason.as_deref().and_then(Reason::from_code),
+                    expires_at: expires_at.map(Timestamp::from_micros),
+                }
+            }
+            Stored::Credit { wallet, customer, grant, amount, unit: code, payment, topup } => Wish::Credit {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                grant: grant.parse()?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                payment: payment.parse()?,
+                topup: topup.parse()?,
+            },
+        };
+        Ok(wish)
+    }
+
+    fn act(&self) -> Act {
+        let purchased = |payment| (Source::Purchased, Some(payment));
+        let (wallet, grant, amount, expires_at, (source, payment)) = match *self {
+            Wish::OpenWallet { wallet, customer, unit } => {
+                return Act::OpenWallet { wallet, customer, unit, debt_limit: 0 };
+            }
+            Wish::Grant { wallet, grant, amount, reason, expires_at, .. } => {
+                let source = reason.map_or(Source::Promotional, Source::Adjustment);
+                (wallet, grant, amount, expires_at, (source, None))
+            }
+            Wish::Credit { wallet, grant, amount, payment, .. } => {
+                (wallet, grant, amount, None, purchased(payment))
+            }
+        };
+        Act::Grant(GrantTerms {
+            wallet,
+            grant,
+            amount,
+            source,
+            priority: DEFAULT_PRIORITY,
+            effective_at: None,
+            expires_at,
+            cost: payment.map(|_| amount),
+            payment,
+        })
+    }
+
+    fn customer(&self) -> CustomerId {
+        match self {
+            Wish::OpenWallet { customer, .. }
+            | Wish::Grant { customer, .. }
+            | Wish::Credit { customer, .. } => *customer,
+        }
+    }
+}
+
+/// The priority of a grant of which nothing is said.
+pub const DEFAULT_PRIORITY: u8 = 50;
+
+/// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
+/// a person must see it.
+pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
+    let commands = intents.iter().map(|intent| command(app, intent)).collect::<anyhow::Result<Vec<_>>>();
+    let commands = commands.map_err(|error| Problem::internal(&error))?;
+    let outcomes = app.ledger.submit(commands).await?;
+    for (intent, outcome) in intents.iter().zip(&outcomes) {
+        if let Outcome::Refused(refusal) = outcome {
+            tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
+        }
+    }
+    Ok(outcomes)
+}
+
+/// Sends again what is open and was written down before `before`: what a crash or a failure left behind. How many there were.
+pub async fn resend(app: &Arc<App>, before: Timestamp) -> Result<usize, Problem> {
+    let mut after = None;
+    let mut sent = 0;
+    loop {
+        let page = app.read(move |reader| reader.open_intents(after, RESEND_MAX)).await?;
+        let old: Vec<_> = page.rows.into_iter().filter(|intent| intent.created_at <= before).collect();
+        if !old.is_empty() {
+            send(app, &old).await?;
+            sent += old.len();
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(sent),
+        }
+    }
+}
+
+/// Marks an intent done and everything that waited for it, in the projector's transaction.
+pub fn done(
+    tx: &Tx<'_>,
+    id: IntentId,
+    entry: EntryId,
+    at: Timestamp,
+) -> Result<Option<CustomerId>, StoreError> {
+    let Some(intent) = tx.intent(id)? else { return Ok(None) };
+    if !tx.intent_done(id, entry, at)? {
+        return Ok(None);
+    }
+    let wish = match Wish::from_json(&intent.payload) {
+        Ok(wish) => wish,
+        Err(error) => {
+            tracing::error!(intent = %id, %error, "a stored intent cannot be read");
+            return Ok(None);
+        }
+    };
+    if let Wish::Credit { payment, topup, .. } = wish {
+        tx.set_payment_credited(payment, entry)?;
+        if let Some(known) = tx.topup(topup)? {
+            tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
+        }
+    }
+    Ok(Some(wish.customer()))
+}
+
+fn command(app: &App, intent: &Intent) -> anyhow::Result<Command> {
+    let wish = Wish::from_json(&intent.payload)?;
+    let body = app.hashes.hash64("intent", &[intent.payload.as_bytes()]);
+    let key = CommandKey { space: KeySpace::Forever, key: intent.id.as_u128(), body };
+    Ok(Command { key: Some(key), act: wish.act() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_are_read_back() -> anyhow::Result<()> {
+        let (wallet, customer) = (WalletId::from_u128(1), CustomerId::from_u128(2));
+        let amount = Amount::new(24_900_000, Unit::BRL);
+        let wishes = [
+            Wish::OpenWallet { wallet, customer, unit: Unit::USD },
+            Wish::Grant {
+                wallet,
+                customer,
+                grant: GrantId::from_u128(3),
+                amount,
+                reason: Some(Reason::Goodwill),
+                expires_at: Some(Timestamp::from_micros(7)),
+            },
+            Wish::Credit {
+                wallet,
+                customer,
+                grant: GrantId::from_u128(4),
+                amount,
+                payment: PaymentId::from_u128(5),
+                topup: TopupId::from_u128(6),
+            },
+        ];
+        for wish in wishes {
+            assert_eq!(Wish::from_json(&wish.to_json())?, wish);
+        }
+        Ok(())
+    }
+}

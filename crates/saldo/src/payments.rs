@@ -1,0 +1,246 @@
+//! Payments: what Stripe says of every attempt, written down, and credit for the one that succeeded.
+//!
+//! There is one way in, whoever asks for it (a webhook, the way back from Stripe's page, a sweep): read the object again from
+//! Stripe, write every attempt down, and, if the intent has succeeded with the amount that was asked, credit it under a key
+//! made of Stripe's payment. In any order, once or ten times, credit happens once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::Outcome;
+use money::{CustomerId, GrantId, IntentId, PaymentId, Timestamp, TopupId};
+use store::tables::payments::{Payment, PaymentNews, PaymentStatus, RecordedPayment};
+use store::tables::topups::{Topup, TopupState};
+use store::{StoreError, Tx};
+use stripe::Request;
+use stripe::answer::{
+    Charge, ChargeStatus, CheckoutSession, List, PaymentIntent, PaymentIntentStatus, SessionStatus,
+};
+use stripe::minor_units;
+
+use crate::app::App;
+use crate::intents::{self, Wish};
+use crate::problem::Problem;
+use crate::{clock, ids};
+
+/// The provider's name in tables.
+pub const STRIPE: &str = "stripe";
+/// How long to wait for the views to show what was credited.
+const SHOW_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Who closed a checkout that is found closed and unpaid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// We, because the customer came back or chose another amount.
+    ByUs,
+    /// Time.
+    ByTime,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Synced {
+    /// A top-up of ours; this is it as it stands now.
+    Topup(Box<Topup>),
+    /// Nothing of ours, for this reason.
+    Foreign(&'static str),
+}
+
+/// Reads a checkout session again and writes down what it came to.
+pub async fn sync_session(app: &Arc<App>, session: &str, closing: Closing) -> Result<Synced, Problem> {
+    let name = session.to_owned();
+    let Some(topup) = app.read(move |reader| reader.topup_by_session(&name)).await? else {
+        return Ok(Synced::Foreign("no top-up has this checkout session"));
+    };
+    let session: CheckoutSession = app.stripe.send(&Request::retrieve_checkout_session(session)).await?;
+    if let Some(intent) = &session.payment_intent {
+        sync_intent_of(app, intent.id(), topup.clone()).await?;
+    }
+    if session.status == Some(SessionStatus::Expired) {
+        let to = if closing == Closing::ByUs { TopupState::Cancelled } else { TopupState::Expired };
+        let (id, now) = (topup.id, clock::now());
+        app.write(move |tx| tx.move_topup(id, TopupState::Open, to, None, now)).await?;
+    }
+    again(app, topup.id).await
+}
+
+/// Reads a payment intent again and writes down what it came to.
+pub async fn sync_payment_intent(app: &Arc<App>, id: &str) -> Result<Synced, Problem> {
+    let intent = read_intent(app, id).await?;
+    let Some(named) = intent.metadata.get("topup_id") else {
+        return Ok(Synced::Foreign("the payment names no top-up of ours"));
+    };
+    let Ok(topup_id) = named.parse::<TopupId>() else {
+        return Ok(Synced::Foreign("the payment names a top-up that is not one of ours"));
+    };
+    let Some(topup) = app.read(move |reader| reader.topup(topup_id)).await? else {
+        return Ok(Synced::Foreign("the payment names a top-up that does not exist here"));
+    };
+    settle(app, &intent, &topup).await?;
+    again(app, topup.id).await
+}
+
+async fn again(app: &Arc<App>, id: TopupId) -> Result<Synced, Problem> {
+    let topup = app.read(move |reader| reader.topup(id)).await?;
+    topup.map(|topup| Synced::Topup(Box::new(topup))).ok_or_else(|| Problem::not_found("top-up"))
+}
+
+async fn read_intent(app: &App, id: &str) -> Result<PaymentIntent, Problem> {
+    Ok(app.stripe.send(&Request::retrieve_payment_intent(id)).await?)
+}
+
+async fn sync_intent_of(app: &Arc<App>, id: &str, topup: Topup) -> Result<(), Problem> {
+    let intent = read_intent(app, id).await?;
+    settle(app, &intent, &topup).await
+}
+
+/// Writes the attempts of an intent down and credits the one that succeeded.
+async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result<(), Problem> {
+    let charges: List<Charge> = app.stripe.send(&Request::list_charges(&intent.id)).await?;
+    let reports = reports(intent, &charges.data, topup);
+    let (topup_row, paid) = (topup.clone(), paid_in_full(intent, topup));
+    let stripe_customer = intent.customer.as_ref().map(|customer| customer.id().to_owned());
+    let credit_id =
+        IntentId::from_u128(app.hashes.hash128("payment", &[STRIPE.as_bytes(), intent.id.as_bytes()]));
+    let change = move |tx: &Tx<'_>| {
+        let mut news = false;
+        let mut credited = None;
+        for report in &reports {
+            let RecordedPayment { payment, news: told } = tx.record_payment(report)?;
+            news |= told != PaymentNews::Unchanged;
+            if payment.status == PaymentStatus::Succeeded {
+                credited = Some(payment);
+            }
+        }
+        let whose = tx.customer(topup_row.customer)?.and_then(|customer| customer.stripe_customer_id);
+        let theirs = whose.is_some() && whose == stripe_customer;
+        let intent = match credited {
+            Some(payment) if paid && theirs => write_credit(tx, credit_id, &topup_row, &payment)?,
+            Some(payment) => {
+                tracing::error!(payment = %payment.id, topup = %topup_row.id,
+                    "a payment of another amount or customer than asked was not credited");
+                None
+            }
+            None => None,
+        };
+        Ok((news, intent))
+    };
+    let (news, credit) = app.write(change).await?;
+    if let Some(credit) = credit {
+        let outcomes = intents::send(app, &[credit]).await?;
+        if let Some(Outcome::Decided { entry, .. } | Outcome::Repeated { entry }) = outcomes.first() {
+            app.wait_projected(entry.position(), SHOW_PATIENCE).await;
+        }
+    }
+    if news {
+        app.live.notify(topup.customer);
+    }
+    Ok(())
+}
+
+/// The intent to credit `payment`, stored if it is not there yet; `None` if it has been done.
+fn write_credit(
+    tx: &Tx<'_>,
+    id: IntentId,
+    topup: &Topup,
+    payment: &Payment,
+) -> Result<Option<store::tables::intents::Intent>, StoreError> {
+    if let Some(known) = tx.intent(id)? {
+        return Ok(if known.done_at.is_none() { Some(known) } else { None });
+    }
+    let now = clock::now();
+    let wish = Wish::Credit {
+        wallet: topup.wallet,
+        customer: topup.customer,
+        grant: GrantId::from_u128(ids::fresh()),
+        amount: topup.amount,
+        payment: payment.id,
+        topup: topup.id,
+    };
+    let intent = wish.intent(id, now);
+    tx.insert_intent(&intent)?;
+    tx.move_topup(topup.id, topup.state, TopupState::Paid, Some(payment.id), now)?;
+    Ok(Some(intent))
+}
+
+/// True if Stripe received exactly what was asked, in the currency that was asked.
+fn paid_in_full(intent: &PaymentIntent, topup: &Topup) -> bool {
+    intent.status == PaymentIntentStatus::Succeeded
+        && minor_units::to_amount(intent.amount_received, &intent.currency) == Ok(topup.amount)
+}
+
+/// One report per attempt: each charge, or the intent itself where an attempt ended before there was one.
+fn reports(intent: &PaymentIntent, charges: &[Charge], topup: &Topup) -> Vec<Payment> {
+    let mut reports: Vec<Payment> =
+        charges.iter().filter_map(|charge| charge_report(intent, charge, topup)).collect();
+    if reports.is_empty()
+        && let Some(error) = &intent.last_payment_error
+        && let Ok(amount) = minor_units::to_amount(intent.amount, &intent.currency)
+    {
+        let card = error.payment_method.as_ref().and_then(|method| method.card.as_ref());
+        reports.push(Payment {
+            provider_charge: None,
+            amount,
+            method: error.payment_method.as_ref().map(|method| method.kind.clone()),
+            card_brand: card.map(|card| card.brand.clone()),
+            card_last4: card.map(|card| card.last4.clone()),
+            card_exp_month: card.map(|card| card.exp_month),
+            card_exp_year: card.map(|card| card.exp_year),
+            status: PaymentStatus::Failed,
+            reason_code: error.decline_code.clone().or_else(|| error.code.clone()),
+            reason: error.message.clone(),
+            occurred_at: Timestamp::from_seconds(intent.created),
+            ..blank(intent, topup.customer, topup)
+        });
+    }
+    reports
+}
+
+fn charge_report(intent: &PaymentIntent, charge: &Charge, topup: &Topup) -> Option<Payment> {
+    let status = match charge.status {
+        ChargeStatus::Succeeded => PaymentStatus::Succeeded,
+        ChargeStatus::Failed => PaymentStatus::Failed,
+        // A word that is new to us is not an outcome: it waits.
+        _ => PaymentStatus::Pending,
+    };
+    let card = charge.card();
+    Some(Payment {
+        provider_charge: Some(charge.id.clone()),
+        amount: minor_units::to_amount(charge.amount, &charge.currency).ok()?,
+        method: charge.payment_method_details.as_ref().map(|details| details.kind.clone()),
+        card_brand: card.map(|card| card.brand.clone()),
+        card_last4: card.map(|card| card.last4.clone()),
+        card_exp_month: card.map(|card| card.exp_month),
+        card_exp_year: card.map(|card| card.exp_year),
+        status,
+        reason_code: charge.decline_code().map(str::to_owned).or_else(|| charge.failure_code.clone()),
+        reason: charge.failure_message.clone(),
+        occurred_at: Timestamp::from_seconds(charge.created),
+        ..blank(intent, topup.customer, topup)
+    })
+}
+
+/// An attempt of which nothing is known but whose it is.
+fn blank(intent: &PaymentIntent, customer: CustomerId, topup: &Topup) -> Payment {
+    let now = clock::now();
+    Payment {
+        id: PaymentId::from_u128(ids::fresh()),
+        customer,
+        topup: Some(topup.id),
+        provider: STRIPE.to_owned(),
+        provider_payment: intent.id.clone(),
+        provider_charge: None,
+        amount: topup.amount,
+        method: None,
+        card_brand: None,
+        card_last4: None,
+        card_exp_month: None,
+        card_exp_year: None,
+        status: PaymentStatus::Pending,
+        reason_code: None,
+        reason: None,
+        occurred_at: now,
+        updated_at: now,
+        credited_entry: None,
+    }
+}

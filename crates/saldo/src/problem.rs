@@ -1,0 +1,148 @@
+//! What an edge says when it does not do what was asked: one value, shown as RFC 9457 JSON by the API and in words by pages.
+
+use axum::http::StatusCode;
+use book::Refusal;
+use serde_json::{Map, Value, json};
+use store::StoreError;
+
+use crate::providers::StripeError;
+use crate::runtime::LedgerError;
+
+/// Why a request was not done. Nothing was changed unless the code is `outcome_unknown`.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A code that never changes.
+    pub code: &'static str,
+    /// A sentence that says what is wrong and, for input, names the field.
+    pub detail: String,
+    /// The field of the input that is wrong.
+    pub field: Option<String>,
+    /// Further members of the answer.
+    pub members: Map<String, Value>,
+    /// Seconds after which to come again.
+    pub retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A problem with nothing but its sentence.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem { status, code, detail: detail.into(), field: None, members: Map::new(), retry_after: None }
+    }
+
+    /// Input that is wrong in `field`: 422.
+    pub fn invalid(field: &str, code: &'static str, detail: impl Into<String>) -> Problem {
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+        problem.field = Some(field.to_owned());
+        problem
+    }
+
+    /// Nothing of that name is there, or it is another's: 404.
+    pub fn not_found(what: &str) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
+    }
+
+    /// Adds a member to the answer.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Problem {
+        self.members.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Asks to come again after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Problem {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// A failure of ours: logged here, once, with its source; the reader learns nothing of the inside.
+    pub fn internal(error: &anyhow::Error) -> Problem {
+        tracing::error!(error = format!("{error:#}"), "a request failed");
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "Something broke on our side. Nothing was lost; please try again.",
+        )
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        match &error {
+            StoreError::Conflict { what } => {
+                Problem::new(StatusCode::CONFLICT, "already_exists", format!("{what} is already taken."))
+            }
+            StoreError::DiskFull | StoreError::Busy => {
+                tracing::warn!(%error, "the store turned a request away");
+                unavailable("storage_unavailable", "The store cannot take writes now. Nothing was changed.")
+            }
+            _ => Problem::internal(&anyhow::Error::new(error)),
+        }
+    }
+}
+
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Problem {
+        let code = match error {
+            LedgerError::NotAttempted => "not_attempted",
+            LedgerError::OutcomeUnknown => "outcome_unknown",
+        };
+        unavailable(code, &format!("{}.", sentence(&error.to_string())))
+    }
+}
+
+impl From<StripeError> for Problem {
+    fn from(error: StripeError) -> Problem {
+        match &error {
+            StripeError::NotConfigured => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "payments_not_configured",
+                "Card payments are not set up on this server.",
+            ),
+            _ => {
+                tracing::warn!(
+                    error = format!("{:#}", anyhow::Error::new(error)),
+                    "Stripe did not do what was asked"
+                );
+                let detail = "The payment page could not be reached. Nothing was charged; please try again.";
+                let mut problem = unavailable("payment_provider_unavailable", detail);
+                problem.status = StatusCode::BAD_GATEWAY;
+                problem
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        let detail = format!("{}.", sentence(&refusal.to_string()));
+        let status = match refusal {
+            Refusal::InsufficientCredit { .. } => StatusCode::PAYMENT_REQUIRED,
+            Refusal::KeyReused | Refusal::WalletExists | Refusal::AlreadyReversed => StatusCode::CONFLICT,
+            Refusal::WalletUnknown => StatusCode::NOT_FOUND,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let problem = Problem::new(status, refusal.code(), detail);
+        match refusal {
+            Refusal::InsufficientCredit { available, needed } => problem
+                .with("available", json!({"amount": available.to_decimal(), "unit": available.unit().code()}))
+                .with("needed", json!({"amount": needed.to_decimal(), "unit": needed.unit().code()})),
+            Refusal::EventTooLate { accepted_from } => {
+                problem.with("accepted_from", json!(accepted_from.to_string()))
+            }
+            _ => problem,
+        }
+    }
+}
+
+fn unavailable(code: &'static str, detail: &str) -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(1)
+}
+
+/// The text with a capital letter at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,5 @@
+//! Calls to others: Stripe over HTTP.
+
+mod stripe_client;
+
+pub use stripe_client::{StripeClient, StripeError};

@@ -1,0 +1,150 @@
+//! Stripe's API over HTTP: one call, repeated as Stripe's rules allow, with the pinned version.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use stripe::answer::ErrorBody;
+use stripe::retry::{self, Outcome, Verdict};
+use stripe::{API_VERSION, Method, Request};
+use thiserror::Error;
+
+/// How long one try may take.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Largest answer that is read, in bytes.
+const ANSWER_BYTES_MAX: usize = 4 << 20;
+
+/// Why Stripe gave no usable answer.
+#[derive(Debug, Error)]
+pub enum StripeError {
+    /// No key is configured.
+    #[error("card payments are not set up: stripe.secret_key is empty")]
+    NotConfigured,
+    /// Stripe was not reached, or the connection broke: nobody knows whether it acted. The same idempotency key tells.
+    #[error("Stripe could not be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// Stripe said no.
+    #[error("Stripe refused ({status}): {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Stripe's code, as `resource_missing`.
+        code: Option<String>,
+        /// Stripe's words.
+        message: String,
+    },
+    /// The answer is not what Stripe documents.
+    #[error("Stripe's answer cannot be read")]
+    Unreadable(#[source] serde_json::Error),
+    /// The answer is longer than [`ANSWER_BYTES_MAX`].
+    #[error("Stripe's answer is longer than {ANSWER_BYTES_MAX} bytes")]
+    TooLong,
+}
+
+impl StripeError {
+    /// True if the object that was asked for does not exist.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, StripeError::Refused { status: 404, .. })
+    }
+}
+
+/// A client with the operator's key.
+#[derive(Clone)]
+pub struct StripeClient {
+    http: reqwest::Client,
+    api_url: String,
+    secret_key: String,
+}
+
+impl StripeClient {
+    /// A client for the API at `api_url`.
+    pub fn new(api_url: &str, secret_key: &str) -> Result<StripeClient, reqwest::Error> {
+        let http = reqwest::Client::builder().timeout(TIMEOUT).user_agent("Saldo").build()?;
+        let api_url = api_url.trim_end_matches('/').to_owned();
+        Ok(StripeClient { http, api_url, secret_key: secret_key.to_owned() })
+    }
+
+    /// True if a key is there.
+    pub fn is_configured(&self) -> bool {
+        !self.secret_key.is_empty()
+    }
+
+    /// Sends `request`, again if Stripe's rules say so, and reads the answer.
+    pub async fn send<T: DeserializeOwned>(&self, request: &Request) -> Result<T, StripeError> {
+        if !self.is_configured() {
+            return Err(StripeError::NotConfigured);
+        }
+        let mut attempt = 1;
+        loop {
+            let (verdict, error) = match self.once(request).await {
+                Ok((status, headers, body)) if status.is_success() => {
+                    drop(headers);
+                    return serde_json::from_slice(&body).map_err(StripeError::Unreadable);
+                }
+                Ok((status, headers, body)) => {
+                    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+                    let outcome = Outcome::Answer {
+                        status: status.as_u16(),
+                        should_retry: header("stripe-should-retry"),
+                        retry_after: header("retry-after"),
+                    };
+                    (retry::after(outcome, attempt, jitter_permille()), refused(status.as_u16(), &body))
+                }
+                Err(StripeError::Unreachable(error)) => {
+                    let verdict = retry::after(Outcome::NoAnswer, attempt, jitter_permille());
+                    (verdict, StripeError::Unreachable(error))
+                }
+                Err(error) => return Err(error),
+            };
+            match verdict {
+                Verdict::Retry { after_ms } => tokio::time::sleep(Duration::from_millis(after_ms)).await,
+                Verdict::GiveUp => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn once(
+        &self,
+        request: &Request,
+    ) -> Result<(reqwest::StatusCode, reqwest::header::HeaderMap, Vec<u8>), StripeError> {
+        let url = format!("{}{}", self.api_url, request.path_and_query());
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut call = self.http.request(method, url).bearer_auth(&self.secret_key);
+        call = call.header("Stripe-Version", API_VERSION);
+        if let Some(key) = &request.idempotency_key {
+            call = call.header("Idempotency-Key", key.as_str());
+        }
+        if let Some(body) = request.body() {
+            call = call.header("Content-Type", "application/x-www-form-urlencoded").body(body);
+        }
+        let mut answer = call.send().await.map_err(StripeError::Unreachable)?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(StripeError::Unreachable)? {
+            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+                return Err(StripeError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((status, headers, body))
+    }
+}
+
+fn refused(status: u16, body: &[u8]) -> StripeError {
+    match serde_json::from_slice::<ErrorBody>(body) {
+        Ok(ErrorBody { error, .. }) => StripeError::Refused {
+            status,
+            code: error.code,
+            message: error.message.unwrap_or_else(|| "no reason given".to_owned()),
+        },
+        Err(_) => StripeError::Refused { status, code: None, message: "the answer has no reason".to_owned() },
+    }
+}
+
+fn jitter_permille() -> u16 {
+    use rand::RngExt as _;
+    rand::rng().random_range(0..=1_000)
+}

@@ -1,0 +1,13 @@
+//! The threads around the book: one that decides, one that appends, one that projects, one that makes snapshots.
+//!
+//! Everything that decides is in `engine` and `book`; here are only threads, channels and the clock that drive them.
+
+mod ledger;
+mod live;
+mod projection;
+mod snapshots;
+
+pub use ledger::{LandedAt, Ledger, LedgerError, LedgerParts, LedgerStatus};
+pub use live::{Live, Subscription};
+pub use projection::{CURSOR, IntentDone, Projection, resume};
+pub(crate) use snapshots::make_snapshots;

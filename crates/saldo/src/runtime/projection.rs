@@ -1,0 +1,134 @@
+//! The thread that writes what the journal says into the views, behind the book and never ahead of the disk.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use book::JournalRow;
+use engine::Projector;
+use money::{CustomerId, EntryId, IntentId, Timestamp};
+use store::{JournalReader, StoreError, Tables, Tx};
+use tokio::sync::watch;
+
+use super::ledger::LandedAt;
+use super::live::Live;
+use crate::clock;
+
+/// The name of the projector's cursor.
+pub const CURSOR: &str = "views";
+/// Rows projected in one transaction.
+const ROWS_MAX: usize = 256;
+/// Bytes of bodies projected in one transaction.
+const BYTES_MAX: usize = 4 << 20;
+/// Pause after a failure before the next try.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What happens when an intent's command has been decided, in the transaction that says so. It tells which customers' pages show
+/// something else now.
+pub type IntentDone = fn(&Tx<'_>, IntentId, EntryId, Timestamp) -> Result<Option<CustomerId>, StoreError>;
+
+/// The projection's parts.
+pub struct Projection {
+    /// The journal, from which rows are read.
+    pub journal: Box<dyn JournalReader>,
+    /// Where the views are.
+    pub tables: Arc<Tables>,
+    /// What is durable.
+    pub landed: watch::Receiver<LandedAt>,
+    /// Who is told when something shows.
+    pub live: Live,
+    /// Marks intents.
+    pub intent_done: IntentDone,
+    /// The newest projected row, for metrics and for those who wait.
+    pub projected: watch::Sender<u64>,
+    /// Rows that could not be projected so far.
+    pub failures: Arc<AtomicU64>,
+    /// Set when the program ends.
+    pub ending: Arc<AtomicBool>,
+}
+
+impl Projection {
+    /// Projects until the program ends and everything that landed has been projected.
+    pub fn run(mut self, runtime: &tokio::runtime::Handle) {
+        let mut projector = None;
+        loop {
+            let target = self.landed.borrow_and_update().position;
+            match self.catch_up(&mut projector, target) {
+                Ok(()) => {
+                    if self.ending.load(Ordering::Acquire) || runtime.block_on(self.landed.changed()).is_err()
+                    {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    // What it knows may be ahead of what was written: read it back.
+                    projector = None;
+                    self.failures.fetch_add(1, Ordering::Relaxed);
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        "the views were not brought up to date; trying again"
+                    );
+                    if self.ending.load(Ordering::Acquire) {
+                        return;
+                    }
+                    // The condition waited for is a healed disk: nobody tells of it.
+                    runtime.block_on(tokio::time::sleep(RETRY_AFTER));
+                }
+            }
+        }
+    }
+
+    /// Brings the views to row `target`.
+    fn catch_up(&mut self, projector: &mut Option<Projector>, target: u64) -> anyhow::Result<()> {
+        let mut position = self.tables.read(|reader| reader.cursor(CURSOR))?.position;
+        if position >= target {
+            self.projected.send_replace(position);
+            return Ok(());
+        }
+        if projector.is_none() {
+            *projector = Some(resume(&self.tables)?);
+        }
+        let Some(projector) = projector else { return Ok(()) };
+        while position < target {
+            let rows = self.journal.read(position + 1, ROWS_MAX, BYTES_MAX)?;
+            let Some(last) = rows.last() else {
+                anyhow::bail!("row {} has landed and cannot be read", position + 1);
+            };
+            let shown = self.write(projector, position, &rows)?;
+            position = last.position;
+            self.projected.send_replace(position);
+            shown.into_iter().for_each(|customer| self.live.notify(customer));
+        }
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        projector: &mut Projector,
+        from: u64,
+        rows: &[JournalRow],
+    ) -> anyhow::Result<BTreeSet<CustomerId>> {
+        let projections = rows.iter().map(|row| projector.project(row)).collect::<Result<Vec<_>, _>>()?;
+        let now = clock::now();
+        self.tables.write_views(|tx| {
+            let mut shown = BTreeSet::new();
+            for projection in &projections {
+                tx.apply_views(&projection.changes)?;
+                for (intent, entry) in &projection.intents_done {
+                    shown.extend((self.intent_done)(tx, *intent, *entry, now)?);
+                }
+                shown.extend(projection.customers.iter().copied());
+            }
+            if let Some(last) = rows.last() {
+                tx.move_cursor(CURSOR, from, last.position, &last.hash)?;
+            }
+            Ok(shown)
+        })
+    }
+}
+
+/// A projector that goes on where the views stand.
+pub fn resume(tables: &Tables) -> Result<Projector, StoreError> {
+    tables.read(|reader| Ok(Projector::resume(reader.all_wallets()?, reader.all_open_windows()?)))
+}

@@ -1,0 +1,225 @@
+//! Top-ups: a customer's wish to add money credit, from the press of the button to Stripe's page.
+//!
+//! What the wish came to is told by [`crate::payments`], never by the way back from Stripe.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use money::{Amount, CustomerId, Timestamp, TopupId};
+use store::tables::customers::{Customer, Wallet};
+use store::tables::topups::{Topup, TopupState};
+use stripe::answer::{self, CheckoutSession, SessionStatus};
+use stripe::checkout::{CardSaving, CheckoutSessionParams};
+use stripe::minor_units::MinorAmount;
+use stripe::{IdempotencyKey, Request};
+
+use crate::app::App;
+use crate::config::SaveCards;
+use crate::payments;
+use crate::problem::Problem;
+use crate::providers::StripeError;
+use crate::{clock, ids};
+
+/// Open top-ups of a customer that are looked through for one to go on with.
+const OPEN_MAX: u32 = 50;
+/// A page that closes sooner than this is not offered again, in microseconds.
+const REMAINING_MIN: i64 = 2 * Timestamp::MINUTE;
+
+/// Begins a top-up of `amount` for this customer, or goes on with the one that is open for the same amount. The answer's
+/// `checkout_url` is where the customer pays.
+pub async fn begin(
+    app: &Arc<App>,
+    customer: CustomerId,
+    amount: Amount,
+    locale: Option<&str>,
+) -> Result<Topup, Problem> {
+    check_amount(app, amount)?;
+    let _one_at_a_time = app.customer_lock(customer).lock().await;
+    let (customer, wallet, open) = app
+        .read(move |reader| {
+            let row = reader.customer(customer)?;
+            let wallets = reader.wallets_of(customer, None, OPEN_MAX)?.rows;
+            let topups = reader.topups_of(customer, None, OPEN_MAX)?.rows;
+            Ok((row, wallets.into_iter().find(|w| w.unit == amount.unit()), topups))
+        })
+        .await?;
+    let customer = customer.ok_or_else(|| Problem::not_found("customer"))?;
+    let wallet = wallet.ok_or_else(|| Problem::not_found("wallet"))?;
+    for topup in open.into_iter().filter(|topup| topup.state == TopupState::Open) {
+        if let Some(topup) = go_on_or_close(app, topup, amount).await? {
+            return Ok(topup);
+        }
+    }
+    let stripe_customer = stripe_customer(app, &customer).await?;
+    let topup = insert(app, &customer, &wallet, amount).await?;
+    match create_session(app, &topup, &stripe_customer, locale).await {
+        Ok(session) => write_session(app, topup, session).await,
+        Err(error) => {
+            let (id, now) = (topup.id, clock::now());
+            app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Failed, None, now)).await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// Ends a top-up that the customer came back from without paying, and says how it stands. Attempts on it stay as they are.
+pub async fn cancel(app: &Arc<App>, customer: CustomerId, id: TopupId) -> Result<Topup, Problem> {
+    let _one_at_a_time = app.customer_lock(customer).lock().await;
+    let topup = own(app, customer, id).await?;
+    if topup.state == TopupState::Open {
+        close(app, &topup).await?;
+    }
+    own(app, customer, id).await
+}
+
+/// The top-up, if it is this customer's.
+pub async fn own(app: &Arc<App>, customer: CustomerId, id: TopupId) -> Result<Topup, Problem> {
+    let topup = app.read(move |reader| reader.topup(id)).await?;
+    topup.filter(|topup| topup.customer == customer).ok_or_else(|| Problem::not_found("top-up"))
+}
+
+fn check_amount(app: &App, amount: Amount) -> Result<(), Problem> {
+    let credit = &app.config.credit;
+    if amount.unit() != credit.unit {
+        let detail = format!("amount must be in {}.", credit.unit);
+        return Err(Problem::invalid("amount", "unit_mismatch", detail));
+    }
+    let (min, max) = (credit.topup_min, credit.topup_max);
+    if amount.value() < min.value() || amount.value() > max.value() {
+        let detail = format!("amount must be from {min} to {max}.");
+        return Err(Problem::invalid("amount", "amount_out_of_range", detail));
+    }
+    if MinorAmount::from_amount(amount).is_err() {
+        return Err(Problem::invalid("amount", "amount_over_precise", "amount must be in whole cents."));
+    }
+    Ok(())
+}
+
+/// The open top-up if it may be gone on with; otherwise it is closed and `None` is the answer.
+async fn go_on_or_close(app: &Arc<App>, topup: Topup, amount: Amount) -> Result<Option<Topup>, Problem> {
+    let lasts = topup.checkout_expires_at.is_some_and(|at| at.since(clock::now()) > REMAINING_MIN);
+    if let (true, true, Some(session)) = (topup.amount == amount, lasts, &topup.checkout_session) {
+        let request = Request::retrieve_checkout_session(session);
+        let session: CheckoutSession = app.stripe.send(&request).await?;
+        if session.status == Some(SessionStatus::Open) {
+            return Ok(Some(topup));
+        }
+    }
+    close(app, &topup).await?;
+    Ok(None)
+}
+
+/// Has Stripe close the page and writes down what came of it.
+async fn close(app: &Arc<App>, topup: &Topup) -> Result<(), Problem> {
+    let Some(session) = &topup.checkout_session else {
+        let (id, now) = (topup.id, clock::now());
+        app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)).await?;
+        return Ok(());
+    };
+    let request = Request::expire_checkout_session(session, key(&format!("expire-{}", topup.id)));
+    match app.stripe.send::<CheckoutSession>(&request).await {
+        // Stripe refuses to close a page that is closed or paid: what it is then is read below.
+        Ok(_) | Err(StripeError::Refused { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    payments::sync_session(app, session, payments::Closing::ByUs).await?;
+    Ok(())
+}
+
+async fn stripe_customer(app: &Arc<App>, customer: &Customer) -> Result<String, Problem> {
+    if let Some(known) = &customer.stripe_customer_id {
+        return Ok(known.clone());
+    }
+    let id = customer.id.to_string();
+    let request = Request::create_customer(
+        customer.email.as_deref(),
+        Some(&customer.name),
+        &[("customer_id", &id)],
+        key(&format!("customer-{id}")),
+    );
+    let made: answer::Customer = app.stripe.send(&request).await?;
+    let (id, stripe_id) = (customer.id, made.id.clone());
+    app.write(move |tx| tx.set_stripe_customer(id, &stripe_id)).await?;
+    Ok(made.id)
+}
+
+async fn insert(
+    app: &Arc<App>,
+    customer: &Customer,
+    wallet: &Wallet,
+    amount: Amount,
+) -> Result<Topup, Problem> {
+    let (id, now) = (TopupId::from_u128(ids::fresh()), clock::now());
+    let topup = Topup {
+        id,
+        customer: customer.id,
+        wallet: wallet.id,
+        amount,
+        state: TopupState::Open,
+        idempotency_key: format!("topup-{id}"),
+        checkout_session: None,
+        checkout_url: None,
+        checkout_expires_at: None,
+        outcome_payment: None,
+        result_shown_at: None,
+        created_at: now,
+        expires_at: now.plus(i64::from(app.config.stripe.checkout_minutes) * Timestamp::MINUTE),
+        updated_at: now,
+    };
+    let row = topup.clone();
+    app.write(move |tx| tx.insert_topup(&row)).await?;
+    Ok(topup)
+}
+
+async fn create_session(
+    app: &App,
+    topup: &Topup,
+    stripe_customer: &str,
+    locale: Option<&str>,
+) -> Result<CheckoutSession, StripeError> {
+    let public_url = &app.config.server.public_url;
+    let (topup_id, customer_id) = (topup.id.to_string(), topup.customer.to_string());
+    let refused = |message: String| StripeError::Refused { status: 422, code: None, message };
+    let amount = MinorAmount::from_amount(topup.amount).map_err(|error| refused(error.to_string()))?;
+    let params = CheckoutSessionParams {
+        customer: stripe_customer,
+        client_reference_id: &customer_id,
+        metadata: &[("topup_id", &topup_id), ("customer_id", &customer_id)],
+        product_name: &format!("{} credit", app.config.brand.name),
+        amount,
+        saving: match app.config.stripe.save_cards {
+            SaveCards::Always => CardSaving::Always,
+            SaveCards::Ask => CardSaving::Ask,
+        },
+        expires_at: topup.expires_at.as_seconds(),
+        success_url: &format!("{public_url}/recharge/return?session_id={{CHECKOUT_SESSION_ID}}"),
+        cancel_url: &format!("{public_url}/recharge/cancelled?topup={topup_id}"),
+        locale,
+    };
+    app.stripe.send(&params.request(key(&topup.idempotency_key))).await
+}
+
+async fn write_session(app: &Arc<App>, topup: Topup, session: CheckoutSession) -> Result<Topup, Problem> {
+    let Some(url) = session.url else {
+        let detail = "The payment page could not be opened. Nothing was charged; please try again.";
+        return Err(Problem::new(StatusCode::BAD_GATEWAY, "payment_provider_unavailable", detail));
+    };
+    let expires_at = Timestamp::from_seconds(session.expires_at);
+    let written = Topup {
+        checkout_session: Some(session.id.clone()),
+        checkout_url: Some(url.clone()),
+        checkout_expires_at: Some(expires_at),
+        ..topup
+    };
+    let (id, now) = (written.id, clock::now());
+    app.write(move |tx| tx.set_topup_checkout(id, &session.id, &url, expires_at, now)).await?;
+    Ok(written)
+}
+
+/// A key that is made of our own ids: short enough and plain ASCII.
+fn key(text: &str) -> IdempotencyKey {
+    match IdempotencyKey::new(text) {
+        Ok(key) => key,
+        Err(error) => unreachable!("our ids make keys: {error}"),
+    }
+}

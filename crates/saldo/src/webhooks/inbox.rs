@@ -1,0 +1,118 @@
+//! Work on stored events. An event only says where to look: what is true is read again from Stripe.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use money::Timestamp;
+use serde::Deserialize;
+use store::tables::inbox::InboxEvent;
+use stripe::answer::Event;
+
+use crate::app::App;
+use crate::clock;
+use crate::payments::{self, Closing, Synced};
+use crate::problem::Problem;
+
+/// Events taken at once.
+const CLAIM_MAX: u32 = 20;
+/// How long a taken event is ours, in microseconds: whoever took it may have died.
+const LEASE: i64 = 2 * Timestamp::MINUTE;
+/// Tries before a person must look.
+const ATTEMPTS_MAX: u32 = 20;
+/// Longest pause between two tries, in microseconds.
+const PAUSE_MAX: i64 = 30 * Timestamp::MINUTE;
+/// How long the worker sleeps when nothing is told.
+const SLEEP_MAX: Duration = Duration::from_secs(5);
+
+/// What is written beside an event of a kind that nothing is done with.
+pub const EVENTS_IGNORED_REASON: &str = "nothing is done with events of this kind";
+
+/// Works on the inbox until the program ends.
+pub async fn work(app: Arc<App>) {
+    while !app.is_ending() {
+        match work_once(&app).await {
+            Ok(0) => {
+                // Either news or time: both are looked at above.
+                let _ = tokio::time::timeout(SLEEP_MAX, app.inbox_news.notified()).await;
+            }
+            Ok(_) => {}
+            Err(problem) => {
+                tracing::error!(
+                    code = problem.code,
+                    detail = problem.detail,
+                    "the inbox cannot be worked on"
+                );
+                tokio::time::sleep(SLEEP_MAX).await;
+            }
+        }
+    }
+}
+
+/// Works on what is due now; how many events that was.
+async fn work_once(app: &Arc<App>) -> Result<usize, Problem> {
+    let now = clock::now();
+    let due = app.write(move |tx| tx.claim_inbox(now, now.plus(LEASE), CLAIM_MAX)).await?;
+    let count = due.len();
+    for event in due {
+        let outcome = work_on(app, &event).await;
+        settle(app, event, outcome).await?;
+    }
+    Ok(count)
+}
+
+async fn settle(
+    app: &Arc<App>,
+    event: InboxEvent,
+    outcome: Result<Option<&'static str>, Problem>,
+) -> Result<(), Problem> {
+    let InboxEvent { provider, event_id, attempts, .. } = event;
+    match outcome {
+        Ok(None) => app.write(move |tx| tx.inbox_processed(&provider, &event_id)).await,
+        Ok(Some(why)) => app.write(move |tx| tx.inbox_ignored(&provider, &event_id, why)).await,
+        Err(problem) if attempts >= ATTEMPTS_MAX => {
+            tracing::error!(event = event_id, detail = problem.detail, "an event needs a person");
+            app.write(move |tx| tx.inbox_failed(&provider, &event_id, &problem.detail)).await
+        }
+        Err(problem) => {
+            let pause = (Timestamp::SECOND << attempts.min(20)).min(PAUSE_MAX);
+            let next = clock::now().plus(pause);
+            app.write(move |tx| tx.inbox_retry(&provider, &event_id, next, &problem.detail)).await
+        }
+    }
+}
+
+/// The parts of an event's object that say where to look.
+#[derive(Deserialize)]
+struct Pointed {
+    id: String,
+    payment_intent: Option<String>,
+}
+
+/// Looks where the event points; `Some` says why nothing was done.
+async fn work_on(app: &Arc<App>, stored: &InboxEvent) -> Result<Option<&'static str>, Problem> {
+    let unreadable = |error: serde_json::Error| Problem::internal(&anyhow::Error::new(error));
+    let event: Event = serde_json::from_slice(&stored.body).map_err(unreadable)?;
+    let (family, _) = event.kind.rsplit_once('.').unwrap_or((&event.kind, ""));
+    let synced = match family {
+        "checkout.session" => {
+            let Pointed { id, .. } = event.object().map_err(unreadable)?;
+            payments::sync_session(app, &id, Closing::ByTime).await?
+        }
+        "payment_intent" => {
+            let Pointed { id, .. } = event.object().map_err(unreadable)?;
+            payments::sync_payment_intent(app, &id).await?
+        }
+        "charge" => {
+            let Pointed { payment_intent, .. } = event.object().map_err(unreadable)?;
+            match payment_intent {
+                Some(id) => payments::sync_payment_intent(app, &id).await?,
+                None => Synced::Foreign("the charge belongs to no payment of ours"),
+            }
+        }
+        _ => return Ok(Some(EVENTS_IGNORED_REASON)),
+    };
+    Ok(match synced {
+        Synced::Topup(_) => None,
+        Synced::Foreign(why) => Some(why),
+    })
+}
