@@ -17,13 +17,14 @@ use crate::published::{OpenWindow, PublishedWallet};
 /// What bounds an engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Commands that may wait to be decided; a request beyond them is told to come again.
+    /// Commands that may wait to be decided; a request beyond them is told to come again. One that is longer by itself is never
+    /// taken: edges bound theirs below this.
     pub queue_commands_max: usize,
     /// Commands decided into one batch.
     pub batch_commands_max: u32,
     /// Bytes of one batch's body after which no further command is decided into it.
     pub batch_bytes_max: usize,
-    /// Decisions made at once for what falls due by itself.
+    /// Decisions in one batch for what falls due by itself; the rest of it is left to those who ask.
     pub sweep_decisions_max: u32,
     /// Microseconds between two tries of the same append.
     pub retry_after: i64,
@@ -131,7 +132,7 @@ pub enum Output<T> {
         /// How far the book's clock runs ahead of the world's after it.
         clock_offset: i64,
     },
-    /// The engine must not go on.
+    /// The engine must not go on. Comes last, after everybody who waited has been told so.
     Stop(Stop),
 }
 
@@ -149,8 +150,8 @@ struct Pending<T> {
 enum Appends {
     /// As far as is known.
     Running,
-    /// The row in flight failed and is sent again then.
-    FailedUntil(Timestamp),
+    /// The row in flight failed at this instant and is sent again [`Limits::retry_after`] later.
+    FailedAt(Timestamp),
     /// It was sent again.
     Retrying,
 }
@@ -163,15 +164,15 @@ pub struct Engine<T> {
     epoch: u64,
     queue: VecDeque<Request<T>>,
     queued_commands: usize,
-    position: u64,
-    hash: Hash,
     building: BatchBuilder,
     building_answers: Vec<(T, Vec<Outcome>)>,
+    building_swept: u32,
     in_flight: Option<Pending<T>>,
     appends: Appends,
     swept_hour: Option<i64>,
     sweep_unfinished: bool,
     stopped: bool,
+    stop_untold: Option<Stop>,
 }
 
 impl<T> Engine<T> {
@@ -194,15 +195,15 @@ impl<T> Engine<T> {
             epoch,
             queue: VecDeque::new(),
             queued_commands: 0,
-            position,
-            hash,
             building,
             building_answers: Vec::new(),
+            building_swept: 0,
             in_flight: None,
             appends: Appends::Running,
             swept_hour: None,
             sweep_unfinished: false,
             stopped: false,
+            stop_untold: None,
         };
         let at = engine.book_time(now);
         engine.book.open_epoch(epoch, at, &mut engine.building);
@@ -224,14 +225,16 @@ impl<T> Engine<T> {
             }
         }
         if self.stopped {
+            // Last, so that everybody has been told something before.
+            outputs.extend(self.stop_untold.take().map(Output::Stop));
             return;
         }
         match (self.appends, &self.in_flight) {
-            (Appends::FailedUntil(retry_at), Some(pending)) if now >= retry_at => {
+            (Appends::FailedAt(failed_at), Some(pending)) if self.is_retry_due(failed_at, now) => {
                 outputs.push(Output::Append(Arc::clone(&pending.row)));
                 self.appends = Appends::Retrying;
             }
-            (Appends::FailedUntil(_) | Appends::Retrying, Some(_)) => {}
+            (Appends::FailedAt(_) | Appends::Retrying, Some(_)) => {}
             _ => {
                 self.sweep(now);
                 self.decide_queue(now);
@@ -246,7 +249,7 @@ impl<T> Engine<T> {
             return None;
         }
         match self.appends {
-            Appends::FailedUntil(retry_at) => return Some(retry_at),
+            Appends::FailedAt(failed_at) => return Some(failed_at.plus(self.limits.retry_after)),
             Appends::Retrying => return None,
             Appends::Running => {}
         }
@@ -254,8 +257,13 @@ impl<T> Engine<T> {
             // Nothing more can be decided before the batch in flight has landed.
             return None;
         }
-        if self.sweep_unfinished {
+        if !self.queue.is_empty() {
+            // The batch that was full is in flight, and the next one has room.
             return Some(Timestamp::EPOCH);
+        }
+        if self.sweep_unfinished {
+            // If this batch's share is used up, the batch in flight lands first.
+            return (self.sweep_room() > 0).then_some(Timestamp::EPOCH);
         }
         let offset = self.book.clock_offset();
         let due = self.book.next_due().map(|at| at.plus(-offset));
@@ -294,8 +302,7 @@ impl<T> Engine<T> {
 
     fn take(&mut self, request: Request<T>, outputs: &mut Vec<Output<T>>) {
         let full = self.queued_commands + request.commands.len() > self.limits.queue_commands_max;
-        let waiting = self.queued_commands > 0;
-        if self.stopped || self.appends != Appends::Running || (full && waiting) {
+        if full || self.stopped || self.appends != Appends::Running {
             outputs.push(Output::Unavailable(
                 request.asker,
                 Unavailable::NotAttempted,
@@ -318,7 +325,10 @@ impl<T> Engine<T> {
                 outputs.extend(answers.into_iter().map(|(asker, outcomes)| Output::Answer(asker, outcomes)));
             }
             AppendOutcome::Failed => {
-                self.appends = Appends::FailedUntil(now.plus(self.limits.retry_after));
+                if self.in_flight.is_none() {
+                    return;
+                }
+                self.appends = Appends::FailedAt(now);
                 self.release(Unavailable::OutcomeUnknown, outputs);
                 self.turn_away_queue(outputs);
             }
@@ -327,11 +337,16 @@ impl<T> Engine<T> {
         }
     }
 
+    /// A clock that was set back does not put the retry off.
+    fn is_retry_due(&self, failed_at: Timestamp, now: Timestamp) -> bool {
+        now < failed_at || now.since(failed_at) >= self.limits.retry_after
+    }
+
     fn stop(&mut self, reason: Stop, outputs: &mut Vec<Output<T>>) {
         self.stopped = true;
         self.release(Unavailable::OutcomeUnknown, outputs);
         self.turn_away_queue(outputs);
-        outputs.push(Output::Stop(reason));
+        self.stop_untold = Some(reason);
     }
 
     /// Tells everybody who waits for a batch that its outcome is not known.
@@ -357,13 +372,21 @@ impl<T> Engine<T> {
         if !due && self.swept_hour == Some(at.hour()) && !self.sweep_unfinished {
             return;
         }
-        if self.is_batch_full() {
+        let room = self.sweep_room();
+        if room == 0 || self.is_batch_full() {
             self.sweep_unfinished = true;
             return;
         }
-        let done = self.book.sweep(&self.catalog, at, self.limits.sweep_decisions_max, &mut self.building);
+        let before = self.building.len();
+        let done = self.book.sweep(&self.catalog, at, room, &mut self.building);
+        self.building_swept += self.building.len() - before;
         self.sweep_unfinished = !done;
         self.swept_hour = Some(at.hour());
+    }
+
+    /// How many more decisions may go into the batch that is built for what falls due by itself.
+    fn sweep_room(&self) -> u32 {
+        self.limits.sweep_decisions_max.saturating_sub(self.building_swept)
     }
 
     fn decide_queue(&mut self, now: Timestamp) {
@@ -401,8 +424,7 @@ impl<T> Engine<T> {
             return;
         }
         let row = Arc::new(self.building.seal_and_continue());
-        self.position = row.position;
-        self.hash = row.hash;
+        self.building_swept = 0;
         let mut touched = self.book.take_touched();
         touched.sort_unstable();
         touched.dedup();
