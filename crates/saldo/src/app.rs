@@ -171,7 +171,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
 }
 
 /// The installation's key for hashes; drawn at the first start.
-fn hash_key(tables: &Tables) -> anyhow::Result<[u8; KeyedHashes::KEY_LEN]> {
+pub(crate) fn hash_key(tables: &Tables) -> anyhow::Result<[u8; KeyedHashes::KEY_LEN]> {
     let text = tables.write(|tx| -> anyhow::Result<String> {
         if let Some(known) = tx.setting(HASH_KEY_SETTING)? {
             return Ok(serde_json::from_str(&known)?);
