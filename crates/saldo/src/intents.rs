@@ -212,7 +212,8 @@ pub const DEFAULT_PRIORITY: u8 = 50;
 /// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
 /// a person must see it.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
-    let commands = intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
+    let commands =
+        intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
     let commands = commands.map_err(|error| Problem::internal(&error))?;
     let outcomes = app.ledger.submit(commands).await?;
     for (intent, outcome) in intents.iter().zip(&outcomes) {

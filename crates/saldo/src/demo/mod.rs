@@ -22,6 +22,7 @@ use tokio::sync::watch;
 
 use crate::app::Running;
 use crate::config::Config;
+use crate::portal::{DemoStrip, Faults};
 use crate::{clock, jobs, routes, server, webhooks};
 use folder::{Folder, Secrets, Seeded};
 
@@ -49,6 +50,7 @@ pub(crate) enum Ending {
     /// The process was told to end.
     Told,
     /// *Reset* was pressed: everything begins anew.
+    #[expect(dead_code, reason = "the button comes with the demo's pages")]
     Reset,
 }
 
@@ -113,22 +115,26 @@ async fn play(
         }
     };
     jobs::start(&running.app);
+    // Nobody has set one before: the app is new.
+    let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
     tokio::spawn(end_when_told(Arc::clone(&ending)));
-    let (stop, stopped) = watch::channel(false);
     let example_api = tokio::spawn(server::serve(
         async_listener(&sockets.example_api)?,
         example_api::router(&addresses.portal)?,
-        stopped.clone(),
+        running.app.end_announced(),
     ));
-    let portal =
-        tokio::spawn(server::serve(async_listener(&sockets.portal)?, routes::router(&running.app), stopped));
+    let portal = tokio::spawn(server::serve(
+        async_listener(&sockets.portal)?,
+        routes::router(&running.app),
+        running.app.end_announced(),
+    ));
     if is_first {
         print(options, &addresses, &secrets, &seeded)?;
     }
     let outcome = wait_for_end(ended).await;
-    stop.send_replace(true);
+    running.app.announce_end();
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
@@ -179,6 +185,18 @@ async fn start_sandbox(
     Ok(Sandbox::start(config).await?)
 }
 
+/// What the strip tells of the sandbox's faults.
+fn strip(faults: sandbox::Faults) -> DemoStrip {
+    DemoStrip::new(move || {
+        let settings = faults.settings();
+        Faults {
+            late: settings.webhook_delay_ms > 0,
+            twice: settings.webhook_duplicate,
+            held: settings.webhook_hold,
+        }
+    })
+}
+
 fn async_listener(listener: &StdListener) -> anyhow::Result<TcpListener> {
     Ok(TcpListener::from_std(listener.try_clone()?)?)
 }
@@ -209,12 +227,7 @@ pub(crate) fn example_call(addresses: &Addresses, seeded: &Seeded) -> String {
     format!("curl -sS -H 'Authorization: Bearer {}' {}/", seeded.customer_api_key, addresses.example_api)
 }
 
-fn print(
-    options: &Options,
-    addresses: &Addresses,
-    secrets: &Secrets,
-    seeded: &Seeded,
-) -> anyhow::Result<()> {
+fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &Seeded) -> anyhow::Result<()> {
     let call = example_call(addresses, seeded);
     let Addresses { portal, sandbox, example_api } = addresses;
     let mut out = std::io::stdout().lock();

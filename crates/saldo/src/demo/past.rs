@@ -22,10 +22,10 @@ use store::{Journal, SqliteJournal, StoreError, Tables, Tx};
 use crate::app::{self, JOURNAL_FILE, TABLES_FILE};
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
+use crate::ids;
 use crate::intents::{self, Wish};
 use crate::payments::STRIPE;
 use crate::sold::Sold;
-use crate::ids;
 
 /// What the demo counts: hours of activity.
 pub(crate) const METER: &str = "active_hour";
@@ -128,8 +128,7 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     }
     happenings.sort_by_key(|happening| happening.at);
     let sold = Sold::read(&tables, begin, config.credit.lateness_max)?;
-    let engine =
-        Engine::new(Book::new(), Arc::clone(&sold.catalog), Limits::default(), 0, GENESIS, begin);
+    let engine = Engine::new(Book::new(), Arc::clone(&sold.catalog), Limits::default(), 0, GENESIS, begin);
     live_through(engine, &mut journal, happenings, end)
 }
 
@@ -228,7 +227,8 @@ fn attempt(wallet: &Wallet, recharge: &Recharge, place: i64, end: Timestamp) -> 
     let amount = Amount::new(recharge.dollars * wallet.unit.steps_per_one(), wallet.unit);
     let paid = recharge.declined.is_none();
     let (brand, last_four) = recharge.card;
-    let provider_id = |kind: &str| format!("{kind}_sample_{:016x}", payment_id.as_u128() >> 16 & u128::from(u64::MAX));
+    let provider_id =
+        |kind: &str| format!("{kind}_sample_{:016x}", payment_id.as_u128() >> 16 & u128::from(u64::MAX));
     let topup = Topup {
         id: topup_id,
         customer: wallet.customer,
@@ -307,8 +307,7 @@ fn uses(
 }
 
 fn use_at(wallet: WalletId, meter: MeterNo, at: Timestamp) -> Command {
-    let act =
-        Act::Use { wallet, meter, quantity: Quantity::ONE, occurred_at: at, stage: UseStage::Reported };
+    let act = Act::Use { wallet, meter, quantity: Quantity::ONE, occurred_at: at, stage: UseStage::Reported };
     Command { key: None, act }
 }
 

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use money::{LoginId, StaffId};
-use store::Hidden;
 use store::tables::logins::{Login, Staff, StaffRole};
 
 use super::folder::{Secrets, Seeded};
 use crate::app::App;
 use crate::customers::{self, NewCustomer};
 use crate::problem::Problem;
-use crate::{clock, ids, keys};
+use crate::{clock, ids, keys, passwords};
 
 /// The sample customer's login.
 pub(crate) const CUSTOMER_EMAIL: &str = "sample@example.com";
@@ -40,7 +38,7 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
         id: LoginId::from_u128(ids::fresh()),
         customer,
         email: CUSTOMER_EMAIL.to_owned(),
-        password_hash: Some(Hidden(password_hash(&secrets.customer_password).await?)),
+        password_hash: Some(passwords::hash(&secrets.customer_password).await.map_err(failure)?),
         created_at: now,
         last_sign_in_at: None,
     };
@@ -48,7 +46,7 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
         id: StaffId::from_u128(ids::fresh()),
         email: STAFF_EMAIL.to_owned(),
         name: "Sample Staff".to_owned(),
-        password_hash: Hidden(password_hash(&secrets.staff_password).await?),
+        password_hash: passwords::hash(&secrets.staff_password).await.map_err(failure)?,
         role: StaffRole::Administrator,
         created_at: now,
     };
@@ -58,24 +56,9 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
     })
     .await
     .map_err(failure)?;
-    Ok(Seeded {
-        api_key: operator.secret,
-        customer_id: customer.to_string(),
-        customer_api_key: own.secret,
-    })
-}
-
-async fn password_hash(password: &str) -> anyhow::Result<String> {
-    let password = password.to_owned();
-    tokio::task::spawn_blocking(move || crate::demo::seed::hash(&password)).await.context("hashing a password")?
+    Ok(Seeded { api_key: operator.secret, customer_id: customer.to_string(), customer_api_key: own.secret })
 }
 
 fn failure(problem: Problem) -> anyhow::Error {
     anyhow::anyhow!("preparing the demo: {}", problem.detail)
-}
-
-fn hash(password: &str) -> anyhow::Result<String> {
-    use argon2::password_hash::PasswordHasher as _;
-    let hash = argon2::Argon2::default().hash_password(password.as_bytes());
-    Ok(hash.map_err(|error| anyhow::anyhow!("hashing a password: {error}"))?.to_string())
 }
