@@ -126,6 +126,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let live = Live::default();
     let (ledger, threads) = Ledger::start(LedgerParts {
         opened,
+        runs: Box::new(journal.open_reader()?),
         journal: Box::new(journal),
         catalog: Arc::clone(&sold.catalog),
         limits: Limits::default(),
@@ -148,9 +149,9 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let (projecting, snapshotting) = (handle.clone(), handle.clone());
     let projector =
         std::thread::Builder::new().name("views".to_owned()).spawn(move || projection.run(&projecting))?;
-    let (landed, rows, end) = (ledger.landed(), config.server.snapshot_rows, Arc::clone(&ending));
+    let (sealing, rows, end) = (ledger.clone(), config.server.snapshot_rows, Arc::clone(&ending));
     let snapshots = std::thread::Builder::new().name("snapshots".to_owned()).spawn(move || {
-        runtime::make_snapshots(Box::new(derived), landed, rows, &end, &snapshotting);
+        runtime::make_snapshots(Box::new(derived), &sealing, rows, &end, &snapshotting);
     })?;
 
     let stripe = StripeClient::new(&config.stripe.api_url, &config.stripe.secret_key)?;
