@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
+use crate::keys::KnownKeys;
 use crate::problem::Problem;
 use crate::providers::StripeClient;
 use crate::runtime::{self, Ledger, LedgerParts, Live};
@@ -47,6 +48,8 @@ pub struct App {
     pub projected: watch::Receiver<u64>,
     /// Failures of the projection so far.
     pub projection_failures: Arc<AtomicU64>,
+    /// API keys that were looked up lately.
+    pub keys: KnownKeys,
     /// Told when the inbox has something new.
     pub inbox_news: Notify,
     /// Told when a mail was written.
@@ -156,6 +159,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         stripe,
         projected,
         projection_failures: failures,
+        keys: KnownKeys::default(),
         inbox_news: Notify::new(),
         mail_news: Notify::new(),
         sold: RwLock::new(sold),

@@ -1,0 +1,1 @@
+//! `saldo demo`: the whole program with its sandbox and sample customers.

@@ -1,0 +1,34 @@
+//! What runs beside the edges: the inbox, open intents, prices that come into force.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use money::Timestamp;
+
+use crate::app::App;
+use crate::{clock, intents, webhooks};
+
+/// Pause between two looks at open intents and future prices.
+const SWEEP_PAUSE: Duration = Duration::from_secs(10);
+/// An intent that has been open for less than this is still being sent by whoever wrote it, in microseconds.
+const INTENT_AGE_MIN: i64 = 15 * Timestamp::SECOND;
+
+/// Starts all jobs; they end with the program.
+pub fn start(app: &Arc<App>) {
+    tokio::spawn(webhooks::work(Arc::clone(app)));
+    tokio::spawn(sweep(Arc::clone(app)));
+}
+
+async fn sweep(app: Arc<App>) {
+    while !app.is_ending() {
+        tokio::time::sleep(SWEEP_PAUSE).await;
+        if let Err(problem) = intents::resend(&app, clock::now().plus(-INTENT_AGE_MIN)).await {
+            tracing::warn!(code = problem.code, detail = problem.detail, "open intents were not sent again");
+        }
+        if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())
+            && let Err(problem) = app.reload_sold().await
+        {
+            tracing::warn!(code = problem.code, detail = problem.detail, "new prices are not in force yet");
+        }
+    }
+}
