@@ -390,12 +390,37 @@ impl<T> Engine<T> {
     }
 
     fn decide_queue(&mut self, now: Timestamp) {
+        let mut looked_at = 0_usize;
         while !self.is_batch_full() {
+            if looked_at == 0 {
+                looked_at = self.look_ahead();
+            }
             let Some(request) = self.queue.pop_front() else { return };
+            looked_at = looked_at.saturating_sub(1);
             self.queued_commands -= request.commands.len();
-            let outcomes = request.commands.iter().map(|command| self.decide(command, now)).collect();
+            let mut outcomes = Vec::with_capacity(request.commands.len());
+            for (place, commands) in request.commands.chunks(Book::LOOK_AHEAD_MAX).enumerate() {
+                if place > 0 {
+                    self.book.look_ahead(commands);
+                }
+                outcomes.extend(commands.iter().map(|command| self.decide(command, now)));
+            }
             self.building_answers.push((request.asker, outcomes));
         }
+    }
+
+    /// Lets the book look at the commands that come next, and says of how many requests: in a book that is larger than the
+    /// processor's caches, waiting for memory is most of the work, and that can be done for many commands at once.
+    fn look_ahead(&self) -> usize {
+        let mut commands = 0;
+        let near = self.queue.iter().take_while(|request| {
+            let first = commands == 0;
+            commands += request.commands.len();
+            first || commands <= Book::LOOK_AHEAD_MAX
+        });
+        let near = near.count();
+        self.book.look_ahead(self.queue.iter().take(near).flat_map(|request| &request.commands));
+        near
     }
 
     fn decide(&mut self, command: &Command, now: Timestamp) -> Outcome {

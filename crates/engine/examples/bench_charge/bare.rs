@@ -22,7 +22,7 @@ const TIME_ALONE: Duration = Duration::from_secs(3);
 /// The same rows appended by somebody who does nothing else.
 pub(crate) struct Bare {
     pub(crate) charges_per_second: f64,
-    pub(crate) bytes_per_charge: f64,
+    pub(crate) bytes_per_charge: usize,
 }
 
 /// Appends rows `first..=last` of the journal in `place` to a new one, chained anew outside of the time measured.
@@ -42,16 +42,16 @@ pub(crate) fn append_again(place: &Path, first: u64, last: u64) -> Bare {
     }
     Bare {
         charges_per_second: charges as f64 / spent.as_secs_f64(),
-        bytes_per_charge: bytes as f64 / charges as f64,
+        bytes_per_charge: bytes / charges.max(1),
     }
 }
 
 /// Charges per second if each request were a row, appended one after the other by somebody who does nothing else.
-pub(crate) fn append_alone(place: &Path, request_length: usize, bytes_per_charge: f64) -> f64 {
+pub(crate) fn append_alone(place: &Path, request_length: usize, bytes_per_charge: usize) -> f64 {
     let folder = tempfile::tempdir_in(place).expect("a folder of its own");
     let mut journal = SqliteJournal::open(&folder.path().join("journal.db")).expect("a new journal");
     let mut random = Random(9);
-    let bytes = (bytes_per_charge * request_length as f64) as usize;
+    let bytes = bytes_per_charge * request_length;
     let (mut spent, mut rows) = (Duration::ZERO, 0);
     while spent < TIME_ALONE && rows < ROWS_ALONE {
         let body = std::iter::repeat_with(|| random.next().to_be_bytes()).flatten().take(bytes).collect();
@@ -97,8 +97,11 @@ pub(crate) fn decide_alone(wallets: u32, memory_mb: impl Fn() -> f64) -> Parts {
         let commands: Vec<_> = (0..BATCH).map(|_| charge(&mut random, wallets)).collect();
         let at = now();
         let begun = Instant::now();
-        for command in &commands {
-            book.execute(&catalog, command, at, &mut batch);
+        for commands in commands.chunks(Book::LOOK_AHEAD_MAX) {
+            book.look_ahead(commands);
+            for command in commands {
+                book.execute(&catalog, command, at, &mut batch);
+            }
         }
         execute += begun.elapsed();
         book.take_touched();

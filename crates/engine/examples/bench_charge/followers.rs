@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{JoinHandle, sleep, spawn};
+use std::thread::{JoinHandle, spawn};
 use std::time::{Duration, Instant};
 
 use engine::{Projector, make_snapshot};
+use store::views::ViewChange;
 use store::{JournalDerived, JournalReader, SqliteJournalDerived, SqliteJournalReader, StoreError, Tables};
 
 use crate::ledger::Landed;
@@ -50,7 +51,7 @@ pub(crate) fn make_a_snapshot(journal: &mut SqliteJournalDerived, landed: &Lande
 
 /// The projector's thread.
 pub(crate) struct Views {
-    projected: Arc<AtomicU64>,
+    entries: Arc<AtomicU64>,
     ending: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
@@ -61,20 +62,25 @@ impl Views {
         let tables = Tables::open(&place.join("saldo.db")).expect("new tables");
         let journal = SqliteJournalReader::open(&place.join("journal.db")).expect("it is there");
         let (projected, ending) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let following =
-            Followed { tables, journal, projected: Arc::clone(&projected), ending: Arc::clone(&ending) };
+        let entries = Arc::new(AtomicU64::new(0));
+        let following = Followed {
+            tables,
+            journal,
+            projected: Arc::clone(&projected),
+            entries: Arc::clone(&entries),
+            ending: Arc::clone(&ending),
+        };
         let target = landed.newest().0;
         let thread = spawn(move || following.run());
         while projected.load(Ordering::Acquire) < target {
-            sleep(PAUSE);
+            crate::pass(PAUSE);
         }
-        Views { projected, ending, thread }
+        Views { entries, ending, thread }
     }
 
-    /// Which part of these rows is in the views now.
-    pub(crate) fn part_of(&self, first: u64, last: u64) -> f64 {
-        let projected = (self.projected.load(Ordering::Acquire) + 1).clamp(first, last + 1) - first;
-        projected as f64 / (last + 1 - first) as f64
+    /// Entries written so far.
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries.load(Ordering::Acquire)
     }
 
     pub(crate) fn end(self) {
@@ -87,6 +93,7 @@ struct Followed {
     tables: Tables,
     journal: SqliteJournalReader,
     projected: Arc<AtomicU64>,
+    entries: Arc<AtomicU64>,
     ending: Arc<AtomicBool>,
 }
 
@@ -97,7 +104,7 @@ impl Followed {
         while !self.ending.load(Ordering::Acquire) {
             let rows = self.journal.read(position + 1, ROWS_MAX, BYTES_MAX).expect("the journal is read");
             let Some(last) = rows.last() else {
-                sleep(PAUSE);
+                crate::pass(PAUSE);
                 continue;
             };
             let projections: Vec<_> =
@@ -107,6 +114,9 @@ impl Followed {
                 tx.move_cursor(CURSOR, position, last.position, &last.hash)
             });
             written.expect("the views are written");
+            let changes = projections.iter().flat_map(|projection| &projection.changes);
+            let entries = changes.filter(|change| matches!(change, ViewChange::EntryAdded(_))).count();
+            self.entries.fetch_add(entries as u64, Ordering::Release);
             position = last.position;
             self.projected.store(position, Ordering::Release);
         }

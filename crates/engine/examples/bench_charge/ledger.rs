@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::thread::{JoinHandle, scope, sleep, spawn};
+use std::thread::{JoinHandle, scope, spawn};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use book::JournalRow;
@@ -54,8 +54,8 @@ pub(crate) struct Run {
     pub(crate) first_row: u64,
     pub(crate) last_row: u64,
     pub(crate) snapshot: Duration,
-    /// The part of the rows that the views have at the end.
-    pub(crate) projected: Option<f64>,
+    /// Entries that were written into the views meanwhile.
+    pub(crate) entries: Option<u64>,
 }
 
 /// A book with its threads.
@@ -120,41 +120,44 @@ impl Ledger {
     pub(crate) fn run(&mut self, load: Load) -> Run {
         let ended = AtomicBool::new(false);
         let Ledger { inputs, answers, landed, derived, views, .. } = self;
-        let mut run = scope(|scope| {
+        scope(|scope| {
             for (place, answers) in answers[..ASKERS].iter_mut().enumerate() {
                 let (inputs, ended) = (inputs.clone(), &ended);
                 scope.spawn(move || {
                     ask(place, load, &inputs, answers, &|| ended.load(Ordering::Relaxed));
                 });
             }
-            sleep(WARM_UP);
+            crate::pass(WARM_UP);
             let (begun, charges) = (Instant::now(), landed.charges.load(Ordering::Acquire));
+            let entries = views.as_ref().map(Views::entries);
             let first_row = landed.newest().0 + 1;
             let snapshot = scope.spawn(|| make_a_snapshot(derived, landed));
-            sleep(load.time);
+            crate::pass(load.time);
             let elapsed = begun.elapsed();
             let charges = landed.charges.load(Ordering::Acquire) - charges;
+            let entries = entries.zip(views.as_ref()).map(|(before, views)| views.entries() - before);
             let last_row = landed.newest().0;
             ended.store(true, Ordering::Relaxed);
             let snapshot = snapshot.join().expect("a snapshot is made");
             let rows = last_row + 1 - first_row;
-            Run { charges, rows, elapsed, first_row, last_row, snapshot, projected: None }
-        });
-        run.projected = views.as_ref().map(|views| views.part_of(run.first_row, run.last_row));
-        run
+            Run { charges, rows, elapsed, first_row, last_row, snapshot, entries }
+        })
     }
 
     /// Ends the threads.
     pub(crate) fn end(self) {
         let Ledger { inputs, answers, derived, views, threads, .. } = self;
         drop((answers, derived));
-        views.map(Views::end);
+        if let Some(views) = views {
+            views.end();
+        }
         inputs.send(Message::End).expect("the ledger runs");
         threads.into_iter().for_each(|thread| thread.join().expect("it ends"));
     }
 }
 
 /// The world's clock.
+#[allow(clippy::disallowed_methods, reason = "this is the clock of the program that measures")]
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
     Timestamp::from_micros(i64::try_from(since.as_micros()).expect("and not that late"))

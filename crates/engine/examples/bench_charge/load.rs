@@ -98,7 +98,8 @@ pub(crate) fn ask(
     answers: &Receiver<Vec<Outcome>>,
     until: &dyn Fn() -> bool,
 ) {
-    let mut random = Random(place as u64 + 1);
+    // Another run asks for other things.
+    let mut random = Random(((load.request_length as u64) << 32) + place as u64);
     let mut under_way = 0;
     loop {
         while under_way < load.requests_under_way() && !until() {
@@ -112,7 +113,10 @@ pub(crate) fn ask(
             return;
         }
         let outcomes = answers.recv().expect("the ledger answers");
-        assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Decided { .. })), "{outcomes:?}");
+        assert!(
+            outcomes.iter().all(|outcome| matches!(outcome, Outcome::Decided { .. })),
+            "a charge is taken"
+        );
         under_way -= 1;
     }
 }
