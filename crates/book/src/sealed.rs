@@ -15,9 +15,20 @@ impl Book {
         self.seen.events.before(last_at.hour() - kept_hours)
     }
 
-    /// True if a run on disk belongs to this hour.
-    pub fn is_on_disk(&self, hour: i64) -> bool {
-        self.seen.events.is_on_disk(hour)
+    /// The hours of which keys lie on disk.
+    pub fn hours_on_disk(&self) -> Vec<i64> {
+        self.seen.events.on_disk()
+    }
+
+    /// Takes all keys of an hour back from its run: a book so filled is the same as one that was replayed from the beginning.
+    pub fn unseal(&mut self, hour: i64, keys: impl IntoIterator<Item = SeenKey>) {
+        keys.into_iter().for_each(|seen| self.seen.events.insert(hour, seen));
+        self.seen.events.unseal(hour);
+    }
+
+    /// The first hour whose events are not refused for their age; `None` before anything was forgotten.
+    pub const fn events_horizon(&self) -> Option<i64> {
+        self.events_horizon
     }
 
     /// The keys of this hour that are in memory, smallest first.

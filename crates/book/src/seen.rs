@@ -147,6 +147,14 @@ impl HourTables {
         self.hours.range(..hour).map(|(hour, _)| *hour).collect()
     }
 
+    pub(crate) fn on_disk(&self) -> Vec<i64> {
+        self.on_disk.iter().copied().collect()
+    }
+
+    pub(crate) fn unseal(&mut self, hour: i64) {
+        self.on_disk.remove(&hour);
+    }
+
     pub(crate) fn is_on_disk(&self, hour: i64) -> bool {
         self.on_disk.contains(&hour)
     }

@@ -8,10 +8,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use book::{
-    Answer, Balance, BatchBuilder, Book, Catalog, Command, EntryRef, Hash, JournalRow, Refusal, WalletNo,
+    Answer, Balance, BatchBuilder, Book, Catalog, Command, EntryRef, Hash, JournalRow, Refusal, SeenKey,
+    WalletNo,
 };
 use money::Timestamp;
 
+use crate::late::{LateDesk, Queued, SealedHours};
 use crate::published::{OpenWindow, PublishedWallet};
 
 /// What bounds an engine.
@@ -101,6 +103,10 @@ pub enum Input<T> {
     Appended(AppendOutcome),
     /// Prices changed: decided with from now on.
     Catalog(Arc<Catalog>),
+    /// What was found of the keys that were to be looked up, each with its hour; `None` if the disk did not answer.
+    LookedUp(Option<Vec<(i64, SeenKey)>>),
+    /// The keys of these hours are stored in runs: the book's memory may let go of them.
+    Sealed(SealedHours),
 }
 
 /// Why an engine ends.
@@ -117,6 +123,8 @@ pub enum Stop {
 pub enum Output<T> {
     /// Append this row and say what came of it. There is never a second one before that.
     Append(Arc<JournalRow>),
+    /// Look these keys up in the runs of their hours and say what was found. There is never a second look-up before that.
+    LookUp(Vec<(i64, u128)>),
     /// Answer with one outcome per command.
     Answer(T, Vec<Outcome>),
     /// Tell that there is no outcome, and after how many microseconds to come again.
@@ -162,7 +170,8 @@ pub struct Engine<T> {
     catalog: Arc<Catalog>,
     limits: Limits,
     epoch: u64,
-    queue: VecDeque<Request<T>>,
+    queue: VecDeque<Queued<T>>,
+    late: LateDesk<T>,
     queued_commands: usize,
     building: BatchBuilder,
     building_answers: Vec<(T, Vec<Outcome>)>,
@@ -194,6 +203,7 @@ impl<T> Engine<T> {
             limits,
             epoch,
             queue: VecDeque::new(),
+            late: LateDesk::default(),
             queued_commands: 0,
             building,
             building_answers: Vec::new(),
@@ -222,6 +232,8 @@ impl<T> Engine<T> {
                 Input::Request(request) => self.take(request, outputs),
                 Input::Appended(outcome) => self.appended(outcome, now, outputs),
                 Input::Catalog(catalog) => self.catalog = catalog,
+                Input::LookedUp(found) => self.looked_up(found, outputs),
+                Input::Sealed(sealed) => self.late.seal_later(sealed),
             }
         }
         if self.stopped {
@@ -238,6 +250,8 @@ impl<T> Engine<T> {
             _ => {
                 self.sweep(now);
                 self.decide_queue(now);
+                self.seal_hours();
+                outputs.extend(self.late.ask().map(Output::LookUp));
                 self.send(outputs);
             }
         }
@@ -311,7 +325,7 @@ impl<T> Engine<T> {
             return;
         }
         self.queued_commands += request.commands.len();
-        self.queue.push_back(request);
+        self.queue.push_back(Queued { request, looked_up: false });
     }
 
     fn appended(&mut self, outcome: AppendOutcome, now: Timestamp, outputs: &mut Vec<Output<T>>) {
@@ -359,11 +373,40 @@ impl<T> Engine<T> {
 
     fn turn_away_queue(&mut self, outputs: &mut Vec<Output<T>>) {
         self.queued_commands = 0;
+        let late = self.late.turn_away().into_iter();
+        let waiting: Vec<_> = self.queue.drain(..).map(|queued| queued.request).chain(late).collect();
         let retry_after = self.limits.retry_after;
-        let refused = self.queue.drain(..);
         outputs.extend(
-            refused.map(|request| Output::Unavailable(request.asker, Unavailable::NotAttempted, retry_after)),
+            waiting
+                .into_iter()
+                .map(|request| Output::Unavailable(request.asker, Unavailable::NotAttempted, retry_after)),
         );
+    }
+
+    fn looked_up(&mut self, found: Option<Vec<(i64, SeenKey)>>, outputs: &mut Vec<Output<T>>) {
+        let waited = self.late.answered();
+        let Some(found) = found else {
+            for Request { asker, commands } in waited {
+                self.queued_commands -= commands.len();
+                outputs.push(Output::Unavailable(asker, Unavailable::NotAttempted, self.limits.retry_after));
+            }
+            return;
+        };
+        for (hour, seen) in found {
+            self.book.admit(hour, seen);
+        }
+        for request in waited.into_iter().rev() {
+            self.queue.push_front(Queued { request, looked_up: true });
+        }
+    }
+
+    fn seal_hours(&mut self) {
+        if self.queue.iter().any(|queued| queued.looked_up) {
+            return;
+        }
+        for SealedHours { hours, position } in self.late.seals() {
+            hours.into_iter().for_each(|hour| self.book.seal(hour, position));
+        }
     }
 
     fn sweep(&mut self, now: Timestamp) {
@@ -395,8 +438,16 @@ impl<T> Engine<T> {
             if looked_at == 0 {
                 looked_at = self.look_ahead();
             }
-            let Some(request) = self.queue.pop_front() else { return };
+            let Some(Queued { request, looked_up }) = self.queue.pop_front() else { return };
             looked_at = looked_at.saturating_sub(1);
+            if !looked_up {
+                let needed: Vec<_> =
+                    request.commands.iter().filter_map(|command| self.book.run_needed(command)).collect();
+                if !needed.is_empty() {
+                    self.late.park(request, needed);
+                    continue;
+                }
+            }
             self.queued_commands -= request.commands.len();
             let mut outcomes = Vec::with_capacity(request.commands.len());
             for (place, commands) in request.commands.chunks(Book::LOOK_AHEAD_MAX).enumerate() {
@@ -413,13 +464,13 @@ impl<T> Engine<T> {
     /// processor's caches, waiting for memory is most of the work, and that can be done for many commands at once.
     fn look_ahead(&self) -> usize {
         let mut commands = 0;
-        let near = self.queue.iter().take_while(|request| {
+        let near = self.queue.iter().take_while(|queued| {
             let first = commands == 0;
-            commands += request.commands.len();
+            commands += queued.request.commands.len();
             first || commands <= Book::LOOK_AHEAD_MAX
         });
         let near = near.count();
-        self.book.look_ahead(self.queue.iter().take(near).flat_map(|request| &request.commands));
+        self.book.look_ahead(self.queue.iter().take(near).flat_map(|queued| &queued.request.commands));
         near
     }
 

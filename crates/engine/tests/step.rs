@@ -110,6 +110,8 @@ enum Saw {
     NotAttempted(u32),
     Unknown(u32),
     Stop(Stop),
+    /// It wants these keys looked up.
+    LookUp(Vec<(i64, u128)>),
 }
 
 use AppendOutcome::{Failed, Landed, SyncFailed, Taken};
@@ -125,6 +127,7 @@ fn saw(output: &Output<u32>) -> Saw {
         Output::Unavailable(asker, Unavailable::NotAttempted, _) => Saw::NotAttempted(*asker),
         Output::Unavailable(asker, Unavailable::OutcomeUnknown, _) => Saw::Unknown(*asker),
         Output::Stop(reason) => Saw::Stop(*reason),
+        Output::LookUp(needed) => Saw::LookUp(needed.clone()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{JoinHandle, spawn};
 use std::time::{Duration, Instant};
 
-use engine::{Projector, make_snapshot};
+use engine::{KEPT_HOURS, Projector, make_snapshot};
 use store::views::ViewChange;
 use store::{JournalDerived, JournalReader, SqliteJournalDerived, SqliteJournalReader, StoreError, Tables};
 
@@ -43,7 +43,8 @@ impl Following {
 pub(crate) fn make_a_snapshot(journal: &mut SqliteJournalDerived, landed: &Landed) -> Duration {
     let begun = Instant::now();
     let (position, digest) = landed.newest();
-    let made = make_snapshot(journal, position, digest).expect("the replica agrees with the book");
+    let made =
+        make_snapshot(journal, position, digest, KEPT_HOURS).expect("the replica agrees with the book");
     let mut pieces = made.body.chunks(PIECE_BYTES).map(<[u8]>::to_vec);
     journal.put_snapshot(position, digest, &mut pieces).expect("the disk takes it");
     begun.elapsed()

@@ -202,7 +202,9 @@ impl Deciding {
                 *self.landed.newest.lock().expect("nobody falls with it") = (row.position, digest);
                 true
             }
-            Output::Unavailable(..) | Output::Stop(_) => panic!("the journal fails: nothing can be measured"),
+            Output::LookUp(_) | Output::Unavailable(..) | Output::Stop(_) => {
+                panic!("the journal fails: nothing can be measured")
+            }
         }
     }
 

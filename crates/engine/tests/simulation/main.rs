@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use book::JournalRow;
-use engine::{Input, make_snapshot};
+use engine::{Input, ReplicaError, make_snapshot};
 use money::Timestamp;
-use store::{Fault, Journal, JournalDerived, MemoryJournal};
+use store::{Fault, Journal, JournalDerived, MemoryJournal, StoreError};
 
 use customers::{Customers, Told, catalog};
 use owner::Owner;
@@ -28,14 +28,16 @@ const SEEDS_DEFAULT: u64 = 40;
 /// Things that happen in one life.
 const EVENTS: usize = 900;
 /// What must have happened in some life: a simulation in which it never does shows nothing.
-const HAPPENINGS: [&str; 14] = [
+const HAPPENINGS: [&str; 16] = [
     "already_reversed",
     "decided",
     "event_too_late",
     "fenced",
+    "hours sealed",
     "idempotency_key_reused",
     "insufficient_credit",
     "landed after its owner fell",
+    "looked up",
     "not attempted",
     "outcome unknown",
     "repeated",
@@ -102,6 +104,7 @@ impl World {
             918..932 => self.snapshot(),
             932..942 => self.fill_or_free_the_disk(),
             942..957 => self.change_prices(),
+            957..985 => self.look_up(),
             _ => self.land_adrift(),
         }
         if self.owners.is_empty() && self.random.one_in(10) {
@@ -132,6 +135,13 @@ impl World {
             _ => {}
         }
         owner.append(&mut self.journal);
+    }
+
+    /// The look-up under way ends; now and then the disk does not answer.
+    fn look_up(&mut self) {
+        let place = self.random.below(self.owners.len().max(1));
+        let Some(owner) = self.owners.get_mut(place) else { return };
+        owner.look_up(&mut self.journal, !self.random.one_in(8));
     }
 
     fn step(&mut self) {
@@ -191,8 +201,18 @@ impl World {
         }
         let place = self.random.below(self.truth.digests.len());
         let (position, digest) = (place as u64 + 1, self.truth.digests[place]);
-        let mut made = make_snapshot(&mut self.journal, position, digest).expect("a replica agrees");
-        assert!(make_snapshot(&mut self.journal, position, digest ^ 1).is_err(), "a wrong digest is noticed");
+        let kept_hours = self.random.between(0, 2);
+        let wrong = make_snapshot(&mut self.journal, position, digest ^ 1, kept_hours);
+        assert!(matches!(wrong, Err(ReplicaError::Digest { .. })), "a wrong digest is noticed");
+        let mut made = match make_snapshot(&mut self.journal, position, digest, kept_hours) {
+            Err(ReplicaError::Run(StoreError::DiskFull)) if self.disk_full => return,
+            made => made.expect("a replica agrees"),
+        };
+        let owner = self.owners.iter_mut().find(|owner| owner.landed() >= position);
+        if let Some(owner) = owner.filter(|_| !made.sealed.hours.is_empty()) {
+            *self.tally.entry("hours sealed").or_default() += 1;
+            owner.hand(Input::Sealed(made.sealed.clone()));
+        }
         if self.random.one_in(4) {
             let place = self.random.below(made.body.len());
             made.body[place] ^= 1 << self.random.below(8);
@@ -238,6 +258,7 @@ impl World {
         for _ in 0..RECOVERY_STEPS_MAX {
             self.step_owner(0);
             self.owners[0].append(&mut self.journal);
+            self.owners[0].look_up(&mut self.journal, true);
             let due = self.owners[0].wake_at().is_some_and(|at| at <= self.now);
             if !self.owners[0].is_busy() && !due {
                 return;

@@ -20,6 +20,7 @@ use crate::truth::Truth;
 pub(crate) struct Owner {
     /// The append that was sent and has not ended.
     pub(crate) appending: Option<Arc<JournalRow>>,
+    looking: Option<Vec<(i64, u128)>>,
     engine: Engine<usize>,
     limits: Limits,
     inbox: Vec<Input<usize>>,
@@ -53,7 +54,9 @@ impl Owner {
     ) -> Owner {
         let opened = open_book(journal).expect("the journal is whole");
         assert_eq!(opened.position, truth.position);
-        let same = opened.book.to_snapshot() == truth.book.to_snapshot();
+        let mut whole = opened.book.clone();
+        engine::unseal_all(journal, &mut whole).expect("the runs can be read");
+        let same = whole.to_snapshot() == truth.book.to_snapshot();
         assert!(same, "the book is the same, replayed with a snapshot or without");
         if opened.snapshot_ignored.is_some() {
             *tally.entry("snapshot ignored").or_default() += 1;
@@ -68,6 +71,7 @@ impl Owner {
         published.publish(durable.wallets().filter_map(|(no, _)| engine.published(no)));
         Owner {
             appending: None,
+            looking: None,
             engine,
             limits,
             inbox: Vec::new(),
@@ -98,7 +102,7 @@ impl Owner {
 
     /// True while it owes an answer or the journal owes one to it.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.owes.is_empty() || self.appending.is_some() || !self.inbox.is_empty()
+        !self.owes.is_empty() || self.appending.is_some() || self.looking.is_some() || !self.inbox.is_empty()
     }
 
     /// Lets the append under way end, whatever comes of it.
@@ -112,6 +116,18 @@ impl Owner {
             Err(AppendError::NotWritten(_) | AppendError::Unknown(_)) => AppendOutcome::Failed,
         };
         self.inbox.push(Input::Appended(outcome));
+    }
+
+    /// Lets the look-up under way end; the disk may not answer.
+    pub(crate) fn look_up(&mut self, journal: &mut MemoryJournal, answers: bool) {
+        let Some(needed) = self.looking.take() else { return };
+        let found = engine::look_up(journal, &needed).expect("the run can be read");
+        self.inbox.push(if answers { Input::LookedUp(Some(found)) } else { Input::look_up_failed() });
+    }
+
+    /// Position of its newest durable row.
+    pub(crate) fn landed(&self) -> u64 {
+        self.landed
     }
 
     /// One step with all that lies in its inbox. False if the engine stopped.
@@ -144,6 +160,10 @@ impl Owner {
                         Unavailable::OutcomeUnknown => Told::Unknown,
                     };
                     customers.tell(asker, told);
+                }
+                Output::LookUp(needed) => {
+                    assert!(self.looking.is_none(), "one look-up at a time");
+                    self.looking = Some(needed);
                 }
                 Output::Stop(reason) => stopped = Some(reason),
             }
@@ -228,6 +248,7 @@ fn note(output: &Output<usize>, tally: &mut Tally) {
     let mut count = |name| *tally.entry(name).or_default() += 1;
     match output {
         Output::Append(_) | Output::Landed { .. } => {}
+        Output::LookUp(_) => count("looked up"),
         Output::Answer(_, outcomes) => outcomes.iter().for_each(|outcome| match outcome {
             Outcome::Decided { .. } => count("decided"),
             Outcome::Repeated { .. } => count("repeated"),
