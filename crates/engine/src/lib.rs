@@ -15,6 +15,6 @@ mod replica;
 pub use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request, Stop, Unavailable};
 pub use late::SealedHours;
 pub use open::{OpenError, Opened, open_book};
-pub use projector::{Projection, Projector};
+pub use projector::{News, Notice, Projection, Projector};
 pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
 pub use replica::{CheckedSnapshot, KEPT_HOURS, ReplicaError, look_up, make_snapshot, unseal_all};

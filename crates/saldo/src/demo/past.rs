@@ -378,7 +378,9 @@ fn written(outputs: impl Iterator<Item = Output<()>>) -> anyhow::Result<Option<A
                     bail!("the book refuses a part of the samples' past: {refusal}");
                 }
             }
-            Output::Unavailable(..) | Output::Stop(_) => bail!("the samples' past was not written"),
+            Output::Unavailable(..) | Output::LookUp(_) | Output::Stop(_) => {
+                bail!("the samples' past was not written")
+            }
             Output::Landed { .. } => {}
         }
     }
