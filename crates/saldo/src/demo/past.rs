@@ -128,7 +128,14 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     }
     happenings.sort_by_key(|happening| happening.at);
     let sold = Sold::read(&tables, begin, config.credit.lateness_max)?;
-    let engine = Engine::new(Book::new(), Arc::clone(&sold.catalog), Limits::default(), 0, GENESIS, begin);
+    let engine = Engine::new(
+        Book::new(),
+        Arc::clone(&sold.catalog),
+        Limits { clock_jump_max: i64::MAX, ..Limits::default() },
+        0,
+        GENESIS,
+        begin,
+    );
     live_through(engine, &mut journal, happenings, end)
 }
 
