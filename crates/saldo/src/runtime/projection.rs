@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::ledger::LandedAt;
 use super::live::Live;
-use crate::clock;
+use crate::{clock, notices};
 
 /// The name of the projector's cursor.
 pub const CURSOR: &str = "views";
@@ -122,6 +122,7 @@ impl Projection {
             }
             if let Some(last) = rows.last() {
                 tx.move_cursor(CURSOR, from, last.position, &last.hash)?;
+                notices::write_down(tx, projections.iter().flat_map(|one| &one.notices), last, now)?;
             }
             Ok(shown)
         })
