@@ -309,7 +309,7 @@ impl Deciding {
         if moved {
             self.live.notify_all();
         } else {
-            customers.into_iter().for_each(|customer| self.live.notify(customer));
+            self.live.notify_each(customers);
         }
     }
 
@@ -346,6 +346,11 @@ fn append_rows(
         let outcome = match journal.append(&row) {
             Ok(_) => AppendOutcome::Landed,
             Err(AppendError::Taken { .. }) => AppendOutcome::Taken,
+            Err(error @ AppendError::Gap { .. }) => {
+                // The journal is not the one that was replayed: nothing may be written to it.
+                tracing::error!(position = row.position, %error, "the journal has changed under the ledger");
+                AppendOutcome::Taken
+            }
             Err(AppendError::Sync(error)) => {
                 tracing::error!(position = row.position, error = %error, "the journal's sync failed");
                 AppendOutcome::SyncFailed

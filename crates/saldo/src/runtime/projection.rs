@@ -98,7 +98,7 @@ impl Projection {
             let shown = self.write(projector, position, &rows)?;
             position = last.position;
             self.projected.send_replace(position);
-            shown.into_iter().for_each(|customer| self.live.notify(customer));
+            self.live.notify_each(shown);
         }
         Ok(())
     }
