@@ -30,6 +30,9 @@ pub struct Limits {
     pub sweep_decisions_max: u32,
     /// Microseconds between two tries of the same append.
     pub retry_after: i64,
+    /// Microseconds by which the world's clock may move between two steps, or lie behind the newest decision at the start. A clock
+    /// that moves further is not believed until an operator confirms it: nothing is decided, nothing expires.
+    pub clock_jump_max: i64,
 }
 
 impl Default for Limits {
@@ -40,6 +43,7 @@ impl Default for Limits {
             batch_bytes_max: 4 << 20,
             sweep_decisions_max: 2_000,
             retry_after: 200_000,
+            clock_jump_max: 6 * Timestamp::HOUR,
         }
     }
 }
@@ -105,6 +109,8 @@ pub enum Input<T> {
     Catalog(Arc<Catalog>),
     /// What was found of the keys that were to be looked up, each with its hour; `None` if the disk did not answer.
     LookedUp(Option<Vec<(i64, SeenKey)>>),
+    /// An operator says that the clock is right as it is.
+    ClockConfirmed,
     /// The keys of these hours are stored in runs: the book's memory may let go of them.
     Sealed(SealedHours),
 }
@@ -178,6 +184,9 @@ pub struct Engine<T> {
     building_swept: u32,
     in_flight: Option<Pending<T>>,
     appends: Appends,
+    /// The newest instant of the world's clock that was believed.
+    trusted: Timestamp,
+    clock_believed: bool,
     swept_hour: Option<i64>,
     sweep_unfinished: bool,
     stopped: bool,
@@ -196,6 +205,8 @@ impl<T> Engine<T> {
         now: Timestamp,
     ) -> Engine<T> {
         let epoch = book.epoch() + 1;
+        // Behind the newest decision the clock has gone back; how long the program stood still nobody can tell.
+        let trusted = book.last_at().map_or(now, |last_at| now.max(last_at.plus(-book.clock_offset())));
         let building = BatchBuilder::new(position + 1, epoch, hash);
         let mut engine = Engine {
             book,
@@ -210,6 +221,8 @@ impl<T> Engine<T> {
             building_swept: 0,
             in_flight: None,
             appends: Appends::Running,
+            trusted,
+            clock_believed: true,
             swept_hour: None,
             sweep_unfinished: false,
             stopped: false,
@@ -227,11 +240,16 @@ impl<T> Engine<T> {
         inputs: impl IntoIterator<Item = Input<T>>,
         outputs: &mut Vec<Output<T>>,
     ) {
+        self.look_at_clock(now, outputs);
         for input in inputs {
             match input {
                 Input::Request(request) => self.take(request, outputs),
                 Input::Appended(outcome) => self.appended(outcome, now, outputs),
                 Input::Catalog(catalog) => self.catalog = catalog,
+                Input::ClockConfirmed => {
+                    self.trusted = now;
+                    self.clock_believed = true;
+                }
                 Input::LookedUp(found) => self.looked_up(found, outputs),
                 Input::Sealed(sealed) => self.late.seal_later(sealed),
             }
@@ -248,8 +266,10 @@ impl<T> Engine<T> {
             }
             (Appends::FailedAt(_) | Appends::Retrying, Some(_)) => {}
             _ => {
-                self.sweep(now);
-                self.decide_queue(now);
+                if self.clock_believed {
+                    self.sweep(now);
+                    self.decide_queue(now);
+                }
                 self.seal_hours();
                 outputs.extend(self.late.ask().map(Output::LookUp));
                 self.send(outputs);
@@ -259,7 +279,7 @@ impl<T> Engine<T> {
 
     /// When [`Engine::step`] should be called again even if nothing happens, by the world's clock.
     pub fn wake_at(&self) -> Option<Timestamp> {
-        if self.stopped {
+        if self.stopped || !self.clock_believed {
             return None;
         }
         match self.appends {
@@ -300,6 +320,11 @@ impl<T> Engine<T> {
         self.queued_commands
     }
 
+    /// False while the world's clock is further from where it was than [`Limits::clock_jump_max`].
+    pub fn is_clock_believed(&self) -> bool {
+        self.clock_believed
+    }
+
     /// False while the journal does not take rows.
     pub fn is_writable(&self) -> bool {
         !self.stopped && self.appends == Appends::Running
@@ -310,13 +335,23 @@ impl<T> Engine<T> {
         published_wallet(&self.book, no)
     }
 
+    /// Believes the clock if it is near where it was; a clock that came back by itself is believed again.
+    fn look_at_clock(&mut self, now: Timestamp, outputs: &mut Vec<Output<T>>) {
+        self.clock_believed = now.since(self.trusted).saturating_abs() <= self.limits.clock_jump_max;
+        if self.clock_believed {
+            self.trusted = now;
+        } else {
+            self.turn_away_queue(outputs);
+        }
+    }
+
     fn book_time(&self, now: Timestamp) -> Timestamp {
         now.plus(self.book.clock_offset())
     }
 
     fn take(&mut self, request: Request<T>, outputs: &mut Vec<Output<T>>) {
         let full = self.queued_commands + request.commands.len() > self.limits.queue_commands_max;
-        if full || self.stopped || self.appends != Appends::Running {
+        if full || self.stopped || self.appends != Appends::Running || !self.clock_believed {
             outputs.push(Output::Unavailable(
                 request.asker,
                 Unavailable::NotAttempted,
@@ -433,8 +468,13 @@ impl<T> Engine<T> {
     }
 
     fn decide_queue(&mut self, now: Timestamp) {
+        let mut looked_at = 0_usize;
         while !self.is_batch_full() {
+            if looked_at == 0 {
+                looked_at = self.look_ahead();
+            }
             let Some(Queued { request, looked_up }) = self.queue.pop_front() else { return };
+            looked_at = looked_at.saturating_sub(1);
             if !looked_up {
                 let needed: Vec<_> =
                     request.commands.iter().filter_map(|command| self.book.run_needed(command)).collect();
@@ -444,9 +484,29 @@ impl<T> Engine<T> {
                 }
             }
             self.queued_commands -= request.commands.len();
-            let outcomes = request.commands.iter().map(|command| self.decide(command, now)).collect();
+            let mut outcomes = Vec::with_capacity(request.commands.len());
+            for (place, commands) in request.commands.chunks(Book::LOOK_AHEAD_MAX).enumerate() {
+                if place > 0 {
+                    self.book.look_ahead(commands);
+                }
+                outcomes.extend(commands.iter().map(|command| self.decide(command, now)));
+            }
             self.building_answers.push((request.asker, outcomes));
         }
+    }
+
+    /// Lets the book look at the commands that come next, and says of how many requests: in a book that is larger than the
+    /// processor's caches, waiting for memory is most of the work, and that can be done for many commands at once.
+    fn look_ahead(&self) -> usize {
+        let mut commands = 0;
+        let near = self.queue.iter().take_while(|queued| {
+            let first = commands == 0;
+            commands += queued.request.commands.len();
+            first || commands <= Book::LOOK_AHEAD_MAX
+        });
+        let near = near.count();
+        self.book.look_ahead(self.queue.iter().take(near).flat_map(|queued| &queued.request.commands));
+        near
     }
 
     fn decide(&mut self, command: &Command, now: Timestamp) -> Outcome {

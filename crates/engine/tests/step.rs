@@ -22,6 +22,7 @@ fn limits() -> Limits {
         batch_bytes_max: 4 << 20,
         sweep_decisions_max: 2,
         retry_after: RETRY_AFTER,
+        clock_jump_max: i64::MAX,
     }
 }
 
@@ -94,6 +95,8 @@ enum Do {
     Appended(AppendOutcome),
     /// The clock goes on, or back, by so many microseconds.
     Pass(i64),
+    /// An operator says that the clock is right.
+    Confirm,
     /// Nothing.
     Step,
 }
@@ -115,7 +118,7 @@ enum Saw {
 }
 
 use AppendOutcome::{Failed, Landed, SyncFailed, Taken};
-use Do::{Appended, Ask, Pass, Step};
+use Do::{Appended, Ask, Confirm, Pass, Step};
 
 fn saw(output: &Output<u32>) -> Saw {
     match output {
@@ -168,6 +171,7 @@ impl Rig {
                 Ask(asker, commands) => inputs.push(Input::Request(Request { asker, commands })),
                 Appended(outcome) => inputs.push(Input::Appended(outcome)),
                 Pass(micros) => self.now = self.now.plus(micros),
+                Confirm => inputs.push(Input::ClockConfirmed),
                 Step => {}
             }
         }
@@ -490,6 +494,37 @@ fn midnight_with_a_hundred_thousand_due_windows_stalls_nobody() {
         assert_eq!(answered, rows / 2, "nobody waits longer");
     }
     assert!((50..=60).contains(&rows), "{rows} rows for 100,000 windows");
+}
+
+#[test]
+fn a_clock_that_jumps_is_not_believed_until_it_comes_back_or_an_operator_confirms_it() {
+    let jump = Timestamp::DAY;
+    let mut rig = Rig::opened();
+    rig.act(vec![Ask(1, vec![activity(1, START)])]);
+    rig.act(vec![Appended(Landed)]);
+    let believed = Limits { clock_jump_max: Timestamp::HOUR, ..limits() };
+    let book = rig.engine.book().clone();
+    let (position, hash) = rig.sent.last().map(|row| (row.position, row.hash)).expect("rows");
+    let engine = Engine::new(book, catalog(), believed, position, hash, rig.now);
+    let rig = check(
+        Rig { engine, now: rig.now, sent: Vec::new() },
+        vec![
+            (vec![Step], vec![Saw::Append(position + 1)]),
+            (vec![Appended(Landed)], vec![Saw::Landed(position + 1, vec![])]),
+            // A day ahead at once: the open window does not end, nobody is charged.
+            (vec![Pass(jump), Ask(2, vec![charge(2, 1)])], vec![Saw::NotAttempted(2)]),
+            // Back where it was: all goes on.
+            (vec![Pass(-jump), Ask(3, vec![charge(2, 1)])], vec![Saw::Append(position + 2)]),
+            (vec![Appended(Landed)], vec![Saw::Landed(position + 2, vec![2]), Saw::Answer(3, vec!["yes"])]),
+            // Far behind: neither.
+            (vec![Pass(-jump), Ask(4, vec![charge(2, 1)])], vec![Saw::NotAttempted(4)]),
+            // A day ahead, and an operator says that it is so: the window ends.
+            (vec![Pass(2 * jump), Ask(5, vec![charge(2, 1)])], vec![Saw::NotAttempted(5)]),
+            (vec![Confirm, Ask(6, vec![charge(2, 1)])], vec![Saw::Append(position + 3)]),
+        ],
+    );
+    assert!(rig.engine.is_clock_believed());
+    assert_eq!(rig.engine.book().wallet(book::WalletNo(0)).expect("a wallet").balance.pending, 0);
 }
 
 #[test]

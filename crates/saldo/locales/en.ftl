@@ -326,6 +326,14 @@ mail-invitation-body =
 
     The link works once, until { $until }.
     If you did not expect this mail, you need not do anything.
+mail-credit-added-subject = { $amount } was added to your credit with { $brand }
+mail-credit-added-body =
+    Hello { $name },
+
+    we received your payment. { $amount } was added to your credit with { $brand }.
+    Your credit balance is now { $balance }.
+
+    All payments: { $url }
 mail-reset-subject = Your new password for { $brand }
 mail-reset-body =
     Hello { $name },

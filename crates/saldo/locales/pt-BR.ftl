@@ -326,6 +326,14 @@ mail-invitation-body =
 
     O link vale uma vez, até { $until }.
     Se você não esperava este e-mail, não precisa fazer nada.
+mail-credit-added-subject = { $amount } adicionados ao seu crédito em { $brand }
+mail-credit-added-body =
+    Olá, { $name },
+
+    recebemos seu pagamento. { $amount } foram adicionados ao seu crédito em { $brand }.
+    Seu saldo de crédito agora é { $balance }.
+
+    Todos os pagamentos: { $url }
 mail-reset-subject = Sua nova senha em { $brand }
 mail-reset-body =
     Olá, { $name },

@@ -133,7 +133,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         runs: Box::new(journal.open_reader()?),
         journal: Box::new(journal),
         catalog: Arc::clone(&sold.catalog),
-        limits: Limits::default(),
+        limits: Limits { clock_jump_max: config.server.clock_jump_max(), ..Limits::default() },
         live: live.clone(),
     })?;
 

@@ -40,6 +40,7 @@ fn random_limits(random: &mut Random) -> Limits {
         batch_bytes_max: 200 + random.below(4_000),
         sweep_decisions_max: u32::try_from(1 + random.below(5)).expect("small"),
         retry_after: random.between(1, 500_000),
+        clock_jump_max: i64::MAX,
     }
 }
 

@@ -128,7 +128,14 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     }
     happenings.sort_by_key(|happening| happening.at);
     let sold = Sold::read(&tables, begin, config.credit.lateness_max)?;
-    let engine = Engine::new(Book::new(), Arc::clone(&sold.catalog), Limits::default(), 0, GENESIS, begin);
+    let engine = Engine::new(
+        Book::new(),
+        Arc::clone(&sold.catalog),
+        Limits { clock_jump_max: i64::MAX, ..Limits::default() },
+        0,
+        GENESIS,
+        begin,
+    );
     live_through(engine, &mut journal, happenings, end)
 }
 
@@ -378,7 +385,9 @@ fn written(outputs: impl Iterator<Item = Output<()>>) -> anyhow::Result<Option<A
                     bail!("the book refuses a part of the samples' past: {refusal}");
                 }
             }
-            Output::Unavailable(..) | Output::Stop(_) => bail!("the samples' past was not written"),
+            Output::Unavailable(..) | Output::LookUp(_) | Output::Stop(_) => {
+                bail!("the samples' past was not written")
+            }
             Output::Landed { .. } => {}
         }
     }

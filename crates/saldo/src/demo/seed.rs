@@ -17,8 +17,6 @@ pub(crate) const CUSTOMER_EMAIL: &str = "sample@example.com";
 pub(crate) const STAFF_EMAIL: &str = "staff@example.com";
 /// Every scope of the API.
 const ALL_SCOPES: &str = "*";
-/// What a customer's own key is for.
-const GUARD_SCOPE: &str = "guard";
 
 /// Makes what the demo's visitor uses himself.
 pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result<Seeded> {
@@ -32,7 +30,7 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
     };
     let created = customers::create(app, new).await.map_err(failure)?;
     let customer = created.customer.id;
-    let own = keys::create(app, Some(customer), "Example API", GUARD_SCOPE).await.map_err(failure)?;
+    let own = keys::create(app, Some(customer), "Example API", keys::GUARD_SCOPE).await.map_err(failure)?;
     let now = clock::now();
     let login = Login {
         id: LoginId::from_u128(ids::fresh()),

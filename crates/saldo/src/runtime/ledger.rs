@@ -69,6 +69,8 @@ pub struct LedgerStatus {
     pub bytes_landed: AtomicU64,
     /// True while the newest append has not failed.
     pub writable: AtomicBool,
+    /// True while the world's clock is believed.
+    pub clock_believed: AtomicBool,
     /// True once the ledger has ended for a reason other than being asked to.
     pub stopped: AtomicBool,
 }
@@ -176,6 +178,11 @@ impl Ledger {
         self.inputs.send(Message::Engine(Input::Sealed(sealed))).map_err(|_| LedgerError::NotAttempted)
     }
 
+    /// Has the world's clock believed as it is.
+    pub fn confirm_clock(&self) -> Result<(), LedgerError> {
+        self.inputs.send(Message::Engine(Input::ClockConfirmed)).map_err(|_| LedgerError::NotAttempted)
+    }
+
     /// The wallet as of the newest durable batch that touched it.
     pub fn wallet(&self, id: WalletId) -> Option<PublishedWallet> {
         self.balances.get(id)
@@ -246,6 +253,12 @@ impl Deciding {
                 }
             }
             self.status.writable.store(self.engine.is_writable(), Ordering::Relaxed);
+            let believed = self.engine.is_clock_believed();
+            if self.status.clock_believed.swap(believed, Ordering::Relaxed) && !believed {
+                tracing::error!(
+                    "the clock jumped: nothing is written until it is back or an operator confirms it"
+                );
+            }
             if ending && !in_flight {
                 return;
             }
@@ -296,7 +309,7 @@ impl Deciding {
         if moved {
             self.live.notify_all();
         } else {
-            customers.into_iter().for_each(|customer| self.live.notify(customer));
+            self.live.notify_each(customers);
         }
     }
 
@@ -333,6 +346,11 @@ fn append_rows(
         let outcome = match journal.append(&row) {
             Ok(_) => AppendOutcome::Landed,
             Err(AppendError::Taken { .. }) => AppendOutcome::Taken,
+            Err(error @ AppendError::Gap { .. }) => {
+                // The journal is not the one that was replayed: nothing may be written to it.
+                tracing::error!(position = row.position, %error, "the journal has changed under the ledger");
+                AppendOutcome::Taken
+            }
             Err(AppendError::Sync(error)) => {
                 tracing::error!(position = row.position, error = %error, "the journal's sync failed");
                 AppendOutcome::SyncFailed
