@@ -15,7 +15,7 @@ use tokio::sync::{Notify, watch};
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
-use crate::portal::DemoStrip;
+use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
 use crate::providers::StripeClient;
 use crate::runtime::{self, Ledger, LedgerParts, Live};
@@ -55,6 +55,10 @@ pub struct App {
     pub inbox_news: Notify,
     /// Told when a mail was written.
     pub mail_news: Notify,
+    /// How often one may try at the doors.
+    pub doors: Doors,
+    /// Top-ups whose end is being asked for.
+    pub followed: Followed,
     /// What a demo shows above every page; set by the demo before anything is served.
     pub demo_strip: OnceLock<DemoStrip>,
     end_announced: watch::Sender<bool>,
@@ -167,6 +171,8 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
         mail_news: Notify::new(),
+        doors: Doors::default(),
+        followed: Followed::default(),
         demo_strip: OnceLock::new(),
         end_announced: watch::Sender::new(false),
         sold: RwLock::new(sold),
