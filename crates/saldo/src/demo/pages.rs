@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
-use axum::middleware::from_fn_with_state;
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use axum::Router;
@@ -23,7 +22,7 @@ use super::{Addresses, Ending, example_call, live, seed};
 use crate::app::App;
 use crate::look::part::Frame;
 use crate::look::page::{DemoHome, DemoLogin, MailPage, MailRow, Mails};
-use crate::portal::{Asked, Fault, Posted, Visit, draw, local_path, sessions, shell};
+use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, sessions};
 use crate::problem::Problem;
 use crate::routes;
 
@@ -51,7 +50,7 @@ pub(super) struct Stage {
 
 /// The demo's pages in front of all that is served anyway.
 pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
-    Router::new()
+    let pages = Router::new()
         .route("/", get(home))
         .route("/demo", get(home))
         .route("/demo/live", get(live::stream))
@@ -61,11 +60,8 @@ pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
         .route("/demo/reset", post(reset))
         .route("/demo/mails", get(mails))
         .route("/demo/mails/{mail}", get(mail))
-        .layer(Extension(Arc::new(stage)))
-        .layer(from_fn_with_state(Arc::clone(app), shell))
-        .layer(CatchPanicLayer::new())
-        .with_state(Arc::clone(app))
-        .fallback_service(routes::router(app))
+        .layer(Extension(Arc::new(stage)));
+    portal::framed(app, pages).layer(CatchPanicLayer::new()).fallback_service(routes::router(app))
 }
 
 /// `GET /` and `GET /demo`
@@ -150,9 +146,21 @@ async fn move_clock(
     if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now()) {
         app.reload_sold().await?;
     }
-    let position = app.ledger.settle_all().await.map_err(Problem::from)?;
+    let position = settle_all(&app).await?;
     app.wait_projected(position, SHOW_PATIENCE).await;
     Ok(back(&return_to))
+}
+
+/// Waits until nothing more falls due; the row with which that is so.
+async fn settle_all(app: &App) -> Result<u64, Problem> {
+    loop {
+        let before = app.ledger.landed().borrow().position;
+        // An empty request is answered when all that was decided before it is durable.
+        app.ledger.submit(Vec::new()).await?;
+        if app.ledger.landed().borrow().position == before {
+            return Ok(before);
+        }
+    }
 }
 
 #[derive(Deserialize)]
