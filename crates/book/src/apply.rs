@@ -94,6 +94,10 @@ impl Book {
         self.change_wallet(added.wallet, |wallet| {
             wallet.balance = added.balance;
             wallet.debt -= added.debt_paid;
+            // Most wallets have few, and a vector first grows to four.
+            if wallet.grants.len() == wallet.grants.capacity() {
+                wallet.grants.reserve_exact(1 + wallet.grants.len() / 2);
+            }
             wallet.grants.push(Grant {
                 id: added.grant,
                 amount: added.amount,

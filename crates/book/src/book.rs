@@ -5,6 +5,7 @@
 //! settled first on the wallet a command touches, each thing at its own time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hint::black_box;
 
 use hashbrown::HashTable;
 use money::{Timestamp, Unit, WalletId};
@@ -85,6 +86,33 @@ impl Book {
         match self.decide(catalog, command, at) {
             Ok(decision) => Answer::Decided(self.commit(&decision, batch)),
             Err(refusal) => Answer::Refused(refusal),
+        }
+    }
+
+    /// Commands that [`Book::look_ahead`] looks at at most.
+    pub const LOOK_AHEAD_MAX: usize = 32;
+
+    /// Reads what the next commands will be decided on, so that it is close when they are. Changes nothing: the processor waits
+    /// for memory for all of them at once here, and for each alone without it.
+    pub fn look_ahead<'c>(&self, commands: impl IntoIterator<Item = &'c Command>) {
+        let mut wallets = [None; Self::LOOK_AHEAD_MAX];
+        for (no, command) in wallets.iter_mut().zip(commands) {
+            if let Some(key) = &command.key {
+                let hour = self.key_hour(key, &command.act, Timestamp::EPOCH);
+                black_box(self.sameness(key, hour));
+            }
+            *no = wallet_named(&command.act).and_then(|id| self.wallet_no(id));
+        }
+        for no in wallets.into_iter().flatten() {
+            let wallet = &self.wallets[no.0 as usize];
+            black_box((wallet.balance, wallet.unit, wallet.debt, wallet.next_window_no, self.wallet_due(no)));
+            black_box((wallet.live.first(), wallet.grants.len(), wallet.windows.len(), wallet.debt_limit));
+        }
+        for no in wallets.into_iter().flatten() {
+            let wallet = &self.wallets[no.0 as usize];
+            black_box(
+                wallet.live_grants().next().map(|(_, grant)| (grant.free(), grant.expires_at, grant.id)),
+            );
         }
     }
 

@@ -21,6 +21,7 @@ mod decision;
 mod journal;
 mod record;
 mod refusal;
+mod sealed;
 mod seen;
 mod snapshot;
 mod usage;
@@ -37,4 +38,5 @@ pub use decision::{
 };
 pub use journal::{GENESIS, Hash, JournalRow, chain_hash};
 pub use refusal::Refusal;
+pub use seen::SeenKey;
 pub use wallet::{Grant, PaidSpan, Wallet, Window};

@@ -4,7 +4,7 @@
 //! Every table is split into [`SHARDS`] parts by the key's first bits, so that a table that grows stalls the book for one part
 //! only. Keys are keyed hashes made by the caller: their bits are as good as random and serve as the table's hash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -17,13 +17,13 @@ const SHARDS: usize = 256;
 
 /// One key that was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SeenKey {
+pub struct SeenKey {
     /// The key.
-    pub(crate) key: u128,
+    pub key: u128,
     /// The hash of the body that came with it.
-    pub(crate) body: u64,
+    pub body: u64,
     /// The decision that answered it.
-    pub(crate) entry: EntryRef,
+    pub entry: EntryRef,
 }
 
 /// What is known of a key.
@@ -42,6 +42,8 @@ pub(crate) enum Sameness {
 pub(crate) struct KeyTable {
     shards: Vec<HashTable<SeenKey>>,
     len: usize,
+    /// The newest row of the journal that put a key here.
+    newest: u64,
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the low half of the key is the hash")]
@@ -77,11 +79,19 @@ impl KeyTable {
         {
             vacant.insert(seen);
             self.len += 1;
+            self.newest = self.newest.max(seen.entry.position());
         }
     }
 
     fn len(&self) -> usize {
         self.len
+    }
+
+    fn drop_until(&mut self, position: u64) {
+        for shard in &mut self.shards {
+            shard.retain(|seen| seen.entry.position() > position);
+        }
+        self.len = self.shards.iter().map(HashTable::len).sum();
     }
 
     /// All keys, smallest first.
@@ -110,10 +120,12 @@ impl KeyTable {
     }
 }
 
-/// Keys in one table per hour.
+/// Keys in one table per hour. Of old hours all but the latest news may lie in a run on disk: then the table here is not the
+/// whole truth, and whoever has an answer to give looks there first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HourTables {
     hours: BTreeMap<i64, KeyTable>,
+    on_disk: BTreeSet<i64>,
 }
 
 impl HourTables {
@@ -127,6 +139,37 @@ impl HourTables {
 
     pub(crate) fn forget_before(&mut self, hour: i64) {
         self.hours = self.hours.split_off(&hour);
+        self.on_disk = self.on_disk.split_off(&hour);
+    }
+
+    /// Hours before `hour` of which there are keys here.
+    pub(crate) fn before(&self, hour: i64) -> Vec<i64> {
+        self.hours.range(..hour).map(|(hour, _)| *hour).collect()
+    }
+
+    pub(crate) fn on_disk(&self) -> Vec<i64> {
+        self.on_disk.iter().copied().collect()
+    }
+
+    pub(crate) fn unseal(&mut self, hour: i64) {
+        self.on_disk.remove(&hour);
+    }
+
+    pub(crate) fn is_on_disk(&self, hour: i64) -> bool {
+        self.on_disk.contains(&hour)
+    }
+
+    pub(crate) fn sorted(&self, hour: i64) -> Vec<SeenKey> {
+        self.hours.get(&hour).map(KeyTable::sorted).unwrap_or_default()
+    }
+
+    /// Drops the keys that rows up to `position` put into this hour: they are in its run on disk.
+    pub(crate) fn seal(&mut self, hour: i64, position: u64) {
+        self.on_disk.insert(hour);
+        match self.hours.get_mut(&hour) {
+            Some(table) if table.newest > position => table.drop_until(position),
+            _ => drop(self.hours.remove(&hour)),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -139,13 +182,17 @@ impl HourTables {
             out.signed(*hour);
             table.write(out);
         }
+        out.count(self.on_disk.len());
+        self.on_disk.iter().for_each(|hour| out.signed(*hour));
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<HourTables, CodecError> {
         let hours = reader.count()?;
         let hours =
             (0..hours).map(|_| Ok((reader.signed()?, KeyTable::read(reader)?))).collect::<Result<_, _>>()?;
-        Ok(HourTables { hours })
+        let on_disk = reader.count()?;
+        let on_disk = (0..on_disk).map(|_| reader.signed()).collect::<Result<_, _>>()?;
+        Ok(HourTables { hours, on_disk })
     }
 }
 

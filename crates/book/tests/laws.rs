@@ -272,6 +272,8 @@ impl Case {
         }
         let due = all_wallets(book).into_iter().filter_map(|no| book.wallet_due(no)).min();
         assert_eq!(book.next_due(), due, "the earliest of all");
+        let last = self.model.last.map(Timestamp::from_micros);
+        assert_eq!(book.last_at(), last, "the book's time, which does not go back");
         UNITS.iter().for_each(|unit| assert_eq!(total(book, *unit), 0, "all accounts of {unit} sum to zero"));
     }
 

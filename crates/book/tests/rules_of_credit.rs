@@ -327,3 +327,26 @@ fn of_several_reasons_the_first_in_the_list_is_the_answer() {
     let unknown = Act::Charge { wallet: money::WalletId::from_u128(1), amount: usd("1"), kind: 1 };
     assert_eq!(desk.tell_keyed(other, unknown), Err(Refusal::KeyReused));
 }
+
+#[test]
+fn a_wallet_never_holds_more_than_can_be_counted() {
+    let mut desk = ana("0");
+    let largest = "1152921504606.846976"; // 2^60 steps; a wallet holds two of them.
+    let half = || Act::Grant(gift(largest));
+    yes(&mut desk, half());
+    yes(&mut desk, half());
+    assert_eq!(no(&mut desk, Act::Grant(gift("0.000001"))), Refusal::AmountTooLarge);
+    let later = GrantTerms { effective_at: Some(time(&day("18:00"))), ..gift("0.000001") };
+    assert_eq!(no(&mut desk, Act::Grant(later.clone())), Refusal::AmountTooLarge);
+    let charge = taken(&mut desk, charge(largest));
+    yes(&mut desk, half());
+    assert_eq!(no(&mut desk, reverse(&charge)), Refusal::AmountTooLarge);
+    // It can be given back once there is room, with what is scheduled.
+    yes(&mut desk, desk::charge(largest));
+    yes(&mut desk, Act::Grant(later));
+    assert_eq!(no(&mut desk, reverse(&charge)), Refusal::AmountTooLarge);
+    yes(&mut desk, desk::charge("0.000001"));
+    yes(&mut desk, reverse(&charge));
+    desk.at(&day("18:00"));
+    reads(&desk, "2305843009213.693952", "0.00", "2305843009213.693952");
+}

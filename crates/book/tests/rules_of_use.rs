@@ -146,6 +146,32 @@ fn a_late_event_whose_hour_is_not_over_opens_the_rest_of_it() {
 }
 
 #[test]
+fn paid_hours_that_touch_are_remembered_as_one() {
+    let mut desk = ana("25");
+    for hour in ["14:12", "15:12", "16:12", "20:00"] {
+        desk.at(&day(hour));
+        yes(&mut desk, call(0, &day(hour), GUARDED));
+    }
+    desk.at(&day("21:00"));
+    let spans: Vec<_> =
+        desk.wallet(ANA).paid.values().flatten().map(|s| (s.opened_at, s.closes_at)).collect();
+    let expected = [("14:12", "17:12"), ("20:00", "21:00")];
+    assert_eq!(spans, expected.map(|(from, to)| (time(&day(from)), time(&day(to)))));
+}
+
+#[test]
+fn paid_hours_are_forgotten_when_no_event_can_fall_into_them() {
+    let mut desk = ana("25");
+    yes(&mut desk, call(0, &day("14:12"), GUARDED));
+    for later in ["2026-12-22T14:12:00Z", "2026-12-22T15:12:00Z"] {
+        desk.at(later);
+        yes(&mut desk, call(0, later, GUARDED));
+    }
+    desk.at("2026-12-22T16:12:00Z");
+    assert_eq!(desk.wallet(ANA).paid.values().flatten().count(), 1, "the first is 31 days old");
+}
+
+#[test]
 fn an_event_has_72_hours_and_may_be_5_minutes_ahead() {
     let mut desk = ana("25");
     let accepted_from = time("2026-11-18T14:12:00Z");

@@ -8,25 +8,31 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use book::{
-    Answer, Balance, BatchBuilder, Book, Catalog, Command, EntryRef, Hash, JournalRow, Refusal, WalletNo,
+    Answer, Balance, BatchBuilder, Book, Catalog, Command, EntryRef, Hash, JournalRow, Refusal, SeenKey,
+    WalletNo,
 };
 use money::Timestamp;
 
+use crate::late::{LateDesk, Queued, SealedHours};
 use crate::published::{OpenWindow, PublishedWallet};
 
 /// What bounds an engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Commands that may wait to be decided; a request beyond them is told to come again.
+    /// Commands that may wait to be decided; a request beyond them is told to come again. One that is longer by itself is never
+    /// taken: edges bound theirs below this.
     pub queue_commands_max: usize,
     /// Commands decided into one batch.
     pub batch_commands_max: u32,
     /// Bytes of one batch's body after which no further command is decided into it.
     pub batch_bytes_max: usize,
-    /// Decisions made at once for what falls due by itself.
+    /// Decisions in one batch for what falls due by itself; the rest of it is left to those who ask.
     pub sweep_decisions_max: u32,
     /// Microseconds between two tries of the same append.
     pub retry_after: i64,
+    /// Microseconds by which the world's clock may move between two steps, or lie behind the newest decision at the start. A clock
+    /// that moves further is not believed until an operator confirms it: nothing is decided, nothing expires.
+    pub clock_jump_max: i64,
 }
 
 impl Default for Limits {
@@ -37,6 +43,7 @@ impl Default for Limits {
             batch_bytes_max: 4 << 20,
             sweep_decisions_max: 2_000,
             retry_after: 200_000,
+            clock_jump_max: 6 * Timestamp::HOUR,
         }
     }
 }
@@ -100,6 +107,12 @@ pub enum Input<T> {
     Appended(AppendOutcome),
     /// Prices changed: decided with from now on.
     Catalog(Arc<Catalog>),
+    /// What was found of the keys that were to be looked up, each with its hour; `None` if the disk did not answer.
+    LookedUp(Option<Vec<(i64, SeenKey)>>),
+    /// An operator says that the clock is right as it is.
+    ClockConfirmed,
+    /// The keys of these hours are stored in runs: the book's memory may let go of them.
+    Sealed(SealedHours),
 }
 
 /// Why an engine ends.
@@ -116,6 +129,8 @@ pub enum Stop {
 pub enum Output<T> {
     /// Append this row and say what came of it. There is never a second one before that.
     Append(Arc<JournalRow>),
+    /// Look these keys up in the runs of their hours and say what was found. There is never a second look-up before that.
+    LookUp(Vec<(i64, u128)>),
     /// Answer with one outcome per command.
     Answer(T, Vec<Outcome>),
     /// Tell that there is no outcome, and after how many microseconds to come again.
@@ -131,7 +146,7 @@ pub enum Output<T> {
         /// How far the book's clock runs ahead of the world's after it.
         clock_offset: i64,
     },
-    /// The engine must not go on.
+    /// The engine must not go on. Comes last, after everybody who waited has been told so.
     Stop(Stop),
 }
 
@@ -149,8 +164,8 @@ struct Pending<T> {
 enum Appends {
     /// As far as is known.
     Running,
-    /// The row in flight failed and is sent again then.
-    FailedUntil(Timestamp),
+    /// The row in flight failed at this instant and is sent again [`Limits::retry_after`] later.
+    FailedAt(Timestamp),
     /// It was sent again.
     Retrying,
 }
@@ -161,17 +176,21 @@ pub struct Engine<T> {
     catalog: Arc<Catalog>,
     limits: Limits,
     epoch: u64,
-    queue: VecDeque<Request<T>>,
+    queue: VecDeque<Queued<T>>,
+    late: LateDesk<T>,
     queued_commands: usize,
-    position: u64,
-    hash: Hash,
     building: BatchBuilder,
     building_answers: Vec<(T, Vec<Outcome>)>,
+    building_swept: u32,
     in_flight: Option<Pending<T>>,
     appends: Appends,
+    /// The newest instant of the world's clock that was believed.
+    trusted: Timestamp,
+    clock_believed: bool,
     swept_hour: Option<i64>,
     sweep_unfinished: bool,
     stopped: bool,
+    stop_untold: Option<Stop>,
 }
 
 impl<T> Engine<T> {
@@ -186,6 +205,8 @@ impl<T> Engine<T> {
         now: Timestamp,
     ) -> Engine<T> {
         let epoch = book.epoch() + 1;
+        // Behind the newest decision the clock has gone back; how long the program stood still nobody can tell.
+        let trusted = book.last_at().map_or(now, |last_at| now.max(last_at.plus(-book.clock_offset())));
         let building = BatchBuilder::new(position + 1, epoch, hash);
         let mut engine = Engine {
             book,
@@ -193,16 +214,19 @@ impl<T> Engine<T> {
             limits,
             epoch,
             queue: VecDeque::new(),
+            late: LateDesk::default(),
             queued_commands: 0,
-            position,
-            hash,
             building,
             building_answers: Vec::new(),
+            building_swept: 0,
             in_flight: None,
             appends: Appends::Running,
+            trusted,
+            clock_believed: true,
             swept_hour: None,
             sweep_unfinished: false,
             stopped: false,
+            stop_untold: None,
         };
         let at = engine.book_time(now);
         engine.book.open_epoch(epoch, at, &mut engine.building);
@@ -216,25 +240,38 @@ impl<T> Engine<T> {
         inputs: impl IntoIterator<Item = Input<T>>,
         outputs: &mut Vec<Output<T>>,
     ) {
+        self.look_at_clock(now, outputs);
         for input in inputs {
             match input {
                 Input::Request(request) => self.take(request, outputs),
                 Input::Appended(outcome) => self.appended(outcome, now, outputs),
                 Input::Catalog(catalog) => self.catalog = catalog,
+                Input::ClockConfirmed => {
+                    self.trusted = now;
+                    self.clock_believed = true;
+                }
+                Input::LookedUp(found) => self.looked_up(found, outputs),
+                Input::Sealed(sealed) => self.late.seal_later(sealed),
             }
         }
         if self.stopped {
+            // Last, so that everybody has been told something before.
+            outputs.extend(self.stop_untold.take().map(Output::Stop));
             return;
         }
         match (self.appends, &self.in_flight) {
-            (Appends::FailedUntil(retry_at), Some(pending)) if now >= retry_at => {
+            (Appends::FailedAt(failed_at), Some(pending)) if self.is_retry_due(failed_at, now) => {
                 outputs.push(Output::Append(Arc::clone(&pending.row)));
                 self.appends = Appends::Retrying;
             }
-            (Appends::FailedUntil(_) | Appends::Retrying, Some(_)) => {}
+            (Appends::FailedAt(_) | Appends::Retrying, Some(_)) => {}
             _ => {
-                self.sweep(now);
-                self.decide_queue(now);
+                if self.clock_believed {
+                    self.sweep(now);
+                    self.decide_queue(now);
+                }
+                self.seal_hours();
+                outputs.extend(self.late.ask().map(Output::LookUp));
                 self.send(outputs);
             }
         }
@@ -242,11 +279,11 @@ impl<T> Engine<T> {
 
     /// When [`Engine::step`] should be called again even if nothing happens, by the world's clock.
     pub fn wake_at(&self) -> Option<Timestamp> {
-        if self.stopped {
+        if self.stopped || !self.clock_believed {
             return None;
         }
         match self.appends {
-            Appends::FailedUntil(retry_at) => return Some(retry_at),
+            Appends::FailedAt(failed_at) => return Some(failed_at.plus(self.limits.retry_after)),
             Appends::Retrying => return None,
             Appends::Running => {}
         }
@@ -254,8 +291,13 @@ impl<T> Engine<T> {
             // Nothing more can be decided before the batch in flight has landed.
             return None;
         }
-        if self.sweep_unfinished {
+        if !self.queue.is_empty() {
+            // The batch that was full is in flight, and the next one has room.
             return Some(Timestamp::EPOCH);
+        }
+        if self.sweep_unfinished {
+            // If this batch's share is used up, the batch in flight lands first.
+            return (self.sweep_room() > 0).then_some(Timestamp::EPOCH);
         }
         let offset = self.book.clock_offset();
         let due = self.book.next_due().map(|at| at.plus(-offset));
@@ -278,6 +320,11 @@ impl<T> Engine<T> {
         self.queued_commands
     }
 
+    /// False while the world's clock is further from where it was than [`Limits::clock_jump_max`].
+    pub fn is_clock_believed(&self) -> bool {
+        self.clock_believed
+    }
+
     /// False while the journal does not take rows.
     pub fn is_writable(&self) -> bool {
         !self.stopped && self.appends == Appends::Running
@@ -288,14 +335,23 @@ impl<T> Engine<T> {
         published_wallet(&self.book, no)
     }
 
+    /// Believes the clock if it is near where it was; a clock that came back by itself is believed again.
+    fn look_at_clock(&mut self, now: Timestamp, outputs: &mut Vec<Output<T>>) {
+        self.clock_believed = now.since(self.trusted).saturating_abs() <= self.limits.clock_jump_max;
+        if self.clock_believed {
+            self.trusted = now;
+        } else {
+            self.turn_away_queue(outputs);
+        }
+    }
+
     fn book_time(&self, now: Timestamp) -> Timestamp {
         now.plus(self.book.clock_offset())
     }
 
     fn take(&mut self, request: Request<T>, outputs: &mut Vec<Output<T>>) {
         let full = self.queued_commands + request.commands.len() > self.limits.queue_commands_max;
-        let waiting = self.queued_commands > 0;
-        if self.stopped || self.appends != Appends::Running || (full && waiting) {
+        if full || self.stopped || self.appends != Appends::Running || !self.clock_believed {
             outputs.push(Output::Unavailable(
                 request.asker,
                 Unavailable::NotAttempted,
@@ -304,7 +360,7 @@ impl<T> Engine<T> {
             return;
         }
         self.queued_commands += request.commands.len();
-        self.queue.push_back(request);
+        self.queue.push_back(Queued { request, looked_up: false });
     }
 
     fn appended(&mut self, outcome: AppendOutcome, now: Timestamp, outputs: &mut Vec<Output<T>>) {
@@ -318,7 +374,10 @@ impl<T> Engine<T> {
                 outputs.extend(answers.into_iter().map(|(asker, outcomes)| Output::Answer(asker, outcomes)));
             }
             AppendOutcome::Failed => {
-                self.appends = Appends::FailedUntil(now.plus(self.limits.retry_after));
+                if self.in_flight.is_none() {
+                    return;
+                }
+                self.appends = Appends::FailedAt(now);
                 self.release(Unavailable::OutcomeUnknown, outputs);
                 self.turn_away_queue(outputs);
             }
@@ -327,11 +386,16 @@ impl<T> Engine<T> {
         }
     }
 
+    /// A clock that was set back does not put the retry off.
+    fn is_retry_due(&self, failed_at: Timestamp, now: Timestamp) -> bool {
+        now < failed_at || now.since(failed_at) >= self.limits.retry_after
+    }
+
     fn stop(&mut self, reason: Stop, outputs: &mut Vec<Output<T>>) {
         self.stopped = true;
         self.release(Unavailable::OutcomeUnknown, outputs);
         self.turn_away_queue(outputs);
-        outputs.push(Output::Stop(reason));
+        self.stop_untold = Some(reason);
     }
 
     /// Tells everybody who waits for a batch that its outcome is not known.
@@ -344,11 +408,40 @@ impl<T> Engine<T> {
 
     fn turn_away_queue(&mut self, outputs: &mut Vec<Output<T>>) {
         self.queued_commands = 0;
+        let late = self.late.turn_away().into_iter();
+        let waiting: Vec<_> = self.queue.drain(..).map(|queued| queued.request).chain(late).collect();
         let retry_after = self.limits.retry_after;
-        let refused = self.queue.drain(..);
         outputs.extend(
-            refused.map(|request| Output::Unavailable(request.asker, Unavailable::NotAttempted, retry_after)),
+            waiting
+                .into_iter()
+                .map(|request| Output::Unavailable(request.asker, Unavailable::NotAttempted, retry_after)),
         );
+    }
+
+    fn looked_up(&mut self, found: Option<Vec<(i64, SeenKey)>>, outputs: &mut Vec<Output<T>>) {
+        let waited = self.late.answered();
+        let Some(found) = found else {
+            for Request { asker, commands } in waited {
+                self.queued_commands -= commands.len();
+                outputs.push(Output::Unavailable(asker, Unavailable::NotAttempted, self.limits.retry_after));
+            }
+            return;
+        };
+        for (hour, seen) in found {
+            self.book.admit(hour, seen);
+        }
+        for request in waited.into_iter().rev() {
+            self.queue.push_front(Queued { request, looked_up: true });
+        }
+    }
+
+    fn seal_hours(&mut self) {
+        if self.queue.iter().any(|queued| queued.looked_up) {
+            return;
+        }
+        for SealedHours { hours, position } in self.late.seals() {
+            hours.into_iter().for_each(|hour| self.book.seal(hour, position));
+        }
     }
 
     fn sweep(&mut self, now: Timestamp) {
@@ -357,22 +450,63 @@ impl<T> Engine<T> {
         if !due && self.swept_hour == Some(at.hour()) && !self.sweep_unfinished {
             return;
         }
-        if self.is_batch_full() {
+        let room = self.sweep_room();
+        if room == 0 || self.is_batch_full() {
             self.sweep_unfinished = true;
             return;
         }
-        let done = self.book.sweep(&self.catalog, at, self.limits.sweep_decisions_max, &mut self.building);
+        let before = self.building.len();
+        let done = self.book.sweep(&self.catalog, at, room, &mut self.building);
+        self.building_swept += self.building.len() - before;
         self.sweep_unfinished = !done;
         self.swept_hour = Some(at.hour());
     }
 
+    /// How many more decisions may go into the batch that is built for what falls due by itself.
+    fn sweep_room(&self) -> u32 {
+        self.limits.sweep_decisions_max.saturating_sub(self.building_swept)
+    }
+
     fn decide_queue(&mut self, now: Timestamp) {
+        let mut looked_at = 0_usize;
         while !self.is_batch_full() {
-            let Some(request) = self.queue.pop_front() else { return };
+            if looked_at == 0 {
+                looked_at = self.look_ahead();
+            }
+            let Some(Queued { request, looked_up }) = self.queue.pop_front() else { return };
+            looked_at = looked_at.saturating_sub(1);
+            if !looked_up {
+                let needed: Vec<_> =
+                    request.commands.iter().filter_map(|command| self.book.run_needed(command)).collect();
+                if !needed.is_empty() {
+                    self.late.park(request, needed);
+                    continue;
+                }
+            }
             self.queued_commands -= request.commands.len();
-            let outcomes = request.commands.iter().map(|command| self.decide(command, now)).collect();
+            let mut outcomes = Vec::with_capacity(request.commands.len());
+            for (place, commands) in request.commands.chunks(Book::LOOK_AHEAD_MAX).enumerate() {
+                if place > 0 {
+                    self.book.look_ahead(commands);
+                }
+                outcomes.extend(commands.iter().map(|command| self.decide(command, now)));
+            }
             self.building_answers.push((request.asker, outcomes));
         }
+    }
+
+    /// Lets the book look at the commands that come next, and says of how many requests: in a book that is larger than the
+    /// processor's caches, waiting for memory is most of the work, and that can be done for many commands at once.
+    fn look_ahead(&self) -> usize {
+        let mut commands = 0;
+        let near = self.queue.iter().take_while(|queued| {
+            let first = commands == 0;
+            commands += queued.request.commands.len();
+            first || commands <= Book::LOOK_AHEAD_MAX
+        });
+        let near = near.count();
+        self.book.look_ahead(self.queue.iter().take(near).flat_map(|queued| &queued.request.commands));
+        near
     }
 
     fn decide(&mut self, command: &Command, now: Timestamp) -> Outcome {
@@ -401,8 +535,7 @@ impl<T> Engine<T> {
             return;
         }
         let row = Arc::new(self.building.seal_and_continue());
-        self.position = row.position;
-        self.hash = row.hash;
+        self.building_swept = 0;
         let mut touched = self.book.take_touched();
         touched.sort_unstable();
         touched.dedup();

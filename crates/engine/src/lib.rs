@@ -6,13 +6,19 @@
 //! Leaves to others: the rules (`book`), bytes on disk (`store`), threads and time (the program).
 
 mod engine;
+mod finding;
+mod late;
 mod open;
 mod projector;
 mod published;
 mod replica;
+mod verify;
 
 pub use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request, Stop, Unavailable};
+pub use finding::Finding;
+pub use late::SealedHours;
 pub use open::{OpenError, Opened, open_book};
-pub use projector::{Projection, Projector};
+pub use projector::{News, Notice, Projection, Projector};
 pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
-pub use replica::{CheckedSnapshot, ReplicaError, make_snapshot};
+pub use replica::{CheckedSnapshot, KEPT_HOURS, ReplicaError, look_up, make_snapshot, unseal_all};
+pub use verify::{FINDINGS_MAX, Verified, Views, verify_journal};

@@ -91,8 +91,9 @@ fn replay_rows(
             opened.hash = row.hash;
             opened.replayed_rows += 1;
         }
+        // Nobody is told of what a replay touches: it must not pile up.
+        opened.book.take_touched();
         if opened.position == before {
-            opened.book.take_touched();
             return Ok(());
         }
     }

@@ -10,7 +10,7 @@ use book::{
     BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, Record, Source, UsagePosted,
     WalletNo, WindowOpened, read_batch, transfers,
 };
-use money::{CustomerId, EntryId, IntentId, Quantity, Timestamp, Unit};
+use money::{Amount, CustomerId, EntryId, IntentId, PaymentId, Quantity, Timestamp, Unit};
 use store::views::{EntryRow, GrantRow, GrantState, ViewChange, WalletRow, WindowRow};
 
 /// A wallet, as far as later records leave it unsaid.
@@ -36,6 +36,33 @@ pub struct Projection {
     pub intents_done: Vec<(IntentId, EntryId)>,
     /// Whose wallets changed, each possibly several times.
     pub customers: Vec<CustomerId>,
+    /// What others are to be told. They are written down once, however often the views are made again.
+    pub notices: Vec<Notice>,
+}
+
+/// What others are told after a decision, named by the place of that decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The decision.
+    pub entry: EntryRef,
+    /// Whose wallet it is about.
+    pub customer: CustomerId,
+    /// What happened.
+    pub news: News,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A payment was credited.
+    CreditAdded {
+        /// The payment.
+        payment: PaymentId,
+        /// How much credit it bought.
+        amount: Amount,
+        /// What the wallet holds after it, windows and holds not yet taken off.
+        posted: Amount,
+    },
 }
 
 /// Turns rows into changes, one after the other without gaps.
@@ -96,6 +123,11 @@ impl Projector {
         // A wallet is always opened before anything happens to it.
         let Some(known) = self.wallets.get(&wallet_no).copied() else { return };
         projection.customers.push(known.customer);
+        projection.notices.extend(news(record, known.unit).map(|news| Notice {
+            entry,
+            customer: known.customer,
+            news,
+        }));
         if let Some(balance) = record.balance() {
             let book::Balance { posted, pending, held } = balance;
             out.push(ViewChange::BalanceSet { wallet_no, posted, pending, held });
@@ -250,6 +282,19 @@ fn entry_row(entry: EntryRef, decision: &Decision, unit: Unit) -> Option<EntryRo
         _ => {}
     }
     Some(row)
+}
+
+fn news(record: &Record, unit: Unit) -> Option<News> {
+    match record {
+        Record::GrantAdded(GrantAdded { payment: Some(payment), amount, balance, .. }) => {
+            Some(News::CreditAdded {
+                payment: *payment,
+                amount: Amount::new(*amount, unit),
+                posted: Amount::new(balance.posted, unit),
+            })
+        }
+        _ => None,
+    }
 }
 
 /// The code of a movement in statements and in the API.

@@ -1,13 +1,15 @@
 //! Durable balances that everybody may read without asking the book.
 
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use book::{Balance, MeterNo, WalletNo};
 use money::{CustomerId, Timestamp, Unit, WalletId};
 
 /// How many locks the table is divided among.
 const SHARDS: usize = 64;
+/// Wallets with neighbouring numbers that stand behind the same lock.
+const BLOCK_LEN: usize = 4_096;
 
 /// An open window, as pages and the guard need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,34 +54,81 @@ impl PublishedWallet {
     }
 }
 
+/// Where the published wallets of one part of the numbers stand, by place.
+type Places = Vec<Option<PublishedWallet>>;
+
 /// The newest durable state of every wallet, for many readers.
+///
+/// Wallets stand in blocks by number, and a batch tells of them in the order of their numbers, so that publishing one takes a
+/// lock once for each block that it touches.
 #[derive(Debug)]
 pub struct PublishedBalances {
-    shards: Vec<RwLock<HashMap<WalletId, PublishedWallet>>>,
+    numbers: Vec<RwLock<HashMap<WalletId, WalletNo>>>,
+    blocks: Vec<RwLock<Places>>,
 }
 
 impl Default for PublishedBalances {
     fn default() -> PublishedBalances {
-        PublishedBalances { shards: (0..SHARDS).map(|_| RwLock::default()).collect() }
+        PublishedBalances {
+            numbers: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            blocks: (0..SHARDS).map(|_| RwLock::default()).collect(),
+        }
     }
 }
 
 impl PublishedBalances {
     /// The wallet, if it exists.
     pub fn get(&self, id: WalletId) -> Option<PublishedWallet> {
-        self.shard(id).read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).cloned()
+        let no = *read(self.numbers_of(id)).get(&id)?;
+        let (shard, place) = place_of(no);
+        read(&self.blocks[shard]).get(place)?.clone()
     }
 
-    /// Replaces what is known of these wallets.
+    /// Replaces what is known of these wallets; best in the order of their numbers.
     pub fn publish(&self, wallets: impl IntoIterator<Item = PublishedWallet>) {
+        let mut held: Option<(usize, RwLockWriteGuard<'_, Places>)> = None;
+        let mut new = Vec::new();
         for wallet in wallets {
-            let mut shard = self.shard(wallet.id).write().unwrap_or_else(std::sync::PoisonError::into_inner);
-            shard.insert(wallet.id, wallet);
+            let (shard, place) = place_of(wallet.no);
+            if held.as_ref().is_none_or(|(locked, _)| *locked != shard) {
+                // The lock held so far is given back first: never two at once.
+                drop(held.take());
+                held = Some((shard, write(&self.blocks[shard])));
+            }
+            let Some((_, places)) = &mut held else { continue };
+            if places.len() <= place {
+                places.resize_with(place + 1, || None);
+            }
+            let known = &mut places[place];
+            if known.is_none() {
+                new.push((wallet.id, wallet.no));
+            }
+            *known = Some(wallet);
+        }
+        drop(held);
+        for (id, no) in new {
+            write(self.numbers_of(id)).insert(id, no);
         }
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]
-    fn shard(&self, id: WalletId) -> &RwLock<HashMap<WalletId, PublishedWallet>> {
-        &self.shards[(id.as_u128() as usize) % SHARDS]
+    fn numbers_of(&self, id: WalletId) -> &RwLock<HashMap<WalletId, WalletNo>> {
+        &self.numbers[(id.as_u128() as usize) % SHARDS]
     }
+}
+
+/// The lock of a wallet's block, and its place behind that.
+const fn place_of(no: WalletNo) -> (usize, usize) {
+    let no = no.0 as usize;
+    let block = no / BLOCK_LEN;
+    (block % SHARDS, (block / SHARDS) * BLOCK_LEN + no % BLOCK_LEN)
+}
+
+// Each change under a lock is whole: a panic elsewhere leaves nothing half done.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use askama::Template;
 use jiff::tz::TimeZone;
-use money::{Amount, Timestamp, Unit};
+use money::{Amount, Quantity, Timestamp, Unit};
 use saldo::look::chart::{BalanceLine, BalancePoint, Chart, Room, Span};
 use saldo::look::page::*;
 use saldo::look::part::*;
@@ -92,7 +92,7 @@ impl Sample {
                 remaining: usd("24.75"),
                 at: time("2027-02-19T23:00:00-03:00"),
             }),
-            saved_card: cards().into_iter().next(),
+            cards: Some(cards()),
         };
         self.write("billing", &billing)?;
         let new = Billing {
@@ -101,7 +101,7 @@ impl Sample {
             days_left: None,
             movements: Vec::new(),
             next_expiry: None,
-            saved_card: None,
+            cards: Some(Vec::new()),
             frame: demo_frame(Some(Place::Billing)),
             ..billing
         };
@@ -125,10 +125,14 @@ impl Sample {
 
     fn usage(&self) -> Result<()> {
         let meters = vec![
-            MeterUse { meter: "Active hours".to_owned(), quantity: 9, amount: usd("2.25") },
+            MeterUse {
+                meter: "Active hours".to_owned(),
+                quantity: Quantity::from_millionths(9_000_000),
+                amount: usd("2.25"),
+            },
             MeterUse {
                 meter: "Translated characters".to_owned(),
-                quantity: 1_250_400,
+                quantity: Quantity::from_millionths(1_250_400_500_000),
                 amount: usd("0.1875"),
             },
         ];
@@ -161,8 +165,8 @@ impl Sample {
             cards,
             removed,
         };
-        self.write("saved-cards", &page(cards(), Some("Visa •••• 1111".to_owned())))?;
-        self.write("saved-cards-empty", &page(Vec::new(), None))?;
+        self.write("saved-cards", &page(Some(cards()), Some("Visa •••• 1111".to_owned())))?;
+        self.write("saved-cards-empty", &page(Some(Vec::new()), None))?;
         let key = |name: &str, used_at, revoked_at| ApiKey {
             id: "key_01k".to_owned(),
             name: name.to_owned(),
@@ -222,7 +226,7 @@ impl Sample {
         let new = Recharge {
             balance: new_balance(),
             payments,
-            cards: Vec::new(),
+            cards: Some(Vec::new()),
             frame: demo_frame(Some(Place::Recharge)),
             ..self.recharge(None)
         };
@@ -240,9 +244,8 @@ impl Sample {
             problem: None,
             least: usd("5"),
             most: usd("1000"),
-            key: "once".to_owned(),
             payments: payments(),
-            cards: cards(),
+            cards: Some(cards()),
             result,
         }
     }
@@ -417,7 +420,8 @@ fn hours() -> Vec<Span> {
             from: midnight.plus(hour * Timestamp::HOUR),
             until: midnight.plus((hour + 1) * Timestamp::HOUR),
             amount: usd(amounts.iter().find(|(at, _)| *at == hour).map_or("0", |(_, text)| text)),
-            finished: hour != 14,
+            is_over: hour < 14,
+            is_settled: true,
         })
         .collect()
 }
@@ -429,7 +433,8 @@ fn days() -> Vec<Span> {
             from: first.plus(day * Timestamp::DAY),
             until: first.plus((day + 1) * Timestamp::DAY),
             amount: Amount::new(if day < 21 { (day * 7 % 11) * 250_000 } else { 0 }, Unit::USD),
-            finished: day != 20,
+            is_over: day < 20,
+            is_settled: true,
         })
         .collect()
 }
@@ -466,7 +471,10 @@ fn movements() -> Vec<Movement> {
         ("2026-11-20T10:30:00-03:00", MovementKind::Adjusted { reason: "goodwill".to_owned() }, "1", "25"),
         (
             "2026-11-20T10:00:00-03:00",
-            MovementKind::Used { meter: "Translated characters".to_owned(), quantity: 12_500 },
+            MovementKind::Used {
+                meter: "Translated characters".to_owned(),
+                quantity: Quantity::from_millionths(12_500_000_000),
+            },
             "-0.001875",
             "24",
         ),

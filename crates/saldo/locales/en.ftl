@@ -80,6 +80,8 @@ message-too-many-text = { $n ->
 }
 message-failed = Something broke on our side
 message-failed-text = It has been noted. Your credit is safe: what is not in your statement did not happen. Try again in a moment.
+message-payments-off = Cards cannot be used here yet
+message-payments-off-text = The operator has not set up card payments. Nothing was charged. Ask support how to add credit.
 message-provider-away = The payment page cannot be reached
 message-provider-away-text = Our payment provider did not answer. Nothing was charged. Try again in a few minutes.
 message-unavailable = We are busy for a moment
@@ -122,6 +124,7 @@ expires-next = Expires next
 expires-next-text = { $source }, on { $day }
 expires-never = Nothing expires.
 saved-card = Saved card
+cards-unknown = The payment provider does not answer just now. Your cards are safe with it; load the page again in a moment.
 saved-card-none = No card is saved. The next card you pay with will be kept here.
 card-expires = Expires { $expiry }
 card-expired = Expired { $expiry }
@@ -161,7 +164,11 @@ movement-charged = Charge
 movement-charged-for = Charge, { $what }
 movement-expired = Expired: { $source }
 movement-adjusted = Correction
-movement-adjusted-for = Correction, { $reason }
+movement-adjusted-goodwill = Credit as goodwill
+movement-adjusted-opening-balance = Balance brought from before
+movement-adjusted-misuse = Correction of use that was not meant to be paid
+movement-reversed = Charge taken back
+movement-reversed-for = Charge taken back, { $what }
 
 ## Recharge
 
@@ -180,6 +187,8 @@ consent-link = Saved cards
 credit-details = Credit details
 date = Date
 transaction-id = Transaction ID
+method-unknown = Not told
+method-card = Card
 card-used = Card used
 status = Status
 status-success = Success
@@ -196,6 +205,7 @@ reason-incorrect-number = The card number is wrong. Check it and try again.
 reason-processing-error = The bank could not process the card just then. Try again in a moment.
 reason-authentication-failed = The bank asked for confirmation and did not get it. Try again and confirm.
 reason-limit-reached = The card has reached a limit of its bank. Try another card, or later.
+reason-being-credited = Paid. The credit is being added.
 reason-awaiting-confirmation = Waiting for the payment to be confirmed.
 reason-waiting-until = Waiting for the bank until { $day }.
 
@@ -316,6 +326,14 @@ mail-invitation-body =
 
     The link works once, until { $until }.
     If you did not expect this mail, you need not do anything.
+mail-credit-added-subject = { $amount } was added to your credit with { $brand }
+mail-credit-added-body =
+    Hello { $name },
+
+    we received your payment. { $amount } was added to your credit with { $brand }.
+    Your credit balance is now { $balance }.
+
+    All payments: { $url }
 mail-reset-subject = Your new password for { $brand }
 mail-reset-body =
     Hello { $name },

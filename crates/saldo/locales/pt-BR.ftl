@@ -80,6 +80,8 @@ message-too-many-text = { $n ->
 }
 message-failed = Algo quebrou do nosso lado
 message-failed-text = Já está anotado. Seu crédito está seguro: o que não está no extrato não aconteceu. Tente de novo daqui a pouco.
+message-payments-off = Ainda não é possível usar cartões aqui
+message-payments-off-text = O operador ainda não configurou pagamentos com cartão. Nada foi cobrado. Pergunte ao suporte como adicionar saldo.
 message-provider-away = A página de pagamento não responde
 message-provider-away-text = Nosso provedor de pagamento não respondeu. Nada foi cobrado. Tente de novo em alguns minutos.
 message-unavailable = Estamos ocupados por um momento
@@ -122,6 +124,7 @@ expires-next = Expira a seguir
 expires-next-text = { $source }, em { $day }
 expires-never = Nada expira.
 saved-card = Cartão salvo
+cards-unknown = O provedor de pagamento não responde agora. Seus cartões estão seguros com ele; recarregue a página em instantes.
 saved-card-none = Nenhum cartão salvo. O próximo cartão com que você pagar ficará aqui.
 card-expires = Vence em { $expiry }
 card-expired = Venceu em { $expiry }
@@ -161,7 +164,11 @@ movement-charged = Cobrança
 movement-charged-for = Cobrança, { $what }
 movement-expired = Expirou: { $source }
 movement-adjusted = Correção
-movement-adjusted-for = Correção, { $reason }
+movement-adjusted-goodwill = Crédito de cortesia
+movement-adjusted-opening-balance = Saldo trazido de antes
+movement-adjusted-misuse = Correção de uso que não devia ser pago
+movement-reversed = Cobrança estornada
+movement-reversed-for = Cobrança estornada, { $what }
 
 ## Recarga
 
@@ -180,6 +187,8 @@ consent-link = Cartões salvos
 credit-details = Detalhes do crédito
 date = Data
 transaction-id = ID da transação
+method-unknown = Não informado
+method-card = Cartão
 card-used = Cartão usado
 status = Status
 status-success = Sucesso
@@ -196,6 +205,7 @@ reason-incorrect-number = O número do cartão está errado. Confira e tente de 
 reason-processing-error = O banco não conseguiu processar o cartão naquele momento. Tente de novo daqui a pouco.
 reason-authentication-failed = O banco pediu confirmação e não a recebeu. Tente de novo e confirme.
 reason-limit-reached = O cartão atingiu um limite do banco. Tente outro cartão, ou mais tarde.
+reason-being-credited = Pago. O crédito está sendo adicionado.
 reason-awaiting-confirmation = Aguardando a confirmação do pagamento.
 reason-waiting-until = Aguardando o banco até { $day }
 
@@ -316,6 +326,14 @@ mail-invitation-body =
 
     O link vale uma vez, até { $until }.
     Se você não esperava este e-mail, não precisa fazer nada.
+mail-credit-added-subject = { $amount } adicionados ao seu crédito em { $brand }
+mail-credit-added-body =
+    Olá, { $name },
+
+    recebemos seu pagamento. { $amount } foram adicionados ao seu crédito em { $brand }.
+    Seu saldo de crédito agora é { $balance }.
+
+    Todos os pagamentos: { $url }
 mail-reset-subject = Sua nova senha em { $brand }
 mail-reset-body =
     Olá, { $name },

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
+use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
 use crate::providers::StripeClient;
 use crate::runtime::{self, Ledger, LedgerParts, Live};
@@ -54,6 +55,13 @@ pub struct App {
     pub inbox_news: Notify,
     /// Told when a mail was written.
     pub mail_news: Notify,
+    /// How often one may try at the doors.
+    pub doors: Doors,
+    /// Top-ups whose end is being asked for.
+    pub followed: Followed,
+    /// What a demo shows above every page; set by the demo before anything is served.
+    pub demo_strip: OnceLock<DemoStrip>,
+    end_announced: watch::Sender<bool>,
     sold: RwLock<Arc<Sold>>,
     customer_locks: Vec<tokio::sync::Mutex<()>>,
     journal_path: PathBuf,
@@ -122,9 +130,10 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let live = Live::default();
     let (ledger, threads) = Ledger::start(LedgerParts {
         opened,
+        runs: Box::new(journal.open_reader()?),
         journal: Box::new(journal),
         catalog: Arc::clone(&sold.catalog),
-        limits: Limits::default(),
+        limits: Limits { clock_jump_max: config.server.clock_jump_max(), ..Limits::default() },
         live: live.clone(),
     })?;
 
@@ -144,9 +153,9 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let (projecting, snapshotting) = (handle.clone(), handle.clone());
     let projector =
         std::thread::Builder::new().name("views".to_owned()).spawn(move || projection.run(&projecting))?;
-    let (landed, rows, end) = (ledger.landed(), config.server.snapshot_rows, Arc::clone(&ending));
+    let (sealing, rows, end) = (ledger.clone(), config.server.snapshot_rows, Arc::clone(&ending));
     let snapshots = std::thread::Builder::new().name("snapshots".to_owned()).spawn(move || {
-        runtime::make_snapshots(Box::new(derived), landed, rows, &end, &snapshotting);
+        runtime::make_snapshots(Box::new(derived), &sealing, rows, &end, &snapshotting);
     })?;
 
     let stripe = StripeClient::new(&config.stripe.api_url, &config.stripe.secret_key)?;
@@ -162,6 +171,10 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
         mail_news: Notify::new(),
+        doors: Doors::default(),
+        followed: Followed::default(),
+        demo_strip: OnceLock::new(),
+        end_announced: watch::Sender::new(false),
         sold: RwLock::new(sold),
         customer_locks: (0..CUSTOMER_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         journal_path,
@@ -171,7 +184,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
 }
 
 /// The installation's key for hashes; drawn at the first start.
-fn hash_key(tables: &Tables) -> anyhow::Result<[u8; KeyedHashes::KEY_LEN]> {
+pub(crate) fn hash_key(tables: &Tables) -> anyhow::Result<[u8; KeyedHashes::KEY_LEN]> {
     let text = tables.write(|tx| -> anyhow::Result<String> {
         if let Some(known) = tx.setting(HASH_KEY_SETTING)? {
             return Ok(serde_json::from_str(&known)?);
@@ -251,7 +264,17 @@ impl App {
         SqliteJournalReader::open(&self.journal_path)
     }
 
-    /// True once the program is about to end: open streams close.
+    /// Says that the program is about to end: the listener takes no more connections and open pages are let go.
+    pub fn announce_end(&self) {
+        self.end_announced.send_replace(true);
+    }
+
+    /// Becomes true when the program is about to end, while the book still answers.
+    pub fn end_announced(&self) -> watch::Receiver<bool> {
+        self.end_announced.subscribe()
+    }
+
+    /// True once the program ends: jobs stop.
     pub fn is_ending(&self) -> bool {
         self.ending.load(Ordering::Acquire)
     }

@@ -15,6 +15,7 @@ use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::clock;
+use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 
 /// Intents sent again in one request.
@@ -211,7 +212,8 @@ pub const DEFAULT_PRIORITY: u8 = 50;
 /// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
 /// a person must see it.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
-    let commands = intents.iter().map(|intent| command(app, intent)).collect::<anyhow::Result<Vec<_>>>();
+    let commands =
+        intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
     let commands = commands.map_err(|error| Problem::internal(&error))?;
     let outcomes = app.ledger.submit(commands).await?;
     for (intent, outcome) in intents.iter().zip(&outcomes) {
@@ -267,9 +269,10 @@ pub fn done(
     Ok(Some(wish.customer()))
 }
 
-fn command(app: &App, intent: &Intent) -> anyhow::Result<Command> {
+/// What a stored intent asks of the book, under its own key.
+pub(crate) fn command(hashes: &KeyedHashes, intent: &Intent) -> anyhow::Result<Command> {
     let wish = Wish::from_json(&intent.payload)?;
-    let body = app.hashes.hash64("intent", &[intent.payload.as_bytes()]);
+    let body = hashes.hash64("intent", &[intent.payload.as_bytes()]);
     let key = CommandKey { space: KeySpace::Forever, key: intent.id.as_u128(), body };
     Ok(Command { key: Some(key), act: wish.act() })
 }

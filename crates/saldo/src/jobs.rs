@@ -6,7 +6,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{clock, intents, webhooks};
+use crate::{clock, intents, notices, webhooks};
 
 /// Pause between two looks at open intents and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -16,6 +16,7 @@ const INTENT_AGE_MIN: i64 = 15 * Timestamp::SECOND;
 /// Starts all jobs; they end with the program.
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
+    tokio::spawn(notices::deliver(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
 }
 

@@ -33,6 +33,8 @@ const SECRET_BYTES: usize = 32;
 pub const OPERATOR_PREFIX: &str = "sk_saldo_";
 /// What a customer's key begins with.
 pub const CUSTOMER_PREFIX: &str = "ck_saldo_";
+/// What a customer's own key is for.
+pub const GUARD_SCOPE: &str = "guard";
 
 /// Keys that were looked up lately.
 #[derive(Debug, Default)]

@@ -14,6 +14,8 @@ pub mod intents;
 pub mod jobs;
 pub mod keys;
 pub mod look;
+pub mod notices;
+pub mod passwords;
 pub mod payments;
 pub mod portal;
 pub mod problem;

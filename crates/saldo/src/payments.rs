@@ -171,8 +171,9 @@ fn paid_in_full(intent: &PaymentIntent, topup: &Topup) -> bool {
 
 /// One report per attempt: each charge, or the intent itself where an attempt ended before there was one.
 fn reports(intent: &PaymentIntent, charges: &[Charge], topup: &Topup) -> Vec<Payment> {
+    // Stripe lists the newest first. Oldest first, attempts of the same second get ids in their order.
     let mut reports: Vec<Payment> =
-        charges.iter().filter_map(|charge| charge_report(intent, charge, topup)).collect();
+        charges.iter().rev().filter_map(|charge| charge_report(intent, charge, topup)).collect();
     if reports.is_empty()
         && let Some(error) = &intent.last_payment_error
         && let Ok(amount) = minor_units::to_amount(intent.amount, &intent.currency)

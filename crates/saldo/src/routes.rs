@@ -18,6 +18,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app));
     Router::new()
         .merge(api::router(app))
+        .merge(portal::root(app))
         .merge(portal::router(app))
         .merge(console::router(app))
         .merge(webhook)

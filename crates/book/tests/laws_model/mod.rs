@@ -65,7 +65,7 @@ pub(crate) struct Model {
     keys: Vec<(KeySpace, u128, u64, i64, usize)>,
     reversed: Vec<u64>,
     accepted: usize,
-    last: Option<i64>,
+    pub(crate) last: Option<i64>,
     forgotten_events: Option<i64>,
     forgotten_requests: Option<i64>,
 }

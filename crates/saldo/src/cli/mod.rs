@@ -1,21 +1,51 @@
-//! The command line: help that teaches, exit codes that scripts can use.
+//! The command line: help that teaches, answers a person can read and a script can use.
+//!
+//! Every command but `serve` and `demo` works on the data folder and ends. Exit codes: 0 done, 1 failed, 2 used wrongly, 3
+//! `verify` found damage.
 
+mod config;
+mod customer;
+mod folder;
+mod key;
+mod migrate;
+mod screen;
 mod serve;
+mod verify;
 
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use store::StoreError;
+use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+use crate::demo;
+use screen::Screen;
+
+pub(crate) use serve::until_told;
+
+const EXAMPLES: &str = "\
+Examples:
+  saldo demo                                  try everything, with a sandbox in Stripe's place
+  saldo config > saldo.toml                   a commented configuration to change
+  saldo --config saldo.toml serve             serve portal, console and API
+  saldo key create --name backend --scope '*' make the first API key
+  saldo verify                                prove every balance and every byte
+
+Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage.";
 
 /// Prepaid credit: held, burned down, sold, and proven to the cent.
 #[derive(Parser)]
-#[command(name = "saldo", version, arg_required_else_help = true)]
+#[command(name = "saldo", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Arguments {
     /// The configuration file; environment variables override it. See `saldo config`.
     #[arg(long, global = true, env = "SALDO_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The data folder, instead of the configuration's `server.data` (for `demo`: instead of saldo-demo among the user's data).
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -24,24 +54,131 @@ struct Arguments {
 enum Command {
     /// Serve portal, console and API on the data folder.
     Serve,
+    /// Try it: the real program with sample customers and a sandbox in Stripe's place.
+    Demo {
+        /// The port of portal and API; the sandbox and the example API have the next two.
+        #[arg(long, default_value_t = demo::DEFAULT_PORT)]
+        port: u16,
+        /// Print one line of JSON for scripts, once everything listens.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prove the books: replay the journal from its first row and compare everything with it. Only reads; works beside a
+    /// running server.
+    #[command(after_help = verify::HELP)]
+    Verify,
+    /// Throw the views away and make them again from the journal. The server must be stopped.
+    RebuildViews,
+    /// Bring the data folder's databases up to this version. `serve` does so by itself.
+    Migrate,
+    /// Make, list, show and invite customers.
+    #[command(subcommand)]
+    Customer(customer::Command),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Print the commented default configuration, or check one.
+    #[command(args_conflicts_with_subcommands = true)]
+    Config {
+        #[command(subcommand)]
+        command: Option<config::Command>,
+    },
+}
+
+/// What a command found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    Damage,
 }
 
 /// Runs what the command line says.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let outcome = read_config(&arguments).and_then(|config| match arguments.command {
-        Command::Serve => serve::run(config),
-    });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+    begin_log(&arguments.command);
+    let screen = Screen::new();
+    match obey(arguments, &screen) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Damage) => ExitCode::from(3),
         Err(error) => {
-            tracing::error!("{error:#}");
+            screen.failure(&in_words(&error));
             ExitCode::FAILURE
         }
     }
 }
 
-fn read_config(arguments: &Arguments) -> anyhow::Result<Config> {
-    Config::load(arguments.config.as_deref(), std::env::vars())
+fn begin_log(command: &Command) {
+    let level = if matches!(command, Command::Serve) { "info" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+}
+
+fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
+    let Arguments { config: file, data, command } = arguments;
+    let read = || read_config(file.as_deref(), data.as_deref());
+    match command {
+        Command::Serve => serve::run(read()?)?,
+        Command::Demo { port, json } => demo::run(&demo::Options { data, port, json })?,
+        Command::Verify => return verify::verify(&read()?.server.data, screen),
+        Command::RebuildViews => verify::rebuild_views(&read()?.server.data, screen)?,
+        Command::Migrate => migrate::run(&read()?.server.data, screen)?,
+        Command::Customer(command) => customer::run(command, read()?, screen)?,
+        Command::Key(command) => key::run(command, read()?, screen)?,
+        Command::Config { command } => config::run(command, file.as_deref(), screen)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn read_config(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<Config> {
+    let mut config = Config::load(file, std::env::vars())?;
+    if let Some(data) = data {
+        config.server.data = data.to_owned();
+    }
+    Ok(config)
+}
+
+/// A failure as a person can act on it.
+fn in_words(error: &anyhow::Error) -> String {
+    let in_use = error.chain().find_map(|cause| match cause.downcast_ref::<StoreError>() {
+        Some(StoreError::InUse { path }) => path.parent(),
+        _ => None,
+    });
+    match in_use {
+        Some(folder) => format!(
+            "a running Saldo holds the data folder {}. End it first, or use its API or console instead.",
+            folder.display()
+        ),
+        None => format!("{error:#}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_understood() {
+        for line in [
+            "saldo serve",
+            "saldo demo --json --port 8000 --data here",
+            "saldo verify --data here",
+            "saldo --config saldo.toml config check",
+            "saldo customer create --name Ana --email ana@example.com --invite",
+            "saldo key create --name backend --scope usage:write --scope credit:read",
+        ] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        for line in
+            ["saldo", "saldo sell", "saldo demo --port x", "saldo key revoke", "saldo customer create"]
+        {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
 }

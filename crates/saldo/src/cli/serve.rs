@@ -1,8 +1,9 @@
 //! `saldo serve`.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use crate::app::Running;
 use crate::config::Config;
@@ -16,13 +17,13 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
         let running = Running::start(config).await?;
         let listener = TcpListener::bind(&listen).await.with_context(|| format!("listening on {listen}"))?;
         jobs::start(&running.app);
-        let (ending, end) = watch::channel(false);
+        let app = Arc::clone(&running.app);
         tokio::spawn(async move {
             until_told().await;
-            ending.send_replace(true);
+            app.announce_end();
         });
         tracing::info!(%listen, "Saldo serves");
-        server::serve(listener, routes::router(&running.app), end).await;
+        server::serve(listener, routes::router(&running.app), running.app.end_announced()).await;
         tokio::task::spawn_blocking(move || running.end()).await.context("ending")
     })
 }

@@ -47,6 +47,15 @@ pub struct Server {
     pub api_requests_burst: u32,
     /// Rows of the journal between two snapshots.
     pub snapshot_rows: u64,
+    /// Minutes that the clock may jump before an operator must confirm it.
+    pub clock_jump_max_minutes: u32,
+}
+
+impl Server {
+    /// How far the clock may jump before an operator must confirm it, in microseconds.
+    pub fn clock_jump_max(&self) -> i64 {
+        i64::from(self.clock_jump_max_minutes) * Timestamp::MINUTE
+    }
 }
 
 /// What customers see of the operator.

@@ -1,1 +1,263 @@
-//! `saldo demo`: the whole program with its sandbox and sample customers.
+//! `saldo demo`: the real program with sample customers, a sandbox in Stripe's place, and an example API behind the guard.
+//!
+//! Owns the demo's folder, what is put into it at the first start, and the demo's own pages. Everything a visitor sees
+//! beside those pages is the program as it is served: the demo only chooses settings and plays the parts of others.
+
+mod example_api;
+mod folder;
+mod past;
+mod seed;
+
+use std::io::Write as _;
+use std::net::TcpListener as StdListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::Running;
+use crate::config::Config;
+use crate::portal::{DemoStrip, Faults};
+use crate::{clock, jobs, routes, server, webhooks};
+use folder::{Folder, Secrets, Seeded};
+
+/// The port of portal and API unless told otherwise; sandbox and example API have the next two.
+pub const DEFAULT_PORT: u16 = 7070;
+/// How long what still runs may take to end.
+const END_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How the demo is started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it keeps everything; see [`folder::default_path`].
+    pub data: Option<PathBuf>,
+    /// The port of portal and API.
+    pub port: u16,
+    /// Whether one line of JSON is printed instead of words.
+    pub json: bool,
+}
+
+/// How a demo ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It goes on.
+    NotYet,
+    /// The process was told to end.
+    Told,
+    /// *Reset* was pressed: everything begins anew.
+    #[expect(dead_code, reason = "the button comes with the demo's pages")]
+    Reset,
+}
+
+/// Where the three programs are reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    /// Portal and API.
+    pub(crate) portal: String,
+    /// The sandbox.
+    pub(crate) sandbox: String,
+    /// The example API.
+    pub(crate) example_api: String,
+}
+
+/// The three sockets. They outlive a reset, so that a browser that comes meanwhile waits instead of failing.
+struct Sockets {
+    portal: StdListener,
+    sandbox: StdListener,
+    example_api: StdListener,
+}
+
+/// Serves the demo until the program is told to end.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let path = options.data.clone().unwrap_or_else(folder::default_path);
+    let folder = Folder::open(&path)?;
+    let sockets = Sockets::bind(options.port)?;
+    let mut is_first = true;
+    loop {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let ending = runtime.block_on(play(options, &folder, &sockets, is_first));
+        runtime.shutdown_timeout(END_PATIENCE);
+        match ending? {
+            Ending::Told | Ending::NotYet => return Ok(()),
+            Ending::Reset => folder.clear()?,
+        }
+        is_first = false;
+    }
+}
+
+/// Serves the demo once, from what is in the folder, until it is told to end or to begin anew.
+async fn play(
+    options: &Options,
+    folder: &Folder,
+    sockets: &Sockets,
+    is_first: bool,
+) -> anyhow::Result<Ending> {
+    let addresses = Addresses::of(options.port);
+    let secrets = folder.secrets()?;
+    let config = config(folder, &addresses, options.port, &secrets)?;
+    if secrets.seeded.is_none() {
+        let config = config.clone();
+        tokio::task::spawn_blocking(move || past::write(&config, clock::now())).await??;
+    }
+    let sandbox = start_sandbox(folder, sockets, &addresses, &secrets).await?;
+    let running = Running::start(config).await?;
+    let seeded = match secrets.seeded.clone() {
+        Some(seeded) => seeded,
+        None => {
+            let seeded = seed::present(&running.app, &secrets).await?;
+            folder.write_secrets(&Secrets { seeded: Some(seeded.clone()), ..secrets.clone() })?;
+            seeded
+        }
+    };
+    jobs::start(&running.app);
+    // Nobody has set one before: the app is new.
+    let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
+    let (ending, ended) = watch::channel(Ending::NotYet);
+    let ending = Arc::new(ending);
+    tokio::spawn(end_when_told(Arc::clone(&ending)));
+    let example_api = tokio::spawn(server::serve(
+        async_listener(&sockets.example_api)?,
+        example_api::router(&addresses.portal)?,
+        running.app.end_announced(),
+    ));
+    let portal = tokio::spawn(server::serve(
+        async_listener(&sockets.portal)?,
+        routes::router(&running.app),
+        running.app.end_announced(),
+    ));
+    if is_first {
+        print(options, &addresses, &secrets, &seeded)?;
+    }
+    let outcome = wait_for_end(ended).await;
+    running.app.announce_end();
+    portal.await?;
+    example_api.await?;
+    sandbox.stop().await;
+    tokio::task::spawn_blocking(move || running.end()).await.context("ending")?;
+    Ok(outcome)
+}
+
+async fn wait_for_end(mut ended: watch::Receiver<Ending>) -> Ending {
+    // An error means that nobody can tell any more: that is an end, too.
+    ended.wait_for(|ending| *ending != Ending::NotYet).await.map_or(Ending::Told, |ending| *ending)
+}
+
+async fn end_when_told(ending: Arc<watch::Sender<Ending>>) {
+    crate::cli::until_told().await;
+    ending.send_replace(Ending::Told);
+}
+
+fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {
+    let mut config = Config::embedded()?;
+    config.server.listen = format!("127.0.0.1:{port}");
+    config.server.public_url.clone_from(&addresses.portal);
+    config.server.data = folder.path().to_owned();
+    config.brand.name = "Acme API".to_owned();
+    config.stripe.api_url.clone_from(&addresses.sandbox);
+    config.stripe.secret_key.clone_from(&secrets.stripe_key);
+    config.stripe.webhook_secrets = vec![secrets.webhook_secret.clone()];
+    config.test_clock = true;
+    Ok(config)
+}
+
+async fn start_sandbox(
+    folder: &Folder,
+    sockets: &Sockets,
+    addresses: &Addresses,
+    secrets: &Secrets,
+) -> anyhow::Result<Sandbox> {
+    let config = SandboxConfig {
+        listener: async_listener(&sockets.sandbox)?,
+        public_url: addresses.sandbox.clone(),
+        secret_key: secrets.stripe_key.clone(),
+        webhook: Some(WebhookEndpoint {
+            url: format!("{}{}", addresses.portal, webhooks::WEBHOOK_PATH),
+            secret: secrets.webhook_secret.clone(),
+        }),
+        state: Some(folder.sandbox_file()),
+        clock: real_time(),
+    };
+    Ok(Sandbox::start(config).await?)
+}
+
+/// What the strip tells of the sandbox's faults.
+fn strip(faults: sandbox::Faults) -> DemoStrip {
+    DemoStrip::new(move || {
+        let settings = faults.settings();
+        Faults {
+            late: settings.webhook_delay_ms > 0,
+            twice: settings.webhook_duplicate,
+            held: settings.webhook_hold,
+        }
+    })
+}
+
+fn async_listener(listener: &StdListener) -> anyhow::Result<TcpListener> {
+    Ok(TcpListener::from_std(listener.try_clone()?)?)
+}
+
+impl Sockets {
+    fn bind(port: u16) -> anyhow::Result<Sockets> {
+        let bind = |offset: u16| {
+            let port = port.checked_add(offset).context("the demo needs three ports below 65536")?;
+            let listener = StdListener::bind(("127.0.0.1", port)).with_context(|| {
+                format!("port {port} cannot be listened on; choose others with --port (the demo needs three in a row)")
+            })?;
+            listener.set_nonblocking(true)?;
+            anyhow::Ok(listener)
+        };
+        Ok(Sockets { portal: bind(0)?, sandbox: bind(1)?, example_api: bind(2)? })
+    }
+}
+
+impl Addresses {
+    fn of(port: u16) -> Addresses {
+        let url = |offset| format!("http://127.0.0.1:{}", port.saturating_add(offset));
+        Addresses { portal: url(0), sandbox: url(1), example_api: url(2) }
+    }
+}
+
+/// One line for a shell: a call of the example API with the sample customer's own key.
+pub(crate) fn example_call(addresses: &Addresses, seeded: &Seeded) -> String {
+    format!("curl -sS -H 'Authorization: Bearer {}' {}/", seeded.customer_api_key, addresses.example_api)
+}
+
+fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &Seeded) -> anyhow::Result<()> {
+    let call = example_call(addresses, seeded);
+    let Addresses { portal, sandbox, example_api } = addresses;
+    let mut out = std::io::stdout().lock();
+    if options.json {
+        let line = json!({
+            "portal_url": portal,
+            "api_url": portal,
+            "sandbox_url": sandbox,
+            "example_api_url": example_api,
+            "api_key": seeded.api_key,
+            "customer": {
+                "id": seeded.customer_id,
+                "email": seed::CUSTOMER_EMAIL,
+                "password": secrets.customer_password,
+                "api_key": seeded.customer_api_key,
+            },
+            "example_call": call,
+            "staff": { "email": seed::STAFF_EMAIL, "password": secrets.staff_password },
+        });
+        writeln!(out, "{line}")?;
+    } else {
+        writeln!(out, "Saldo's demo is ready: {portal}\n")?;
+        writeln!(out, "  customer     {}  {}", seed::CUSTOMER_EMAIL, secrets.customer_password)?;
+        writeln!(out, "  staff        {}  {}", seed::STAFF_EMAIL, secrets.staff_password)?;
+        writeln!(out, "  API          {portal}/v1  with the key {}", seeded.api_key)?;
+        writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;
+        writeln!(out, "  example API  {example_api}  asks the guard before it answers\n")?;
+        writeln!(out, "Spend some credit and watch the balance move:\n\n  {call}\n")?;
+        writeln!(out, "Ctrl-C ends it; the next start goes on where this one ended.")?;
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -18,8 +18,17 @@ pub struct Span {
     pub until: Timestamp,
     /// What was spent in it; never negative.
     pub amount: Amount,
-    /// Whether it is over; the bar of one that is not is drawn lighter.
-    pub finished: bool,
+    /// Whether it is over; the first that is not is the present.
+    pub is_over: bool,
+    /// Whether nothing of it is pending any more.
+    pub is_settled: bool,
+}
+
+impl Span {
+    /// Whether its amount stays as it is; the bar of one that may still change is drawn lighter.
+    fn is_final(&self) -> bool {
+        self.is_over && self.is_settled
+    }
 }
 
 /// How much room a chart is given.
@@ -57,7 +66,7 @@ pub struct Row {
     pub label: String,
     /// What was spent, as money.
     pub value: String,
-    /// Whether the span is over.
+    /// Whether the amount stays as it is.
     pub finished: bool,
 }
 
@@ -104,7 +113,7 @@ pub struct Bar {
     pub height: i64,
     /// What it stands for, shown when pointed at.
     pub label: String,
-    /// Whether its span is over.
+    /// Whether its amount stays as it is.
     pub finished: bool,
 }
 
@@ -154,7 +163,7 @@ impl Chart {
         let row = |span: &Span| Row {
             label: label(span),
             value: reader.money(span.amount),
-            finished: span.finished,
+            finished: span.is_final(),
         };
         let description = match spent().max_by_key(|span| span.amount.value()) {
             Some(most) => reader.t2("chart-most", "span", label(most), "amount", reader.money(most.amount)),
@@ -248,7 +257,7 @@ fn draw(
     let mut bars = Vec::new();
     let mut ticks: Vec<Tick> = Vec::new();
     let now_at =
-        spans.iter().position(|span| !span.finished).and_then(|i| i64::try_from(i).ok()).map(middle_of);
+        spans.iter().position(|span| !span.is_over).and_then(|i| i64::try_from(i).ok()).map(middle_of);
     for (slot, (index, span)) in (0_i64..).zip(spans.iter().enumerate()) {
         let middle = middle_of(slot);
         if span.amount.is_positive() {
@@ -260,7 +269,7 @@ fn draw(
                 width,
                 height,
                 label,
-                finished: span.finished,
+                finished: span.is_final(),
             });
         }
         let is_clear = now_at.is_none_or(|at| (at - middle).abs() >= TICK_GAP);
@@ -393,7 +402,8 @@ mod tests {
                 from: hour(n),
                 until: hour(n + 1),
                 amount: Amount::new((n % 4) * 250_000, Unit::USD),
-                finished: n < 20,
+                is_over: n < 20,
+                is_settled: true,
             })
             .collect();
         let chart = Chart::by_hour(&reader, Room::Half, &spans);

@@ -3,9 +3,11 @@
 //! Checked against Node's `Intl` where the two mean the same; we differ on purpose in three points: a minus is U+2212, hours
 //! count to 24 in English too, and decimals beyond the cents are shown when they are not zero.
 
+use core::fmt::Write as _;
+
 use jiff::Zoned;
 use jiff::tz::TimeZone;
-use money::{Amount, Timestamp, Unit};
+use money::{Amount, Quantity, Timestamp, Unit};
 
 use crate::look::locale::Locale;
 
@@ -38,6 +40,29 @@ pub fn movement(locale: Locale, amount: Amount) -> String {
 pub fn number(locale: Locale, number: i64) -> String {
     let sign = if number < 0 { MINUS.to_string() } else { String::new() };
     format!("{sign}{}", localized(locale, &number.unsigned_abs().to_string()))
+}
+
+/// How much was used, grouped, with as many decimals as are not zero: `12,345` or `1.5`.
+pub fn quantity(locale: Locale, quantity: Quantity) -> String {
+    let decimal = quantity.to_decimal();
+    match decimal.strip_prefix('-') {
+        Some(digits) => format!("{MINUS}{}", localized(locale, digits)),
+        None => localized(locale, &decimal),
+    }
+}
+
+/// `text` as part of an address (RFC 3986): everything but unreserved characters as percent and two hexadecimal digits.
+pub fn percent_encoded(text: &str) -> String {
+    let mut url = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            // Writing into a string cannot fail.
+            let _ = write!(url, "%{byte:02X}");
+        }
+    }
+    url
 }
 
 /// What a reader typed as an amount (`1.234,50`, `R$ 20`, `$1,234.50`) as plain decimal text (`1234.50`). It only takes away

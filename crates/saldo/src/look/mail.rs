@@ -1,6 +1,6 @@
 //! Mails: plain text in the receiver's language. Who sends them, and when, is not known here.
 
-use money::Timestamp;
+use money::{Amount, Timestamp};
 
 use crate::look::Reader;
 
@@ -21,6 +21,29 @@ pub fn invitation(reader: &Reader, brand: &str, name: &str, url: &str, expires_a
 /// Sends a link to choose a new password by `url`, good until `expires_at`.
 pub fn password_reset(reader: &Reader, brand: &str, name: &str, url: &str, expires_at: Timestamp) -> Mail {
     write(reader, "mail-reset-subject", "mail-reset-body", brand, name, url, expires_at)
+}
+
+/// Confirms a payment of `amount`, after which the balance is `posted`.
+pub fn credit_added(
+    reader: &Reader,
+    brand: &str,
+    name: &str,
+    amount: Amount,
+    posted: Amount,
+    url: &str,
+) -> Mail {
+    let values = [
+        ("name", name.to_owned()),
+        ("brand", brand.to_owned()),
+        ("amount", reader.money(amount)),
+        ("balance", reader.money(posted)),
+        ("url", url.to_owned()),
+    ];
+    let body = reader.with("mail-credit-added-body", values) + "\n";
+    Mail {
+        subject: reader.t2("mail-credit-added-subject", "brand", brand, "amount", reader.money(amount)),
+        body,
+    }
 }
 
 fn write(

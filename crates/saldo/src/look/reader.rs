@@ -6,7 +6,7 @@ use core::fmt::Display;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::tz::TimeZone;
-use money::{Amount, Timestamp};
+use money::{Amount, Quantity, Timestamp};
 
 use crate::look::format;
 use crate::look::locale::Locale;
@@ -78,6 +78,11 @@ impl Reader {
     /// A whole number with the reader's grouping.
     pub fn number(&self, number: impl Given<i64>) -> String {
         format::number(self.locale, number.given())
+    }
+
+    /// How much was used, with the reader's grouping and point.
+    pub fn quantity(&self, quantity: impl Given<Quantity>) -> String {
+        format::quantity(self.locale, quantity.given())
     }
 
     /// Day and time, e.g. `Nov 21, 2026, 14:12`.

@@ -1,13 +1,93 @@
-//! portal
+//! The portal: what a customer sees and does in a browser.
+//!
+//! Owns sessions, forms and what stands around every page; the console and the demo stand on the same ground. What the pages look
+//! like is `look`'s; what a top-up, a payment or a key is, is decided by the modules of those names.
+
+mod api_keys;
+mod billing;
+pub(crate) mod calendar;
+mod cards;
+mod cookies;
+mod doors;
+mod figures;
+mod files;
+mod form;
+mod language;
+mod links;
+mod live;
+mod movements;
+mod password;
+mod payment_list;
+mod recharge;
+mod results;
+mod returns;
+mod saved_cards;
+pub mod sessions;
+mod shell;
+pub(crate) mod sign_in;
+mod signed_in;
+mod statement;
+mod strip;
+pub(crate) mod trail;
+mod usage;
+mod visit;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
+use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::look::part::Place;
 
-/// The routes of this edge.
+pub use doors::Doors;
+pub use form::{Asked, Posted};
+pub use links::{INVITATION_LASTS, MailedLink, RESET_LASTS, invite};
+pub use returns::Followed;
+pub use shell::{Fault, draw};
+pub use signed_in::{SignedIn, StaffIn};
+pub use strip::{DemoStrip, Faults};
+pub use visit::{CustomerSession, StaffSession, Visit};
+
+/// The portal's routes but for `/`, which a demo has its own page for, and the page for paths that no other edge knows.
 pub fn router(app: &Arc<App>) -> Router {
-    let _ = app;
-    Router::new()
+    let routes = Router::new()
+        .route("/assets/{name}", get(files::file))
+        .route("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/forgotten-password", get(password::forgotten_page).post(password::forgotten_submit))
+        .route("/set-password", get(password::set_page).post(password::set_submit))
+        .route("/language", post(language::submit))
+        .route("/billing", get(billing::page))
+        .route("/recharge", get(recharge::page))
+        .route("/recharge/return", get(returns::paid))
+        .route("/recharge/cancelled", get(returns::left))
+        .route("/topups", get(recharge::back).post(recharge::begin))
+        .route("/topups/{id}/result", get(recharge::result))
+        .route("/statement", get(statement::page))
+        .route("/statement.csv", get(statement::csv))
+        .route("/usage", get(usage::page))
+        .route("/saved-cards", get(saved_cards::page))
+        .route("/saved-cards/{id}/removal", post(saved_cards::remove))
+        .route("/api-keys", get(api_keys::page).post(api_keys::create))
+        .route("/api-keys/{id}/revocation", post(api_keys::revoke))
+        .route("/live", get(live::stream))
+        .fallback(shell::nowhere);
+    framed(app, routes)
+}
+
+/// The way in: to the first page, which sends whoever is not signed in on to the sign-in page.
+pub fn root(app: &Arc<App>) -> Router {
+    framed(app, Router::new().route("/", get(async |_: State<Arc<App>>| Redirect::to(Place::Billing.url()))))
+}
+
+/// Puts around `routes` what every page has: an id and a line in the log, who is signed in, protection, words for problems.
+pub fn framed(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
+    routes
+        .layer(DefaultBodyLimit::max(form::FORM_BYTES_MAX))
+        .layer(from_fn_with_state(Arc::clone(app), shell::shell))
+        .with_state(Arc::clone(app))
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use book::{Catalog, Command};
 use engine::{
     AppendOutcome, Engine, Input, Limits, Opened, Outcome, Output, PublishedBalances, PublishedWallet,
-    Request, Stop, Unavailable,
+    Request, SealedHours, Stop, Unavailable,
 };
 use money::{Timestamp, WalletId};
-use store::{AppendError, Journal};
+use store::{AppendError, Journal, JournalReader};
 use thiserror::Error;
 use tokio::sync::{oneshot, watch};
 
@@ -74,6 +74,8 @@ pub struct LedgerStatus {
     pub bytes_landed: AtomicU64,
     /// True while the newest append has not failed.
     pub writable: AtomicBool,
+    /// True while the world's clock is believed.
+    pub clock_believed: AtomicBool,
     /// True once the ledger has ended for a reason other than being asked to.
     pub stopped: AtomicBool,
 }
@@ -94,6 +96,8 @@ pub struct LedgerParts {
     pub opened: Opened,
     /// The journal, open for its one writer.
     pub journal: Box<dyn Journal>,
+    /// A reader of the journal, for keys of late events.
+    pub runs: Box<dyn JournalReader>,
     /// What is sold now.
     pub catalog: Arc<Catalog>,
     /// What bounds the engine.
@@ -110,7 +114,7 @@ enum Message {
 impl Ledger {
     /// Starts the two threads. The handles end when [`Ledger::end`] was called or the ledger stopped by itself.
     pub fn start(parts: LedgerParts) -> std::io::Result<(Ledger, Vec<JoinHandle<()>>)> {
-        let LedgerParts { opened, journal, catalog, limits, live } = parts;
+        let LedgerParts { opened, journal, runs, catalog, limits, live } = parts;
         let balances = Arc::new(PublishedBalances::default());
         let clock_offset = Arc::new(AtomicI64::new(opened.book.clock_offset()));
         let status = Arc::new(LedgerStatus::default());
@@ -119,11 +123,16 @@ impl Ledger {
         let (landed_sender, landed) = watch::channel(landed_now);
         let (inputs, received) = sync_channel(REQUESTS_WAITING_MAX);
         let (rows, rows_received) = sync_channel(1);
+        let (look_ups, look_ups_received) = sync_channel(1);
 
         let numbers: Vec<_> = opened.book.wallets().map(|(no, _)| no).collect();
         let engine = Engine::new(opened.book, catalog, limits, opened.position, opened.hash, clock::now());
         balances.publish(numbers.into_iter().filter_map(|no| engine.published(no)));
 
+        let found = inputs.clone();
+        let searcher = std::thread::Builder::new()
+            .name("runs".to_owned())
+            .spawn(move || look_keys_up(runs, &look_ups_received, &found))?;
         let appended = inputs.clone();
         let appender = std::thread::Builder::new()
             .name("journal".to_owned())
@@ -131,6 +140,7 @@ impl Ledger {
         let deciding = Deciding {
             engine,
             rows,
+            look_ups,
             balances: Arc::clone(&balances),
             clock_offset: Arc::clone(&clock_offset),
             status: Arc::clone(&status),
@@ -139,7 +149,7 @@ impl Ledger {
         };
         let decider =
             std::thread::Builder::new().name("book".to_owned()).spawn(move || deciding.run(&received))?;
-        Ok((Ledger { inputs, balances, clock_offset, status, landed }, vec![decider, appender]))
+        Ok((Ledger { inputs, balances, clock_offset, status, landed }, vec![decider, appender, searcher]))
     }
 
     /// Has these commands decided, each for itself, and waits until the answers are durable.
@@ -166,6 +176,16 @@ impl Ledger {
     /// Decides with these prices from now on.
     pub fn set_catalog(&self, catalog: Arc<Catalog>) -> Result<(), LedgerError> {
         self.inputs.send(Message::Engine(Input::Catalog(catalog))).map_err(|_| LedgerError::NotAttempted)
+    }
+
+    /// Lets the book's memory go of event keys that are stored in runs.
+    pub fn seal(&self, sealed: SealedHours) -> Result<(), LedgerError> {
+        self.inputs.send(Message::Engine(Input::Sealed(sealed))).map_err(|_| LedgerError::NotAttempted)
+    }
+
+    /// Has the world's clock believed as it is.
+    pub fn confirm_clock(&self) -> Result<(), LedgerError> {
+        self.inputs.send(Message::Engine(Input::ClockConfirmed)).map_err(|_| LedgerError::NotAttempted)
     }
 
     /// The wallet as of the newest durable batch that touched it.
@@ -245,6 +265,7 @@ impl Ledger {
 struct Deciding {
     engine: Engine<Asker>,
     rows: SyncSender<Arc<book::JournalRow>>,
+    look_ups: SyncSender<Vec<(i64, u128)>>,
     balances: Arc<PublishedBalances>,
     clock_offset: Arc<AtomicI64>,
     status: Arc<LedgerStatus>,
@@ -271,6 +292,12 @@ impl Deciding {
                 }
             }
             self.status.writable.store(self.engine.is_writable(), Ordering::Relaxed);
+            let believed = self.engine.is_clock_believed();
+            if self.status.clock_believed.swap(believed, Ordering::Relaxed) && !believed {
+                tracing::error!(
+                    "the clock jumped: nothing is written until it is back or an operator confirms it"
+                );
+            }
             if ending && !in_flight {
                 return;
             }
@@ -284,6 +311,10 @@ impl Deciding {
             Output::Append(row) => {
                 // The journal's thread lives as long as this one.
                 let _ = self.rows.send(row);
+            }
+            Output::LookUp(needed) => {
+                // So does the one that looks keys up.
+                let _ = self.look_ups.send(needed);
             }
             // Whoever has gone away does not need his answer.
             Output::Answer(asker, outcomes) => drop(asker.send(Ok(outcomes))),
@@ -317,7 +348,7 @@ impl Deciding {
         if moved {
             self.live.notify_all();
         } else {
-            customers.into_iter().for_each(|customer| self.live.notify(customer));
+            self.live.notify_each(customers);
         }
     }
 
@@ -354,6 +385,11 @@ fn append_rows(
         let outcome = match journal.append(&row) {
             Ok(_) => AppendOutcome::Landed,
             Err(AppendError::Taken { .. }) => AppendOutcome::Taken,
+            Err(error @ AppendError::Gap { .. }) => {
+                // The journal is not the one that was replayed: nothing may be written to it.
+                tracing::error!(position = row.position, %error, "the journal has changed under the ledger");
+                AppendOutcome::Taken
+            }
             Err(AppendError::Sync(error)) => {
                 tracing::error!(position = row.position, error = %error, "the journal's sync failed");
                 AppendOutcome::SyncFailed
@@ -365,6 +401,26 @@ fn append_rows(
             }
         };
         if appended.send(Message::Engine(Input::Appended(outcome))).is_err() {
+            return;
+        }
+    }
+}
+
+/// The thread that looks keys of late events up on disk.
+fn look_keys_up(
+    mut runs: Box<dyn JournalReader>,
+    look_ups: &Receiver<Vec<(i64, u128)>>,
+    found: &SyncSender<Message>,
+) {
+    for needed in look_ups {
+        let input = match engine::look_up(&mut *runs, &needed) {
+            Ok(keys) => Input::LookedUp(Some(keys)),
+            Err(error) => {
+                tracing::error!(%error, "the keys of late events cannot be looked up");
+                Input::look_up_failed()
+            }
+        };
+        if found.send(Message::Engine(input)).is_err() {
             return;
         }
     }

@@ -36,8 +36,16 @@ impl Live {
 
     /// Tells the open pages of this customer to look again.
     pub fn notify(&self, customer: CustomerId) {
+        self.notify_each([customer]);
+    }
+
+    /// As [`Live::notify`], for several.
+    pub fn notify_each(&self, customers: impl IntoIterator<Item = CustomerId>) {
         let topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = topics.get(&customer) {
+        if topics.is_empty() {
+            return;
+        }
+        for sender in customers.into_iter().filter_map(|customer| topics.get(&customer)) {
             sender.send_modify(|version| *version += 1);
         }
     }

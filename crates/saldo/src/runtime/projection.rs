@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::ledger::LandedAt;
 use super::live::Live;
-use crate::clock;
+use crate::{clock, notices};
 
 /// The name of the projector's cursor.
 pub const CURSOR: &str = "views";
@@ -98,7 +98,7 @@ impl Projection {
             let shown = self.write(projector, position, &rows)?;
             position = last.position;
             self.projected.send_replace(position);
-            shown.into_iter().for_each(|customer| self.live.notify(customer));
+            self.live.notify_each(shown);
         }
         Ok(())
     }
@@ -122,6 +122,7 @@ impl Projection {
             }
             if let Some(last) = rows.last() {
                 tx.move_cursor(CURSOR, from, last.position, &last.hash)?;
+                notices::write_down(tx, projections.iter().flat_map(|one| &one.notices), last, now)?;
             }
             Ok(shown)
         })

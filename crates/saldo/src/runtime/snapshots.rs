@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use engine::make_snapshot;
+use engine::{KEPT_HOURS, SealedHours, make_snapshot};
 use store::JournalDerived;
-use tokio::sync::watch;
 
-use super::ledger::LandedAt;
+use super::ledger::{LandedAt, Ledger};
 
 /// Bytes of one piece of a stored snapshot.
 const PIECE_BYTES: usize = 8 << 20;
@@ -16,11 +15,12 @@ const PIECE_BYTES: usize = 8 << 20;
 /// ledger goes away.
 pub(crate) fn make_snapshots(
     mut journal: Box<dyn JournalDerived>,
-    mut landed: watch::Receiver<LandedAt>,
+    ledger: &Ledger,
     rows_between: u64,
     ending: &Arc<AtomicBool>,
     runtime: &tokio::runtime::Handle,
 ) {
+    let mut landed = ledger.landed();
     let mut last = match journal.newest_snapshot() {
         Ok(snapshot) => snapshot.map_or(0, |snapshot| snapshot.position),
         Err(error) => {
@@ -32,7 +32,11 @@ pub(crate) fn make_snapshots(
         let LandedAt { position, digest } = *landed.borrow_and_update();
         if position >= last + rows_between {
             match snapshot(&mut *journal, position, digest) {
-                Ok(()) => tracing::info!(position, "snapshot stored"),
+                Ok(sealed) => {
+                    tracing::info!(position, "snapshot stored");
+                    // A ledger that has ended needs no memory.
+                    let _ = ledger.seal(sealed);
+                }
                 Err(error) => tracing::error!(position, error = format!("{error:#}"), "no snapshot was made"),
             }
             last = position;
@@ -43,9 +47,9 @@ pub(crate) fn make_snapshots(
     }
 }
 
-fn snapshot(journal: &mut dyn JournalDerived, position: u64, digest: u64) -> anyhow::Result<()> {
-    let made = make_snapshot(journal, position, digest)?;
+fn snapshot(journal: &mut dyn JournalDerived, position: u64, digest: u64) -> anyhow::Result<SealedHours> {
+    let made = make_snapshot(journal, position, digest, KEPT_HOURS)?;
     let mut pieces = made.body.chunks(PIECE_BYTES).map(<[u8]>::to_vec);
     journal.put_snapshot(made.position, made.digest, &mut pieces)?;
-    Ok(())
+    Ok(made.sealed)
 }

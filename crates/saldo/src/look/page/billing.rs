@@ -26,8 +26,8 @@ pub struct Billing {
     pub movements: Vec<Movement>,
     /// What lapses next; `None` if nothing ever does.
     pub next_expiry: Option<NextExpiry>,
-    /// The card used last and kept; `None` if none is kept.
-    pub saved_card: Option<SavedCard>,
+    /// The cards kept, newest first, of which the first is shown; `None` if the provider did not tell.
+    pub cards: Option<Vec<SavedCard>>,
 }
 
 /// What lapses next.
@@ -42,6 +42,11 @@ pub struct NextExpiry {
 }
 
 impl Billing {
+    /// The card kept last: `Some(None)` if none is kept, `None` if the provider did not tell.
+    pub fn newest_card(&self) -> Option<Option<&SavedCard>> {
+        self.cards.as_ref().map(|cards| cards.first())
+    }
+
     /// The link by which a problem is reported.
     pub fn report_url(&self) -> String {
         report_url(&self.reader, &self.frame.support_email, "", &self.frame.request_id)

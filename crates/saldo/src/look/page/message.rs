@@ -40,6 +40,8 @@ pub enum Message {
     },
     /// 500.
     Failed,
+    /// 503: the operator has not set up card payments.
+    PaymentsOff,
     /// 502: the payment provider did not answer; nothing was charged.
     ProviderAway,
     /// 503, with the seconds to wait.
@@ -61,6 +63,7 @@ impl MessagePage {
             Message::NotUnderstood => "message-not-understood",
             Message::TooMany { .. } => "message-too-many",
             Message::Failed => "message-failed",
+            Message::PaymentsOff => "message-payments-off",
             Message::ProviderAway => "message-provider-away",
             Message::Unavailable { .. } => "message-unavailable",
         })
@@ -77,6 +80,7 @@ impl MessagePage {
             Message::NotUnderstood => "message-not-understood-text",
             Message::TooMany { seconds } => return self.reader.tn("message-too-many-text", seconds),
             Message::Failed => "message-failed-text",
+            Message::PaymentsOff => "message-payments-off-text",
             Message::ProviderAway => "message-provider-away-text",
             Message::Unavailable { seconds } => return self.reader.tn("message-unavailable-text", seconds),
         })

@@ -29,5 +29,5 @@ pub use recharge::{AmountProblem, Recharge};
 pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
-pub use statement::{Month, Statement, csv};
+pub use statement::{Month, Statement, csv_head, csv_lines};
 pub use usage::{MeterUse, Usage, UsageView};

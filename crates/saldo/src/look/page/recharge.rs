@@ -7,7 +7,7 @@ use crate::look::Reader;
 use crate::look::part::{Balance, Frame, PaymentList, PaymentResult, SavedCard};
 
 /// Where credit is bought. Its form sends `suggested` (decimal text such as `10.00`), `amount` (what was typed, possibly empty; if
-/// not it stands before `suggested`; read it through [`crate::look::format::plain_decimal`]) and `key` to `/topups`.
+/// not it stands before `suggested`; read it through [`crate::look::format::plain_decimal`]) to `/topups`.
 #[derive(Template)]
 #[template(path = "page/recharge.html")]
 pub struct Recharge {
@@ -29,12 +29,10 @@ pub struct Recharge {
     pub least: Amount,
     /// The most that may be added at once.
     pub most: Amount,
-    /// Makes two presses one checkout: drawn anew for each page, sent back by the form.
-    pub key: String,
     /// Credit details; live as `payments`.
     pub payments: PaymentList,
-    /// Cards kept for the next payment.
-    pub cards: Vec<SavedCard>,
+    /// Cards kept for the next payment; `None` if the provider did not tell.
+    pub cards: Option<Vec<SavedCard>>,
     /// The popup, if a checkout came back and has not been told yet.
     pub result: Option<PaymentResult>,
 }

@@ -13,8 +13,8 @@ pub struct SavedCards {
     pub reader: Reader,
     /// What stands around it.
     pub frame: Frame,
-    /// The cards, last used first.
-    pub cards: Vec<SavedCard>,
+    /// The cards, newest first; `None` if the provider did not tell.
+    pub cards: Option<Vec<SavedCard>>,
     /// The card that was removed just now, to say so.
     pub removed: Option<String>,
 }

@@ -50,12 +50,17 @@ impl Month {
     }
 }
 
-/// The statement as CSV (RFC 4180), oldest or newest first as given: exact decimals with a point and times with their offset,
-/// for programs; headings and words in the reader's language, for people.
-pub fn csv(reader: &Reader, movements: &[Movement]) -> String {
+/// The first line of a statement as CSV (RFC 4180): headings in the reader's language.
+pub fn csv_head(reader: &Reader) -> String {
     let headings =
         ["date", "movement", "amount", "unit", "balance-after", "entry-id"].map(|id| field(&reader.t(id)));
-    let mut text = headings.join(",") + "\r\n";
+    headings.join(",") + "\r\n"
+}
+
+/// Further lines of a statement as CSV, in the order given: exact decimals with a point and times with their offset, for
+/// programs; words in the reader's language, for people.
+pub fn csv_lines(reader: &Reader, movements: &[Movement]) -> String {
+    let mut text = String::new();
     for movement in movements {
         let cells = [
             reader.machine_time(movement.at),
@@ -95,7 +100,7 @@ mod tests {
             balance: Amount::new(24_750_000, Unit::USD),
         };
         let reader = Reader::new(Locale::En, TimeZone::UTC);
-        let text = csv(&reader, &[movement("a \"b\", c")]);
+        let text = csv_head(&reader) + &csv_lines(&reader, &[movement("a \"b\", c")]);
         let lines: Vec<&str> = text.split("\r\n").collect();
         assert_eq!(lines[0], "\"Date\",\"Movement\",\"Amount\",\"Unit\",\"Balance\",\"Entry ID\"");
         assert_eq!(lines[1], "1970-01-01T00:00:00Z,\"Charge, a \"\"b\"\", c\",-0.25,USD,24.75,ent_1");

@@ -1,7 +1,7 @@
 //! `/usage`.
 
 use askama::Template;
-use money::Amount;
+use money::{Amount, Quantity};
 
 use crate::look::Reader;
 use crate::look::chart::Chart;
@@ -46,7 +46,7 @@ pub struct MeterUse {
     /// The meter's name.
     pub meter: String,
     /// How much of it.
-    pub quantity: i64,
+    pub quantity: Quantity,
     /// What it cost.
     pub amount: Amount,
 }

@@ -3,6 +3,9 @@
 use core::fmt;
 
 use money::Timestamp;
+use stripe::card::card_used;
+
+use crate::look::Reader;
 
 /// What a customer paid with, or tried to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +14,23 @@ pub enum Method {
     Card(Card),
     /// A method that has no number to show, by the name people know it by: `Boleto`, `Pix`.
     Named(String),
+}
+
+impl Method {
+    /// What the provider calls `kind` (`card`, `boleto`, …), with its card where that is known.
+    pub fn new(reader: &Reader, kind: Option<&str>, card: Option<Card>) -> Method {
+        if let Some(card) = card {
+            return Method::Card(card);
+        }
+        Method::Named(match kind {
+            None => reader.t("method-unknown"),
+            Some("card") => reader.t("method-card"),
+            Some("boleto") => "Boleto".to_owned(),
+            Some("pix") => "Pix".to_owned(),
+            Some("link") => "Link".to_owned(),
+            Some(other) => other.to_owned(),
+        })
+    }
 }
 
 impl fmt::Display for Method {
@@ -33,7 +53,7 @@ pub struct Card {
 
 impl fmt::Display for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} •••• {}", brand_name(&self.brand), self.last4)
+        f.write_str(&card_used(&self.brand, &self.last4))
     }
 }
 
@@ -58,34 +78,5 @@ impl SavedCard {
     /// The expiry as it is printed on the card, e.g. `04/29`.
     pub fn expiry(&self) -> String {
         format!("{:02}/{:02}", self.expiry_month, self.expiry_year % 100)
-    }
-}
-
-/// The brand as people write it; an unknown one is shown as it came.
-fn brand_name(brand: &str) -> &str {
-    match brand {
-        "visa" => "Visa",
-        "mastercard" => "Mastercard",
-        "amex" => "American Express",
-        "discover" => "Discover",
-        "diners" => "Diners Club",
-        "jcb" => "JCB",
-        "unionpay" => "UnionPay",
-        "elo" => "Elo",
-        "hipercard" => "Hipercard",
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names() {
-        let name = |brand: &str| Card { brand: brand.to_owned(), last4: "4242".to_owned() }.to_string();
-        assert_eq!(name("visa"), "Visa •••• 4242");
-        assert_eq!(name("Visa"), "Visa •••• 4242");
-        assert_eq!(name("newbrand"), "newbrand •••• 4242");
     }
 }

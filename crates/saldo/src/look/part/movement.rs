@@ -1,7 +1,7 @@
 //! Movements of a wallet in plain words: "1 active hour, 14:00–15:00".
 
 use askama::Template;
-use money::{Amount, Timestamp};
+use money::{Amount, Quantity, Timestamp};
 
 use crate::look::Reader;
 use crate::look::part::balance::GrantSource;
@@ -40,19 +40,24 @@ pub enum MovementKind {
     Used {
         /// The meter's name.
         meter: String,
-        /// How much of it, as a count.
-        quantity: i64,
+        /// How much of it.
+        quantity: Quantity,
     },
     /// Something named was charged.
     Charged {
         /// What for, in the operator's words; empty if nothing was said.
         what: String,
     },
+    /// A charge was taken back.
+    Reversed {
+        /// What had been charged for, in the operator's words; empty if nothing was said.
+        what: String,
+    },
     /// What was left of a grant lapsed.
     Expired(GrantSource),
     /// Staff corrected the balance.
     Adjusted {
-        /// The reason's code as the operator wrote it; empty if none.
+        /// The reason's code, as `goodwill`; empty if none.
         reason: String,
     },
 }
@@ -70,15 +75,21 @@ impl Movement {
             MovementKind::ToppedUp(None) => reader.t("movement-topped-up"),
             MovementKind::ActiveTime { from, until } => active_time(reader, *from, *until),
             MovementKind::Used { meter, quantity } => {
-                reader.t2("movement-used", "quantity", reader.number(quantity), "meter", meter)
+                reader.t2("movement-used", "quantity", reader.quantity(quantity), "meter", meter)
             }
             MovementKind::Charged { what } if what.is_empty() => reader.t("movement-charged"),
             MovementKind::Charged { what } => reader.t1("movement-charged-for", "what", what),
+            MovementKind::Reversed { what } if what.is_empty() => reader.t("movement-reversed"),
+            MovementKind::Reversed { what } => reader.t1("movement-reversed-for", "what", what),
             MovementKind::Expired(source) => {
                 reader.t1("movement-expired", "source", reader.t(source.text_id()))
             }
-            MovementKind::Adjusted { reason } if reason.is_empty() => reader.t("movement-adjusted"),
-            MovementKind::Adjusted { reason } => reader.t1("movement-adjusted-for", "reason", reason),
+            MovementKind::Adjusted { reason } => reader.t(match reason.as_str() {
+                "goodwill" => "movement-adjusted-goodwill",
+                "opening_balance" => "movement-adjusted-opening-balance",
+                "misuse" => "movement-adjusted-misuse",
+                _ => "movement-adjusted",
+            }),
         }
     }
 

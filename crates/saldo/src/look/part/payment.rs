@@ -1,11 +1,10 @@
 //! Attempts to pay: the Credit details table, and the popup that tells how a checkout ended.
 
-use core::fmt::Write;
-
 use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
+use crate::look::format::percent_encoded;
 use crate::look::part::card::Method;
 
 /// One attempt to pay, a row of Credit details.
@@ -75,6 +74,8 @@ pub enum Reason {
     AuthenticationFailed,
     /// The bank's limit on how often or how much was reached.
     LimitReached,
+    /// Paid; the credit is on its way.
+    BeingCredited,
     /// The provider has not confirmed yet.
     AwaitingConfirmation,
     /// A method that takes days waits for the bank until then.
@@ -112,6 +113,7 @@ impl Reason {
             Reason::ProcessingError => "reason-processing-error",
             Reason::AuthenticationFailed => "reason-authentication-failed",
             Reason::LimitReached => "reason-limit-reached",
+            Reason::BeingCredited => "reason-being-credited",
             Reason::AwaitingConfirmation => "reason-awaiting-confirmation",
             Reason::WaitingUntil(at) => return reader.t1("reason-waiting-until", "day", reader.day(at)),
         })
@@ -151,22 +153,10 @@ pub fn report_url(reader: &Reader, support_email: &str, transaction_id: &str, re
         )
     };
     let mut url = format!("mailto:{support_email}?subject=");
-    percent_encode(&mut url, &subject);
+    url.push_str(&percent_encoded(&subject));
     url.push_str("&body=");
-    percent_encode(&mut url, &body.replace('\n', "\r\n"));
+    url.push_str(&percent_encoded(&body.replace('\n', "\r\n")));
     url
-}
-
-/// RFC 6068: everything but unreserved characters as percent and two hexadecimal digits.
-fn percent_encode(url: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            // Writing into a string cannot fail.
-            let _ = write!(url, "%{byte:02X}");
-        }
-    }
 }
 
 /// How a checkout ended, told by the popup after the return from the payment page.

@@ -1,0 +1,40 @@
+//! `saldo config`.
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::screen::Screen;
+use crate::config::{Config, DEFAULT};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Read the configuration as `serve` would and say what is wrong with it.
+    Check,
+}
+
+/// Prints the commented default, or checks file and environment.
+pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen) -> anyhow::Result<()> {
+    match command {
+        None => screen.line(DEFAULT.trim_end()),
+        Some(Command::Check) => check(&Config::load(file, std::env::vars())?, screen),
+    }
+    Ok(())
+}
+
+fn check(config: &Config, screen: &Screen) {
+    let Config { server, brand, credit, stripe, mail, test_clock } = config;
+    screen.pair("listens on", &server.listen);
+    screen.pair("public URL", &server.public_url);
+    screen.pair("data folder", server.data.display());
+    screen.pair("brand", &brand.name);
+    screen.pair("welcome", credit.welcome);
+    let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
+    let key = if stripe.secret_key.is_empty() { "no key: card payments are off" } else { "has a key" };
+    screen.pair("Stripe", format_args!("{key}; {} webhook secrets", stripe.webhook_secrets.len()));
+    screen.pair("mail", or(&mail.smtp, "no server: mails are kept and not sent"));
+    if *test_clock {
+        screen.pair("test clock", "on: the API may move the book's time");
+    }
+    screen.good("The configuration can be used.");
+}

@@ -1,0 +1,209 @@
+//! The demo's folder: what is in it, whose it is, and how it is emptied.
+//!
+//! `demo.json` marks a folder as a demo's own and holds its secrets, readable for its owner alone. A folder without it that
+//! holds an installation is left alone: *Reset* must never empty anything but a demo.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::app::{JOURNAL_FILE, TABLES_FILE};
+use crate::ids;
+
+const SECRETS_FILE: &str = "demo.json";
+const LOCK_FILE: &str = "demo.lock";
+const SANDBOX_FILE: &str = "sandbox.db";
+/// What SQLite and our locks put beside a database.
+const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", ".lock"];
+/// The folder's name among the user's data.
+const FOLDER_NAME: &str = "saldo-demo";
+/// Bytes of randomness behind a key.
+const KEY_BYTES: usize = 24;
+
+/// What a demo draws once and keeps.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Secrets {
+    /// The key by which the sandbox is called.
+    pub(crate) stripe_key: String,
+    /// What the sandbox signs webhooks with.
+    pub(crate) webhook_secret: String,
+    /// The sample customer's password.
+    pub(crate) customer_password: String,
+    /// The staff's password.
+    pub(crate) staff_password: String,
+    /// What was made at the first start; nothing until that was finished.
+    pub(crate) seeded: Option<Seeded>,
+}
+
+/// What was made at the first start.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Seeded {
+    /// The operator's key, with every scope.
+    pub(crate) api_key: String,
+    /// The sample customer.
+    pub(crate) customer_id: String,
+    /// His own key, for the guard.
+    pub(crate) customer_api_key: String,
+}
+
+/// A demo's folder, held by this process alone.
+pub(crate) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// `$XDG_DATA_HOME/saldo-demo`, else `~/.local/share/saldo-demo`, else a folder among the temporary files.
+pub(crate) fn default_path() -> PathBuf {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_DATA_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local").join("share")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join(FOLDER_NAME)
+}
+
+impl Folder {
+    /// Makes the folder if it is missing and takes it. An error if another demo has it, or if it is no demo's.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Folder> {
+        let shown = path.display();
+        std::fs::create_dir_all(path).with_context(|| format!("making the folder {shown}"))?;
+        if path.join(JOURNAL_FILE).exists() && !path.join(SECRETS_FILE).exists() {
+            bail!("{shown} holds an installation that is not a demo; choose another folder with --data");
+        }
+        let lock_path = path.join(LOCK_FILE);
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&lock_path)
+            .with_context(|| format!("opening {}", lock_path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                bail!("another demo runs on {shown}; end it, or choose another folder with --data")
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("locking {}", lock_path.display()));
+            }
+        }
+        let folder = Folder { path: path.to_owned(), _lock: lock };
+        // A first start that was interrupted has made a part of what it should: it begins again.
+        if folder.secrets()?.seeded.is_none() {
+            folder.clear()?;
+        }
+        Ok(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn sandbox_file(&self) -> PathBuf {
+        self.path.join(SANDBOX_FILE)
+    }
+
+    /// The demo's secrets; drawn and written down if there are none.
+    pub(crate) fn secrets(&self) -> anyhow::Result<Secrets> {
+        let path = self.path.join(SECRETS_FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).with_context(|| format!("reading {}", path.display())),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let drawn = Secrets::draw();
+                self.write_secrets(&drawn)?;
+                Ok(drawn)
+            }
+            Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+        }
+    }
+
+    /// Writes the secrets down, wholly or not at all.
+    pub(crate) fn write_secrets(&self, secrets: &Secrets) -> anyhow::Result<()> {
+        let path = self.path.join(SECRETS_FILE);
+        let aside = self.path.join(format!("{SECRETS_FILE}.part"));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&aside).with_context(|| format!("writing {}", aside.display()))?;
+        file.write_all(serde_json::to_string_pretty(secrets)?.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&aside, &path).with_context(|| format!("writing {}", path.display()))
+    }
+
+    /// Removes the demo's databases and draws new secrets.
+    pub(crate) fn clear(&self) -> anyhow::Result<()> {
+        // First: should this be interrupted, what is left is known to be unfinished.
+        self.write_secrets(&Secrets::draw())?;
+        for file in [JOURNAL_FILE, TABLES_FILE, SANDBOX_FILE] {
+            for suffix in SUFFIXES {
+                let path = self.path.join(format!("{file}{suffix}"));
+                match std::fs::remove_file(&path) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => {
+                        return Err(error).with_context(|| format!("removing {}", path.display()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Secrets {
+    fn draw() -> Secrets {
+        Secrets {
+            stripe_key: format!("sk_test_{}", hex::encode(ids::secret_bytes(KEY_BYTES))),
+            webhook_secret: format!("whsec_{}", hex::encode(ids::secret_bytes(KEY_BYTES))),
+            customer_password: password(),
+            staff_password: password(),
+            seeded: None,
+        }
+    }
+}
+
+/// Three groups of five, easy to type from a screen: 60 bits.
+fn password() -> String {
+    let text = hex::encode(ids::secret_bytes(8));
+    format!("{}-{}-{}", &text[..5], &text[5..10], &text[10..15])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_real_installation_is_left_alone() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join(JOURNAL_FILE), "a journal")?;
+        let refused = Folder::open(folder.path()).map(|_| ()).map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|text| text.contains("not a demo")));
+        assert_eq!(std::fs::read_to_string(folder.path().join(JOURNAL_FILE))?, "a journal");
+        Ok(())
+    }
+
+    #[test]
+    fn secrets_stay_until_it_is_cleared_and_one_demo_has_the_folder() -> anyhow::Result<()> {
+        let place = tempfile::tempdir()?;
+        let folder = Folder::open(place.path())?;
+        let first = folder.secrets()?;
+        assert_eq!(folder.secrets()?.stripe_key, first.stripe_key);
+        let second = Folder::open(place.path()).map(|_| ()).map_err(|error| error.to_string());
+        assert!(second.is_err_and(|text| text.contains("another demo runs")));
+        folder.clear()?;
+        assert_ne!(folder.secrets()?.stripe_key, first.stripe_key);
+        Ok(())
+    }
+
+    #[test]
+    fn a_first_start_that_was_interrupted_begins_again() -> anyhow::Result<()> {
+        let place = tempfile::tempdir()?;
+        let half_done = Folder::open(place.path())?.secrets()?;
+        std::fs::write(place.path().join(JOURNAL_FILE), "half a journal")?;
+        let folder = Folder::open(place.path())?;
+        assert!(!place.path().join(JOURNAL_FILE).exists());
+        assert_ne!(folder.secrets()?.webhook_secret, half_done.webhook_secret);
+        Ok(())
+    }
+}

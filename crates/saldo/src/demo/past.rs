@@ -1,0 +1,395 @@
+//! A month's past of a few customers that are plainly samples.
+//!
+//! The past is not invented in tables: the engine decides it, event by event, at the times at which it is said to have
+//! happened, and the journal holds it like any other. Only the clock that goes with it is made up, which is why this runs
+//! before the program starts and never on a journal that has rows.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail, ensure};
+use book::{Act, Book, Command, GENESIS, JournalRow, MeterNo, UseStage};
+use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request};
+use money::{
+    Amount, CustomerId, GrantId, IntentId, MeterId, PaymentId, Quantity, Timestamp, TopupId, WalletId,
+};
+use store::tables::catalog::{Meter, MeterAggregation, PriceTerms, PriceVersion, WindowAnchor};
+use store::tables::customers::{Customer, Subject, Wallet};
+use store::tables::intents::Intent;
+use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::topups::{Topup, TopupState};
+use store::{Journal, SqliteJournal, StoreError, Tables, Tx};
+
+use crate::app::{self, JOURNAL_FILE, TABLES_FILE};
+use crate::config::Config;
+use crate::hashes::KeyedHashes;
+use crate::ids;
+use crate::intents::{self, Wish};
+use crate::payments::STRIPE;
+use crate::sold::Sold;
+
+/// What the demo counts: hours of activity.
+pub(crate) const METER: &str = "active_hour";
+/// The price of an active hour in smallest steps: $0.25.
+const HOUR_PRICE: i64 = 250_000;
+/// Seconds of an active hour.
+const HOUR_SECONDS: u32 = 3_600;
+/// How far the past goes back.
+const DAYS: i64 = 30;
+/// The past ends so much before now, that nothing in it lies ahead of the clock.
+const ENDS_BEFORE_NOW: i64 = 2 * Timestamp::MINUTE;
+
+/// A customer who is plainly a sample.
+struct Sample {
+    name: &'static str,
+    key: &'static str,
+    locale: &'static str,
+    /// Days ago that he came.
+    came: i64,
+    /// Of a hundred hours on weekdays between 8 and 20, so many are active; at night and on weekends a quarter of that.
+    busy: u64,
+    recharges: &'static [Recharge],
+}
+
+/// A sample's attempt to pay.
+struct Recharge {
+    /// Days ago.
+    ago: i64,
+    /// Whole dollars.
+    dollars: i64,
+    card: (&'static str, &'static str),
+    /// Stripe's decline code, if it failed.
+    declined: Option<&'static str>,
+}
+
+const VISA: (&str, &str) = ("visa", "4242");
+const MASTERCARD: (&str, &str) = ("mastercard", "4444");
+const AMEX: (&str, &str) = ("amex", "8431");
+
+const SAMPLES: &[Sample] = &[
+    Sample {
+        name: "Birch Weather (sample)",
+        key: "sample-birch-weather",
+        locale: "en",
+        came: 30,
+        busy: 80,
+        recharges: &[
+            Recharge { ago: 22, dollars: 25, card: VISA, declined: None },
+            Recharge { ago: 13, dollars: 50, card: VISA, declined: None },
+        ],
+    },
+    Sample {
+        name: "Delta Maps (sample)",
+        key: "sample-delta-maps",
+        locale: "en",
+        came: 26,
+        busy: 30,
+        recharges: &[],
+    },
+    Sample {
+        name: "Koi Translations (sample)",
+        key: "sample-koi-translations",
+        locale: "en",
+        came: 21,
+        busy: 60,
+        recharges: &[
+            Recharge { ago: 9, dollars: 25, card: AMEX, declined: Some("insufficient_funds") },
+            Recharge { ago: 9, dollars: 25, card: MASTERCARD, declined: None },
+        ],
+    },
+    Sample {
+        name: "Ipê Logística (amostra)",
+        key: "sample-ipe-logistica",
+        locale: "pt-BR",
+        came: 12,
+        busy: 70,
+        recharges: &[Recharge { ago: 3, dollars: 100, card: MASTERCARD, declined: None }],
+    },
+];
+
+/// Something that happened, and what it asked of the book.
+struct Happening {
+    at: Timestamp,
+    command: Command,
+}
+
+/// Writes the samples' past into the empty folder of `config`, ending a little before `now`.
+pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
+    let data = &config.server.data;
+    let mut journal = SqliteJournal::open(&data.join(JOURNAL_FILE))?;
+    ensure!(journal_is_empty(&mut journal)?, "the demo's journal is not empty");
+    let tables = Tables::open(&data.join(TABLES_FILE))?;
+    let hashes = KeyedHashes::new(&app::hash_key(&tables)?);
+    let end = now.plus(-ENDS_BEFORE_NOW);
+    let begin = end.plus(-DAYS * Timestamp::DAY);
+    let meter = tables.write(|tx| sell(tx, begin))?;
+    let mut happenings = Vec::new();
+    for (no, sample) in (1..).zip(SAMPLES) {
+        happenings.extend(tell(&tables, config, &hashes, sample, no, meter, end)?);
+    }
+    happenings.sort_by_key(|happening| happening.at);
+    let sold = Sold::read(&tables, begin, config.credit.lateness_max)?;
+    let engine = Engine::new(
+        Book::new(),
+        Arc::clone(&sold.catalog),
+        Limits { clock_jump_max: i64::MAX, ..Limits::default() },
+        0,
+        GENESIS,
+        begin,
+    );
+    live_through(engine, &mut journal, happenings, end)
+}
+
+fn journal_is_empty(journal: &mut SqliteJournal) -> Result<bool, StoreError> {
+    Ok(store::JournalReader::last(journal)?.is_none())
+}
+
+/// What the demo sells: $0.25 for each hour in which the API was called, from the first call on.
+fn sell(tx: &Tx<'_>, begin: Timestamp) -> Result<MeterNo, StoreError> {
+    let meter = Meter {
+        meter_no: 0,
+        id: MeterId::from_u128(ids::fresh()),
+        slug: METER.to_owned(),
+        aggregation: MeterAggregation::ActiveTime,
+        sum_field: None,
+        created_at: begin,
+    };
+    let meter_no = tx.insert_meter(&meter)?;
+    let terms = PriceTerms::PerActiveWindow {
+        amount: Amount::new(HOUR_PRICE, money::Unit::USD),
+        window_seconds: HOUR_SECONDS,
+        anchor: WindowAnchor::FirstEvent,
+    };
+    tx.insert_price(&PriceVersion { meter_no, version: 0, terms, valid_from: begin, created_at: begin })?;
+    Ok(MeterNo(meter_no))
+}
+
+/// Writes one sample's rows and says what he did.
+fn tell(
+    tables: &Tables,
+    config: &Config,
+    hashes: &KeyedHashes,
+    sample: &Sample,
+    no: u64,
+    meter: MeterNo,
+    end: Timestamp,
+) -> anyhow::Result<Vec<Happening>> {
+    let came = end.plus(-sample.came * Timestamp::DAY);
+    let customer = Customer {
+        id: CustomerId::from_u128(ids::fresh()),
+        name: sample.name.to_owned(),
+        email: Some(format!("{}@example.com", sample.key)),
+        external_key: Some(sample.key.to_owned()),
+        locale: sample.locale.to_owned(),
+        stripe_customer_id: None,
+        created_at: came,
+    };
+    let wallet = Wallet {
+        id: WalletId::from_u128(ids::fresh()),
+        customer: customer.id,
+        unit: config.credit.unit,
+        created_at: came,
+    };
+    let open = Wish::OpenWallet { wallet: wallet.id, customer: customer.id, unit: wallet.unit };
+    let welcome = Wish::Grant {
+        wallet: wallet.id,
+        customer: customer.id,
+        grant: GrantId::from_u128(ids::fresh()),
+        amount: config.credit.welcome,
+        reason: None,
+        expires_at: None,
+    };
+    let mut intents = vec![intent_of(&open, came), intent_of(&welcome, came)];
+    let attempts: Vec<_> =
+        (0..).zip(sample.recharges).map(|(place, r)| attempt(&wallet, r, place, end)).collect();
+    intents.extend(attempts.iter().filter_map(credit_of));
+    tables.write(|tx| {
+        tx.insert_customer(&customer)?;
+        tx.insert_wallet(&wallet)?;
+        let subject =
+            Subject { subject: customer.id.to_string(), wallet: wallet.id, created_at: wallet.created_at };
+        tx.insert_subject(&subject)?;
+        intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
+        for (topup, payment) in &attempts {
+            tx.insert_topup(topup)?;
+            tx.record_payment(payment)?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    let mut happenings = Vec::new();
+    for intent in &intents {
+        happenings.push(Happening { at: intent.created_at, command: intents::command(hashes, intent)? });
+    }
+    happenings.extend(uses(sample, no, wallet.id, meter, came, end));
+    Ok(happenings)
+}
+
+fn intent_of(wish: &Wish, at: Timestamp) -> Intent {
+    wish.intent(IntentId::from_u128(ids::fresh()), at)
+}
+
+/// A top-up with its one attempt. Ids say that no provider ever saw it.
+fn attempt(wallet: &Wallet, recharge: &Recharge, place: i64, end: Timestamp) -> (Topup, Payment) {
+    let at = end.plus(-recharge.ago * Timestamp::DAY + place * 5 * Timestamp::MINUTE);
+    let (topup_id, payment_id) = (TopupId::from_u128(ids::fresh()), PaymentId::from_u128(ids::fresh()));
+    let amount = Amount::new(recharge.dollars * wallet.unit.steps_per_one(), wallet.unit);
+    let paid = recharge.declined.is_none();
+    let (brand, last_four) = recharge.card;
+    let provider_id =
+        |kind: &str| format!("{kind}_sample_{:016x}", payment_id.as_u128() >> 16 & u128::from(u64::MAX));
+    let topup = Topup {
+        id: topup_id,
+        customer: wallet.customer,
+        wallet: wallet.id,
+        amount,
+        state: if paid { TopupState::Paid } else { TopupState::Expired },
+        idempotency_key: format!("topup-{topup_id}"),
+        checkout_session: None,
+        checkout_url: None,
+        checkout_expires_at: None,
+        outcome_payment: paid.then_some(payment_id),
+        result_shown_at: Some(at),
+        created_at: at,
+        expires_at: at.plus(Timestamp::HOUR),
+        updated_at: at,
+    };
+    let payment = Payment {
+        id: payment_id,
+        customer: wallet.customer,
+        topup: Some(topup_id),
+        provider: STRIPE.to_owned(),
+        provider_payment: provider_id("pi"),
+        provider_charge: Some(provider_id("ch")),
+        amount,
+        method: Some("card".to_owned()),
+        card_brand: Some(brand.to_owned()),
+        card_last4: Some(last_four.to_owned()),
+        card_exp_month: Some(12),
+        card_exp_year: Some(2034),
+        status: if paid { PaymentStatus::Succeeded } else { PaymentStatus::Failed },
+        reason_code: recharge.declined.map(str::to_owned),
+        reason: recharge.declined.map(|_| "Your card has insufficient funds.".to_owned()),
+        occurred_at: at,
+        updated_at: at,
+        credited_entry: None,
+    };
+    (topup, payment)
+}
+
+fn credit_of((topup, payment): &(Topup, Payment)) -> Option<Intent> {
+    let wish = Wish::Credit {
+        wallet: topup.wallet,
+        customer: topup.customer,
+        grant: GrantId::from_u128(ids::fresh()),
+        amount: topup.amount,
+        payment: payment.id,
+        topup: topup.id,
+    };
+    (payment.status == PaymentStatus::Succeeded).then(|| intent_of(&wish, payment.occurred_at))
+}
+
+/// The calls of a sample, hour by hour.
+fn uses(
+    sample: &Sample,
+    no: u64,
+    wallet: WalletId,
+    meter: MeterNo,
+    came: Timestamp,
+    end: Timestamp,
+) -> Vec<Happening> {
+    let mut uses = Vec::new();
+    for hour in came.hour() + 1..=end.hour() {
+        let drawn = mix(no, hour);
+        if drawn % 100 >= activity(sample.busy, hour) {
+            continue;
+        }
+        for call in 0..=drawn / 100 % 3 {
+            let minute = i64::try_from(mix(drawn, i64::try_from(call).unwrap_or(0)) % 60).unwrap_or(0);
+            let at = Timestamp::from_micros(hour * Timestamp::HOUR + minute * Timestamp::MINUTE);
+            if at < end {
+                uses.push(Happening { at, command: use_at(wallet, meter, at) });
+            }
+        }
+    }
+    uses
+}
+
+fn use_at(wallet: WalletId, meter: MeterNo, at: Timestamp) -> Command {
+    let act = Act::Use { wallet, meter, quantity: Quantity::ONE, occurred_at: at, stage: UseStage::Reported };
+    Command { key: None, act }
+}
+
+/// Of a hundred such hours so many are active: working hours of a working week, and a little at night.
+fn activity(busy: u64, hour: i64) -> u64 {
+    // The epoch began on a Thursday.
+    let (hour_of_day, weekday) = (hour.rem_euclid(24), (hour.div_euclid(24) + 3).rem_euclid(7));
+    if (8..20).contains(&hour_of_day) && weekday < 5 { busy } else { busy / 8 }
+}
+
+/// A number that looks drawn and is the same in every demo.
+fn mix(seed: u64, n: i64) -> u64 {
+    let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n.cast_unsigned();
+    for _ in 0..2 {
+        bits = (bits ^ (bits >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    }
+    bits >> 20
+}
+
+/// Lets the engine decide everything at its time. The disk takes what has gathered once a day, so that a month is some
+/// sixty rows.
+fn live_through(
+    mut engine: Engine<()>,
+    journal: &mut SqliteJournal,
+    happenings: Vec<Happening>,
+    end: Timestamp,
+) -> anyhow::Result<()> {
+    let mut outputs = Vec::new();
+    let mut day = None;
+    for Happening { at, command } in happenings {
+        let today = at.hour().div_euclid(24);
+        if day.is_some_and(|day| day != today) {
+            land(&mut engine, journal, at, &mut outputs)?;
+        }
+        day = Some(today);
+        let request = Request { asker: (), commands: vec![command] };
+        engine.step(at, [Input::Request(request)], &mut outputs);
+    }
+    land(&mut engine, journal, end, &mut outputs)
+}
+
+/// Appends until nothing is left to append.
+fn land(
+    engine: &mut Engine<()>,
+    journal: &mut SqliteJournal,
+    at: Timestamp,
+    outputs: &mut Vec<Output<()>>,
+) -> anyhow::Result<()> {
+    engine.step(at, [], outputs);
+    loop {
+        let row = written(outputs.drain(..))?;
+        let Some(row) = row else { return Ok(()) };
+        journal.append(&row).context("writing the samples' past")?;
+        engine.step(at, [Input::Appended(AppendOutcome::Landed)], outputs);
+    }
+}
+
+/// The row to append, if there is one; an error if the book refused something.
+fn written(outputs: impl Iterator<Item = Output<()>>) -> anyhow::Result<Option<Arc<JournalRow>>> {
+    let mut row = None;
+    for output in outputs {
+        match output {
+            Output::Append(next) => row = Some(next),
+            Output::Answer((), outcomes) => {
+                if let Some(Outcome::Refused(refusal)) =
+                    outcomes.iter().find(|outcome| matches!(outcome, Outcome::Refused(_)))
+                {
+                    bail!("the book refuses a part of the samples' past: {refusal}");
+                }
+            }
+            Output::Unavailable(..) | Output::LookUp(_) | Output::Stop(_) => {
+                bail!("the samples' past was not written")
+            }
+            Output::Landed { .. } => {}
+        }
+    }
+    Ok(row)
+}

@@ -1,0 +1,84 @@
+//! `/billing`: the balance, what took it, how long it will last.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use engine::PublishedWallet;
+use money::Timestamp;
+use store::{Reader as TablesReader, StoreError};
+
+use super::shell::{Fault, draw};
+use super::signed_in::SignedIn;
+use super::{calendar, cards, figures, movements};
+use crate::app::App;
+use crate::look::Reader;
+use crate::look::chart::{Chart, Room};
+use crate::look::page::Billing;
+use crate::look::part::{Movement, Place};
+use crate::sold::Sold;
+
+/// Movements that are shown.
+const MOVEMENTS: u32 = 5;
+
+/// `GET /billing`
+pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Result<Response, Fault> {
+    let wallet = figures::published(&app, signed.wallet())?;
+    let (now, sold, reader) = (app.ledger.now(), app.sold(), signed.reader().clone());
+    let read = app.read(move |tables| {
+        let grants = figures::grants(tables, wallet.no.0)?;
+        let chart = today(tables, &reader, &wallet, now)?;
+        let moved = last_movements(tables, &reader, &sold, &wallet)?;
+        let days = figures::days_left(tables, wallet.no.0, wallet.balance.available(), now)?;
+        Ok((
+            figures::balance(&wallet, &grants, now),
+            chart,
+            moved,
+            days,
+            figures::next_expiry(&grants, wallet.unit),
+        ))
+    });
+    let (read, cards) = tokio::join!(read, cards::of(&app, &signed.who.customer));
+    let (balance, chart, movements, days_left, next_expiry) = read?;
+    let page = Billing {
+        reader: signed.reader().clone(),
+        frame: signed.frame(&app, Place::Billing, "balance,usage,movements"),
+        balance,
+        chart,
+        days_left,
+        movements,
+        next_expiry,
+        cards,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// Today by hour.
+pub(super) fn today(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    wallet: &PublishedWallet,
+    now: Timestamp,
+) -> Result<Chart, StoreError> {
+    let bounds = calendar::day_bounds(&reader.zone, calendar::day_of(&reader.zone, now));
+    let spans = match bounds {
+        Some(bounds) => {
+            let rows = figures::usage(tables, wallet.no.0, bounds)?;
+            figures::hours(&rows, bounds, wallet.unit, now)
+        }
+        None => Vec::new(),
+    };
+    Ok(Chart::by_hour(reader, Room::Half, &spans))
+}
+
+/// The last movements, newest first.
+pub(super) fn last_movements(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    sold: &Sold,
+    wallet: &PublishedWallet,
+) -> Result<Vec<Movement>, StoreError> {
+    let rows = tables.entries(wallet.no.0, Timestamp::EPOCH, Timestamp::MAX, None, MOVEMENTS)?.rows;
+    movements::movements(tables, sold, reader, wallet.unit, &rows)
+}

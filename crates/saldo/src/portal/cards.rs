@@ -1,0 +1,71 @@
+//! Cards that Stripe keeps for a customer. They are asked for when a page shows them; nothing of them is stored here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use money::Timestamp;
+use store::tables::customers::Customer;
+use stripe::answer::{List, PaymentMethod};
+use stripe::card::saved_cards;
+use stripe::{IdempotencyKey, Request};
+
+use super::calendar::month_of;
+use crate::app::App;
+use crate::clock;
+use crate::look::part::{Card, SavedCard};
+use crate::problem::Problem;
+
+/// How long a page waits for Stripe's list.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The cards kept for this customer, newest first; `None` if Stripe does not tell in time.
+pub(super) async fn of(app: &App, customer: &Customer) -> Option<Vec<SavedCard>> {
+    match tokio::time::timeout(PATIENCE, list(app, customer)).await {
+        Ok(Ok(cards)) => Some(cards.into_iter().map(|(card, _)| card).collect()),
+        // Logged where it happened.
+        Ok(Err(_)) => None,
+        Err(_) => {
+            tracing::warn!("Stripe did not list the saved cards in time");
+            None
+        }
+    }
+}
+
+/// Removes the card that this payment method is of, with all its payment methods; the card, or `None` if it is not one of this
+/// customer's.
+pub(super) async fn remove(app: &Arc<App>, customer: &Customer, id: &str) -> Result<Option<Card>, Problem> {
+    let cards = list(app, customer).await?;
+    let Some((card, methods)) = cards.into_iter().find(|(_, methods)| methods.iter().any(|it| it == id))
+    else {
+        return Ok(None);
+    };
+    for method in methods {
+        let key = IdempotencyKey::new(format!("detach-{method}"));
+        let key = key.map_err(|error| Problem::internal(&anyhow::Error::new(error)))?;
+        let _: PaymentMethod = app.stripe.send(&Request::detach_payment_method(&method, key)).await?;
+    }
+    Ok(Some(card.card))
+}
+
+/// The cards, each with the ids of all its payment methods.
+async fn list(app: &App, customer: &Customer) -> Result<Vec<(SavedCard, Vec<String>)>, Problem> {
+    // Who has never been to Stripe's page has no card there.
+    let Some(stripe_customer) = &customer.stripe_customer_id else { return Ok(Vec::new()) };
+    let listed: List<PaymentMethod> = app.stripe.send(&Request::list_cards(stripe_customer)).await?;
+    let now = month_of(&app.config.brand.time_zone, clock::now());
+    let cards = saved_cards(&listed.data).into_iter().filter_map(|saved| {
+        let newest = saved.payment_methods.first()?.clone();
+        let method = listed.data.iter().find(|method| method.id == newest)?;
+        let expires = (i64::from(saved.card.exp_year), i64::from(saved.card.exp_month));
+        let card = SavedCard {
+            id: newest,
+            card: Card { brand: saved.card.brand, last4: saved.card.last4 },
+            expiry_month: saved.card.exp_month,
+            expiry_year: saved.card.exp_year,
+            saved_at: Some(Timestamp::from_seconds(method.created)),
+            expired: expires < (i64::from(now.year), i64::from(now.month)),
+        };
+        Some((card, saved.payment_methods))
+    });
+    Ok(cards.collect())
+}

@@ -1,0 +1,258 @@
+//! `/live`: one stream of events per open page. Each event carries the inside of one part of the page, drawn for that reader, so
+//! that nothing depends on what was sent before.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use money::Timestamp;
+use serde::Deserialize;
+use store::{Reader as TablesReader, StoreError};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::form::{Asked, not_understood};
+use super::shell::Fault;
+use super::signed_in::SignedIn;
+use super::trail::Trail;
+use super::visit::Visit;
+use super::{billing, figures, payment_list, usage};
+use crate::app::App;
+use crate::clock;
+use crate::look::chart::ChartFragment;
+use crate::look::part::{BalanceFragment, MovementsFragment, PaymentsFragment};
+use crate::problem::Problem;
+use crate::runtime::Subscription;
+
+/// How often a stream says that it is alive while nothing changes.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often a page is looked at again while nothing is told: minutes left, the clock.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Pause after a look, so that a thousand changes a second are a few pictures a second.
+const LOOK_PAUSE: Duration = Duration::from_millis(150);
+/// Events that wait for a slow reader before looking stops.
+const EVENTS_WAITING_MAX: usize = 16;
+/// When a browser is to come back after its stream broke.
+const COME_BACK_AFTER: Duration = Duration::from_secs(2);
+/// Longest id of a request that is taken from an address, in bytes.
+const REQUEST_ID_BYTES_MAX: usize = 40;
+
+/// What a page listens for.
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    show: String,
+    #[serde(default)]
+    request: String,
+}
+
+/// A part of a page that is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Balance,
+    Payments,
+    Movements,
+    Today,
+    UsageDay,
+    UsageMonth,
+}
+
+impl Part {
+    fn parse(name: &str) -> Option<Part> {
+        Some(match name {
+            "balance" => Part::Balance,
+            "payments" => Part::Payments,
+            "movements" => Part::Movements,
+            "usage" => Part::Today,
+            "usage-day" => Part::UsageDay,
+            "usage-month" => Part::UsageMonth,
+            _ => return None,
+        })
+    }
+
+    fn event(self) -> &'static str {
+        match self {
+            Part::Balance => "balance",
+            Part::Payments => "payments",
+            Part::Movements => "movements",
+            Part::Today | Part::UsageDay | Part::UsageMonth => "usage",
+        }
+    }
+}
+
+/// `GET /live`
+pub(super) async fn stream(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Asked(wish): Asked<Wish>,
+) -> Result<Response, Fault> {
+    let Some(who) = visit.customer().cloned() else {
+        // A stream that is refused tells a page nothing it could read; one that ends does.
+        let ended = Event::default().event("ended").data("");
+        let stream = tokio_stream::once(Ok::<_, Infallible>(ended));
+        return Ok(Sse::new(stream).into_response());
+    };
+    let parts =
+        wish.show.split(',').filter(|name| !name.is_empty()).map(Part::parse).collect::<Option<Vec<_>>>();
+    let parts = parts.ok_or_else(|| not_understood("show names something that is not live."))?;
+    let is_id = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let request_id = match wish.request.as_str() {
+        id if !id.is_empty() && id.len() <= REQUEST_ID_BYTES_MAX && is_id(id) => id,
+        _ => visit.request_id(),
+    };
+    let subscription = app.live.subscribe(who.customer.id).ok_or_else(|| {
+        let detail = "Too many pages are open at the same time.";
+        let seconds = u32::try_from(HEARTBEAT.as_secs()).unwrap_or(1);
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_pages", detail).retry_after(seconds)
+    })?;
+    let (events, received) = mpsc::channel(EVENTS_WAITING_MAX);
+    let request_id = request_id.to_owned();
+    let watching =
+        Watching { app, signed: SignedIn { visit, who }, parts, request_id, sent: HashMap::new(), events };
+    tokio::spawn(watching.run(subscription));
+    let stream = Sse::new(ReceiverStream::new(received));
+    Ok(stream.keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+}
+
+/// One open page.
+struct Watching {
+    app: Arc<App>,
+    signed: SignedIn,
+    parts: Vec<Part>,
+    request_id: String,
+    sent: HashMap<&'static str, String>,
+    events: mpsc::Sender<Result<Event, Infallible>>,
+}
+
+/// Why a stream ends.
+enum End {
+    /// The browser went away.
+    Gone,
+    /// The session is over.
+    SignedOut,
+}
+
+impl Watching {
+    async fn run(mut self, mut subscription: Subscription) {
+        let mut end = self.app.end_announced();
+        let _ = self.events.send(Ok(Event::default().retry(COME_BACK_AFTER))).await;
+        loop {
+            match self.look().await {
+                Ok(()) => {}
+                Err(End::Gone) => return,
+                Err(End::SignedOut) => {
+                    let _ = self.events.send(Ok(Event::default().event("ended").data(""))).await;
+                    return;
+                }
+            }
+            tokio::time::sleep(LOOK_PAUSE).await;
+            let due = self.due();
+            tokio::select! {
+                () = subscription.changed() => {}
+                () = tokio::time::sleep(due) => {}
+                () = self.events.closed() => return,
+                _ = end.wait_for(|end| *end) => return,
+            }
+        }
+    }
+
+    /// Sends what looks different now.
+    async fn look(&mut self) -> Result<(), End> {
+        let drawn = match self.draw().await {
+            Ok(Some(drawn)) => drawn,
+            Ok(None) => return Err(End::SignedOut),
+            Err(problem) => {
+                tracing::warn!(code = problem.code, detail = problem.detail, "a live page was not drawn");
+                return Ok(());
+            }
+        };
+        for (name, html) in drawn {
+            if self.sent.get(name) == Some(&html) {
+                continue;
+            }
+            let event = Event::default().event(name).data(&html);
+            self.events.send(Ok(event)).await.map_err(|_| End::Gone)?;
+            self.sent.insert(name, html);
+        }
+        Ok(())
+    }
+
+    /// All parts as they look now; `None` if the session is over.
+    async fn draw(&self) -> Result<Option<Vec<(&'static str, String)>>, Problem> {
+        let (app, signed, parts) = (Arc::clone(&self.app), self.signed.clone(), self.parts.clone());
+        let request_id = self.request_id.clone();
+        let now = app.ledger.now();
+        let clock = app.demo_strip.get().map(|_| ("clock", signed.reader().date_time(now)));
+        let drawn = self.app.read(move |tables| {
+            if tables.session(&signed.who.session.token_hash, clock::now())?.is_none() {
+                return Ok(None);
+            }
+            let draw =
+                |part: &Part| Ok((part.event(), fragment(&app, tables, &signed, *part, &request_id, now)?));
+            parts.iter().map(draw).collect::<Result<Vec<_>, StoreError>>().map(Some)
+        });
+        let drawn = drawn.await?.map(|mut drawn| {
+            drawn.extend(clock);
+            drawn
+        });
+        Ok(drawn)
+    }
+
+    /// How long what was drawn holds if nothing is told.
+    fn due(&self) -> Duration {
+        let wallet = self.app.ledger.wallet(self.signed.wallet());
+        let due = wallet.and_then(|wallet| wallet.due);
+        let wait = due.map(|due| due.since(self.app.ledger.now()).max(0));
+        wait.map_or(LOOK_EVERY, |micros| {
+            Duration::from_micros(micros.unsigned_abs()).clamp(LOOK_PAUSE, LOOK_EVERY)
+        })
+    }
+}
+
+fn fragment(
+    app: &App,
+    tables: &TablesReader<'_>,
+    signed: &SignedIn,
+    part: Part,
+    request_id: &str,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let reader = signed.reader();
+    let missing = || StoreError::Missing { what: signed.wallet().to_string() };
+    let wallet = app.ledger.wallet(signed.wallet()).ok_or_else(missing)?;
+    Ok(match part {
+        Part::Balance => {
+            let grants = figures::grants(tables, wallet.no.0)?;
+            let balance = figures::balance(&wallet, &grants, now);
+            html(&BalanceFragment { reader, balance: &balance })
+        }
+        Part::Payments => {
+            let (first, customer) = (Trail::default(), signed.customer());
+            let rows = payment_list::read(tables, customer, &first)?;
+            let payments = payment_list::list(app, reader, &rows, &first, request_id);
+            html(&PaymentsFragment { reader, payments: &payments })
+        }
+        Part::Movements => {
+            let movements = billing::last_movements(tables, reader, &app.sold(), &wallet)?;
+            html(&MovementsFragment { reader, movements: &movements })
+        }
+        Part::Today => chart(signed, &billing::today(tables, reader, &wallet, now)?),
+        Part::UsageDay => chart(signed, &usage::present_day(tables, reader, &wallet, now)?),
+        Part::UsageMonth => chart(signed, &usage::present_month(tables, reader, &wallet, now)?),
+    })
+}
+
+fn chart(signed: &SignedIn, chart: &crate::look::chart::Chart) -> String {
+    html(&ChartFragment { reader: signed.reader(), chart })
+}
+
+/// Our fragments write into a string, which cannot fail.
+fn html(fragment: &impl Template) -> String {
+    fragment.render().unwrap_or_default()
+}

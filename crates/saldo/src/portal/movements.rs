@@ -1,0 +1,78 @@
+//! Entries of a statement in plain words.
+
+use money::Amount;
+use store::tables::catalog::PriceTerms;
+use store::views::EntryRow;
+use store::{Reader as TablesReader, StoreError};
+
+use super::figures;
+use super::payment_list::method;
+use crate::look::Reader;
+use crate::look::part::{GrantSource, Movement, MovementKind};
+use crate::sold::Sold;
+
+/// The movements that these entries are.
+pub(super) fn movements(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    reader: &Reader,
+    unit: money::Unit,
+    rows: &[EntryRow],
+) -> Result<Vec<Movement>, StoreError> {
+    let movement = |row: &EntryRow| {
+        Ok(Movement {
+            id: row.id().to_string(),
+            at: row.at,
+            kind: kind(tables, sold, reader, row)?,
+            amount: Amount::new(row.amount, unit),
+            balance: Amount::new(row.posted_after, unit),
+        })
+    };
+    rows.iter().map(movement).collect()
+}
+
+fn kind(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    reader: &Reader,
+    row: &EntryRow,
+) -> Result<MovementKind, StoreError> {
+    let reason = row.reason.as_deref().unwrap_or_default();
+    let charged_for = || {
+        let slug = row.charge_kind_no.and_then(|no| sold.charge_kind_slug(no));
+        slug.unwrap_or_default().to_owned()
+    };
+    Ok(match row.kind.as_ref() {
+        "grant" if reason == "purchased" => MovementKind::ToppedUp(match row.payment {
+            Some(id) => tables.payment(id)?.map(|payment| method(reader, &payment)),
+            None => None,
+        }),
+        "grant" if reason == "promotional" => MovementKind::Granted(GrantSource::Promotional),
+        "grant" | "deduction" => MovementKind::Adjusted { reason: reason.to_owned() },
+        "expiry" => MovementKind::Expired(expired_source(tables, row)?),
+        "reversal" => MovementKind::Reversed { what: charged_for() },
+        "usage" => used(sold, row),
+        _ => MovementKind::Charged { what: charged_for() },
+    })
+}
+
+/// Where the grant came from that expired.
+fn expired_source(tables: &TablesReader<'_>, row: &EntryRow) -> Result<GrantSource, StoreError> {
+    let Some(grant_no) = row.grant_no else { return Ok(GrantSource::Promotional) };
+    let found = tables.grants(row.wallet_no, grant_no.checked_add(1), 1)?.rows;
+    let found = found.first().filter(|grant| grant.grant_no == grant_no);
+    Ok(found.map_or(GrantSource::Promotional, figures::source))
+}
+
+fn used(sold: &Sold, row: &EntryRow) -> MovementKind {
+    let meter_no = row.meter_no.unwrap_or_default();
+    let terms = sold.price(meter_no).map(|price| &price.terms);
+    let is_by_window = matches!(terms, Some(PriceTerms::PerActiveWindow { .. }));
+    match (is_by_window, row.from_at, row.to_at) {
+        (true, Some(from), Some(until)) => MovementKind::ActiveTime { from, until },
+        _ => MovementKind::Used {
+            meter: sold.meter_slug(meter_no).unwrap_or_default().to_owned(),
+            quantity: row.quantity.unwrap_or(money::Quantity::ZERO),
+        },
+    }
+}

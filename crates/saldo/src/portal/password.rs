@@ -1,0 +1,165 @@
+//! `/forgotten-password` and `/set-password`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use store::SecretHash;
+use store::tables::logins::{LinkPurpose, Login};
+use store::tables::sessions::SessionOwner;
+
+use super::form::{Asked, Posted};
+use super::shell::{Fault, draw};
+use super::visit::Visit;
+use super::{links, sessions};
+use crate::app::App;
+use crate::look::page::{ForgottenPassword, PasswordProblem, SetPassword};
+use crate::look::part::Place;
+use crate::problem::Problem;
+use crate::{clock, passwords};
+
+#[derive(Deserialize)]
+pub(super) struct Who {
+    #[serde(default)]
+    login: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Token {
+    #[serde(default)]
+    token: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    token: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    password_again: String,
+}
+
+/// `GET /forgotten-password`
+pub(super) async fn forgotten_page(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Fault> {
+    show_forgotten(&app, &visit, false)
+}
+
+/// `POST /forgotten-password`. The answer is the same, and takes as long, whether the login is known or not.
+pub(super) async fn forgotten_submit(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Posted(who): Posted<Who>,
+) -> Result<Response, Fault> {
+    if let Err(wait) = app.doors.knock(visit.ip(), who.login.trim()) {
+        let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many tries.");
+        return Err(problem.retry_after(seconds).into());
+    }
+    tokio::spawn(send_link(Arc::clone(&app), who.login));
+    show_forgotten(&app, &visit, true)
+}
+
+async fn send_link(app: Arc<App>, login: String) {
+    let sent = match app.read(move |reader| reader.login_by_email(&login)).await {
+        Ok(Some(login)) => links::send_reset(&app, &login).await.map(|_| ()),
+        Ok(None) => Ok(()),
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = sent {
+        tracing::warn!(
+            code = problem.code,
+            detail = problem.detail,
+            "a link for a new password was not written"
+        );
+    }
+}
+
+/// `GET /set-password`
+pub(super) async fn set_page(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Asked(Token { token }): Asked<Token>,
+) -> Result<Response, Fault> {
+    let (login, purpose) = open_link(&app, &token).await?;
+    show_set(&app, &visit, token, &login, purpose, None)
+}
+
+/// `POST /set-password`
+pub(super) async fn set_submit(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Posted(chosen): Posted<Chosen>,
+) -> Result<Response, Fault> {
+    let Chosen { token, password, password_again } = chosen;
+    let (login, purpose) = open_link(&app, &token).await?;
+    let least = usize::try_from(passwords::LENGTH_MIN).unwrap_or(usize::MAX);
+    let problem = match (password.chars().count() < least, password == password_again) {
+        (true, _) => Some(PasswordProblem::TooShort),
+        (false, false) => Some(PasswordProblem::Different),
+        (false, true) => None,
+    };
+    if problem.is_some() {
+        return show_set(&app, &visit, token, &login, purpose, problem);
+    }
+    let password_hash = passwords::hash(&password).await?;
+    let (link, now) = (sessions::hash(&token), clock::now());
+    let owner = SessionOwner::Login(login.id);
+    app.write_or_refuse(move |tx| {
+        let link = tx.use_link(&link, now)?.ok_or_else(link_expired)?;
+        tx.set_login_password(link.login, &password_hash)?;
+        tx.delete_links_of(link.login)?;
+        Ok(tx.delete_sessions_of(SessionOwner::Login(link.login))?)
+    })
+    .await?;
+    // Open pages of the sessions that ended look again, and learn it.
+    app.live.notify(login.customer);
+    let cookie = sessions::begin(&app, &visit, owner).await?;
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(Place::Billing.url())).into_response())
+}
+
+/// Whose link this is, if it still works.
+async fn open_link(app: &Arc<App>, token: &str) -> Result<(Login, LinkPurpose), Problem> {
+    let hash: SecretHash = sessions::hash(token);
+    let now = clock::now();
+    let found = app
+        .read(move |reader| {
+            let link = reader.link(&hash)?.filter(|link| link.used_at.is_none() && link.expires_at > now);
+            let Some(link) = link else { return Ok(None) };
+            Ok(reader.login(link.login)?.map(|login| (login, link.purpose)))
+        })
+        .await?;
+    found.ok_or_else(link_expired)
+}
+
+fn link_expired() -> Problem {
+    Problem::new(StatusCode::GONE, "link_expired", "The link was used or is too old.")
+}
+
+fn show_forgotten(app: &App, visit: &Visit, is_sent: bool) -> Result<Response, Fault> {
+    let page = ForgottenPassword { reader: visit.reader().clone(), frame: visit.frame(app, None), is_sent };
+    draw(StatusCode::OK, &page)
+}
+
+fn show_set(
+    app: &App,
+    visit: &Visit,
+    token: String,
+    login: &Login,
+    purpose: LinkPurpose,
+    problem: Option<PasswordProblem>,
+) -> Result<Response, Fault> {
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = SetPassword {
+        reader: visit.reader().clone(),
+        frame: visit.frame(app, None),
+        token,
+        login: login.email.clone(),
+        is_invitation: purpose == LinkPurpose::Invitation,
+        length_min: passwords::LENGTH_MIN,
+        problem,
+    };
+    draw(status, &page)
+}

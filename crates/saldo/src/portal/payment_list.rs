@@ -1,0 +1,83 @@
+//! Credit details: every attempt to pay, as a row that is never half empty.
+
+use money::PaymentId;
+use store::tables::payments::{Payment, PaymentCursor, PaymentStatus};
+use store::{Page, Reader as TablesReader, StoreError};
+
+use super::trail::Trail;
+use crate::app::App;
+use crate::look::Reader;
+use crate::look::part::{self, Card, Method, PaymentList, Reason};
+
+/// Rows of one page.
+const ROWS: u32 = 20;
+
+/// The page of attempts to which `trail` leads.
+pub(super) fn read(
+    tables: &TablesReader<'_>,
+    customer: money::CustomerId,
+    trail: &Trail,
+) -> Result<Page<Payment, PaymentCursor>, StoreError> {
+    tables.payments_of(customer, trail.last().and_then(cursor), ROWS)
+}
+
+/// The page as it is drawn.
+pub(super) fn list(
+    app: &App,
+    reader: &Reader,
+    page: &Page<Payment, PaymentCursor>,
+    trail: &Trail,
+    request_id: &str,
+) -> PaymentList {
+    let older = page.next.map(|next| format!("{}.{}", next.occurred_at.as_micros(), next.id));
+    PaymentList {
+        rows: page.rows.iter().map(|payment| row(reader, payment)).collect(),
+        newer_url: trail.newer_url("/recharge?", "payments"),
+        older_url: older.map(|next| trail.older_url("/recharge?", "payments", &next)),
+        support_email: app.config.brand.support_email.clone(),
+        request_id: request_id.to_owned(),
+    }
+}
+
+fn row(reader: &Reader, payment: &Payment) -> part::Payment {
+    let (status, reason) = standing(payment);
+    let id = payment.provider_charge.as_ref().unwrap_or(&payment.provider_payment);
+    part::Payment {
+        at: payment.occurred_at,
+        transaction_id: id.clone(),
+        amount: payment.amount,
+        method: method(reader, payment),
+        status,
+        reason,
+    }
+}
+
+/// How an attempt stands. It is a success when its credit is there, and not before.
+fn standing(payment: &Payment) -> (part::PaymentStatus, Option<Reason>) {
+    match (payment.status, payment.credited_entry) {
+        (PaymentStatus::Succeeded, Some(_)) => (part::PaymentStatus::Success, None),
+        (PaymentStatus::Failed, _) => (part::PaymentStatus::Failure, Some(failure(payment))),
+        (PaymentStatus::Succeeded, None) => (part::PaymentStatus::Pending, Some(Reason::BeingCredited)),
+        (PaymentStatus::Pending, _) => (part::PaymentStatus::Pending, Some(Reason::AwaitingConfirmation)),
+    }
+}
+
+/// Why an attempt failed.
+pub(super) fn failure(payment: &Payment) -> Reason {
+    Reason::from_decline_code(payment.reason_code.as_deref().unwrap_or_default())
+}
+
+/// What an attempt was made with.
+pub(super) fn method(reader: &Reader, payment: &Payment) -> Method {
+    let card = match (&payment.card_brand, &payment.card_last4) {
+        (Some(brand), Some(last4)) => Some(Card { brand: brand.clone(), last4: last4.clone() }),
+        _ => None,
+    };
+    Method::new(reader, payment.method.as_deref(), card)
+}
+
+fn cursor(text: &str) -> Option<PaymentCursor> {
+    let (at, id) = text.split_once('.')?;
+    let occurred_at = money::Timestamp::from_micros(at.parse().ok()?);
+    Some(PaymentCursor { occurred_at, id: id.parse::<PaymentId>().ok()? })
+}

@@ -1,0 +1,299 @@
+//! One request of a browser: who is signed in, in which language the answer is, which tokens its forms may carry.
+//!
+//! A browser holds up to three secrets: of a customer's session, of a session of staff, and a random text that makes forms safe
+//! before anybody has signed in. The tables hold only hashes of the first two.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method};
+use store::tables::customers::{Customer, Wallet};
+use store::tables::logins::{Login, Staff};
+use store::tables::sessions::{Session, SessionOwner};
+use store::{Reader as TablesReader, StoreError};
+use subtle::ConstantTimeEq as _;
+
+use super::cookies::{self, Jar};
+use super::sessions;
+use crate::app::App;
+use crate::look::part::{Frame, Person, Place};
+use crate::look::{Locale, Reader};
+use crate::problem::Problem;
+use crate::{clock, ids};
+
+/// Most bytes of a browser's name that are kept.
+const USER_AGENT_BYTES_MAX: usize = 300;
+/// Bytes of randomness behind a request's id.
+const REQUEST_ID_BYTES: usize = 9;
+/// Bytes of randomness that make forms safe before anybody has signed in.
+const FORM_SECRET_BYTES: usize = 32;
+/// Wallets of a customer that are looked through for the one that counts money.
+const WALLETS_MAX: u32 = 50;
+
+/// A request, as pages need to know it. Cheap to clone.
+#[derive(Clone)]
+pub struct Visit(Arc<Inner>);
+
+struct Inner {
+    reader: Reader,
+    request_id: String,
+    path: String,
+    shown_path: String,
+    ip: String,
+    user_agent: String,
+    customer: Option<Arc<CustomerSession>>,
+    staff: Option<Arc<StaffSession>>,
+    has_ended: bool,
+    form_token: String,
+    new_form_secret: Option<String>,
+}
+
+/// An open session of a customer's login, the customer and his money wallet.
+pub struct CustomerSession {
+    /// The session.
+    pub session: Session,
+    /// Who signed in.
+    pub login: Login,
+    /// For whom.
+    pub customer: Customer,
+    /// His credit.
+    pub wallet: Wallet,
+}
+
+/// An open session of a member of staff.
+pub struct StaffSession {
+    /// The session.
+    pub session: Session,
+    /// Who signed in.
+    pub staff: Staff,
+}
+
+impl Visit {
+    /// Reads who asks. Fails only if the tables cannot be read.
+    pub(super) async fn read(app: &Arc<App>, parts: &Parts, request_id: String) -> Result<Visit, Problem> {
+        let now = clock::now();
+        let config = &app.config;
+        let customer_secret = Jar::Customer.read(config, &parts.headers);
+        let staff_secret = Jar::Staff.read(config, &parts.headers);
+        let had_customer = customer_secret.is_some();
+        let (mut customer, mut staff) = (None, None);
+        if customer_secret.is_some() || staff_secret.is_some() {
+            let unit = config.credit.unit;
+            (customer, staff) = app
+                .read(move |reader| {
+                    let customer = customer_secret.map(|secret| customer_session(reader, &secret, unit, now));
+                    let staff = staff_secret.map(|secret| staff_session(reader, &secret, now));
+                    Ok((customer.transpose()?.flatten(), staff.transpose()?.flatten()))
+                })
+                .await?;
+        }
+        let has_ended = had_customer && customer.is_none();
+        let visit = Visit::of(app, parts, request_id, (customer, staff), has_ended);
+        for session in visit.sessions() {
+            sessions::keep(app, session, now).await?;
+        }
+        Ok(visit)
+    }
+
+    /// A visit of somebody unknown, for when the tables cannot be read.
+    pub(super) fn unknown(app: &App, parts: &Parts, request_id: String) -> Visit {
+        Visit::of(app, parts, request_id, (None, None), false)
+    }
+
+    fn of(
+        app: &App,
+        parts: &Parts,
+        request_id: String,
+        (customer, staff): (Option<CustomerSession>, Option<StaffSession>),
+        has_ended: bool,
+    ) -> Visit {
+        let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let language = cookies::language(&parts.headers);
+        let locale = Locale::choose(header(ACCEPT_LANGUAGE), language.as_deref());
+        let (form_secret, is_new) = match Jar::Form.read(&app.config, &parts.headers) {
+            Some(secret) => (secret, false),
+            None => (ids::secret_text(FORM_SECRET_BYTES), true),
+        };
+        let form_token = format!("{:032x}", app.hashes.hash128("form", &[form_secret.as_bytes()]));
+        let shown = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let mut user_agent = header(USER_AGENT).unwrap_or_default().to_owned();
+        user_agent.truncate(USER_AGENT_BYTES_MAX);
+        Visit(Arc::new(Inner {
+            reader: Reader::new(locale, app.config.brand.time_zone.clone()),
+            request_id,
+            path: parts.uri.path().to_owned(),
+            shown_path: if parts.method == Method::GET { shown.to_owned() } else { String::new() },
+            ip: ip(parts),
+            user_agent,
+            customer: customer.map(Arc::new),
+            staff: staff.map(Arc::new),
+            has_ended,
+            form_token,
+            new_form_secret: is_new.then_some(form_secret),
+        }))
+    }
+
+    /// Through whose eyes the answer is drawn.
+    pub fn reader(&self) -> &Reader {
+        &self.0.reader
+    }
+
+    /// The id of this request.
+    pub fn request_id(&self) -> &str {
+        &self.0.request_id
+    }
+
+    /// From where the request comes.
+    pub fn ip(&self) -> &str {
+        &self.0.ip
+    }
+
+    /// What the browser calls itself.
+    pub fn user_agent(&self) -> &str {
+        &self.0.user_agent
+    }
+
+    /// The customer's session, if there is one.
+    pub fn customer(&self) -> Option<&Arc<CustomerSession>> {
+        self.0.customer.as_ref()
+    }
+
+    /// The session of staff, if there is one.
+    pub fn staff(&self) -> Option<&Arc<StaffSession>> {
+        self.0.staff.as_ref()
+    }
+
+    /// True if the browser holds the secret of a customer's session that is over.
+    pub fn has_ended(&self) -> bool {
+        self.0.has_ended
+    }
+
+    /// The secret that the browser is to hold from now on, if it came without one.
+    pub(super) fn new_form_secret(&self) -> Option<&str> {
+        self.0.new_form_secret.as_deref()
+    }
+
+    /// What stands around a page at `place` of the menu (`None` draws no menu). Nothing on it is live unless the caller says so.
+    pub fn frame(&self, app: &App, place: Option<Place>) -> Frame {
+        let is_console = self.is_console();
+        let person = match (place, is_console) {
+            (None, _) => None,
+            (Some(_), true) => self
+                .staff()
+                .map(|staff| Person { name: staff.staff.name.clone(), login: staff.staff.email.clone() }),
+            (Some(_), false) => self.customer().map(|customer| Person {
+                name: customer.customer.name.clone(),
+                login: customer.login.email.clone(),
+            }),
+        };
+        let path = match place {
+            Some(place) if self.0.shown_path.is_empty() => place.url(),
+            None if self.0.shown_path.is_empty() => "/",
+            _ => &self.0.shown_path,
+        };
+        Frame {
+            brand: app.config.brand.name.clone(),
+            support_email: app.config.brand.support_email.clone(),
+            place,
+            person,
+            csrf: self.token().to_owned(),
+            path: path.to_owned(),
+            request_id: self.0.request_id.clone(),
+            live_url: None,
+            demo: app.demo_strip.get().map(|strip| strip.draw(app.ledger.now())),
+        }
+    }
+
+    /// The token that this page's forms carry.
+    fn token(&self) -> &str {
+        match (self.is_console(), self.staff(), self.customer()) {
+            (true, Some(staff), _) => &staff.session.csrf.0,
+            (false, _, Some(customer)) => &customer.session.csrf.0,
+            _ => &self.0.form_token,
+        }
+    }
+
+    /// Whether a form that carries `token` was drawn for this browser. A form that several pages share, or that stands on pages for
+    /// nobody in particular, may carry any token of the browser; all others carry their session's.
+    pub(super) fn is_token(&self, token: &str) -> bool {
+        const OF_ANY_PAGE: [&str; 5] =
+            ["/language", "/sign-in", "/console/sign-in", "/forgotten-password", "/set-password"];
+        let path = self.0.path.as_str();
+        let equals = |known: &str| bool::from(known.as_bytes().ct_eq(token.as_bytes()));
+        if OF_ANY_PAGE.contains(&path) || path.starts_with("/demo/") {
+            let of_session = |session: &Session| equals(&session.csrf.0);
+            return self.sessions().any(of_session) | equals(&self.0.form_token);
+        }
+        equals(self.token())
+    }
+
+    fn is_console(&self) -> bool {
+        self.0.path == "/console" || self.0.path.starts_with("/console/")
+    }
+
+    fn sessions(&self) -> impl Iterator<Item = &Session> {
+        let customer = self.customer().map(|customer| &customer.session);
+        customer.into_iter().chain(self.staff().map(|staff| &staff.session))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Visit {
+    type Rejection = Infallible;
+
+    /// The visit that the shell around every page has read.
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Visit, Infallible> {
+        let known = parts.extensions.get::<Visit>().cloned();
+        Ok(known.unwrap_or_else(|| Visit::unknown(app, parts, new_request_id())))
+    }
+}
+
+/// A new id for a request.
+pub(super) fn new_request_id() -> String {
+    format!("req_{}", ids::secret_text(REQUEST_ID_BYTES))
+}
+
+fn customer_session(
+    reader: &TablesReader<'_>,
+    secret: &str,
+    unit: money::Unit,
+    now: money::Timestamp,
+) -> Result<Option<CustomerSession>, StoreError> {
+    let Some(session) = reader.session(&sessions::hash(secret), now)? else { return Ok(None) };
+    let SessionOwner::Login(login) = session.owner else { return Ok(None) };
+    let Some(login) = reader.login(login)? else { return Ok(None) };
+    let Some(customer) = reader.customer(login.customer)? else { return Ok(None) };
+    let wallets = reader.wallets_of(customer.id, None, WALLETS_MAX)?.rows;
+    let wallet = wallets.into_iter().find(|wallet| wallet.unit == unit);
+    let wallet = wallet
+        .ok_or_else(|| StoreError::Missing { what: format!("a wallet of {} in {unit}", customer.id) })?;
+    Ok(Some(CustomerSession { session, login, customer, wallet }))
+}
+
+fn staff_session(
+    reader: &TablesReader<'_>,
+    secret: &str,
+    now: money::Timestamp,
+) -> Result<Option<StaffSession>, StoreError> {
+    let Some(session) = reader.session(&sessions::hash(secret), now)? else { return Ok(None) };
+    let SessionOwner::Staff(staff) = session.owner else { return Ok(None) };
+    Ok(reader.staff(staff)?.map(|staff| StaffSession { session, staff }))
+}
+
+/// From where the request comes. A connection from this machine itself is a proxy's if it says so: then it is the last address that
+/// the proxy named, for the ones before are anybody's claim.
+fn ip(parts: &Parts) -> String {
+    let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+        return String::new();
+    };
+    let named = if peer.ip().is_loopback() { last_forwarded(&parts.headers) } else { None };
+    named.unwrap_or(peer.ip()).to_string()
+}
+
+fn last_forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
