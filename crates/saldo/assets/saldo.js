@@ -12,7 +12,9 @@ function listen(url) {
   const source = new EventSource(url);
   for (const name of names) source.addEventListener(name, (event) => replace(name, event.data));
   source.addEventListener("payments", () => poll(document.querySelector("dialog[data-result]")));
-  // The browser reconnects by itself unless the server refused for good (signed out): then the page loads anew.
+  // Signed out, here or in another tab: the page loads anew, and asks to sign in.
+  source.addEventListener("ended", () => { source.close(); location.replace(location.href); });
+  // The browser reconnects by itself unless the server refused, as when too many pages are open.
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(url), 5000);
   });

@@ -65,7 +65,7 @@ pub(super) async fn nowhere() -> Fault {
 }
 
 /// Stands around every page of portal, console and demo.
-pub async fn shell(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) async fn shell(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let request_id = new_request_id();
     let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
     answer(app, request, next, request_id).instrument(span).await
