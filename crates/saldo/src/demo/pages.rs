@@ -146,21 +146,9 @@ async fn move_clock(
     if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now()) {
         app.reload_sold().await?;
     }
-    let position = settle_all(&app).await?;
+    let position = app.ledger.settle_all().await.map_err(Problem::from)?;
     app.wait_projected(position, SHOW_PATIENCE).await;
     Ok(back(&return_to))
-}
-
-/// Waits until nothing more falls due; the row with which that is so.
-async fn settle_all(app: &App) -> Result<u64, Problem> {
-    loop {
-        let before = app.ledger.landed().borrow().position;
-        // An empty request is answered when all that was decided before it is durable.
-        app.ledger.submit(Vec::new()).await?;
-        if app.ledger.landed().borrow().position == before {
-            return Ok(before);
-        }
-    }
 }
 
 #[derive(Deserialize)]
