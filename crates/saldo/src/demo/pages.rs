@@ -127,7 +127,7 @@ async fn sign_in(
 
 #[derive(Deserialize)]
 struct Clock {
-    seconds: u32,
+    seconds: String,
     #[serde(default)]
     return_to: String,
 }
@@ -137,7 +137,12 @@ async fn move_clock(
     State(app): State<Arc<App>>,
     Posted(Clock { seconds, return_to }): Posted<Clock>,
 ) -> Result<Redirect, Fault> {
-    let by = i64::from(seconds.clamp(1, ADVANCE_MAX)) * Timestamp::SECOND;
+    let seconds = seconds.parse::<u32>().ok().filter(|seconds| (1..=ADVANCE_MAX).contains(seconds));
+    let Some(seconds) = seconds else {
+        let detail = format!("seconds must be from 1 to {ADVANCE_MAX}.");
+        return Err(Problem::invalid("seconds", "seconds_out_of_range", detail).into());
+    };
+    let by = i64::from(seconds) * Timestamp::SECOND;
     let command = Command { key: None, act: Act::AdvanceClock { by } };
     match app.ledger.submit_one(command).await.map_err(Problem::from)? {
         Outcome::Refused(refusal) => return Err(Problem::from(refusal).into()),
@@ -172,6 +177,7 @@ async fn set_faults(
         settings.webhook_delay_ms = if late.is_empty() { 0 } else { LATE_MS };
         settings.webhook_duplicate = !twice.is_empty();
         settings.webhook_hold = !held.is_empty();
+        settings.payment_reads_fail = !held.is_empty();
     });
     back(&return_to)
 }
