@@ -4,17 +4,22 @@ use std::sync::Arc;
 
 use money::{CustomerId, GrantId, IntentId, Timestamp, WalletId};
 use store::tables::customers::{Customer, Subject, Wallet};
+use store::tables::intents::Intent;
+use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::intents::{self, Wish};
+use crate::look::Locale;
 use crate::problem::Problem;
 use crate::{clock, ids};
 
 /// Longest name, e-mail and key of a customer, in bytes.
 pub const TEXT_BYTES_MAX: usize = 200;
+/// Most subjects that a customer is made with.
+pub const SUBJECTS_MAX: usize = 100;
 
 /// Who is to become a customer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct NewCustomer {
     /// His name.
     pub name: String,
@@ -28,6 +33,13 @@ pub struct NewCustomer {
     pub subjects: Vec<String>,
 }
 
+impl Default for NewCustomer {
+    fn default() -> NewCustomer {
+        let locale = Locale::En.tag().to_owned();
+        NewCustomer { name: String::new(), email: None, external_key: None, locale, subjects: Vec::new() }
+    }
+}
+
 /// A customer with his wallet.
 #[derive(Clone, Debug)]
 pub struct CreatedCustomer {
@@ -37,9 +49,28 @@ pub struct CreatedCustomer {
     pub wallet: WalletId,
 }
 
+/// A customer that is ready to be written down.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What he will be.
+    pub created: CreatedCustomer,
+    wallet: Wallet,
+    subjects: Vec<String>,
+    intents: Vec<Intent>,
+}
+
 /// Makes a customer, his wallet and his welcome credit, all or nothing as far as anybody can see: what a crash interrupts is
 /// finished at the next start.
 pub async fn create(app: &Arc<App>, new: NewCustomer) -> Result<CreatedCustomer, Problem> {
+    let prepared = prepare(app, new)?;
+    let row = prepared.clone();
+    app.write(move |tx| row.insert(tx)).await?;
+    prepared.send(app).await?;
+    Ok(prepared.created)
+}
+
+/// Checks who is to become a customer and draws his ids. Nothing is written yet.
+pub fn prepare(app: &App, new: NewCustomer) -> Result<Prepared, Problem> {
     check(&new)?;
     let now = clock::now();
     let credit = &app.config.credit;
@@ -59,7 +90,7 @@ pub async fn create(app: &Arc<App>, new: NewCustomer) -> Result<CreatedCustomer,
         created_at: now,
     };
     let open = Wish::OpenWallet { wallet: wallet.id, customer: customer.id, unit: wallet.unit };
-    let mut stored = vec![open.intent(IntentId::from_u128(ids::fresh()), now)];
+    let mut intents = vec![open.intent(IntentId::from_u128(ids::fresh()), now)];
     if credit.welcome.is_positive() {
         let welcome = Wish::Grant {
             wallet: wallet.id,
@@ -69,29 +100,38 @@ pub async fn create(app: &Arc<App>, new: NewCustomer) -> Result<CreatedCustomer,
             reason: None,
             expires_at: credit.welcome_lasts.map(|lasts| app.ledger.now().plus(lasts)),
         };
-        stored.push(welcome.intent(IntentId::from_u128(ids::fresh()), now));
+        intents.push(welcome.intent(IntentId::from_u128(ids::fresh()), now));
     }
     let mut subjects = new.subjects;
     subjects.push(customer.id.to_string());
-    let (row, wallet_row, rows) = (customer.clone(), wallet.clone(), stored.clone());
-    app.write(move |tx| {
-        tx.insert_customer(&row)?;
-        tx.insert_wallet(&wallet_row)?;
-        for subject in &subjects {
-            tx.insert_subject(&subject_row(subject, wallet_row.id, now))?;
+    let created = CreatedCustomer { customer, wallet: wallet.id };
+    Ok(Prepared { created, wallet, subjects, intents })
+}
+
+impl Prepared {
+    /// Writes customer, wallet, subjects and intents down.
+    pub fn insert(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        tx.insert_customer(&self.created.customer)?;
+        tx.insert_wallet(&self.wallet)?;
+        for subject in &self.subjects {
+            tx.insert_subject(&subject_row(subject, self.wallet.id, self.wallet.created_at))?;
         }
-        rows.iter().try_for_each(|intent| tx.insert_intent(intent))
-    })
-    .await?;
-    intents::send(app, &stored).await?;
-    Ok(CreatedCustomer { customer, wallet: wallet.id })
+        self.intents.iter().try_for_each(|intent| tx.insert_intent(intent))
+    }
+
+    /// Has the book open the wallet and add the welcome credit, once it is written down.
+    pub async fn send(&self, app: &Arc<App>) -> Result<(), Problem> {
+        intents::send(app, &self.intents).await?;
+        Ok(())
+    }
 }
 
 fn subject_row(subject: &str, wallet: WalletId, now: Timestamp) -> Subject {
     Subject { subject: subject.to_owned(), wallet, created_at: now }
 }
 
-fn check(new: &NewCustomer) -> Result<(), Problem> {
+/// Refuses names, addresses and keys that are empty, too long or of another form.
+pub fn check(new: &NewCustomer) -> Result<(), Problem> {
     let too_long = |text: &str| text.len() > TEXT_BYTES_MAX;
     if new.name.trim().is_empty() || too_long(&new.name) {
         let detail = format!("name must have 1 to {TEXT_BYTES_MAX} bytes.");
@@ -111,6 +151,13 @@ fn check(new: &NewCustomer) -> Result<(), Problem> {
     {
         let detail = format!("external_key must have 1 to {TEXT_BYTES_MAX} bytes.");
         return Err(Problem::invalid("external_key", "invalid_external_key", detail));
+    }
+    if new.subjects.len() > SUBJECTS_MAX {
+        let detail = format!("subjects may have at most {SUBJECTS_MAX} entries.");
+        return Err(Problem::invalid("subjects", "too_many_subjects", detail));
+    }
+    if Locale::from_tag(&new.locale).is_none_or(|locale| locale.tag() != new.locale) {
+        return Err(Problem::invalid("locale", "invalid_locale", "locale must be en or pt-BR."));
     }
     if new.subjects.iter().any(|subject| subject.is_empty() || too_long(subject)) {
         let detail = format!("each of subjects must have 1 to {TEXT_BYTES_MAX} bytes.");

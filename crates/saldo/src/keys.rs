@@ -1,13 +1,15 @@
 //! API keys: made, shown once, stored as a hash, and looked up from memory.
 //!
-//! A key is 256 random bits, so its SHA-256 is all that needs to be stored. What was looked up is kept for [`FRESH`] and dropped
-//! at once when a key is revoked here.
+//! A key is 256 random bits, so its SHA-256 is all that needs to be stored. What was looked up is believed for [`FRESH`], then
+//! looked up again behind the request that asks, and dropped at once when a key is revoked here. So a key that is in use costs
+//! no query, and one that another process revoked ends within seconds.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use money::{ApiKeyId, CustomerId};
+use money::{ApiKeyId, CustomerId, Timestamp};
 use sha2::{Digest, Sha256};
 use store::tables::keys::ApiKey;
 use store::{Hidden, SecretHash};
@@ -17,8 +19,12 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::{clock, ids};
 
-/// How long a looked-up key is believed.
-const FRESH: Duration = Duration::from_secs(10);
+/// How long a looked-up key is believed without a second look.
+const FRESH: Duration = Duration::from_secs(5);
+/// How long it is believed while that second look is under way; an older one is looked up before it is believed.
+const BELIEVED_MAX: Duration = Duration::from_secs(10);
+/// How old `last_used_at` gets before it is written again, in microseconds.
+const TOUCHED_AFTER: i64 = Timestamp::MINUTE;
 /// Keys kept in memory; beyond that all are looked up again.
 const KEPT_MAX: usize = 100_000;
 /// Bytes of randomness in a key.
@@ -34,10 +40,26 @@ pub const GUARD_SCOPE: &str = "guard";
 #[derive(Debug, Default)]
 pub struct KnownKeys {
     known: RwLock<HashMap<[u8; 32], KnownKey>>,
+    revocations: AtomicU64,
 }
 
-/// What was found, and when; `None` for a secret that is no key.
-type KnownKey = (Instant, Option<Arc<ApiKey>>);
+/// What was found, when, and whether somebody looks again already; no key for a secret that is none.
+#[derive(Clone, Debug)]
+struct KnownKey {
+    at: Instant,
+    looking_again: bool,
+    key: Option<Arc<ApiKey>>,
+}
+
+/// What memory says of a secret.
+enum Known {
+    /// To be believed.
+    Fresh(Option<Arc<ApiKey>>),
+    /// To be believed once more; whoever got this looks again.
+    LookAgain(Option<Arc<ApiKey>>),
+    /// Nothing that could be believed.
+    Nothing,
+}
 
 /// A new key: the only moment at which its secret is there.
 #[derive(Debug)]
@@ -48,6 +70,26 @@ pub struct NewKey {
     pub secret: String,
 }
 
+impl NewKey {
+    /// Draws a key for the operator (no customer) with these scopes, or for a customer. It works once it is stored.
+    pub fn draw(customer: Option<CustomerId>, name: &str, scopes: &str) -> NewKey {
+        let prefix = if customer.is_some() { CUSTOMER_PREFIX } else { OPERATOR_PREFIX };
+        let secret = format!("{prefix}{}", ids::secret_text(SECRET_BYTES));
+        let key = ApiKey {
+            id: ApiKeyId::from_u128(ids::fresh()),
+            customer,
+            name: name.to_owned(),
+            scopes: scopes.to_owned(),
+            secret_hash: hash(&secret),
+            last_four: secret.chars().skip(secret.chars().count() - 4).collect(),
+            created_at: clock::now(),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        NewKey { key, secret }
+    }
+}
+
 /// Makes a key for the operator (no customer) with these scopes, or for a customer.
 pub async fn create(
     app: &Arc<App>,
@@ -55,24 +97,10 @@ pub async fn create(
     name: &str,
     scopes: &str,
 ) -> Result<NewKey, Problem> {
-    let prefix = if customer.is_some() { CUSTOMER_PREFIX } else { OPERATOR_PREFIX };
-    let secret = format!("{prefix}{}", ids::secret_text(SECRET_BYTES));
-    let key = ApiKey {
-        id: ApiKeyId::from_u128(ids::fresh()),
-        customer,
-        name: name.to_owned(),
-        scopes: scopes.to_owned(),
-        secret_hash: hash(&secret),
-        last_four: secret.chars().skip(secret.chars().count() - 4).collect(),
-        created_at: clock::now(),
-        last_used_at: None,
-        revoked_at: None,
-    };
-    let row = key.clone();
+    let new = NewKey::draw(customer, name, scopes);
+    let row = new.key.clone();
     app.write(move |tx| tx.insert_api_key(&row)).await?;
-    // Somebody may have tried the secret before it was one.
-    app.keys.forget(&key.secret_hash);
-    Ok(NewKey { key, secret })
+    Ok(new)
 }
 
 /// Ends a key. It is refused from now on. `customer` limits it to his own keys; false if there is none in force.
@@ -89,19 +117,58 @@ pub async fn revoke(app: &Arc<App>, id: ApiKeyId, customer: Option<CustomerId>) 
 
 /// The key of this secret, if it is one and in force.
 pub async fn authenticate(app: &Arc<App>, secret: &str) -> Result<Option<Arc<ApiKey>>, Problem> {
-    let hash = hash(secret);
-    if let Some(known) = app.keys.get(&hash) {
-        return Ok(known);
+    // What does not look like a key is none: no query is spent on it.
+    if !looks_like_key(secret) {
+        return Ok(None);
     }
+    let hash = hash(secret);
+    match app.keys.get(&hash) {
+        Known::Fresh(key) => Ok(key),
+        Known::LookAgain(key) => {
+            let app = Arc::clone(app);
+            tokio::spawn(async move {
+                if let Err(problem) = look_up(&app, hash).await {
+                    tracing::warn!(
+                        code = problem.code,
+                        detail = problem.detail,
+                        "a key was not looked up again"
+                    );
+                }
+            });
+            Ok(key)
+        }
+        Known::Nothing => look_up(app, hash).await,
+    }
+}
+
+async fn look_up(app: &Arc<App>, hash: SecretHash) -> Result<Option<Arc<ApiKey>>, Problem> {
     let asked = hash.clone();
+    let began = app.keys.revocations();
     let found = app.read(move |reader| reader.api_key_by_secret(&asked)).await?;
     let found = found.filter(|key| key.revoked_at.is_none()).map(Arc::new);
-    if let Some(key) = &found {
-        let (id, now) = (key.id, clock::now());
-        app.write(move |tx| tx.touch_api_key(id, now)).await?;
+    if let Some(key) = &found
+        && key.last_used_at.is_none_or(|at| clock::now().since(at) > TOUCHED_AFTER)
+    {
+        touch(app, key.id);
     }
-    app.keys.put(&hash, found.clone());
+    app.keys.put(&hash, found.clone(), began);
     Ok(found)
+}
+
+/// Writes down that a key is used, behind the request: a full disk must not keep anybody from reading.
+fn touch(app: &Arc<App>, id: ApiKeyId) {
+    let (app, now) = (Arc::clone(app), clock::now());
+    tokio::spawn(async move {
+        if let Err(problem) = app.write(move |tx| tx.touch_api_key(id, now)).await {
+            tracing::warn!(code = problem.code, key = %id, "the use of a key was not written down");
+        }
+    });
+}
+
+fn looks_like_key(secret: &str) -> bool {
+    let prefix = [OPERATOR_PREFIX, CUSTOMER_PREFIX].into_iter().find(|prefix| secret.starts_with(prefix));
+    // Base 64 without padding: four characters for three bytes.
+    prefix.is_some_and(|prefix| secret.len() == prefix.len() + (SECRET_BYTES * 4).div_ceil(3))
 }
 
 fn hash(secret: &str) -> SecretHash {
@@ -109,20 +176,44 @@ fn hash(secret: &str) -> SecretHash {
 }
 
 impl KnownKeys {
-    fn get(&self, hash: &SecretHash) -> Option<Option<Arc<ApiKey>>> {
+    fn get(&self, hash: &SecretHash) -> Known {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(&hash.0).filter(|(at, _)| at.elapsed() < FRESH).map(|(_, key)| key.clone())
+        let Some(found) = known.get(&hash.0) else { return Known::Nothing };
+        let age = found.at.elapsed();
+        if age < FRESH || (found.looking_again && age < BELIEVED_MAX) {
+            return Known::Fresh(found.key.clone());
+        }
+        if age >= BELIEVED_MAX {
+            return Known::Nothing;
+        }
+        drop(known);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(found) = known.get_mut(&hash.0) else { return Known::Nothing };
+        if std::mem::replace(&mut found.looking_again, true) {
+            return Known::Fresh(found.key.clone());
+        }
+        Known::LookAgain(found.key.clone())
     }
 
-    fn put(&self, hash: &SecretHash, key: Option<Arc<ApiKey>>) {
+    /// Keeps what a look-up found, unless a key was revoked since it began: it may have read what was true before.
+    fn put(&self, hash: &SecretHash, key: Option<Arc<ApiKey>>, began: u64) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if self.revocations() != began {
+            return;
+        }
         if known.len() >= KEPT_MAX {
             known.clear();
         }
-        known.insert(hash.0, (Instant::now(), key));
+        known.insert(hash.0, KnownKey { at: Instant::now(), looking_again: false, key });
     }
 
     fn forget(&self, hash: &SecretHash) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).remove(&hash.0);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        self.revocations.fetch_add(1, Ordering::AcqRel);
+        known.remove(&hash.0);
+    }
+
+    fn revocations(&self) -> u64 {
+        self.revocations.load(Ordering::Acquire)
     }
 }

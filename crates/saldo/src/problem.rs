@@ -72,7 +72,12 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         match &error {
             StoreError::Conflict { what } => {
-                Problem::new(StatusCode::CONFLICT, "already_exists", format!("{what} is already taken."))
+                // `customers.email`, as the tables name it, is the field `email` to whoever asks.
+                let field = what.rsplit('.').next().unwrap_or(what);
+                let detail = format!("{field} is already taken.");
+                let mut problem = Problem::new(StatusCode::CONFLICT, "already_exists", detail);
+                problem.field = Some(field.to_owned());
+                problem
             }
             StoreError::DiskFull | StoreError::Busy => {
                 tracing::warn!(%error, "the store turned a request away");

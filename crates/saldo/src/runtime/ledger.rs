@@ -26,6 +26,11 @@ const REQUESTS_PER_STEP_MAX: usize = 4_096;
 /// The longest the book's thread sleeps, so that a clock that was set back or forth is noticed.
 const SLEEP_MAX: Duration = Duration::from_millis(500);
 
+/// How long a read waits for what is due on its wallet.
+const SETTLE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a moved clock waits for what fell due by it.
+const SETTLE_ALL_PATIENCE: Duration = Duration::from_secs(30);
+
 /// Who asked: the channel back, made for one answer.
 type Asker = oneshot::Sender<Result<Vec<Outcome>, LedgerError>>;
 
@@ -186,6 +191,40 @@ impl Ledger {
     /// The wallet as of the newest durable batch that touched it.
     pub fn wallet(&self, id: WalletId) -> Option<PublishedWallet> {
         self.balances.get(id)
+    }
+
+    /// The wallet with all that is due by now settled, or `None` if there is none. [`LedgerError::NotAttempted`] if the ledger does
+    /// not get to it: a balance that no longer holds is not shown.
+    pub async fn settled_wallet(&self, id: WalletId) -> Result<Option<PublishedWallet>, LedgerError> {
+        let mut landed = self.landed();
+        let settled = async {
+            loop {
+                // Marked as seen before the look, so that what lands during the look wakes us up again.
+                landed.borrow_and_update();
+                match self.wallet(id) {
+                    Some(wallet) if wallet.due.is_some_and(|due| due <= self.now()) => {}
+                    found => return Ok(found),
+                }
+                landed.changed().await.map_err(|_| LedgerError::NotAttempted)?;
+            }
+        };
+        tokio::time::timeout(SETTLE_PATIENCE, settled).await.unwrap_or(Err(LedgerError::NotAttempted))
+    }
+
+    /// Waits until nothing more falls due at this moment of the book's time, as after its clock was moved. The position of the
+    /// row with which that is so.
+    pub async fn settle_all(&self) -> Result<u64, LedgerError> {
+        let settled = async {
+            loop {
+                let before = self.landed.borrow().position;
+                // An empty request is answered when all that was decided before it is durable.
+                self.submit(Vec::new()).await?;
+                if self.landed.borrow().position == before {
+                    return Ok(before);
+                }
+            }
+        };
+        tokio::time::timeout(SETTLE_ALL_PATIENCE, settled).await.unwrap_or(Err(LedgerError::OutcomeUnknown))
     }
 
     /// The book's time: the world's clock and the test clock's lead.

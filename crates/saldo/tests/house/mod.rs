@@ -1,0 +1,243 @@
+//! The whole program in a test: its parts, its listener on a free port, a sandbox that stands for Stripe, and a client.
+
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    reason = "a house for several tests, each of which uses some of its rooms"
+)]
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+use saldo::app::Running;
+use saldo::config::Config;
+use saldo::customers::{self, CreatedCustomer, NewCustomer};
+use saldo::{api, clock, jobs, keys, routes, server};
+use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// The sandbox's secret key.
+pub(crate) const STRIPE_KEY: &str = "sk_test_house";
+/// What the sandbox signs webhooks with.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_house";
+
+/// A running program with everything around it.
+pub(crate) struct House {
+    /// The program's parts.
+    pub(crate) running: Running,
+    /// `http://127.0.0.1:port`, without a slash at its end.
+    pub(crate) url: String,
+    /// What stands for Stripe.
+    pub(crate) sandbox: Sandbox,
+    /// A key of the operator with all scopes.
+    pub(crate) operator: String,
+    /// Follows no redirect.
+    pub(crate) client: reqwest::Client,
+    data: TempDir,
+    end: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+/// What the program answered.
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: StatusCode,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The body.
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The problem's code.
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The body as JSON, if the status is this one.
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+}
+
+/// Nothing that anybody could see has changed if two of these are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    position: u64,
+    digest: u64,
+}
+
+impl House {
+    /// A new program in a new folder, with a test clock.
+    pub(crate) async fn open() -> House {
+        House::open_with(|_| {}).await
+    }
+
+    /// As [`House::open`], with other settings.
+    pub(crate) async fn open_with(change: impl FnOnce(&mut Config)) -> House {
+        let data = tempfile::tempdir().expect("a folder");
+        House::open_in(data, change).await
+    }
+
+    /// A program on what another one left in `data`.
+    pub(crate) async fn open_in(data: TempDir, change: impl FnOnce(&mut Config)) -> House {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let sandbox = open_sandbox(&url).await;
+        let mut config = Config::embedded().expect("settings");
+        config.server.data = data.path().to_owned();
+        config.server.public_url.clone_from(&url);
+        config.stripe.api_url = sandbox.url().to_owned();
+        config.stripe.secret_key = STRIPE_KEY.to_owned();
+        config.stripe.webhook_secrets = vec![WEBHOOK_SECRET.to_owned()];
+        config.test_clock = true;
+        change(&mut config);
+        let running = Running::start(config).await.expect("a start");
+        jobs::start(&running.app);
+        let (end, ending) = watch::channel(false);
+        let serving = tokio::spawn(server::serve(listener, routes::router(&running.app), ending));
+        let operator =
+            keys::create(&running.app, None, "house", api::ALL_SCOPES).await.expect("a key").secret;
+        let policy = reqwest::redirect::Policy::none();
+        let client = reqwest::Client::builder().redirect(policy).build().expect("a client");
+        House { running, url, sandbox, operator, client, data, end, serving }
+    }
+
+    /// Ends the program in order and starts it again on the same folder. Keys that were made go on working.
+    pub(crate) async fn restart(self) -> House {
+        let operator = self.operator.clone();
+        let data = self.close().await;
+        let mut house = House::open_in(data, |_| {}).await;
+        house.operator = operator;
+        house
+    }
+
+    /// Ends the program in order; the folder is what remains.
+    pub(crate) async fn close(self) -> TempDir {
+        let House { running, data, end, serving, client, .. } = self;
+        // Connections that are kept open would be waited for.
+        drop(client);
+        end.send_replace(true);
+        serving.await.expect("the listener ends");
+        tokio::task::spawn_blocking(move || running.end()).await.expect("the program ends");
+        data
+    }
+
+    /// The folder with the databases.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// A customer with $25.00.
+    pub(crate) async fn customer(&self, name: &str) -> CreatedCustomer {
+        let email = Some(format!("{name}@example.com"));
+        let new = NewCustomer { name: name.to_owned(), email, ..NewCustomer::default() };
+        customers::create(&self.running.app, new).await.expect("a customer")
+    }
+
+    /// A new key of this customer's own.
+    pub(crate) async fn key_of(&self, customer: &CreatedCustomer) -> String {
+        let id = Some(customer.customer.id);
+        keys::create(&self.running.app, id, "own", "guard").await.expect("a key").secret
+    }
+
+    /// Sends a request as it is given.
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.expect("a body") }
+    }
+
+    /// A request to the program, without a key.
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// Reads with the operator's key.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path).bearer_auth(&self.operator)).await
+    }
+
+    /// Writes JSON with the operator's key, under a new idempotency key.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_under(&fresh_key(), path, body).await
+    }
+
+    /// Writes JSON with the operator's key, under this idempotency key.
+    pub(crate) async fn post_under(&self, key: &str, path: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).bearer_auth(&self.operator);
+        self.send(request.header("idempotency-key", key).json(body)).await
+    }
+
+    /// Asks the guard with a customer's key.
+    pub(crate) async fn guard(&self, secret: &str) -> Answer {
+        self.send(self.request(Method::GET, "/guard").bearer_auth(secret)).await
+    }
+
+    /// The figures of a wallet: posted, pending, available.
+    pub(crate) async fn figures(&self, wallet: money::WalletId) -> [String; 3] {
+        let wallet = self.get(&format!("/v1/wallets/{wallet}")).await.expect(200);
+        ["posted", "pending", "available"]
+            .map(|part| wallet["balance"][part]["amount"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Moves the test clock.
+    pub(crate) async fn advance(&self, seconds: u32) {
+        self.post("/v1/test-clock/advance", &json!({ "seconds": seconds })).await.expect(200);
+    }
+
+    /// A meter `api_call` of active time: $0.25 an hour from the first call.
+    pub(crate) async fn meter_of_hours(&self) {
+        let price = json!({"kind": "per_active_window", "amount": {"amount": "0.25", "unit": "USD"},
+            "window_seconds": 3_600, "anchor": "first_event"});
+        let meter = json!({"slug": "api_call", "aggregation": "active_time", "price": price});
+        self.post("/v1/meters", &meter).await.expect(201);
+    }
+
+    /// How the book stands.
+    pub(crate) fn seen(&self) -> Seen {
+        let landed = *self.running.app.ledger.landed().borrow();
+        Seen { position: landed.position, digest: landed.digest }
+    }
+
+    /// A webhook signed as the sandbox would, `seconds_ago`.
+    pub(crate) fn signature(&self, body: &str, secret: &str, seconds_ago: i64) -> String {
+        stripe::signature::sign(secret, clock::now().as_seconds() - seconds_ago, body.as_bytes())
+    }
+}
+
+async fn open_sandbox(url: &str) -> Sandbox {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let public_url = format!("http://{}", listener.local_addr().expect("an address"));
+    let webhook = Some(WebhookEndpoint {
+        url: format!("{url}{}", saldo::webhooks::WEBHOOK_PATH),
+        secret: WEBHOOK_SECRET.to_owned(),
+    });
+    let secret_key = STRIPE_KEY.to_owned();
+    let clock = real_time();
+    let config = SandboxConfig { listener, public_url, secret_key, webhook, state: None, clock };
+    Sandbox::start(config).await.expect("a sandbox")
+}
+
+/// An idempotency key that nothing has had.
+pub(crate) fn fresh_key() -> String {
+    static KEYS: AtomicU32 = AtomicU32::new(1);
+    format!("test-{}-{}", std::process::id(), KEYS.fetch_add(1, Ordering::Relaxed))
+}
