@@ -1,4 +1,4 @@
-//! What runs beside the edges: the inbox, open intents, prices that come into force.
+//! What runs beside the edges: the inbox, mails, open intents, prices that come into force.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{clock, intents, notices, webhooks};
+use crate::{clock, intents, mails, notices, webhooks};
 
 /// Pause between two looks at open intents and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -17,6 +17,7 @@ const INTENT_AGE_MIN: i64 = 15 * Timestamp::SECOND;
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
+    tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
 }
 
