@@ -62,7 +62,7 @@ pub fn router(app: &Arc<App>) -> Router {
         rate_limits: access::RateLimits::new(&app.config.server),
         wallets: known_wallets::KnownWallets::default(),
         requests: health::Requests::default(),
-        document: document().to_pretty_json().unwrap_or_default(),
+        document: format!("{:#}", document()),
     });
     let (operator, _) = document::operator_routes().split_for_parts();
     let operator = operator
