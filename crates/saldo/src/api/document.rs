@@ -157,6 +157,9 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     operation["operationId"] = json!(operation_id(path, method));
     if path == guard::GUARD_PATH {
         operation["security"] = json!([{"customer": []}]);
+        if let Value::Object(responses) = &mut operation["responses"] {
+            name_problems(responses);
+        }
         return;
     }
     let scope = scope(operation["tags"][0].as_str().unwrap_or_default(), method);
@@ -182,18 +185,20 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             _ => true,
         };
         if happens {
-            add_problem(responses, status, name);
+            let whole = json!({"$ref": format!("#/components/responses/{name}")});
+            responses.entry(status).or_insert(whole);
         }
     }
+    name_problems(responses);
 }
 
-/// Adds a problem to what an operation says itself.
-fn add_problem(responses: &mut Map<String, Value>, status: &str, name: &str) {
-    let whole = json!({"$ref": format!("#/components/responses/{name}")});
-    let known = responses.entry(status).or_insert(whole);
-    if known.get("description").is_some() && known.get("content").is_none() {
-        let schema = json!({"$ref": "#/components/schemas/Problem"});
-        known["content"] = json!({"application/problem+json": {"schema": schema}});
+/// Says of what an operation refuses in its own words that it is a problem like the others.
+fn name_problems(responses: &mut Map<String, Value>) {
+    for (status, response) in responses {
+        if status.as_str() >= "400" && response.get("$ref").is_none() && response.get("content").is_none() {
+            let schema = json!({"$ref": "#/components/schemas/Problem"});
+            response["content"] = json!({"application/problem+json": {"schema": schema}});
+        }
     }
 }
 
