@@ -1,4 +1,4 @@
-//! What runs beside the edges: the inbox, open intents, prices that come into force.
+//! What runs beside the edges: the inbox, mails, open intents, prices that come into force.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{clock, intents, notices, webhooks};
+use crate::{clock, intents, mails, notices, webhooks};
 
 /// Pause between two looks at open intents and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -20,6 +20,7 @@ const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
+    tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));
 }

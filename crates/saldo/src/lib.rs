@@ -14,6 +14,7 @@ pub mod intents;
 pub mod jobs;
 pub mod keys;
 pub mod look;
+pub mod mails;
 pub mod notices;
 pub mod passwords;
 pub mod payments;

@@ -157,6 +157,10 @@ fn once(
     params: &Params,
 ) -> Result<Answered, ApiError> {
     let call = Call { work, params, public_url: &provider.public_url };
+    let asks_payment = path.starts_with("/v1/checkout/sessions/") || path.starts_with("/v1/payment_intents/");
+    if asks_payment && method == Method::GET && provider.faults.settings().payment_reads_fail {
+        return Err(ApiError::unavailable());
+    }
     let Some(key) = &work.origin.idempotency_key else {
         let body = dispatch(&call, method, path)?;
         return Ok(Answered { body, original_request: None });

@@ -1,10 +1,10 @@
-//! Trouble on demand: how webhooks misbehave, switched while the sandbox runs.
+//! Trouble on demand: how webhooks and answers misbehave, switched while the sandbox runs.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-/// What happens to webhooks. The default is no trouble at all.
+/// What goes wrong. The default is no trouble at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FaultSettings {
     /// Events made from now on are sent this much later, in milliseconds.
@@ -15,6 +15,8 @@ pub struct FaultSettings {
     pub webhook_hold: bool,
     /// This many of the next events are never sent; counts down by itself.
     pub webhook_drop_next: u32,
+    /// Whoever asks how a checkout or a payment stands is told 503.
+    pub payment_reads_fail: bool,
 }
 
 /// The switches, shared with the running sandbox.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LINK, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use serde_json::json;
@@ -15,9 +15,11 @@ use serde_json::json;
 /// How long the guard may take. It answers from memory.
 const GUARD_TIMEOUT: Duration = Duration::from_secs(2);
 /// What is passed on of the guard's refusal, beside status and body.
-const PASSED_ON: [HeaderName; 3] = [CONTENT_TYPE, LINK, RETRY_AFTER];
+const PASSED_ON: [HeaderName; 2] = [CONTENT_TYPE, RETRY_AFTER];
+/// Where the guard tells how the caller can pay.
+const RECHARGE_HEADER: &str = "saldo-recharge-url";
 /// Where the guard tells what the caller may still spend.
-const AVAILABLE_HEADER: &str = "saldo-available";
+const BALANCE_HEADER: &str = "saldo-balance";
 
 #[derive(Clone)]
 struct Guard {
@@ -39,7 +41,9 @@ async fn greet(State(guard): State<Guard>, headers: HeaderMap) -> Response {
     }
     match question.send().await {
         Ok(answer) if answer.status().is_success() => {
-            let balance = answer.headers().get(AVAILABLE_HEADER).and_then(|value| value.to_str().ok());
+            let told = answer.headers().get(BALANCE_HEADER).and_then(|value| value.to_str().ok());
+            // The guard says "24.75 USD".
+            let balance = told.and_then(|text| text.split(' ').next());
             Json(json!({ "message": "Hello", "balance": balance })).into_response()
         }
         Ok(answer) => pass_on(answer).await,
@@ -59,6 +63,12 @@ async fn pass_on(answer: reqwest::Response) -> Response {
         if let Some(value) = headers.get(&name) {
             response.headers_mut().insert(name, value.clone());
         }
+    }
+    let recharge = headers.get(RECHARGE_HEADER).and_then(|value| value.to_str().ok());
+    if let Some(link) =
+        recharge.and_then(|url| HeaderValue::try_from(format!("<{url}>; rel=\"payment\"")).ok())
+    {
+        response.headers_mut().insert(LINK, link);
     }
     response
 }

@@ -3,8 +3,11 @@
 //! Owns the demo's folder, what is put into it at the first start, and the demo's own pages. Everything a visitor sees
 //! beside those pages is the program as it is served: the demo only chooses settings and plays the parts of others.
 
+mod checklist;
 mod example_api;
 mod folder;
+mod live;
+mod pages;
 mod past;
 mod seed;
 
@@ -15,16 +18,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use money::CustomerId;
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::app::Running;
+use crate::app::{App, Running};
 use crate::config::Config;
 use crate::portal::{DemoStrip, Faults};
-use crate::{clock, jobs, routes, server, webhooks};
+use crate::{clock, jobs, server, webhooks};
 use folder::{Folder, Secrets, Seeded};
+use pages::Stage;
 
 /// The port of portal and API unless told otherwise; sandbox and example API have the next two.
 pub const DEFAULT_PORT: u16 = 7070;
@@ -50,7 +55,6 @@ pub(crate) enum Ending {
     /// The process was told to end.
     Told,
     /// *Reset* was pressed: everything begins anew.
-    #[expect(dead_code, reason = "the button comes with the demo's pages")]
     Reset,
 }
 
@@ -125,14 +129,15 @@ async fn play(
         example_api::router(&addresses.portal)?,
         running.app.end_announced(),
     ));
-    let portal = tokio::spawn(server::serve(
-        async_listener(&sockets.portal)?,
-        routes::router(&running.app),
-        running.app.end_announced(),
-    ));
     if is_first {
         print(options, &addresses, &secrets, &seeded)?;
     }
+    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), ending).await?;
+    let portal = tokio::spawn(server::serve(
+        async_listener(&sockets.portal)?,
+        pages::router(&running.app, stage),
+        running.app.end_announced(),
+    ));
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
     portal.await?;
@@ -150,6 +155,21 @@ async fn wait_for_end(mut ended: watch::Receiver<Ending>) -> Ending {
 async fn end_when_told(ending: Arc<watch::Sender<Ending>>) {
     crate::cli::until_told().await;
     ending.send_replace(Ending::Told);
+}
+
+/// What the demo's own pages know.
+async fn stage(
+    app: &Arc<App>,
+    sandbox: &Sandbox,
+    (addresses, secrets, seeded): (Addresses, Secrets, Seeded),
+    ending: Arc<watch::Sender<Ending>>,
+) -> anyhow::Result<Stage> {
+    let customer: CustomerId = seeded.customer_id.parse()?;
+    let wallets = app.read(move |reader| reader.wallets_of(customer, None, 1)).await;
+    let wallets = wallets.map_err(|problem| anyhow::anyhow!("the sample customer: {}", problem.detail))?;
+    let wallet = wallets.rows.first().context("the sample customer has no wallet")?.id;
+    let faults = sandbox.faults().clone();
+    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {

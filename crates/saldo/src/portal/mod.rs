@@ -48,7 +48,7 @@ pub use form::{Asked, Posted};
 pub use links::{INVITATION_LASTS, MailedLink, RESET_LASTS, invite};
 pub use returns::Followed;
 pub use shell::{Fault, draw};
-pub use signed_in::{SignedIn, StaffIn};
+pub use signed_in::{SignedIn, StaffIn, local_path};
 pub use strip::{DemoStrip, Faults};
 pub use visit::{CustomerSession, StaffSession, Visit};
 

@@ -102,7 +102,7 @@ fn page_of_form(path: &str) -> &'static str {
 }
 
 /// `text` if it is an address within this site; anything that a browser might take elsewhere is not.
-pub(super) fn local_path(text: &str) -> Option<&str> {
+pub fn local_path(text: &str) -> Option<&str> {
     let mut bytes = text.bytes();
     let is_local = bytes.next() == Some(b'/')
         && !matches!(bytes.next(), Some(b'/' | b'\\'))

@@ -49,6 +49,12 @@ impl ApiError {
         Self { status: StatusCode::NOT_FOUND, ..Self::invalid(message) }
     }
 
+    /// 503: what is asked is not answered now; a fault that was asked for.
+    pub(crate) fn unavailable() -> Self {
+        let message = "This is not answered now: the sandbox was told to fail here.";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, kind: "api_error", ..Self::invalid(message) }
+    }
+
     /// An idempotency key used again for something else.
     pub(crate) fn idempotency(key: &str) -> Self {
         let message = format!(

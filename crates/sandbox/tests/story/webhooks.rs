@@ -45,6 +45,20 @@ async fn held_webhooks_are_kept_until_released() {
 }
 
 #[tokio::test]
+async fn questions_about_a_payment_fail_until_released() {
+    let mut stage = Stage::new().await;
+    let customer = stage.customer().await;
+    let session = stage.session(&customer, CardSaving::Always).await;
+    stage.pay_new(&session, "4242424242424242").await;
+    stage.sandbox.faults().change(|faults| faults.payment_reads_fail = true);
+    let path = format!("/v1/checkout/sessions/{}", session["id"].as_str().expect("an id"));
+    assert_eq!(stage.get(&path).await.status, 503);
+    assert_eq!(stage.get("/v1/events?limit=1").await.status, 200);
+    stage.sandbox.faults().change(|faults| faults.payment_reads_fail = false);
+    assert_eq!(stage.get(&path).await.json()["payment_status"], "paid");
+}
+
+#[tokio::test]
 async fn doubled_webhooks_carry_the_same_event() {
     let mut stage = Stage::new().await;
     stage.sandbox.faults().change(|faults| faults.webhook_duplicate = true);

@@ -24,6 +24,8 @@ const CUSTOMER_BY_STRIPE: &str =
 const CUSTOMERS: &str = "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
     FROM customers WHERE id < $1 ORDER BY id DESC LIMIT $2";
 
+const COUNT: &str = "SELECT count(*) FROM customers";
+
 const INSERT_WALLET: &str = "INSERT INTO wallets (id, customer, unit, created_at) VALUES ($1, $2, $3, $4)";
 const WALLET: &str = "SELECT id, customer, unit, created_at FROM wallets WHERE id = $1";
 const WALLETS_OF: &str = "SELECT id, customer, unit, created_at FROM wallets
@@ -118,6 +120,11 @@ impl Reader<'_> {
         let before = before_bytes(before.map(CustomerId::as_u128));
         let rows = self.all(CUSTOMERS, &[&&before[..], &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &Customer| row.id))
+    }
+
+    /// How many customers there are.
+    pub fn customer_count(&self) -> Result<i64, StoreError> {
+        Ok(self.one(COUNT, &[])?.unwrap_or(0))
     }
 
     /// The wallet of this name.

@@ -214,6 +214,18 @@ impl EntryRow {
 }
 
 row! {
+    /// What all wallets together moved by entries of one kind.
+    pub struct Moved {
+        /// As [`EntryRow::kind`].
+        pub kind: String,
+        /// As [`EntryRow::reason`].
+        pub reason: Option<String>,
+        /// How `posted` changed by them.
+        pub amount: Amount,
+    }
+}
+
+row! {
     /// A window that is open.
     pub struct WindowRow {
         /// The wallet.

@@ -2,7 +2,7 @@
 
 use money::{CustomerId, GrantId, Timestamp, WalletId};
 
-use super::{AccountRow, EntryRow, GrantRow, UsageRow, WalletRow, WindowRow};
+use super::{AccountRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow, WindowRow};
 use crate::error::StoreError;
 use crate::tables::{Page, Reader, page, rows_to_ask};
 
@@ -32,6 +32,9 @@ const ENTRY: &str =
     "SELECT wallet_no, position, ordinal, at, kind, amount, posted_after, meter_no, window_no,
     from_at, to_at, quantity, grant_no, payment, charge_kind_no, reason, debit_account, credit_account
     FROM entry_view WHERE wallet_no = $1 AND position = $2 AND ordinal = $3";
+const MOVED: &str = "SELECT e.kind, e.reason, sum(e.amount), w.unit
+    FROM entry_view e JOIN wallet_view w ON w.wallet_no = e.wallet_no
+    WHERE e.at >= $1 GROUP BY e.kind, e.reason, w.unit ORDER BY e.kind, e.reason, w.unit";
 const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view WHERE wallet_no = $1 ORDER BY window_no LIMIT $2";
 const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted, pending
@@ -113,6 +116,11 @@ impl Reader<'_> {
     /// One movement of a wallet.
     pub fn entry(&self, wallet_no: u32, position: u64, ordinal: u32) -> Result<Option<EntryRow>, StoreError> {
         self.one(ENTRY, &[&wallet_no, &position, &ordinal])
+    }
+
+    /// What all wallets together moved from `from_at` on, by kind and reason. Looks at every entry: for a page of staff.
+    pub fn moved_since(&self, from_at: Timestamp) -> Result<Vec<Moved>, StoreError> {
+        self.all(MOVED, &[&from_at])
     }
 
     /// The first `limit` open windows of a wallet.

@@ -1,0 +1,105 @@
+//! `/console`: what there is, in four numbers, and the customers.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use money::{Amount, CustomerId, Unit};
+use serde::Deserialize;
+use store::tables::customers::{Customer, Wallet};
+use store::views::{AccountRow, Moved};
+use store::{Reader as TablesReader, StoreError};
+
+use crate::app::App;
+use crate::look::page::{ConsoleCustomer, ConsoleHome};
+use crate::look::part::Place;
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
+
+/// Customers of one page.
+const ROWS: u32 = 25;
+/// Wallets of a customer that are looked through for the one that counts money.
+const WALLETS_MAX: u32 = 50;
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    before: Option<String>,
+}
+
+/// `GET /console`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let (reader, unit) = (staff.visit.reader().clone(), app.config.credit.unit);
+    let now = app.ledger.now();
+    let today = calendar::day_bounds(&reader.zone, calendar::day_of(&reader.zone, now));
+    let midnight = today.map_or(now, |bounds| bounds.from);
+    let trail = Trail::parse(shown.before.as_deref());
+    let before: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
+    let (count, accounts, moved, rows, next) = app
+        .read(move |tables| {
+            let page = tables.customers(before, ROWS)?;
+            let rows = page.rows.into_iter().map(|customer| with_wallet(tables, customer, unit));
+            let rows = rows.collect::<Result<Vec<_>, _>>()?;
+            Ok((tables.customer_count()?, tables.accounts()?, tables.moved_since(midnight)?, rows, page.next))
+        })
+        .await?;
+    let page = ConsoleHome {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleHome)),
+        customer_count: count,
+        liability: liability(&accounts, unit),
+        sold_today: sum(&moved, unit, |row| {
+            row.kind == "grant" && row.reason.as_deref() == Some("purchased")
+        }),
+        used_today: negated(sum(&moved, unit, |row| {
+            ["usage", "charge", "reversal"].contains(&row.kind.as_str())
+        })),
+        verified_at: None,
+        customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet, unit)).collect(),
+        newer_url: trail.newer_url("/console?", "before"),
+        older_url: next.map(|next| trail.older_url("/console?", "before", &next.to_string())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn with_wallet(
+    tables: &TablesReader<'_>,
+    customer: Customer,
+    unit: Unit,
+) -> Result<(Customer, Option<Wallet>), StoreError> {
+    let wallets = tables.wallets_of(customer.id, None, WALLETS_MAX)?.rows;
+    Ok((customer, wallets.into_iter().find(|wallet| wallet.unit == unit)))
+}
+
+fn row(app: &App, customer: Customer, wallet: Option<Wallet>, unit: Unit) -> ConsoleCustomer {
+    let published = wallet.and_then(|wallet| app.ledger.wallet(wallet.id));
+    let amount = |value| Amount::new(value, unit);
+    ConsoleCustomer {
+        id: customer.id.to_string(),
+        name: customer.name,
+        login: customer.email.unwrap_or_default(),
+        posted: amount(published.as_ref().map_or(0, |wallet| wallet.balance.posted)),
+        available: amount(published.as_ref().map_or(0, |wallet| wallet.balance.available())),
+        created_at: customer.created_at,
+    }
+}
+
+/// What all wallets hold together. All accounts of a unit sum to zero, so it is what the others lack.
+fn liability(accounts: &[AccountRow], unit: Unit) -> Amount {
+    let others =
+        accounts.iter().filter(|row| row.unit == unit).map(|row| i128::from(row.balance)).sum::<i128>();
+    Amount::new(i64::try_from(-others).unwrap_or(i64::MAX), unit)
+}
+
+fn sum(moved: &[Moved], unit: Unit, counts: impl Fn(&Moved) -> bool) -> Amount {
+    let rows = moved.iter().filter(|row| row.amount.unit() == unit && counts(row));
+    Amount::new(rows.fold(0_i64, |sum, row| sum.saturating_add(row.amount.value())), unit)
+}
+
+fn negated(amount: Amount) -> Amount {
+    Amount::new(amount.value().saturating_neg(), amount.unit())
+}

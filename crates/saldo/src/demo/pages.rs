@@ -1,0 +1,244 @@
+//! The demo's own pages: its first screen, the forms of the strip, and the mails that nobody's server has sent.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Extension, Path, State};
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use book::{Act, Command};
+use engine::Outcome;
+use money::{CustomerId, MailId, Timestamp, WalletId};
+use serde::Deserialize;
+use store::tables::outbox::Mail;
+use store::tables::sessions::SessionOwner;
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::folder::{Secrets, Seeded};
+use super::{Addresses, Ending, example_call, live, seed};
+use crate::app::App;
+use crate::look::page::{DemoHome, DemoLogin, MailPage, MailRow, Mails};
+use crate::look::part::Frame;
+use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, sessions};
+use crate::problem::Problem;
+use crate::routes;
+
+/// How late webhooks are while they are late, in milliseconds.
+const LATE_MS: u32 = 10_000;
+/// The furthest that one press moves the clock, in seconds: 31 days.
+const ADVANCE_MAX: u32 = 31 * 24 * 3_600;
+/// How long a page waits to show what fell due by a move of the clock.
+const SHOW_PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+/// Mails of one page.
+const MAILS_PER_PAGE: u32 = 50;
+
+/// What the demo's pages know beside the program.
+pub(super) struct Stage {
+    pub(super) addresses: Addresses,
+    pub(super) secrets: Secrets,
+    pub(super) seeded: Seeded,
+    /// The visitor's customer.
+    pub(super) customer: CustomerId,
+    /// His wallet.
+    pub(super) wallet: WalletId,
+    pub(super) faults: sandbox::Faults,
+    pub(super) ending: Arc<watch::Sender<Ending>>,
+}
+
+/// The demo's pages in front of all that is served anyway.
+pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
+    let pages = Router::new()
+        .route("/", get(home))
+        .route("/demo", get(home))
+        .route("/demo/live", get(live::stream))
+        .route("/demo/sign-in", post(sign_in))
+        .route("/demo/clock", post(move_clock))
+        .route("/demo/faults", post(set_faults))
+        .route("/demo/reset", post(reset))
+        .route("/demo/mails", get(mails))
+        .route("/demo/mails/{mail}", get(mail))
+        .layer(Extension(Arc::new(stage)));
+    portal::framed(app, pages).layer(CatchPanicLayer::new()).fallback_service(routes::router(app))
+}
+
+/// `GET /` and `GET /demo`
+async fn home(
+    State(app): State<Arc<App>>,
+    Extension(stage): Extension<Arc<Stage>>,
+    visit: Visit,
+) -> Result<Response, Fault> {
+    let seen = live::look(&app, &stage).await?;
+    let login =
+        |email: &str, password: &str| DemoLogin { email: email.to_owned(), password: password.to_owned() };
+    let page = DemoHome {
+        reader: visit.reader().clone(),
+        frame: Frame { live_url: Some("/demo/live".to_owned()), ..visit.frame(&app, None) },
+        customer: login(seed::CUSTOMER_EMAIL, &stage.secrets.customer_password),
+        staff: login(seed::STAFF_EMAIL, &stage.secrets.staff_password),
+        line: seen.line(visit.reader()),
+        curl: example_call(&stage.addresses, &stage.seeded),
+        sandbox_url: stage.addresses.sandbox.clone(),
+        done: seen.done,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    r#as: Role,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    Customer,
+    Staff,
+}
+
+/// `POST /demo/sign-in`
+async fn sign_in(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Posted(SignIn { r#as: role }): Posted<SignIn>,
+) -> Result<Response, Fault> {
+    let (owner, url) = app
+        .read(move |reader| {
+            Ok(match role {
+                Role::Customer => {
+                    let login = reader.login_by_email(seed::CUSTOMER_EMAIL)?;
+                    (login.map(|login| SessionOwner::Login(login.id)), "/billing")
+                }
+                Role::Staff => {
+                    let staff = reader.staff_by_email(seed::STAFF_EMAIL)?;
+                    (staff.map(|staff| SessionOwner::Staff(staff.id)), "/console")
+                }
+            })
+        })
+        .await?;
+    let owner = owner.ok_or_else(|| Problem::not_found("login"))?;
+    let cookie = sessions::begin(&app, &visit, owner).await?;
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Redirect::to(url)).into_response())
+}
+
+#[derive(Deserialize)]
+struct Clock {
+    seconds: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+/// `POST /demo/clock`: answers once everything that fell due by it shows.
+async fn move_clock(
+    State(app): State<Arc<App>>,
+    Posted(Clock { seconds, return_to }): Posted<Clock>,
+) -> Result<Redirect, Fault> {
+    let seconds = seconds.parse::<u32>().ok().filter(|seconds| (1..=ADVANCE_MAX).contains(seconds));
+    let Some(seconds) = seconds else {
+        let detail = format!("seconds must be from 1 to {ADVANCE_MAX}.");
+        return Err(Problem::invalid("seconds", "seconds_out_of_range", detail).into());
+    };
+    let by = i64::from(seconds) * Timestamp::SECOND;
+    let command = Command { key: None, act: Act::AdvanceClock { by } };
+    match app.ledger.submit_one(command).await.map_err(Problem::from)? {
+        Outcome::Refused(refusal) => return Err(Problem::from(refusal).into()),
+        Outcome::Decided { .. } | Outcome::Repeated { .. } => {}
+    }
+    if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now()) {
+        app.reload_sold().await?;
+    }
+    let position = app.ledger.settle_all().await.map_err(Problem::from)?;
+    app.wait_projected(position, SHOW_PATIENCE).await;
+    Ok(back(&return_to))
+}
+
+#[derive(Deserialize)]
+struct FaultsForm {
+    #[serde(default)]
+    late: String,
+    #[serde(default)]
+    twice: String,
+    #[serde(default)]
+    held: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+/// `POST /demo/faults`: a box that is not ticked is not sent.
+async fn set_faults(
+    Extension(stage): Extension<Arc<Stage>>,
+    Posted(FaultsForm { late, twice, held, return_to }): Posted<FaultsForm>,
+) -> Redirect {
+    stage.faults.change(|settings| {
+        settings.webhook_delay_ms = if late.is_empty() { 0 } else { LATE_MS };
+        settings.webhook_duplicate = !twice.is_empty();
+        settings.webhook_hold = !held.is_empty();
+        // Neither told nor found out by asking: a payment is then seen pending.
+        settings.payment_reads_fail = settings.webhook_hold;
+    });
+    back(&return_to)
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// `POST /demo/reset`: everything begins anew, and whoever was signed in is so no longer.
+async fn reset(Extension(stage): Extension<Arc<Stage>>, Posted(Nothing {}): Posted<Nothing>) -> Redirect {
+    stage.ending.send_replace(Ending::Reset);
+    Redirect::to("/")
+}
+
+/// To the page on which the strip's form stood.
+fn back(return_to: &str) -> Redirect {
+    Redirect::to(local_path(return_to).unwrap_or("/"))
+}
+
+#[derive(Deserialize)]
+struct Before {
+    before: Option<String>,
+}
+
+/// `GET /demo/mails`
+async fn mails(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Asked(Before { before }): Asked<Before>,
+) -> Result<Response, Fault> {
+    let before = before.and_then(|text| text.parse::<MailId>().ok());
+    let page = app.read(move |reader| reader.mails(before, MAILS_PER_PAGE)).await?;
+    let mails = Mails {
+        reader: visit.reader().clone(),
+        frame: visit.frame(&app, None),
+        rows: page.rows.iter().map(row).collect(),
+        newer_url: before.map(|_| "/demo/mails".to_owned()),
+        older_url: page.next.map(|next| format!("/demo/mails?before={next}")),
+    };
+    draw(StatusCode::OK, &mails)
+}
+
+/// `GET /demo/mails/{mail}`
+async fn mail(State(app): State<Arc<App>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
+    let id: MailId = id.parse().map_err(|_| Problem::not_found("mail"))?;
+    let found = app.read(move |reader| reader.mail(id)).await?;
+    let mail = found.ok_or_else(|| Problem::not_found("mail"))?;
+    let page = MailPage {
+        reader: visit.reader().clone(),
+        frame: visit.frame(&app, None),
+        row: row(&mail),
+        body: mail.body,
+        list_url: "/demo/mails".to_owned(),
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn row(mail: &Mail) -> MailRow {
+    MailRow {
+        at: mail.created_at,
+        to: mail.recipient.clone(),
+        subject: mail.subject.clone(),
+        url: format!("/demo/mails/{}", mail.id),
+        is_sent: mail.sent_at.is_some(),
+    }
+}

@@ -1,0 +1,201 @@
+//! Mails leave here: taken from the outbox, handed to the operator's SMTP server, tried again until it takes them.
+//!
+//! A mail that was handed over just before a crash is handed over again; its `Message-ID` is the same, so that receivers may tell.
+//! Without a server nothing leaves, and staff read in the console what would have.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use money::Timestamp;
+use store::tables::outbox::Mail;
+
+use crate::app::App;
+use crate::clock;
+use crate::config::{self, SmtpSecurity};
+use crate::problem::Problem;
+
+/// Mails taken at once.
+const CLAIM_MAX: u32 = 20;
+/// How long a taken mail is ours, in microseconds: whoever took it may have died.
+const LEASE: i64 = 10 * Timestamp::MINUTE;
+/// How long the server may take for one mail.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Tries before a person must look: some two days.
+const ATTEMPTS_MAX: u32 = 15;
+/// Pause after the first failure, in microseconds; it doubles with each.
+const PAUSE_MIN: i64 = 30 * Timestamp::SECOND;
+/// Longest pause between two tries, in microseconds.
+const PAUSE_MAX: i64 = 6 * Timestamp::HOUR;
+/// How long the worker sleeps when nothing is told.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// Who sends, and by which server.
+struct Sender {
+    transport: Transport,
+    from: Mailbox,
+}
+
+/// Sends mails until the program ends. Without a server there is nothing to do.
+pub async fn work(app: Arc<App>) {
+    let mail = &app.config.mail;
+    if mail.smtp.is_empty() {
+        return;
+    }
+    let sender = match Sender::new(mail) {
+        Ok(sender) => sender,
+        Err(error) => {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "mails cannot be sent: the settings under [mail] are wrong"
+            );
+            return;
+        }
+    };
+    let mut end = app.end_announced();
+    loop {
+        let pause = match work_once(&app, &sender).await {
+            Ok(0) => SLEEP_MAX,
+            Ok(_) => continue,
+            Err(problem) => {
+                tracing::error!(
+                    code = problem.code,
+                    detail = problem.detail,
+                    "the outbox cannot be worked on"
+                );
+                SLEEP_MAX
+            }
+        };
+        tokio::select! {
+            () = app.mail_news.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = end.wait_for(|end| *end) => return,
+        }
+    }
+}
+
+/// Sends what is due now; how many mails that was.
+async fn work_once(app: &Arc<App>, sender: &Sender) -> Result<usize, Problem> {
+    let now = clock::now();
+    let due = app.write(move |tx| tx.claim_mails(now, now.plus(LEASE), CLAIM_MAX)).await?;
+    let count = due.len();
+    for mail in due {
+        let outcome = sender.send(&mail).await;
+        settle(app, mail, outcome).await?;
+    }
+    Ok(count)
+}
+
+async fn settle(app: &Arc<App>, mail: Mail, outcome: anyhow::Result<()>) -> Result<(), Problem> {
+    let (id, now) = (mail.id, clock::now());
+    let error = match outcome {
+        Ok(()) => return app.write(move |tx| tx.mail_sent(id, now)).await,
+        Err(error) => format!("{error:#}"),
+    };
+    let next = (mail.attempts < ATTEMPTS_MAX).then(|| now.plus(pause(mail.attempts)));
+    if next.is_some() {
+        tracing::warn!(mail = %id, error, "a mail was not taken; it is tried again");
+    } else {
+        tracing::error!(mail = %id, error, "a mail needs a person");
+    }
+    app.write(move |tx| tx.mail_retry(id, next, &error)).await
+}
+
+/// The pause after so many tries, in microseconds.
+fn pause(attempts: u32) -> i64 {
+    let doublings = attempts.saturating_sub(1).min(20);
+    (PAUSE_MIN << doublings).min(PAUSE_MAX)
+}
+
+impl Sender {
+    fn new(mail: &config::Mail) -> anyhow::Result<Sender> {
+        let from = mail.from.parse().with_context(|| format!("mail.from is no address: {}", mail.from))?;
+        let port = match mail.smtp_security {
+            SmtpSecurity::Tls => 465,
+            SmtpSecurity::Starttls => 587,
+            SmtpSecurity::None => 25,
+        };
+        let (host, port) = match mail.smtp.rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().context("mail.smtp must be host:port")?),
+            None => (mail.smtp.as_str(), port),
+        };
+        let parameters = || TlsParameters::new(host.to_owned());
+        let tls = match mail.smtp_security {
+            SmtpSecurity::Tls => Tls::Wrapper(parameters()?),
+            SmtpSecurity::Starttls => Tls::Required(parameters()?),
+            SmtpSecurity::None => Tls::None,
+        };
+        let mut builder = Transport::builder_dangerous(host).port(port).tls(tls).timeout(Some(TIMEOUT));
+        if !mail.smtp_username.is_empty() {
+            let credentials = Credentials::new(mail.smtp_username.clone(), mail.smtp_password.clone());
+            builder = builder.credentials(credentials);
+        }
+        Ok(Sender { transport: builder.build(), from })
+    }
+
+    async fn send(&self, mail: &Mail) -> anyhow::Result<()> {
+        let message = self.letter(mail)?;
+        self.transport.send(message).await.context("the mail server")?;
+        Ok(())
+    }
+
+    fn letter(&self, mail: &Mail) -> anyhow::Result<Message> {
+        let to: Mailbox = mail.recipient.parse().context("the recipient is no address")?;
+        // Asks that no machine answers (RFC 3834).
+        let by_machine =
+            HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(&mail.subject)
+            .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
+            .raw_header(by_machine)
+            .header(ContentType::TEXT_PLAIN)
+            .body(mail.body.clone())?;
+        Ok(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use money::MailId;
+
+    #[test]
+    fn a_letter_is_the_same_each_time_it_is_handed_over() {
+        let mut settings = config::Config::embedded().expect("the default").mail;
+        settings.smtp = "mail.example.com:2525".to_owned();
+        let sender = Sender::new(&settings).expect("a sender");
+        let mail = Mail {
+            id: MailId::from_u128(7),
+            kind: "invitation".to_owned(),
+            recipient: "ana@example.com".to_owned(),
+            subject: "Sua conta: crédito\r\nBcc: everybody@example.com".to_owned(),
+            body: "Olá\n\nhttps://example.com/set-password?token=x\n".to_owned(),
+            locale: "pt-BR".to_owned(),
+            created_at: Timestamp::EPOCH,
+            sent_at: None,
+            attempts: 1,
+            next_attempt_at: None,
+            last_error: None,
+        };
+        let letter = || String::from_utf8(sender.letter(&mail).expect("a letter").formatted()).expect("text");
+        let text = letter();
+        assert!(text.contains(&format!("Message-ID: <{}@example.com>", mail.id)), "{text}");
+        assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
+        assert!(!text.contains("\r\nBcc:"), "a subject is one line: {text}");
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let minutes = |attempts| pause(attempts) / Timestamp::MINUTE;
+        assert_eq!([1, 2, 3, 10, 11, 100].map(minutes), [0, 1, 2, 256, 360, 360]);
+    }
+}
