@@ -65,7 +65,9 @@ async fn pass_on(answer: reqwest::Response) -> Response {
         }
     }
     let recharge = headers.get(RECHARGE_HEADER).and_then(|value| value.to_str().ok());
-    if let Some(link) = recharge.and_then(|url| HeaderValue::try_from(format!("<{url}>; rel=\"payment\"")).ok()) {
+    if let Some(link) =
+        recharge.and_then(|url| HeaderValue::try_from(format!("<{url}>; rel=\"payment\"")).ok())
+    {
         response.headers_mut().insert(LINK, link);
     }
     response

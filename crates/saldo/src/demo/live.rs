@@ -124,7 +124,11 @@ impl Watching {
         let seen = match look(&self.app, &self.stage).await {
             Ok(seen) => seen,
             Err(problem) => {
-                tracing::warn!(code = problem.code, detail = problem.detail, "the first screen was not drawn");
+                tracing::warn!(
+                    code = problem.code,
+                    detail = problem.detail,
+                    "the first screen was not drawn"
+                );
                 return Ok(());
             }
         };

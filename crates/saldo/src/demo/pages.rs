@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use book::{Act, Command};
 use engine::Outcome;
 use money::{CustomerId, MailId, Timestamp, WalletId};
@@ -20,8 +20,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::folder::{Secrets, Seeded};
 use super::{Addresses, Ending, example_call, live, seed};
 use crate::app::App;
-use crate::look::part::Frame;
 use crate::look::page::{DemoHome, DemoLogin, MailPage, MailRow, Mails};
+use crate::look::part::Frame;
 use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, sessions};
 use crate::problem::Problem;
 use crate::routes;
@@ -71,10 +71,8 @@ async fn home(
     visit: Visit,
 ) -> Result<Response, Fault> {
     let seen = live::look(&app, &stage).await?;
-    let login = |email: &str, password: &str| DemoLogin {
-        email: email.to_owned(),
-        password: password.to_owned(),
-    };
+    let login =
+        |email: &str, password: &str| DemoLogin { email: email.to_owned(), password: password.to_owned() };
     let page = DemoHome {
         reader: visit.reader().clone(),
         frame: Frame { live_url: Some("/demo/live".to_owned()), ..visit.frame(&app, None) },
