@@ -125,7 +125,7 @@ async fn sign_in(
 
 #[derive(Deserialize)]
 struct Clock {
-    seconds: u32,
+    seconds: String,
     #[serde(default)]
     return_to: String,
 }
@@ -135,7 +135,12 @@ async fn move_clock(
     State(app): State<Arc<App>>,
     Posted(Clock { seconds, return_to }): Posted<Clock>,
 ) -> Result<Redirect, Fault> {
-    let by = i64::from(seconds.clamp(1, ADVANCE_MAX)) * Timestamp::SECOND;
+    let seconds = seconds.parse::<u32>().ok().filter(|seconds| (1..=ADVANCE_MAX).contains(seconds));
+    let Some(seconds) = seconds else {
+        let detail = format!("seconds must be from 1 to {ADVANCE_MAX}.");
+        return Err(Problem::invalid("seconds", "seconds_out_of_range", detail).into());
+    };
+    let by = i64::from(seconds) * Timestamp::SECOND;
     let command = Command { key: None, act: Act::AdvanceClock { by } };
     match app.ledger.submit_one(command).await.map_err(Problem::from)? {
         Outcome::Refused(refusal) => return Err(Problem::from(refusal).into()),
@@ -144,21 +149,9 @@ async fn move_clock(
     if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now()) {
         app.reload_sold().await?;
     }
-    let position = settle_all(&app).await?;
+    let position = app.ledger.settle_all().await.map_err(Problem::from)?;
     app.wait_projected(position, SHOW_PATIENCE).await;
     Ok(back(&return_to))
-}
-
-/// Waits until nothing more falls due; the row with which that is so.
-async fn settle_all(app: &App) -> Result<u64, Problem> {
-    loop {
-        let before = app.ledger.landed().borrow().position;
-        // An empty request is answered when all that was decided before it is durable.
-        app.ledger.submit(Vec::new()).await?;
-        if app.ledger.landed().borrow().position == before {
-            return Ok(before);
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -182,6 +175,8 @@ async fn set_faults(
         settings.webhook_delay_ms = if late.is_empty() { 0 } else { LATE_MS };
         settings.webhook_duplicate = !twice.is_empty();
         settings.webhook_hold = !held.is_empty();
+        // Neither told nor found out by asking: a payment is then seen pending.
+        settings.payment_reads_fail = settings.webhook_hold;
     });
     back(&return_to)
 }
