@@ -6,7 +6,7 @@ const FAULTS = { twice: 'They come twice', held: 'Nothing is confirmed: no webho
 export async function setFaults(portal, ...wanted) {
   const strip = portal.page.getByRole('complementary', { name: 'Sandbox', exact: true });
   const form = strip.getByRole('group', { name: 'What goes wrong with the payment provider', exact: true });
-  if (!(await form.isVisible())) await strip.getByText('Faults', { exact: true }).click();
+  if (!(await form.isVisible())) await strip.getByText(/^Faults/u).click();
   for (const [fault, name] of Object.entries(FAULTS)) {
     await form.getByRole('checkbox', { name, exact: true }).setChecked(wanted.includes(fault));
   }
