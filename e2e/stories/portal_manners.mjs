@@ -44,13 +44,21 @@ async function noSidewaysScrolling(page) {
   assert.ok(widths.page <= widths.window, `${page.url()} is ${widths.page} px wide on a screen of ${widths.window} px`);
 }
 
-/** In a stacked row each cell begins below the one before it, and shows the name of its column. */
+/** A stacked row is a small card: its five cells stand on at least three lines, none beside the screen and none over another. */
 async function rowIsStacked(portal) {
   const cells = await portal.rows().first().getByRole('cell').all();
   const boxes = await Promise.all(cells.map((cell) => cell.boundingBox()));
-  for (let index = 1; index < boxes.length; index += 1) {
-    assert.ok(boxes[index].y > boxes[index - 1].y, `cell ${index + 1} is not below cell ${index}`);
+  const width = await portal.page.evaluate(() => window.innerWidth);
+  for (const [index, box] of boxes.entries()) {
+    assert.ok(box.x >= 0 && box.x + box.width <= width, `cell ${index + 1} is beside the screen`);
+    for (const other of boxes.slice(0, index)) {
+      const apart =
+        box.x >= other.x + other.width || other.x >= box.x + box.width || box.y >= other.y + other.height || other.y >= box.y + box.height;
+      assert.ok(apart, `cell ${index + 1} lies over another`);
+    }
   }
+  const lines = new Set(boxes.map((box) => Math.round(box.y / 8)));
+  assert.ok(lines.size >= 3, `the five cells stand on ${lines.size} lines`);
 }
 
 story('recharge by keyboard alone', {}, async ({ portal, page }) => {

@@ -13,12 +13,16 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(10);
 /// An intent that has been open for less than this is still being sent by whoever wrote it, in microseconds.
 const INTENT_AGE_MIN: i64 = 15 * Timestamp::SECOND;
 
+/// How often first answers that nobody may ask for again are dropped.
+const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
+
 /// Starts all jobs; they end with the program.
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
     tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
+    tokio::spawn(forget_answers(Arc::clone(app)));
 }
 
 async fn sweep(app: Arc<App>) {
@@ -32,5 +36,16 @@ async fn sweep(app: Arc<App>) {
         {
             tracing::warn!(code = problem.code, detail = problem.detail, "new prices are not in force yet");
         }
+    }
+}
+
+/// Drops the first answers of idempotency keys that are no longer remembered: as long as the book remembers its own.
+async fn forget_answers(app: Arc<App>) {
+    while !app.is_ending() {
+        let before = clock::now().plus(-book::REQUEST_MEMORY);
+        if let Err(problem) = app.write(move |tx| tx.delete_answers_before(before)).await {
+            tracing::warn!(code = problem.code, detail = problem.detail, "old answers were not dropped");
+        }
+        tokio::time::sleep(FORGET_PAUSE).await;
     }
 }

@@ -15,6 +15,7 @@ pub fn router(app: &Arc<App>) -> Router {
     let webhook = Router::new()
         .route(webhooks::WEBHOOK_PATH, post(webhooks::receive))
         .layer(DefaultBodyLimit::max(webhooks::WEBHOOK_BYTES_MAX))
+        .layer(axum::middleware::from_fn(api::name_request))
         .with_state(Arc::clone(app));
     Router::new()
         .merge(api::router(app))

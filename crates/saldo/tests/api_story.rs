@@ -4,7 +4,7 @@
 
 mod house;
 
-use house::{House, fresh_key};
+use house::{House, fresh_key, together};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,7 +38,7 @@ async fn fifty_calls_at_once_open_one_window() {
     let ana = house.customer("ana").await;
     let key = house.key_of(&ana).await;
     let calls = (0..50).map(|_| house.guard(&key));
-    let answers = futures(calls).await;
+    let answers = together(calls).await;
     assert!(answers.iter().all(|answer| answer.status.as_u16() == 200));
     assert_eq!(house.figures(ana.wallet).await, ["25.00", "0.25", "24.75"]);
     let wallet = house.get(&format!("/v1/wallets/{}", ana.wallet)).await.expect(200);
@@ -143,20 +143,132 @@ async fn events_count_once() {
     house.close().await;
 }
 
-/// Runs all of them at the same time.
-async fn futures<T>(tasks: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut waiting: Vec<_> = tasks.map(Box::pin).collect();
-    let mut done: Vec<Option<T>> = waiting.iter().map(|_| None).collect();
-    std::future::poll_fn(|context| {
-        for (task, done) in waiting.iter_mut().zip(&mut done) {
-            if done.is_none()
-                && let std::task::Poll::Ready(value) = task.as_mut().poll(context)
-            {
-                *done = Some(value);
-            }
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_wish_at_the_same_time_is_one() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    let charge =
+        json!({"wallet": ana.wallet.to_string(), "amount": {"amount": "1.00", "unit": "USD"}, "kind": "sms"});
+    for (path, body) in [("/v1/customers", json!({"name": "Bia"})), ("/v1/charges", charge)] {
+        let key = fresh_key();
+        let answers = together((0..20).map(|_| house.post_under(&key, path, &body))).await;
+        for answer in &answers {
+            answer.expect(201);
+            assert_eq!(answer.text, answers[0].text, "{path}");
         }
-        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    }
+    assert_eq!(house.get("/v1/customers").await.expect(200)["data"].as_array().map(Vec::len), Some(2));
+    assert_eq!(house.figures(ana.wallet).await, ["24.00", "0.00", "24.00"]);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_asks_too_often_is_told_when_to_come_again() {
+    let house = House::open_with(|config| {
+        config.server.api_requests_per_second = 1;
+        config.server.api_requests_burst = 3;
     })
     .await;
-    done.into_iter().flatten().collect()
+    let answers = together((0..5).map(|_| house.get("/v1/meters"))).await;
+    let allowed = answers.iter().filter(|answer| answer.status.as_u16() == 200).count();
+    assert_eq!(allowed, 3);
+    for answer in answers.iter().filter(|answer| answer.status.as_u16() != 200) {
+        assert_eq!(answer.expect(429)["code"], "rate_limited");
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        assert_eq!(answer.header("ratelimit-policy"), Some("\"key\";q=3;w=3"));
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_balance_is_explained_to_the_last_step() {
+    let house = House::open().await;
+    house.meter_of_hours().await;
+    let ana = house.customer("ana").await;
+    let wallet = format!("/v1/wallets/{}", ana.wallet);
+    let goodwill =
+        json!({"amount": {"amount": "5", "unit": "USD"}, "source": "adjustment", "reason": "goodwill"});
+    let key = fresh_key();
+    let grant = house.post_under(&key, &format!("{wallet}/grants"), &goodwill).await;
+    grant.expect(201);
+    assert_eq!(house.post_under(&key, &format!("{wallet}/grants"), &goodwill).await.text, grant.text);
+    let deduction = json!({"amount": {"amount": "2.50", "unit": "USD"}, "reason": "correction"});
+    house.post(&format!("{wallet}/deductions"), &deduction).await.expect(201);
+    let charge =
+        json!({"wallet": ana.wallet.to_string(), "amount": {"amount": "7.00", "unit": "USD"}, "kind": "sms"});
+    let charge = house.post("/v1/charges", &charge).await.expect(201);
+    let path = format!("/v1/charges/{}", charge["id"].as_str().unwrap_or_default());
+    assert_eq!(house.get(&path).await.expect(200)["kind"], "sms");
+    let reversal = house.post(&format!("{path}/reversal"), &json!({})).await.expect(201);
+    assert_eq!(reversal["amount"], json!({"amount": "7.00", "unit": "USD"}));
+    assert_eq!(
+        house.post(&format!("{path}/reversal"), &json!({})).await.expect(409)["code"],
+        "already_reversed"
+    );
+    house.guard(&house.key_of(&ana).await).await.expect(200);
+
+    assert_eq!(house.figures(ana.wallet).await, ["27.50", "0.25", "27.25"]);
+    let explained = house.get(&format!("{wallet}/explain")).await.expect(200);
+    assert_eq!(explained["balance"]["posted"]["amount"], "27.50");
+    assert_eq!(explained["debt"]["amount"], "0.00");
+    assert_eq!(explained["windows"][0]["pending"]["amount"], "0.25");
+    assert_eq!(explained["grants"].as_array().map(Vec::len), Some(2));
+    house.advance(3_600).await;
+    let month = &house.running.app.ledger.now().to_string()[..7];
+    let mut kinds = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = house.get(&format!("{wallet}/entries?limit=2{cursor}")).await.expect(200);
+        kinds.extend(page["data"].as_array().into_iter().flatten().map(|entry| entry["kind"].clone()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(kinds, ["usage", "reversal", "charge", "deduction", "grant", "grant"]);
+    let entries = house.get(&format!("{wallet}/entries?month={month}")).await.expect(200);
+    assert_eq!(entries["data"].as_array().map(Vec::len), Some(6));
+    let usage = house.get(&format!("{wallet}/usage?meter=api_call")).await.expect(200);
+    assert_eq!(usage["data"][0]["posted"]["amount"], "0.25");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subject_pays_until_it_is_taken_away() {
+    let house = House::open().await;
+    house.meter_of_hours().await;
+    let ana = house.customer("ana").await;
+    let subjects = format!("/v1/wallets/{}/subjects", ana.wallet);
+    house.post(&subjects, &json!({"subject": "device-7"})).await.expect(201);
+    let event = |id: &str| json!({"specversion": "1.0", "id": id, "source": "s", "type": "api_call", "subject": "device-7"});
+    house.post("/v1/events", &event("1")).await.expect(200);
+    assert_eq!(house.figures(ana.wallet).await, ["25.00", "0.25", "24.75"]);
+    let taken =
+        house.request(reqwest::Method::DELETE, &format!("{subjects}/device-7")).bearer_auth(&house.operator);
+    house.send(taken.header("idempotency-key", fresh_key())).await.expect(200);
+    assert_eq!(house.post("/v1/events", &event("2")).await.expect(422)["code"], "subject_unknown");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_watches_over_the_program_needs_no_key() {
+    let house = House::open().await;
+    house.customer("ana").await;
+    let ask = |path: &'static str| house.send(house.request(reqwest::Method::GET, path));
+    ask("/healthz").await.expect(200);
+    assert_eq!(ask("/readyz").await.expect(200)["ledger_writable"], true);
+    assert_eq!(ask("/v1/openapi.json").await.expect(200)["openapi"], "3.1.0");
+    house.get("/v1/meters").await.expect(200);
+    let metrics = ask("/metrics").await;
+    assert_eq!(metrics.status.as_u16(), 200);
+    for line in [
+        "saldo_ledger_writable 1",
+        "saldo_inbox_events{state=\"received\"} 0",
+        "saldo_http_requests_total{route=\"/v1/meters\",method=\"GET\",status=\"200\"} 1",
+        "# EOF",
+    ] {
+        assert!(metrics.text.contains(line), "{line} is not in\n{}", metrics.text);
+    }
+    assert!(!metrics.text.contains("ana"), "nobody's name");
+    let named = house.request(reqwest::Method::GET, "/healthz").header("x-request-id", "from-the-proxy");
+    assert_eq!(house.send(named).await.header("x-request-id"), Some("from-the-proxy"));
+    house.close().await;
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use jiff::civil::Date;
 use money::{EntryId, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
@@ -187,6 +188,10 @@ pub(super) async fn explain(
     };
     let (row, grants, windows) = api.app.read(look).await?;
     let row = row.ok_or_else(|| Problem::not_found("wallet"))?;
+    let grants = grants.ok_or_else(|| {
+        let detail = format!("This wallet has more than {GRANTS_MAX} grants: list them instead.");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants", detail)
+    })?;
     let amount = |value| Amount::from(money::Amount::new(value, row.unit));
     let left: i64 = grants.iter().map(|grant| grant.remaining).sum();
     let sold = api.app.sold();
@@ -205,21 +210,21 @@ pub(super) async fn explain(
     }))
 }
 
-/// The grants that make up `posted`. [`StoreError::TooLarge`] if there are more than an explanation looks through.
-fn active_grants(reader: &Reader<'_>, no: u32) -> Result<Vec<store::views::GrantRow>, StoreError> {
+/// The grants that make up `posted`; `None` if there are more than an explanation looks through.
+fn active_grants(reader: &Reader<'_>, no: u32) -> Result<Option<Vec<store::views::GrantRow>>, StoreError> {
     let mut active = Vec::new();
     let (mut before, mut looked) = (None, 0);
     loop {
         let page = reader.grants(no, before, GRANTS_PAGE)?;
         looked += page.rows.len();
         if looked > GRANTS_MAX {
-            return Err(StoreError::TooLarge { bytes: looked, max: GRANTS_MAX });
+            return Ok(None);
         }
         let counts = |row: &store::views::GrantRow| row.state != GrantState::Scheduled && row.remaining > 0;
         active.extend(page.rows.into_iter().filter(counts));
         match page.next {
             Some(next) => before = Some(next),
-            None => return Ok(active),
+            None => return Ok(Some(active)),
         }
     }
 }

@@ -184,13 +184,13 @@ async fn read_events(request: Request) -> Result<Sent, Problem> {
     let headers = request.headers().clone();
     let kind = content_type(&headers);
     if headers.contains_key("ce-specversion") {
-        let body = read_bytes(request, &()).await?;
+        let body = read_bytes(request).await?;
         return binary(&headers, &kind, &body).map(Sent::One);
     }
     if ![STRUCTURED, BATCHED, PLAIN].contains(&kind.as_str()) {
         return Err(wrong_content_type(&format!("{STRUCTURED}, {BATCHED} or {PLAIN}"), &kind));
     }
-    let body = read_bytes(request, &()).await?;
+    let body = read_bytes(request).await?;
     let begins_array = body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
     if kind == STRUCTURED || (kind == PLAIN && !begins_array) {
         return read_json(&body).map(Sent::One);

@@ -29,11 +29,10 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
+use axum::{Extension, Router};
 
 pub use access::{ALL_SCOPES, SCOPES};
 pub use api_keys::GUARD_SCOPE;
@@ -62,7 +61,7 @@ pub fn router(app: &Arc<App>) -> Router {
         rate_limits: access::RateLimits::new(&app.config.server),
         wallets: known_wallets::KnownWallets::default(),
         requests: health::Requests::default(),
-        document: document().to_pretty_json().unwrap_or_default(),
+        document: format!("{:#}", document()),
     });
     let (operator, _) = document::operator_routes().split_for_parts();
     let operator = operator
@@ -81,7 +80,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .method_not_allowed_fallback(no_method);
     operator
         .merge(open)
-        .layer(DefaultBodyLimit::max(app.config.server.body_bytes_max))
+        .layer(Extension(request::BodyBytesMax(app.config.server.body_bytes_max)))
         .layer(from_fn_with_state(Arc::clone(&api), health::count_requests))
         .layer(from_fn(name_request))
         .with_state(api)

@@ -1,8 +1,9 @@
 //! What comes in: JSON bodies, ids in paths, queries, idempotency keys. Each says what is wrong with it and names the field.
 
 use std::str::FromStr;
+use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -10,12 +11,17 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use tokio_stream::StreamExt as _;
 use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
 /// Longest idempotency key, in bytes.
 pub(super) const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Bytes of a body that is too long that are read and thrown away.
+const DRAINED_BYTES_MAX: usize = 32 << 20;
+/// How long that may take.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
 /// Rows of a page of which nothing is said.
 pub(super) const PAGE_ROWS: u32 = 50;
 /// Most rows of a page.
@@ -27,12 +33,12 @@ pub(super) struct Body<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let kind = content_type(request.headers());
         if kind != "application/json" {
             return Err(wrong_content_type("application/json", &kind));
         }
-        let bytes = read_bytes(request, state).await?;
+        let bytes = read_bytes(request).await?;
         read_json(&bytes).map(Body)
     }
 }
@@ -50,16 +56,43 @@ pub(super) fn wrong_content_type(wanted: &str, found: &str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type_wrong", detail)
 }
 
+/// The most bytes that a body may have, as configured; laid into each request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyBytesMax(pub(super) usize);
+
 /// The whole body, if it is not longer than is configured.
-pub(super) async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            let detail = "The body is longer than this server takes (server.body_bytes_max).";
-            return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail);
+pub(super) async fn read_bytes(request: Request) -> Result<Bytes, Problem> {
+    let BodyBytesMax(bytes_max) = request.extensions().get().copied().unwrap_or(BodyBytesMax(0));
+    let mut chunks = request.into_body().into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| {
+            let detail = "The body ended before it was complete.";
+            Problem::new(StatusCode::BAD_REQUEST, "body_incomplete", detail)
+        })?;
+        if bytes.len() + chunk.len() > bytes_max {
+            drain(&mut chunks).await;
+            let detail = format!("The body is longer than the {bytes_max} bytes that are taken here.");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail));
         }
-        let detail = "The body ended before it was complete.";
-        Problem::new(StatusCode::BAD_REQUEST, "body_incomplete", detail)
-    })
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
+}
+
+/// Reads on for a while and throws away: a connection that is closed while the client still sends would lose him the answer.
+async fn drain(chunks: &mut BodyDataStream) {
+    let reading = async {
+        let mut drained = 0;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            drained += chunk.len();
+            if drained > DRAINED_BYTES_MAX {
+                return;
+            }
+        }
+    };
+    // Whoever is slower than that does without the answer.
+    let _ = tokio::time::timeout(DRAIN_PATIENCE, reading).await;
 }
 
 /// Reads JSON. 400 if it is not JSON; 422 with the field's name if it is not what was asked for.

@@ -22,8 +22,6 @@ use crate::problem::Problem;
 const NAME_CHARS_MAX: u32 = 60;
 /// Keys that are listed, and most keys in force that a customer may have.
 const KEYS_MAX: u32 = 100;
-/// What a customer's key is for: the guard.
-const SCOPE: &str = "guard";
 
 #[derive(Deserialize)]
 pub(super) struct Shown {
@@ -74,7 +72,7 @@ pub(super) async fn create(
         let detail = "There are as many keys as one customer may have.";
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_keys", detail).into());
     }
-    let made = keys::create(&app, Some(customer), &name, SCOPE).await?;
+    let made = keys::create(&app, Some(customer), &name, keys::GUARD_SCOPE).await?;
     let created = Some(CreatedKey { name, secret: made.secret });
     show(&app, &signed, StatusCode::CREATED, News { created, ..News::default() }).await
 }

@@ -27,6 +27,9 @@ pub(crate) const STRIPE_KEY: &str = "sk_test_house";
 /// What the sandbox signs webhooks with.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_house";
 
+/// The longest that anything is waited for.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// A running program with everything around it.
 pub(crate) struct House {
     /// The program's parts.
@@ -211,6 +214,40 @@ impl House {
         self.post("/v1/meters", &meter).await.expect(201);
     }
 
+    /// Looks at the tables until what is there is `wanted`: every look is a query, so this waits without sleeping.
+    pub(crate) async fn until<T: Send + 'static>(
+        &self,
+        look: fn(&store::Reader<'_>) -> Result<T, store::StoreError>,
+        wanted: impl Fn(&T) -> bool,
+    ) -> T {
+        let looking = async {
+            loop {
+                let found = self.running.app.read(look).await.expect("a look");
+                if wanted(&found) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, looking).await.expect("what is wanted within time")
+    }
+
+    /// Pays a top-up on the sandbox's page with a new card of this number.
+    pub(crate) async fn pay(&self, topup: &Value, number: &str) -> Answer {
+        let url = topup["checkout_url"].as_str().expect("a page to pay");
+        let page = self.send(self.client.get(url)).await;
+        let attempt =
+            page.text.split("name=\"attempt\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let form = stripe::form::Form::new()
+            .with("attempt", attempt.expect("a form"))
+            .with("payment_method", "new")
+            .with("number", number)
+            .with("expiry", "12 / 34")
+            .with("cvc", "123")
+            .with("name", "Ana Lima");
+        let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(form.encode())).await
+    }
+
     /// How the book stands.
     pub(crate) fn seen(&self) -> Seen {
         let landed = *self.running.app.ledger.landed().borrow();
@@ -240,4 +277,22 @@ async fn open_sandbox(url: &str) -> Sandbox {
 pub(crate) fn fresh_key() -> String {
     static KEYS: AtomicU32 = AtomicU32::new(1);
     format!("test-{}-{}", std::process::id(), KEYS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Runs all of them at the same time.
+pub(crate) async fn together<T>(tasks: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut waiting: Vec<_> = tasks.map(Box::pin).collect();
+    let mut done: Vec<Option<T>> = waiting.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (task, done) in waiting.iter_mut().zip(&mut done) {
+            if done.is_none()
+                && let std::task::Poll::Ready(value) = task.as_mut().poll(context)
+            {
+                *done = Some(value);
+            }
+        }
+        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    done.into_iter().flatten().collect()
 }
