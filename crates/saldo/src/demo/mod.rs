@@ -276,6 +276,10 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &S
         writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;
         writeln!(out, "  example API  {example_api}  asks the guard before it answers\n")?;
         writeln!(out, "Spend some credit and watch the balance move:\n\n  {call}\n")?;
+        writeln!(out, "For your shell:\n")?;
+        writeln!(out, "  export API_URL={portal} EXAMPLE_API_URL={example_api} API_KEY={}", seeded.api_key)?;
+        writeln!(out, "  export CUSTOMER_ID={}", seeded.customer_id)?;
+        writeln!(out, "  export CUSTOMER_API_KEY={}\n", seeded.customer_api_key)?;
         writeln!(out, "Ctrl-C ends it; the next start goes on where this one ended.")?;
     }
     out.flush()?;
