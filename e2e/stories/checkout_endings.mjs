@@ -41,7 +41,7 @@ story('two declines and a success on one page are three rows', {}, async ({ port
   await checkout.saysDeclined();
   await checkout.fillCard(NO_FUNDS);
   await checkout.pay(10);
-  await portal.page.getByText(/insufficient funds/u).waitFor(); // the advice of the second decline, not the first one's
+  await portal.page.getByText('It has insufficient funds.').waitFor(); // the advice of the second decline, not the first one's
   await checkout.saysDeclined();
   await checkout.fillCard(VISA);
   await checkout.pay(10);
