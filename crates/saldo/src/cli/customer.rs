@@ -1,17 +1,22 @@
 //! `saldo customer`.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use clap::Subcommand;
-use money::{Amount, CustomerId};
+use money::{Amount, CustomerId, LoginId};
 use store::tables::customers::Customer;
+use store::tables::logins::Login;
 use store::views::WalletRow;
 use store::{Reader, StoreError};
 
 use super::folder;
 use super::screen::Screen;
+use crate::app::App;
 use crate::config::Config;
 use crate::customers::{self, NewCustomer};
 use crate::problem::Problem;
+use crate::{clock, ids, portal};
 
 /// Rows read at once.
 const PAGE_ROWS: u32 = 500;
@@ -38,6 +43,11 @@ pub(super) enum Command {
         #[arg(long = "subject", value_name = "SUBJECT")]
         subjects: Vec<String>,
     },
+    /// Write the mail that invites a customer to choose a password, and show its link. The server must be stopped.
+    Invite {
+        /// His id, e-mail, or the operator's own name for him.
+        customer: String,
+    },
     /// List customers, newest first.
     List {
         /// At most so many.
@@ -57,6 +67,7 @@ pub(super) fn run(command: Command, config: Config, screen: &Screen) -> anyhow::
         Command::Create { name, email, external_key, locale, subjects } => {
             create(config, NewCustomer { name, email, external_key, locale, subjects }, screen)
         }
+        Command::Invite { customer } => invite(config, &customer, screen),
         Command::List { limit } => list(&config, limit, screen),
         Command::Show { customer } => show(&config, &customer, screen),
     }
@@ -74,6 +85,42 @@ fn create(config: Config, new: NewCustomer, screen: &Screen) -> anyhow::Result<(
     screen.pair("customer", created.customer.id);
     screen.pair("wallet", created.wallet);
     Ok(())
+}
+
+fn invite(config: Config, named: &str, screen: &Screen) -> anyhow::Result<()> {
+    let named = named.to_owned();
+    let link = folder::with_program(config, async |running| {
+        let app = &running.app;
+        let asked = named.clone();
+        let found = app.read(move |reader| find(reader, &asked)).await.map_err(failure)?;
+        let customer = found.with_context(|| format!("there is no customer {named}"))?;
+        let login = login_of(app, customer).await?;
+        portal::invite(app, &login).await.map_err(failure)
+    })?;
+    screen.pair("link", &link.url);
+    screen.pair("works until", link.expires_at);
+    Ok(())
+}
+
+/// The customer's login; made under his e-mail if there is none.
+async fn login_of(app: &Arc<App>, customer: Customer) -> anyhow::Result<Login> {
+    let id = customer.id;
+    let known = app.read(move |reader| reader.logins_of(id, None, 1)).await.map_err(failure)?;
+    if let Some(login) = known.rows.into_iter().next() {
+        return Ok(login);
+    }
+    let email = customer.email.with_context(|| format!("{id} has no e-mail to sign in with"))?;
+    let login = Login {
+        id: LoginId::from_u128(ids::fresh()),
+        customer: id,
+        email,
+        password_hash: None,
+        created_at: clock::now(),
+        last_sign_in_at: None,
+    };
+    let row = login.clone();
+    app.write(move |tx| tx.insert_login(&row)).await.map_err(failure)?;
+    Ok(login)
 }
 
 fn list(config: &Config, limit: usize, screen: &Screen) -> anyhow::Result<()> {

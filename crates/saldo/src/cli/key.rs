@@ -8,6 +8,7 @@ use store::tables::keys::ApiKey;
 use super::customer::failure;
 use super::folder;
 use super::screen::Screen;
+use crate::api;
 use crate::config::Config;
 use crate::keys;
 
@@ -58,6 +59,14 @@ fn create(
     customer: Option<CustomerId>,
     screen: &Screen,
 ) -> anyhow::Result<()> {
+    if let Some(unknown) = scopes.iter().find(|scope| !is_scope(scope)) {
+        let known: Vec<_> = api::SCOPES.iter().map(|(scope, _)| *scope).collect();
+        bail!(
+            "there is no scope {unknown}; there are: {}, and {} for all",
+            known.join(", "),
+            api::ALL_SCOPES
+        );
+    }
     let scopes = if customer.is_some() { keys::GUARD_SCOPE.to_owned() } else { scopes.join(" ") };
     let new = folder::with_program(config, async |running| {
         if let Some(customer) = customer {
@@ -70,6 +79,10 @@ fn create(
     screen.pair("secret", &new.secret);
     screen.line("The secret is shown this once; only its hash is kept.");
     Ok(())
+}
+
+fn is_scope(scope: &str) -> bool {
+    scope == api::ALL_SCOPES || api::SCOPES.iter().any(|(known, _)| *known == scope)
 }
 
 fn list(config: &Config, customer: Option<CustomerId>, screen: &Screen) -> anyhow::Result<()> {

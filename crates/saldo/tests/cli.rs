@@ -1,0 +1,125 @@
+//! The binary as people and scripts use it: what it prints, and how it ends.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use store::SqliteJournal;
+
+/// Runs the binary on `data`, with no configuration but the default.
+fn saldo(data: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saldo"));
+    command.env_clear().arg("--data").arg(data).args(arguments);
+    command.output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+/// What it prints, if it succeeds.
+fn printed(data: &Path, arguments: &[&str]) -> String {
+    let done = saldo(data, arguments);
+    assert_eq!(done.status.code(), Some(0), "{arguments:?}: {}", text(&done.stderr));
+    assert!(!text(&done.stdout).contains('\x1b'), "no colours without a terminal");
+    text(&done.stdout)
+}
+
+/// The exit code and what it says, if it does not succeed.
+fn refused(data: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let done = saldo(data, arguments);
+    (done.status.code(), text(&done.stderr))
+}
+
+#[test]
+fn used_wrongly_is_2_and_says_how_it_is_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for arguments in [&["sell"][..], &["key"], &["key", "create"], &["key", "revoke", "nonsense"]] {
+        let (code, said) = refused(folder.path(), arguments);
+        assert_eq!(code, Some(2), "{arguments:?}");
+        assert!(said.contains("Usage:") || said.contains("--help"), "{said}");
+    }
+    let help = printed(folder.path(), &["help"]);
+    for command in ["serve", "demo", "verify", "rebuild-views", "migrate", "customer", "key", "config"] {
+        assert!(help.contains(&format!("\n  {command}")), "{command} is not in the help");
+    }
+}
+
+#[test]
+fn customers_and_keys_on_a_stopped_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let migrated = printed(data, &["migrate"]);
+    assert!(migrated.contains("applied 0001_journal.sql"), "{migrated}");
+    assert!(printed(data, &["migrate"]).contains("nothing to apply"));
+
+    let made = ["customer", "create", "--name", "Ana", "--email", "Ana@example.com", "--external-key", "a-1"];
+    let made = printed(data, &made);
+    let id = made.lines().next().and_then(|line| line.split_whitespace().nth(1)).expect("an id").to_owned();
+    assert!(id.starts_with("cus_"), "{made}");
+    for named in [id.as_str(), "ana@example.com", "a-1"] {
+        let shown = printed(data, &["customer", "show", named]);
+        assert!(shown.contains("balance    25.00 USD"), "{shown}");
+    }
+    assert!(printed(data, &["customer", "list"]).contains("25.00 USD"));
+    let twice = refused(data, &["customer", "create", "--name", "B", "--email", "ana@example.com"]);
+    assert!(twice.0 == Some(1) && twice.1.contains("already taken"), "{twice:?}");
+    let invited = printed(data, &["customer", "invite", "a-1"]);
+    assert!(invited.contains("/set-password?token="), "{invited}");
+
+    let made = printed(data, &["key", "create", "--name", "backend", "--scope", "usage:write"]);
+    let key = made.lines().next().and_then(|line| line.split_whitespace().nth(1)).expect("an id").to_owned();
+    assert!(made.contains("sk_saldo_"), "{made}");
+    let listed = printed(data, &["key", "list"]);
+    assert!(
+        listed.contains(&key) && listed.contains("in force") && !listed.contains("sk_saldo_"),
+        "{listed}"
+    );
+    printed(data, &["key", "revoke", &key]);
+    assert!(printed(data, &["key", "list"]).contains("revoked"));
+    assert_eq!(refused(data, &["key", "revoke", &key]).0, Some(1));
+    let own = printed(data, &["key", "create", "--name", "guard", "--customer", &id]);
+    assert!(own.contains("ck_saldo_"), "{own}");
+    let unknown = refused(data, &["key", "create", "--name", "x", "--scope", "everything"]);
+    assert!(unknown.0 == Some(1) && unknown.1.contains("usage:write"), "{unknown:?}");
+
+    printed(data, &["rebuild-views"]);
+    assert!(printed(data, &["verify"]).contains("Everything adds up."));
+}
+
+#[test]
+fn a_folder_that_is_held_is_told_in_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    printed(data, &["migrate"]);
+    let held = SqliteJournal::open(&data.join("journal.db")).expect("nobody has it");
+    for arguments in
+        [&["serve"][..], &["rebuild-views"], &["migrate"], &["customer", "create", "--name", "Ana"]]
+    {
+        let (code, said) = refused(data, arguments);
+        assert_eq!(code, Some(1), "{arguments:?}");
+        assert!(said.contains("a running Saldo holds the data folder"), "{said}");
+    }
+    // What only reads goes on beside it.
+    printed(data, &["customer", "list"]);
+    printed(data, &["verify"]);
+    drop(held);
+    printed(data, &["rebuild-views"]);
+}
+
+#[test]
+fn a_folder_without_a_journal_and_a_wrong_configuration_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, said) = refused(folder.path(), &["verify"]);
+    assert!(code == Some(1) && said.contains("holds no journal"), "{said}");
+    assert!(!folder.path().join("saldo.db").exists(), "looking makes nothing");
+
+    let file = folder.path().join("saldo.toml");
+    std::fs::write(&file, printed(folder.path(), &["config"])).expect("the default can be written");
+    let path = file.to_str().expect("text");
+    assert!(printed(folder.path(), &["--config", path, "config", "check"]).contains("can be used"));
+    std::fs::write(&file, "[server]\nlissten = \"x\"\n").expect("written");
+    let (code, said) = refused(folder.path(), &["--config", path, "config", "check"]);
+    assert!(code == Some(1) && said.contains("server.lissten"), "{said}");
+}
