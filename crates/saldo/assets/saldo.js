@@ -4,21 +4,31 @@
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const COUNT_MS = 280;
 const POLL_MS = 1500;
+const AGAIN_MS = 5000;
 
 // --- Live parts: each named event carries the inside of the elements with that data-live name.
 
 function listen(url) {
   const names = new Set([...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live));
-  const source = new EventSource(url);
-  for (const name of names) source.addEventListener(name, (event) => replace(name, event.data));
-  source.addEventListener("payments", () => poll(document.querySelector("dialog[data-result]")));
-  // Signed out, here or in another tab: the page loads anew, and asks to sign in.
-  source.addEventListener("ended", () => { source.close(); location.replace(location.href); });
-  // The browser reconnects by itself unless the server refused, as when too many pages are open.
-  source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(url), 5000);
-  });
-  addEventListener("pagehide", () => source.close());
+  let source = null;
+  let again = 0;
+  const open = () => {
+    clearTimeout(again);
+    if (document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
+    source = new EventSource(url);
+    for (const name of names) source.addEventListener(name, (event) => replace(name, event.data));
+    source.addEventListener("payments", () => poll(document.querySelector("dialog[data-result]")));
+    // Signed out, here or in another tab: the page loads anew, and asks to sign in.
+    source.addEventListener("ended", () => { source.close(); location.replace(location.href); });
+    // The browser reconnects by itself unless the server refused, as when too many pages are open.
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
+    });
+  };
+  // A browser keeps few connections to one place open: a page that nobody sees gives its own back, and catches up when seen.
+  document.addEventListener("visibilitychange", () => { if (document.hidden) source?.close(); else open(); });
+  addEventListener("pagehide", () => source?.close());
+  open();
 }
 
 function replace(name, html) {

@@ -168,8 +168,8 @@ mod tests {
     use super::*;
     use money::MailId;
 
-    #[test]
-    fn a_letter_is_the_same_each_time_it_is_handed_over() {
+    #[tokio::test]
+    async fn a_letter_is_the_same_each_time_it_is_handed_over() {
         let mut settings = config::Config::embedded().expect("the default").mail;
         settings.smtp = "mail.example.com:2525".to_owned();
         let sender = Sender::new(&settings).expect("a sender");

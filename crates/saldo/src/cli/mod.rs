@@ -170,7 +170,8 @@ mod tests {
             "saldo demo --json --port 8000 --data here",
             "saldo verify --data here",
             "saldo --config saldo.toml config check",
-            "saldo customer create --name Ana --email ana@example.com --invite",
+            "saldo customer create --name Ana --email ana@example.com",
+            "saldo customer invite ana@example.com",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");

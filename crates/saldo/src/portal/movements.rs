@@ -38,10 +38,8 @@ fn kind(
     row: &EntryRow,
 ) -> Result<MovementKind, StoreError> {
     let reason = row.reason.as_deref().unwrap_or_default();
-    let charged_for = || {
-        let slug = row.charge_kind_no.and_then(|no| sold.charge_kind_slug(no));
-        slug.unwrap_or_default().to_owned()
-    };
+    let charged_for =
+        || row.charge_kind_no.and_then(|no| sold.charge_kind_slug(no)).map(spoken).unwrap_or_default();
     Ok(match row.kind.as_ref() {
         "grant" if reason == "purchased" => MovementKind::ToppedUp(match row.payment {
             Some(id) => tables.payment(id)?.map(|payment| method(reader, &payment)),
@@ -71,8 +69,15 @@ fn used(sold: &Sold, row: &EntryRow) -> MovementKind {
     match (is_by_window, row.from_at, row.to_at) {
         (true, Some(from), Some(until)) => MovementKind::ActiveTime { from, until },
         _ => MovementKind::Used {
-            meter: sold.meter_slug(meter_no).unwrap_or_default().to_owned(),
+            meter: sold.meter_slug(meter_no).map(spoken).unwrap_or_default(),
             quantity: row.quantity.unwrap_or(money::Quantity::ZERO),
         },
     }
+}
+
+/// The operator's name of a meter or of what is charged for, as a reader takes it: `image_render` is *Image render*.
+pub(super) fn spoken(slug: &str) -> String {
+    let words = slug.replace(['_', '-', '.'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

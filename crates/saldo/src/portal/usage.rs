@@ -15,6 +15,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::calendar::{self, Bounds};
 use super::form::{Asked, not_understood};
+use super::movements::spoken;
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::{figures, form};
@@ -170,7 +171,7 @@ fn chart(
 fn meters(rows: &[UsageRow], sold: &Sold, wallet: &PublishedWallet) -> Vec<MeterUse> {
     let mut sums: BTreeMap<String, (Quantity, Amount)> = BTreeMap::new();
     for row in rows {
-        let name = sold.meter_slug(row.meter_no).unwrap_or_default().to_owned();
+        let name = sold.meter_slug(row.meter_no).map(spoken).unwrap_or_default();
         let (quantity, amount) = sums.entry(name).or_insert((Quantity::ZERO, Amount::zero(wallet.unit)));
         *quantity = quantity.checked_add(row.quantity).unwrap_or(*quantity);
         *amount = figures::plus(*amount, spent(row));
