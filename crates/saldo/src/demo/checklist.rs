@@ -1,6 +1,6 @@
 //! Which steps of the story the visitor has done: read from what has become of his customer, never from what he pressed.
 
-use money::CustomerId;
+use money::{CustomerId, Timestamp};
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::Topup;
 use store::{Reader, StoreError};
@@ -9,21 +9,34 @@ use crate::look::page::DemoHome;
 
 /// Rows of each kind that are looked through, newest first.
 const ROWS_MAX: u32 = 200;
+/// Hours of use that are looked through.
+const USE_HOURS: i64 = 365 * 24;
 
 /// The steps, in the order of their texts.
 pub(super) fn read(
     reader: &Reader<'_>,
     customer: CustomerId,
     wallet_no: u32,
+    now: Timestamp,
 ) -> Result<[bool; DemoHome::STEPS], StoreError> {
     let logins = reader.logins_of(customer, None, ROWS_MAX)?.rows;
     let signed_in = logins.iter().any(|login| login.last_sign_in_at.is_some());
     let has_credit = !reader.grants(wallet_no, None, 1)?.rows.is_empty();
-    let used = !reader.used_meters(wallet_no)?.is_empty();
-    let posted_use = used && reader.open_windows(wallet_no, 1)?.is_empty();
+    let posted_use = has_posted_use(reader, wallet_no, now)?;
     let topups = reader.topups_of(customer, None, ROWS_MAX)?.rows;
     let payments = reader.payments_of(customer, None, ROWS_MAX)?.rows;
     Ok(steps(signed_in, signed_in && has_credit, posted_use, &topups, &payments))
+}
+
+/// Whether an hour with calls has ended.
+fn has_posted_use(reader: &Reader<'_>, wallet_no: u32, now: Timestamp) -> Result<bool, StoreError> {
+    for meter_no in reader.used_meters(wallet_no)? {
+        let hours = reader.usage(wallet_no, meter_no, now.hour() - USE_HOURS, now.hour() + 1)?;
+        if hours.iter().any(|hour| hour.posted > 0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn steps(
@@ -71,4 +84,84 @@ fn steps(
         failed,
         failed && changed_nothing,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use money::{Amount, EntryId, PaymentId, TopupId, Unit, WalletId};
+    use store::tables::topups::TopupState;
+
+    use super::*;
+
+    fn topup(no: u128, at: i64) -> Topup {
+        let at = Timestamp::from_seconds(at);
+        Topup {
+            id: TopupId::from_u128(no),
+            customer: CustomerId::from_u128(1),
+            wallet: WalletId::from_u128(1),
+            amount: Amount::new(10_000_000, Unit::USD),
+            state: TopupState::Open,
+            idempotency_key: no.to_string(),
+            checkout_session: Some(format!("cs_{no}")),
+            checkout_url: None,
+            checkout_expires_at: None,
+            outcome_payment: None,
+            result_shown_at: None,
+            created_at: at,
+            expires_at: at,
+            updated_at: at,
+        }
+    }
+
+    fn payment(topup: &Topup, at: i64, last4: &str, status: PaymentStatus) -> Payment {
+        let at = Timestamp::from_seconds(at);
+        let credited = status == PaymentStatus::Succeeded;
+        Payment {
+            id: PaymentId::from_u128(u128::from(at.as_seconds().unsigned_abs())),
+            customer: topup.customer,
+            topup: Some(topup.id),
+            provider: "stripe".to_owned(),
+            provider_payment: format!("pi_{at}"),
+            provider_charge: None,
+            amount: topup.amount,
+            method: Some("card".to_owned()),
+            card_brand: Some("visa".to_owned()),
+            card_last4: Some(last4.to_owned()),
+            card_exp_month: None,
+            card_exp_year: None,
+            status,
+            reason_code: None,
+            reason: None,
+            occurred_at: at,
+            updated_at: at,
+            credited_entry: credited.then_some(EntryId::at(1, 1)),
+        }
+    }
+
+    /// The numbers of the steps that are done.
+    fn done(steps: [bool; DemoHome::STEPS]) -> Vec<usize> {
+        (1..).zip(steps).filter(|(_, is_done)| *is_done).map(|(no, _)| no).collect()
+    }
+
+    #[test]
+    fn steps_tick_in_the_order_of_the_story() {
+        let (mut first, second, third) = (topup(1, 10), topup(2, 20), topup(3, 30));
+        assert!(done(steps(false, false, false, &[], &[])).is_empty());
+        assert_eq!(done(steps(true, true, false, &[], &[])), [1, 2]);
+        assert_eq!(done(steps(true, true, true, &[first.clone()], &[])), [1, 2, 3, 4]);
+        first.result_shown_at = Some(Timestamp::from_seconds(12));
+        let visa = payment(&first, 11, "4242", PaymentStatus::Succeeded);
+        let paid = steps(true, true, true, &[first.clone()], &[visa.clone()]);
+        assert_eq!(done(paid), [1, 2, 3, 4, 5, 6, 7]);
+        let topups = [second.clone(), first.clone()];
+        assert_eq!(done(steps(true, true, true, &topups, &[visa.clone()])), [1, 2, 3, 4, 5, 6, 7, 8]);
+        let same = payment(&second, 21, "4242", PaymentStatus::Succeeded);
+        assert_eq!(done(steps(true, true, true, &topups, &[same, visa.clone()])).last(), Some(&8));
+        let other = payment(&second, 21, "4444", PaymentStatus::Succeeded);
+        let payments = [other.clone(), visa.clone()];
+        assert_eq!(done(steps(true, true, true, &topups, &payments)).last(), Some(&11));
+        let failed = payment(&third, 31, "0002", PaymentStatus::Failed);
+        let all = steps(true, true, true, &[third, second, first], &[failed, other, visa]);
+        assert_eq!(done(all).len(), DemoHome::STEPS);
+    }
 }

@@ -54,29 +54,30 @@ impl Seen {
 pub(super) async fn look(app: &Arc<App>, stage: &Stage) -> Result<Seen, Problem> {
     let wallet = app.ledger.wallet(stage.wallet).ok_or_else(|| Problem::not_found("wallet"))?;
     let (no, customer) = (wallet.no.0, stage.customer);
+    let now = app.ledger.now();
     let (entries, done) = app
         .read(move |reader| {
             let entries = reader.entries(no, Timestamp::EPOCH, Timestamp::MAX, None, ENTRIES_MAX)?;
-            Ok((entries.rows, checklist::read(reader, customer, no)?))
+            Ok((entries.rows, checklist::read(reader, customer, no, now)?))
         })
         .await?;
-    Ok(Seen { points: points(&wallet, &entries, app.ledger.now()), done })
+    Ok(Seen { points: points(&wallet, &entries), done })
 }
 
-/// What was posted after each movement, then what each open window takes away, then now.
-fn points(wallet: &PublishedWallet, newest_first: &[EntryRow], now: Timestamp) -> Vec<BalancePoint> {
-    let point = |at, value| BalancePoint { at, balance: Amount::new(value, wallet.unit) };
-    let mut points: Vec<_> =
-        newest_first.iter().rev().map(|entry| point(entry.at, entry.posted_after)).collect();
-    let mut available = wallet.balance.posted;
+/// What was posted after each movement, then what each open window takes away, then now. One step of the line is one of
+/// these: by time, an hour that was skipped would press everything else together.
+fn points(wallet: &PublishedWallet, newest_first: &[EntryRow]) -> Vec<BalancePoint> {
+    let posted = newest_first.iter().rev().map(|entry| entry.posted_after);
     let mut windows: Vec<_> = wallet.windows.iter().collect();
     windows.sort_by_key(|window| window.opened_at);
-    for window in windows {
-        available -= window.pending;
-        points.push(point(window.opened_at, available));
-    }
-    points.push(point(now, wallet.balance.available()));
-    points
+    let reserved = windows.iter().scan(wallet.balance.posted, |left, window| {
+        *left -= window.pending;
+        Some(*left)
+    });
+    let values = posted.chain(reserved).chain([wallet.balance.available()]);
+    let steps = (0..).map(Timestamp::from_seconds);
+    let point = |(at, value)| BalancePoint { at, balance: Amount::new(value, wallet.unit) };
+    steps.zip(values).map(point).collect()
 }
 
 /// `GET /demo/live`
