@@ -10,6 +10,7 @@ mod key;
 mod migrate;
 mod screen;
 mod serve;
+mod staff;
 mod verify;
 
 use std::io::IsTerminal as _;
@@ -32,6 +33,7 @@ Examples:
   saldo config > saldo.toml                   a commented configuration to change
   saldo --config saldo.toml serve             serve portal, console and API
   saldo key create --name backend --scope '*' make the first API key
+  saldo staff create --email you@example.com --name You   let somebody into the console
   saldo verify                                prove every balance and every byte
 
 Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage.";
@@ -77,6 +79,9 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
+    /// Let staff into the console.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Print the commented default configuration, or check one.
     #[command(args_conflicts_with_subcommands = true)]
     Config {
@@ -125,6 +130,7 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Migrate => migrate::run(&read()?.server.data, screen)?,
         Command::Customer(command) => customer::run(command, read()?, screen)?,
         Command::Key(command) => key::run(command, read()?, screen)?,
+        Command::Staff(command) => staff::run(command, read()?, screen)?,
         Command::Config { command } => config::run(command, file.as_deref(), screen)?,
     }
     Ok(Outcome::Done)
@@ -172,6 +178,7 @@ mod tests {
             "saldo --config saldo.toml config check",
             "saldo customer create --name Ana --email ana@example.com",
             "saldo customer invite ana@example.com",
+            "saldo staff create --email ana@example.com --name Ana --role viewer",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");

@@ -1,0 +1,94 @@
+//! `saldo staff`.
+
+use anyhow::bail;
+use clap::{Subcommand, ValueEnum};
+use money::StaffId;
+use store::Hidden;
+use store::tables::logins::{Staff, StaffRole};
+
+use super::customer::failure;
+use super::folder;
+use super::screen::Screen;
+use crate::config::Config;
+use crate::customers::looks_like_email;
+use crate::{clock, ids, passwords};
+
+/// Bytes of randomness in a first password.
+const PASSWORD_BYTES: usize = 15;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Let somebody into the console and show his password, once. The server must be stopped.
+    Create {
+        /// With what he signs in.
+        #[arg(long)]
+        email: String,
+        /// His name.
+        #[arg(long)]
+        name: String,
+        /// What he may do.
+        #[arg(long, value_enum, default_value_t = Role::Administrator)]
+        role: Role,
+    },
+    /// Give somebody a new password and show it, once. The server must be stopped.
+    Password {
+        /// With what he signs in.
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
+}
+
+/// What staff may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Role {
+    /// Everything.
+    Administrator,
+    /// Look.
+    Viewer,
+}
+
+/// Does what was asked.
+pub(super) fn run(command: Command, config: Config, screen: &Screen) -> anyhow::Result<()> {
+    let password = ids::secret_text(PASSWORD_BYTES);
+    match command {
+        Command::Create { email, name, role } => create(config, &email, &name, role, &password)?,
+        Command::Password { email } => set_password(config, &email, &password)?,
+    }
+    screen.pair("password", &password);
+    screen.line("The password is shown this once; only its hash is kept. Sign in at /console.");
+    Ok(())
+}
+
+fn create(config: Config, email: &str, name: &str, role: Role, password: &str) -> anyhow::Result<()> {
+    if !looks_like_email(email.trim()) {
+        bail!("{email} is not an address like ana@example.com");
+    }
+    folder::with_program(config, async |running| {
+        let staff = Staff {
+            id: StaffId::from_u128(ids::fresh()),
+            email: email.trim().to_lowercase(),
+            name: name.to_owned(),
+            password_hash: hash(password).await?,
+            role: match role {
+                Role::Administrator => StaffRole::Administrator,
+                Role::Viewer => StaffRole::Viewer,
+            },
+            created_at: clock::now(),
+        };
+        running.app.write(move |tx| tx.insert_staff(&staff)).await.map_err(failure)
+    })
+}
+
+fn set_password(config: Config, email: &str, password: &str) -> anyhow::Result<()> {
+    let asked = email.trim().to_lowercase();
+    folder::with_program(config, async |running| {
+        let known = running.app.read(move |reader| reader.staff_by_email(&asked)).await.map_err(failure)?;
+        let Some(known) = known else { bail!("nobody signs in to the console as {email}") };
+        let hash = hash(password).await?;
+        running.app.write(move |tx| tx.set_staff_password(known.id, &hash)).await.map_err(failure)
+    })
+}
+
+async fn hash(password: &str) -> anyhow::Result<Hidden<String>> {
+    passwords::hash(password).await.map_err(failure)
+}
