@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::{clock, ids};
 
 /// The name of the outbox's cursor.
-const CURSOR: &str = "outbox";
+pub(crate) const CURSOR: &str = "outbox";
 /// The kind of [`News::CreditAdded`].
 const CREDIT_ADDED: &str = "credit_added";
 /// Notices delivered in one go.

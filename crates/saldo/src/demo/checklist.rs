@@ -88,6 +88,8 @@ fn steps(
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use money::{Amount, EntryId, PaymentId, TopupId, Unit, WalletId};
     use store::tables::topups::TopupState;
 
@@ -151,10 +153,10 @@ mod tests {
         assert_eq!(done(steps(true, true, true, &[first.clone()], &[])), [1, 2, 3, 4]);
         first.result_shown_at = Some(Timestamp::from_seconds(12));
         let visa = payment(&first, 11, "4242", PaymentStatus::Succeeded);
-        let paid = steps(true, true, true, &[first.clone()], &[visa.clone()]);
+        let paid = steps(true, true, true, &[first.clone()], slice::from_ref(&visa));
         assert_eq!(done(paid), [1, 2, 3, 4, 5, 6, 7]);
         let topups = [second.clone(), first.clone()];
-        assert_eq!(done(steps(true, true, true, &topups, &[visa.clone()])), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(done(steps(true, true, true, &topups, slice::from_ref(&visa))), [1, 2, 3, 4, 5, 6, 7, 8]);
         let same = payment(&second, 21, "4242", PaymentStatus::Succeeded);
         assert_eq!(done(steps(true, true, true, &topups, &[same, visa.clone()])).last(), Some(&8));
         let other = payment(&second, 21, "4444", PaymentStatus::Succeeded);

@@ -17,13 +17,14 @@ use store::tables::customers::{Customer, Subject, Wallet};
 use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::{Topup, TopupState};
-use store::{Journal, SqliteJournal, StoreError, Tables, Tx};
+use store::{Journal, JournalReader, SqliteJournal, StoreError, Tables, Tx};
 
 use crate::app::{self, JOURNAL_FILE, TABLES_FILE};
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
 use crate::ids;
 use crate::intents::{self, Wish};
+use crate::notices;
 use crate::payments::STRIPE;
 use crate::sold::Sold;
 
@@ -136,11 +137,18 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
         GENESIS,
         begin,
     );
-    live_through(engine, &mut journal, happenings, end)
+    live_through(engine, &mut journal, happenings, end)?;
+    // Nobody is told today of what happened weeks ago.
+    let last = JournalReader::last(&mut journal)?;
+    tables.write(|tx| match &last {
+        Some((position, hash)) => tx.move_cursor(notices::CURSOR, 0, *position, hash),
+        None => Ok(()),
+    })?;
+    Ok(())
 }
 
 fn journal_is_empty(journal: &mut SqliteJournal) -> Result<bool, StoreError> {
-    Ok(store::JournalReader::last(journal)?.is_none())
+    Ok(JournalReader::last(journal)?.is_none())
 }
 
 /// What the demo sells: $0.25 for each hour in which the API was called, from the first call on.
