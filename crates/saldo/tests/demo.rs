@@ -1,0 +1,174 @@
+//! `saldo demo` as a newcomer has it: what it prints, that it goes on where it was, that *Reset* begins anew.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use serde_json::Value;
+
+/// How long something may take to become true.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Demo {
+    child: Child,
+    line: Value,
+}
+
+impl Demo {
+    fn start(data: &Path, port: u16) -> Demo {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saldo"));
+        command.args(["demo", "--json", "--port", &port.to_string(), "--data"]).arg(data);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("a piped output");
+        BufReader::new(out).read_line(&mut line).expect("a line");
+        Demo { child, line: serde_json::from_str(&line).expect("one line of JSON") }
+    }
+
+    fn text(&self, pointer: &str) -> String {
+        self.line.pointer(pointer).and_then(Value::as_str).expect(pointer).to_owned()
+    }
+
+    /// SIGTERM, as a person's Ctrl-C would.
+    fn end(mut self) {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(told.is_ok_and(|status| status.success()), "kill");
+        assert!(self.child.wait().expect("it ends").success());
+    }
+
+    fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// One call of the example API by the sample customer: the status and what it says.
+    async fn call(&self) -> (StatusCode, Value) {
+        let call = client().get(self.text("/example_api_url")).bearer_auth(self.text("/customer/api_key"));
+        let answer = call.send().await.expect("an answer");
+        (answer.status(), answer.json().await.expect("JSON"))
+    }
+
+    /// What is available to the sample customer.
+    async fn available(&self) -> String {
+        let url = format!("{}/v1/customers/{}/wallets", self.text("/api_url"), self.text("/customer/id"));
+        let answer = client().get(url).bearer_auth(self.text("/api_key")).send().await.expect("an answer");
+        let wallets: Value = answer.json().await.expect("JSON");
+        let available = wallets.pointer("/data/0/balance/available/amount").and_then(Value::as_str);
+        available.expect("a balance").to_owned()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn client() -> reqwest::Client {
+    let policy = reqwest::redirect::Policy::none();
+    reqwest::Client::builder().redirect(policy).timeout(PATIENCE).no_proxy().build().expect("a client")
+}
+
+/// Three free ports in a row, below those that the system hands out.
+fn ports() -> u16 {
+    let begin = 9_000 + u16::try_from(std::process::id() % 1_000).expect("small") * 3;
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    (begin..20_000).step_by(3).find(|port| (0..3).all(|n| is_free(port + n))).expect("three free ports")
+}
+
+/// The first screen: its cookie, the token of its forms, its text.
+async fn first_screen(url: &str) -> (String, String, String) {
+    let answer = client().get(format!("{url}/")).send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
+    let cookie = answer.headers()[SET_COOKIE].to_str().expect("text");
+    let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+    let text = answer.text().await.expect("text");
+    let (_, behind) = text.split_once("name=\"csrf\" value=\"").expect("a form");
+    let token = behind.split('"').next().expect("a token").to_owned();
+    (cookie, token, text)
+}
+
+/// Sends a form of the first screen; status and where it leads.
+async fn submit(url: &str, path: &str, fields: &str) -> (StatusCode, String) {
+    let (cookie, token, _) = first_screen(url).await;
+    let form = client().post(format!("{url}{path}")).header(COOKIE, cookie);
+    let form = form.header("content-type", "application/x-www-form-urlencoded");
+    let answer = form.body(format!("csrf={token}&{fields}")).send().await.expect("an answer");
+    let to = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    (answer.status(), to.to_owned())
+}
+
+#[tokio::test]
+async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = ports();
+    let demo = Demo::start(folder.path(), port);
+    let first_line = demo.line.clone();
+    let url = demo.text("/portal_url");
+    assert_eq!(url, format!("http://127.0.0.1:{port}"));
+    assert_eq!(demo.text("/sandbox_url"), format!("http://127.0.0.1:{}", port + 1));
+    assert!(demo.text("/example_call").contains(&demo.text("/customer/api_key")));
+    assert_eq!(demo.available().await, "25.00");
+    let (status, greeting) = demo.call().await;
+    assert_eq!((status, &greeting["balance"]), (StatusCode::OK, &Value::from("24.75")));
+    demo.end();
+
+    let demo = Demo::start(folder.path(), port);
+    assert_eq!(demo.line, first_line, "the same logins and keys");
+    assert_eq!(demo.available().await, "24.75");
+    assert_eq!(submit(&url, "/demo/clock", "seconds=3600&return_to=/demo").await.1, "/demo");
+    assert_eq!(demo.call().await.1["balance"], "24.50");
+    demo.kill();
+
+    let demo = Demo::start(folder.path(), port);
+    assert_eq!(demo.line, first_line);
+    assert_eq!(demo.available().await, "24.50");
+    assert_eq!(submit(&url, "/demo/sign-in", "as=customer").await.1, "/billing");
+    assert_eq!(submit(&url, "/demo/sign-in", "as=staff").await.1, "/console");
+    let (_, _, screen) = first_screen(&url).await;
+    assert!(screen.contains(&demo.text("/customer/password")));
+
+    assert_eq!(submit(&url, "/demo/reset", "").await, (StatusCode::SEE_OTHER, "/".to_owned()));
+    let (_, _, anew) = first_screen(&url).await;
+    assert!(!anew.contains(&demo.text("/customer/password")), "new logins");
+    assert!(anew.contains("$25.00"), "a new customer");
+    assert_eq!(demo.call().await.0, StatusCode::UNAUTHORIZED, "the old key is gone");
+    demo.end();
+
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_saldo"));
+    let verified = verify.arg("--data").arg(folder.path()).arg("verify").output().expect("it runs");
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[tokio::test]
+async fn forms_that_no_page_drew_change_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(folder.path(), ports() + 300);
+    let url = demo.text("/portal_url");
+    for (path, fields) in [
+        ("/demo/clock", "seconds=3600"),
+        ("/demo/reset", ""),
+        ("/demo/faults", "held=on"),
+        ("/demo/sign-in", "as=customer"),
+    ] {
+        let form = client().post(format!("{url}{path}"));
+        let form = form.header("content-type", "application/x-www-form-urlencoded").body(fields);
+        assert_eq!(form.send().await.expect("an answer").status(), StatusCode::FORBIDDEN, "{path}");
+    }
+    for seconds in ["0", "-1", "99999999", "soon"] {
+        let (status, _) = submit(&url, "/demo/clock", &format!("seconds={seconds}")).await;
+        assert!(status.is_client_error(), "{seconds}: {status}");
+    }
+    assert_eq!(submit(&url, "/demo/faults", "twice=on&return_to=//evil.example").await.1, "/");
+    let (_, _, screen) = first_screen(&url).await;
+    assert!(screen.contains("name=\"twice\" checked") && !screen.contains("name=\"held\" checked"));
+    assert_eq!(demo.available().await, "25.00");
+}
