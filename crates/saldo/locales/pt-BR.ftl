@@ -29,28 +29,28 @@ sign-in-to = Entre em { $brand }.
 login = E-mail, CPF ou CNPJ
 password = Senha
 sign-in-submit = Entrar
-sign-in-wrong-pair = Este login e esta senha não combinam. Confira os dois e tente de novo.
+sign-in-wrong-pair = Login ou senha incorretos. Confira os dois e tente de novo.
 sign-in-empty = Informe seu login e sua senha.
 sign-in-too-many = { $n ->
-    [one] Tentativas demais. Espere 1 minuto e tente de novo.
-   *[other] Tentativas demais. Espere { $n } minutos e tente de novo.
+    [one] Muitas tentativas. Espere 1 minuto e tente de novo.
+   *[other] Muitas tentativas. Espere { $n } minutos e tente de novo.
 }
 sign-in-session-ended = Sua sessão terminou. Entre de novo para continuar.
 forgotten-password = Esqueceu a senha?
-forgotten-password-heading = Senha esquecida
+forgotten-password-heading = Esqueci a senha
 forgotten-password-text = Enviamos um link para você escolher uma nova.
 forgotten-password-submit = Enviar o link
-forgotten-password-sent = Se este login existe aqui, um link está a caminho do e-mail dele.
-forgotten-password-sent-hint = Pode levar um minuto. Olhe também a caixa de spam.
+forgotten-password-sent = Se este login estiver cadastrado, um link será enviado ao e-mail dele.
+forgotten-password-sent-hint = Pode levar um minuto. Confira também a caixa de spam.
 back-to-sign-in = Voltar para a entrada
 set-password = Escolha uma senha
-set-password-text = Escolha uma nova senha. Os outros aparelhos serão desconectados.
+set-password-text = Escolha uma nova senha. Os outros dispositivos serão desconectados.
 set-password-invited = { $brand } abriu uma conta para você. Escolha uma senha para entrar.
 new-password = Nova senha
-password-again = A mesma de novo
+password-again = Repita a nova senha
 password-hint = { $n ->
-    [one] No mínimo 1 caractere. Algumas palavras são mais fáceis de lembrar que sinais.
-   *[other] No mínimo { $n } caracteres. Algumas palavras são mais fáceis de lembrar que sinais.
+    [one] No mínimo 1 caractere. Algumas palavras são mais fáceis de lembrar do que símbolos.
+   *[other] No mínimo { $n } caracteres. Algumas palavras são mais fáceis de lembrar do que símbolos.
 }
 password-too-short = { $n ->
     [one] A senha precisa de no mínimo 1 caractere.
@@ -63,23 +63,23 @@ set-password-submit = Salvar e entrar
 
 message-forbidden = Você não pode abrir esta página
 message-forbidden-text = Você entrou, mas esta página é de outra pessoa. Se ela deveria ser sua, entre com o login certo.
-message-stale-form = Esta página estava velha demais
+message-stale-form = Esta página estava desatualizada
 message-stale-form-text = Nada foi alterado. Volte, carregue a página de novo e repita o que fez.
 message-not-found = Não há nada aqui
 message-not-found-text = O endereço pode estar errado, ou o que estava aqui já não existe.
 message-link-expired = Este link não vale mais
-message-link-expired-text = Um link vale uma vez e por um tempo. Peça um novo; leva um minuto.
-message-too-large = Foi demais
+message-link-expired-text = Cada link vale uma única vez e por tempo limitado. Peça um novo; leva um minuto.
+message-too-large = O envio é grande demais
 message-too-large-text = O que foi enviado é maior do que aceitamos. Nada foi alterado.
 message-not-understood = Não entendemos
 message-not-understood-text = Algo no endereço ou no formulário não é o que esperamos. Nada foi alterado. Volte e tente de novo.
-message-too-many = Pedidos demais
+message-too-many = Muitas solicitações
 message-too-many-text = { $n ->
     [one] Nada foi alterado. Espere 1 segundo e tente de novo.
    *[other] Nada foi alterado. Espere { $n } segundos e tente de novo.
 }
-message-failed = Algo quebrou do nosso lado
-message-failed-text = Já está anotado. Seu crédito está seguro: o que não está no extrato não aconteceu. Tente de novo daqui a pouco.
+message-failed = Algo deu errado do nosso lado
+message-failed-text = O erro já foi registrado. Seu crédito está seguro: o que não está no extrato não aconteceu. Tente de novo daqui a pouco.
 message-payments-off = Ainda não é possível usar cartões aqui
 message-payments-off-text = O operador ainda não configurou pagamentos com cartão. Nada foi cobrado. Pergunte ao suporte como adicionar saldo.
 message-provider-away = A página de pagamento não responde
@@ -101,7 +101,7 @@ held = Reservado
 balance = Saldo
 window-closes = a hora termina às { $time }, em { $left }
 minutes-left = { $n } min
-made-of = Composto de
+made-of = Composição
 grant-promotional = Crédito de boas-vindas
 grant-purchased = Comprado
 grant-adjustment = Correção
@@ -119,10 +119,10 @@ lasts = { $n ->
 }
 last-movements = Últimas movimentações
 all-movements = Extrato completo
-movements-empty = Nada se moveu ainda. Cada hora de atividade e cada recarga aparecerá aqui.
-expires-next = Expira a seguir
+movements-empty = Nenhuma movimentação ainda. Cada hora de atividade e cada recarga aparecerá aqui.
+expires-next = Próximo a expirar
 expires-next-text = { $source }, em { $day }
-expires-never = Nada expira.
+expires-never = Nenhum crédito seu expira.
 saved-card = Cartão salvo
 cards-unknown = O provedor de pagamento não responde agora. Seus cartões estão seguros com ele; recarregue a página em instantes.
 saved-card-none = Nenhum cartão salvo. O próximo cartão com que você pagar ficará aqui.
@@ -162,10 +162,10 @@ movement-active-minutes = { $n ->
 movement-used = { $quantity } × { $meter }
 movement-charged = Cobrança
 movement-charged-for = Cobrança, { $what }
-movement-expired = Expirou: { $source }
+movement-expired = Crédito expirado: { $source }
 movement-adjusted = Correção
 movement-adjusted-goodwill = Crédito de cortesia
-movement-adjusted-opening-balance = Saldo trazido de antes
+movement-adjusted-opening-balance = Saldo inicial transferido
 movement-adjusted-misuse = Correção de uso que não devia ser pago
 movement-reversed = Cobrança estornada
 movement-reversed-for = Cobrança estornada, { $what }
@@ -223,7 +223,7 @@ result-pending-text = O pagamento ainda não foi confirmado. Esta mensagem muda 
 
 ## Consumo e gráficos
 
-usage-text = Quanto custou a sua atividade.
+usage-text = Quanto a sua atividade custou.
 usage-views = Visões
 by-hour = Por hora
 by-day = Por dia
@@ -233,16 +233,16 @@ by-meter = Por medidor
 meter = Medidor
 quantity = Quantidade
 spent = Gasto
-usage-empty = Nada foi usado. Assim que a primeira chamada for feita, a hora dela será desenhada aqui.
+usage-empty = Nenhum consumo aqui. Faça uma chamada com a sua chave de API, e a hora dela aparecerá neste gráfico.
 chart-by-hour = Consumo por hora
 chart-by-day = Consumo por dia
 chart-hour = Hora
 chart-day = Dia
 chart-now = agora
 chart-today = hoje
-chart-most = O maior em { $span }: { $amount }.
+chart-most = Maior consumo em { $span }: { $amount }.
 chart-nothing = Nada ainda.
-chart-line = O saldo foi de { $from } a { $until }.
+chart-line = O crédito disponível foi de { $from } a { $until }.
 as-table = Mostrar como tabela
 not-over = ainda não terminou
 
@@ -255,7 +255,7 @@ balance-after = Saldo
 unit = Unidade
 entry-id = ID do lançamento
 download-csv = Baixar CSV
-statement-empty = Nada se moveu neste mês. Escolha outro mês acima.
+statement-empty = Nenhuma movimentação neste mês. Escolha outro mês acima.
 
 ## Cartões salvos
 
@@ -270,7 +270,7 @@ remove-card-yes = Sim, remover
 
 ## Chaves de API
 
-api-keys-text = Seus programas chamam a API com uma chave. Quem a tem gasta o seu crédito.
+api-keys-text = Seus programas chamam a API com uma chave. Quem tiver a chave pode gastar o seu crédito.
 new-key = Nova chave
 key-name = Nome da nova chave
 key-name-hint = Onde será usada, como “Servidor de produção”.
@@ -280,7 +280,7 @@ key-name-bad = { $n ->
 }
 create-key = Criar chave
 key-created = A chave “{ $name }” foi criada
-key-once = Copie agora e guarde bem: ela não será mostrada de novo.
+key-once = Copie agora e guarde em local seguro: ela não será mostrada de novo.
 copy-key = Copiar a chave
 your-keys = Suas chaves
 keys-empty = Nenhuma chave ainda. Crie uma acima, coloque-a no seu programa, e a primeira chamada aparecerá em Faturamento.
@@ -306,8 +306,8 @@ customers-empty = Nenhum cliente ainda. Crie o primeiro com “saldo customer cr
 liability = Crédito ainda não usado
 sold-today = Vendido hoje
 used-today = Usado hoje
-books-verified = Livros verificados em { $time }, sem diferença.
-books-not-verified = Livros não verificados desde o início.
+books-verified = Registros verificados em { $time }, sem diferença.
+books-not-verified = Registros ainda não verificados desde o início.
 
 ## E-mails
 
@@ -354,14 +354,14 @@ advance-day = Avançar 1 dia
 faults = Falhas
 fault-on = ligadas
 faults-legend = O que dá errado com o provedor de pagamentos
-fault-late = Chegam atrasados
-fault-twice = Chegam duas vezes
+fault-late = Os avisos chegam atrasados
+fault-twice = Os avisos chegam duas vezes
 fault-held = Nada é confirmado: sem avisos, sem respostas
 faults-set = Aplicar
 demo-reset = Recomeçar
 demo-title = Demonstração
 demo-headline = Crédito pré-pago certo até o centavo, ao vivo.
-demo-text = Tudo aqui é o programa de verdade, com clientes de exemplo e uma sandbox no lugar da Stripe. Quebre o que quiser.
+demo-text = Tudo aqui é o programa de verdade, com clientes de exemplo e uma sandbox no lugar da Stripe. Teste à vontade.
 api-company = Empresa de API
 api-company-text = Vende chamadas por crédito pré-pago: US$ 0,25 por hora de atividade. Cartões pela página da Stripe, saldo ao vivo.
 open-as-customer = Abrir como cliente
@@ -369,7 +369,7 @@ open-as-staff = Abrir como equipe
 demo-line = Disponível para o cliente de exemplo
 curl-text = Execute esta linha, e o número se move na hora:
 copy-curl = Copiar o comando
-checklist = A história, passo a passo
+checklist = O roteiro, passo a passo
 sandbox-link = Sandbox que faz o papel da Stripe
 step-done = feito
 step-1 = Entre como cliente, abra Faturamento, escolha Recarga.
@@ -378,10 +378,10 @@ step-3 = Faça uma chamada: Pendente mostra US$ 0,25, Disponível US$ 24,75. Ava
 step-4 = Clique em Adicionar ao saldo de crédito: abre a página de pagamento.
 step-5 = Pague com 4242 4242 4242 4242: uma janela confirma o pagamento.
 step-6 = Detalhes do crédito tem uma linha com Status Sucesso.
-step-7 = O saldo cresceu exatamente o valor pago.
+step-7 = O saldo aumentou exatamente o valor pago.
 step-8 = Adicione de novo: a página de pagamento mostra o cartão salvo, já escolhido.
 step-9 = Pague com outro cartão, como 5555 5555 5555 4444.
 step-10 = A segunda linha mostra o novo cartão.
-step-11 = O saldo cresceu de novo exatamente o valor.
-step-12 = Pague com 4000 0000 0000 0002: uma linha com Status Falha diz por quê.
+step-11 = O saldo aumentou de novo exatamente o valor pago.
+step-12 = Pague com 4000 0000 0000 0002: uma linha com Status Falha diz o motivo.
 step-13 = O cartão recusado não mudou o saldo.
