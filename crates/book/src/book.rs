@@ -22,8 +22,12 @@ use crate::wallet::Wallet;
 /// How long an API's idempotency key is remembered, in microseconds: 7 days.
 pub const REQUEST_MEMORY: i64 = 7 * Timestamp::DAY;
 
-/// The most that a wallet may hold or owe, in smallest steps: 2^61.
-pub const BALANCE_MAX: i64 = 1 << 61;
+/// The most that a wallet may hold or owe, in smallest steps: 2^53.
+pub const BALANCE_MAX: i64 = 1 << 53;
+
+/// The most that an account of the chart may come to, in smallest steps: 2^62. What has been decided already and posts later fits above
+/// it.
+pub(crate) const ACCOUNT_MAX: i128 = 1 << 62;
 
 /// What the book says to a command.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,15 +2,16 @@
 
 use money::{Amount, Timestamp, Unit, WalletId};
 
-use crate::book::{BALANCE_MAX, Book, REQUEST_MEMORY};
+use crate::account::{Account, transfers};
+use crate::book::{ACCOUNT_MAX, BALANCE_MAX, Book, REQUEST_MEMORY};
 use crate::catalog::{Catalog, Price};
 use crate::command::{Act, ChargeTaken, Command, GrantTerms, Reason};
 use crate::decision::{Balance, Burns, Decision, GrantAdded, Record, UsagePosted, WalletNo};
 use crate::refusal::Refusal;
 use crate::wallet::{Grant, Wallet, Window};
 
-/// The most that one command may move, in smallest steps: 2^60.
-const AMOUNT_MAX: i64 = 1 << 60;
+/// The most that one command may move, in smallest steps: 2^52.
+const AMOUNT_MAX: i64 = 1 << 52;
 /// The longest way a test clock goes at once.
 const ADVANCE_MAX: i64 = 366 * Timestamp::DAY;
 /// Where a test clock ends: the year 9999 begins, the last that a calendar knows.
@@ -64,7 +65,27 @@ impl Book {
                 Record::ClockAdvanced { by: *by }
             }
         };
+        self.check_accounts(&record)?;
         Ok(Decision { at, key: command.key, record })
+    }
+
+    /// Refuses what would take an account of the chart beyond what can be counted, now or when a window posts.
+    fn check_accounts(&self, record: &Record) -> Result<(), Refusal> {
+        let Some(wallet) = record.wallet().and_then(|no| self.wallet(no)) else { return Ok(()) };
+        let posts_later = match record {
+            Record::WindowOpened(opened) => opened.pending,
+            Record::WindowAccrued { pending, .. } => *pending,
+            _ => 0,
+        };
+        let moved = transfers(record, wallet.unit).flat_map(|transfer| {
+            [(transfer.debit, -i128::from(transfer.amount)), (transfer.credit, i128::from(transfer.amount))]
+        });
+        let total = |account| self.accounts.get(&(account, wallet.unit)).copied().unwrap_or_default();
+        let fits = moved
+            .chain([(Account::RevenueUsage, i128::from(posts_later))])
+            .filter(|(account, _)| !matches!(account, Account::Wallet(_)))
+            .all(|(account, amount)| (total(account) + amount).abs() <= ACCOUNT_MAX);
+        if fits { Ok(()) } else { Err(Refusal::AmountTooLarge) }
     }
 
     /// The earliest thing that is due on this wallet at `at`, as its decision: windows before grants at the same instant, then

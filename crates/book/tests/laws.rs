@@ -37,7 +37,7 @@ fn catalogs(scale: Scale) -> [Catalog; 3] {
     };
     let (quarter, fine) = match scale {
         Scale::Everyday => (250_000, 300_000),
-        Scale::Extreme => (1 << 61, i64::MAX),
+        Scale::Extreme => (1 << 53, i64::MAX),
     };
     let lateness = 72 * Timestamp::HOUR;
     let first = [

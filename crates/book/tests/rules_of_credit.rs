@@ -331,7 +331,7 @@ fn of_several_reasons_the_first_in_the_list_is_the_answer() {
 #[test]
 fn a_wallet_never_holds_more_than_can_be_counted() {
     let mut desk = ana("0");
-    let largest = "1152921504606.846976"; // 2^60 steps; a wallet holds two of them.
+    let largest = "4503599627.370496"; // 2^52 steps; a wallet holds two of them.
     let half = || Act::Grant(gift(largest));
     yes(&mut desk, half());
     yes(&mut desk, half());
@@ -348,5 +348,22 @@ fn a_wallet_never_holds_more_than_can_be_counted() {
     yes(&mut desk, desk::charge("0.000001"));
     yes(&mut desk, reverse(&charge));
     desk.at(&day("18:00"));
-    reads(&desk, "2305843009213.693952", "0.00", "2305843009213.693952");
+    reads(&desk, "9007199254.740992", "0.00", "9007199254.740992");
+}
+
+#[test]
+fn an_account_never_comes_to_more_than_can_be_counted() {
+    let mut desk = ana("0");
+    let largest = |wallet| Act::Grant(GrantTerms { wallet, ..gift("4503599627.370496") });
+    // 512 full wallets are 2^62 steps of credit given away.
+    for no in 0..512 {
+        let wallet = money::WalletId::from_u128(1_000 + no);
+        let customer = money::CustomerId::from_u128(1_000 + no);
+        yes(&mut desk, Act::OpenWallet { wallet, customer, unit: Unit::USD, debt_limit: 0 });
+        yes(&mut desk, largest(wallet));
+        yes(&mut desk, largest(wallet));
+    }
+    assert_eq!(no(&mut desk, Act::Grant(gift("0.000001"))), Refusal::AmountTooLarge);
+    // Another account has room.
+    yes(&mut desk, Act::Grant(GrantTerms { source: Source::Purchased, ..gift("0.000001") }));
 }

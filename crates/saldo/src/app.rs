@@ -28,6 +28,8 @@ pub const JOURNAL_FILE: &str = "journal.db";
 pub const TABLES_FILE: &str = "saldo.db";
 /// How many locks top-ups of different customers share.
 const CUSTOMER_LOCKS: usize = 64;
+/// The setting that holds the currency of money wallets.
+const UNIT_SETTING: &str = "credit_unit";
 /// The setting that holds the installation's key, in hex.
 const HASH_KEY_SETTING: &str = "hash_key";
 
@@ -49,6 +51,8 @@ pub struct App {
     pub projected: watch::Receiver<u64>,
     /// Failures of the projection so far.
     pub projection_failures: Arc<AtomicU64>,
+    /// True while the views cannot be brought up to date.
+    pub projection_failing: Arc<AtomicBool>,
     /// API keys that were looked up lately.
     pub keys: KnownKeys,
     /// Told when the inbox has something new.
@@ -119,6 +123,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let tables = Tables::open(&tables_path).with_context(|| format!("opening {}", tables_path.display()))?;
     let tables = Arc::new(tables);
     let hashes = KeyedHashes::new(&hash_key(&tables)?);
+    check_unit(&tables, config.credit.unit)?;
 
     let opened = open_book(&mut journal).context("replaying the journal")?;
     tracing::info!(rows = opened.position, replayed = opened.replayed_rows, "the journal is replayed");
@@ -139,6 +144,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
 
     let ending = Arc::new(AtomicBool::new(false));
     let failures = Arc::new(AtomicU64::new(0));
+    let failing = Arc::new(AtomicBool::new(false));
     let (projected_sender, projected) = watch::channel(0);
     let projection = runtime::Projection {
         journal: Box::new(projector_reader),
@@ -148,6 +154,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         intent_done: intents::done,
         projected: projected_sender,
         failures: Arc::clone(&failures),
+        failing: Arc::clone(&failing),
         ending: Arc::clone(&ending),
     };
     let (projecting, snapshotting) = (handle.clone(), handle.clone());
@@ -168,6 +175,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         stripe,
         projected,
         projection_failures: failures,
+        projection_failing: failing,
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
         mail_news: Notify::new(),
@@ -181,6 +189,21 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         ending,
     };
     Ok(Running { app: Arc::new(app), threads, background: vec![projector, snapshots] })
+}
+
+/// Refuses to start with another currency than the one that the wallets of this folder were opened in.
+fn check_unit(tables: &Tables, unit: money::Unit) -> anyhow::Result<()> {
+    let known = tables.write(|tx| -> anyhow::Result<String> {
+        if let Some(known) = tx.setting(UNIT_SETTING)? {
+            return Ok(serde_json::from_str(&known)?);
+        }
+        tx.put_setting(UNIT_SETTING, &serde_json::to_string(unit.code())?, clock::now())?;
+        Ok(unit.code().to_owned())
+    })?;
+    if known != unit.code() {
+        anyhow::bail!("credit.unit is {unit}, and the wallets in this data folder were opened in {known}");
+    }
+    Ok(())
 }
 
 /// The installation's key for hashes; drawn at the first start.

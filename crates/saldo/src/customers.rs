@@ -133,8 +133,8 @@ fn subject_row(subject: &str, wallet: WalletId, now: Timestamp) -> Subject {
 /// Refuses names, addresses and keys that are empty, too long or of another form.
 pub fn check(new: &NewCustomer) -> Result<(), Problem> {
     let too_long = |text: &str| text.len() > TEXT_BYTES_MAX;
-    if new.name.trim().is_empty() || too_long(&new.name) {
-        let detail = format!("name must have 1 to {TEXT_BYTES_MAX} bytes.");
+    if new.name.trim().is_empty() || too_long(&new.name) || new.name.contains(is_unprintable) {
+        let detail = format!("name must have 1 to {TEXT_BYTES_MAX} bytes and no control characters.");
         return Err(Problem::invalid("name", "invalid_name", detail));
     }
     if let Some(email) = &new.email
@@ -164,6 +164,11 @@ pub fn check(new: &NewCustomer) -> Result<(), Problem> {
         return Err(Problem::invalid("subjects", "invalid_subject", detail));
     }
     Ok(())
+}
+
+/// Control characters, and those that turn the direction of what stands beside them.
+pub fn is_unprintable(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// One `@` with something before it and a dotted name behind it, without blanks: whether it exists only a mail can tell.

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::clock;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
+use crate::runtime::LedgerError;
 
 /// Intents sent again in one request.
 const RESEND_MAX: u32 = 500;
@@ -215,7 +216,8 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
     let commands =
         intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
     let commands = commands.map_err(|error| Problem::internal(&error))?;
-    let outcomes = app.ledger.submit(commands).await?;
+    // The wish is written down and will be sent again: that nothing was tried now does not mean that nothing will be.
+    let outcomes = app.ledger.submit(commands).await.map_err(|_| LedgerError::OutcomeUnknown)?;
     for (intent, outcome) in intents.iter().zip(&outcomes) {
         if let Outcome::Refused(refusal) = outcome {
             tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");

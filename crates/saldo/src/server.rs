@@ -7,19 +7,24 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
-/// Connections at the same time; further ones wait to be accepted.
+/// Connections at the same time, if the system gives as many file handles; further ones wait to be accepted.
 const CONNECTIONS_MAX: usize = 8_192;
-/// How long a client may take to send the head of a request.
+/// File handles that are left for everything else: databases, calls to others.
+const HANDLES_KEPT: usize = 96;
+/// Where Linux tells how many file handles a process may have.
+const LIMITS_FILE: &str = "/proc/self/limits";
+/// How long a client may take to send the head of a request, the first or a further one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// Streams at the same time on one HTTP/2 connection.
-const STREAMS_MAX: u32 = 250;
+/// How long a client may be silent in the middle of a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long open requests are waited for at the end.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// Pause after the system refused to accept, as when it is out of file handles.
@@ -27,7 +32,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `router` on `listener` until `end` becomes true, then lets open requests finish.
 pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Arc::new(Semaphore::new(connections_max()));
+    let router = router.layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT));
     let graceful = GracefulShutdown::new();
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
@@ -47,10 +53,10 @@ pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiv
         let _ = stream.set_nodelay(true);
         let router = router.clone();
         let service = hyper::service::service_fn(move |request| answer(router.clone(), request, peer));
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS_MAX);
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        // HTTP/1 alone: finding out which version a silent client speaks has no time limit, and behind a proxy nothing is gained.
+        let mut builder = Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {
@@ -72,4 +78,16 @@ async fn answer(
     let mut request: Request = request.map(axum::body::Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     router.oneshot(request).await
+}
+
+/// As many connections as there are file handles for.
+fn connections_max() -> usize {
+    let limits = std::fs::read_to_string(LIMITS_FILE).unwrap_or_default();
+    let handles = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))
+        .and_then(|line| line.split_whitespace().next())
+        .and_then(|soft| soft.parse::<usize>().ok());
+    // Where nobody tells, the constant holds.
+    handles.map_or(CONNECTIONS_MAX, |handles| handles.saturating_sub(HANDLES_KEPT).clamp(1, CONNECTIONS_MAX))
 }

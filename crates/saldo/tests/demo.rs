@@ -118,14 +118,14 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
     assert!(demo.text("/example_call").contains(&demo.text("/customer/api_key")));
     assert_eq!(demo.available().await, "25.00");
     let (status, greeting) = demo.call().await;
-    assert_eq!((status, &greeting["balance"]), (StatusCode::OK, &Value::from("24.75")));
+    assert_eq!((status, &greeting["available"]), (StatusCode::OK, &Value::from("24.75")));
     demo.end();
 
     let demo = Demo::start(folder.path(), port);
     assert_eq!(demo.line, first_line, "the same logins and keys");
     assert_eq!(demo.available().await, "24.75");
     assert_eq!(submit(&url, "/demo/clock", "seconds=3600&return_to=/demo").await.1, "/demo");
-    assert_eq!(demo.call().await.1["balance"], "24.50");
+    assert_eq!(demo.call().await.1["available"], "24.50");
     demo.kill();
 
     let demo = Demo::start(folder.path(), port);

@@ -10,8 +10,8 @@ use money::{Unit, WalletId};
 
 const HOUR: i64 = 3_600_000_000;
 const WEEK: i64 = 7 * 24 * HOUR;
-const OWED_MAX: i128 = 1 << 61;
-const AMOUNT_MAX: i128 = 1 << 60;
+const OWED_MAX: i128 = 1 << 53;
+const AMOUNT_MAX: i128 = 1 << 52;
 
 /// A lot of credit.
 #[derive(Clone, Debug)]

@@ -96,10 +96,10 @@ fn amount(scale: Scale) -> BoxedStrategy<i64> {
             1_i64,
             250_000,
             1 << 40,
-            (1 << 60) - 1,
-            1 << 60,
-            (1 << 60) + 1,
-            1 << 61,
+            (1 << 52) - 1,
+            1 << 52,
+            (1 << 52) + 1,
+            1 << 53,
             i64::MAX,
             i64::MIN,
             0,
@@ -136,7 +136,7 @@ fn wish(scale: Scale) -> BoxedStrategy<Wish> {
     let wallet = || 0..WALLETS;
     let limit = match scale {
         Scale::Everyday => select(vec![0_i64, 0, 500_000, 2_000_000]),
-        Scale::Extreme => select(vec![0_i64, 1 << 61, i64::MAX, i64::MIN]),
+        Scale::Extreme => select(vec![0_i64, 1 << 53, i64::MAX, i64::MIN]),
     };
     let ago = prop_oneof![
         6 => minutes(-6..90),

@@ -15,7 +15,7 @@ use super::access::{ALL_SCOPES, By, KeysWrite, SCOPES, holds};
 use super::once::Wish;
 use super::request::{Asked, Body, Id, IdempotencyKey, cursor, id, page_rows};
 use super::wire::{List, time, time_if};
-use crate::customers::TEXT_BYTES_MAX;
+use crate::customers::{TEXT_BYTES_MAX, is_unprintable};
 use crate::keys::{self, NewKey};
 use crate::problem::Problem;
 
@@ -86,8 +86,11 @@ pub(super) async fn create(
 ) -> Result<axum::response::Response, Problem> {
     use axum::response::IntoResponse as _;
     let wish = Wish::new(by.key.id, "POST /v1/api-keys", key, &wanted)?;
-    if wanted.name.trim().is_empty() || wanted.name.len() > TEXT_BYTES_MAX {
-        let detail = format!("name must have 1 to {TEXT_BYTES_MAX} bytes.");
+    if wanted.name.trim().is_empty()
+        || wanted.name.len() > TEXT_BYTES_MAX
+        || wanted.name.contains(is_unprintable)
+    {
+        let detail = format!("name must have 1 to {TEXT_BYTES_MAX} bytes and no control characters.");
         return Err(Problem::invalid("name", "invalid_name", detail));
     }
     let customer = wanted.customer.as_deref().map(|text| id::<CustomerId>("customer", text)).transpose()?;

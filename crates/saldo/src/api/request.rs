@@ -39,6 +39,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             return Err(wrong_content_type("application/json", &kind));
         }
         let bytes = read_bytes(request).await?;
+        // Otherwise a list would be read as the fields in their order.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(Problem::invalid(
+                "body",
+                "invalid_field",
+                "body: a JSON object is wanted, not a list.",
+            ));
+        }
         read_json(&bytes).map(Body)
     }
 }
@@ -67,7 +75,7 @@ pub(super) async fn read_bytes(request: Request) -> Result<Bytes, Problem> {
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| {
-            let detail = "The body ended before it was complete.";
+            let detail = "The body ended, or did not go on, before it was complete.";
             Problem::new(StatusCode::BAD_REQUEST, "body_incomplete", detail)
         })?;
         if bytes.len() + chunk.len() > bytes_max {
@@ -156,7 +164,7 @@ impl<T: FromStr<Err = money::IdError>, S: Send + Sync> FromRequestParts<S> for I
 
 /// An id in a body or query: 422 if it is not one of this kind.
 pub(super) fn id<T: FromStr<Err = money::IdError>>(field: &str, text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|error| Problem::invalid(field, "invalid_id", format!("{field} is {error}.")))
+    text.parse().map_err(|error| Problem::invalid(field, "invalid_id", format!("{field}: {error}.")))
 }
 
 /// The query, every part of which must be known.

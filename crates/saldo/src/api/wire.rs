@@ -58,13 +58,13 @@ pub(super) fn decimal_problem(field: &str, error: DecimalError) -> Problem {
         DecimalError::OverPrecise { .. } => "amount_over_precise",
         DecimalError::OutOfRange => "amount_too_large",
     };
-    Problem::invalid(&field, code, format!("{field} is {error}."))
+    Problem::invalid(&field, code, format!("{field}: {error}."))
 }
 
 /// An instant; 422 that names `field`.
 pub(super) fn read_time(field: &str, text: &str) -> Result<Timestamp, Problem> {
     Timestamp::parse(text)
-        .map_err(|error| Problem::invalid(field, "invalid_time", format!("{field} is {error}.")))
+        .map_err(|error| Problem::invalid(field, "invalid_time", format!("{field}: {error}.")))
 }
 
 /// As [`read_time`], where nothing may be said.

@@ -56,9 +56,13 @@ fn tell(seen: &Verified, screen: &Screen) {
     }
     match seen.snapshot {
         Some(row) => screen.pair("snapshot", format_args!("of row {row}, equals the replay")),
-        None => screen.pair("snapshot", "none was compared"),
+        None => screen.pair("snapshot", "there is none yet; the journal alone is the truth"),
     }
     match seen.views {
+        Some(row) if row < *last_position => {
+            let behind = last_position - row;
+            screen.pair("views", format_args!("of row {row}, {behind} rows behind, equal a rebuild so far"));
+        }
         Some(row) => screen.pair("views", format_args!("of row {row}, equal a rebuild")),
         None => screen.pair("views", "were not found equal"),
     }

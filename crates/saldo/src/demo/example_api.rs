@@ -43,8 +43,8 @@ async fn greet(State(guard): State<Guard>, headers: HeaderMap) -> Response {
         Ok(answer) if answer.status().is_success() => {
             let told = answer.headers().get(BALANCE_HEADER).and_then(|value| value.to_str().ok());
             // The guard says "24.75 USD".
-            let balance = told.and_then(|text| text.split(' ').next());
-            Json(json!({ "message": "Hello", "balance": balance })).into_response()
+            let available = told.and_then(|text| text.split(' ').next());
+            Json(json!({ "message": "Hello", "available": available })).into_response()
         }
         Ok(answer) => pass_on(answer).await,
         Err(error) => {

@@ -65,25 +65,30 @@ pub fn percent_encoded(text: &str) -> String {
     url
 }
 
-/// What a reader typed as an amount (`1.234,50`, `R$ 20`, `$1,234.50`) as plain decimal text (`1234.50`). It only takes away
-/// the currency and the grouping that belongs to the language; whether the rest is a number is for `Amount::parse` to say.
+/// What a reader typed as an amount (`1.234,50`, `R$ 20`, `$1,234.50`) as plain decimal text (`1234.50`). It takes away the
+/// currency and the marks between groups of three, and nothing else: what is grouped otherwise (`10,00` in English) comes back
+/// as it was typed and is no number to `Amount::parse`, rather than a hundred times what was meant.
 pub fn plain_decimal(locale: Locale, typed: &str) -> String {
     let trimmed = typed.trim().trim_start_matches(['R', 'U', 'S', '$']).trim();
     let (group, point) = marks(locale);
-    let digits_behind_point = |text: &str| text.rsplit_once('.').map_or(0, |(_, behind)| behind.len());
+    let single_point = locale == Locale::PtBr && !trimmed.contains(',') && trimmed.matches('.').count() == 1;
     // "24.90" is what a numeric keypad gives in Brazil too: a single point before other than three digits is a decimal point.
-    if locale == Locale::PtBr
-        && !trimmed.contains(',')
-        && trimmed.matches('.').count() == 1
-        && digits_behind_point(trimmed) != 3
-    {
+    if single_point && trimmed.rsplit_once('.').is_some_and(|(_, behind)| behind.len() != 3) {
         return trimmed.to_owned();
     }
-    trimmed
-        .chars()
-        .filter(|c| *c != group && !c.is_whitespace())
-        .map(|c| if c == point { '.' } else { c })
-        .collect()
+    let (whole, fraction) = match trimmed.split_once(point) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (trimmed, None),
+    };
+    let mut groups = whole.split(group);
+    let first = groups.next().unwrap_or_default();
+    let grouped = whole.contains(group);
+    let in_threes = groups.all(|digits| digits.len() == 3) && (!grouped || (1..=3).contains(&first.len()));
+    if !in_threes || fraction.is_some_and(|fraction| fraction.contains([group, point])) {
+        return trimmed.to_owned();
+    }
+    let whole = whole.replace(group, "");
+    fraction.map_or_else(|| whole.clone(), |fraction| format!("{whole}.{fraction}"))
 }
 
 /// Day and time: `Nov 21, 2026, 14:12` or `21 de nov. de 2026, 14:12`.
@@ -306,6 +311,13 @@ mod tests {
             (Locale::PtBr, "24.90", "24.90"),
             (Locale::PtBr, "1.000", "1000"),
             (Locale::PtBr, "US$\u{a0}20", "20"),
+            (Locale::En, "10,00", "10,00"),
+            (Locale::En, "1,2345", "1,2345"),
+            (Locale::En, "1,234,567", "1234567"),
+            (Locale::En, ",500", ",500"),
+            (Locale::En, "10 00", "10 00"),
+            (Locale::PtBr, "10,000.00", "10,000.00"),
+            (Locale::PtBr, "1.23.456", "1.23.456"),
             (Locale::En, "ten", "ten"),
             (Locale::En, "-5", "-5"),
             (Locale::En, "", ""),

@@ -58,7 +58,7 @@ pub(super) async fn forgotten_submit(
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many tries.");
         return Err(problem.retry_after(seconds).into());
     }
-    tokio::spawn(send_link(Arc::clone(&app), who.login));
+    tokio::spawn(send_link(Arc::clone(&app), who.login.trim().to_owned()));
     show_forgotten(&app, &visit, true)
 }
 

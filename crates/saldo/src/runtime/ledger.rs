@@ -280,6 +280,9 @@ impl Deciding {
         let mut ending = false;
         let mut in_flight = false;
         loop {
+            let failed =
+                inputs.iter().filter(|input| matches!(input, Input::Appended(AppendOutcome::Failed))).count();
+            self.status.appends_failed.fetch_add(failed as u64, Ordering::Relaxed);
             self.engine.step(clock::now(), inputs.drain(..), &mut outputs);
             for output in outputs.drain(..) {
                 match output {

@@ -42,8 +42,10 @@ pub struct Projection {
     pub intent_done: IntentDone,
     /// The newest projected row, for metrics and for those who wait.
     pub projected: watch::Sender<u64>,
-    /// Rows that could not be projected so far.
+    /// How often the views could not be brought up to date so far.
     pub failures: Arc<AtomicU64>,
+    /// True since the last time that failed, until it succeeds.
+    pub failing: Arc<AtomicBool>,
     /// Set when the program ends.
     pub ending: Arc<AtomicBool>,
 }
@@ -56,6 +58,7 @@ impl Projection {
             let target = self.landed.borrow_and_update().position;
             match self.catch_up(&mut projector, target) {
                 Ok(()) => {
+                    self.failing.store(false, Ordering::Release);
                     if self.ending.load(Ordering::Acquire) || runtime.block_on(self.landed.changed()).is_err()
                     {
                         return;
@@ -65,6 +68,7 @@ impl Projection {
                     // What it knows may be ahead of what was written: read it back.
                     projector = None;
                     self.failures.fetch_add(1, Ordering::Relaxed);
+                    self.failing.store(true, Ordering::Release);
                     tracing::error!(
                         error = format!("{error:#}"),
                         "the views were not brought up to date; trying again"
@@ -73,7 +77,7 @@ impl Projection {
                         return;
                     }
                     // The condition waited for is a healed disk: nobody tells of it.
-                    runtime.block_on(tokio::time::sleep(RETRY_AFTER));
+                    runtime.block_on(async { tokio::time::sleep(RETRY_AFTER).await });
                 }
             }
         }
