@@ -257,6 +257,8 @@ async fn who_watches_over_the_program_needs_no_key() {
     assert_eq!(ask("/readyz").await.expect(200)["ledger_writable"], true);
     assert_eq!(ask("/v1/openapi.json").await.expect(200)["openapi"], "3.1.0");
     house.get("/v1/meters").await.expect(200);
+    assert_eq!(house.get("/v1/clock").await.expect(200)["believed"], true);
+    assert_eq!(house.post("/v1/clock/confirmation", &json!({})).await.expect(200)["believed"], true);
     let metrics = ask("/metrics").await;
     assert_eq!(metrics.status.as_u16(), 200);
     for line in [

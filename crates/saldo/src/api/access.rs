@@ -38,7 +38,7 @@ pub const SCOPES: [(&str, &str); 12] = [
     ("payments:read", "top-ups and payments"),
     ("payments:write", "begin and cancel top-ups"),
     ("keys:write", "make, list and revoke API keys"),
-    ("clock:write", "move the test clock"),
+    ("clock:write", "move the test clock, and confirm the machine's"),
 ];
 
 /// True if a key with `held` (words with one blank between) may do what `needed` names.

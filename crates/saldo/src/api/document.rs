@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::request::IDEMPOTENCY_KEY_BYTES_MAX;
 use super::{
-    Api, api_keys, charges, customers, entries, events, grants, guard, meters, payments, subjects,
+    Api, api_keys, charges, clock, customers, entries, events, grants, guard, meters, payments, subjects,
     test_clock, topups, wallets,
 };
 
@@ -84,6 +84,8 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(payments::get))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(clock::get))
+        .routes(routes!(clock::confirm))
         .routes(routes!(test_clock::get))
         .routes(routes!(test_clock::advance))
 }
@@ -218,8 +220,8 @@ fn scope(tag: &str, method: &str) -> String {
         "meters" => "catalog",
         "topups" | "payments" => "payments",
         "api keys" => return "keys:write".to_owned(),
-        "test clock" if method == "get" => "credit",
-        "test clock" => "clock",
+        "clock" | "test clock" if method == "get" => "credit",
+        "clock" | "test clock" => "clock",
         same => same,
     };
     let verb = if method == "get" { "read" } else { "write" };

@@ -7,6 +7,7 @@
 mod access;
 mod api_keys;
 mod charges;
+mod clock;
 mod customers;
 mod document;
 mod entries;
