@@ -97,7 +97,10 @@ async fn sync_intent_of(app: &Arc<App>, id: &str, topup: Topup) -> Result<(), Pr
 /// Writes the attempts of an intent down and credits the one that succeeded.
 async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result<(), Problem> {
     let charges: List<Charge> = app.stripe.send(&Request::list_charges(&intent.id)).await?;
-    let reports = reports(intent, &charges.data, topup);
+    let mut reports = reports(intent, &charges.data, topup);
+    // Stripe knows nothing of a test clock: attempts stand beside movements, so they are dated by the book's clock too.
+    let ahead = app.ledger.clock_offset();
+    reports.iter_mut().for_each(|report| report.occurred_at = report.occurred_at.plus(ahead));
     let (topup_row, paid) = (topup.clone(), paid_in_full(intent, topup));
     let stripe_customer = intent.customer.as_ref().map(|customer| customer.id().to_owned());
     let credit_id =
