@@ -17,6 +17,8 @@ use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
 
+/// What stands before the secret in a link.
+const SECRET_MARK: &str = "token=";
 /// Mails of one page.
 const ROWS: u32 = 25;
 
@@ -63,10 +65,24 @@ pub(super) async fn mail(
         reader: staff.visit.reader().clone(),
         frame: staff.visit.frame(&app, Some(Place::ConsoleMails)),
         row: row(&mail),
-        body: mail.body,
+        body: if mail.sent_at.is_some() { without_secrets(&mail.body) } else { mail.body },
         list_url: Place::ConsoleMails.url().to_owned(),
     };
     draw(StatusCode::OK, &page)
+}
+
+/// The letter without what signs somebody in: once it has been sent only its receiver needs that. One that cannot be sent is
+/// handed on by whoever reads it here.
+fn without_secrets(body: &str) -> String {
+    let mut parts = body.split(SECRET_MARK);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.find(char::is_whitespace).map_or("", |end| &part[end..]);
+        shown.push_str(SECRET_MARK);
+        shown.push('…');
+        shown.push_str(rest);
+    }
+    shown
 }
 
 fn row(mail: &Mail) -> MailRow {
@@ -76,5 +92,20 @@ fn row(mail: &Mail) -> MailRow {
         subject: mail.subject.clone(),
         url: format!("{}/{}", Place::ConsoleMails.url(), mail.id),
         is_sent: mail.sent_at.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sent_letter_signs_nobody_in() {
+        let body = "Choose it:\n\nhttps://x/set-password?token=abc-1_2\n\nuntil noon, token=z";
+        assert_eq!(
+            without_secrets(body),
+            "Choose it:\n\nhttps://x/set-password?token=…\n\nuntil noon, token=…"
+        );
+        assert_eq!(without_secrets("Hello"), "Hello");
     }
 }
