@@ -1,6 +1,6 @@
 // What can be switched to go wrong with the sandbox: by the form in the strip on every page of the demo.
 
-const FAULTS = { twice: 'They come twice', held: 'Nothing is confirmed: no webhooks, no answers', late: 'They come late' };
+const FAULTS = { twice: 'Webhooks come twice', held: 'Nothing is confirmed: no webhooks, no answers', late: 'Webhooks come late' };
 
 /** Switches on exactly the `wanted` faults (`twice`, `held`, `late`), all others off. `portal` is an English tab, signed in. */
 export async function setFaults(portal, ...wanted) {

@@ -28,15 +28,6 @@ pub const STRIPE: &str = "stripe";
 /// How long to wait for the views to show what was credited.
 const SHOW_PATIENCE: Duration = Duration::from_secs(3);
 
-/// Who closed a checkout that is found closed and unpaid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closing {
-    /// We, because the customer came back or chose another amount.
-    ByUs,
-    /// Time.
-    ByTime,
-}
-
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Synced {
@@ -47,7 +38,7 @@ pub enum Synced {
 }
 
 /// Reads a checkout session again and writes down what it came to.
-pub async fn sync_session(app: &Arc<App>, session: &str, closing: Closing) -> Result<Synced, Problem> {
+pub async fn sync_session(app: &Arc<App>, session: &str) -> Result<Synced, Problem> {
     let name = session.to_owned();
     let Some(topup) = app.read(move |reader| reader.topup_by_session(&name)).await? else {
         return Ok(Synced::Foreign("no top-up has this checkout session"));
@@ -57,9 +48,9 @@ pub async fn sync_session(app: &Arc<App>, session: &str, closing: Closing) -> Re
         sync_intent_of(app, intent.id(), topup.clone()).await?;
     }
     if session.status == Some(SessionStatus::Expired) {
-        let to = if closing == Closing::ByUs { TopupState::Cancelled } else { TopupState::Expired };
+        // One that we closed is called cancelled already: only time ends an open one.
         let (id, now) = (topup.id, clock::now());
-        app.write(move |tx| tx.move_topup(id, TopupState::Open, to, None, now)).await?;
+        app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Expired, None, now)).await?;
     }
     again(app, topup.id).await
 }
@@ -162,7 +153,9 @@ fn write_credit(
     };
     let intent = wish.intent(id, now);
     tx.insert_intent(&intent)?;
-    tx.move_topup(topup.id, topup.state, TopupState::Paid, Some(payment.id), now)?;
+    // It may have been closed since it was read.
+    let state = tx.topup(topup.id)?.map_or(topup.state, |known| known.state);
+    tx.move_topup(topup.id, state, TopupState::Paid, Some(payment.id), now)?;
     Ok(Some(intent))
 }
 

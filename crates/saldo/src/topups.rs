@@ -100,30 +100,42 @@ async fn go_on_or_close(app: &Arc<App>, topup: Topup, amount: Amount) -> Result<
     let lasts = topup.checkout_expires_at.is_some_and(|at| at.since(clock::now()) > REMAINING_MIN);
     if let (true, true, Some(session)) = (topup.amount == amount, lasts, &topup.checkout_session) {
         let request = Request::retrieve_checkout_session(session);
-        let session: CheckoutSession = app.stripe.send(&request).await?;
-        if session.status == Some(SessionStatus::Open) {
-            return Ok(Some(topup));
+        match app.stripe.send::<CheckoutSession>(&request).await {
+            Ok(session) if session.status == Some(SessionStatus::Open) => return Ok(Some(topup)),
+            Ok(_) => {}
+            // Stripe does not say: its own page will tell the customer how it stands.
+            Err(error) if !error.is_missing() => return Ok(Some(topup)),
+            Err(_) => {}
         }
     }
     close(app, &topup).await?;
     Ok(None)
 }
 
-/// Has Stripe close the page and writes down what came of it.
+/// Has Stripe close the page and writes down what came of it. The top-up is called cancelled before Stripe is asked, so that the webhook
+/// of the page's end does not find it open; should it have been paid meanwhile, it becomes paid from there.
 async fn close(app: &Arc<App>, topup: &Topup) -> Result<(), Problem> {
-    let Some(session) = &topup.checkout_session else {
-        let (id, now) = (topup.id, clock::now());
-        app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)).await?;
-        return Ok(());
-    };
-    let request = Request::expire_checkout_session(session, key(&format!("expire-{}", topup.id)));
+    let (id, now) = (topup.id, clock::now());
+    app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)).await?;
+    let Some(session) = &topup.checkout_session else { return Ok(()) };
+    let request = Request::expire_checkout_session(session, key(&format!("expire-{id}")));
     match app.stripe.send::<CheckoutSession>(&request).await {
-        // Stripe refuses to close a page that is closed or paid: what it is then is read below.
-        Ok(_) | Err(StripeError::Refused { .. }) => {}
-        Err(error) => return Err(error.into()),
+        Ok(_) => {
+            // Closed for certain. If attempts on it cannot be read now, its webhooks tell of them.
+            if let Err(problem) = payments::sync_session(app, session).await {
+                tracing::warn!(topup = %id, detail = problem.detail, "a closed checkout was not read again");
+            }
+            Ok(())
+        }
+        // Stripe refuses to close a page that is closed or paid: what it is then must be read.
+        Err(StripeError::Refused { .. }) => payments::sync_session(app, session).await.map(|_| ()),
+        Err(error) => {
+            // It may be open still.
+            app.write(move |tx| tx.move_topup(id, TopupState::Cancelled, TopupState::Open, None, now))
+                .await?;
+            Err(error.into())
+        }
     }
-    payments::sync_session(app, session, payments::Closing::ByUs).await?;
-    Ok(())
 }
 
 async fn stripe_customer(app: &Arc<App>, customer: &Customer) -> Result<String, Problem> {

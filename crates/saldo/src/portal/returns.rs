@@ -20,7 +20,7 @@ use super::results::is_final;
 use super::shell::Fault;
 use super::signed_in::SignedIn;
 use crate::app::App;
-use crate::payments::{self, Closing, Synced};
+use crate::payments::{self, Synced};
 use crate::problem::Problem;
 use crate::topups;
 
@@ -133,7 +133,7 @@ async fn ask(app: &Arc<App>, topup: &Topup, way: Way) -> Result<Topup, Problem> 
         (Way::Paid, Some(session)) => session,
         (Way::Left, _) | (_, None) => return topups::cancel(app, topup.customer, topup.id).await,
     };
-    match payments::sync_session(app, session, Closing::ByTime).await? {
+    match payments::sync_session(app, session).await? {
         Synced::Topup(topup) => Ok(*topup),
         Synced::Foreign(why) => Err(Problem::internal(&anyhow::anyhow!("{}: {why}", topup.id))),
     }

@@ -10,7 +10,7 @@ use stripe::answer::Event;
 
 use crate::app::App;
 use crate::clock;
-use crate::payments::{self, Closing, Synced};
+use crate::payments::{self, Synced};
 use crate::problem::Problem;
 
 /// Events taken at once.
@@ -96,7 +96,7 @@ async fn work_on(app: &Arc<App>, stored: &InboxEvent) -> Result<Option<&'static 
     let synced = match family {
         "checkout.session" => {
             let Pointed { id, .. } = event.object().map_err(unreadable)?;
-            payments::sync_session(app, &id, Closing::ByTime).await?
+            payments::sync_session(app, &id).await?
         }
         "payment_intent" => {
             let Pointed { id, .. } = event.object().map_err(unreadable)?;
