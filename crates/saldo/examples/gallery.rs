@@ -245,6 +245,7 @@ impl Sample {
             least: usd("5"),
             most: usd("1000"),
             payments: payments(),
+            keeps_cards: true,
             cards: Some(cards()),
             result,
         }

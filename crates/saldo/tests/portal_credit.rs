@@ -8,6 +8,7 @@ mod house;
 use browser::{Browser, between, encoded, login};
 use house::{Answer, House};
 use reqwest::{Method, Response};
+use saldo::config::SaveCards;
 
 const VISA: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
@@ -44,6 +45,22 @@ async fn a_payment_is_told_once_and_stands_in_the_table() {
     let lines: Vec<&str> = csv.text.trim_end().split("\r\n").collect();
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines[1].contains("\"Recharge, Visa •••• 4242\",10.00,USD,35.00,ent_"), "{}", lines[1]);
+}
+
+#[tokio::test]
+async fn the_page_says_that_cards_are_kept_only_where_they_are() {
+    for (saving, is_said) in [(SaveCards::Always, true), (SaveCards::Ask, false)] {
+        let house = House::open_with(|config| config.stripe.save_cards = saving).await;
+        let ana = house.customer("ana").await;
+        login(&house, &ana).await;
+        let mut browser = Browser::signed_in(&house, &ana).await;
+        let page = browser.get("/recharge").await.text;
+        assert_eq!(page.contains("is kept for next time"), is_said, "{saving:?}");
+        let checkout = begin(&mut browser, &[("suggested", "10.00")]).await;
+        pay(&house, &checkout, VISA).await;
+        let kept = browser.get("/saved-cards").await.text.contains("Visa •••• 4242");
+        assert_eq!(kept, is_said, "{saving:?}");
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use super::signed_in::SignedIn;
 use super::trail::Trail;
 use super::{cards, figures, payment_list};
 use crate::app::App;
+use crate::config::SaveCards;
 use crate::look::format::plain_decimal;
 use crate::look::page::{AmountProblem, Recharge};
 use crate::look::part::{PaymentResult, Place, ResultFragment};
@@ -156,6 +157,7 @@ async fn show(
         least: credit.topup_min,
         most: credit.topup_max,
         payments,
+        keeps_cards: app.config.stripe.save_cards == SaveCards::Always,
         cards,
         result,
     };

@@ -31,6 +31,8 @@ pub struct Recharge {
     pub most: Amount,
     /// Credit details; live as `payments`.
     pub payments: PaymentList,
+    /// Whether the card of a payment is kept without asking: then the page says so.
+    pub keeps_cards: bool,
     /// Cards kept for the next payment; `None` if the provider did not tell.
     pub cards: Option<Vec<SavedCard>>,
     /// The popup, if a checkout came back and has not been told yet.
