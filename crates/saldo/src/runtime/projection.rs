@@ -59,8 +59,9 @@ impl Projection {
             match self.catch_up(&mut projector, target) {
                 Ok(()) => {
                     self.failing.store(false, Ordering::Release);
-                    if self.ending.load(Ordering::Acquire) || runtime.block_on(self.landed.changed()).is_err()
-                    {
+                    // Closed is told only after every row that landed has been seen: a program that ends, ends with its views
+                    // up to date, and the next command on the folder finds what this one did.
+                    if runtime.block_on(self.landed.changed()).is_err() {
                         return;
                     }
                 }
