@@ -8,6 +8,7 @@ use money::Unit;
 
 use crate::command::Source;
 use crate::decision::{Record, WalletNo};
+use crate::line::line_transfers;
 
 /// A ledger account of one unit. Wallets, `revenue` and `breakage` grow by what they are credited; the others are what gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,23 +27,54 @@ pub enum Account {
     Adjustment,
     /// Credit that expired.
     Breakage,
+    /// Bytes that plans gave.
+    Allowance,
+    /// Bytes that were sold.
+    Sold,
+    /// Bytes that were used.
+    Used,
+    /// Bytes that were used and cost nothing.
+    Outside,
+    /// Money owed for what was sold.
+    Receivable,
+    /// Money earned by packs.
+    RevenuePack,
+    /// Money owed that will not come.
+    WrittenOff,
+    /// Money at the bank for boletos.
+    ClearingBoleto,
+    /// Money at the bank for Pix.
+    ClearingPix,
+    /// Money that staff took in another way.
+    ClearingHand,
 }
 
 impl Account {
     /// Every account that is not a wallet.
-    pub const SHARED: [Account; 6] = [
+    pub const SHARED: [Account; 16] = [
         Account::ClearingStripe,
         Account::RevenueUsage,
         Account::RevenueCharge,
         Account::Promotional,
         Account::Adjustment,
         Account::Breakage,
+        Account::Allowance,
+        Account::Sold,
+        Account::Used,
+        Account::Outside,
+        Account::Receivable,
+        Account::RevenuePack,
+        Account::WrittenOff,
+        Account::ClearingBoleto,
+        Account::ClearingPix,
+        Account::ClearingHand,
     ];
 
     pub(crate) fn of_source(source: Source) -> Account {
         match source {
             Source::Promotional => Account::Promotional,
             Source::Purchased => Account::ClearingStripe,
+            Source::Allowance | Source::Carried => Account::Allowance,
             Source::Adjustment(_) => Account::Adjustment,
         }
     }
@@ -67,6 +99,16 @@ impl fmt::Display for Account {
             Account::Promotional => f.write_str("promotional"),
             Account::Adjustment => f.write_str("adjustment"),
             Account::Breakage => f.write_str("breakage"),
+            Account::Allowance => f.write_str("allowance"),
+            Account::Sold => f.write_str("sold"),
+            Account::Used => f.write_str("used"),
+            Account::Outside => f.write_str("outside"),
+            Account::Receivable => f.write_str("receivable"),
+            Account::RevenuePack => f.write_str("revenue:pack"),
+            Account::WrittenOff => f.write_str("written_off"),
+            Account::ClearingBoleto => f.write_str("clearing:boleto"),
+            Account::ClearingPix => f.write_str("clearing:pix"),
+            Account::ClearingHand => f.write_str("clearing:hand"),
         }
     }
 }
@@ -88,7 +130,7 @@ pub struct Transfer {
 pub fn transfers(record: &Record, unit: Unit) -> impl Iterator<Item = Transfer> {
     let moved = |debit, credit, amount| (amount > 0).then_some(Transfer { debit, credit, amount, unit });
     let wallet = record.wallet().map(Account::Wallet);
-    let parts = match (record, wallet) {
+    let [first, second] = match (record, wallet) {
         (Record::GrantAdded(added), Some(wallet)) if added.effective_at.is_none() => {
             [moved(Account::of_source(added.source), wallet, added.amount), None]
         }
@@ -111,7 +153,8 @@ pub fn transfers(record: &Record, unit: Unit) -> impl Iterator<Item = Transfer> 
             let back = restored.total() + expired + debt_paid;
             [moved(Account::RevenueCharge, wallet, back), moved(wallet, Account::Breakage, *expired)]
         }
+        (Record::Line(record), Some(_)) => return line_transfers(record, unit).into_iter().flatten(),
         _ => [None, None],
     };
-    parts.into_iter().flatten()
+    [first, second, None].into_iter().flatten()
 }

@@ -78,6 +78,7 @@ impl Book {
             }
             Record::UsageCovered { .. } => {}
             Record::UsagePosted(posted) => self.apply_usage_posted(posted, decision.at),
+            Record::Line(record) => self.apply_line(record),
             Record::ClockAdvanced { by } => self.clock_offset += by,
             Record::Forgot { events_before, requests_before } => {
                 self.events_horizon = Some(*events_before);
@@ -94,11 +95,7 @@ impl Book {
         self.change_wallet(added.wallet, |wallet| {
             wallet.balance = added.balance;
             wallet.debt -= added.debt_paid;
-            // Most wallets have few, and a vector first grows to four.
-            if wallet.grants.len() == wallet.grants.capacity() {
-                wallet.grants.reserve_exact(1 + wallet.grants.len() / 2);
-            }
-            wallet.grants.push(Grant {
+            wallet.push_grant(Grant {
                 id: added.grant,
                 amount: added.amount,
                 remaining: added.amount - added.debt_paid,
@@ -111,7 +108,6 @@ impl Book {
                 cost: added.cost,
                 payment: added.payment,
             });
-            wallet.enliven(added.grant_no);
         });
         self.note_due(added.wallet);
     }

@@ -85,7 +85,7 @@ impl Book {
         }
         let at = self.now(at);
         if let Some(no) = wallet_named(&command.act).and_then(|id| self.wallet_no(id)) {
-            self.settle(no, at, batch);
+            self.settle(catalog, no, at, batch);
         }
         match self.decide(catalog, command, at) {
             Ok(decision) => Answer::Decided(self.commit(&decision, batch)),
@@ -138,7 +138,7 @@ impl Book {
             if batch.len() >= until || batch.is_full() {
                 return false;
             }
-            match self.due_decision(no, at) {
+            match self.due_decision(catalog, no, at) {
                 Some(decision) => {
                     self.commit(&decision, batch);
                 }
@@ -234,9 +234,9 @@ impl Book {
         self.last_at.map_or(at, |last| last.max(at))
     }
 
-    fn settle(&mut self, no: WalletNo, at: Timestamp, batch: &mut BatchBuilder) {
+    fn settle(&mut self, catalog: &Catalog, no: WalletNo, at: Timestamp, batch: &mut BatchBuilder) {
         while self.wallet_due(no).is_some_and(|due| due <= at) {
-            let Some(decision) = self.due_decision(no, at) else { return };
+            let Some(decision) = self.due_decision(catalog, no, at) else { return };
             self.commit(&decision, batch);
         }
     }
@@ -292,6 +292,10 @@ impl Book {
         let wallet = &mut self.wallets[no.0 as usize];
         let before = wallet_mix(no.0, wallet);
         change(wallet);
+        // What no fact about the line explains is an adjustment of its cycle.
+        if let Some(line) = &mut wallet.line {
+            line.terms.adjustments += wallet.balance.posted - line.terms.balance();
+        }
         let after = wallet_mix(no.0, wallet);
         self.digest = self.digest.wrapping_sub(before).wrapping_add(after);
         self.touched.push(no);
@@ -319,7 +323,7 @@ impl Book {
             for (account, amount) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)]
             {
                 if !matches!(account, Account::Wallet(_)) {
-                    *self.accounts.entry((account, unit)).or_default() += i128::from(amount);
+                    *self.accounts.entry((account, transfer.unit)).or_default() += i128::from(amount);
                 }
             }
         }
@@ -331,6 +335,7 @@ fn wallet_named(act: &Act) -> Option<WalletId> {
     match act {
         Act::OpenWallet { .. } | Act::AdvanceClock { .. } => None,
         Act::Grant(terms) => Some(terms.wallet),
+        Act::Line(wish) => Some(wish.wallet),
         Act::Charge { wallet, .. }
         | Act::Reverse { wallet, .. }
         | Act::Deduct { wallet, .. }

@@ -3,7 +3,10 @@
 //! The book reads a catalog only while it decides. A window carries the price it opened with by value, so an old journal never
 //! depends on today's catalog.
 
+use jiff::tz::TimeZone;
 use money::{Amount, Timestamp, Unit, UnitPrice};
+
+use crate::line::{Pack, PackNo, Plan, PlanNo};
 
 /// The dense number of a meter, given when it was made and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +78,9 @@ pub struct Meter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalog {
     meters: Vec<Option<Meter>>,
+    plans: Vec<Plan>,
+    packs: Vec<Pack>,
+    zone: TimeZone,
     lateness_max: i64,
     future_max: i64,
 }
@@ -102,7 +108,50 @@ impl Catalog {
             by_no[place] = Some(meter);
         }
         let lateness_max = lateness_max.clamp(Timestamp::HOUR, Self::LATENESS_LIMIT);
-        Catalog { meters: by_no, lateness_max, future_max: Self::FUTURE_DEFAULT }
+        Catalog {
+            meters: by_no,
+            plans: Vec::new(),
+            packs: Vec::new(),
+            zone: TimeZone::UTC,
+            lateness_max,
+            future_max: Self::FUTURE_DEFAULT,
+        }
+    }
+
+    /// This catalog with these plans and packs, whose months and hours are those of `zone`.
+    #[must_use]
+    pub fn with_plans(
+        mut self,
+        zone: TimeZone,
+        plans: impl IntoIterator<Item = Plan>,
+        packs: impl IntoIterator<Item = Pack>,
+    ) -> Catalog {
+        self.zone = zone;
+        self.plans = plans.into_iter().collect();
+        self.plans.sort_by_key(|plan| plan.no);
+        self.packs = packs.into_iter().collect();
+        self.packs.sort_by_key(|pack| pack.no);
+        self
+    }
+
+    /// The plan of this number.
+    pub fn plan(&self, no: PlanNo) -> Option<&Plan> {
+        self.plans.binary_search_by_key(&no, |plan| plan.no).ok().map(|place| &self.plans[place])
+    }
+
+    /// The pack of this number.
+    pub fn pack(&self, no: PackNo) -> Option<&Pack> {
+        self.packs.binary_search_by_key(&no, |pack| pack.no).ok().map(|place| &self.packs[place])
+    }
+
+    /// The packs that are sold for a plan, in order of their numbers.
+    pub fn packs_of(&self, plan: PlanNo) -> impl Iterator<Item = &Pack> {
+        self.packs.iter().filter(move |pack| pack.plan == plan)
+    }
+
+    /// The zone in which cycles and free hours are counted.
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// The meter of this number.

@@ -89,6 +89,8 @@ pub enum Act {
         /// Whether it may still be refused.
         stage: UseStage,
     },
+    /// Something about the line of a wallet.
+    Line(Box<crate::line::LineWish>),
     /// Move the book's clock ahead (test clock).
     AdvanceClock {
         /// By so many microseconds; above zero.
@@ -148,6 +150,10 @@ pub enum Source {
     Promotional,
     /// Bought.
     Purchased,
+    /// A plan's allowance of one cycle.
+    Allowance,
+    /// What was left of an allowance, for one cycle more.
+    Carried,
     /// A correction in the customer's favour.
     Adjustment(Reason),
 }

@@ -7,6 +7,7 @@ use crate::book::{ACCOUNT_MAX, BALANCE_MAX, Book, REQUEST_MEMORY};
 use crate::catalog::{Catalog, Price};
 use crate::command::{Act, ChargeTaken, Command, GrantTerms, Reason};
 use crate::decision::{Balance, Burns, Decision, GrantAdded, Record, UsagePosted, WalletNo};
+use crate::line::{carry, decide_line, due_on_line};
 use crate::refusal::Refusal;
 use crate::wallet::{Grant, Wallet, Window};
 
@@ -58,6 +59,10 @@ impl Book {
                     at,
                 )?
             }
+            Act::Line(wish) => {
+                let (no, wallet) = self.known(wish.wallet)?;
+                decide_line(catalog, no, wallet, &wish.act, self.accepted_from(catalog, at), at)?
+            }
             Act::AdvanceClock { by } => {
                 if !(Timestamp::SECOND..=ADVANCE_MAX).contains(by) || at.plus(*by) > CLOCK_END {
                     return Err(Refusal::ClockAdvance);
@@ -78,19 +83,20 @@ impl Book {
             _ => 0,
         };
         let moved = transfers(record, wallet.unit).flat_map(|transfer| {
-            [(transfer.debit, -i128::from(transfer.amount)), (transfer.credit, i128::from(transfer.amount))]
+            let (amount, unit) = (i128::from(transfer.amount), transfer.unit);
+            [(transfer.debit, unit, -amount), (transfer.credit, unit, amount)]
         });
-        let total = |account| self.accounts.get(&(account, wallet.unit)).copied().unwrap_or_default();
+        let total = |account, unit| self.accounts.get(&(account, unit)).copied().unwrap_or_default();
         let fits = moved
-            .chain([(Account::RevenueUsage, i128::from(posts_later))])
-            .filter(|(account, _)| !matches!(account, Account::Wallet(_)))
-            .all(|(account, amount)| (total(account) + amount).abs() <= ACCOUNT_MAX);
+            .chain([(Account::RevenueUsage, wallet.unit, i128::from(posts_later))])
+            .filter(|(account, ..)| !matches!(account, Account::Wallet(_)))
+            .all(|(account, unit, amount)| (total(account, unit) + amount).abs() <= ACCOUNT_MAX);
         if fits { Ok(()) } else { Err(Refusal::AmountTooLarge) }
     }
 
-    /// The earliest thing that is due on this wallet at `at`, as its decision: windows before grants at the same instant, then
-    /// by number.
-    pub(crate) fn due_decision(&self, no: WalletNo, at: Timestamp) -> Option<Decision> {
+    /// The earliest thing that is due on this wallet at `at`, as its decision: at the same instant windows, then grants, then the
+    /// cycle; then by number.
+    pub(crate) fn due_decision(&self, catalog: &Catalog, no: WalletNo, at: Timestamp) -> Option<Decision> {
         let wallet = self.wallet(no)?;
         let window = wallet
             .windows
@@ -104,11 +110,20 @@ impl Book {
             .min_by_key(by_time);
         let window = window.filter(|(due, ..)| *due <= at);
         let grant = grant.filter(|(due, ..)| *due <= at);
+        let first = window.iter().map(|(due, ..)| *due).chain(grant.iter().map(|(due, ..)| *due)).min();
+        if let Some(cycle) = due_on_line(catalog, no, wallet, at)
+            && first.is_none_or(|first| cycle.at < first)
+        {
+            return Some(cycle);
+        }
         let (due, record) = match (window, grant) {
             (Some((due, window_no, window)), grant) if grant.is_none_or(|(other, ..)| due <= other) => {
                 (due, close_window(no, wallet, window_no, window))
             }
-            (_, Some((due, grant_no, grant))) => (due, begin_or_end_grant(no, wallet, grant_no, grant)),
+            (_, Some((due, grant_no, grant))) => {
+                let carried = carry(catalog, no, wallet, grant_no, grant);
+                (due, carried.unwrap_or_else(|| begin_or_end_grant(no, wallet, grant_no, grant)))
+            }
             (_, None) => return None,
         };
         // Settled late, it stands at its own due time; the journal's order stays that of the decisions.
@@ -257,13 +272,13 @@ pub(crate) fn check_available(wallet: &Wallet, needed: i64) -> Result<(), Refusa
 }
 
 /// Refuses what would let the wallet hold more than can be counted, with what is scheduled.
-fn check_held(wallet: &Wallet, posted: i64) -> Result<(), Refusal> {
+pub(crate) fn check_held(wallet: &Wallet, posted: i64) -> Result<(), Refusal> {
     let scheduled = wallet.live_grants().filter(|(_, grant)| grant.scheduled_at.is_some());
     let scheduled: i64 = scheduled.map(|(_, grant)| grant.remaining).sum();
     if posted.saturating_add(scheduled) > BALANCE_MAX { Err(Refusal::AmountTooLarge) } else { Ok(()) }
 }
 
-fn check_size(amount: i64) -> Result<(), Refusal> {
+pub(crate) fn check_size(amount: i64) -> Result<(), Refusal> {
     if amount > AMOUNT_MAX { Err(Refusal::AmountTooLarge) } else { Ok(()) }
 }
 

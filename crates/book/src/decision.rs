@@ -318,6 +318,8 @@ pub enum Record {
     },
     /// A window ended and posted, or late use posted at once.
     UsagePosted(UsagePosted),
+    /// Something became true of a line.
+    Line(Box<crate::line::LineRecord>),
     /// The book's clock was moved ahead.
     ClockAdvanced {
         /// By so many microseconds.
@@ -348,6 +350,7 @@ impl Record {
             Record::GrantAdded(added) => Some(added.wallet),
             Record::WindowOpened(opened) => Some(opened.wallet),
             Record::UsagePosted(posted) => Some(posted.wallet),
+            Record::Line(record) => Some(record.wallet),
         }
     }
 
@@ -357,6 +360,7 @@ impl Record {
             Record::GrantAdded(added) => Some(added.balance),
             Record::WindowOpened(opened) => Some(opened.balance),
             Record::UsagePosted(posted) => Some(posted.balance),
+            Record::Line(record) => Some(record.balance),
             Record::GrantEffective { balance, .. }
             | Record::GrantExpired { balance, .. }
             | Record::Charged { balance, .. }

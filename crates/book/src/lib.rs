@@ -19,6 +19,7 @@ mod command;
 mod decide;
 mod decision;
 mod journal;
+mod line;
 mod record;
 mod refusal;
 mod sealed;
@@ -37,6 +38,12 @@ pub use decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };
 pub use journal::{GENESIS, Hash, JournalRow, chain_hash};
+pub use line::{
+    Anomaly, Awaiting, Buying, Charging, Cycle, CycleTerms, FreeWindow, Line, LineAct, LineFact, LineRecord,
+    LineStatus, LineWish, Lot, Octets, Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, RATE_MAX, Read,
+    Reading, ReadingKind, Release, RestrictedSpan, SESSIONS_MAX, Session, SessionState, Standing, TakeBack,
+    Taken, Unpaid, Validity, check_line, check_pack, cycle_at,
+};
 pub use refusal::Refusal;
 pub use seen::SeenKey;
 pub use wallet::{Grant, PaidSpan, Wallet, Window};

@@ -12,6 +12,7 @@ use crate::command::{CommandKey, KeySpace, Reason, Source};
 use crate::decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };
+use crate::line::{LineRecord, TAGS, read_line_fact, tag_of, write_line_fact};
 
 const OPENED: u8 = 1;
 const WALLET_OPENED: u8 = 2;
@@ -80,6 +81,7 @@ fn kind_of(record: &Record) -> u8 {
         Record::WindowAccrued { .. } => WINDOW_ACCRUED,
         Record::UsageCovered { .. } => USAGE_COVERED,
         Record::UsagePosted(_) => USAGE_POSTED,
+        Record::Line(record) => tag_of(&record.fact),
         Record::ClockAdvanced { .. } => CLOCK_ADVANCED,
         Record::Forgot { .. } => FORGOT,
     }
@@ -137,6 +139,7 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
             out.signed(quantity.millionths());
         }
         Record::UsagePosted(posted) => write_usage_posted(out, posted),
+        Record::Line(record) => write_line_fact(out, &record.fact),
         Record::ClockAdvanced { by } => out.signed(*by),
         Record::Forgot { events_before, requests_before } => {
             out.signed(*events_before);
@@ -158,6 +161,12 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             return Ok(Record::Forgot { events_before, requests_before: reader.signed()? });
         }
         WALLET_OPENED..=USAGE_POSTED => {}
+        tag if TAGS.contains(&tag) => {
+            let wallet = WalletNo(reader.u32()?);
+            let fact = read_line_fact(reader, tag)?;
+            let balance = read_balance(reader)?;
+            return Ok(Record::Line(Box::new(LineRecord { wallet, fact, balance })));
+        }
         other => return Err(CodecError::Tag(other)),
     }
     let wallet = WalletNo(reader.u32()?);
@@ -421,6 +430,8 @@ pub(crate) fn source_byte(source: Source) -> u8 {
     match source {
         Source::Promotional => 0,
         Source::Purchased => 1,
+        Source::Allowance => 2,
+        Source::Carried => 3,
         Source::Adjustment(reason) => SOURCE_ADJUSTMENT + reason_byte(reason),
     }
 }
@@ -429,6 +440,8 @@ pub(crate) fn read_source(reader: &mut Reader<'_>) -> Result<Source, CodecError>
     match reader.byte()? {
         0 => Ok(Source::Promotional),
         1 => Ok(Source::Purchased),
+        2 => Ok(Source::Allowance),
+        3 => Ok(Source::Carried),
         byte => {
             let reason = byte.checked_sub(SOURCE_ADJUSTMENT).ok_or(CodecError::Range("source"))?;
             read_reason(reason).map(Source::Adjustment)

@@ -42,6 +42,66 @@ pub enum Refusal {
     /// The charge was reversed before.
     #[error("this charge has been reversed before")]
     AlreadyReversed,
+    /// The wallet is no line's.
+    #[error("this wallet has no line")]
+    LineUnknown,
+    /// The wallet has a line already.
+    #[error("this wallet has a line already")]
+    LineExists,
+    /// The catalog has no such plan.
+    #[error("there is no such plan")]
+    PlanUnknown,
+    /// No month has this day.
+    #[error("a cycle begins on day 1 to 31 of the month")]
+    AnchorDay,
+    /// The line is blocked.
+    #[error("the line is blocked")]
+    LineBlocked,
+    /// The line was cancelled, and that is for ever.
+    #[error("the line has been cancelled")]
+    LineCancelled,
+    /// The plan does not support the purchase of credit.
+    #[error("the plan does not support the purchase of credit")]
+    PurchasesNotSupported,
+    /// Somebody bought since the page was drawn.
+    #[error("something was bought for this line since the page was drawn")]
+    AlreadyBought,
+    /// A purchase waits for its payment.
+    #[error("a purchase of this line waits for its payment")]
+    PurchaseAwaiting,
+    /// No such pack is sold for the line's plan.
+    #[error("no such pack is sold for this plan")]
+    PackUnknown,
+    /// Price or quantity are not those that the buyer saw.
+    #[error("the pack has another price or quantity now")]
+    PackChanged,
+    /// The pack is not charged so.
+    #[error("this pack is not charged so")]
+    ChargingNotOffered,
+    /// So many of this pack were released in this cycle already.
+    #[error("no more of this pack are sold in this cycle")]
+    PackLimit,
+    /// Too much was bought and not yet paid.
+    #[error("too much was bought and not yet paid")]
+    UnpaidLimit,
+    /// No such purchase is open.
+    #[error("no such purchase is open on this line")]
+    PurchaseUnknown,
+    /// The report adds nothing to what is known.
+    #[error("nothing new is said")]
+    ReadingOld,
+    /// Credit is left: there is nothing to buy yet.
+    #[error("{available} is left")]
+    BalancePositive {
+        /// What is available now.
+        available: Amount,
+    },
+    /// The pack would not bring the balance above zero.
+    #[error("the pack would not bring {available} above zero")]
+    PackTooSmall {
+        /// What is available now, below zero.
+        available: Amount,
+    },
     /// The amount, or the balance after it, is more than can be held.
     #[error("the amount is more than a wallet can hold")]
     AmountTooLarge,
@@ -75,6 +135,24 @@ impl Refusal {
             Refusal::EventTooLate { .. } => "event_too_late",
             Refusal::AlreadyReversed => "already_reversed",
             Refusal::InsufficientCredit { .. } => "insufficient_credit",
+            Refusal::LineUnknown => "line_unknown",
+            Refusal::LineExists => "line_exists",
+            Refusal::PlanUnknown => "plan_unknown",
+            Refusal::AnchorDay => "anchor_day",
+            Refusal::LineBlocked => "line_blocked",
+            Refusal::LineCancelled => "line_cancelled",
+            Refusal::PurchasesNotSupported => "purchases_not_supported",
+            Refusal::AlreadyBought => "already_bought",
+            Refusal::PurchaseAwaiting => "purchase_awaiting",
+            Refusal::PackUnknown => "pack_unknown",
+            Refusal::PackChanged => "pack_changed",
+            Refusal::ChargingNotOffered => "charging_not_offered",
+            Refusal::PackLimit => "pack_limit",
+            Refusal::UnpaidLimit => "unpaid_limit",
+            Refusal::PurchaseUnknown => "purchase_unknown",
+            Refusal::ReadingOld => "reading_old",
+            Refusal::BalancePositive { .. } => "balance_positive",
+            Refusal::PackTooSmall { .. } => "pack_too_small",
             Refusal::ClockAdvance => "clock_advance",
         }
     }

@@ -10,12 +10,13 @@ use crate::book::Book;
 use crate::catalog::MeterNo;
 use crate::codec::{CodecError, Reader, Write};
 use crate::decision::{Balance, EntryRef, WalletNo};
+use crate::line::{read_line, write_line};
 use crate::record::{read_burns, read_price, read_source, source_byte, write_burns, write_price};
 use crate::seen::Seen;
 use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 /// The layout of a snapshot. Another one is not read: the journal is replayed instead.
-const SNAPSHOT_VERSION: u8 = 2;
+const SNAPSHOT_VERSION: u8 = 3;
 /// Bytes of the SHA-256 at the end.
 const SUM_LEN: usize = 32;
 
@@ -121,6 +122,7 @@ fn write_wallet(out: &mut Vec<u8>, wallet: &Wallet) {
             out.time(span.closes_at);
         }
     }
+    out.option(wallet.line.as_deref(), write_line);
 }
 
 fn read_wallet(reader: &mut Reader<'_>) -> Result<Wallet, CodecError> {
@@ -155,6 +157,7 @@ fn read_wallet(reader: &mut Reader<'_>) -> Result<Wallet, CodecError> {
         let spans = spans.collect::<Result<Vec<_>, CodecError>>()?;
         wallet.paid.insert(meter, spans);
     }
+    wallet.line = reader.option(read_line)?.map(Box::new);
     Ok(wallet)
 }
 

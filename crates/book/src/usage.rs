@@ -163,7 +163,7 @@ fn floor_to(moment: Timestamp, length: i64) -> Timestamp {
 }
 
 /// Refuses what would take the wallet further below zero than can be counted.
-fn check_owed(wallet: &Wallet, more: i64) -> Result<(), Refusal> {
+pub(crate) fn check_owed(wallet: &Wallet, more: i64) -> Result<(), Refusal> {
     let after = wallet.balance.available().saturating_sub(more);
     if after < -BALANCE_MAX { Err(Refusal::AmountTooLarge) } else { Ok(()) }
 }

@@ -7,6 +7,7 @@ use money::{Amount, CustomerId, GrantId, PaymentId, Quantity, Timestamp, Unit, W
 use crate::catalog::{MeterNo, Price};
 use crate::command::Source;
 use crate::decision::{Balance, Burns};
+use crate::line::Line;
 
 /// One dated lot of credit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +112,8 @@ pub struct Wallet {
     pub next_window_no: u32,
     /// Paid intervals that late events may still fall into, per meter, in order of time, touching ones joined.
     pub paid: BTreeMap<MeterNo, Vec<PaidSpan>>,
+    /// The plan in service on it, if it is a line's.
+    pub line: Option<Box<Line>>,
 }
 
 impl Wallet {
@@ -127,6 +130,7 @@ impl Wallet {
             windows: BTreeMap::new(),
             next_window_no: 0,
             paid: BTreeMap::new(),
+            line: None,
         }
     }
 
@@ -196,6 +200,23 @@ impl Wallet {
         }
     }
 
+    /// The number of the next grant.
+    #[allow(clippy::cast_possible_truncation, reason = "refused before there are so many")]
+    pub(crate) fn next_grant_no(&self) -> u32 {
+        self.grants.len() as u32
+    }
+
+    /// Takes a new grant in.
+    pub(crate) fn push_grant(&mut self, grant: Grant) {
+        // Most wallets have few, and a vector first grows to four.
+        if self.grants.len() == self.grants.capacity() {
+            self.grants.reserve_exact(1 + self.grants.len() / 2);
+        }
+        let no = self.next_grant_no();
+        self.grants.push(grant);
+        self.enliven(no);
+    }
+
     /// Puts a grant with something left into its place in the burn order.
     pub(crate) fn enliven(&mut self, no: u32) {
         if self.live.contains(&no) || self.grants[no as usize].remaining == 0 {
@@ -262,6 +283,7 @@ impl Wallet {
         let windows = self.windows.values().map(|window| window.closes_at);
         let grants = self.live_grants().filter(|(_, grant)| !grant.expired);
         let grants = grants.filter_map(|(_, grant)| grant.scheduled_at.or(grant.expires_at));
-        windows.chain(grants).min()
+        let cycle = self.line.as_ref().and_then(|line| line.turns_at());
+        windows.chain(grants).chain(cycle).min()
     }
 }

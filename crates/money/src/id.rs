@@ -139,6 +139,34 @@ id!(
     MailId, "mai"
 );
 id!(
+    /// A plan in service for a customer.
+    LineId, "line"
+);
+id!(
+    /// A pack bought for a line.
+    PurchaseId, "pur"
+);
+id!(
+    /// A plan sold by the month.
+    PlanId, "plan"
+);
+id!(
+    /// Extra credit sold once.
+    PackId, "pack"
+);
+id!(
+    /// A router.
+    RouterId, "nas"
+);
+id!(
+    /// A boleto.
+    BoletoId, "bol"
+);
+id!(
+    /// An invoice.
+    InvoiceId, "inv"
+);
+id!(
     /// A receiver of webhooks.
     EndpointId, "whe"
 );

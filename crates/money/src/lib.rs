@@ -15,8 +15,8 @@ mod unit;
 pub use amount::{Amount, AmountError};
 pub use decimal::{DecimalError, parse_decimal, print_decimal};
 pub use id::{
-    ApiKeyId, CustomerId, EndpointId, EntryId, GrantId, IdError, IntentId, LoginId, MailId, MeterId,
-    PaymentId, StaffId, TopupId, WalletId,
+    ApiKeyId, BoletoId, CustomerId, EndpointId, EntryId, GrantId, IdError, IntentId, InvoiceId, LineId,
+    LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, RouterId, StaffId, TopupId, WalletId,
 };
 pub use price::{Quantity, Rounding, UnitPrice};
 pub use time::{Timestamp, TimestampError};

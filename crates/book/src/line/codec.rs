@@ -1,0 +1,287 @@
+//! Facts about lines as bytes. Each kind of fact has a tag of its own in the journal's record format, after the wallet's number and
+//! before the balance.
+
+use money::{GrantId, LineId, PurchaseId};
+
+use super::plan::{Charging, PackNo, PlanNo, Validity};
+use super::record::{LineFact, Lot, Read, Taken};
+use super::state::{Awaiting, Cycle, LineStatus, PaidBy, Session, SessionState};
+use super::traffic::Anomaly;
+use crate::codec::{CodecError, Reader, Write};
+use crate::record::{read_burns, write_burns};
+
+/// The tags of facts about lines, in the journal's numbering.
+pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=RESTORED;
+
+const OPENED: u8 = 15;
+const CYCLE_BEGAN: u8 = 16;
+const CARRIED: u8 = 17;
+const PLAN_CHANGED: u8 = 18;
+const STATUS_SET: u8 = 19;
+const BOUGHT: u8 = 20;
+const AWAITS: u8 = 21;
+const RELEASED: u8 = 22;
+const PAID: u8 = 23;
+const DROPPED: u8 = 24;
+const WRITTEN_OFF: u8 = 25;
+const READ: u8 = 26;
+const SESSIONS_ENDED: u8 = 27;
+const USED: u8 = 28;
+const RESTRICTED: u8 = 29;
+const RESTORED: u8 = 30;
+
+/// The tag of a fact.
+pub(crate) fn tag_of(fact: &LineFact) -> u8 {
+    match fact {
+        LineFact::Opened { .. } => OPENED,
+        LineFact::CycleBegan { .. } => CYCLE_BEGAN,
+        LineFact::Carried { .. } => CARRIED,
+        LineFact::PlanChanged { .. } => PLAN_CHANGED,
+        LineFact::StatusSet { .. } => STATUS_SET,
+        LineFact::Bought { .. } => BOUGHT,
+        LineFact::Awaits { .. } => AWAITS,
+        LineFact::Released { .. } => RELEASED,
+        LineFact::Paid { .. } => PAID,
+        LineFact::Dropped { .. } => DROPPED,
+        LineFact::WrittenOff { .. } => WRITTEN_OFF,
+        LineFact::Read(_) => READ,
+        LineFact::SessionsEnded { .. } => SESSIONS_ENDED,
+        LineFact::Used(_) => USED,
+        LineFact::Restricted { .. } => RESTRICTED,
+        LineFact::Restored { .. } => RESTORED,
+    }
+}
+
+pub(crate) fn write_line_fact(out: &mut Vec<u8>, fact: &LineFact) {
+    match fact {
+        LineFact::Opened { line, plan, anchor_day, cycle, allowance } => {
+            out.u128(line.as_u128());
+            out.unsigned(plan.0.into());
+            out.byte(*anchor_day);
+            write_cycle(out, cycle);
+            out.option(allowance.as_ref(), write_lot);
+        }
+        LineFact::CycleBegan { cycle, forgiven, allowance } => {
+            write_cycle(out, cycle);
+            out.signed(*forgiven);
+            out.option(allowance.as_ref(), write_lot);
+        }
+        LineFact::Carried { grant_no, lost, lot } => {
+            out.unsigned((*grant_no).into());
+            out.signed(*lost);
+            write_lot(out, lot);
+        }
+        LineFact::PlanChanged { plan, allowance } => {
+            out.unsigned(plan.0.into());
+            out.option(allowance.as_ref(), write_lot);
+        }
+        LineFact::StatusSet { status } => out.byte(place(&LineStatus::ALL, status)),
+        LineFact::Bought { purchase, lot } => {
+            write_awaiting(out, purchase);
+            write_lot(out, lot);
+        }
+        LineFact::Awaits { purchase } => write_awaiting(out, purchase),
+        LineFact::Released { purchase, by, lot } => {
+            write_awaiting(out, purchase);
+            out.byte(place(&PaidBy::ALL, by));
+            write_lot(out, lot);
+        }
+        LineFact::Paid { purchase, price, by } => {
+            out.u128(purchase.as_u128());
+            out.amount(*price);
+            out.byte(place(&PaidBy::ALL, by));
+        }
+        LineFact::Dropped { purchase } => out.u128(purchase.as_u128()),
+        LineFact::WrittenOff { purchase, price, burns } => {
+            out.u128(purchase.as_u128());
+            out.amount(*price);
+            write_burns(out, burns);
+        }
+        LineFact::Read(read) => {
+            out.u128(read.session);
+            write_session(out, &read.after);
+            out.byte(match read.anomaly {
+                None => 0,
+                Some(Anomaly::Reset) => 1,
+                Some(Anomaly::Jump) => 2,
+            });
+            write_taken(out, &read.taken);
+        }
+        LineFact::SessionsEnded { nas, at } => {
+            out.unsigned((*nas).into());
+            out.time(*at);
+        }
+        LineFact::Used(taken) => write_taken(out, taken),
+        LineFact::Restricted { at } | LineFact::Restored { at } => out.time(*at),
+    }
+}
+
+pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFact, CodecError> {
+    Ok(match tag {
+        OPENED => LineFact::Opened {
+            line: LineId::from_u128(reader.u128()?),
+            plan: PlanNo(reader.u32()?),
+            anchor_day: reader.byte()?,
+            cycle: read_cycle(reader)?,
+            allowance: reader.option(read_lot)?,
+        },
+        CYCLE_BEGAN => LineFact::CycleBegan {
+            cycle: read_cycle(reader)?,
+            forgiven: reader.signed()?,
+            allowance: reader.option(read_lot)?,
+        },
+        CARRIED => {
+            LineFact::Carried { grant_no: reader.u32()?, lost: reader.signed()?, lot: read_lot(reader)? }
+        }
+        PLAN_CHANGED => {
+            LineFact::PlanChanged { plan: PlanNo(reader.u32()?), allowance: reader.option(read_lot)? }
+        }
+        STATUS_SET => LineFact::StatusSet { status: at_place(reader, &LineStatus::ALL, "line status")? },
+        BOUGHT => LineFact::Bought { purchase: read_awaiting(reader)?, lot: read_lot(reader)? },
+        AWAITS => LineFact::Awaits { purchase: read_awaiting(reader)? },
+        RELEASED => LineFact::Released {
+            purchase: read_awaiting(reader)?,
+            by: at_place(reader, &PaidBy::ALL, "way of paying")?,
+            lot: read_lot(reader)?,
+        },
+        PAID => LineFact::Paid {
+            purchase: PurchaseId::from_u128(reader.u128()?),
+            price: reader.amount()?,
+            by: at_place(reader, &PaidBy::ALL, "way of paying")?,
+        },
+        DROPPED => LineFact::Dropped { purchase: PurchaseId::from_u128(reader.u128()?) },
+        WRITTEN_OFF => LineFact::WrittenOff {
+            purchase: PurchaseId::from_u128(reader.u128()?),
+            price: reader.amount()?,
+            burns: read_burns(reader)?,
+        },
+        READ => LineFact::Read(Read {
+            session: reader.u128()?,
+            after: read_session(reader)?,
+            anomaly: match reader.byte()? {
+                0 => None,
+                1 => Some(Anomaly::Reset),
+                2 => Some(Anomaly::Jump),
+                _ => return Err(CodecError::Range("anomaly")),
+            },
+            taken: read_taken(reader)?,
+        }),
+        SESSIONS_ENDED => LineFact::SessionsEnded { nas: reader.u32()?, at: reader.time()? },
+        USED => LineFact::Used(read_taken(reader)?),
+        RESTRICTED => LineFact::Restricted { at: reader.time()? },
+        RESTORED => LineFact::Restored { at: reader.time()? },
+        other => return Err(CodecError::Tag(other)),
+    })
+}
+
+pub(super) fn write_cycle(out: &mut Vec<u8>, cycle: &Cycle) {
+    out.unsigned(cycle.no.into());
+    out.time(cycle.starts_at);
+    out.time(cycle.ends_at);
+}
+
+pub(super) fn read_cycle(reader: &mut Reader<'_>) -> Result<Cycle, CodecError> {
+    Ok(Cycle { no: reader.u32()?, starts_at: reader.time()?, ends_at: reader.time()? })
+}
+
+fn write_lot(out: &mut Vec<u8>, lot: &Lot) {
+    out.unsigned(lot.grant_no.into());
+    out.u128(lot.grant.as_u128());
+    out.signed(lot.amount);
+    out.time(lot.expires_at);
+    out.signed(lot.debt_paid);
+}
+
+fn read_lot(reader: &mut Reader<'_>) -> Result<Lot, CodecError> {
+    Ok(Lot {
+        grant_no: reader.u32()?,
+        grant: GrantId::from_u128(reader.u128()?),
+        amount: reader.signed()?,
+        expires_at: reader.time()?,
+        debt_paid: reader.signed()?,
+    })
+}
+
+pub(super) fn write_awaiting(out: &mut Vec<u8>, purchase: &Awaiting) {
+    out.u128(purchase.purchase.as_u128());
+    out.unsigned(purchase.pack.0.into());
+    out.byte(place(&Charging::ALL, &purchase.charging));
+    out.signed(purchase.quantity);
+    out.amount(purchase.price);
+    match purchase.validity {
+        Validity::Cycle => out.unsigned(0),
+        Validity::Days(days) => out.unsigned(u64::from(days) + 1),
+    }
+}
+
+pub(super) fn read_awaiting(reader: &mut Reader<'_>) -> Result<Awaiting, CodecError> {
+    Ok(Awaiting {
+        purchase: PurchaseId::from_u128(reader.u128()?),
+        pack: PackNo(reader.u32()?),
+        charging: at_place(reader, &Charging::ALL, "way of charging")?,
+        quantity: reader.signed()?,
+        price: reader.amount()?,
+        validity: match reader.u32()?.checked_sub(1) {
+            None => Validity::Cycle,
+            Some(days) => Validity::Days(u16::try_from(days).map_err(|_| CodecError::Range("validity"))?),
+        },
+    })
+}
+
+pub(super) fn write_session(out: &mut Vec<u8>, session: &Session) {
+    let closed = u8::from(session.state == SessionState::Closed);
+    out.byte(closed | (u8::from(session.has_high) << 1));
+    out.unsigned(session.nas.into());
+    out.time(session.started_at);
+    out.time(session.read_at);
+    out.signed(session.input);
+    out.signed(session.output);
+}
+
+pub(super) fn read_session(reader: &mut Reader<'_>) -> Result<Session, CodecError> {
+    let flags = reader.byte()?;
+    if flags > 3 {
+        return Err(CodecError::Range("session"));
+    }
+    Ok(Session {
+        state: if flags & 1 == 1 { SessionState::Closed } else { SessionState::Open },
+        has_high: flags & 2 == 2,
+        nas: reader.u32()?,
+        started_at: reader.time()?,
+        read_at: reader.time()?,
+        input: reader.signed()?,
+        output: reader.signed()?,
+    })
+}
+
+fn write_taken(out: &mut Vec<u8>, taken: &Taken) {
+    out.signed(taken.total);
+    out.signed(taken.outside);
+    out.signed(taken.earlier);
+    write_burns(out, &taken.burns);
+    out.signed(taken.debt);
+}
+
+fn read_taken(reader: &mut Reader<'_>) -> Result<Taken, CodecError> {
+    Ok(Taken {
+        total: reader.signed()?,
+        outside: reader.signed()?,
+        earlier: reader.signed()?,
+        burns: read_burns(reader)?,
+        debt: reader.signed()?,
+    })
+}
+
+/// The place of a value in the list of all that there are: such lists only grow at their end.
+#[allow(clippy::cast_possible_truncation, reason = "lists of less than ten")]
+pub(super) fn place<T: PartialEq>(all: &[(T, &str)], value: &T) -> u8 {
+    all.iter().position(|(known, _)| known == value).unwrap_or_default() as u8
+}
+
+pub(super) fn at_place<T: Copy>(
+    reader: &mut Reader<'_>,
+    all: &[(T, &str)],
+    what: &'static str,
+) -> Result<T, CodecError> {
+    all.get(usize::from(reader.byte()?)).map(|(value, _)| *value).ok_or(CodecError::Range(what))
+}

@@ -1,0 +1,288 @@
+//! Counters into bytes. A router reports what a session has counted since it began; what counts is by how much that has grown.
+//!
+//! Nothing here trusts a packet's name or order: a report adds what its counters are above the highest that are known, so one that
+//! comes twice, late or by another way adds nothing. Bytes between two reports are taken to have flowed evenly: what of that time
+//! was free, restricted, or in the cycle before, is told by its share of the time, rounded up in the subscriber's favour.
+
+use jiff::tz::TimeZone;
+use money::Timestamp;
+
+use super::calendar::{Span, covered, free_spans};
+use super::plan::Plan;
+use super::record::{LineFact, Read, Taken};
+use super::state::{Line, Session, SessionState};
+use crate::decision::Balance;
+use crate::refusal::Refusal;
+use crate::wallet::Wallet;
+
+/// Bytes a second that a session may move at most, both ways together: 20 Gbit. What is faster was not traffic.
+pub const RATE_MAX: i64 = 2_500_000_000;
+/// Bytes that are believed however short the time, as routers report in their own good time.
+const RATE_SLACK: i64 = 1 << 32;
+/// The most sessions of one line that are remembered.
+pub const SESSIONS_MAX: usize = 32;
+/// What a counter of 32 bits can hold, and one.
+const WRAP: i64 = 1 << 32;
+
+/// One counter as a packet carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Octets {
+    /// The lower 32 bits.
+    pub low: u32,
+    /// The upper 32 bits, if they were sent. Not sent is not zero.
+    pub high: Option<u32>,
+}
+
+/// What a report says of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadingKind {
+    /// It begins.
+    Start,
+    /// It goes on.
+    Interim,
+    /// It ended.
+    Stop,
+}
+
+/// A report of one session's counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The router's number.
+    pub nas: u32,
+    /// A hash of what names the session.
+    pub session: u128,
+    /// What it says.
+    pub kind: ReadingKind,
+    /// Bytes from the subscriber since the session began, if told.
+    pub input: Option<Octets>,
+    /// Bytes to the subscriber since the session began, if told.
+    pub output: Option<Octets>,
+    /// How long the session has lasted, in seconds, if told.
+    pub session_seconds: Option<u32>,
+    /// When it was so.
+    pub at: Timestamp,
+}
+
+/// What was strange about a reading. Staff see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anomaly {
+    /// The counters went back without having been full: the router began to count anew, and what it counts now is added.
+    Reset,
+    /// More than any line can carry in that time: nothing was added, and it is counted on from there.
+    Jump,
+}
+
+impl Anomaly {
+    /// The code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Anomaly::Reset => "counter_reset",
+            Anomaly::Jump => "counter_jump",
+        }
+    }
+}
+
+/// What a reading is judged with.
+pub(super) struct Judged<'a> {
+    pub(super) wallet: &'a Wallet,
+    pub(super) line: &'a Line,
+    pub(super) plan: Option<&'a Plan>,
+    pub(super) zone: &'a TimeZone,
+    pub(super) accepted_from: Timestamp,
+    pub(super) at: Timestamp,
+}
+
+/// What a report adds, or that it adds nothing.
+pub(super) fn decide_reading(judged: &Judged<'_>, reading: &Reading) -> Result<(LineFact, Balance), Refusal> {
+    let Judged { wallet, line, accepted_from, at, .. } = judged;
+    // A router whose clock runs ahead means now.
+    let moment = reading.at.min(*at);
+    if moment < *accepted_from {
+        return Err(Refusal::EventTooLate { accepted_from: *accepted_from });
+    }
+    let base = base_of(line, reading, moment)?;
+    let grown = grow(&base, reading, moment);
+    let mut after = grown.after;
+    if reading.kind == ReadingKind::Stop {
+        after.state = SessionState::Closed;
+    }
+    let known = line.sessions.get(&reading.session);
+    if grown.bytes == 0 && grown.anomaly.is_none() && known.is_some_and(|known| is_same(known, &after)) {
+        return Err(Refusal::ReadingOld);
+    }
+    let taken = take(judged, grown.bytes, (base.read_at.min(moment), moment));
+    let balance = after_taken(wallet, &taken)?;
+    let read = Read { session: reading.session, after, anomaly: grown.anomaly, taken };
+    Ok((LineFact::Read(read), balance))
+}
+
+/// The wallet's balance when this has been taken.
+pub(super) fn after_taken(wallet: &Wallet, taken: &Taken) -> Result<Balance, Refusal> {
+    let net = taken.total - taken.outside;
+    crate::usage::check_owed(wallet, net)?;
+    Ok(Balance { posted: wallet.balance.posted - net, ..wallet.balance })
+}
+
+/// Splits bytes by where in time they flowed, and says what the grants give.
+fn take(judged: &Judged<'_>, bytes: i64, within: Span) -> Taken {
+    let Judged { wallet, line, plan, zone, .. } = judged;
+    let starts_at = line.cycle.starts_at;
+    let earlier = if within.1 <= starts_at {
+        bytes
+    } else {
+        share_up(bytes, starts_at.since(within.0).max(0), within.1.since(within.0))
+    };
+    let total = bytes - earlier;
+    let rest = (within.0.max(starts_at), within.1.max(starts_at));
+    let mut spans: Vec<Span> = line
+        .restricted
+        .iter()
+        .map(|span| (span.from, span.to.unwrap_or(Timestamp::MAX)))
+        .filter(|(from, to)| *from <= rest.1 && *to >= rest.0)
+        .collect();
+    // An instant has no length: it is free if it lies in what is free.
+    let seen = if rest.0 == rest.1 { (rest.0, rest.1.plus(1)) } else { rest };
+    spans.extend(plan.iter().flat_map(|plan| free_spans(zone, &plan.free, seen)));
+    let outside = share_up(total, covered(spans, seen), seen.1.since(seen.0));
+    let (burns, debt) = wallet.plan_burn(total - outside);
+    Taken { total, outside, earlier, burns, debt }
+}
+
+/// `bytes` × `part` / `whole`, rounded up.
+fn share_up(bytes: i64, part: i64, whole: i64) -> i64 {
+    if whole <= 0 || part <= 0 {
+        return 0;
+    }
+    let (bytes, part, whole) = (i128::from(bytes), i128::from(part.min(whole)), i128::from(whole));
+    i64::try_from((bytes * part + whole - 1) / whole).unwrap_or(i64::MAX)
+}
+
+/// What was known of the session before this report; a fresh one if it is new or its name is used again.
+fn base_of(line: &Line, reading: &Reading, moment: Timestamp) -> Result<Session, Refusal> {
+    let lasted = i64::from(reading.session_seconds.unwrap_or(0)) * Timestamp::SECOND;
+    let started_at = moment.plus(-lasted);
+    let fresh = Session {
+        nas: reading.nas,
+        state: SessionState::Open,
+        started_at,
+        read_at: started_at,
+        input: 0,
+        output: 0,
+        has_high: false,
+    };
+    let is_start = reading.kind == ReadingKind::Start;
+    match line.sessions.get(&reading.session) {
+        None if moment <= line.sessions_known_from => Err(Refusal::ReadingOld),
+        None => Ok(fresh),
+        // Its name is used again. A Start that comes again tells of the same beginning or an earlier one.
+        Some(known) if is_start && moment > known.read_at => Ok(fresh),
+        Some(_) if is_start => Err(Refusal::ReadingOld),
+        Some(known) if moment < known.read_at && reading.kind == ReadingKind::Interim => {
+            Err(Refusal::ReadingOld)
+        }
+        Some(known) => Ok(*known),
+    }
+}
+
+struct Grown {
+    after: Session,
+    bytes: i64,
+    anomaly: Option<Anomaly>,
+}
+
+fn grow(base: &Session, reading: &Reading, moment: Timestamp) -> Grown {
+    let elapsed = moment.since(base.read_at).max(0);
+    let believed = believed_bytes(elapsed);
+    // A report from before the last one can only repeat; a session that ended does not begin to count anew.
+    let is_late = moment < base.read_at || base.state == SessionState::Closed;
+    // Two counters are hardly full at the same time.
+    let both = went_back(base.input, reading.input) && went_back(base.output, reading.output);
+    let back = match (is_late, both || began_since(base, reading, moment)) {
+        (true, _) => Back::Late,
+        (false, true) => Back::Anew,
+        (false, false) => Back::Full { believed },
+    };
+    let (input, output) = (step(base.input, reading.input, back), step(base.output, reading.output, back));
+    let bytes = input.added.saturating_add(output.added);
+    let has_high = |octets: Option<Octets>| octets.is_some_and(|octets| octets.high.is_some());
+    let after = Session {
+        read_at: base.read_at.max(moment),
+        input: input.counter,
+        output: output.counter,
+        has_high: base.has_high || has_high(reading.input) || has_high(reading.output),
+        ..*base
+    };
+    if bytes > believed {
+        return Grown { after, bytes: 0, anomaly: Some(Anomaly::Jump) };
+    }
+    Grown { after, bytes, anomaly: (input.is_reset || output.is_reset).then_some(Anomaly::Reset) }
+}
+
+/// The most bytes that are believed of so many microseconds.
+fn believed_bytes(elapsed: i64) -> i64 {
+    let flowed = i128::from(RATE_MAX) * i128::from(elapsed) / i128::from(Timestamp::SECOND);
+    i64::try_from(flowed).unwrap_or(i64::MAX).saturating_add(RATE_SLACK)
+}
+
+/// True if the session says that it began after its last reading.
+fn began_since(base: &Session, reading: &Reading, moment: Timestamp) -> bool {
+    reading
+        .session_seconds
+        .is_some_and(|seconds| moment.plus(-i64::from(seconds) * Timestamp::SECOND) > base.read_at)
+}
+
+struct Step {
+    counter: i64,
+    added: i64,
+    is_reset: bool,
+}
+
+/// How a counter that went back is understood.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Back {
+    /// As full, if that many bytes are believed; else as begun anew.
+    Full { believed: i64 },
+    /// As begun anew.
+    Anew,
+    /// As told late.
+    Late,
+}
+
+/// One counter's way from `known` to what was told.
+fn step(known: i64, told: Option<Octets>, back: Back) -> Step {
+    let grown = |counter| Step { counter, added: counter - known, is_reset: false };
+    let Some(told) = told else { return grown(known) };
+    let low = i64::from(told.low);
+    let value = match told.high {
+        Some(high) => {
+            (i64::from(high) << 32).checked_add(low).filter(|value| *value >= 0).unwrap_or(i64::MAX)
+        }
+        // The upper half was not sent: it is as it was.
+        None => (known & !(WRAP - 1)) | low,
+    };
+    if value >= known {
+        return grown(value);
+    }
+    let wrapped = value.saturating_add(WRAP);
+    match back {
+        Back::Late => grown(known),
+        Back::Full { believed } if told.high.is_none() && wrapped - known <= believed => grown(wrapped),
+        Back::Full { .. } | Back::Anew => {
+            let counter = if told.high.is_some() { value } else { low };
+            Step { counter, added: counter, is_reset: true }
+        }
+    }
+}
+
+/// True if a counter is below what is known of it.
+fn went_back(known: i64, told: Option<Octets>) -> bool {
+    told.is_some_and(|told| match told.high {
+        Some(high) => (i64::from(high) << 32 | i64::from(told.low)) < known,
+        None => i64::from(told.low) < known & (WRAP - 1),
+    })
+}
+
+fn is_same(known: &Session, after: &Session) -> bool {
+    let said = |session: &Session| (session.state, session.read_at, session.input, session.output);
+    said(known) == said(after)
+}
