@@ -315,6 +315,8 @@ fn source_code(source: Source) -> &'static str {
     match source {
         Source::Promotional => "promotional",
         Source::Purchased => "purchased",
+        Source::Allowance => "allowance",
+        Source::Carried => "carried",
         Source::Adjustment(_) => "adjustment",
     }
 }
@@ -330,7 +332,7 @@ fn reason_or_source(source: Source) -> Cow<'static, str> {
 fn grant_row(added: &GrantAdded, at: Timestamp) -> GrantRow {
     let reason = match added.source {
         Source::Adjustment(reason) => Some(Cow::Borrowed(reason.code())),
-        Source::Promotional | Source::Purchased => None,
+        Source::Promotional | Source::Purchased | Source::Allowance | Source::Carried => None,
     };
     let scheduled = added.effective_at.is_some();
     GrantRow {

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use money::{
-    Amount, ApiKeyId, CustomerId, EntryId, GrantId, IntentId, LoginId, MailId, MeterId, PaymentId, Quantity,
-    StaffId, Timestamp, TopupId, Unit, WalletId,
+    Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, LineId, LoginId, MailId, MeterId,
+    PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, StaffId, Timestamp, TopupId, Unit, WalletId,
 };
 
 use crate::error::StoreError;
@@ -114,8 +114,8 @@ macro_rules! id_columns {
 }
 
 id_columns!(
-    ApiKeyId, CustomerId, EntryId, GrantId, IntentId, LoginId, MailId, MeterId, PaymentId, StaffId, TopupId,
-    WalletId,
+    ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, LineId, LoginId, MailId, MeterId, PackId,
+    PaymentId, PlanId, PurchaseId, RouterId, StaffId, TopupId, WalletId,
 );
 
 impl<T: Stored> Bind for Option<T> {

@@ -129,6 +129,8 @@ impl Grant {
         let (source, reason) = match added.source {
             Source::Promotional => ("promotional", None),
             Source::Purchased => ("purchased", None),
+            Source::Allowance => ("allowance", None),
+            Source::Carried => ("carried", None),
             Source::Adjustment(reason) => ("adjustment", Some(reason.code())),
         };
         let state = if added.effective_at.is_some() { GrantState::Scheduled } else { GrantState::Active };

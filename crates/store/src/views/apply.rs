@@ -75,6 +75,7 @@ impl Tx<'_> {
         for statement in CLEAR {
             self.run(statement, &[])?;
         }
+        self.clear_lines()?;
         self.run(DELETE_CURSOR, &[&name])?;
         Ok(())
     }
@@ -97,6 +98,10 @@ impl Tx<'_> {
         for change in changes {
             match change {
                 ViewChange::EntryAdded(row) => insert_entry.run(&[row])?,
+                ViewChange::Line(change) => {
+                    self.apply_line(change)?;
+                    0
+                }
                 ViewChange::WalletOpened(row) => insert_wallet.run(&[row])?,
                 ViewChange::GrantAdded(row) => insert_grant.run(&[row])?,
                 ViewChange::WindowOpened(row) => insert_window.run(&[row])?,
@@ -207,6 +212,7 @@ impl<'v> Sums<'v> {
             | ViewChange::GrantAdded(_)
             | ViewChange::EntryAdded(_)
             | ViewChange::WindowOpened(_)
+            | ViewChange::Line(_)
             | ViewChange::WindowClosed { .. } => {}
         }
         Ok(())

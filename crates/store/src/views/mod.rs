@@ -5,6 +5,7 @@
 
 mod apply;
 mod difference;
+mod lines;
 mod read;
 
 use std::borrow::Cow;
@@ -15,6 +16,9 @@ use money::{Amount, CustomerId, EntryId, GrantId, PaymentId, Quantity, Timestamp
 use crate::stored::{row, words};
 
 pub use difference::ViewDifference;
+pub use lines::{
+    CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
+};
 pub use read::EntryCursor;
 
 /// One change of the views, as the engine derives it from a decision. Amounts are smallest steps of the wallet's unit.
@@ -85,6 +89,8 @@ pub enum ViewChange {
         /// How much more of it is pending; below zero when a window posts.
         pending_delta: i64,
     },
+    /// Something about a line.
+    Line(LineChange),
     /// A ledger account moved.
     AccountMoved {
         /// Its name in the chart of accounts.
