@@ -39,6 +39,19 @@ impl Account {
         Account::Breakage,
     ];
 
+    /// Its name in the chart, unless it is a wallet: that one is named by its number.
+    pub const fn shared_name(self) -> Option<&'static str> {
+        match self {
+            Account::Wallet(_) => None,
+            Account::ClearingStripe => Some("clearing:stripe"),
+            Account::RevenueUsage => Some("revenue:usage"),
+            Account::RevenueCharge => Some("revenue:charge"),
+            Account::Promotional => Some("promotional"),
+            Account::Adjustment => Some("adjustment"),
+            Account::Breakage => Some("breakage"),
+        }
+    }
+
     pub(crate) fn of_source(source: Source) -> Account {
         match source {
             Source::Promotional => Account::Promotional,
@@ -59,14 +72,9 @@ impl Account {
 impl fmt::Display for Account {
     /// The name in the chart; a wallet is named by its number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Account::Wallet(WalletNo(no)) => write!(f, "wallet:{no}"),
-            Account::ClearingStripe => f.write_str("clearing:stripe"),
-            Account::RevenueUsage => f.write_str("revenue:usage"),
-            Account::RevenueCharge => f.write_str("revenue:charge"),
-            Account::Promotional => f.write_str("promotional"),
-            Account::Adjustment => f.write_str("adjustment"),
-            Account::Breakage => f.write_str("breakage"),
+        match (self, self.shared_name()) {
+            (Account::Wallet(WalletNo(no)), _) => write!(f, "wallet:{no}"),
+            (_, name) => f.write_str(name.unwrap_or_default()),
         }
     }
 }
