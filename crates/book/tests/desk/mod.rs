@@ -8,8 +8,8 @@ pub(crate) mod ana;
 
 use book::{
     Account, Act, Anchor, Answer, BatchBuilder, Book, Catalog, Command, CommandKey, Decision, EntryRef,
-    GENESIS, GrantTerms, Hash, JournalRow, KeySpace, LineFact, Meter, MeterNo, Price, Record, Refusal, Source,
-    UseStage, Wallet, WalletNo, check_chain, read_batch, transfers,
+    GENESIS, GrantTerms, Hash, JournalRow, KeySpace, LineFact, Meter, MeterNo, Price, Record, Refusal,
+    Source, UseStage, Wallet, WalletNo, check_chain, read_batch, transfers,
 };
 use money::{Amount, CustomerId, GrantId, Quantity, Timestamp, Unit, WalletId};
 

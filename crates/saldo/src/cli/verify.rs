@@ -83,9 +83,9 @@ fn fill_views(journal: &mut dyn JournalReader, tables: &Tables, screen: &Screen)
     loop {
         let rows = journal.read(position + 1, ROWS_MAX, BYTES_MAX)?;
         let Some(last) = rows.last() else { break };
-        let projections = rows.iter().map(|row| projector.project(row)).collect::<Result<Vec<_>, _>>()?;
+        let projection = projector.project(&rows)?;
         tables.write_views(|tx| {
-            projections.iter().try_for_each(|projection| tx.apply_views(&projection.changes))?;
+            tx.apply_views(&projection.changes)?;
             tx.move_cursor(CURSOR, position, last.position, &last.hash)
         })?;
         position = last.position;

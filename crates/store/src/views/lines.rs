@@ -20,11 +20,11 @@ const INSERT_CYCLE: &str = "INSERT INTO cycle_view
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const MOVE_CYCLE: &str = "UPDATE cycle_view SET allowance = allowance + $1, bought = bought + $2,
     released = released + $3, outside = outside + $4, total = total + $5, adjustments = adjustments + $6
-    WHERE wallet_no = $7 AND cycle_no = $8";
+    WHERE wallet_no = $7 AND cycle_no = (SELECT cycle_no FROM line_view l WHERE l.wallet_no = $8) - $9";
 const INSERT_PURCHASE: &str = "INSERT INTO purchase_view
-    (purchase, wallet_no, cycle_no, pack_no, charging, quantity, price, price_unit, state, bought_at, released_at,
-     restored_at, paid_at, paid_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-    ON CONFLICT (purchase) DO UPDATE SET state = excluded.state, cycle_no = excluded.cycle_no,
+    (purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state, bought_at, released_at,
+     restored_at, paid_at, paid_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    ON CONFLICT (purchase) DO UPDATE SET state = excluded.state,
         released_at = coalesce(excluded.released_at, purchase_view.released_at),
         paid_at = coalesce(excluded.paid_at, purchase_view.paid_at),
         paid_by = coalesce(excluded.paid_by, purchase_view.paid_by)";
@@ -52,11 +52,9 @@ const ALL_LINES: &str = "SELECT wallet_no, line, plan_no, status, anchor_day, cy
     restricted_since, restored_at, opened_at FROM line_view WHERE wallet_no > $1 ORDER BY wallet_no LIMIT $2";
 const CYCLES: &str = "SELECT wallet_no, cycle_no, starts_at, ends_at, carried, allowance, bought, released, outside,
     total, adjustments FROM cycle_view WHERE wallet_no = $1 AND cycle_no < $2 ORDER BY cycle_no DESC LIMIT $3";
-const PURCHASE: &str =
-    "SELECT purchase, wallet_no, cycle_no, pack_no, charging, quantity, price, price_unit, state,
+const PURCHASE: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view WHERE purchase = $1";
-const PURCHASES: &str =
-    "SELECT purchase, wallet_no, cycle_no, pack_no, charging, quantity, price, price_unit, state,
+const PURCHASES: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
     WHERE wallet_no = $1 ORDER BY bought_at DESC, purchase DESC LIMIT $2";
 const SESSIONS: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
@@ -97,10 +95,10 @@ pub enum LineChange {
     CycleBegan(CycleRow),
     /// The terms of a cycle moved.
     CycleMoved {
-        /// The wallet.
+        /// The wallet. If no line lives on it, nothing happens.
         wallet_no: u32,
-        /// The cycle.
-        cycle_no: u32,
+        /// Which cycle: 0 is the one that runs, 1 the one before.
+        back: u32,
         /// By how much.
         by: TermsMoved,
     },
@@ -259,8 +257,6 @@ row! {
         pub purchase: PurchaseId,
         /// The line's wallet.
         pub wallet_no: u32,
-        /// The cycle in which it was bought, or released.
-        pub cycle_no: u32,
         /// The pack.
         pub pack_no: u32,
         /// The code of how it is charged.
@@ -411,11 +407,11 @@ impl Tx<'_> {
                 self.run(INSERT_CYCLE, &[cycle])?;
                 self.run_one(SET_CYCLE, &[&cycle.cycle_no, &cycle.wallet_no], line(&cycle.wallet_no))
             }
-            LineChange::CycleMoved { wallet_no, cycle_no, by } => {
+            LineChange::CycleMoved { wallet_no, back, by } => {
                 let TermsMoved { allowance, bought, released, outside, total, adjustments } = by;
-                let values: [&dyn crate::stored::Bind; 8] =
-                    [allowance, bought, released, outside, total, adjustments, wallet_no, cycle_no];
-                self.run_one(MOVE_CYCLE, &values, format!("cycle_view {wallet_no}.{cycle_no}"))
+                let values: [&dyn crate::stored::Bind; 9] =
+                    [allowance, bought, released, outside, total, adjustments, wallet_no, wallet_no, back];
+                self.run(MOVE_CYCLE, &values).map(|_| ())
             }
             LineChange::Purchased(row) => self.run(INSERT_PURCHASE, &[row]).map(|_| ()),
             LineChange::SequenceMoved { wallet_no } => {

@@ -31,7 +31,6 @@ CREATE TABLE cycle_view (
 CREATE TABLE purchase_view (
     purchase     BLOB    NOT NULL PRIMARY KEY,
     wallet_no    INTEGER NOT NULL,
-    cycle_no     INTEGER NOT NULL,
     pack_no      INTEGER NOT NULL,
     charging     TEXT    NOT NULL,
     quantity     INTEGER NOT NULL,
