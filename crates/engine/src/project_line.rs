@@ -20,7 +20,7 @@ pub(crate) fn project_line(record: &Record, at: Timestamp, amount: i64, out: &mu
     match record {
         Record::Line(record) => project_fact(record, at, out),
         _ if amount != 0 => {
-            moved(wallet_no, 0, TermsMoved { adjustments: amount, ..TermsMoved::default() }, out)
+            moved(wallet_no, 0, TermsMoved { adjustments: amount, ..TermsMoved::default() }, out);
         }
         _ => {}
     }
