@@ -14,6 +14,7 @@ pub mod ids;
 pub mod intents;
 pub mod jobs;
 pub mod keys;
+pub mod lines;
 pub mod look;
 pub mod mails;
 pub mod notices;

@@ -11,6 +11,7 @@ use store::{JournalReader, StoreError, Tables, Tx};
 use tokio::sync::watch;
 
 use super::ledger::LandedAt;
+use super::line_news::LineNews;
 use super::live::Live;
 use crate::{clock, notices};
 
@@ -37,6 +38,8 @@ pub struct Projection {
     pub landed: watch::Receiver<LandedAt>,
     /// Who is told when something shows.
     pub live: Live,
+    /// Who is told of lines that changed.
+    pub line_news: Arc<LineNews>,
     /// Marks intents.
     pub intent_done: IntentDone,
     /// The newest projected row, for metrics and for those who wait.
@@ -127,6 +130,7 @@ impl Projection {
             }
             Ok::<_, anyhow::Error>(shown)
         })?;
+        self.line_news.tell(projection.lines);
         shown.extend(projection.customers);
         Ok(shown)
     }
