@@ -64,7 +64,8 @@ impl Centavos {
         if amount.value() % STEPS_PER_CENTAVO != 0 {
             return Err(CentavosError::Fraction(amount));
         }
-        let count = u64::try_from(amount.value() / STEPS_PER_CENTAVO).map_err(|_| CentavosError::OutOfRange)?;
+        let count =
+            u64::try_from(amount.value() / STEPS_PER_CENTAVO).map_err(|_| CentavosError::OutOfRange)?;
         Centavos::new(count)
     }
 
@@ -107,7 +108,10 @@ mod tests {
     fn exactly_or_not_at_all() {
         let brl = |text: &str| Amount::parse(text, Unit::BRL).expect("an amount");
         assert_eq!(Centavos::from_amount(brl("49.90")).map(Centavos::count), Ok(4_990));
-        assert_eq!(Centavos::from_amount(brl("0.005")).map_err(CentavosError::code), Err("amount_finer_than_centavos"));
+        assert_eq!(
+            Centavos::from_amount(brl("0.005")).map_err(CentavosError::code),
+            Err("amount_finer_than_centavos")
+        );
         assert_eq!(Centavos::from_amount(brl("-1")), Err(CentavosError::OutOfRange));
         assert_eq!(Centavos::from_amount(Amount::zero(Unit::USD)), Err(CentavosError::OtherUnit(Unit::USD)));
         assert_eq!(Centavos::MAX.to_amount(), brl("9999999999.99"));
@@ -116,7 +120,12 @@ mod tests {
 
     #[test]
     fn text() {
-        let cases = [("49.90", Some("49.90")), ("49.9", Some("49.90")), ("49", Some("49.00")), ("0.01", Some("0.01"))];
+        let cases = [
+            ("49.90", Some("49.90")),
+            ("49.9", Some("49.90")),
+            ("49", Some("49.00")),
+            ("0.01", Some("0.01")),
+        ];
         for (text, expected) in cases {
             let read = Centavos::parse(text).ok().map(|c| c.to_string());
             assert_eq!(read.as_deref(), expected, "{text}");

@@ -66,7 +66,8 @@ mod tests {
         assert_eq!(modulo_10("7770016818"), 8);
         assert_eq!(modulo_10("081053678"), 9);
         // From brcobranca's specs (MIT) for the Banco do Brasil.
-        let cases = [("85068014982", '9'), ("05009401448", '1'), ("4042", '8'), ("61900", '0'), ("0719", '6')];
+        let cases =
+            [("85068014982", '9'), ("05009401448", '1'), ("4042", '8'), ("61900", '0'), ("0719", '6')];
         for (digits, expected) in cases {
             assert_eq!(modulo_11_x(digits), expected, "{digits}");
         }

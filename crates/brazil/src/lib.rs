@@ -9,9 +9,9 @@
 //! campo livre, convênio, carteira. The repository's glossary explains them.
 
 pub mod boleto;
-//CN
+pub mod cnab;
 pub mod document;
-//PX
+pub mod pix;
 
 mod ascii;
 mod centavos;

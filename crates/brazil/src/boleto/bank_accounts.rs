@@ -78,7 +78,8 @@ impl BancoDoBrasil {
             return Err(BoletoError::Setting { setting: Setting::Convenio, wanted: "4, 6 or 7 digits" });
         }
         Ok(BancoDoBrasil {
-            convenio: number(Setting::Convenio, convenio, 7, "4, 6 or 7 digits")?[7 - convenio.len()..].to_owned(),
+            convenio: number(Setting::Convenio, convenio, 7, "4, 6 or 7 digits")?[7 - convenio.len()..]
+                .to_owned(),
             carteira: number(Setting::Carteira, carteira, 2, "2 digits, such as 17")?,
             variation: number(Setting::Variation, variation, 3, "up to 3 digits, such as 019")?,
             branch: checked(Setting::Branch, branch, 4, "up to 4 digits", modulo_11_x)?,
@@ -116,7 +117,7 @@ impl BancoDoBrasil {
         })
     }
 
-    pub(super) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
+    pub(crate) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
         let digits = format!("{}{}", self.convenio, self.sequence(number)?);
         // Seventeen digits have no check digit.
         let check_digit = (self.convenio.len() < 7).then(|| modulo_11_x(&digits));
@@ -166,7 +167,7 @@ impl Itau {
         format!("{} / {}-{}", self.branch, self.account, self.account_check())
     }
 
-    pub(super) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
+    pub(crate) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
         let sequence = number.digits(8)?;
         let Itau { carteira, branch, account, .. } = self;
         let digits = format!("{carteira}{sequence}");
@@ -176,7 +177,11 @@ impl Itau {
             modulo_10(&format!("{branch}{account}{digits}"))
         };
         let check = digit(check);
-        Ok(NossoNumero { digits, check_digit: Some(check), printed: format!("{carteira}/{sequence}-{check}") })
+        Ok(NossoNumero {
+            digits,
+            check_digit: Some(check),
+            printed: format!("{carteira}/{sequence}-{check}"),
+        })
     }
 
     pub(super) fn campo_livre(&self, number: TitleNumber) -> Result<String, BoletoError> {
@@ -212,7 +217,7 @@ impl Bradesco {
         format!("{branch}-{} / {account}-{}", with_p(branch, 5), with_p(account, 7))
     }
 
-    pub(super) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
+    pub(crate) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
         let sequence = number.digits(11)?;
         let digits = format!("{}{sequence}", self.carteira);
         let check = with_p(&digits, 7);
@@ -245,7 +250,7 @@ impl Caixa {
         format!("{} / {}-{}", self.branch, self.beneficiary, modulo_11_or_zero(&self.beneficiary, 9))
     }
 
-    pub(super) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
+    pub(crate) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
         let digits = format!("{}{}", self.modality, number.digits(15)?);
         let check = digit(modulo_11_or_zero(&digits, 9));
         let printed = format!("{digits}-{check}");
@@ -289,7 +294,7 @@ impl Santander {
         format!("{} / {}", self.branch, self.convenio)
     }
 
-    pub(super) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
+    pub(crate) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
         let digits = number.digits(12)?;
         let check = digit(modulo_11_or_zero(&digits, 9));
         let printed = format!("{digits}-{check}");
@@ -339,11 +344,12 @@ impl Sicoob {
     }
 
     /// The check digit's weights are 3, 1, 9, 7 from the left, over branch, client and number.
-    pub(super) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
+    pub(crate) fn nosso_numero(&self, number: TitleNumber) -> Result<NossoNumero, BoletoError> {
         const WEIGHTS: [u32; 4] = [3, 1, 9, 7];
         let digits = number.digits(7)?;
         let whole = format!("{}{:0>10}{digits}", self.branch, self.client);
-        let products = whole.bytes().zip(WEIGHTS.into_iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight);
+        let products =
+            whole.bytes().zip(WEIGHTS.into_iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight);
         let check = match products.sum::<u32>() % 11 {
             0 | 1 => '0',
             remainder => char::from_digit(11 - remainder, 10).unwrap_or('0'),

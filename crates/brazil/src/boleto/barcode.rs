@@ -71,7 +71,9 @@ impl Barcode {
 
     /// When it is due, as four digits.
     pub fn due_factor(&self) -> DueFactor {
-        DueFactor::from_digits(self.0[5..9].bytes().fold(0, |number, byte| number * 10 + u16::from(byte - b'0')))
+        DueFactor::from_digits(
+            self.0[5..9].bytes().fold(0, |number, byte| number * 10 + u16::from(byte - b'0')),
+        )
     }
 
     /// How much is due; zero where the payer chooses.
@@ -116,7 +118,11 @@ pub(super) fn exactly(text: &str, wanted: usize) -> Result<String, BoletoError> 
     if let Some(index) = text.chars().position(|character| !character.is_ascii_digit()) {
         return Err(BoletoError::Character { place: index + 1 });
     }
-    if text.len() == wanted { Ok(text.to_owned()) } else { Err(BoletoError::Length { wanted, found: text.len() }) }
+    if text.len() == wanted {
+        Ok(text.to_owned())
+    } else {
+        Err(BoletoError::Length { wanted, found: text.len() })
+    }
 }
 
 impl fmt::Debug for Barcode {

@@ -52,11 +52,7 @@ pub fn bars(barcode: &Barcode) -> Vec<Element> {
             elements.push(Element::Space(width(space)));
         }
     }
-    elements.extend([
-        Element::Bar(Width::Wide),
-        Element::Space(Width::Narrow),
-        Element::Bar(Width::Narrow),
-    ]);
+    elements.extend([Element::Bar(Width::Wide), Element::Space(Width::Narrow), Element::Bar(Width::Narrow)]);
     elements
 }
 

@@ -21,7 +21,8 @@ pub struct LinhaDigitavel(String);
 impl LinhaDigitavel {
     pub(super) fn of(barcode: &Barcode) -> LinhaDigitavel {
         let digits = barcode.digits();
-        let fields = [format!("{}{}", &digits[..4], &digits[19..24]), digits[24..34].into(), digits[34..].into()];
+        let fields =
+            [format!("{}{}", &digits[..4], &digits[19..24]), digits[24..34].into(), digits[34..].into()];
         let mut line = String::with_capacity(LEN);
         for field in fields {
             line.push_str(&field);

@@ -74,8 +74,20 @@ fn boletos_that_others_made() {
 #[test]
 fn other_campos_livres() {
     let cases = [
-        ("756", date(2016, 2, 18), 5_000, "1432701022938500000024001", "75691.43279 01022.938508 00000.240010 2 67080000005000"),
-        ("748", date(2016, 8, 22), 19_557, "1116208879307106500129101", "74891.11620 08879.307109 65001.291015 1 68940000019557"),
+        (
+            "756",
+            date(2016, 2, 18),
+            5_000,
+            "1432701022938500000024001",
+            "75691.43279 01022.938508 00000.240010 2 67080000005000",
+        ),
+        (
+            "748",
+            date(2016, 8, 22),
+            19_557,
+            "1116208879307106500129101",
+            "74891.11620 08879.307109 65001.291015 1 68940000019557",
+        ),
     ];
     for (bank, due, centavos, campo_livre, line) in cases {
         let bank = BankCode::parse(bank).expect("a bank");
@@ -134,7 +146,8 @@ fn settings_are_validated() {
         BoletoError::Setting { setting, .. } => Some(setting),
         _ => None,
     };
-    let bb = |convenio, carteira, branch, account| BancoDoBrasil::new(convenio, carteira, "19", branch, account);
+    let bb =
+        |convenio, carteira, branch, account| BancoDoBrasil::new(convenio, carteira, "19", branch, account);
     assert!(bb("1238798", "17", "4042-8", "61900-0").is_ok());
     assert_eq!(bb("1238798", "17", "4042-9", "61900"), Err(check(Branch)));
     assert_eq!(bb("1238798", "17", "4042", "61900-X"), Err(check(Account)));
@@ -153,7 +166,10 @@ fn settings_are_validated() {
     assert_eq!(Bradesco::new("09", "0121-P", "19669-p").is_ok(), true);
     assert_eq!(Caixa::new("14", "1234", "245274-1"), Err(check(Convenio)));
     let out_of_range = |max| Err(BoletoError::SequenceOutOfRange { max });
-    assert_eq!(itau("109", "1", "1", "0").campo_livre(TitleNumber::new(100_000_000)), out_of_range(99_999_999));
+    assert_eq!(
+        itau("109", "1", "1", "0").campo_livre(TitleNumber::new(100_000_000)),
+        out_of_range(99_999_999)
+    );
     assert_eq!(sicoob("1", "1").campo_livre(TitleNumber::new(0)), out_of_range(9_999_999));
     let own_number_needed = Err(BoletoError::OwnNumberNeeded);
     assert_eq!(itau("198", "1", "1", "0").campo_livre(TitleNumber::new(1)), own_number_needed);
