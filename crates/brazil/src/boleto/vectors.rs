@@ -163,7 +163,7 @@ fn settings_are_validated() {
         assert_eq!(result.err().and_then(setting_of), Some(setting));
     }
     assert_eq!(Itau::new("109", "0811", "53678-9", "0"), Err(check(Account)));
-    assert_eq!(Bradesco::new("09", "0121-P", "19669-p").is_ok(), true);
+    assert!(Bradesco::new("09", "0121-P", "19669-p").is_ok());
     assert_eq!(Caixa::new("14", "1234", "245274-1"), Err(check(Convenio)));
     let out_of_range = |max| Err(BoletoError::SequenceOutOfRange { max });
     assert_eq!(
