@@ -30,7 +30,8 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// Pause after the system refused to accept, as when it is out of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `router` on `listener` until `end` becomes true, then lets open requests finish.
+/// Serves `router` on `listener` until `end` becomes true, then lets open requests finish. `end` is let go as soon as nothing more
+/// is accepted.
 pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(connections_max()));
     let router = router.layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT));
@@ -65,6 +66,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiv
             drop(place);
         });
     }
+    drop((listener, end));
     if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still open at the end");
     }

@@ -132,14 +132,15 @@ async fn play(
     if is_first {
         print(options, &addresses, &secrets, &seeded)?;
     }
-    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), ending).await?;
-    let portal = tokio::spawn(server::serve(
-        async_listener(&sockets.portal)?,
-        pages::router(&running.app, stage),
-        running.app.end_announced(),
-    ));
+    let (close, closing) = watch::channel(false);
+    let close = Arc::new(close);
+    let told = (ending, Arc::clone(&close));
+    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), told).await?;
+    let router = pages::router(&running.app, stage);
+    let portal = tokio::spawn(server::serve(async_listener(&sockets.portal)?, router, closing));
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
+    close.send_replace(true);
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
@@ -162,14 +163,14 @@ async fn stage(
     app: &Arc<App>,
     sandbox: &Sandbox,
     (addresses, secrets, seeded): (Addresses, Secrets, Seeded),
-    ending: Arc<watch::Sender<Ending>>,
+    (ending, close): (Arc<watch::Sender<Ending>>, Arc<watch::Sender<bool>>),
 ) -> anyhow::Result<Stage> {
     let customer: CustomerId = seeded.customer_id.parse()?;
     let wallets = app.read(move |reader| reader.wallets_of(customer, None, 1)).await;
     let wallets = wallets.map_err(|problem| anyhow::anyhow!("the sample customer: {}", problem.detail))?;
     let wallet = wallets.rows.first().context("the sample customer has no wallet")?.id;
     let faults = sandbox.faults().clone();
-    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending })
+    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending, close })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {
