@@ -104,8 +104,8 @@ story('a forgotten password is replaced by the link in the mail, once', {}, asyn
 
 async function linkInMail(page, demo) {
   await page.goto(new URL('/demo/mails', demo.portal_url).href);
-  await page.getByRole('link').filter({ hasText: 'Your new password' }).first().click({ timeout: 1000 });
-  return page.getByRole('article').getByRole('link').first().getAttribute('href', { timeout: 1000 });
+  await page.getByRole('link').filter({ hasText: 'Your new password' }).first().click({ timeout: 5000 });
+  return page.getByRole('article').getByRole('link').first().getAttribute('href', { timeout: 5000 });
 }
 
 story('without JavaScript: choices have a button, the popup is a banner with a link', { context: { javaScriptEnabled: false } }, async ({ portal, page }) => {
