@@ -4,6 +4,7 @@
 
 mod ledger;
 mod live;
+mod priority;
 mod projection;
 mod snapshots;
 
