@@ -15,13 +15,13 @@ use serde::Deserialize;
 use store::tables::outbox::Mail;
 use store::tables::sessions::SessionOwner;
 use tokio::sync::watch;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use super::folder::{Secrets, Seeded};
 use super::{Addresses, Ending, example_call, live, seed};
 use crate::app::App;
 use crate::look::page::{DemoHome, DemoLogin, MailPage, MailRow, Mails};
 use crate::look::part::Frame;
+use crate::panics;
 use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, sessions};
 use crate::problem::Problem;
 use crate::routes;
@@ -61,7 +61,7 @@ pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
         .route("/demo/mails", get(mails))
         .route("/demo/mails/{mail}", get(mail))
         .layer(Extension(Arc::new(stage)));
-    portal::framed(app, pages).layer(CatchPanicLayer::new()).fallback_service(routes::router(app))
+    portal::framed(app, pages).layer(panics::answered_in_json()).fallback_service(routes::router(app))
 }
 
 /// `GET /` and `GET /demo`
