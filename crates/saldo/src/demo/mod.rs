@@ -7,6 +7,7 @@ mod checklist;
 mod example_api;
 mod folder;
 mod live;
+mod opened;
 mod pages;
 mod past;
 mod seed;
@@ -28,7 +29,8 @@ use crate::app::{App, Running};
 use crate::config::Config;
 use crate::portal::{DemoStrip, Faults};
 use crate::{clock, jobs, server, webhooks};
-use folder::{Folder, Secrets, Seeded};
+use folder::{Folder, Known, Secrets};
+use opened::Opened;
 use pages::Stage;
 
 /// The port of portal and API unless told otherwise; sandbox and example API have the next two.
@@ -104,20 +106,16 @@ async fn play(
     let addresses = Addresses::of(options.port);
     let secrets = folder.secrets()?;
     let config = config(folder, &addresses, options.port, &secrets)?;
-    if secrets.seeded.is_none() {
+    if !secrets.is_ready {
         let config = config.clone();
         tokio::task::spawn_blocking(move || past::write(&config, clock::now())).await??;
     }
     let sandbox = start_sandbox(folder, sockets, &addresses, &secrets).await?;
     let running = Running::start(config).await?;
-    let seeded = match secrets.seeded.clone() {
-        Some(seeded) => seeded,
-        None => {
-            let seeded = seed::present(&running.app, &secrets).await?;
-            folder.write_secrets(&Secrets { seeded: Some(seeded.clone()), ..secrets.clone() })?;
-            seeded
-        }
-    };
+    if !secrets.is_ready {
+        seed::present(&running.app, &secrets).await?;
+        folder.write_secrets(&Secrets { is_ready: true, ..secrets.clone() })?;
+    }
     jobs::start(&running.app);
     // Nobody has set one before: the app is new.
     let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
@@ -130,9 +128,9 @@ async fn play(
         running.app.end_announced(),
     ));
     if is_first {
-        print(options, &addresses, &secrets, &seeded)?;
+        print(options, &addresses, &secrets)?;
     }
-    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), ending).await?;
+    let stage = stage(&running.app, &sandbox, (addresses, secrets), ending).await?;
     let portal = tokio::spawn(server::serve(
         async_listener(&sockets.portal)?,
         pages::router(&running.app, stage),
@@ -161,15 +159,17 @@ async fn end_when_told(ending: Arc<watch::Sender<Ending>>) {
 async fn stage(
     app: &Arc<App>,
     sandbox: &Sandbox,
-    (addresses, secrets, seeded): (Addresses, Secrets, Seeded),
+    (addresses, secrets): (Addresses, Secrets),
     ending: Arc<watch::Sender<Ending>>,
 ) -> anyhow::Result<Stage> {
-    let customer: CustomerId = seeded.customer_id.parse()?;
+    let customer: CustomerId = secrets.known.customer_id.parse()?;
     let wallets = app.read(move |reader| reader.wallets_of(customer, None, 1)).await;
     let wallets = wallets.map_err(|problem| anyhow::anyhow!("the sample customer: {}", problem.detail))?;
     let wallet = wallets.rows.first().context("the sample customer has no wallet")?.id;
     let faults = sandbox.faults().clone();
-    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending })
+    let opened =
+        Opened::read(app).await.map_err(|problem| anyhow::anyhow!("the checklist: {}", problem.detail))?;
+    Ok(Stage { opened, addresses, secrets, customer, wallet, faults, ending })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {
@@ -243,12 +243,13 @@ impl Addresses {
 }
 
 /// One line for a shell: a call of the example API with the sample customer's own key.
-pub(crate) fn example_call(addresses: &Addresses, seeded: &Seeded) -> String {
-    format!("curl -sS -H 'Authorization: Bearer {}' {}/", seeded.customer_api_key, addresses.example_api)
+pub(crate) fn example_call(addresses: &Addresses, known: &Known) -> String {
+    format!("curl -sS -H 'Authorization: Bearer {}' {}/", known.customer_api_key, addresses.example_api)
 }
 
-fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &Seeded) -> anyhow::Result<()> {
-    let call = example_call(addresses, seeded);
+fn print(options: &Options, addresses: &Addresses, secrets: &Secrets) -> anyhow::Result<()> {
+    let known = &secrets.known;
+    let call = example_call(addresses, known);
     let Addresses { portal, sandbox, example_api } = addresses;
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -257,12 +258,12 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &S
             "api_url": portal,
             "sandbox_url": sandbox,
             "example_api_url": example_api,
-            "api_key": seeded.api_key,
+            "api_key": known.api_key,
             "customer": {
-                "id": seeded.customer_id,
+                "id": known.customer_id,
                 "email": seed::CUSTOMER_EMAIL,
                 "password": secrets.customer_password,
-                "api_key": seeded.customer_api_key,
+                "api_key": known.customer_api_key,
             },
             "example_call": call,
             "staff": { "email": seed::STAFF_EMAIL, "password": secrets.staff_password },
@@ -272,14 +273,14 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &S
         writeln!(out, "Saldo's demo is ready: {portal}\n")?;
         writeln!(out, "  customer     {}  {}", seed::CUSTOMER_EMAIL, secrets.customer_password)?;
         writeln!(out, "  staff        {}  {}", seed::STAFF_EMAIL, secrets.staff_password)?;
-        writeln!(out, "  API          {portal}/v1  with the key {}", seeded.api_key)?;
+        writeln!(out, "  API          {portal}/v1  with the key {}", known.api_key)?;
         writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;
         writeln!(out, "  example API  {example_api}  asks the guard before it answers\n")?;
         writeln!(out, "Spend some credit and watch the balance move:\n\n  {call}\n")?;
         writeln!(out, "For your shell:\n")?;
-        writeln!(out, "  export API_URL={portal} EXAMPLE_API_URL={example_api} API_KEY={}", seeded.api_key)?;
-        writeln!(out, "  export CUSTOMER_ID={}", seeded.customer_id)?;
-        writeln!(out, "  export CUSTOMER_API_KEY={}\n", seeded.customer_api_key)?;
+        writeln!(out, "  export API_URL={portal} EXAMPLE_API_URL={example_api} API_KEY={}", known.api_key)?;
+        writeln!(out, "  export CUSTOMER_ID={}", known.customer_id)?;
+        writeln!(out, "  export CUSTOMER_API_KEY={}\n", known.customer_api_key)?;
         writeln!(out, "Ctrl-C ends it; the next start goes on where this one ended.")?;
     }
     out.flush()?;
