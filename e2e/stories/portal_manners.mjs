@@ -169,12 +169,16 @@ story('the reader chooses the language', { context: { locale: 'fr-FR' } }, async
 story('who signs out is out, in every tab', {}, async ({ portal, page, newTab }) => {
   const { names } = portal;
   await portal.signIn();
+  const open = await newTab();
+  await open.page.goto(page.url());
+  await open.balance(25);
   await portal.openRecharge();
   const recharge = page.url();
   await page.getByRole('button', { name: names.signOut, exact: true }).first().click();
   await page.getByRole('button', { name: names.signIn, exact: true }).waitFor();
   await page.goto(recharge);
   await page.getByRole('button', { name: names.signIn, exact: true }).waitFor();
+  await open.page.getByRole('button', { name: names.signIn, exact: true }).waitFor(); // by itself
   const second = await newTab();
   await second.page.goto(recharge);
   await second.page.getByRole('button', { name: names.signIn, exact: true }).waitFor();
