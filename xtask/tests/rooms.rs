@@ -11,6 +11,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("money", &[]),
     ("book", &["money"]),
     ("stripe", &["money"]),
+    ("radius", &[]),
     ("store", &["book", "money"]),
     ("engine", &["book", "money", "store"]),
     ("sandbox", &["stripe"]),
@@ -45,6 +46,7 @@ const NEVER_REACHES: &[(&str, &[&[&str]])] = &[
     ("money", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
     ("book", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
     ("stripe", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
+    ("radius", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
     ("store", &[RUNTIMES_AND_SOCKETS]),
     ("engine", &[RUNTIMES_AND_SOCKETS]),
 ];

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::providers::StripeClient;
 use crate::runtime::{self, Ledger, LedgerParts, Live};
 use crate::sold::Sold;
-use crate::{clock, ids, intents};
+use crate::{clock, ids, intents, panics, private};
 
 /// The journal's file in the data folder.
 pub const JOURNAL_FILE: &str = "journal.db";
@@ -83,8 +83,9 @@ pub struct Running {
 impl Running {
     /// Opens the data folder, replays the journal, and starts the threads. Must be called from within the async runtime.
     pub async fn start(config: Config) -> anyhow::Result<Running> {
+        panics::count();
         let data = config.server.data.clone();
-        std::fs::create_dir_all(&data).with_context(|| format!("making the folder {}", data.display()))?;
+        private::make_folder(&data)?;
         let handle = tokio::runtime::Handle::current();
         let running = tokio::task::spawn_blocking(move || start_threads(config, &data, &handle))
             .await
@@ -309,6 +310,7 @@ pub async fn blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
+        Err(error) if error.is_panic() => Err(panics::problem()),
         Err(error) => Err(Problem::internal(&anyhow::Error::new(error))),
     }
 }

@@ -117,6 +117,12 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
     assert_eq!(demo.text("/sandbox_url"), format!("http://127.0.0.1:{}", port + 1));
     assert!(demo.text("/example_call").contains(&demo.text("/customer/api_key")));
     assert_eq!(demo.available().await, "25.00");
+    for file in std::fs::read_dir(folder.path()).expect("the folder") {
+        let file = file.expect("a file");
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&file.metadata().expect("it is there").permissions());
+        assert_eq!(mode & 0o777, 0o600, "{} is for its owner alone", file.path().display());
+    }
     let (status, greeting) = demo.call().await;
     assert_eq!((status, &greeting["available"]), (StatusCode::OK, &Value::from("24.75")));
     demo.end();

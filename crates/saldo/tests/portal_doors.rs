@@ -171,6 +171,11 @@ async fn guessing_is_slowed_down_for_the_right_password_too() {
     assert_eq!(answer.status.as_u16(), 429);
     assert!(answer.header("retry-after").and_then(|text| text.parse::<u32>().ok()).is_some_and(|s| s > 0));
     assert!(answer.text.contains("Too many tries. Wait 1 minute, then try again."), "{}", answer.text);
+    // Somebody elsewhere has tried: she herself gets in from where she is, and others from anywhere.
+    let token = token_of(&browser.get("/sign-in").await.text);
+    let fields = [("csrf", token.as_str()), ("login", "ana@example.com"), ("password", PASSWORD)];
+    let elsewhere = browser.form("/sign-in", &fields).header("x-forwarded-for", "203.0.113.9");
+    assert_eq!(browser.send(elsewhere).await.header("location"), Some("/billing"));
     let bruno = house.customer("bruno").await;
     login(&house, &bruno).await;
     Browser::signed_in(&house, &bruno).await;
@@ -276,7 +281,7 @@ async fn the_console_is_for_staff() {
     }
     let audit = house.running.app.tables.read(|tables| tables.audit(None, 10)).expect("the tables").rows;
     let actions: Vec<&str> = audit.iter().map(|row| row.action.as_str()).collect();
-    assert_eq!(actions, ["staff.sign_in", "login.sign_in"]);
+    assert_eq!(actions, ["staff.sign_in", "login.sign_in", "customer.create", "api_key.create"]);
     assert_eq!(audit[0].actor, staff.id.to_string());
     portal::invite(&house.running.app, &insert_second_login(&house).await).await.expect("a mail");
     let list = browser.get("/console/mails").await.text;

@@ -19,11 +19,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use money::CustomerId;
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::app::{App, Running};
 use crate::config::Config;
@@ -122,20 +124,12 @@ async fn play(
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
     tokio::spawn(end_when_told(Arc::clone(&ending)));
-    let example_api = tokio::spawn(server::serve(
-        async_listener(&sockets.example_api)?,
-        example_api::router(&addresses.portal)?,
-        running.app.end_announced(),
-    ));
+    let example_api = serve(&running.app, &sockets.example_api, example_api::router(&addresses.portal)?)?;
     if is_first {
         print(options, &addresses, &secrets)?;
     }
     let stage = stage(&running.app, &sandbox, (addresses, secrets), ending).await?;
-    let portal = tokio::spawn(server::serve(
-        async_listener(&sockets.portal)?,
-        pages::router(&running.app, stage),
-        running.app.end_announced(),
-    ));
+    let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage))?;
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
     portal.await?;
@@ -143,6 +137,14 @@ async fn play(
     sandbox.stop().await;
     tokio::task::spawn_blocking(move || running.end()).await.context("ending")?;
     Ok(outcome)
+}
+
+/// Serves until the program's end is announced.
+fn serve(app: &Arc<App>, listener: &StdListener, router: Router) -> anyhow::Result<JoinHandle<()>> {
+    let (app, listener) = (Arc::clone(app), async_listener(listener)?);
+    Ok(tokio::spawn(async move {
+        server::serve(listener, router, &app.config.server, app.end_announced()).await;
+    }))
 }
 
 async fn wait_for_end(mut ended: watch::Receiver<Ending>) -> Ending {
@@ -199,7 +201,7 @@ async fn start_sandbox(
             url: format!("{}{}", addresses.portal, webhooks::WEBHOOK_PATH),
             secret: secrets.webhook_secret.clone(),
         }),
-        state: Some(folder.sandbox_file()),
+        state: Some(folder.sandbox_file()?),
         clock: real_time(),
     };
     Ok(Sandbox::start(config).await?)

@@ -16,7 +16,6 @@ use serde::Deserialize;
 use store::tables::outbox::Mail;
 use store::tables::sessions::SessionOwner;
 use tokio::sync::watch;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use super::folder::Secrets;
 use super::opened::{self, Opened};
@@ -24,6 +23,7 @@ use super::{Addresses, Ending, example_call, live, seed};
 use crate::app::App;
 use crate::look::page::{DemoHome, DemoLogin, DemoReset, MailPage, Mails};
 use crate::look::part::Frame;
+use crate::panics;
 use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, mail_rows, sessions};
 use crate::problem::Problem;
 use crate::routes;
@@ -66,7 +66,7 @@ pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
         .route("/demo/mails/{mail}", get(mail))
         .layer(Extension(Arc::clone(&stage)));
     portal::framed(app, pages)
-        .layer(CatchPanicLayer::new())
+        .layer(panics::answered_in_json())
         .fallback_service(routes::router(app))
         .layer(from_fn_with_state((Arc::clone(app), stage), opened::watch))
 }

@@ -7,6 +7,7 @@ use store::tables::logins::{Login, Staff, StaffRole};
 
 use super::folder::Secrets;
 use crate::app::App;
+use crate::audit::Author;
 use crate::customers::{self, NewCustomer};
 use crate::keys::NewKey;
 use crate::problem::Problem;
@@ -33,8 +34,10 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
     customers::create_as(app, customer, new).await.map_err(failure)?;
     let now = app.ledger.now();
     let operator = NewKey::of(known.api_key.clone(), None, "Demo", ALL_SCOPES, now);
+    keys::create_by(app, Author::operator(), operator).await.map_err(failure)?;
     let own =
         NewKey::of(known.customer_api_key.clone(), Some(customer), "Example API", keys::GUARD_SCOPE, now);
+    keys::create_by(app, Author::operator(), own).await.map_err(failure)?;
     let login = Login {
         id: LoginId::from_u128(ids::fresh()),
         customer,
@@ -52,8 +55,6 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
         created_at: now,
     };
     app.write(move |tx| {
-        tx.insert_api_key(&operator.key)?;
-        tx.insert_api_key(&own.key)?;
         tx.insert_login(&login)?;
         tx.insert_staff(&staff)
     })

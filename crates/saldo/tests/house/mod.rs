@@ -7,6 +7,7 @@
 )]
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::header::HeaderMap;
@@ -113,9 +114,13 @@ impl House {
         config.test_clock = true;
         change(&mut config);
         let running = Running::start(config).await.expect("a start");
+        // The row with which a program takes the journal over has landed: what changes from now on, a test has caused.
+        running.app.ledger.settle_all().await.expect("the ledger takes writes");
         jobs::start(&running.app);
         let (end, ending) = watch::channel(false);
-        let serving = tokio::spawn(server::serve(listener, routes::router(&running.app), ending));
+        let (app, router) = (Arc::clone(&running.app), routes::router(&running.app));
+        let serving =
+            tokio::spawn(async move { server::serve(listener, router, &app.config.server, ending).await });
         let operator =
             keys::create(&running.app, None, "house", api::ALL_SCOPES).await.expect("a key").secret;
         let policy = reqwest::redirect::Policy::none();
