@@ -155,6 +155,15 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
 }
 
 #[tokio::test]
+async fn it_ends_when_told_in_the_middle_of_a_reset() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(folder.path(), ports() + 600);
+    let url = demo.text("/portal_url");
+    assert_eq!(submit(&url, "/demo/reset", "").await.0, StatusCode::SEE_OTHER);
+    demo.end();
+}
+
+#[tokio::test]
 async fn forms_that_no_page_drew_change_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let demo = Demo::start(folder.path(), ports() + 300);

@@ -80,15 +80,39 @@ struct Sockets {
     example_api: StdListener,
 }
 
+/// Listens for Ctrl-C and its like from the begin to the end of the program: also while a reset changes one play for the next, when
+/// nobody else does.
+struct Listening {
+    told: watch::Receiver<bool>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Listening {
+    fn begin() -> anyhow::Result<Listening> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let (tell, told) = watch::channel(false);
+        runtime.spawn(async move {
+            crate::cli::until_told().await;
+            tell.send_replace(true);
+        });
+        Ok(Listening { told, _runtime: runtime })
+    }
+
+    fn told(&self) -> watch::Receiver<bool> {
+        self.told.clone()
+    }
+}
+
 /// Serves the demo until the program is told to end.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let path = options.data.clone().unwrap_or_else(folder::default_path);
     let folder = Folder::open(&path)?;
     let sockets = Sockets::bind(options.port)?;
+    let listening = Listening::begin()?;
     let mut is_first = true;
     loop {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let ending = runtime.block_on(play(options, &folder, &sockets, is_first));
+        let ending = runtime.block_on(play(options, &folder, &sockets, (listening.told(), is_first)));
         runtime.shutdown_timeout(END_PATIENCE);
         match ending? {
             Ending::Told | Ending::NotYet => return Ok(()),
@@ -103,7 +127,7 @@ async fn play(
     options: &Options,
     folder: &Folder,
     sockets: &Sockets,
-    is_first: bool,
+    (told, is_first): (watch::Receiver<bool>, bool),
 ) -> anyhow::Result<Ending> {
     let addresses = Addresses::of(options.port);
     let secrets = folder.secrets()?;
@@ -123,7 +147,7 @@ async fn play(
     let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
-    tokio::spawn(end_when_told(Arc::clone(&ending)));
+    tokio::spawn(end_when_told(told, Arc::clone(&ending)));
     let example_api = serve(&running.app, &sockets.example_api, example_api::router(&addresses.portal)?)?;
     if is_first {
         print(options, &addresses, &secrets)?;
@@ -152,9 +176,10 @@ async fn wait_for_end(mut ended: watch::Receiver<Ending>) -> Ending {
     ended.wait_for(|ending| *ending != Ending::NotYet).await.map_or(Ending::Told, |ending| *ending)
 }
 
-async fn end_when_told(ending: Arc<watch::Sender<Ending>>) {
-    crate::cli::until_told().await;
-    ending.send_replace(Ending::Told);
+async fn end_when_told(mut told: watch::Receiver<bool>, ending: Arc<watch::Sender<Ending>>) {
+    if told.wait_for(|told| *told).await.is_ok() {
+        ending.send_replace(Ending::Told);
+    }
 }
 
 /// What the demo's own pages know.
