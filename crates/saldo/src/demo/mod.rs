@@ -148,14 +148,19 @@ async fn play(
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
     tokio::spawn(end_when_told(told, Arc::clone(&ending)));
-    let example_api = serve(&running.app, &sockets.example_api, example_api::router(&addresses.portal)?)?;
+    let (close, closing) = watch::channel(false);
+    let close = Arc::new(close);
+    let router = example_api::router(&addresses.portal)?;
+    let example_api = serve(&running.app, &sockets.example_api, router, closing.clone())?;
     if is_first {
         print(options, &addresses, &secrets)?;
     }
-    let stage = stage(&running.app, &sandbox, (addresses, secrets), ending).await?;
-    let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage))?;
+    let ends = (ending, Arc::clone(&close));
+    let stage = stage(&running.app, &sandbox, (addresses, secrets), ends).await?;
+    let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage), closing)?;
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
+    close.send_replace(true);
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
@@ -163,11 +168,16 @@ async fn play(
     Ok(outcome)
 }
 
-/// Serves until the program's end is announced.
-fn serve(app: &Arc<App>, listener: &StdListener, router: Router) -> anyhow::Result<JoinHandle<()>> {
+/// Serves until `closing` becomes true, and lets go of it when nothing more is accepted.
+fn serve(
+    app: &Arc<App>,
+    listener: &StdListener,
+    router: Router,
+    closing: watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<()>> {
     let (app, listener) = (Arc::clone(app), async_listener(listener)?);
     Ok(tokio::spawn(async move {
-        server::serve(listener, router, &app.config.server, app.end_announced()).await;
+        server::serve(listener, router, &app.config.server, closing).await;
     }))
 }
 
@@ -187,7 +197,7 @@ async fn stage(
     app: &Arc<App>,
     sandbox: &Sandbox,
     (addresses, secrets): (Addresses, Secrets),
-    ending: Arc<watch::Sender<Ending>>,
+    (ending, close): (Arc<watch::Sender<Ending>>, Arc<watch::Sender<bool>>),
 ) -> anyhow::Result<Stage> {
     let customer: CustomerId = secrets.known.customer_id.parse()?;
     let wallets = app.read(move |reader| reader.wallets_of(customer, None, 1)).await;
@@ -196,7 +206,7 @@ async fn stage(
     let faults = sandbox.faults().clone();
     let opened =
         Opened::read(app).await.map_err(|problem| anyhow::anyhow!("the checklist: {}", problem.detail))?;
-    Ok(Stage { opened, addresses, secrets, customer, wallet, faults, ending })
+    Ok(Stage { opened, addresses, secrets, customer, wallet, faults, ending, close })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {
