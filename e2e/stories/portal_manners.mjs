@@ -227,6 +227,16 @@ async function tellBarriers({ portal, page, demo }) {
   await portal.addCredit();
   const checkout = new Checkout(page);
   await checkout.isOpen();
+  for (const path of ['/billing', '/usage?by=month', '/usage?day=x', '/demo/reset', '/demo/mails', '/recharge']) {
+    await page.goto(new URL(path, demo.portal_url).href);
+    await noBarriers(page, `${path} with an unfinished checkout`);
+  }
+  await page.getByRole('complementary').locator('a[href="/demo/reset"]').click();
+  await page.getByRole('dialog').waitFor();
+  await noBarriers(page, 'the question before Reset');
+  await page.keyboard.press('Escape');
+  await portal.addCredit();
+  await checkout.isOpen();
   await noBarriers(page, 'hosted page');
   await checkout.fillCard(VISA);
   await checkout.pay(10);
