@@ -290,17 +290,17 @@ impl<'t> Replay<'t> {
     }
 
     fn finish(mut self, journal: &mut dyn JournalReader) -> Result<Verified, StoreError> {
-        if let Some(rebuild) = self.views.take() {
-            let views = rebuild.found;
-            views.tables.read(|found| self.compare_views(journal, rebuild, found))?;
-        }
         let last = self.seen.last_position;
-        self.seen.wallets = self.book.wallets().count() as u64;
-        self.seen.posted = std::mem::take(&mut self.posted).into_iter().collect();
         if let Some(snapshot) = self.snapshot.take().filter(|snapshot| snapshot.position > last) {
             let behind = snapshot.position;
             self.seen.findings.push(Finding::EndsEarly { last, behind, what: "a snapshot" });
         }
+        if let Some(rebuild) = self.views.take() {
+            let views = rebuild.found;
+            views.tables.read(|found| self.compare_views(journal, rebuild, found))?;
+        }
+        self.seen.wallets = self.book.wallets().count() as u64;
+        self.seen.posted = std::mem::take(&mut self.posted).into_iter().collect();
         Ok(self.seen)
     }
 

@@ -36,7 +36,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a client is told whose connections are too many, before its connection is closed.
 const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/problem+json\r\n\
-    Retry-After: 1\r\nConnection: close\r\nContent-Length: 156\r\n\r\n\
+    Retry-After: 1\r\nConnection: close\r\nContent-Length: 157\r\n\r\n\
     {\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\"code\":\"too_many_connections\",\
     \"detail\":\"This address holds too many connections. Close some.\"}";
 
