@@ -40,7 +40,8 @@ const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: applic
     {\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\"code\":\"too_many_connections\",\
     \"detail\":\"This address holds too many connections. Close some.\"}";
 
-/// Serves `router` on `listener` until `end` becomes true, then lets open requests finish.
+/// Serves `router` on `listener` until `end` becomes true, then lets open requests finish. `end` is let go as soon as nothing more
+/// is accepted.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -85,6 +86,7 @@ pub async fn serve(
             drop((place, seat));
         });
     }
+    drop((listener, end));
     if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still open at the end");
     }
