@@ -10,6 +10,7 @@ use book::{Hash, JournalRow};
 use engine::{Views, verify_journal};
 use money::Timestamp;
 use store::{JournalReader, SeenRow, Snapshot, StoreError};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -72,7 +73,8 @@ pub async fn keep_verified(app: Arc<App>) {
 
 fn verify(app: &App) {
     let verified = app.journal_reader().and_then(|journal| {
-        let mut journal = Unhurried { journal, app, worked_since: Instant::now() };
+        let mut journal =
+            Unhurried { journal, app, runtime: Handle::current(), worked_since: Instant::now() };
         verify_journal(&mut journal, Some(Views { tables: &app.tables, cursor: CURSOR }), &mut |_| {})
     });
     match verified {
@@ -81,7 +83,7 @@ fn verify(app: &App) {
             match findings.first() {
                 None => tracing::info!(rows = seen.rows, "the books are verified"),
                 Some(first) => {
-                    tracing::error!(first, count = findings.len(), "the books are damaged: run saldo verify")
+                    tracing::error!(first, count = findings.len(), "the books are damaged: run saldo verify");
                 }
             }
             app.books.0.send_replace(Seen { at: Some(clock::now()), findings, rows: seen.rows });
@@ -95,6 +97,7 @@ fn verify(app: &App) {
 struct Unhurried<'a, R> {
     journal: R,
     app: &'a App,
+    runtime: Handle,
     worked_since: Instant,
 }
 
@@ -107,8 +110,12 @@ impl<R: JournalReader> JournalReader for Unhurried<'_, R> {
         if self.app.is_ending() {
             return Err(StoreError::Busy);
         }
-        // This thread does nothing else, and nobody waits for it.
-        std::thread::sleep((self.worked_since.elapsed() * REST_FACTOR).min(REST_MAX));
+        let rest = (self.worked_since.elapsed() * REST_FACTOR).min(REST_MAX);
+        let mut end = self.app.end_announced();
+        // The end of the program ends the rest; nothing else is waited for.
+        let _ = self
+            .runtime
+            .block_on(async { tokio::time::timeout(rest, end.wait_for(|end| *end)).await.is_ok() });
         self.worked_since = Instant::now();
         self.journal.read(from, rows_max.min(PIECE_ROWS), bytes_max)
     }
