@@ -36,11 +36,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a client is told whose connections are too many, before its connection is closed.
 const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/problem+json\r\n\
-    Retry-After: 1\r\nConnection: close\r\nContent-Length: 156\r\n\r\n\
+    Retry-After: 1\r\nConnection: close\r\nContent-Length: 157\r\n\r\n\
     {\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\"code\":\"too_many_connections\",\
     \"detail\":\"This address holds too many connections. Close some.\"}";
 
-/// Serves `router` on `listener` until `end` becomes true, then lets open requests finish.
+/// Serves `router` on `listener` until `end` becomes true, then lets open requests finish. `end` is let go as soon as nothing more
+/// is accepted.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -85,6 +86,7 @@ pub async fn serve(
             drop((place, seat));
         });
     }
+    drop((listener, end));
     if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still open at the end");
     }

@@ -13,6 +13,7 @@ use saldo::{clock, ids, passwords, portal};
 use sha2::{Digest, Sha256};
 use store::Hidden;
 use store::tables::logins::{Staff, StaffRole};
+use store::tables::outbox::Mail;
 
 #[tokio::test]
 async fn a_page_is_for_who_is_signed_in_and_protected() {
@@ -297,12 +298,9 @@ async fn insert_second_login(house: &House) -> store::tables::logins::Login {
 
 /// The path of the link in the newest mail to `recipient`, as soon as it is written.
 async fn link_in_mail(house: &House, recipient: &str) -> String {
-    loop {
-        let mails = house.running.app.tables.read(|tables| tables.mails(None, 10)).expect("the tables");
-        if let Some(mail) = mails.rows.iter().find(|mail| mail.recipient == recipient) {
-            let url = mail.body.lines().find(|line| line.starts_with("http")).expect("a link");
-            return url.strip_prefix(&house.url).expect("our own address").to_owned();
-        }
-        tokio::task::yield_now().await;
-    }
+    let is_theirs = |mail: &Mail| mail.recipient == recipient;
+    let mails = house.until(|reader| reader.mails(None, 10), |mails| mails.rows.iter().any(is_theirs)).await;
+    let mail = mails.rows.iter().find(|mail| is_theirs(mail)).expect("it is there");
+    let url = mail.body.lines().find(|line| line.starts_with("http")).expect("a link");
+    url.strip_prefix(&house.url).expect("our own address").to_owned()
 }

@@ -126,14 +126,19 @@ async fn play(
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
     tokio::spawn(end_when_told(Arc::clone(&ending)));
-    let example_api = serve(&running.app, &sockets.example_api, example_api::router(&addresses.portal)?)?;
+    let (close, closing) = watch::channel(false);
+    let close = Arc::new(close);
+    let router = example_api::router(&addresses.portal)?;
+    let example_api = serve(&running.app, &sockets.example_api, router, closing.clone())?;
     if is_first {
         print(options, &addresses, &secrets, &seeded)?;
     }
-    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), ending).await?;
-    let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage))?;
+    let told = (ending, Arc::clone(&close));
+    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), told).await?;
+    let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage), closing)?;
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
+    close.send_replace(true);
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
@@ -141,11 +146,16 @@ async fn play(
     Ok(outcome)
 }
 
-/// Serves until the program's end is announced.
-fn serve(app: &Arc<App>, listener: &StdListener, router: Router) -> anyhow::Result<JoinHandle<()>> {
+/// Serves until `closing` becomes true, and lets go of it when nothing more is accepted.
+fn serve(
+    app: &Arc<App>,
+    listener: &StdListener,
+    router: Router,
+    closing: watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<()>> {
     let (app, listener) = (Arc::clone(app), async_listener(listener)?);
     Ok(tokio::spawn(async move {
-        server::serve(listener, router, &app.config.server, app.end_announced()).await;
+        server::serve(listener, router, &app.config.server, closing).await;
     }))
 }
 
@@ -164,14 +174,14 @@ async fn stage(
     app: &Arc<App>,
     sandbox: &Sandbox,
     (addresses, secrets, seeded): (Addresses, Secrets, Seeded),
-    ending: Arc<watch::Sender<Ending>>,
+    (ending, close): (Arc<watch::Sender<Ending>>, Arc<watch::Sender<bool>>),
 ) -> anyhow::Result<Stage> {
     let customer: CustomerId = seeded.customer_id.parse()?;
     let wallets = app.read(move |reader| reader.wallets_of(customer, None, 1)).await;
     let wallets = wallets.map_err(|problem| anyhow::anyhow!("the sample customer: {}", problem.detail))?;
     let wallet = wallets.rows.first().context("the sample customer has no wallet")?.id;
     let faults = sandbox.faults().clone();
-    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending })
+    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending, close })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {

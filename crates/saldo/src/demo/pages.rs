@@ -46,6 +46,8 @@ pub(super) struct Stage {
     pub(super) wallet: WalletId,
     pub(super) faults: sandbox::Faults,
     pub(super) ending: Arc<watch::Sender<Ending>>,
+    /// Nobody listens to it any more once nothing more is accepted.
+    pub(super) close: Arc<watch::Sender<bool>>,
 }
 
 /// The demo's pages in front of all that is served anyway.
@@ -187,6 +189,8 @@ struct Nothing {}
 /// `POST /demo/reset`: everything begins anew, and whoever was signed in is so no longer.
 async fn reset(Extension(stage): Extension<Arc<Stage>>, Posted(Nothing {}): Posted<Nothing>) -> Redirect {
     stage.ending.send_replace(Ending::Reset);
+    // Until nothing more is accepted: the page that is asked for next is of the new demo.
+    stage.close.closed().await;
     Redirect::to("/")
 }
 

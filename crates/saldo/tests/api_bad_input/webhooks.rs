@@ -27,7 +27,8 @@ async fn webhooks() {
         ("forged webhook", signed("whsec_other", 0), body.clone()),
         ("changed webhook", signed(WEBHOOK_SECRET, 0), body.replace("evt_1", "evt_2")),
         ("stale webhook", signed(WEBHOOK_SECRET, 301), body.clone()),
-        ("webhook from the future", signed(WEBHOOK_SECRET, -301), body.clone()),
+        // Much further than is tolerated: it comes nearer while the cases before it are played.
+        ("webhook from the future", signed(WEBHOOK_SECRET, -3_600), body.clone()),
     ];
     for (what, signature, body) in cases {
         bench
