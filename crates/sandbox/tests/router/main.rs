@@ -36,7 +36,7 @@ async fn a_session_from_dialling_to_hanging_up() {
 
     // 8 Mbit/s for a minute, which is when it reports by itself: 60 MB.
     stage.router.demand(&id, both(800_000, 8_000_000)).unwrap();
-    stage.advance(60);
+    stage.advance(60).await;
     let interim = stage.heard().await;
     assert_eq!(interim.status, AccountingStatus::InterimUpdate);
     assert_eq!((interim.upload, interim.download), (Some(6_000_000), Some(60_000_000)));
@@ -44,7 +44,7 @@ async fn a_session_from_dialling_to_hanging_up() {
 
     // More than the line gives: 20 Mbit/s for ten seconds.
     stage.router.demand(&id, both(0, 100_000_000)).unwrap();
-    stage.advance(10);
+    stage.advance(10).await;
     stage.router.hang_up(&id).unwrap();
     let stop = stage.heard().await;
     assert_eq!((stop.status, stop.cause), (AccountingStatus::Stop, Some(TerminateCause::UserRequest)));
@@ -62,7 +62,7 @@ async fn a_report_is_repeated_under_a_new_identifier_until_it_is_answered() {
     stage.answer_nothing();
     stage.router.dial(LOGIN).unwrap();
     let first = stage.heard().await;
-    stage.advance(3);
+    stage.advance_unanswered(3);
     let second = stage.heard().await;
     assert_eq!((first.delay_seconds, second.delay_seconds), (Some(0), Some(3)));
     assert_ne!(first.identifier, second.identifier);
@@ -70,9 +70,9 @@ async fn a_report_is_repeated_under_a_new_identifier_until_it_is_answered() {
     assert_eq!(second.occurred_at, NOW_SECONDS, "and when it happened has not changed");
     assert_eq!(stage.router.unanswered(), 1);
     stage.answer_everything();
-    stage.advance(3);
+    stage.advance_unanswered(3);
     assert_eq!(stage.heard().await.delay_seconds, Some(6));
-    stage.until(|stage| stage.router.unanswered() == 0).await;
+    stage.settled().await;
 }
 
 #[tokio::test]
@@ -86,13 +86,14 @@ async fn the_network_duplicates_loses_and_reorders() {
     let (one, two) = (stage.heard().await, stage.heard().await);
     assert_eq!((one.datagram, one.download), (two.datagram, Some(GB)), "byte by byte");
 
+    stage.settled().await;
     stage.router.change_faults(|faults| {
         faults.duplicate = false;
         faults.lose_next = 1;
     });
     stage.router.spend(&id, both(0, GB)).unwrap();
     stage.until(|stage| stage.router.faults().lose_next == 0).await;
-    stage.advance(3);
+    stage.advance_unanswered(3);
     let again = stage.heard().await;
     assert_eq!((again.download, again.delay_seconds), (Some(2 * GB), Some(3)));
 
@@ -155,7 +156,7 @@ async fn a_change_is_answered_and_then_shown() {
     let id = stage.router.dial(LOGIN).unwrap();
     stage.heard().await;
     stage.router.demand(&id, both(0, 20_000_000)).unwrap();
-    stage.advance(8);
+    stage.advance(8).await;
     let changes = [
         Change::RateLimit(RateLimit::steady(64_000, 128_000)),
         Change::Class(b"slow"[..].into()),
@@ -166,7 +167,7 @@ async fn a_change_is_answered_and_then_shown() {
     let shown = stage.heard().await;
     assert_eq!((shown.rate_limit.as_str(), shown.class.as_slice()), ("64k/128k", &b"slow"[..]));
     assert_eq!(shown.download, Some(20_000_000), "counted at the old speed until the change");
-    stage.advance(8);
+    stage.advance(8).await;
     stage.router.report(&id).unwrap();
     assert_eq!(stage.heard().await.download, Some(20_128_000));
     assert_eq!(stage.router.sessions()[0].address_list.as_deref(), Some("jardim"));
@@ -235,7 +236,7 @@ async fn the_page() {
     assert_eq!(stage.post(&format!("/sessions/{id}/use"), "megabytes=1000").await, 303);
     assert_eq!(stage.heard().await.download, Some(GB));
     assert_eq!(stage.post(&format!("/sessions/{id}/demand"), "megabits=8").await, 303);
-    stage.advance(10);
+    stage.advance(10).await;
     let (status, html) = stage.get("/").await;
     assert_eq!(status, 200);
     for text in

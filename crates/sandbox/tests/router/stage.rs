@@ -81,7 +81,14 @@ impl Stage {
         Self { router, now_ms, answers, heard, changes, client }
     }
 
-    pub(crate) fn advance(&self, seconds: i64) {
+    /// Moves the clock once every report has been answered: none of them is repeated.
+    pub(crate) async fn advance(&self, seconds: i64) {
+        self.settled().await;
+        self.advance_unanswered(seconds);
+    }
+
+    /// Moves the clock while a report may wait for its answer.
+    pub(crate) fn advance_unanswered(&self, seconds: i64) {
         self.now_ms.fetch_add(seconds * 1_000, Ordering::SeqCst);
         self.router.wake();
     }
@@ -97,6 +104,11 @@ impl Stage {
     /// The next report that reaches the server.
     pub(crate) async fn heard(&mut self) -> Heard {
         tokio::time::timeout(PATIENCE, self.heard.recv()).await.expect("a report").expect("a server")
+    }
+
+    /// Waits until every report has been answered.
+    pub(crate) async fn settled(&self) {
+        self.until(|stage| stage.router.unanswered() == 0).await;
     }
 
     /// Waits until something is true.
