@@ -312,7 +312,7 @@ impl Sample {
             liability: usd("18234.75"),
             sold_today: usd("420"),
             used_today: usd("96.25"),
-            verified_at: Some(now()),
+            books: saldo::look::page::BooksLine::Verified { at: now(), minutes: 2 },
             customers: vec![
                 customer("Ana Lima", "ana@example.com", "34.75"),
                 customer("Bruno Reis", "bruno@example.com", "-0.25"),

@@ -322,6 +322,12 @@ liability = Credit not used yet
 sold-today = Sold today
 used-today = Used today
 books-verified = Books verified { $time }, no difference.
+books-verified-lately = { $n ->
+    [0] Books verified just now, no difference.
+    [one] Books verified 1 minute ago, no difference.
+   *[other] Books verified { $n } minutes ago, no difference.
+}
+books-damaged = The books are damaged, seen { $time }: { $finding }. Keep the data folder as it is and run “saldo verify”.
 books-not-verified = The books have not been verified since the program started.
 
 ## Mails

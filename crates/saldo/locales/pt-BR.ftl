@@ -322,6 +322,12 @@ liability = Crédito ainda não usado
 sold-today = Vendido hoje
 used-today = Usado hoje
 books-verified = Registros verificados em { $time }, sem diferença.
+books-verified-lately = { $n ->
+    [0] Registros verificados agora mesmo, sem diferença.
+    [one] Registros verificados há 1 minuto, sem diferença.
+   *[other] Registros verificados há { $n } minutos, sem diferença.
+}
+books-damaged = Os registros estão danificados, visto em { $time }: { $finding }. Mantenha a pasta de dados como está e execute “saldo verify”.
 books-not-verified = Os registros ainda não foram verificados desde que o programa iniciou.
 
 ## E-mails

@@ -20,7 +20,7 @@ pub mod usage;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
-pub use console::{ConsoleCustomer, ConsoleHome};
+pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset};
 pub use forgotten_password::ForgottenPassword;
 pub use mails::{MailPage, MailRow, MailState, Mails};
