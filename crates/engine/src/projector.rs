@@ -45,6 +45,8 @@ pub struct Projection {
 pub struct Notice {
     /// The decision.
     pub entry: EntryRef,
+    /// When, by the book's clock.
+    pub at: Timestamp,
     /// Whose wallet it is about.
     pub customer: CustomerId,
     /// What happened.
@@ -125,6 +127,7 @@ impl Projector {
         projection.customers.push(known.customer);
         projection.notices.extend(news(record, known.unit).map(|news| Notice {
             entry,
+            at: decision.at,
             customer: known.customer,
             news,
         }));
