@@ -5,7 +5,7 @@ use std::time::Duration;
 use money::StaffId;
 use saldo::{books, clock, ids, passwords};
 use store::tables::logins::{Staff, StaffRole};
-use store::views::ViewChange;
+use store::views::{ViewChange, ViewChanges};
 
 use crate::browser::Browser;
 use crate::house::House;
@@ -50,7 +50,8 @@ async fn the_console_and_the_metrics_say_how_the_books_are() {
     house.get("/v1/customers").await.expect(200);
     let landed = house.running.app.ledger.landed().borrow().position;
     assert!(house.running.app.wait_projected(landed, PATIENCE).await);
-    let change = [ViewChange::BalanceSet { wallet_no: 0, posted: 99_000_000, pending: 0, held: 0 }];
+    let mut change = ViewChanges::default();
+    change.push(ViewChange::BalanceSet { wallet_no: 0, posted: 99_000_000, pending: 0, held: 0 });
     house.running.app.tables.write_views(|tx| tx.apply_views(&change)).expect("a changed view");
     let house = house.restart().await;
     let seen = found(&house).await;
