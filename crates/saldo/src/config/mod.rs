@@ -1,11 +1,15 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
+mod bank;
+
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
+
+pub use bank::Bank;
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -24,6 +28,8 @@ pub struct Config {
     pub credit: Credit,
     /// `[stripe]`
     pub stripe: Stripe,
+    /// `[bank]`; `None` where nothing is charged by boleto.
+    pub bank: Option<Bank>,
     /// `[mail]`
     pub mail: Mail,
     /// Whether the API may move the book's clock.
@@ -169,6 +175,7 @@ struct Written {
     brand: WrittenBrand,
     credit: WrittenCredit,
     stripe: Stripe,
+    bank: bank::WrittenBank,
     mail: Mail,
     test_clock: WrittenTestClock,
 }
@@ -273,7 +280,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, mail, test_clock } = written;
+    let Written { mut server, brand, credit, stripe, bank, mail, test_clock } = written;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
         bail!("server.public_url must begin with http:// or https://");
@@ -287,7 +294,15 @@ fn check(written: Written) -> anyhow::Result<Config> {
     let time_zone = jiff::tz::TimeZone::get(&brand.time_zone)
         .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
     let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone };
-    Ok(Config { server, brand, credit: check_credit(&credit)?, stripe, mail, test_clock: test_clock.enabled })
+    Ok(Config {
+        server,
+        brand,
+        credit: check_credit(&credit)?,
+        stripe,
+        bank: bank::check(&bank)?,
+        mail,
+        test_clock: test_clock.enabled,
+    })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -379,6 +394,8 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[bank]\ncode = \"341\"", "bank 341"),
+            ("[bank]\ncode = \"001\"", "bank"),
         ];
         for (text, expected) in cases {
             std::fs::write(file.path(), text)?;
