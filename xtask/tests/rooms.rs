@@ -15,7 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("radius", &[]),
     ("store", &["book", "money"]),
     ("engine", &["book", "money", "store"]),
-    ("sandbox", &["brazil", "money", "radius", "stripe"]),
+    ("sandbox", &["brazil", "radius", "stripe"]),
     ("saldo", &["book", "brazil", "engine", "money", "sandbox", "store", "stripe"]),
     ("xtask", &[]),
 ];
