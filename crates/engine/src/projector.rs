@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use crate::project_line::{line_grants, line_kind, lot_of, project_line, used_bytes};
 use book::{
-    Awaiting, BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, LineFact, Record, Source, Transfer,
-    UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
+    Awaiting, BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, LineFact, Record,
+    Source, Transfer, UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
 };
 use money::{Amount, CustomerId, EntryId, IntentId, PaymentId, Quantity, Timestamp, Unit, WalletId};
 use store::views::{

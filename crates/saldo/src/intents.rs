@@ -20,10 +20,10 @@ use store::tables::topups::TopupState;
 use store::{StoreError, Tx};
 
 use crate::app::App;
-use crate::{clock, documents};
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
+use crate::{clock, documents};
 
 /// Intents sent again in one request.
 const RESEND_MAX: u32 = 500;
@@ -308,8 +308,19 @@ impl Wish {
 }
 
 fn paid_wish(stored: Stored) -> anyhow::Result<Wish> {
-    let Stored::Pay { wallet, customer, grant, purchase, pack_no, charging, quantity, price, unit, validity_days, by } =
-        stored
+    let Stored::Pay {
+        wallet,
+        customer,
+        grant,
+        purchase,
+        pack_no,
+        charging,
+        quantity,
+        price,
+        unit,
+        validity_days,
+        by,
+    } = stored
     else {
         anyhow::bail!("no payment");
     };

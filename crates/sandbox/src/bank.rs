@@ -259,7 +259,9 @@ impl Desk {
 
     /// Writes a return that says `codes` of each of these titles. They are one holder's: there is one company.
     fn tell(&self, books: &mut Books, titles: &[usize], codes: &[&str]) -> Result<(), BankError> {
-        let Some(holder) = titles.first().map(|index| books.titles[*index].holder.clone()) else { return Ok(()) };
+        let Some(holder) = titles.first().map(|index| books.titles[*index].holder.clone()) else {
+            return Ok(());
+        };
         let (number, now) = (books.next_return()?, self.now());
         let told = titles.iter().flat_map(|index| codes.iter().map(move |code| (*index, *code)));
         let told: Vec<(usize, &str)> = told.collect();
@@ -294,8 +296,11 @@ impl Books {
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
         connection.execute_batch(TABLES)?;
         let mut books = Books { connection, titles: Vec::new(), registers_at_once };
-        let files: Vec<String> =
-            books.connection.prepare(REMITTANCES)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let files: Vec<String> = books
+            .connection
+            .prepare(REMITTANCES)?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
         for body in files {
             // It was read before it was kept.
             if let Ok(received) = read_remittance(body.as_bytes(), bank) {

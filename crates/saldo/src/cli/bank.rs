@@ -93,7 +93,8 @@ fn write(remittance: &RemittanceRow, to: &Path, screen: &Screen) -> anyhow::Resu
             let written = file.write_all(body.as_bytes()).and_then(|()| file.sync_all());
             written.with_context(|| format!("writing {}; {}", path.display(), again()))?;
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && std::fs::read(&path)? == body.as_bytes() => {}
+        Err(error)
+            if error.kind() == ErrorKind::AlreadyExists && std::fs::read(&path)? == body.as_bytes() => {}
         Err(error) => {
             return Err(error).with_context(|| format!("writing {}; {}", path.display(), again()));
         }

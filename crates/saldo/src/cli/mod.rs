@@ -42,18 +42,18 @@ Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage, 4 bank: som
 const DEMO_HELP: &str = "\
 Examples:
   saldo demo                         everything on http://127.0.0.1:7070, until Ctrl-C; it goes on there the next time
-  saldo demo --port 8000             on 8000, 8001 (sandbox) and 8002 (example API)
+  saldo demo --port 8000             on 8000, 8001 (sandbox), 8002 (example API) and 8004 (bank)
   saldo demo --data /tmp/try --json  in a folder of its own, with one line of JSON for scripts
 
 It pays no real money and mails nobody. *Reset* on its pages, or another --data, begins anew.";
 
-/// The demo's last port: it needs three in a row.
-const DEMO_PORT_MAX: u16 = u16::MAX - 2;
+/// The demo's last port: it needs five in a row.
+const DEMO_PORT_MAX: u16 = u16::MAX - 4;
 
 fn demo_port(text: &str) -> Result<u16, String> {
     let port = text.parse().ok().filter(|port| (1..=DEMO_PORT_MAX).contains(port));
     port.ok_or_else(|| {
-        format!("a port is a whole number from 1 to {DEMO_PORT_MAX} (the demo needs three in a row)")
+        format!("a port is a whole number from 1 to {DEMO_PORT_MAX} (the demo needs five in a row)")
     })
 }
 
@@ -79,7 +79,7 @@ enum Command {
     /// Try it: the real program with sample customers and a sandbox in Stripe's place.
     #[command(after_help = DEMO_HELP)]
     Demo {
-        /// The port of portal and API, from 1 to 65533; the sandbox and the example API have the next two.
+        /// The port of portal and API, from 1 to 65531; the others have the next four.
         #[arg(long, default_value_t = demo::DEFAULT_PORT, value_parser = demo_port)]
         port: u16,
         /// Print one line of JSON for scripts, once everything listens.

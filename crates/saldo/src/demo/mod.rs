@@ -1,4 +1,4 @@
-//! `saldo demo`: the real program with sample customers, a sandbox in Stripe's place, and an example API behind the guard.
+//! `saldo demo`: the real program with sample customers, a sandbox in Stripe's place, a bank, and an example API behind the guard.
 //!
 //! Owns the demo's folder, what is put into it at the first start, and the demo's own pages. Everything a visitor sees
 //! beside those pages is the program as it is served: the demo only chooses settings and plays the parts of others.
@@ -37,7 +37,7 @@ use folder::{Folder, Known, Secrets};
 use opened::Opened;
 use pages::Stage;
 
-/// The port of portal and API unless told otherwise; sandbox and example API have the next two.
+/// The port of portal and API unless told otherwise; sandbox and example API have the next two, the bank the fifth.
 pub const DEFAULT_PORT: u16 = 7070;
 /// How long what still runs may take to end.
 const END_PATIENCE: Duration = Duration::from_secs(2);
@@ -64,7 +64,7 @@ pub(crate) enum Ending {
     Reset,
 }
 
-/// Where the three programs are reached.
+/// Where the programs are reached.
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
     /// Portal and API.
@@ -77,7 +77,7 @@ pub(crate) struct Addresses {
     pub(crate) bank: String,
 }
 
-/// The three sockets. They outlive a reset, so that a browser that comes meanwhile waits instead of failing.
+/// The sockets. They outlive a reset, so that a browser that comes meanwhile waits instead of failing.
 struct Sockets {
     portal: StdListener,
     sandbox: StdListener,
@@ -282,9 +282,9 @@ fn async_listener(listener: &StdListener) -> anyhow::Result<TcpListener> {
 impl Sockets {
     fn bind(port: u16) -> anyhow::Result<Sockets> {
         let bind = |offset: u16| {
-            let port = port.checked_add(offset).context("the demo needs three ports below 65536")?;
+            let port = port.checked_add(offset).context("the demo needs five ports below 65536")?;
             let listener = StdListener::bind(("127.0.0.1", port)).with_context(|| {
-                format!("port {port} cannot be listened on; choose others with --port (the demo needs three in a row)")
+                format!("port {port} cannot be listened on; choose others with --port (the demo needs five in a row)")
             })?;
             listener.set_nonblocking(true)?;
             anyhow::Ok(listener)

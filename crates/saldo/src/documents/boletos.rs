@@ -146,7 +146,6 @@ fn draw(
     at: Timestamp,
 ) -> anyhow::Result<(String, String, String)> {
     let due = day_of(zone, at).checked_add(i64::from(bank.due_days).days())?;
-    let barcode =
-        bank.account.barcode(TitleNumber::new(our_number), due, Centavos::from_amount(price)?)?;
+    let barcode = bank.account.barcode(TitleNumber::new(our_number), due, Centavos::from_amount(price)?)?;
     Ok((barcode.digits().to_owned(), barcode.linha_digitavel().to_string(), due.to_string()))
 }

@@ -165,7 +165,8 @@ impl Loading<'_, '_> {
         };
         if !entry.nominal.is_zero() && Centavos::from_amount(boleto.amount) != Ok(entry.nominal) {
             let (owed, told) = (boleto.amount.to_decimal(), entry.nominal.to_amount().to_decimal());
-            let detail = format!("The boleto is over {owed}, the bank says {told}. Nothing of this line was taken.");
+            let detail =
+                format!("The boleto is over {owed}, the bank says {told}. Nothing of this line was taken.");
             return self.find(FindingCode::OtherValue, Some(&boleto), entry, detail);
         }
         match entry.occurrence {

@@ -80,10 +80,7 @@ async fn show(State(desk): State<Arc<Desk>>) -> Response {
     response
 }
 
-async fn act(
-    State(desk): State<Arc<Desk>>,
-    Path((index, act)): Path<(usize, String)>,
-) -> Response {
+async fn act(State(desk): State<Arc<Desk>>, Path((index, act)): Path<(usize, String)>) -> Response {
     let codes: &[&str] = match act.as_str() {
         "registration" => &[REGISTERED],
         "refusal" => &[REFUSED],

@@ -6,8 +6,7 @@ use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
-const INSERT_BOLETO_INTENT: &str =
-    "INSERT INTO boleto_intents (boleto, kind, payload) VALUES ($1, $2, $3)";
+const INSERT_BOLETO_INTENT: &str = "INSERT INTO boleto_intents (boleto, kind, payload) VALUES ($1, $2, $3)";
 const BOLETO_INTENT: &str = "SELECT boleto, kind, payload FROM boleto_intents WHERE boleto = $1";
 const NEXT_FILE_NUMBER: &str = "SELECT coalesce(max(file_number), 0) + 1 FROM remittances";
 const INSERT_REMITTANCE: &str =
@@ -19,7 +18,8 @@ const INSERT_RETURN: &str = "INSERT INTO bank_returns (return_no, file_number, f
     VALUES ($1, $2, $3, $4, $5)";
 const RETURN_BY_HASH: &str = "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
     WHERE file_hash = $1";
-const RETURN_BY_NUMBER: &str = "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
+const RETURN_BY_NUMBER: &str =
+    "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
     WHERE file_number = $1 ORDER BY return_no DESC LIMIT 1";
 const LAST_RETURN_NUMBER: &str = "SELECT coalesce(max(file_number), 0) FROM bank_returns";
 const NEXT_FINDING_NO: &str = "SELECT coalesce(max(finding_no), 0) + 1 FROM bank_findings";
