@@ -8,8 +8,8 @@ pub(crate) mod ana;
 
 use book::{
     Account, Act, Anchor, Answer, BatchBuilder, Book, Catalog, Command, CommandKey, Decision, EntryRef,
-    GENESIS, GrantTerms, Hash, JournalRow, KeySpace, Meter, MeterNo, Price, Record, Refusal, Source,
-    UseStage, Wallet, WalletNo, check_chain, read_batch, transfers,
+    GENESIS, GrantTerms, Hash, JournalRow, KeySpace, LineFact, Meter, MeterNo, Price, Record, Refusal,
+    Source, UseStage, Wallet, WalletNo, check_chain, read_batch, transfers,
 };
 use money::{Amount, CustomerId, GrantId, Quantity, Timestamp, Unit, WalletId};
 
@@ -132,6 +132,28 @@ pub(crate) fn kind(record: &Record) -> &'static str {
         Record::UsagePosted(_) => "usage_posted",
         Record::ClockAdvanced { .. } => "clock_advanced",
         Record::Forgot { .. } => "forgot",
+        Record::Line(record) => line_kind(&record.fact),
+    }
+}
+
+fn line_kind(fact: &LineFact) -> &'static str {
+    match fact {
+        LineFact::Opened { .. } => "line_opened",
+        LineFact::CycleBegan { .. } => "cycle_began",
+        LineFact::Carried { .. } => "carried",
+        LineFact::PlanChanged { .. } => "plan_changed",
+        LineFact::StatusSet { .. } => "status_set",
+        LineFact::Bought { .. } => "bought",
+        LineFact::Awaits { .. } => "awaits",
+        LineFact::Released { .. } => "released",
+        LineFact::Paid { .. } => "paid",
+        LineFact::Dropped { .. } => "dropped",
+        LineFact::WrittenOff { .. } => "written_off",
+        LineFact::Read(_) => "read",
+        LineFact::SessionsEnded { .. } => "sessions_ended",
+        LineFact::Used(_) => "used",
+        LineFact::Restricted { .. } => "restricted",
+        LineFact::Restored { .. } => "restored",
     }
 }
 

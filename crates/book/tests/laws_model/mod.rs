@@ -315,6 +315,8 @@ impl Model {
                 Ok(())
             }
             Act::Use { .. } => self.used(catalog, act, at),
+            // No wallet of this model has a line: they have laws of their own.
+            Act::Line(wish) => self.purse(wish.wallet, at).and(Err("line_unknown")),
         }
     }
 
