@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 
 const READY_SECONDS_MAX = 60;
-const STOP_SECONDS_MAX = 15;
+const STOP_SECONDS_MAX = 60;
 const LOG_LINES_MAX = 2000;
 const PORTS = 3; // portal, sandbox, example API
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');

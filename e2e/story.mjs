@@ -13,7 +13,7 @@ import { ENGLISH } from './names.mjs';
 import { Portal } from './portal.mjs';
 import { WAIT_SECONDS_MAX } from './wait.mjs';
 
-const STORY_SECONDS_MAX = 180;
+const STORY_SECONDS_MAX = 300;
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const TRACES = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'e2e');
 

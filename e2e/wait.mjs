@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 
-export const WAIT_SECONDS_MAX = 20;
+export const WAIT_SECONDS_MAX = 60;
 const LOOK_EVERY_MILLISECONDS = 50;
 
 /** Calls `look` until it no longer throws; after WAIT_SECONDS_MAX its last error is the finding. */

@@ -9,6 +9,7 @@
     reason = "this program talks to the person at the terminal"
 )]
 
+mod failures;
 mod readme;
 mod run;
 mod server;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
+use crate::failures::Failures;
 use crate::tally::Tally;
 
 /// The root of the tree.
@@ -25,6 +26,15 @@ pub(crate) fn target() -> PathBuf {
 /// The release build of the program.
 pub(crate) fn saldo() -> PathBuf {
     target().join("release").join("saldo")
+}
+
+/// Whose closing lines are read.
+#[derive(Clone, Copy)]
+pub(crate) enum Runner {
+    /// `cargo test`.
+    Cargo,
+    /// `node --test` with the reporter `spec`.
+    Node,
 }
 
 /// A program about to be run.
@@ -97,22 +107,33 @@ impl Program {
         Ok(())
     }
 
-    /// Runs it, passes its lines on, and counts the tests by `read`. It fails if the program does, and if no test ran.
-    pub(crate) fn count(mut self, read: fn(&mut Tally, &str)) -> Result<Tally> {
+    /// Runs it, passes its lines on, and counts the tests. It fails if the program does, and if no test ran.
+    pub(crate) fn count(mut self, runner: Runner) -> Result<Tally> {
         println!("$ {}", self.shown);
         self.command.stdout(Stdio::piped());
         let mut child = self.command.spawn().with_context(|| format!("cannot start `{}`", self.shown))?;
         let output = child.stdout.take().context("a piped output is there")?;
-        let mut tally = Tally::default();
+        let (mut tally, mut failures) = (Tally::default(), Failures::default());
         for line in BufReader::new(output).split(b'\n') {
             let line = line?;
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
-            read(&mut tally, &line);
+            match runner {
+                Runner::Cargo => {
+                    tally.read_cargo(&line);
+                    failures.read_cargo(&line);
+                }
+                Runner::Node => {
+                    tally.read_node(&line);
+                    failures.read_node(&line);
+                }
+            }
         }
         let status = child.wait()?;
         if !status.success() || tally.failed > 0 {
-            return Err(anyhow!(Lost { tally }).context(format!("`{}` ended with {status}", self.shown)));
+            return Err(
+                anyhow!(Lost { tally, failures }).context(format!("`{}` ended with {status}", self.shown))
+            );
         }
         ensure!(tally.passed > 0, "`{}` ran no test", self.shown);
         Ok(tally)
@@ -125,10 +146,11 @@ impl Program {
     }
 }
 
-/// Tests failed; the counts go into the closing line.
+/// Tests failed; what is known of them goes into the closing lines.
 #[derive(Debug)]
 pub(crate) struct Lost {
     pub(crate) tally: Tally,
+    pub(crate) failures: Failures,
 }
 
 impl std::fmt::Display for Lost {

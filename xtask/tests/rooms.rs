@@ -11,6 +11,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("money", &[]),
     ("book", &["money"]),
     ("stripe", &["money"]),
+    ("brazil", &["money"]),
+    ("radius", &[]),
     ("store", &["book", "money"]),
     ("engine", &["book", "money", "store"]),
     ("sandbox", &["stripe"]),
@@ -45,6 +47,8 @@ const NEVER_REACHES: &[(&str, &[&[&str]])] = &[
     ("money", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
     ("book", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
     ("stripe", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
+    ("brazil", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
+    ("radius", &[RUNTIMES_AND_SOCKETS, DRIVERS, RANDOMNESS]),
     ("store", &[RUNTIMES_AND_SOCKETS]),
     ("engine", &[RUNTIMES_AND_SOCKETS]),
 ];

@@ -70,6 +70,29 @@ impl Account {
         Account::ClearingHand,
     ];
 
+    /// Its name in the chart, unless it is a wallet: that one is named by its number.
+    pub const fn shared_name(self) -> Option<&'static str> {
+        match self {
+            Account::Wallet(_) => None,
+            Account::ClearingStripe => Some("clearing:stripe"),
+            Account::RevenueUsage => Some("revenue:usage"),
+            Account::RevenueCharge => Some("revenue:charge"),
+            Account::Promotional => Some("promotional"),
+            Account::Adjustment => Some("adjustment"),
+            Account::Breakage => Some("breakage"),
+            Account::Allowance => Some("allowance"),
+            Account::Sold => Some("sold"),
+            Account::Used => Some("used"),
+            Account::Outside => Some("outside"),
+            Account::Receivable => Some("receivable"),
+            Account::RevenuePack => Some("revenue:pack"),
+            Account::WrittenOff => Some("written_off"),
+            Account::ClearingBoleto => Some("clearing:boleto"),
+            Account::ClearingPix => Some("clearing:pix"),
+            Account::ClearingHand => Some("clearing:hand"),
+        }
+    }
+
     pub(crate) fn of_source(source: Source) -> Account {
         match source {
             Source::Promotional => Account::Promotional,
@@ -91,24 +114,9 @@ impl Account {
 impl fmt::Display for Account {
     /// The name in the chart; a wallet is named by its number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Account::Wallet(WalletNo(no)) => write!(f, "wallet:{no}"),
-            Account::ClearingStripe => f.write_str("clearing:stripe"),
-            Account::RevenueUsage => f.write_str("revenue:usage"),
-            Account::RevenueCharge => f.write_str("revenue:charge"),
-            Account::Promotional => f.write_str("promotional"),
-            Account::Adjustment => f.write_str("adjustment"),
-            Account::Breakage => f.write_str("breakage"),
-            Account::Allowance => f.write_str("allowance"),
-            Account::Sold => f.write_str("sold"),
-            Account::Used => f.write_str("used"),
-            Account::Outside => f.write_str("outside"),
-            Account::Receivable => f.write_str("receivable"),
-            Account::RevenuePack => f.write_str("revenue:pack"),
-            Account::WrittenOff => f.write_str("written_off"),
-            Account::ClearingBoleto => f.write_str("clearing:boleto"),
-            Account::ClearingPix => f.write_str("clearing:pix"),
-            Account::ClearingHand => f.write_str("clearing:hand"),
+        match (self, self.shared_name()) {
+            (Account::Wallet(WalletNo(no)), _) => write!(f, "wallet:{no}"),
+            (_, name) => f.write_str(name.unwrap_or_default()),
         }
     }
 }

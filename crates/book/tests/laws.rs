@@ -7,7 +7,7 @@
 mod desk;
 mod laws_model;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use book::{
     Act, Aggregation, Anchor, Answer, BatchBuilder, Book, Catalog, ChargeTaken, Command, CommandKey,
@@ -72,6 +72,8 @@ struct Case {
     met: BTreeSet<&'static str>,
     /// A snapshot taken after some row, with the number of rows it holds.
     snapshot: Option<(usize, Vec<u8>)>,
+    /// The time of each wallet's newest decision.
+    times: BTreeMap<book::WalletNo, Timestamp>,
 }
 
 impl Case {
@@ -88,6 +90,7 @@ impl Case {
             grants: 0,
             met: BTreeSet::new(),
             snapshot: None,
+            times: BTreeMap::new(),
         }
     }
 
@@ -295,6 +298,9 @@ impl Case {
     /// Before a decision is replayed: what it says it moves is what the wallet's balance changes by.
     fn follow(&mut self, entry: book::EntryRef, decision: &Decision) {
         let Some(no) = decision.record.wallet() else { return };
+        let time = self.times.entry(no).or_insert(decision.at);
+        assert!(*time <= decision.at, "a wallet's time does not go back: {time:?}, {decision:?}");
+        *time = decision.at;
         let Some(wallet) = self.replica.wallet(no) else { return };
         let moved = moved_into_wallet(&decision.record, wallet.unit);
         let posted = decision.record.balance().map_or(wallet.balance.posted, |balance| balance.posted);

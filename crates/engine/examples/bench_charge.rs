@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bare::Bare;
-use followers::Following;
+use followers::{Following, ViewsAlone};
 use ledger::{Ledger, Run};
 use load::Load;
 
@@ -49,6 +49,7 @@ fn main() {
     let seconds = std::env::var("BENCH_SECONDS").ok().map_or(SECONDS, |text| text.parse().expect("seconds"));
     println!("{WALLETS} wallets, {} cores, {seconds} s each, in {}", cores(), folder.display());
     print_parts();
+    print_views_alone(&folder);
     print_heads();
     for following in [Following::Snapshots, Following::SnapshotsAndViews] {
         let place = tempfile::tempdir_in(&folder).expect("a folder of its own");
@@ -79,6 +80,15 @@ fn print_parts() {
     println!("one core, no journal, {:.1} bytes a charge, in nanoseconds a charge:", parts.bytes);
     println!("  decide, apply, encode {:.0}; hash the row {:.0}", parts.execute_ns, parts.seal_ns);
     println!("  all that the book's thread does {:.0} ({million_per_second:.2} million/s)\n", parts.step_ns);
+}
+
+fn print_views_alone(folder: &Path) {
+    let ViewsAlone { project_ns, write_ns } = followers::project_alone(folder, WALLETS);
+    let thousands_per_second = 1e6 / (project_ns + write_ns);
+    println!("the projector alone, in nanoseconds an entry:");
+    println!(
+        "  read the journal's rows and add up {project_ns:.0}; write {write_ns:.0} ({thousands_per_second:.0} thousand entries/s)\n"
+    );
 }
 
 fn measure(place: &Path, ledger: &mut Ledger, load: Load, following: Following) -> Measured {

@@ -9,6 +9,7 @@ mod engine;
 mod finding;
 mod late;
 mod open;
+mod project_line;
 mod projector;
 mod published;
 mod replica;

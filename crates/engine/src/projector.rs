@@ -6,18 +6,25 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::project_line::{line_grants, line_kind, lot_of, project_line, used_bytes};
 use book::{
-    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, Record, Source, UsagePosted,
-    WalletNo, WindowOpened, read_batch, transfers,
+    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, Record, Source, Transfer,
+    UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
 };
 use money::{Amount, CustomerId, EntryId, IntentId, PaymentId, Quantity, Timestamp, Unit};
-use store::views::{EntryRow, GrantRow, GrantState, ViewChange, WalletRow, WindowRow};
+use store::views::{
+    EntryRow, GrantRow, GrantState, ViewChange, ViewChanges, WalletRow, WindowRow, quarter_of,
+};
 
 /// A wallet, as far as later records leave it unsaid.
 #[derive(Clone, Copy, Debug)]
 struct KnownWallet {
     unit: Unit,
     customer: CustomerId,
+    /// How many entries it has.
+    entries: u64,
+    /// The last of them.
+    newest: Option<EntryRef>,
 }
 
 /// An open window, as far as later records leave it unsaid.
@@ -27,13 +34,15 @@ struct KnownWindow {
     hour: i64,
 }
 
-/// What one row means.
+/// What a row means, or several one behind the other.
 #[derive(Debug, Default)]
 pub struct Projection {
-    /// Changes of the views, in order.
-    pub changes: Vec<ViewChange>,
+    /// Changes of the views, added up.
+    pub changes: ViewChanges,
     /// Commands with a key for ever that were decided, by key: intents that are done now.
     pub intents_done: Vec<(IntentId, EntryId)>,
+    /// Wallets that count bytes and changed, each possibly several times.
+    pub lines: Vec<u32>,
     /// Whose wallets changed, each possibly several times.
     pub customers: Vec<CustomerId>,
     /// What others are to be told. They are written down once, however often the views are made again.
@@ -68,44 +77,58 @@ pub enum News {
 /// Turns rows into changes, one after the other without gaps.
 #[derive(Debug, Default)]
 pub struct Projector {
-    wallets: HashMap<u32, KnownWallet>,
+    /// By number: they are dense.
+    wallets: Vec<KnownWallet>,
     windows: HashMap<(u32, u32), KnownWindow>,
 }
 
 impl Projector {
-    /// A projector that goes on where the views stand.
+    /// A projector that goes on where the views stand: with all wallets in the order of their numbers, and the open windows.
     pub fn resume(
         wallets: impl IntoIterator<Item = WalletRow>,
         windows: impl IntoIterator<Item = WindowRow>,
     ) -> Projector {
-        let wallets = wallets
-            .into_iter()
-            .map(|wallet| (wallet.wallet_no, KnownWallet { unit: wallet.unit, customer: wallet.customer }));
+        let known = |wallet: WalletRow| {
+            let WalletRow { customer, unit, entries, newest, .. } = wallet;
+            KnownWallet { unit, customer, entries, newest }
+        };
         let windows = windows.into_iter().map(|window| {
             let known = KnownWindow { meter_no: window.meter_no, hour: window.opened_at.hour() };
             ((window.wallet_no, window.window_no), known)
         });
-        Projector { wallets: wallets.collect(), windows: windows.collect() }
+        Projector { wallets: wallets.into_iter().map(known).collect(), windows: windows.collect() }
     }
 
-    /// What this row means.
-    pub fn project(&mut self, row: &JournalRow) -> Result<Projection, BatchError> {
+    /// What these rows mean together.
+    pub fn project<'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r JournalRow>,
+    ) -> Result<Projection, BatchError> {
         let mut projection = Projection::default();
+        for row in rows {
+            self.project_row(row, &mut projection)?;
+        }
+        Ok(projection)
+    }
+
+    fn project_row(&mut self, row: &JournalRow, projection: &mut Projection) -> Result<(), BatchError> {
         for decision in read_batch(row) {
             let (entry, decision) = decision?;
             if let Some(key) = decision.key.filter(|key| key.space == KeySpace::Forever) {
                 projection.intents_done.push((IntentId::from_u128(key.key), entry.id()));
             }
-            self.project_decision(entry, &decision, &mut projection);
+            self.project_decision(entry, &decision, projection);
         }
-        Ok(projection)
+        Ok(())
     }
 
     fn project_decision(&mut self, entry: EntryRef, decision: &Decision, projection: &mut Projection) {
         let record = &decision.record;
         let out = &mut projection.changes;
         if let Record::WalletOpened { wallet, id, customer, unit, .. } = record {
-            self.wallets.insert(wallet.0, KnownWallet { unit: *unit, customer: *customer });
+            let known = KnownWallet { unit: *unit, customer: *customer, entries: 0, newest: None };
+            debug_assert_eq!(self.wallets.len(), wallet.0 as usize, "wallets are numbered as they come");
+            self.wallets.push(known);
             projection.customers.push(*customer);
             out.push(ViewChange::WalletOpened(WalletRow {
                 wallet_no: wallet.0,
@@ -116,38 +139,52 @@ impl Projector {
                 pending: 0,
                 held: 0,
                 opened_at: decision.at,
+                entries: 0,
+                newest: None,
             }));
             return;
         }
         let Some(WalletNo(wallet_no)) = record.wallet() else { return };
         // A wallet is always opened before anything happens to it.
-        let Some(known) = self.wallets.get(&wallet_no).copied() else { return };
-        projection.customers.push(known.customer);
-        projection.notices.extend(news(record, known.unit).map(|news| Notice {
-            entry,
-            customer: known.customer,
-            news,
-        }));
+        let Some(known) = self.wallets.get_mut(wallet_no as usize) else { return };
+        let (unit, customer) = (known.unit, known.customer);
+        projection.customers.push(customer);
+        projection.notices.extend(news(record, unit).map(|news| Notice { entry, customer, news }));
         if let Some(balance) = record.balance() {
             let book::Balance { posted, pending, held } = balance;
             out.push(ViewChange::BalanceSet { wallet_no, posted, pending, held });
         }
-        self.project_grants(record, decision.at, out);
-        self.project_usage(record, out);
-        let unit = known.unit;
-        if let Some(row) = entry_row(entry, decision, unit) {
+        let moved = entry_row(entry, decision, known);
+        if unit == Unit::BYTE {
+            let amount = moved.as_ref().map_or(0, |row| row.amount);
+            project_line(record, decision.at, amount, out);
+            projection.lines.push(wallet_no);
+        }
+        if let Some(row) = moved {
+            known.entries += 1;
+            known.newest = Some(entry);
+            out.push(ViewChange::Moved {
+                quarter: quarter_of(row.at),
+                unit,
+                kind: row.kind.clone(),
+                reason: row.reason.clone(),
+                delta: row.amount,
+            });
             out.push(ViewChange::EntryAdded(row));
         }
+        self.project_grants(record, decision.at, out);
+        self.project_usage(record, out);
         for transfer in transfers(record, unit) {
             for (account, delta) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)] {
-                if !matches!(account, book::Account::Wallet(_)) {
-                    out.push(ViewChange::AccountMoved { account: account.to_string().into(), unit, delta });
+                if let Some(name) = account.shared_name() {
+                    let (account, unit) = (Cow::Borrowed(name), transfer.unit);
+                    out.push(ViewChange::AccountMoved { account, unit, delta });
                 }
             }
         }
     }
 
-    fn project_grants(&self, record: &Record, at: Timestamp, out: &mut Vec<ViewChange>) {
+    fn project_grants(&self, record: &Record, at: Timestamp, out: &mut ViewChanges) {
         let Some(WalletNo(wallet_no)) = record.wallet() else { return };
         let changed = |grant_no, remaining_delta, state| ViewChange::GrantChanged {
             wallet_no,
@@ -155,8 +192,8 @@ impl Projector {
             remaining_delta,
             state,
         };
-        let burned = |burns: &Burns, out: &mut Vec<ViewChange>| {
-            out.extend(burns.iter().map(|(grant_no, amount)| changed(grant_no, -amount, None)));
+        let burned = |burns: &Burns, out: &mut ViewChanges| {
+            burns.iter().for_each(|(grant_no, amount)| out.push(changed(grant_no, -amount, None)));
         };
         match record {
             Record::GrantAdded(added) => out.push(ViewChange::GrantAdded(grant_row(added, at))),
@@ -168,6 +205,7 @@ impl Projector {
             }
             Record::Charged { burns, .. } | Record::Deducted { burns, .. } => burned(burns, out),
             Record::UsagePosted(posted) => burned(&posted.burns, out),
+            Record::Line(record) => line_grants(record, at, out),
             Record::Reversed { restored, .. } => {
                 out.extend(restored.iter().map(|(grant_no, amount)| changed(grant_no, amount, None)));
             }
@@ -175,7 +213,7 @@ impl Projector {
         }
     }
 
-    fn project_usage(&mut self, record: &Record, out: &mut Vec<ViewChange>) {
+    fn project_usage(&mut self, record: &Record, out: &mut ViewChanges) {
         match record {
             Record::WindowOpened(opened) => self.window_opened(opened, out),
             Record::WindowAccrued { wallet, window_no, occurred_at, quantity, pending, .. } => {
@@ -198,7 +236,7 @@ impl Projector {
         }
     }
 
-    fn window_opened(&mut self, opened: &WindowOpened, out: &mut Vec<ViewChange>) {
+    fn window_opened(&mut self, opened: &WindowOpened, out: &mut ViewChanges) {
         let (wallet_no, hour) = (opened.wallet.0, opened.opened_at.hour());
         self.windows.insert((wallet_no, opened.window_no), KnownWindow { meter_no: opened.meter.0, hour });
         out.push(ViewChange::WindowOpened(WindowRow {
@@ -214,7 +252,7 @@ impl Projector {
         out.push(priced(wallet_no, opened.meter.0, hour, 0, opened.pending));
     }
 
-    fn usage_posted(&mut self, posted: &UsagePosted, out: &mut Vec<ViewChange>) {
+    fn usage_posted(&mut self, posted: &UsagePosted, out: &mut ViewChanges) {
         let (wallet_no, meter_no, hour) = (posted.wallet.0, posted.meter.0, posted.opened_at.hour());
         match posted.window_no {
             Some(window_no) => {
@@ -232,21 +270,29 @@ impl Projector {
 }
 
 /// The movement that a statement shows; `None` for what moves nothing.
-fn entry_row(entry: EntryRef, decision: &Decision, unit: Unit) -> Option<EntryRow> {
+fn entry_row(entry: EntryRef, decision: &Decision, known: &KnownWallet) -> Option<EntryRow> {
     let record = &decision.record;
-    let WalletNo(wallet_no) = record.wallet()?;
-    let moved: Vec<_> = transfers(record, unit).collect();
-    let first = moved.first()?;
-    let mine = book::Account::Wallet(WalletNo(wallet_no));
-    let amount = moved.iter().map(|t| if t.credit == mine { t.amount } else { -t.amount }).sum();
+    let wallet = record.wallet()?;
+    let mine = book::Account::Wallet(wallet);
+    let signed = |moved: Transfer| match (moved.credit == mine, moved.debit == mine) {
+        (true, _) => moved.amount,
+        (_, true) => -moved.amount,
+        _ => 0,
+    };
+    let first = transfers(record, known.unit).find(|moved| moved.credit == mine || moved.debit == mine)?;
+    let other = if first.credit == mine { first.debit } else { first.credit };
+    let amount = transfers(record, known.unit).map(signed).sum();
     let mut row = EntryRow {
-        wallet_no,
-        position: entry.position(),
-        ordinal: entry.ordinal(),
+        entry,
+        wallet_no: wallet.0,
+        number: known.entries,
+        previous: known.newest,
         at: decision.at,
         kind: Cow::Borrowed(kind_code(record)?),
         amount,
         posted_after: record.balance()?.posted,
+        account: Cow::Borrowed(other.shared_name()?),
+        charge_kind_no: None,
         meter_no: None,
         window_no: None,
         from_at: None,
@@ -254,10 +300,7 @@ fn entry_row(entry: EntryRef, decision: &Decision, unit: Unit) -> Option<EntryRo
         quantity: None,
         grant_no: None,
         payment: None,
-        charge_kind_no: None,
         reason: None,
-        debit_account: Some(first.debit.to_string().into()),
-        credit_account: Some(first.credit.to_string().into()),
     };
     match record {
         Record::GrantAdded(added) => {
@@ -272,6 +315,10 @@ fn entry_row(entry: EntryRef, decision: &Decision, unit: Unit) -> Option<EntryRo
         Record::GrantExpired { grant_no, .. } => row.grant_no = Some(*grant_no),
         Record::Charged { kind, .. } | Record::Reversed { kind, .. } => row.charge_kind_no = Some(*kind),
         Record::Deducted { reason, .. } => row.reason = Some(Cow::Borrowed(reason.code())),
+        Record::Line(record) => {
+            row.grant_no = lot_of(&record.fact).map(|(lot, _)| lot.grant_no);
+            row.quantity = used_bytes(&record.fact);
+        }
         Record::UsagePosted(posted) => {
             row.meter_no = Some(posted.meter.0);
             row.window_no = posted.window_no;
@@ -306,15 +353,18 @@ fn kind_code(record: &Record) -> Option<&'static str> {
         Record::Reversed { .. } => Some("reversal"),
         Record::Deducted { .. } => Some("deduction"),
         Record::UsagePosted(_) => Some("usage"),
+        Record::Line(record) => line_kind(&record.fact),
         _ => None,
     }
 }
 
 /// The code of where credit comes from.
-fn source_code(source: Source) -> &'static str {
+pub(crate) fn source_code(source: Source) -> &'static str {
     match source {
         Source::Promotional => "promotional",
         Source::Purchased => "purchased",
+        Source::Allowance => "allowance",
+        Source::Carried => "carried",
         Source::Adjustment(_) => "adjustment",
     }
 }
@@ -330,7 +380,7 @@ fn reason_or_source(source: Source) -> Cow<'static, str> {
 fn grant_row(added: &GrantAdded, at: Timestamp) -> GrantRow {
     let reason = match added.source {
         Source::Adjustment(reason) => Some(Cow::Borrowed(reason.code())),
-        Source::Promotional | Source::Purchased => None,
+        Source::Promotional | Source::Purchased | Source::Allowance | Source::Carried => None,
     };
     let scheduled = added.effective_at.is_some();
     GrantRow {

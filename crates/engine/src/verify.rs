@@ -284,12 +284,9 @@ impl<'r, 'c> Replay<'r, 'c> {
         }
         let Some(Rebuild { tables, projector, until, .. }) = &mut self.views else { return Ok(()) };
         let rows = rows.iter().take_while(|row| row.position <= *until);
-        let projections = rows.map(|row| projector.project(row)).collect::<Result<Vec<_>, _>>();
         // Every row was read to its end before: `is_sound` says so.
-        let Ok(projections) = projections else { return Ok(()) };
-        tables.write_views(|tx| {
-            projections.iter().try_for_each(|projection| tx.apply_views(&projection.changes))
-        })
+        let Ok(projection) = projector.project(rows) else { return Ok(()) };
+        tables.write_views(|tx| tx.apply_views(&projection.changes))
     }
 
     fn finish(mut self) -> Result<Verified, StoreError> {

@@ -83,7 +83,7 @@ impl House {
     }
 
     fn project(&mut self, row: &book::JournalRow) {
-        let projection = self.projector.project(row).expect("the row can be read");
+        let projection = self.projector.project([row]).expect("the row can be read");
         let write = self.tables.write_views(|tx| {
             tx.apply_views(&projection.changes)?;
             tx.move_cursor("views", self.position, row.position, &row.hash)
@@ -98,7 +98,7 @@ impl House {
         let mut projector = Projector::default();
         let mut position = 0;
         while let Some(row) = self.journal.read(position + 1, 1, usize::MAX).expect("rows").pop() {
-            let projection = projector.project(&row).expect("the row can be read");
+            let projection = projector.project([&row]).expect("the row can be read");
             rebuilt.write_views(|tx| tx.apply_views(&projection.changes)).expect("views");
             position = row.position;
         }

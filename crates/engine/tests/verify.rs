@@ -7,7 +7,7 @@ use book::{
 };
 use engine::{Finding, KEPT_HOURS, Projector, Verified, Views, make_snapshot, unseal_all, verify_journal};
 use money::{Amount, CustomerId, GrantId, Quantity, Timestamp, Unit, WalletId};
-use store::views::ViewChange;
+use store::views::{ViewChange, ViewChanges};
 use store::{Journal as _, JournalDerived as _, JournalReader as _, MemoryJournal, Tables};
 
 const CURSOR: &str = "views";
@@ -87,7 +87,7 @@ fn installation(snapshot_at: Option<u64>) -> (MemoryJournal, Tables) {
             let made = make_snapshot(&mut journal, n, book.digest(), KEPT_HOURS).unwrap();
             journal.put_snapshot(n, made.digest, &mut std::iter::once(made.body)).unwrap();
         }
-        let changes = projector.project(&row).unwrap().changes;
+        let changes = projector.project([&row]).unwrap().changes;
         tables
             .write_views(|tx| {
                 tx.apply_views(&changes)?;
@@ -251,7 +251,8 @@ fn a_snapshot_of_another_book_is_found() {
 #[test]
 fn a_changed_view_is_found_in_its_table() {
     let (journal, tables) = installation(None);
-    let change = [ViewChange::BalanceSet { wallet_no: 1, posted: 1, pending: 0, held: 0 }];
+    let change = ViewChange::BalanceSet { wallet_no: 1, posted: 1, pending: 0, held: 0 };
+    let change = ViewChanges::from_iter([change]);
     tables.write_views(|tx| tx.apply_views(&change)).unwrap();
     match verify(&journal, Some(&tables)).findings.as_slice() {
         [Finding::View(difference)] => {

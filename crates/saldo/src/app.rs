@@ -18,9 +18,9 @@ use crate::keys::KnownKeys;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
 use crate::providers::StripeClient;
-use crate::runtime::{self, Ledger, LedgerParts, Live};
+use crate::runtime::{self, Ledger, LedgerParts, LineNews, Live};
 use crate::sold::Sold;
-use crate::{clock, ids, intents};
+use crate::{clock, ids, intents, panics, private};
 
 /// The journal's file in the data folder.
 pub const JOURNAL_FILE: &str = "journal.db";
@@ -61,6 +61,8 @@ pub struct App {
     pub mail_news: Notify,
     /// How often one may try at the doors.
     pub doors: Doors,
+    /// Lines that changed and that nobody has looked at yet.
+    pub line_news: Arc<LineNews>,
     /// Top-ups whose end is being asked for.
     pub followed: Followed,
     /// What a demo shows above every page; set by the demo before anything is served.
@@ -83,8 +85,9 @@ pub struct Running {
 impl Running {
     /// Opens the data folder, replays the journal, and starts the threads. Must be called from within the async runtime.
     pub async fn start(config: Config) -> anyhow::Result<Running> {
+        panics::count();
         let data = config.server.data.clone();
-        std::fs::create_dir_all(&data).with_context(|| format!("making the folder {}", data.display()))?;
+        private::make_folder(&data)?;
         let handle = tokio::runtime::Handle::current();
         let running = tokio::task::spawn_blocking(move || start_threads(config, &data, &handle))
             .await
@@ -131,7 +134,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         tracing::warn!(reason, "the newest snapshot was passed over");
     }
     let book_now = clock::now().plus(opened.book.clock_offset());
-    let sold = Arc::new(Sold::read(&tables, book_now, config.credit.lateness_max)?);
+    let sold = Arc::new(Sold::read(&tables, book_now, config.credit.lateness_max, &config.brand.time_zone)?);
     let live = Live::default();
     let (ledger, threads) = Ledger::start(LedgerParts {
         opened,
@@ -146,7 +149,9 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let failures = Arc::new(AtomicU64::new(0));
     let failing = Arc::new(AtomicBool::new(false));
     let (projected_sender, projected) = watch::channel(0);
+    let line_news = Arc::new(LineNews::default());
     let projection = runtime::Projection {
+        line_news: Arc::clone(&line_news),
         journal: Box::new(projector_reader),
         tables: Arc::clone(&tables),
         landed: ledger.landed(),
@@ -180,6 +185,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         inbox_news: Notify::new(),
         mail_news: Notify::new(),
         doors: Doors::default(),
+        line_news,
         followed: Followed::default(),
         demo_strip: OnceLock::new(),
         end_announced: watch::Sender::new(false),
@@ -260,7 +266,8 @@ impl App {
     pub async fn reload_sold(self: &Arc<Self>) -> Result<(), Problem> {
         let app = Arc::clone(self);
         let read = move || {
-            Sold::read(&app.tables, app.ledger.now(), app.config.credit.lateness_max).map_err(Problem::from)
+            let (late, zone) = (app.config.credit.lateness_max, &app.config.brand.time_zone);
+            Sold::read(&app.tables, app.ledger.now(), late, zone).map_err(Problem::from)
         };
         let sold = Arc::new(blocking(read).await?);
         self.ledger.set_catalog(Arc::clone(&sold.catalog))?;
@@ -309,6 +316,7 @@ pub async fn blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
+        Err(error) if error.is_panic() => Err(panics::problem()),
         Err(error) => Err(Problem::internal(&anyhow::Error::new(error))),
     }
 }

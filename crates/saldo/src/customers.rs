@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use money::{CustomerId, GrantId, IntentId, Timestamp, WalletId};
+use serde_json::json;
 use store::tables::customers::{Customer, Subject, Wallet};
 use store::tables::intents::Intent;
 use store::{StoreError, Tx};
 
 use crate::app::App;
+use crate::audit::{Author, Change};
 use crate::intents::{self, Wish};
 use crate::look::Locale;
 use crate::problem::Problem;
@@ -59,12 +61,21 @@ pub struct Prepared {
     intents: Vec<Intent>,
 }
 
-/// Makes a customer, his wallet and his welcome credit, all or nothing as far as anybody can see: what a crash interrupts is
+/// Makes a customer, his wallet and his welcome credit, by the operator himself: all or nothing as far as anybody can see: what a crash interrupts is
 /// finished at the next start.
 pub async fn create(app: &Arc<App>, new: NewCustomer) -> Result<CreatedCustomer, Problem> {
     let prepared = prepare(app, new)?;
-    let row = prepared.clone();
-    app.write(move |tx| row.insert(tx)).await?;
+    let (row, author) = (prepared.clone(), Author::operator());
+    let Customer { id, name, email, external_key, locale, .. } = &row.created.customer;
+    let change = Change::new("customer.create", id).after(&json!({
+        "name": name, "email": email, "external_key": external_key, "locale": locale,
+        "wallet": row.created.wallet.to_string(),
+    }))?;
+    app.write(move |tx| {
+        row.insert(tx)?;
+        author.note(tx, &change)
+    })
+    .await?;
     prepared.send(app).await?;
     Ok(prepared.created)
 }

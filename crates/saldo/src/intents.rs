@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
-use book::{Act, Command, CommandKey, GrantTerms, KeySpace, Reason, Source};
+use book::{Act, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PlanNo, Reason, Source};
 use engine::Outcome;
-use money::{Amount, CustomerId, EntryId, GrantId, IntentId, PaymentId, Timestamp, TopupId, Unit, WalletId};
+use money::{
+    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, Timestamp, TopupId, Unit, WalletId,
+};
 use serde::{Deserialize, Serialize};
 use store::tables::intents::Intent;
 use store::tables::topups::TopupState;
@@ -33,6 +35,19 @@ pub enum Wish {
         customer: CustomerId,
         /// What it counts.
         unit: Unit,
+    },
+    /// A plan in service on a wallet.
+    OpenLine {
+        /// The wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The line.
+        line: LineId,
+        /// The plan.
+        plan_no: u32,
+        /// The day of the month on which its cycles begin.
+        anchor_day: u8,
     },
     /// Credit that was not bought.
     Grant {
@@ -75,6 +90,13 @@ enum Stored {
         customer: String,
         unit: String,
     },
+    OpenLine {
+        wallet: String,
+        customer: String,
+        line: String,
+        plan_no: u32,
+        anchor_day: u8,
+    },
     Grant {
         wallet: String,
         customer: String,
@@ -100,6 +122,7 @@ impl Wish {
     pub fn intent(&self, id: IntentId, now: Timestamp) -> Intent {
         let kind = match self {
             Wish::OpenWallet { .. } => "open_wallet",
+            Wish::OpenLine { .. } => "open_line",
             Wish::Grant { .. } => "grant",
             Wish::Credit { .. } => "credit",
         };
@@ -119,6 +142,13 @@ impl Wish {
                 wallet: wallet.to_string(),
                 customer: customer.to_string(),
                 unit: unit.code().to_owned(),
+            },
+            Wish::OpenLine { wallet, customer, line, plan_no, anchor_day } => Stored::OpenLine {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                line: line.to_string(),
+                plan_no: *plan_no,
+                anchor_day: *anchor_day,
             },
             Wish::Grant { wallet, customer, grant, amount, reason, expires_at } => Stored::Grant {
                 wallet: wallet.to_string(),
@@ -149,6 +179,13 @@ impl Wish {
             Stored::OpenWallet { wallet, customer, unit: code } => {
                 Wish::OpenWallet { wallet: wallet.parse()?, customer: customer.parse()?, unit: unit(&code)? }
             }
+            Stored::OpenLine { wallet, customer, line, plan_no, anchor_day } => Wish::OpenLine {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                line: line.parse()?,
+                plan_no,
+                anchor_day,
+            },
             Stored::Grant { wallet, customer, grant, amount, unit: code, reason, expires_at } => {
                 Wish::Grant {
                     wallet: wallet.parse()?,
@@ -177,6 +214,10 @@ impl Wish {
             Wish::OpenWallet { wallet, customer, unit } => {
                 return Act::OpenWallet { wallet, customer, unit, debt_limit: 0 };
             }
+            Wish::OpenLine { wallet, line, plan_no, anchor_day, .. } => {
+                let act = LineAct::Open { line, plan: PlanNo(plan_no), anchor_day };
+                return Act::Line(Box::new(LineWish { wallet, act }));
+            }
             Wish::Grant { wallet, grant, amount, reason, expires_at, .. } => {
                 let source = reason.map_or(Source::Promotional, Source::Adjustment);
                 (wallet, grant, amount, expires_at, (source, None))
@@ -201,6 +242,7 @@ impl Wish {
     fn customer(&self) -> CustomerId {
         match self {
             Wish::OpenWallet { customer, .. }
+            | Wish::OpenLine { customer, .. }
             | Wish::Grant { customer, .. }
             | Wish::Credit { customer, .. } => *customer,
         }
@@ -297,6 +339,7 @@ mod tests {
                 reason: Some(Reason::Goodwill),
                 expires_at: Some(Timestamp::from_micros(7)),
             },
+            Wish::OpenLine { wallet, customer, line: LineId::from_u128(5), plan_no: 7, anchor_day: 31 },
             Wish::Credit {
                 wallet,
                 customer,

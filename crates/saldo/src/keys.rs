@@ -10,12 +10,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use money::{ApiKeyId, CustomerId, Timestamp};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::tables::keys::ApiKey;
 use store::{Hidden, SecretHash};
 use tokio::time::Instant;
 
 use crate::app::App;
+use crate::audit::{Author, Change};
 use crate::problem::Problem;
 use crate::{clock, ids};
 
@@ -90,27 +92,57 @@ impl NewKey {
     }
 }
 
-/// Makes a key for the operator (no customer) with these scopes, or for a customer.
+/// Makes a key for the operator (no customer) with these scopes, or for a customer: by the operator himself.
 pub async fn create(
     app: &Arc<App>,
     customer: Option<CustomerId>,
     name: &str,
     scopes: &str,
 ) -> Result<NewKey, Problem> {
-    let new = NewKey::draw(customer, name, scopes);
+    create_by(app, Author::operator(), NewKey::draw(customer, name, scopes)).await
+}
+
+/// Stores a key that was drawn.
+pub(crate) async fn create_by(app: &Arc<App>, author: Author, new: NewKey) -> Result<NewKey, Problem> {
     let row = new.key.clone();
-    app.write(move |tx| tx.insert_api_key(&row)).await?;
+    let whose = row.customer.map(|customer| customer.to_string());
+    let change = Change::new("api_key.create", row.id).after(&json!({
+        "name": row.name, "customer": whose, "scopes": row.scopes, "last_four": row.last_four,
+    }))?;
+    app.write(move |tx| {
+        tx.insert_api_key(&row)?;
+        author.note(tx, &change)
+    })
+    .await?;
     Ok(new)
 }
 
+/// Ends a key, by the operator himself. It is refused from now on; false if there is none in force.
+pub async fn revoke(app: &Arc<App>, id: ApiKeyId) -> Result<bool, Problem> {
+    revoke_by(app, Author::operator(), id, None).await
+}
+
 /// Ends a key. It is refused from now on. `customer` limits it to his own keys; false if there is none in force.
-pub async fn revoke(app: &Arc<App>, id: ApiKeyId, customer: Option<CustomerId>) -> Result<bool, Problem> {
+pub(crate) async fn revoke_by(
+    app: &Arc<App>,
+    author: Author,
+    id: ApiKeyId,
+    customer: Option<CustomerId>,
+) -> Result<bool, Problem> {
     let found = app.read(move |reader| reader.api_key(id)).await?;
     let Some(key) = found.filter(|key| customer.is_none() || key.customer == customer) else {
         return Ok(false);
     };
     let now = clock::now();
-    let revoked = app.write(move |tx| tx.revoke_api_key(id, now)).await?;
+    let revoked = app
+        .write(move |tx| {
+            let revoked = tx.revoke_api_key(id, now)?;
+            if revoked {
+                author.note(tx, &Change::new("api_key.revoke", id))?;
+            }
+            Ok(revoked)
+        })
+        .await?;
     app.keys.forget(&key.secret_hash);
     Ok(revoked)
 }

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -13,12 +14,15 @@ pub mod ids;
 pub mod intents;
 pub mod jobs;
 pub mod keys;
+pub mod lines;
 pub mod look;
 pub mod mails;
 pub mod notices;
+pub mod panics;
 pub mod passwords;
 pub mod payments;
 pub mod portal;
+mod private;
 pub mod problem;
 pub mod providers;
 pub mod routes;

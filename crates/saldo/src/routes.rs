@@ -5,16 +5,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
-use crate::{api, console, portal, webhooks};
+use crate::{api, console, panics, portal, webhooks};
 
 /// Every route of portal, console, API and webhooks.
 pub fn router(app: &Arc<App>) -> Router {
     let webhook = Router::new()
         .route(webhooks::WEBHOOK_PATH, post(webhooks::receive))
         .layer(DefaultBodyLimit::max(webhooks::WEBHOOK_BYTES_MAX))
+        .layer(panics::answered_in_json())
         .layer(axum::middleware::from_fn(api::name_request))
         .with_state(Arc::clone(app));
     Router::new()
@@ -23,5 +23,6 @@ pub fn router(app: &Arc<App>) -> Router {
         .merge(portal::router(app))
         .merge(console::router(app))
         .merge(webhook)
-        .layer(CatchPanicLayer::new())
+        // Panics are answered where the words for them are; this one is for a panic in finding them.
+        .layer(panics::answered_in_json())
 }

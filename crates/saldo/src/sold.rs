@@ -1,11 +1,16 @@
 //! What is sold now: meters with the prices in force, in memory, as one value that is replaced whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use book::{Aggregation, Anchor, Catalog, Meter, MeterNo, Price};
-use money::Timestamp;
+use book::{
+    Aggregation, Anchor, Catalog, Charging, FreeWindow, Meter, MeterNo, Pack, PackNo, Plan, PlanNo, Price,
+    PurchaseRules, Release, Validity,
+};
+use jiff::tz::TimeZone;
+use money::{Amount, Timestamp};
 use store::tables::catalog::{ChargeKind, MeterAggregation, PriceTerms, PriceVersion, WindowAnchor};
+use store::tables::lines::{FreeWindowRow, PackRelease, PackRow, PlanRow};
 use store::{StoreError, Tables};
 
 /// The catalog, by every name that edges and pages know it by.
@@ -18,13 +23,20 @@ pub struct Sold {
     prices: HashMap<u32, PriceVersion>,
     kinds: HashMap<String, u32>,
     kind_slugs: HashMap<u32, String>,
+    plans: BTreeMap<u32, PlanRow>,
+    packs: BTreeMap<u32, PackRow>,
     /// When a price that is known already comes into force.
     pub changes_at: Option<Timestamp>,
 }
 
 impl Sold {
-    /// What the tables say is sold at `now` by the book's clock.
-    pub fn read(tables: &Tables, now: Timestamp, lateness_max: i64) -> Result<Sold, StoreError> {
+    /// What the tables say is sold at `now` by the book's clock; months and hours of plans are those of `zone`.
+    pub fn read(
+        tables: &Tables,
+        now: Timestamp,
+        lateness_max: i64,
+        zone: &TimeZone,
+    ) -> Result<Sold, StoreError> {
         tables.read(|reader| {
             let meters = reader.meters()?;
             let prices: HashMap<u32, PriceVersion> =
@@ -37,11 +49,19 @@ impl Sold {
                     price: price_of(&price.terms),
                 })
             });
-            let catalog = Arc::new(Catalog::new(in_book, lateness_max));
+            let (plans, packs) = (reader.plans()?, reader.packs()?);
+            let windows = reader.free_windows()?;
+            let catalog = Catalog::new(in_book, lateness_max).with_plans(
+                zone.clone(),
+                plans.iter().map(|plan| plan_of(plan, &windows)),
+                packs.iter().filter(|pack| pack.sold == 1).map(pack_of),
+            );
             let kinds = reader.charge_kinds()?;
             let changes_at = reader.next_price_change(now)?;
             Ok(Sold {
-                catalog,
+                catalog: Arc::new(catalog),
+                plans: plans.into_iter().map(|plan| (plan.plan_no, plan)).collect(),
+                packs: packs.into_iter().map(|pack| (pack.pack_no, pack)).collect(),
                 slugs: meters.iter().map(|meter| (meter.meter_no, meter.slug.clone())).collect(),
                 meters: meters.into_iter().map(|meter| (meter.slug.clone(), meter)).collect(),
                 prices,
@@ -85,9 +105,63 @@ impl Sold {
         self.kind_slugs.get(&no).map(String::as_str)
     }
 
+    /// The plan of this number.
+    pub fn plan(&self, plan_no: u32) -> Option<&PlanRow> {
+        self.plans.get(&plan_no)
+    }
+
+    /// All plans by number.
+    pub fn plans(&self) -> impl Iterator<Item = &PlanRow> {
+        self.plans.values()
+    }
+
+    /// The pack of this number, sold or not.
+    pub fn pack(&self, pack_no: u32) -> Option<&PackRow> {
+        self.packs.get(&pack_no)
+    }
+
+    /// All packs by number, sold or not.
+    pub fn packs(&self) -> impl Iterator<Item = &PackRow> {
+        self.packs.values()
+    }
+
     /// How many kinds of charges there are.
     pub fn charge_kinds_len(&self) -> usize {
         self.kinds.len()
+    }
+}
+
+/// The plan as the book takes it.
+pub fn plan_of(plan: &PlanRow, windows: &[FreeWindowRow]) -> Plan {
+    let free = windows.iter().filter(|window| window.plan_no == plan.plan_no);
+    Plan {
+        no: PlanNo(plan.plan_no),
+        allowance: plan.allowance,
+        carried_max: plan.carried_max,
+        purchases: (plan.supports_purchase == 1).then(|| PurchaseRules {
+            balance_max: plan.balance_max,
+            unpaid_max: plan.unpaid_max.map(|most| Amount::new(most, plan.fee.unit())),
+        }),
+        free: free
+            .map(|window| FreeWindow { from_minute: window.from_minute, to_minute: window.to_minute })
+            .collect(),
+    }
+}
+
+/// The pack as the book takes it.
+pub fn pack_of(pack: &PackRow) -> Pack {
+    Pack {
+        no: PackNo(pack.pack_no),
+        plan: PlanNo(pack.plan_no),
+        quantity: pack.quantity,
+        price: pack.price,
+        chargings: pack.chargings.split(',').filter_map(Charging::from_code).collect(),
+        release: match pack.release {
+            PackRelease::Purchase => Release::OnPurchase,
+            PackRelease::Payment => Release::OnPayment,
+        },
+        validity: pack.validity_days.map_or(Validity::Cycle, Validity::Days),
+        per_cycle_max: pack.per_cycle_max,
     }
 }
 

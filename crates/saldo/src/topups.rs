@@ -216,14 +216,15 @@ async fn write_session(app: &Arc<App>, topup: Topup, session: CheckoutSession) -
         let detail = "The payment page could not be opened. Nothing was charged; please try again.";
         return Err(Problem::new(StatusCode::BAD_GATEWAY, "payment_provider_unavailable", detail));
     };
-    let expires_at = Timestamp::from_seconds(session.expires_at);
+    let (expires_at, now) = (Timestamp::from_seconds(session.expires_at), clock::now());
     let written = Topup {
         checkout_session: Some(session.id.clone()),
         checkout_url: Some(url.clone()),
         checkout_expires_at: Some(expires_at),
+        updated_at: now,
         ..topup
     };
-    let (id, now) = (written.id, clock::now());
+    let id = written.id;
     app.write(move |tx| tx.set_topup_checkout(id, &session.id, &url, expires_at, now)).await?;
     Ok(written)
 }

@@ -47,6 +47,55 @@ fn used_wrongly_is_2_and_says_how_it_is_used() {
 }
 
 #[test]
+fn a_port_that_is_none_is_named_with_its_range() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for port in ["abc", "0", "65534", "70000", "-1", ""] {
+        let (code, said) = refused(&folder.path().join("demo"), &["demo", &format!("--port={port}")]);
+        assert_eq!(code, Some(2), "{port:?}");
+        assert!(said.contains("--port") && said.contains("whole number from 1 to 65533"), "{said}");
+    }
+    assert!(!folder.path().join("demo").exists(), "nothing is made");
+}
+
+#[test]
+fn help_teaches_with_an_example() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for command in
+        ["serve", "demo", "verify", "rebuild-views", "migrate", "customer", "key", "staff", "config"]
+    {
+        let help = printed(folder.path(), &[command, "--help"]);
+        let example = help.split_once("Example").map(|(_, behind)| behind).unwrap_or_default();
+        assert!(
+            example.contains(&format!("saldo {command}")) || example.contains(command),
+            "{command}: {help}"
+        );
+        assert!(help.lines().all(|line| line.chars().count() <= 150), "{help}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_made_is_readable_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = tempfile::tempdir().expect("a folder");
+    let data = place.path().join("installation").join("data");
+    printed(&data, &["customer", "create", "--name", "Ana"]);
+    let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    // While the tables are open there is a log beside them, too.
+    let tables = store::Tables::open(&data.join("saldo.db")).expect("the tables");
+    tables.write(|_| Ok::<_, store::StoreError>(())).expect("a write");
+    let files: Vec<_> =
+        std::fs::read_dir(&data).expect("the folder").map(|file| file.expect("a file").path()).collect();
+    for name in ["journal.db", "journal.db.lock", "saldo.db", "saldo.db-wal"] {
+        assert!(files.contains(&data.join(name)), "{name} is not in {files:?}");
+    }
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}
+
+#[test]
 fn customers_and_keys_on_a_stopped_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
@@ -83,6 +132,25 @@ fn customers_and_keys_on_a_stopped_folder() {
     assert!(own.contains("ck_saldo_"), "{own}");
     let unknown = refused(data, &["key", "create", "--name", "x", "--scope", "everything"]);
     assert!(unknown.0 == Some(1) && unknown.1.contains("usage:write"), "{unknown:?}");
+
+    let tables = store::Tables::open(&data.join("saldo.db")).expect("the tables");
+    let lines = tables.read(|reader| reader.audit(None, 100)).expect("the audit log").rows;
+    drop(tables);
+    let actions: Vec<_> = lines.iter().rev().map(|line| line.action.as_str()).collect();
+    let wanted = [
+        "customer.create",
+        "login.create",
+        "login.invite",
+        "api_key.create",
+        "api_key.revoke",
+        "api_key.create",
+    ];
+    assert_eq!(actions, wanted, "what was done is in the audit log, what was refused is not");
+    assert!(lines.iter().all(|line| line.actor == "operator"));
+    let said: String = lines.iter().filter_map(|line| line.after.as_deref()).collect();
+    let secrets = [made.as_str(), &own]
+        .map(|printed| printed.split("_saldo_").nth(1).unwrap_or_default()[..43].to_owned());
+    assert!(secrets.iter().all(|secret| !said.contains(secret)), "{said}");
 
     printed(data, &["rebuild-views"]);
     assert!(printed(data, &["verify"]).contains("Everything adds up."));

@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -13,7 +14,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::Value;
 
 /// How long something may take to become true.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Demo {
     child: Child,
@@ -77,11 +78,15 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(policy).timeout(PATIENCE).no_proxy().build().expect("a client")
 }
 
-/// Three free ports in a row, below those that the system hands out.
+/// Three free ports in a row, below those that the system hands out; no two tests get the same.
 fn ports() -> u16 {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
     let begin = 9_000 + u16::try_from(std::process::id() % 1_000).expect("small") * 3;
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    (begin..20_000).step_by(3).find(|port| (0..3).all(|n| is_free(port + n))).expect("three free ports")
+    std::iter::repeat_with(|| begin + TAKEN.fetch_add(3, Ordering::Relaxed))
+        .take_while(|port| *port < 20_000)
+        .find(|port| (0..3).all(|n| is_free(port + n)))
+        .expect("three free ports")
 }
 
 /// The first screen: its cookie, the token of its forms, its text.
@@ -117,6 +122,12 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
     assert_eq!(demo.text("/sandbox_url"), format!("http://127.0.0.1:{}", port + 1));
     assert!(demo.text("/example_call").contains(&demo.text("/customer/api_key")));
     assert_eq!(demo.available().await, "25.00");
+    for file in std::fs::read_dir(folder.path()).expect("the folder") {
+        let file = file.expect("a file");
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&file.metadata().expect("it is there").permissions());
+        assert_eq!(mode & 0o777, 0o600, "{} is for its owner alone", file.path().display());
+    }
     let (status, greeting) = demo.call().await;
     assert_eq!((status, &greeting["available"]), (StatusCode::OK, &Value::from("24.75")));
     demo.end();
@@ -151,7 +162,7 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
 #[tokio::test]
 async fn forms_that_no_page_drew_change_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let demo = Demo::start(folder.path(), ports() + 300);
+    let demo = Demo::start(folder.path(), ports());
     let url = demo.text("/portal_url");
     for (path, fields) in [
         ("/demo/clock", "seconds=3600"),

@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 async fn a_mail_reaches_the_server() {
     let (address, mut letters) = smtp_server("250 taken").await;
     let (house, link) = invited(&address).await;
-    let letter = letters.recv().await.expect("a letter");
+    let letter =
+        tokio::time::timeout(house::PATIENCE, letters.recv()).await.ok().flatten().expect("a letter");
     for words in
         ["To: ana@example.com", "From: Acme <no-reply@example.com>", "Auto-Submitted: auto-generated"]
     {
@@ -56,14 +57,9 @@ async fn invited(address: &str) -> (House, String) {
 
 /// The one mail, as soon as this is true of it.
 async fn written_down(house: &House, is_so: impl Fn(&Mail) -> bool) -> Mail {
-    loop {
-        let mails = house.running.app.tables.read(|tables| tables.mails(None, 2)).expect("the tables");
-        assert_eq!(mails.rows.len(), 1);
-        if let Some(mail) = mails.rows.into_iter().find(&is_so) {
-            return mail;
-        }
-        tokio::task::yield_now().await;
-    }
+    let mails = house.until(|reader| reader.mails(None, 2), |mails| mails.rows.iter().any(&is_so)).await;
+    assert_eq!(mails.rows.len(), 1);
+    mails.rows.into_iter().next().expect("it is there")
 }
 
 /// As little of an SMTP server as it takes; it gives `verdict` on each letter. The letters come on the channel.

@@ -5,7 +5,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use store::{JournalReader as _, SqliteJournalReader, Tables, views::ViewChange};
+use store::{
+    JournalReader as _, SqliteJournalReader, Tables,
+    views::{ViewChange, ViewChanges},
+};
 
 /// Runs `verify`: the exit code and what it prints.
 fn verify(data: &Path) -> (Option<i32>, String) {
@@ -55,7 +58,8 @@ fn a_flipped_byte_in_the_journals_file_is_named_by_its_row() {
 fn a_changed_view_is_named_by_its_table_and_made_again() {
     let folder = installation();
     let tables = Tables::open(&folder.path().join("saldo.db")).expect("the tables");
-    let change = [ViewChange::BalanceSet { wallet_no: 1, posted: 99_000_000, pending: 0, held: 0 }];
+    let change = ViewChange::BalanceSet { wallet_no: 1, posted: 99_000_000, pending: 0, held: 0 };
+    let change = ViewChanges::from_iter([change]);
     tables.write_views(|tx| tx.apply_views(&change)).expect("written");
     drop(tables);
     let (code, printed) = verify(folder.path());

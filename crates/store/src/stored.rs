@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use book::EntryRef;
 use money::{
-    Amount, ApiKeyId, CustomerId, EntryId, GrantId, IntentId, LoginId, MailId, MeterId, PaymentId, Quantity,
-    StaffId, Timestamp, TopupId, Unit, WalletId,
+    Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, LineId, LoginId, MailId, MeterId,
+    PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, StaffId, Timestamp, TopupId, Unit, WalletId,
 };
 
 use crate::error::StoreError;
@@ -98,6 +99,9 @@ column! {
     [u8; 32]: bytes => Value::Bytes(bytes), Value::Bytes(bytes) => bytes.try_into().ok();
     SecretHash: hash => Value::Bytes(&hash.0), Value::Bytes(bytes) => bytes.try_into().ok().map(Hidden);
     Hidden<String>: text => Value::Text(&text.0), Value::Text(text) => Some(Hidden(text.to_owned()));
+    // Positions stay far below 2^43: the number is never negative, and its order is that of the journal.
+    EntryRef: entry => Value::Integer(entry.as_u64().cast_signed()),
+        Value::Integer(n) => Some(EntryRef::from_u64(n.cast_unsigned()));
     Timestamp: at => Value::Integer(at.as_micros()), Value::Integer(n) => Some(Timestamp::from_micros(n));
     Quantity: q => Value::Integer(q.millionths()), Value::Integer(n) => Some(Quantity::from_millionths(n));
     Unit: unit => Value::Bytes(&unit.to_bytes()),
@@ -114,8 +118,8 @@ macro_rules! id_columns {
 }
 
 id_columns!(
-    ApiKeyId, CustomerId, EntryId, GrantId, IntentId, LoginId, MailId, MeterId, PaymentId, StaffId, TopupId,
-    WalletId,
+    ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, LineId, LoginId, MailId, MeterId, PackId,
+    PaymentId, PlanId, PurchaseId, RouterId, StaffId, TopupId, WalletId,
 );
 
 impl<T: Stored> Bind for Option<T> {

@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 
+use book::EntryRef;
 use money::{Amount, CustomerId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
 use store::views::{
-    AccountRow, EntryCursor, EntryRow, GrantRow, GrantState, UsageRow, ViewChange, WalletRow, WindowRow,
+    AccountRow, EntryCursor, EntryRow, GrantRow, GrantState, Moved, UsageRow, ViewChange, ViewChanges,
+    WalletRow, WindowRow, quarter_of,
 };
 use store::{Reader, StoreError, Tables};
 
@@ -16,7 +18,8 @@ fn read<T>(tables: &Tables, look: impl FnOnce(&Reader<'_>) -> Result<T, StoreErr
 }
 
 fn apply(tables: &Tables, changes: &[ViewChange]) -> Result<(), StoreError> {
-    tables.write_views(|tx| tx.apply_views(changes))
+    let changes: ViewChanges = changes.iter().cloned().collect();
+    tables.write_views(|tx| tx.apply_views(&changes))
 }
 
 fn wallet(wallet_no: u32) -> WalletRow {
@@ -29,6 +32,8 @@ fn wallet(wallet_no: u32) -> WalletRow {
         pending: 0,
         held: 0,
         opened_at: NOW,
+        entries: 0,
+        newest: None,
     }
 }
 
@@ -51,15 +56,21 @@ fn grant(grant_no: u32) -> GrantRow {
     }
 }
 
-fn entry(wallet_no: u32, position: u64, ordinal: u32) -> EntryRow {
+/// The wallet's entry with this number, of rows with two of its entries each; the time goes on from row to row.
+fn entry(wallet_no: u32, number: u64) -> EntryRow {
+    let place =
+        |number: u64| EntryRef::new(1 + number / 2, 7 * u32::try_from(number % 2).unwrap() + wallet_no);
     EntryRow {
+        entry: place(number),
         wallet_no,
-        position,
-        ordinal,
-        at: NOW.plus(i64::try_from(position).unwrap()),
+        number,
+        previous: number.checked_sub(1).map(place),
+        at: NOW.plus(i64::try_from(number / 2).unwrap()),
         kind: Cow::Borrowed("usage"),
         amount: -250_000,
         posted_after: 24_750_000,
+        account: Cow::Borrowed("revenue:usage"),
+        charge_kind_no: None,
         meter_no: Some(1),
         window_no: Some(3),
         from_at: Some(NOW),
@@ -67,10 +78,21 @@ fn entry(wallet_no: u32, position: u64, ordinal: u32) -> EntryRow {
         quantity: Some(Quantity::ONE),
         grant_no: None,
         payment: None,
-        charge_kind_no: None,
         reason: None,
-        debit_account: Some("wallet:1".into()),
-        credit_account: Some("revenue:usage".into()),
+    }
+}
+
+/// As [`entry`], with nothing but what a charge has.
+fn short_entry(wallet_no: u32, number: u64) -> EntryRow {
+    EntryRow {
+        kind: Cow::Borrowed("charge"),
+        charge_kind_no: Some(9),
+        meter_no: None,
+        window_no: None,
+        from_at: None,
+        to_at: None,
+        quantity: None,
+        ..entry(wallet_no, number)
     }
 }
 
@@ -200,18 +222,22 @@ fn a_change_of_what_is_not_there_is_an_error_and_changes_nothing() {
     assert_eq!(read(&tables, |r| r.accounts()).len(), 1);
 }
 
+/// Two wallets with `count` entries each, which stand between each other.
+fn statements(count: u64) -> Tables {
+    let tables = Tables::open_in_memory().unwrap();
+    let opened = [1, 2].map(|no| ViewChange::WalletOpened(wallet(no)));
+    let entries = (0..count).flat_map(|number| [short_entry(1, number), entry(2, number)]);
+    let changes: Vec<_> = opened.into_iter().chain(entries.map(ViewChange::EntryAdded)).collect();
+    apply(&tables, &changes).unwrap();
+    tables
+}
+
 #[test]
 fn statements_are_newest_first_and_by_month() {
-    let tables = Tables::open_in_memory().unwrap();
-    let entries: Vec<EntryRow> =
-        (1..=4).flat_map(|position| [entry(1, position, 0), entry(1, position, 7)]).collect();
-    let mut changes: Vec<ViewChange> = entries.iter().cloned().map(ViewChange::EntryAdded).collect();
-    changes.push(ViewChange::EntryAdded(entry(2, 1, 1)));
-    apply(&tables, &changes).unwrap();
-
+    let tables = statements(8);
     let mut seen = Vec::new();
     let mut before: Option<EntryCursor> = None;
-    let mut position = 50;
+    let mut number = 8;
     loop {
         let page = read(&tables, |r| r.entries(1, Timestamp::EPOCH, Timestamp::MAX, before, 3));
         seen.extend(page.rows);
@@ -219,15 +245,94 @@ fn statements_are_newest_first_and_by_month() {
         if before.is_none() {
             break;
         }
-        position += 1;
-        apply(&tables, &[ViewChange::EntryAdded(entry(1, position, 0))]).unwrap();
+        apply(&tables, &[ViewChange::EntryAdded(short_entry(1, number))]).unwrap();
+        number += 1;
     }
     seen.reverse();
-    assert_eq!(seen, entries);
-    let month = read(&tables, |r| r.entries(1, NOW.plus(2), NOW.plus(3), None, 10)).rows;
-    assert_eq!(month, [entry(1, 2, 7), entry(1, 2, 0)]);
-    assert_eq!(read(&tables, |r| r.entry(1, 2, 7)), Some(entry(1, 2, 7)));
-    assert_eq!(entry(1, 2, 7).id().to_string(), money::EntryId::at(2, 7).to_string());
+    assert_eq!(seen, (0..8).map(|number| short_entry(1, number)).collect::<Vec<_>>());
+    let month = read(&tables, |r| r.entries(2, NOW.plus(2), NOW.plus(3), None, 10)).rows;
+    assert_eq!(month, [entry(2, 5), entry(2, 4)]);
+    let one = entry(2, 5).entry;
+    assert_eq!(read(&tables, |r| r.entry(2, one)), Some(entry(2, 5)));
+    assert_eq!(read(&tables, |r| r.entry(1, one)), None, "it is the other one's");
+    assert_eq!(entry(2, 5).id().to_string(), money::EntryId::at(3, 9).to_string());
+    let wallet = read(&tables, |r| r.wallet_view_by_no(2)).unwrap();
+    assert_eq!((wallet.entries, wallet.newest), (8, Some(entry(2, 7).entry)));
+    assert_eq!(read(&tables, |r| r.entries(3, Timestamp::EPOCH, Timestamp::MAX, None, 3)).rows, []);
+}
+
+/// Whatever is asked for: the same as looking through all entries, and each wallet sees its own alone.
+#[test]
+fn a_page_of_a_long_statement_begins_anywhere() {
+    let count = 300;
+    let tables = statements(count);
+    let all: Vec<EntryRow> = (0..count).rev().map(|number| short_entry(1, number)).collect();
+    let times = [0, 1, 30, 31, 32, 33, 63, 64, 65, 100, 128, 149, 150, 151].map(|steps| NOW.plus(steps));
+    let positions = [0, 1, 2, 32, 33, 65, 100, 129, 150, 151, 1_000, u64::MAX];
+    // Its own entry, another wallet's, and none at all.
+    let cursors = positions
+        .into_iter()
+        .flat_map(|position| [0, 1, 2, 5, 8].map(|ordinal| Some(EntryCursor { position, ordinal })));
+    for before in cursors.chain([None]) {
+        for (from_at, to_at) in times.iter().flat_map(|from| times.map(|to| (*from, to))) {
+            let wanted = all.iter().filter(|row| from_at <= row.at && row.at < to_at).filter(|row| {
+                before.is_none_or(|b| (row.entry.position(), row.entry.ordinal()) < (b.position, b.ordinal))
+            });
+            let wanted: Vec<_> = wanted.take(5).cloned().collect();
+            let page = read(&tables, |r| r.entries(1, from_at, to_at, before, 5));
+            assert_eq!(page.rows, wanted, "{before:?} {from_at:?} {to_at:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_moved_adds_up_by_the_quarter_of_an_hour() {
+    let tables = Tables::open_in_memory().unwrap();
+    let midnight = Timestamp::from_seconds(1_800_000_000 / 900 * 900);
+    let moved =
+        |at: Timestamp, kind: &'static str, reason: Option<&'static str>, unit, delta| ViewChange::Moved {
+            quarter: quarter_of(at),
+            unit,
+            kind: kind.into(),
+            reason: reason.map(Into::into),
+            delta,
+        };
+    let before = midnight.plus(-1);
+    let later = midnight.plus(5 * Timestamp::HOUR);
+    apply(
+        &tables,
+        &[
+            moved(before, "charge", None, Unit::USD, -1),
+            moved(midnight, "charge", None, Unit::USD, -2),
+            moved(midnight, "grant", Some("purchased"), Unit::USD, 40),
+            moved(midnight, "grant", Some("promotional"), Unit::USD, 7),
+        ],
+    )
+    .unwrap();
+    apply(
+        &tables,
+        &[
+            moved(midnight, "charge", None, Unit::USD, -3),
+            moved(later, "charge", None, Unit::USD, -10),
+            moved(later, "charge", None, Unit::BRL, -100),
+        ],
+    )
+    .unwrap();
+    let since = |from_at| {
+        let rows = read(&tables, |r| r.moved_since(from_at)).into_iter();
+        rows.map(|Moved { kind, reason, amount }| (kind, reason, amount)).collect::<Vec<_>>()
+    };
+    let row = |kind: &str, reason: Option<&str>, value, unit| {
+        (kind.to_owned(), reason.map(str::to_owned), Amount::new(value, unit))
+    };
+    let grants =
+        [row("grant", Some("promotional"), 7, Unit::USD), row("grant", Some("purchased"), 40, Unit::USD)];
+    let charges = |usd| [row("charge", None, -100, Unit::BRL), row("charge", None, usd, Unit::USD)];
+    assert_eq!(since(midnight), [charges(-15), grants.clone()].concat());
+    assert_eq!(since(midnight.plus(Timestamp::MINUTE)), [charges(-15), grants.clone()].concat());
+    assert_eq!(since(before), [charges(-16), grants].concat());
+    assert_eq!(since(later), charges(-10));
+    assert_eq!(since(later.plus(Timestamp::HOUR)), []);
 }
 
 #[test]
@@ -235,7 +340,7 @@ fn a_cursor_moves_only_from_where_it_is() {
     let tables = Tables::open_in_memory().unwrap();
     let move_it = |from, to: u64| {
         tables.write_views(|tx| {
-            tx.apply_views(&[moved("a", 1)])?;
+            tx.apply_views(&ViewChanges::from_iter([moved("a", 1)]))?;
             tx.move_cursor("views", from, to, &[u8::try_from(to).unwrap(); 32])
         })
     };
@@ -268,8 +373,7 @@ fn the_first_difference_is_named() {
             ],
         )
         .unwrap();
-        let entries: Vec<_> =
-            (1..=5_000).map(|position| ViewChange::EntryAdded(entry(1, position, 0))).collect();
+        let entries: Vec<_> = (0..5_000).map(|number| ViewChange::EntryAdded(entry(1, number))).collect();
         apply(&tables, &entries).unwrap();
         tables
     };
@@ -285,8 +389,13 @@ fn the_first_difference_is_named() {
     assert_eq!(difference.table, "wallet_view");
     assert!(difference.found.unwrap().contains("posted: 7"));
     assert!(difference.expected.unwrap().contains("posted: 0"));
-    let difference = differ(&[ViewChange::EntryAdded(entry(9, 1, 0))]).unwrap();
-    assert_eq!((difference.table, difference.expected), ("entry_view", None));
+    let difference = differ(&[ViewChange::EntryAdded(entry(2, 0))]).unwrap();
+    assert_eq!(difference.table, "wallet_view");
+    assert!(difference.found.unwrap().contains("entries: 1"));
+    let moved_more =
+        ViewChange::Moved { quarter: 1, unit: Unit::USD, kind: "charge".into(), reason: None, delta: -1 };
+    let difference = differ(&[moved_more]).unwrap();
+    assert_eq!((difference.table, difference.expected), ("moved_view", None));
     assert_eq!(differ(&[ViewChange::GrantAdded(grant(2))]).unwrap().table, "grant_view");
     assert_eq!(
         differ(&[ViewChange::WindowClosed { wallet_no: 1, window_no: 1 }]).unwrap().table,

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::run::Runner;
 use crate::step::{program, stories};
 use crate::tally::Tally;
 use crate::tools::{self, NGINX};
@@ -10,5 +11,5 @@ pub(crate) fn run() -> Result<Tally> {
     tools::need(&[NGINX])?;
     tools::npm_install("e2e")?;
     program::run()?;
-    stories::node_test(tools::node()?).and("e2e/peers/guard.mjs").count(Tally::read_node)
+    stories::node_test(tools::node()?).and("e2e/peers/guard.mjs").count(Runner::Node)
 }

@@ -93,6 +93,10 @@ pub(crate) fn run_all(steps: &[Step]) -> Result<()> {
             }
         }
     }
+    // Last, for that is where a person looks, and all that some machines keep.
+    if let Some(lost) = outcome.as_ref().err().and_then(|error| error.downcast_ref::<Lost>()) {
+        print!("\n{}", lost.failures);
+    }
     print_counts(&done);
     outcome
 }

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::run::Program;
+use crate::run::{Program, Runner};
 use crate::tally::Tally;
 
 pub(crate) fn run() -> Result<Tally> {
-    Program::cargo(["test", "--workspace", "--locked", "--no-fail-fast"]).count(Tally::read_cargo)
+    Program::cargo(["test", "--workspace", "--locked", "--no-fail-fast"]).count(Runner::Cargo)
 }

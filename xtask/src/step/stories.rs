@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::run::{Program, root, saldo};
+use crate::run::{Program, Runner, root, saldo};
 use crate::step::program;
 use crate::tally::Tally;
 use crate::tools::{self, CHROMIUM, CURL};
@@ -28,7 +28,7 @@ pub(crate) fn play(part: Option<&str>, window: Window) -> Result<Tally> {
     if window == Window::Shown {
         program = program.with("E2E_HEADED", "1");
     }
-    program.count(Tally::read_node)
+    program.count(Runner::Node)
 }
 
 /// Pictures of every page into `target/shots`.

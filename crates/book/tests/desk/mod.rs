@@ -130,9 +130,31 @@ pub(crate) fn kind(record: &Record) -> &'static str {
         Record::WindowAccrued { .. } => "window_accrued",
         Record::UsageCovered { .. } => "usage_covered",
         Record::UsagePosted(_) => "usage_posted",
+        Record::Line(record) => line_kind(&record.fact),
         Record::ClockAdvanced { .. } => "clock_advanced",
         Record::Forgot { .. } => "forgot",
         Record::Line(record) => line_kind(&record.fact),
+    }
+}
+
+fn line_kind(fact: &LineFact) -> &'static str {
+    match fact {
+        LineFact::Opened { .. } => "line_opened",
+        LineFact::CycleBegan { .. } => "cycle_began",
+        LineFact::Carried { .. } => "carried",
+        LineFact::PlanChanged { .. } => "plan_changed",
+        LineFact::StatusSet { .. } => "status_set",
+        LineFact::Bought { .. } => "bought",
+        LineFact::Awaits { .. } => "awaits",
+        LineFact::Released { .. } => "released",
+        LineFact::Paid { .. } => "paid",
+        LineFact::Dropped { .. } => "dropped",
+        LineFact::WrittenOff { .. } => "written_off",
+        LineFact::Read(_) => "read",
+        LineFact::SessionsEnded { .. } => "sessions_ended",
+        LineFact::Used(_) => "used",
+        LineFact::Restricted { .. } => "restricted",
+        LineFact::Restored { .. } => "restored",
     }
 }
 

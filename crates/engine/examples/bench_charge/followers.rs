@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{JoinHandle, spawn};
 use std::time::{Duration, Instant};
 
+use book::{BatchBuilder, Book, GENESIS};
 use engine::{KEPT_HOURS, Projector, make_snapshot};
-use store::views::ViewChange;
 use store::{JournalDerived, JournalReader, SqliteJournalDerived, SqliteJournalReader, StoreError, Tables};
 
-use crate::ledger::Landed;
+use crate::ledger::{Landed, now};
+use crate::load::{Random, catalog, charge, opening};
 
 /// Rows projected in one transaction, and bytes of their bodies: as in the program.
 const ROWS_MAX: usize = 256;
@@ -90,6 +91,55 @@ impl Views {
     }
 }
 
+/// What filling the views costs where nothing else runs, in nanoseconds an entry.
+pub(crate) struct ViewsAlone {
+    pub(crate) project_ns: f64,
+    pub(crate) write_ns: f64,
+}
+
+/// Charges, in rows as long as those under load, projected and written by somebody who does nothing else.
+const ROWS_ALONE: u32 = 48;
+const CHARGES_A_ROW: u32 = 16_000;
+/// Rows that make up [`BYTES_MAX`].
+const ROWS_AT_ONCE: usize = 6;
+
+/// Fills the views of a book with `wallets`, and measures it on charges of random ones.
+pub(crate) fn project_alone(folder: &Path, wallets: u32) -> ViewsAlone {
+    let place = tempfile::tempdir_in(folder).expect("a folder of its own");
+    let tables = Tables::open(&place.path().join("saldo.db")).expect("new tables");
+    let (catalog, mut book, mut projector) = (catalog(), Book::new(), Projector::default());
+    let mut batch = BatchBuilder::new(1, 1, GENESIS);
+    let mut random = Random(5);
+    let (mut project, mut write) = (Duration::ZERO, Duration::ZERO);
+    let openings = (0..wallets).flat_map(opening);
+    let charges = (0..ROWS_ALONE * CHARGES_A_ROW).map(|_| charge(&mut random, wallets));
+    let mut rows = Vec::new();
+    for (n, command) in (0..).zip(openings.chain(charges)) {
+        book.execute(&catalog, &command, now(), &mut batch);
+        if batch.len() == CHARGES_A_ROW {
+            rows.push(batch.seal_and_continue());
+            book.take_touched();
+        }
+        if rows.len() == ROWS_AT_ONCE {
+            let begun = Instant::now();
+            let projection = projector.project(&rows).expect("whole rows");
+            let projected = begun.elapsed();
+            tables
+                .write_views(|tx| -> Result<(), StoreError> { tx.apply_views(&projection.changes) })
+                .expect("they are written");
+            if n >= 2 * wallets + CHARGES_A_ROW * ROWS_AT_ONCE as u32 {
+                project += projected;
+                write += begun.elapsed() - projected;
+            }
+            rows.clear();
+        }
+    }
+    let measured =
+        f64::from(CHARGES_A_ROW) * (ROWS_ALONE as usize / ROWS_AT_ONCE - 1) as f64 * ROWS_AT_ONCE as f64;
+    let per_entry = |time: Duration| time.as_secs_f64() * 1e9 / measured;
+    ViewsAlone { project_ns: per_entry(project), write_ns: per_entry(write) }
+}
+
 struct Followed {
     tables: Tables,
     journal: SqliteJournalReader,
@@ -108,16 +158,13 @@ impl Followed {
                 crate::pass(PAUSE);
                 continue;
             };
-            let projections: Vec<_> =
-                rows.iter().map(|row| projector.project(row).expect("whole rows")).collect();
+            let projection = projector.project(&rows).expect("whole rows");
             let written = self.tables.write_views(|tx| -> Result<(), StoreError> {
-                projections.iter().try_for_each(|projection| tx.apply_views(&projection.changes))?;
+                tx.apply_views(&projection.changes)?;
                 tx.move_cursor(CURSOR, position, last.position, &last.hash)
             });
             written.expect("the views are written");
-            let changes = projections.iter().flat_map(|projection| &projection.changes);
-            let entries = changes.filter(|change| matches!(change, ViewChange::EntryAdded(_))).count();
-            self.entries.fetch_add(entries as u64, Ordering::Release);
+            self.entries.fetch_add(projection.changes.entries() as u64, Ordering::Release);
             position = last.position;
             self.projected.store(position, Ordering::Release);
         }

@@ -73,6 +73,7 @@ impl Content {
             Act::Reverse { charge, .. } => Content::Reversal(charge.entry.as_u64()),
             Act::Deduct { amount, .. } => Content::Deduction(amount.value()),
             Act::Use { quantity, .. } => Content::Use(quantity.millionths()),
+            Act::Line(_) => unreachable!("these customers have no lines"),
             Act::AdvanceClock { by } => Content::Clock(*by),
         }
     }

@@ -18,15 +18,16 @@ use money::ApiKeyId;
 use store::tables::keys::ApiKey;
 
 use super::Api;
-use crate::config;
-use crate::keys;
+use super::problem_json::RequestId;
+use crate::audit::Author;
 use crate::problem::Problem;
+use crate::{config, keys, server};
 
 /// Everything an operator's key may do.
 pub const ALL_SCOPES: &str = "*";
 
 /// Every scope with what it opens. `write` holds `read` of the same group.
-pub const SCOPES: [(&str, &str); 12] = [
+pub const SCOPES: [(&str, &str); 13] = [
     ("customers:read", "customers and what usage events call them"),
     ("customers:write", "make and change customers"),
     ("credit:read", "wallets, balances, entries, grants, charges"),
@@ -38,6 +39,7 @@ pub const SCOPES: [(&str, &str); 12] = [
     ("payments:read", "top-ups and payments"),
     ("payments:write", "begin and cancel top-ups"),
     ("keys:write", "make, list and revoke API keys"),
+    ("audit:read", "who changed what"),
     ("clock:write", "move the test clock, and confirm the machine's"),
 ];
 
@@ -104,6 +106,8 @@ pub(super) async fn authenticate(State(api): State<Arc<Api>>, mut request: Reque
     };
     let (mut response, remaining) = match api.rate_limits.count(key.id) {
         Ok(remaining) => {
+            let author = author(&api, &key, &request);
+            request.extensions_mut().insert(author);
             request.extensions_mut().insert(key);
             (next.run(request).await, remaining)
         }
@@ -115,6 +119,14 @@ pub(super) async fn authenticate(State(api): State<Arc<Api>>, mut request: Reque
     };
     api.rate_limits.write_headers(response.headers_mut(), remaining);
     response
+}
+
+/// Who asks, for the audit log.
+fn author(api: &Api, key: &ApiKey, request: &Request) -> Author {
+    let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
+    let trusted = &api.app.config.server.trusted_proxies;
+    let ip = server::client_address(request.extensions(), request.headers(), trusted);
+    Author::in_request(key.id.to_string(), ip.map(|ip| ip.to_string()), id)
 }
 
 async fn operator_key(api: &Api, headers: &HeaderMap) -> Result<Arc<ApiKey>, Problem> {
@@ -169,6 +181,7 @@ needs! {
     PaymentsRead = "payments:read",
     PaymentsWrite = "payments:write",
     KeysWrite = "keys:write",
+    AuditRead = "audit:read",
     ClockWrite = "clock:write",
 }
 
@@ -176,6 +189,8 @@ needs! {
 pub(super) struct By<N> {
     /// The key.
     pub key: Arc<ApiKey>,
+    /// As the audit log names him.
+    pub author: Author,
     scope: PhantomData<N>,
 }
 
@@ -183,13 +198,15 @@ impl<N: Needs, S: Send + Sync> FromRequestParts<S> for By<N> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let key = parts.extensions.get::<Arc<ApiKey>>().cloned();
-        let key = key.ok_or_else(|| Problem::internal(&anyhow::anyhow!("a route without authentication")))?;
+        let known =
+            parts.extensions.get::<Arc<ApiKey>>().cloned().zip(parts.extensions.get::<Author>().cloned());
+        let (key, author) =
+            known.ok_or_else(|| Problem::internal(&anyhow::anyhow!("a route without authentication")))?;
         if !holds(&key.scopes, N::SCOPE) {
             let detail = format!("This key lacks the scope {}.", N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, "scope_missing", detail));
         }
-        Ok(By { key, scope: PhantomData })
+        Ok(By { key, author, scope: PhantomData })
     }
 }
 

@@ -15,6 +15,7 @@ use super::access::{ALL_SCOPES, By, KeysWrite, SCOPES, holds};
 use super::once::Wish;
 use super::request::{Asked, Body, Id, IdempotencyKey, cursor, id, page_rows};
 use super::wire::{List, time, time_if};
+use crate::audit::Change;
 use crate::customers::{TEXT_BYTES_MAX, is_unprintable};
 use crate::keys::{self, NewKey};
 use crate::problem::Problem;
@@ -22,7 +23,7 @@ use crate::problem::Problem;
 /// The one scope of a customer's key.
 pub const GUARD_SCOPE: &str = "guard";
 
-/// A key. Its secret is shown once, when it is made.
+/// A key. Its secret is shown once, by the answer that made it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ApiKey {
     /// `key_…`
@@ -35,10 +36,6 @@ pub(super) struct ApiKey {
     scopes: Vec<String>,
     /// The secret's last four characters.
     last_four: String,
-    /// The secret: `sk_saldo_…` for the operator's, `ck_saldo_…` for a customer's. Only in the answer that made it, not when the
-    /// same request is repeated: it is not stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
     /// Since when, RFC 3339.
     created_at: String,
     /// When it was last used, to about a minute.
@@ -55,13 +52,29 @@ impl From<&ApiKeyRow> for ApiKey {
             name: row.name.clone(),
             scopes: row.scopes.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
             last_four: row.last_four.clone(),
-            secret: None,
             created_at: time(row.created_at),
             last_used_at: time_if(row.last_used_at),
             revoked_at: time_if(row.revoked_at),
         }
     }
 }
+
+/// A key that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ApiKeyMade {
+    /// The key.
+    #[serde(flatten)]
+    key: ApiKey,
+    /// The secret: `sk_saldo_…` for the operator's, `ck_saldo_…` for a customer's. Null when the same request is repeated: it is not
+    /// stored, so nobody can show it a second time.
+    secret: Option<String>,
+    /// Where `secret` is null: why, and what to do.
+    secret_notice: Option<&'static str>,
+}
+
+/// What is said instead of a secret that was shown before.
+const SHOWN_BEFORE: &str = "The secret was in the first answer to this Idempotency-Key and is not stored. If it was lost, revoke this key \
+    and make another one under a new Idempotency-Key.";
 
 /// A key to be made.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -76,8 +89,11 @@ pub(super) struct ApiKeyWanted {
 }
 
 /// Make a key. The answer shows its secret; nobody can show it again.
+///
+/// Repeated with the same `Idempotency-Key`, the answer is the same key with `secret` null and a `secret_notice`. Whoever lost the first
+/// answer revokes that key and makes another.
 #[utoipa::path(post, path = "/v1/api-keys", tag = "api keys", request_body = ApiKeyWanted,
-    responses((status = 201, description = "The key is made.", body = ApiKey)))]
+    responses((status = 201, description = "The key is made, now or by an earlier try.", body = ApiKeyMade)))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
     by: By<KeysWrite>,
@@ -112,13 +128,15 @@ pub(super) async fn create(
                 })?;
             }
             tx.insert_api_key(&row)?;
-            Ok(ApiKey::from(&row))
+            let made = ApiKey::from(&row);
+            by.author.note(tx, &Change::new("api_key.create", &made.id).after(&made)?)?;
+            Ok(ApiKeyMade { key: made, secret: None, secret_notice: Some(SHOWN_BEFORE) })
         })
         .await?;
     if !answer.first {
         return Ok(answer.into_response());
     }
-    let shown = ApiKey { secret: Some(secret), ..ApiKey::from(&key) };
+    let shown = ApiKeyMade { key: ApiKey::from(&key), secret: Some(secret), secret_notice: None };
     Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
@@ -176,12 +194,12 @@ pub(super) async fn list(
     responses((status = 200, description = "The key as it stands now.", body = ApiKey)))]
 pub(super) async fn revoke(
     State(api): State<Arc<Api>>,
-    _by: By<KeysWrite>,
+    by: By<KeysWrite>,
     _key: IdempotencyKey,
     Id(id): Id<ApiKeyId>,
 ) -> Result<Json<ApiKey>, Problem> {
     // Revoked twice is revoked once: there is no second answer to tell from the first.
-    keys::revoke(&api.app, id, None).await?;
+    keys::revoke_by(&api.app, by.author, id, None).await?;
     let key = api.app.read(move |reader| reader.api_key(id)).await?;
     key.map(|key| Json(ApiKey::from(&key))).ok_or_else(|| Problem::not_found("key"))
 }

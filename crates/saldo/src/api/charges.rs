@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 use super::Api;
 use super::access::{By, CreditRead, CreditWrite};
 use super::known_wallets;
-use super::once::{self, Wish};
+use super::once::{self, Answer, Wish};
 use super::problem_json;
 use super::request::{Body, Id, IdempotencyKey, id};
 use super::wire::{Amount, Balance, time};
+use crate::audit::Change;
 use crate::clock;
 use crate::problem::Problem;
 
@@ -301,7 +302,7 @@ pub(super) async fn reverse(
     by: By<CreditWrite>,
     key: IdempotencyKey,
     Id(id): Id<EntryId>,
-) -> Result<(StatusCode, Json<Reversal>), Problem> {
+) -> Result<Answer, Problem> {
     let (entry, decision) = charge_of(&api, id).await?;
     let Record::Charged { wallet, kind, burns, debt, .. } = decision.record else {
         return Err(Problem::not_found("charge"));
@@ -324,7 +325,8 @@ pub(super) async fn reverse(
         balance: Balance::new(balance, wallet.unit),
         at: time(decision.at),
     };
-    Ok((StatusCode::CREATED, Json(reversal)))
+    let change = Change::new("charge.reverse", id).after(&reversal)?;
+    wish.answer_noted(&api, StatusCode::CREATED, &reversal, (by.author, change)).await
 }
 
 async fn charge_of(api: &Api, id: EntryId) -> Result<(EntryRef, Decision), Problem> {

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::Api;
 use super::access::{By, ClockWrite, CreditRead};
 use super::wire::time;
+use crate::audit::Change;
 use crate::clock;
 use crate::problem::Problem;
 
@@ -42,9 +43,11 @@ pub(super) async fn get(State(api): State<Arc<Api>>, _by: By<CreditRead>) -> Jso
     responses((status = 200, description = "The clock is believed.", body = MachineClock)))]
 pub(super) async fn confirm(
     State(api): State<Arc<Api>>,
-    _by: By<ClockWrite>,
+    by: By<ClockWrite>,
 ) -> Result<Json<MachineClock>, Problem> {
+    let change = Change::new("clock.confirm", "clock").before(&MachineClock::read(&api))?;
     api.app.ledger.confirm_clock()?;
+    api.app.write(move |tx| by.author.note(tx, &change)).await?;
     // Answered when the ledger has taken the word: what is asked behind it is answered behind it.
     api.app.ledger.settle_all().await?;
     Ok(Json(MachineClock::read(&api)))

@@ -15,6 +15,7 @@ use super::access::{By, CustomersRead, CustomersWrite};
 use super::once::{Answer, Wish};
 use super::request::{Asked, Body, Id, IdempotencyKey, cursor, page_rows};
 use super::wire::{List, time};
+use crate::audit::Change;
 use crate::customers::{self, NewCustomer};
 use crate::problem::Problem;
 
@@ -115,7 +116,9 @@ pub(super) async fn create(
             row.insert(tx)?;
             let wallet =
                 WalletOfCustomer { id: row.created.wallet.to_string(), unit: unit.code().to_owned() };
-            Ok(Customer::new(&row.created.customer, vec![wallet]))
+            let made = Customer::new(&row.created.customer, vec![wallet]);
+            by.author.note(tx, &Change::new("customer.create", &made.id).after(&made)?)?;
+            Ok(made)
         })
         .await?;
     if answer.first {
@@ -224,6 +227,7 @@ pub(super) async fn change(
     let wish = Wish::new(by.key.id, "PATCH /v1/customers/{id}", key, &(id.to_string(), &change))?;
     wish.write(&api, StatusCode::OK, move |tx| {
         let mut row = tx.customer(id)?.ok_or_else(|| Problem::not_found("customer"))?;
+        let before = Customer::read(tx, &row)?;
         if let Some(name) = &change.name {
             row.name = name.trim().to_owned();
         }
@@ -244,7 +248,9 @@ pub(super) async fn change(
             subjects: Vec::new(),
         })?;
         tx.update_customer(&row)?;
-        Ok(Customer::read(tx, &row)?)
+        let after = Customer::read(tx, &row)?;
+        by.author.note(tx, &Change::new("customer.change", id).before(&before)?.after(&after)?)?;
+        Ok(after)
     })
     .await
 }

@@ -11,8 +11,8 @@ use utoipa_axum::routes;
 
 use super::request::IDEMPOTENCY_KEY_BYTES_MAX;
 use super::{
-    Api, api_keys, charges, clock, customers, entries, events, grants, guard, meters, payments, subjects,
-    test_clock, topups, wallets,
+    Api, api_keys, audit_log, charges, clock, customers, entries, events, grants, guard, meters, payments,
+    subjects, test_clock, topups, wallets,
 };
 
 const DESCRIPTION: &str = "\
@@ -22,11 +22,13 @@ Prepaid credit: customers, their wallets, what adds credit and what takes it.
 same group, `*` holds all. A customer's own key (`ck_saldo_…`) opens the guard and nothing else.
 
 **Once.** Every write but events needs the header `Idempotency-Key`, new for each wish, and is remembered for 7 days: the same \
-request again gets the first answer, another one under the same key is refused with 409 `idempotency_key_reused`. A request \
-that was refused is not remembered. Events carry their own id.
+request again gets the first answer, another one under the same key is refused with 409 `idempotency_key_reused`, also when both come \
+at the same moment. A request that was refused is not remembered. Events carry their own id. The one thing that no answer shows twice \
+is the secret of a new key.
 
 **Amounts** are decimal text with their unit, exact: `{\"amount\": \"24.75\", \"unit\": \"USD\"}`. **Times** are RFC 3339. **Lists** give \
-`data` and `next_cursor`; send that as `cursor` for the rows behind.
+`data` and `next_cursor`; send that as `cursor` for the rows behind. A field of a query that the operation does not know is refused \
+(`invalid_query`), as one of a body is (`unknown_field`).
 
 **Problems** are RFC 9457 JSON with a `code` that never changes, a `detail` in words, the `field` that is wrong where there is one, and \
 the `request_id`. Nothing was changed, unless the code is `outcome_unknown`: then the same request with the same key tells.";
@@ -84,6 +86,7 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(payments::get))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(audit_log::list))
         .routes(routes!(clock::get))
         .routes(routes!(clock::confirm))
         .routes(routes!(test_clock::get))

@@ -65,6 +65,7 @@ pub(super) struct Entry {
 
 impl Entry {
     fn new(row: EntryRow, unit: Unit, sold: &Sold) -> Entry {
+        let (debit, credit) = row.debit_and_credit();
         let amount = |value| Amount::from(money::Amount::new(value, unit));
         Entry {
             id: row.id().to_string(),
@@ -79,8 +80,8 @@ impl Entry {
             charge_kind: row.charge_kind_no.and_then(|no| sold.charge_kind_slug(no)).map(str::to_owned),
             payment: row.payment.map(|payment| payment.to_string()),
             reason: row.reason.map(std::borrow::Cow::into_owned),
-            debit_account: row.debit_account.map(std::borrow::Cow::into_owned),
-            credit_account: row.credit_account.map(std::borrow::Cow::into_owned),
+            debit_account: Some(debit),
+            credit_account: Some(credit),
         }
     }
 }

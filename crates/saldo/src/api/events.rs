@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use book::{Act, Command, CommandKey, EntryRef, KeySpace, MeterNo, UseStage};
 use engine::Outcome;
-use money::{Quantity, Timestamp, WalletId};
+use money::{DecimalError, Quantity, Timestamp, WalletId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::tables::catalog::MeterAggregation;
@@ -30,6 +30,8 @@ use crate::sold::Sold;
 pub(super) const BATCH_LEN_MAX: usize = 1_000;
 /// Longest `id`, `source` and `subject` of an event, in bytes.
 pub(super) const ATTRIBUTE_BYTES_MAX: usize = 255;
+/// Largest exponent of a number that is looked at: with more no quantity can be counted, unless it is zero.
+const EXPONENT_MAX: i64 = 300;
 /// The version of CloudEvents that is understood.
 const SPEC_VERSION: &str = "1.0";
 const STRUCTURED: &str = "application/cloudevents+json";
@@ -379,16 +381,57 @@ fn summed(event: &Attributes, field: &str) -> Result<Quantity, Problem> {
         .map_err(|_| Problem::invalid("data", "invalid_field", "data must be a JSON object."))?;
     let number = data.get(field).ok_or_else(missing)?.get();
     let decimal = match serde_json::from_str::<String>(number) {
-        Ok(text) => text,
-        Err(_) => number.to_owned(),
+        Ok(text) => Ok(text),
+        Err(_) => without_exponent(number),
     };
-    let quantity = Quantity::parse(&decimal)
-        .map_err(|error| Problem::invalid(&name, "invalid_quantity", format!("{name} is {error}.")))?;
+    let quantity = decimal
+        .and_then(|decimal| Quantity::parse(&decimal))
+        .map_err(|error| Problem::invalid(&name, "invalid_quantity", wrong_quantity(&name, error)))?;
     if quantity < Quantity::ZERO {
         let detail = format!("{name} must not be below zero.");
         return Err(Problem::invalid(&name, "quantity_negative", detail));
     }
     Ok(quantity)
+}
+
+/// What is wrong with a quantity, in words.
+fn wrong_quantity(name: &str, error: DecimalError) -> String {
+    match error {
+        DecimalError::Malformed => format!("{name} must be a number, or decimal text like \"24.75\"."),
+        DecimalError::OverPrecise { decimals } => {
+            format!("{name} must have at most {decimals} decimal places: finer quantities are not counted.")
+        }
+        DecimalError::OutOfRange => {
+            let max = Quantity::from_millionths(i64::MAX).to_decimal();
+            format!("{name} must be at most {max}.")
+        }
+    }
+}
+
+/// A JSON number as plain decimal text, exactly: `1.5E2` is `150`. What is no number is left to whoever reads it.
+fn without_exponent(number: &str) -> Result<String, DecimalError> {
+    let is_number = number.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    let Some((mantissa, exponent)) = number.split_once(['e', 'E']).filter(|_| is_number) else {
+        return Ok(number.to_owned());
+    };
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.bytes().chain(fraction.bytes()).all(|digit| digit == b'0') {
+        return Ok("0".to_owned());
+    }
+    let shift: i64 = match exponent.parse() {
+        Ok(shift) if (-EXPONENT_MAX..=EXPONENT_MAX).contains(&shift) => shift,
+        _ if exponent.starts_with('-') => {
+            return Err(DecimalError::OverPrecise { decimals: Quantity::DECIMALS });
+        }
+        _ => return Err(DecimalError::OutOfRange),
+    };
+    let zeros = "0".repeat(usize::try_from(shift.unsigned_abs()).unwrap_or(0));
+    let digits = format!("{zeros}{whole}{fraction}{zeros}");
+    let before = zeros.len() + whole.len();
+    let point = if shift < 0 { before - zeros.len() } else { before + zeros.len() };
+    let (whole, fraction) = digits.split_at(point);
+    Ok(format!("{sign}{whole}.{fraction}0"))
 }
 
 #[cfg(test)]
@@ -408,6 +451,21 @@ mod tests {
             (r#"{"data":{"n":9007199254741}}"#, Ok(9_007_199_254_741_000_000)),
             (r#"{"data":{"n":0.0000001}}"#, Err("invalid_quantity")),
             (r#"{"data":{"n":-1}}"#, Err("quantity_negative")),
+            (r#"{"data":{"n":1E2}}"#, Ok(100_000_000)),
+            (r#"{"data":{"n":1e+2}}"#, Ok(100_000_000)),
+            (r#"{"data":{"n":1.5e2}}"#, Ok(150_000_000)),
+            (r#"{"data":{"n":12345e-2}}"#, Ok(123_450_000)),
+            (r#"{"data":{"n":0.000001e6}}"#, Ok(1_000_000)),
+            (r#"{"data":{"n":100.0}}"#, Ok(100_000_000)),
+            (r#"{"data":{"n":100.00000000000000000000}}"#, Ok(100_000_000)),
+            (r#"{"data":{"n":0e999999999999999999999}}"#, Ok(0)),
+            (r#"{"data":{"n":1e-6}}"#, Ok(1)),
+            (r#"{"data":{"n":1e-7}}"#, Err("invalid_quantity")),
+            (r#"{"data":{"n":1e-99999999999999999999}}"#, Err("invalid_quantity")),
+            (r#"{"data":{"n":1e99999999999999999999}}"#, Err("invalid_quantity")),
+            (r#"{"data":{"n":1e13}}"#, Err("invalid_quantity")),
+            (r#"{"data":{"n":-1e0}}"#, Err("quantity_negative")),
+            (r#"{"data":{"n":"1e2"}}"#, Err("invalid_quantity")),
             (r#"{"data":{"n":true}}"#, Err("invalid_quantity")),
             (r#"{"data":{}}"#, Err("missing_field")),
             (r#"{"data":[1]}"#, Err("invalid_field")),

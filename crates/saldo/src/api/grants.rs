@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 
 use super::access::{By, CreditRead, CreditWrite};
 use super::known_wallets;
-use super::once::{self, Wish};
+use super::once::{self, Answer, Wish};
 use super::request::{Asked, Body, Id, IdempotencyKey, Paging, cursor, page_rows};
 use super::wire::{Amount, Balance, List, read_time_if, time, time_if};
 use super::{Api, wait_for_views};
+use crate::audit::Change;
 use crate::ids;
 use crate::intents::DEFAULT_PRIORITY;
 use crate::problem::Problem;
@@ -129,6 +130,8 @@ impl Grant {
         let (source, reason) = match added.source {
             Source::Promotional => ("promotional", None),
             Source::Purchased => ("purchased", None),
+            Source::Allowance => ("allowance", None),
+            Source::Carried => ("carried", None),
             Source::Adjustment(reason) => ("adjustment", Some(reason.code())),
         };
         let state = if added.effective_at.is_some() { GrantState::Scheduled } else { GrantState::Active };
@@ -162,7 +165,7 @@ pub(super) async fn create(
     key: IdempotencyKey,
     Id(wallet): Id<WalletId>,
     Body(wanted): Body<GrantWanted>,
-) -> Result<(StatusCode, Json<Grant>), Problem> {
+) -> Result<Answer, Problem> {
     let wish = Wish::new(by.key.id, "POST /v1/wallets/{id}/grants", key, &(wallet.to_string(), &wanted))?;
     let amount = wanted.amount.read_positive("amount")?;
     let source = match (wanted.source, wanted.reason) {
@@ -192,7 +195,8 @@ pub(super) async fn create(
     let grant = Grant::added(&decision, amount.unit());
     let grant =
         grant.ok_or_else(|| Problem::internal(&anyhow::anyhow!("entry {} is no grant", entry.id())))?;
-    Ok((StatusCode::CREATED, Json(grant)))
+    let change = Change::new("grant.create", &grant.id).after(&(wallet.to_string(), &wanted))?;
+    wish.answer_noted(&api, StatusCode::CREATED, &grant, (by.author, change)).await
 }
 
 /// List a wallet's grants, newest first.
@@ -252,7 +256,7 @@ pub(super) async fn deduct(
     key: IdempotencyKey,
     Id(wallet): Id<WalletId>,
     Body(wanted): Body<DeductionWanted>,
-) -> Result<(StatusCode, Json<Deduction>), Problem> {
+) -> Result<Answer, Problem> {
     let wish = Wish::new(by.key.id, "POST /v1/wallets/{id}/deductions", key, &(wallet.to_string(), &wanted))?;
     let amount = wanted.amount.read_positive("amount")?;
     let act = Act::Deduct { wallet, amount, reason: wanted.reason.into() };
@@ -268,5 +272,6 @@ pub(super) async fn deduct(
         balance: Balance::new(balance, amount.unit()),
         at: time(decision.at),
     };
-    Ok((StatusCode::CREATED, Json(deduction)))
+    let change = Change::new("deduction.create", &deduction.id).after(&(wallet.to_string(), &wanted))?;
+    wish.answer_noted(&api, StatusCode::CREATED, &deduction, (by.author, change)).await
 }

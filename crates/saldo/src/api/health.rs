@@ -19,6 +19,7 @@ use serde_json::json;
 use store::tables::inbox::InboxState;
 
 use super::Api;
+use crate::panics;
 use crate::problem::Problem;
 
 /// Journal rows that the views may be behind before the program calls itself not ready.
@@ -115,6 +116,8 @@ fn register_ledger(api: &Api, registry: &mut Registry) {
     for (name, help, value) in counters {
         registry.register(name, help, ConstCounter::new(value.load(Ordering::Relaxed)));
     }
+    let panicked = ConstCounter::new(panics::counted());
+    registry.register("panics", "Mistakes of the program that ended one request or one thread", panicked);
     let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let gauges = [
         ("journal_position", "Position of the newest durable journal row", signed(landed)),

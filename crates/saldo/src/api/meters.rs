@@ -16,6 +16,7 @@ use super::access::{By, CatalogRead, CatalogWrite};
 use super::once::{Answer, Wish};
 use super::request::{Body, IdempotencyKey};
 use super::wire::{Amount, List, decimal_problem, read_time_if, read_unit, time};
+use crate::audit::Change;
 use crate::problem::Problem;
 use crate::{clock, ids};
 
@@ -240,7 +241,9 @@ pub(super) async fn create(
             let meter_no = tx.insert_meter(&meter)?;
             let mut price = PriceVersion { meter_no, version: 0, terms, valid_from, created_at: now };
             price.version = tx.insert_price(&price)?;
-            Ok(Meter::new(&meter, Some(&price)))
+            let made = Meter::new(&meter, Some(&price));
+            by.author.note(tx, &Change::new("meter.create", &made.slug).after(&made)?)?;
+            Ok(made)
         })
         .await?;
     api.app.reload_sold().await?;
@@ -340,7 +343,9 @@ pub(super) async fn create_price(
             let meter_no = meter.meter_no;
             let mut price = PriceVersion { meter_no, version: 0, terms, valid_from, created_at: now };
             price.version = tx.insert_price(&price)?;
-            Ok(PriceOfMeter::new(&price))
+            let made = PriceOfMeter::new(&price);
+            by.author.note(tx, &Change::new("price.create", &slug).after(&made)?)?;
+            Ok(made)
         })
         .await?;
     api.app.reload_sold().await?;

@@ -6,6 +6,7 @@
 
 mod access;
 mod api_keys;
+mod audit_log;
 mod charges;
 mod clock;
 mod customers;
@@ -20,6 +21,7 @@ mod meters;
 mod once;
 mod payments;
 mod problem_json;
+mod queries;
 mod request;
 mod subjects;
 mod test_clock;
@@ -41,6 +43,7 @@ pub use document::document;
 pub use problem_json::{REQUEST_ID, RequestId, name_request};
 
 use crate::app::App;
+use crate::panics;
 use crate::problem::Problem;
 
 /// How long a list waits for the views to show what was written before it was asked for.
@@ -52,24 +55,36 @@ pub(crate) struct Api {
     rate_limits: access::RateLimits,
     wallets: known_wallets::KnownWallets,
     requests: health::Requests,
+    wishes: once::OneAtATime,
+    queries: queries::Queries,
     document: String,
+}
+
+impl Api {
+    fn new(app: &Arc<App>) -> Api {
+        let document = document();
+        Api {
+            app: Arc::clone(app),
+            rate_limits: access::RateLimits::new(&app.config.server),
+            wallets: known_wallets::KnownWallets::default(),
+            requests: health::Requests::default(),
+            wishes: once::OneAtATime::default(),
+            queries: queries::Queries::described(&document),
+            document: format!("{document:#}"),
+        }
+    }
 }
 
 /// The routes of this edge.
 pub fn router(app: &Arc<App>) -> Router {
-    let api = Arc::new(Api {
-        app: Arc::clone(app),
-        rate_limits: access::RateLimits::new(&app.config.server),
-        wallets: known_wallets::KnownWallets::default(),
-        requests: health::Requests::default(),
-        document: format!("{:#}", document()),
-    });
+    let api = Arc::new(Api::new(app));
     let (operator, _) = document::operator_routes().split_for_parts();
     let operator = operator
         .route("/v1", any(no_address))
         .route("/v1/{*path}", any(no_address))
         .route("/api/v1/{*path}", any(no_address))
         .method_not_allowed_fallback(no_method)
+        .layer(from_fn_with_state(Arc::clone(&api), queries::refuse_unknown))
         .layer(from_fn_with_state(Arc::clone(&api), access::authenticate));
     let open = Router::new()
         .route("/v1/openapi.json", get(document::serve))
@@ -79,12 +94,17 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(guard::GUARD_PATH, any(guard::guard))
         .route("/guard/{*path}", any(guard::guard))
         .method_not_allowed_fallback(no_method);
-    operator
-        .merge(open)
-        .layer(Extension(request::BodyBytesMax(app.config.server.body_bytes_max)))
-        .layer(from_fn_with_state(Arc::clone(&api), health::count_requests))
+    framed(&api, operator.merge(open))
+}
+
+/// Puts around `routes` what every one of them has: a name for each request, a count, a limit for bodies, an answer to a panic.
+fn framed(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
+    routes
+        .layer(Extension(request::BodyBytesMax(api.app.config.server.body_bytes_max)))
+        .layer(panics::answered_in_json())
+        .layer(from_fn_with_state(Arc::clone(api), health::count_requests))
         .layer(from_fn(name_request))
-        .with_state(api)
+        .with_state(Arc::clone(api))
 }
 
 async fn no_address() -> Problem {
@@ -100,4 +120,69 @@ async fn no_method() -> Problem {
 async fn wait_for_views(api: &Api) {
     let landed = api.app.ledger.landed().borrow().position;
     api.app.wait_projected(landed, VIEWS_PATIENCE).await;
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::expect_used,
+        clippy::panic,
+        reason = "a test fails by panicking, and this one is about it"
+    )]
+
+    use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
+    use axum::response::Response;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::app::Running;
+    use crate::config::Config;
+
+    async fn ask(router: &Router, path: &str) -> (Response<()>, String) {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let answer = router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+        (Response::from_parts(parts, ()), String::from_utf8(bytes.to_vec()).expect("text"))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_is_answered_in_json_or_in_words_and_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = Config::embedded().expect("settings");
+        config.server.data = folder.path().to_owned();
+        let running = Running::start(config).await.expect("a start");
+        let before = panics::counted();
+        let api = Arc::new(Api::new(&running.app));
+        let broken = get(async || -> Problem { panic!("as planned") });
+        let routes = Router::new().route("/v1/broken", broken).route("/metrics", get(health::metrics));
+        let programs = framed(&api, routes);
+        let (answer, text) = ask(&programs, "/v1/broken").await;
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        let problem: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(problem["code"], "internal_error");
+        assert_eq!(problem["request_id"].as_str(), answer.headers()[REQUEST_ID].to_str().ok());
+        assert!(!text.contains("as planned"), "nothing of the inside is told: {text}");
+
+        let broken = get(async || -> Problem { panic!("as planned") });
+        let pages = crate::portal::framed(&running.app, Router::new().route("/broken", broken));
+        let (answer, text) = ask(&pages, "/broken").await;
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+        assert!(answer.headers().contains_key("content-security-policy"));
+        let id = answer.headers()[REQUEST_ID].to_str().expect("text");
+        assert!(text.contains(id) && !text.contains("as planned"), "{text}");
+
+        assert!(panics::counted() >= before + 2);
+        let (_, metrics) = ask(&programs, "/metrics").await;
+        let count = metrics.lines().find_map(|line| line.strip_prefix("saldo_panics_total "));
+        assert!(count.and_then(|count| count.parse().ok()).is_some_and(|count: u64| count >= before + 2));
+        let counted = "saldo_http_requests_total{route=\"/v1/broken\",method=\"GET\",status=\"500\"} 1";
+        assert!(metrics.contains(counted), "{metrics}");
+        drop((api, programs, pages));
+        tokio::task::spawn_blocking(move || running.end()).await.expect("an end");
+    }
 }

@@ -3,6 +3,7 @@
 //! What the book decides is remembered by the book, and its first answer is rendered again from the journal. What changes tables
 //! only is remembered in the table `answers`, in the transaction of the change itself.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -20,8 +21,23 @@ use store::{JournalReader, Tx};
 use super::Api;
 use super::request::IdempotencyKey;
 use crate::app::{App, blocking};
+use crate::audit::{Author, Change};
 use crate::clock;
 use crate::problem::Problem;
+use crate::runtime::LedgerError;
+
+/// How many locks the idempotency keys share.
+const LOCKS: usize = 64;
+
+/// Locks under which the tries of one wish come one after the other, where its effect and its first answer cannot be written in one
+/// transaction.
+pub(super) struct OneAtATime([tokio::sync::Mutex<()>; LOCKS]);
+
+impl Default for OneAtATime {
+    fn default() -> OneAtATime {
+        OneAtATime(std::array::from_fn(|_| tokio::sync::Mutex::default()))
+    }
+}
 
 /// A write under an idempotency key.
 #[derive(Clone, Debug)]
@@ -79,6 +95,14 @@ impl Wish {
         if known.request_hash == hash { Ok(Some(known)) } else { Err(Refusal::KeyReused.into()) }
     }
 
+    /// Waits for other tries of this wish, whatever they say: until the answer is dropped there is no other.
+    pub(super) async fn alone<'a>(&self, api: &'a Api) -> tokio::sync::MutexGuard<'a, ()> {
+        let mut hasher = DefaultHasher::new();
+        (self.api_key.as_u128(), self.route, &self.key).hash(&mut hasher);
+        let place = hasher.finish() % LOCKS as u64;
+        api.wishes.0[usize::try_from(place).unwrap_or(0)].lock().await
+    }
+
     /// The first answer, looked up before work that cannot be in the transaction that remembers it.
     pub(super) async fn first_answer(&self, api: &Api) -> Result<Option<Answer>, Problem> {
         let (wish, tables) = (self.clone(), Arc::clone(&api.app.tables));
@@ -106,6 +130,32 @@ impl Wish {
             Ok(Answer { status, body, first: true })
         };
         api.app.write_or_refuse(change).await
+    }
+}
+
+impl Wish {
+    /// Answers what the book has decided, and writes the change down with the first answer: whoever repeats the wish finds both there.
+    pub(super) async fn answer_noted(
+        self,
+        api: &Api,
+        status: StatusCode,
+        answer: &impl Serialize,
+        (author, change): (Author, Change),
+    ) -> Result<Answer, Problem> {
+        let body = to_json(answer)?;
+        let write = move |tx: &Tx<'_>| -> Result<Answer, Problem> {
+            if let Some(known) = self.known(tx)? {
+                return Ok(Answer::again(known));
+            }
+            author.note(tx, &change)?;
+            tx.insert_first_answer(&self.answer(status, &body))?;
+            Ok(Answer { status, body: body.clone(), first: true })
+        };
+        api.app.write_or_refuse(write).await.map_err(|problem| match problem.status {
+            // The book has decided: it must not be said that nothing was changed.
+            StatusCode::SERVICE_UNAVAILABLE => LedgerError::OutcomeUnknown.into(),
+            _ => problem,
+        })
     }
 }
 

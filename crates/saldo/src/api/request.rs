@@ -178,7 +178,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
         read.map(|axum::extract::Query(query)| Asked(query)).map_err(|rejection| {
             let text = rejection.body_text();
             let reason = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", format!("The query: {reason}."))
+            let detail = format!("The query: {reason}.");
+            // `limit: invalid digit…`, or "missing field `meter`": either way the field is named.
+            let named = reason.split_once(": ").map(|(field, _)| field).or_else(|| reason.split('`').nth(1));
+            match named.filter(|field| !field.contains(' ')) {
+                Some(field) => Problem::invalid(field, "invalid_query", detail),
+                None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail),
+            }
         })
     }
 }

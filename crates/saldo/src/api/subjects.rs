@@ -15,6 +15,7 @@ use super::access::{By, CustomersRead, CustomersWrite};
 use super::once::{Answer, Wish};
 use super::request::{Asked, Body, Id, IdempotencyKey, Paging, page_rows};
 use super::wire::{List, time};
+use crate::audit::Change;
 use crate::clock;
 use crate::customers::TEXT_BYTES_MAX;
 use crate::problem::Problem;
@@ -86,7 +87,9 @@ pub(super) async fn create(
     wish.write(&api, StatusCode::CREATED, move |tx| {
         tx.wallet(wallet)?.ok_or_else(|| Problem::not_found("wallet"))?;
         tx.insert_subject(&row)?;
-        Ok(Subject::from(row.clone()))
+        let made = Subject::from(row.clone());
+        by.author.note(tx, &Change::new("subject.create", &made.subject).after(&made)?)?;
+        Ok(made)
     })
     .await
 }
@@ -110,7 +113,9 @@ pub(super) async fn delete(
             let row = tx.subject(&gone)?.filter(|row| row.wallet == wallet);
             let row = row.ok_or_else(|| Problem::not_found("subject"))?;
             tx.delete_subject(&gone)?;
-            Ok(Subject::from(row))
+            let was = Subject::from(row);
+            by.author.note(tx, &Change::new("subject.delete", &was.subject).before(&was)?)?;
+            Ok(was)
         })
         .await?;
     api.wallets.forget_subject(&subject);

@@ -13,9 +13,10 @@ use utoipa::ToSchema;
 
 use super::Api;
 use super::access::{By, ClockWrite, CreditRead};
-use super::once::{self, Wish};
+use super::once::{self, Answer, Wish};
 use super::request::{Body, IdempotencyKey};
 use super::wire::time;
+use crate::audit::Change;
 use crate::problem::Problem;
 
 /// How long to wait for the views to show what fell due.
@@ -71,15 +72,15 @@ pub(super) async fn advance(
     by: By<ClockWrite>,
     key: IdempotencyKey,
     Body(wanted): Body<Advance>,
-) -> Result<Json<Advanced>, Problem> {
+) -> Result<Answer, Problem> {
     if !api.app.config.test_clock {
         let detail = "This installation runs on real time: its setting test_clock.enabled is false.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "test_clock_disabled", detail));
     }
     let wish = Wish::new(by.key.id, "POST /v1/test-clock/advance", key, &wanted)?;
-    let by = i64::from(wanted.seconds) * Timestamp::SECOND;
-    let (entry, decision) = once::decide(&api, &wish, Act::AdvanceClock { by }).await?;
-    let Record::ClockAdvanced { by } = decision.record else {
+    let ahead = i64::from(wanted.seconds) * Timestamp::SECOND;
+    let (entry, decision) = once::decide(&api, &wish, Act::AdvanceClock { by: ahead }).await?;
+    let Record::ClockAdvanced { by: ahead } = decision.record else {
         return Err(Problem::internal(&anyhow::anyhow!("entry {} is no move of the clock", entry.id())));
     };
     // Prices that come into force by the move are in force before what follows is decided.
@@ -88,5 +89,8 @@ pub(super) async fn advance(
     }
     let position = api.app.ledger.settle_all().await?;
     api.app.wait_projected(position, SHOW_PATIENCE).await;
-    Ok(Json(Advanced { advanced_seconds: by / Timestamp::SECOND, now: time(decision.at.plus(by)) }))
+    let advanced =
+        Advanced { advanced_seconds: ahead / Timestamp::SECOND, now: time(decision.at.plus(ahead)) };
+    let change = Change::new("test_clock.advance", "test_clock").after(&advanced)?;
+    wish.answer_noted(&api, StatusCode::OK, &advanced, (by.author, change)).await
 }

@@ -16,6 +16,7 @@ use super::access::{By, PaymentsRead, PaymentsWrite};
 use super::once::{Answer, Wish};
 use super::request::{Asked, Body, Id, IdempotencyKey, cursor, id, page_rows};
 use super::wire::{Amount, List, time, time_if};
+use crate::audit::Change;
 use crate::problem::Problem;
 use crate::topups;
 
@@ -84,13 +85,18 @@ pub(super) async fn create(
     Body(wanted): Body<TopupWanted>,
 ) -> Result<Answer, Problem> {
     let wish = Wish::new(by.key.id, "POST /v1/topups", key, &wanted)?;
+    let _alone = wish.alone(&api).await;
     if let Some(answer) = wish.first_answer(&api).await? {
         return Ok(answer);
     }
     let customer: CustomerId = id("customer", &wanted.customer)?;
     let amount = wanted.amount.read_positive("amount")?;
     let topup = topups::begin(&api.app, customer, amount, wanted.locale.as_deref()).await?;
-    wish.write(&api, StatusCode::CREATED, move |_| Ok(Topup::from(&topup))).await
+    wish.write(&api, StatusCode::CREATED, move |tx| {
+        by.author.note(tx, &Change::new("topup.begin", topup.id).after(&wanted)?)?;
+        Ok(Topup::from(&topup))
+    })
+    .await
 }
 
 /// Read a top-up.
@@ -149,11 +155,16 @@ pub(super) async fn cancel(
     Id(id): Id<TopupId>,
 ) -> Result<Answer, Problem> {
     let wish = Wish::new(by.key.id, "POST /v1/topups/{id}/cancellation", key, &id.to_string())?;
+    let _alone = wish.alone(&api).await;
     if let Some(answer) = wish.first_answer(&api).await? {
         return Ok(answer);
     }
     let topup = api.app.read(move |reader| reader.topup(id)).await?;
     let topup = topup.ok_or_else(|| Problem::not_found("top-up"))?;
     let topup = topups::cancel(&api.app, topup.customer, id).await?;
-    wish.write(&api, StatusCode::OK, move |_| Ok(Topup::from(&topup))).await
+    wish.write(&api, StatusCode::OK, move |tx| {
+        by.author.note(tx, &Change::new("topup.cancel", id).after(&topup.state.word())?)?;
+        Ok(Topup::from(&topup))
+    })
+    .await
 }

@@ -1,10 +1,16 @@
 //! Values as JSON carries them. Wire types are not the core's types: here they are turned into each other.
 
+use jiff::fmt::temporal::Pieces;
 use money::{DecimalError, Quantity, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
+
+/// The first time that can be counted, of those that RFC 3339 can write.
+const TIME_MIN: &str = "0000-01-01T00:00:00Z";
+/// The last time that can be counted: an offset of 26 hours must fit behind it.
+const TIME_MAX: &str = "9999-12-30T22:00:00.999999Z";
 
 /// An exact amount of credit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -63,8 +69,19 @@ pub(super) fn decimal_problem(field: &str, error: DecimalError) -> Problem {
 
 /// An instant; 422 that names `field`.
 pub(super) fn read_time(field: &str, text: &str) -> Result<Timestamp, Problem> {
-    Timestamp::parse(text)
-        .map_err(|error| Problem::invalid(field, "invalid_time", format!("{field}: {error}.")))
+    Timestamp::parse(text).map_err(|error| {
+        if is_out_of_range(text) {
+            let detail =
+                format!("{field} must be from {TIME_MIN} to {TIME_MAX}: other times cannot be counted.");
+            return Problem::invalid(field, "time_out_of_range", detail);
+        }
+        Problem::invalid(field, "invalid_time", format!("{field}: {error}."))
+    })
+}
+
+/// Whether the text is a time with its offset that lies outside of what can be counted.
+fn is_out_of_range(text: &str) -> bool {
+    Pieces::parse(text).is_ok_and(|it| it.time().is_some() && it.to_numeric_offset().is_some())
 }
 
 /// As [`read_time`], where nothing may be said.
@@ -120,4 +137,29 @@ pub(super) fn time_if(at: Option<Timestamp>) -> Option<String> {
 /// A quantity as decimal text.
 pub(super) fn quantity(quantity: Quantity) -> String {
     quantity.to_decimal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_at_the_edges() {
+        for text in [TIME_MIN, TIME_MAX, "9999-12-30T19:00:00-03:00", "2026-11-21T14:12:00.5Z"] {
+            assert!(read_time("at", text).is_ok(), "{text}");
+        }
+        let cases = [
+            ("9999-12-31T00:00:00Z", "time_out_of_range"),
+            ("9999-12-31T23:59:59.999999Z", "time_out_of_range"),
+            ("9999-12-30T22:00:01Z", "time_out_of_range"),
+            ("9999-12-31T23:59:59", "invalid_time"),
+            ("9999-12-31", "invalid_time"),
+            ("9999-13-31T00:00:00Z", "invalid_time"),
+            ("10000-01-01T00:00:00Z", "invalid_time"),
+            ("", "invalid_time"),
+        ];
+        for (text, code) in cases {
+            assert_eq!(read_time("at", text).map_err(|problem| problem.code), Err(code), "{text}");
+        }
+    }
 }

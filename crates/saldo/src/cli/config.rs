@@ -7,6 +7,11 @@ use clap::Subcommand;
 use super::screen::Screen;
 use crate::config::{Config, DEFAULT};
 
+pub(super) const HELP: &str = "\
+Examples:
+  saldo config > saldo.toml                  every setting with its default and what it means
+  saldo --config saldo.toml config check     what is wrong with it, by name, before anything is served";
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Read the configuration as `serve` would and say what is wrong with it.

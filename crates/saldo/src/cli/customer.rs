@@ -5,14 +5,16 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Subcommand;
 use money::{Amount, CustomerId, LoginId};
+use serde_json::json;
 use store::tables::customers::Customer;
 use store::tables::logins::Login;
 use store::views::WalletRow;
-use store::{Reader, StoreError};
+use store::{Reader, StoreError, Tx};
 
 use super::folder;
 use super::screen::Screen;
 use crate::app::App;
+use crate::audit::{Author, Change};
 use crate::config::Config;
 use crate::customers::{self, NewCustomer};
 use crate::problem::Problem;
@@ -22,6 +24,15 @@ use crate::{clock, ids, portal};
 const PAGE_ROWS: u32 = 500;
 /// Wallets of a customer that are shown.
 const WALLETS_MAX: u32 = 50;
+
+pub(super) const HELP: &str = "\
+Examples:
+  saldo customer create --name 'Ana Lima' --email ana@example.com --external-key acme-17
+  saldo customer invite ana@example.com      a link with which she chooses a password
+  saldo customer show acme-17                by id, e-mail or your own name; beside a running server, too
+  saldo customer list --limit 20
+
+While the server runs, use POST /v1/customers instead of `create`.";
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -95,7 +106,10 @@ fn invite(config: Config, named: &str, screen: &Screen) -> anyhow::Result<()> {
         let found = app.read(move |reader| find(reader, &asked)).await.map_err(failure)?;
         let customer = found.with_context(|| format!("there is no customer {named}"))?;
         let login = login_of(app, customer).await?;
-        portal::invite(app, &login).await.map_err(failure)
+        let link = portal::invite(app, &login).await.map_err(failure)?;
+        let change = Change::new("login.invite", login.id);
+        app.write(move |tx| Author::operator().note(tx, &change)).await.map_err(failure)?;
+        Ok(link)
     })?;
     screen.pair("link", &link.url);
     screen.pair("works until", link.expires_at);
@@ -119,7 +133,13 @@ async fn login_of(app: &Arc<App>, customer: Customer) -> anyhow::Result<Login> {
         last_sign_in_at: None,
     };
     let row = login.clone();
-    app.write(move |tx| tx.insert_login(&row)).await.map_err(failure)?;
+    let change = Change::new("login.create", row.id).after(&json!({"customer": id.to_string()}));
+    let change = change.map_err(failure)?;
+    let write = move |tx: &Tx<'_>| {
+        tx.insert_login(&row)?;
+        Author::operator().note(tx, &change)
+    };
+    app.write(write).await.map_err(failure)?;
     Ok(login)
 }
 

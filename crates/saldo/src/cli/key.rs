@@ -15,6 +15,16 @@ use crate::keys;
 /// Rows read at once.
 const PAGE_ROWS: u32 = 500;
 
+pub(super) const HELP: &str = "\
+Examples:
+  saldo key create --name backend --scope '*'                             the first key: it may do everything
+  saldo key create --name meter --scope usage:write --scope credit:read   one that may do little
+  saldo key create --name own --customer cus_01kajx0000e0080000000000aa   a customer's own, for the guard
+  saldo key list
+  saldo key revoke key_01kajx0000e0080000000000aa
+
+A secret is shown once. While the server runs, use POST /v1/api-keys instead.";
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Make a key and show its secret, once. The server must be stopped.
@@ -109,9 +119,8 @@ fn row(key: &ApiKey) -> [String; 6] {
 }
 
 fn revoke(config: Config, id: ApiKeyId, screen: &Screen) -> anyhow::Result<()> {
-    let revoked = folder::with_program(config, async |running| {
-        keys::revoke(&running.app, id, None).await.map_err(failure)
-    })?;
+    let revoked =
+        folder::with_program(config, async |running| keys::revoke(&running.app, id).await.map_err(failure))?;
     if !revoked {
         bail!("there is no key {id} in force");
     }

@@ -7,10 +7,15 @@ use store::{Database, SqliteJournal};
 
 use super::screen::Screen;
 use crate::app::{JOURNAL_FILE, TABLES_FILE};
+use crate::private;
+
+pub(super) const HELP: &str = "\
+Example:
+  saldo migrate --data /var/lib/saldo/data    says what was applied; again, and there is nothing to apply";
 
 /// Applies what both databases lack, and says what that was.
 pub(super) fn run(data: &Path, screen: &Screen) -> anyhow::Result<()> {
-    std::fs::create_dir_all(data).with_context(|| format!("making the folder {}", data.display()))?;
+    private::make_folder(data)?;
     let (journal, tables) = (data.join(JOURNAL_FILE), data.join(TABLES_FILE));
     let mut applied = store::pending(&journal, Database::Journal)?;
     // Taken before anything is changed, and kept: nobody serves this folder meanwhile.

@@ -22,7 +22,7 @@ use store::StoreError;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
-use crate::demo;
+use crate::{demo, panics};
 use screen::Screen;
 
 pub(crate) use serve::until_told;
@@ -37,6 +37,24 @@ Examples:
   saldo verify                                prove every balance and every byte
 
 Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage.";
+
+const DEMO_HELP: &str = "\
+Examples:
+  saldo demo                         everything on http://127.0.0.1:7070, until Ctrl-C; it goes on there the next time
+  saldo demo --port 8000             on 8000, 8001 (sandbox) and 8002 (example API)
+  saldo demo --data /tmp/try --json  in a folder of its own, with one line of JSON for scripts
+
+It pays no real money and mails nobody. *Reset* on its pages, or another --data, begins anew.";
+
+/// The demo's last port: it needs three in a row.
+const DEMO_PORT_MAX: u16 = u16::MAX - 2;
+
+fn demo_port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| (1..=DEMO_PORT_MAX).contains(port));
+    port.ok_or_else(|| {
+        format!("a port is a whole number from 1 to {DEMO_PORT_MAX} (the demo needs three in a row)")
+    })
+}
 
 /// Prepaid credit: held, burned down, sold, and proven to the cent.
 #[derive(Parser)]
@@ -55,11 +73,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve portal, console and API on the data folder.
+    #[command(after_help = serve::HELP)]
     Serve,
     /// Try it: the real program with sample customers and a sandbox in Stripe's place.
+    #[command(after_help = DEMO_HELP)]
     Demo {
-        /// The port of portal and API; the sandbox and the example API have the next two.
-        #[arg(long, default_value_t = demo::DEFAULT_PORT)]
+        /// The port of portal and API, from 1 to 65533; the sandbox and the example API have the next two.
+        #[arg(long, default_value_t = demo::DEFAULT_PORT, value_parser = demo_port)]
         port: u16,
         /// Print one line of JSON for scripts, once everything listens.
         #[arg(long)]
@@ -69,21 +89,23 @@ enum Command {
     /// running server.
     #[command(after_help = verify::HELP)]
     Verify,
-    /// Throw the views away and make them again from the journal. The server must be stopped.
+    /// Make the views again from the journal: all of them, or none if it is interrupted. The server must be stopped.
+    #[command(after_help = verify::REBUILD_HELP)]
     RebuildViews,
     /// Bring the data folder's databases up to this version. `serve` does so by itself.
+    #[command(after_help = migrate::HELP)]
     Migrate,
     /// Make, list, show and invite customers.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = customer::HELP)]
     Customer(customer::Command),
     /// Make, list and revoke API keys.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = key::HELP)]
     Key(key::Command),
     /// Let staff into the console.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = staff::HELP)]
     Staff(staff::Command),
     /// Print the commented default configuration, or check one.
-    #[command(args_conflicts_with_subcommands = true)]
+    #[command(args_conflicts_with_subcommands = true, after_help = config::HELP)]
     Config {
         #[command(subcommand)]
         command: Option<config::Command>,
@@ -117,6 +139,7 @@ fn begin_log(command: &Command) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    panics::log();
 }
 
 fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {

@@ -9,6 +9,15 @@ use crate::app::Running;
 use crate::config::Config;
 use crate::{jobs, routes, server};
 
+pub(super) const HELP: &str = "\
+Examples:
+  saldo serve                                     as `saldo config` prints it: http://127.0.0.1:7070, folder saldo-data
+  saldo --config /etc/saldo.toml serve            with your own configuration
+  SALDO_SERVER__LISTEN=0.0.0.0:80 saldo serve     one setting from the environment
+
+The folder is made if it is missing and brought up to this version. Logs go to standard error; RUST_LOG chooses what. SIGTERM or Ctrl-C
+ends it in order: open requests finish, what was answered is kept.";
+
 /// Serves until the program is told to end.
 pub(super) fn run(config: Config) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -23,7 +32,8 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
             app.announce_end();
         });
         tracing::info!(%listen, "Saldo serves");
-        server::serve(listener, routes::router(&running.app), running.app.end_announced()).await;
+        let app = &running.app;
+        server::serve(listener, routes::router(app), &app.config.server, app.end_announced()).await;
         tokio::task::spawn_blocking(move || running.end()).await.context("ending")
     })
 }

@@ -3,18 +3,26 @@
 use anyhow::bail;
 use clap::{Subcommand, ValueEnum};
 use money::StaffId;
-use store::Hidden;
+use serde_json::json;
 use store::tables::logins::{Staff, StaffRole};
+use store::{Hidden, Tx};
 
 use super::customer::failure;
 use super::folder;
 use super::screen::Screen;
+use crate::audit::{Author, Change};
 use crate::config::Config;
 use crate::customers::looks_like_email;
 use crate::{clock, ids, passwords};
 
 /// Bytes of randomness in a first password.
 const PASSWORD_BYTES: usize = 15;
+
+pub(super) const HELP: &str = "\
+Examples:
+  saldo staff create --email you@example.com --name You                 an administrator of the console
+  saldo staff create --email eve@example.com --name Eve --role viewer   one who looks
+  saldo staff password you@example.com                                  a new password, shown once";
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -75,7 +83,15 @@ fn create(config: Config, email: &str, name: &str, role: Role, password: &str) -
             },
             created_at: clock::now(),
         };
-        running.app.write(move |tx| tx.insert_staff(&staff)).await.map_err(failure)
+        let change = Change::new("staff.create", staff.id);
+        let after =
+            json!({"email": staff.email, "name": staff.name, "role": format!("{role:?}").to_lowercase()});
+        let change = change.after(&after).map_err(failure)?;
+        let write = move |tx: &Tx<'_>| {
+            tx.insert_staff(&staff)?;
+            Author::operator().note(tx, &change)
+        };
+        running.app.write(write).await.map_err(failure)
     })
 }
 
@@ -85,7 +101,11 @@ fn set_password(config: Config, email: &str, password: &str) -> anyhow::Result<(
         let known = running.app.read(move |reader| reader.staff_by_email(&asked)).await.map_err(failure)?;
         let Some(known) = known else { bail!("nobody signs in to the console as {email}") };
         let hash = hash(password).await?;
-        running.app.write(move |tx| tx.set_staff_password(known.id, &hash)).await.map_err(failure)
+        let write = move |tx: &Tx<'_>| {
+            tx.set_staff_password(known.id, &hash)?;
+            Author::operator().note(tx, &Change::new("staff.set_password", known.id))
+        };
+        running.app.write(write).await.map_err(failure)
     })
 }
 

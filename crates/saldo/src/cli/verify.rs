@@ -18,7 +18,18 @@ const BYTES_MAX: usize = 4 << 20;
 pub(super) const HELP: &str = "\
 Checks that every row of the journal follows from the one before it (SHA-256), that every decision leaves the balance that it
 says, that all accounts of a unit sum to zero after each of them, that the newest snapshot equals the replay, and that the
-views equal a rebuild. What is wrong is named by its place. Exit code 3 says that something was found.";
+views equal a rebuild. What is wrong is named by its place. Exit code 3 says that something was found.
+
+Examples:
+  saldo verify                                    the configured folder, also while it is served
+  saldo verify --data /backup/saldo-2026-11-22    a backup, where it lies
+  saldo verify || mail -s 'Saldo: look' you@example.com < /dev/null";
+
+pub(super) const REBUILD_HELP: &str = "\
+Views are what pages and lists read; the journal alone is the truth. Do this when `verify` names a view.
+
+Example:
+  systemctl stop saldo && saldo rebuild-views && saldo verify && systemctl start saldo";
 
 /// Verifies the folder and tells what was seen.
 pub(super) fn verify(data: &Path, screen: &Screen) -> anyhow::Result<Outcome> {
@@ -83,9 +94,9 @@ fn fill_views(journal: &mut dyn JournalReader, tables: &Tables, screen: &Screen)
     loop {
         let rows = journal.read(position + 1, ROWS_MAX, BYTES_MAX)?;
         let Some(last) = rows.last() else { break };
-        let projections = rows.iter().map(|row| projector.project(row)).collect::<Result<Vec<_>, _>>()?;
+        let projection = projector.project(&rows)?;
         tables.write_views(|tx| {
-            projections.iter().try_for_each(|projection| tx.apply_views(&projection.changes))?;
+            tx.apply_views(&projection.changes)?;
             tx.move_cursor(CURSOR, position, last.position, &last.hash)
         })?;
         position = last.position;

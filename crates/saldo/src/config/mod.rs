@@ -1,5 +1,6 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -39,6 +40,10 @@ pub struct Server {
     pub public_url: String,
     /// Folder of the databases.
     pub data: PathBuf,
+    /// Proxies in front of us: their word on where a request comes from is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Connections of one address at the same time, trusted proxies excepted; 0 for no limit.
+    pub connections_per_address_max: usize,
     /// Largest body of a request, in bytes.
     pub body_bytes_max: usize,
     /// Requests a second of one API key, on average.
@@ -49,6 +54,8 @@ pub struct Server {
     pub snapshot_rows: u64,
     /// Minutes that the clock may jump before an operator must confirm it.
     pub clock_jump_max_minutes: u32,
+    /// Hours between two verifications of the books while they are served; 0 for none.
+    pub verify_hours: u32,
 }
 
 impl Server {
@@ -258,7 +265,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
             toml::Value::Boolean(value.parse().with_context(|| format!("{name}: not true or false"))?)
         }
         toml::Value::Array(_) => toml::Value::Array(
-            value.split(',').map(|part| toml::Value::String(part.trim().to_owned())).collect(),
+            value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(toml::Value::from).collect(),
         ),
         other => bail!("{name}: a {} cannot be set from the environment", other.type_str()),
     };

@@ -3,7 +3,7 @@
 //! `demo.json` marks a folder as a demo's own and holds its secrets, readable for its owner alone. A folder without it that
 //! holds an installation is left alone: *Reset* must never empty anything but a demo.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{JOURNAL_FILE, TABLES_FILE};
-use crate::ids;
+use crate::{ids, private};
 
 const SECRETS_FILE: &str = "demo.json";
 const LOCK_FILE: &str = "demo.lock";
@@ -68,12 +68,12 @@ impl Folder {
     /// Makes the folder if it is missing and takes it. An error if another demo has it, or if it is no demo's.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Folder> {
         let shown = path.display();
-        std::fs::create_dir_all(path).with_context(|| format!("making the folder {shown}"))?;
+        private::make_folder(path)?;
         if path.join(JOURNAL_FILE).exists() && !path.join(SECRETS_FILE).exists() {
             bail!("{shown} holds an installation that is not a demo; choose another folder with --data");
         }
         let lock_path = path.join(LOCK_FILE);
-        let lock = OpenOptions::new()
+        let lock = private::file()
             .write(true)
             .create(true)
             .truncate(false)
@@ -100,8 +100,12 @@ impl Folder {
         &self.path
     }
 
-    pub(crate) fn sandbox_file(&self) -> PathBuf {
-        self.path.join(SANDBOX_FILE)
+    /// The sandbox's database, made empty if it is missing: SQLite gives the files beside it the same rights.
+    pub(crate) fn sandbox_file(&self) -> anyhow::Result<PathBuf> {
+        let path = self.path.join(SANDBOX_FILE);
+        let made = private::file().write(true).create(true).truncate(false).open(&path);
+        made.with_context(|| format!("making {}", path.display()))?;
+        Ok(path)
     }
 
     /// The demo's secrets; drawn and written down if there are none.
@@ -122,10 +126,8 @@ impl Folder {
     pub(crate) fn write_secrets(&self, secrets: &Secrets) -> anyhow::Result<()> {
         let path = self.path.join(SECRETS_FILE);
         let aside = self.path.join(format!("{SECRETS_FILE}.part"));
-        let mut options = OpenOptions::new();
+        let mut options = private::file();
         options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&aside).with_context(|| format!("writing {}", aside.display()))?;
         file.write_all(serde_json::to_string_pretty(secrets)?.as_bytes())?;
         file.sync_all()?;

@@ -18,11 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use money::CustomerId;
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::app::{App, Running};
 use crate::config::Config;
@@ -124,27 +126,37 @@ async fn play(
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
     tokio::spawn(end_when_told(Arc::clone(&ending)));
-    let example_api = tokio::spawn(server::serve(
-        async_listener(&sockets.example_api)?,
-        example_api::router(&addresses.portal)?,
-        running.app.end_announced(),
-    ));
+    let (close, closing) = watch::channel(false);
+    let close = Arc::new(close);
+    let router = example_api::router(&addresses.portal)?;
+    let example_api = serve(&running.app, &sockets.example_api, router, closing.clone())?;
     if is_first {
         print(options, &addresses, &secrets, &seeded)?;
     }
-    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), ending).await?;
-    let portal = tokio::spawn(server::serve(
-        async_listener(&sockets.portal)?,
-        pages::router(&running.app, stage),
-        running.app.end_announced(),
-    ));
+    let told = (ending, Arc::clone(&close));
+    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), told).await?;
+    let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage), closing)?;
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
+    close.send_replace(true);
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
     tokio::task::spawn_blocking(move || running.end()).await.context("ending")?;
     Ok(outcome)
+}
+
+/// Serves until `closing` becomes true, and lets go of it when nothing more is accepted.
+fn serve(
+    app: &Arc<App>,
+    listener: &StdListener,
+    router: Router,
+    closing: watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<()>> {
+    let (app, listener) = (Arc::clone(app), async_listener(listener)?);
+    Ok(tokio::spawn(async move {
+        server::serve(listener, router, &app.config.server, closing).await;
+    }))
 }
 
 async fn wait_for_end(mut ended: watch::Receiver<Ending>) -> Ending {
@@ -162,14 +174,14 @@ async fn stage(
     app: &Arc<App>,
     sandbox: &Sandbox,
     (addresses, secrets, seeded): (Addresses, Secrets, Seeded),
-    ending: Arc<watch::Sender<Ending>>,
+    (ending, close): (Arc<watch::Sender<Ending>>, Arc<watch::Sender<bool>>),
 ) -> anyhow::Result<Stage> {
     let customer: CustomerId = seeded.customer_id.parse()?;
     let wallets = app.read(move |reader| reader.wallets_of(customer, None, 1)).await;
     let wallets = wallets.map_err(|problem| anyhow::anyhow!("the sample customer: {}", problem.detail))?;
     let wallet = wallets.rows.first().context("the sample customer has no wallet")?.id;
     let faults = sandbox.faults().clone();
-    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending })
+    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending, close })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {
@@ -199,7 +211,7 @@ async fn start_sandbox(
             url: format!("{}{}", addresses.portal, webhooks::WEBHOOK_PATH),
             secret: secrets.webhook_secret.clone(),
         }),
-        state: Some(folder.sandbox_file()),
+        state: Some(folder.sandbox_file()?),
         clock: real_time(),
     };
     Ok(Sandbox::start(config).await?)

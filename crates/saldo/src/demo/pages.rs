@@ -15,13 +15,13 @@ use serde::Deserialize;
 use store::tables::outbox::Mail;
 use store::tables::sessions::SessionOwner;
 use tokio::sync::watch;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use super::folder::{Secrets, Seeded};
 use super::{Addresses, Ending, example_call, live, seed};
 use crate::app::App;
 use crate::look::page::{DemoHome, DemoLogin, MailPage, MailRow, Mails};
 use crate::look::part::Frame;
+use crate::panics;
 use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, sessions};
 use crate::problem::Problem;
 use crate::routes;
@@ -46,6 +46,8 @@ pub(super) struct Stage {
     pub(super) wallet: WalletId,
     pub(super) faults: sandbox::Faults,
     pub(super) ending: Arc<watch::Sender<Ending>>,
+    /// Nobody listens to it any more once nothing more is accepted.
+    pub(super) close: Arc<watch::Sender<bool>>,
 }
 
 /// The demo's pages in front of all that is served anyway.
@@ -61,7 +63,7 @@ pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
         .route("/demo/mails", get(mails))
         .route("/demo/mails/{mail}", get(mail))
         .layer(Extension(Arc::new(stage)));
-    portal::framed(app, pages).layer(CatchPanicLayer::new()).fallback_service(routes::router(app))
+    portal::framed(app, pages).layer(panics::answered_in_json()).fallback_service(routes::router(app))
 }
 
 /// `GET /` and `GET /demo`
@@ -187,6 +189,8 @@ struct Nothing {}
 /// `POST /demo/reset`: everything begins anew, and whoever was signed in is so no longer.
 async fn reset(Extension(stage): Extension<Arc<Stage>>, Posted(Nothing {}): Posted<Nothing>) -> Redirect {
     stage.ending.send_replace(Ending::Reset);
+    // Until nothing more is accepted: the page that is asked for next is of the new demo.
+    stage.close.closed().await;
     Redirect::to("/")
 }
 

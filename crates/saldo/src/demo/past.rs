@@ -128,7 +128,7 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
         happenings.extend(tell(&tables, config, &hashes, sample, no, meter, end)?);
     }
     happenings.sort_by_key(|happening| happening.at);
-    let sold = Sold::read(&tables, begin, config.credit.lateness_max)?;
+    let sold = Sold::read(&tables, begin, config.credit.lateness_max, &config.brand.time_zone)?;
     let engine = Engine::new(
         Book::new(),
         Arc::clone(&sold.catalog),

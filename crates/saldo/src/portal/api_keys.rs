@@ -13,6 +13,7 @@ use super::shell::{Fault, draw};
 use super::sign_in::Nothing;
 use super::signed_in::SignedIn;
 use crate::app::App;
+use crate::audit::Author;
 use crate::keys;
 use crate::look::page::{ApiKey, ApiKeys, CreatedKey};
 use crate::look::part::Place;
@@ -72,7 +73,8 @@ pub(super) async fn create(
         let detail = "There are as many keys as one customer may have.";
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_keys", detail).into());
     }
-    let made = keys::create(&app, Some(customer), &name, keys::GUARD_SCOPE).await?;
+    let drawn = keys::NewKey::draw(Some(customer), &name, keys::GUARD_SCOPE);
+    let made = keys::create_by(&app, author(&signed), drawn).await?;
     let created = Some(CreatedKey { name, secret: made.secret });
     show(&app, &signed, StatusCode::CREATED, News { created, ..News::default() }).await
 }
@@ -86,10 +88,14 @@ pub(super) async fn revoke(
 ) -> Result<Response, Fault> {
     let missing = || Problem::not_found("key");
     let id: ApiKeyId = id.parse().map_err(|_| missing())?;
-    if !keys::revoke(&app, id, Some(signed.customer())).await? {
+    if !keys::revoke_by(&app, author(&signed), id, Some(signed.customer())).await? {
         return Err(missing().into());
     }
     Ok(Redirect::to(&format!("{}?revoked={id}", Place::ApiKeys.url())).into_response())
+}
+
+fn author(signed: &SignedIn) -> Author {
+    signed.visit.author(&signed.who.session)
 }
 
 async fn show(app: &Arc<App>, signed: &SignedIn, status: StatusCode, news: News) -> Result<Response, Fault> {

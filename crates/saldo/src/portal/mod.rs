@@ -42,6 +42,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::look::part::Place;
+use crate::panics;
 
 pub use doors::Doors;
 pub use form::{Asked, Posted};
@@ -88,6 +89,7 @@ pub fn root(app: &Arc<App>) -> Router {
 pub fn framed(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
     routes
         .layer(DefaultBodyLimit::max(form::FORM_BYTES_MAX))
+        .layer(panics::answered_in_words())
         .layer(from_fn_with_state(Arc::clone(app), shell::shell))
         .with_state(Arc::clone(app))
 }

@@ -146,6 +146,7 @@ async fn try_door(app: &Arc<App>, visit: &Visit, door: Door, typed: Typed) -> Re
         let state = (login, next, Some(SignInProblem::WrongPair));
         return show(app, visit, door, StatusCode::UNPROCESSABLE_ENTITY, state);
     };
+    app.doors.let_in(visit.ip(), &login);
     let cookie = sessions::begin(app, visit, owner).await?;
     let next = local_path(&next).unwrap_or(door.first_page());
     Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())

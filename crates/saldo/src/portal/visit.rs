@@ -4,13 +4,12 @@
 //! before anybody has signed in. The tables hold only hashes of the first two.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderValue, Method};
 use store::tables::customers::{Customer, Wallet};
 use store::tables::logins::{Login, Staff};
 use store::tables::sessions::{Session, SessionOwner};
@@ -20,10 +19,11 @@ use subtle::ConstantTimeEq as _;
 use super::cookies::{self, Jar};
 use super::sessions;
 use crate::app::App;
+use crate::audit::Author;
 use crate::look::part::{Frame, Person, Place};
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::{clock, ids, server};
 
 /// Most bytes of a browser's name that are kept.
 const USER_AGENT_BYTES_MAX: usize = 300;
@@ -127,7 +127,7 @@ impl Visit {
             request_id,
             path: parts.uri.path().to_owned(),
             shown_path: if parts.method == Method::GET { shown.to_owned() } else { String::new() },
-            ip: ip(parts),
+            ip: ip(app, parts),
             user_agent,
             customer: customer.map(Arc::new),
             staff: staff.map(Arc::new),
@@ -150,6 +150,15 @@ impl Visit {
     /// From where the request comes.
     pub fn ip(&self) -> &str {
         &self.0.ip
+    }
+
+    /// Whoever is signed in here, as the audit log names him.
+    pub(crate) fn author(&self, session: &Session) -> Author {
+        let actor = match session.owner {
+            SessionOwner::Login(id) => id.to_string(),
+            SessionOwner::Staff(id) => id.to_string(),
+        };
+        Author::in_request(actor, Some(self.0.ip.clone()), Some(self.0.request_id.clone()))
     }
 
     /// What the browser calls itself.
@@ -283,17 +292,9 @@ fn staff_session(
     Ok(reader.staff(staff)?.map(|staff| StaffSession { session, staff }))
 }
 
-/// From where the request comes. A connection from this machine itself is a proxy's if it says so: then it is the last address that
-/// the proxy named, for the ones before are anybody's claim.
-fn ip(parts: &Parts) -> String {
-    let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
-        return String::new();
-    };
-    let named = if peer.ip().is_loopback() { last_forwarded(&parts.headers) } else { None };
-    named.unwrap_or(peer.ip()).to_string()
-}
-
-fn last_forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
+/// From where the request comes; empty if nobody knows.
+fn ip(app: &App, parts: &Parts) -> String {
+    let address =
+        server::client_address(&parts.extensions, &parts.headers, &app.config.server.trusted_proxies);
+    address.map(|address| address.to_string()).unwrap_or_default()
 }

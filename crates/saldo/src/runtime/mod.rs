@@ -3,11 +3,13 @@
 //! Everything that decides is in `engine` and `book`; here are only threads, channels and the clock that drive them.
 
 mod ledger;
+mod line_news;
 mod live;
 mod projection;
 mod snapshots;
 
 pub use ledger::{LandedAt, Ledger, LedgerError, LedgerParts, LedgerStatus};
+pub use line_news::LineNews;
 pub use live::{Live, Subscription};
 pub use projection::{CURSOR, IntentDone, Projection, resume};
 pub(crate) use snapshots::make_snapshots;

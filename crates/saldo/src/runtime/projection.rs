@@ -1,6 +1,5 @@
 //! The thread that writes what the journal says into the views, behind the book and never ahead of the disk.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use store::{JournalReader, StoreError, Tables, Tx};
 use tokio::sync::watch;
 
 use super::ledger::LandedAt;
+use super::line_news::LineNews;
 use super::live::Live;
 use crate::{clock, notices};
 
@@ -38,6 +38,8 @@ pub struct Projection {
     pub landed: watch::Receiver<LandedAt>,
     /// Who is told when something shows.
     pub live: Live,
+    /// Who is told of lines that changed.
+    pub line_news: Arc<LineNews>,
     /// Marks intents.
     pub intent_done: IntentDone,
     /// The newest projected row, for metrics and for those who wait.
@@ -113,24 +115,24 @@ impl Projection {
         projector: &mut Projector,
         from: u64,
         rows: &[JournalRow],
-    ) -> anyhow::Result<BTreeSet<CustomerId>> {
-        let projections = rows.iter().map(|row| projector.project(row)).collect::<Result<Vec<_>, _>>()?;
+    ) -> anyhow::Result<Vec<CustomerId>> {
+        let projection = projector.project(rows)?;
         let now = clock::now();
-        self.tables.write_views(|tx| {
-            let mut shown = BTreeSet::new();
-            for projection in &projections {
-                tx.apply_views(&projection.changes)?;
-                for (intent, entry) in &projection.intents_done {
-                    shown.extend((self.intent_done)(tx, *intent, *entry, now)?);
-                }
-                shown.extend(projection.customers.iter().copied());
+        let mut shown = self.tables.write_views(|tx| {
+            let mut shown = Vec::new();
+            tx.apply_views(&projection.changes)?;
+            for (intent, entry) in &projection.intents_done {
+                shown.extend((self.intent_done)(tx, *intent, *entry, now)?);
             }
             if let Some(last) = rows.last() {
                 tx.move_cursor(CURSOR, from, last.position, &last.hash)?;
-                notices::write_down(tx, projections.iter().flat_map(|one| &one.notices), last, now)?;
+                notices::write_down(tx, projection.notices.iter(), last, now)?;
             }
-            Ok(shown)
-        })
+            Ok::<_, anyhow::Error>(shown)
+        })?;
+        self.line_news.tell(projection.lines);
+        shown.extend(projection.customers);
+        Ok(shown)
     }
 }
 

@@ -7,8 +7,10 @@
 )]
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use book::{Record, read_batch};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use saldo::app::Running;
@@ -17,6 +19,7 @@ use saldo::customers::{self, CreatedCustomer, NewCustomer};
 use saldo::{api, clock, jobs, keys, routes, server};
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::{Value, json};
+use store::JournalReader as _;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -28,7 +31,7 @@ pub(crate) const STRIPE_KEY: &str = "sk_test_house";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_house";
 
 /// The longest that anything is waited for.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// A running program with everything around it.
 pub(crate) struct House {
@@ -83,7 +86,8 @@ impl Answer {
 /// Nothing that anybody could see has changed if two of these are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
-    position: u64,
+    /// Decisions in the journal but those that an owner makes for itself, at its start and when an hour begins.
+    decisions: usize,
     digest: u64,
 }
 
@@ -113,13 +117,17 @@ impl House {
         config.test_clock = true;
         change(&mut config);
         let running = Running::start(config).await.expect("a start");
+        // The row with which a program takes the journal over has landed: what changes from now on, a test has caused.
+        running.app.ledger.settle_all().await.expect("the ledger takes writes");
         jobs::start(&running.app);
         let (end, ending) = watch::channel(false);
-        let serving = tokio::spawn(server::serve(listener, routes::router(&running.app), ending));
+        let (app, router) = (Arc::clone(&running.app), routes::router(&running.app));
+        let serving =
+            tokio::spawn(async move { server::serve(listener, router, &app.config.server, ending).await });
         let operator =
             keys::create(&running.app, None, "house", api::ALL_SCOPES).await.expect("a key").secret;
         let policy = reqwest::redirect::Policy::none();
-        let client = reqwest::Client::builder().redirect(policy).build().expect("a client");
+        let client = reqwest::Client::builder().redirect(policy).timeout(PATIENCE).build().expect("a client");
         House { running, url, sandbox, operator, client, data, end, serving }
     }
 
@@ -250,8 +258,14 @@ impl House {
 
     /// How the book stands.
     pub(crate) fn seen(&self) -> Seen {
-        let landed = *self.running.app.ledger.landed().borrow();
-        Seen { position: landed.position, digest: landed.digest }
+        let digest = self.running.app.ledger.landed().borrow().digest;
+        let mut journal = self.running.app.journal_reader().expect("a reader of the journal");
+        let rows = journal.read(1, usize::MAX, usize::MAX).expect("rows");
+        let decisions = rows.iter().flat_map(read_batch).filter(|decision| {
+            let (_, decision) = decision.as_ref().expect("a decision");
+            !matches!(decision.record, Record::Opened { .. } | Record::Forgot { .. })
+        });
+        Seen { decisions: decisions.count(), digest }
     }
 
     /// A webhook signed as the sandbox would, `seconds_ago`.

@@ -14,7 +14,7 @@ use crate::truth::{ChargeAnswered, EventAnswered, Truth};
 /// Wallets that all clients draw from.
 const WALLETS: usize = 3;
 /// How long an answer is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// What is put into each wallet, in whole dollars.
 const DOLLARS: u64 = 1_000_000;
 /// Most events of one report.
@@ -32,6 +32,8 @@ pub(crate) struct Desk {
     key: String,
     /// The wallets.
     pub(crate) wallets: Vec<Account>,
+    /// How many wishes of the clients have been answered.
+    pub(crate) answered: watch::Sender<u64>,
 }
 
 /// A wallet and what events call its owner.
@@ -79,7 +81,8 @@ impl Desk {
 /// Makes the meter, and customers with credit.
 pub(crate) async fn open_desk(program: &Program) -> Arc<Desk> {
     let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("a client");
-    let mut desk = Desk { http, url: program.url(), key: program.key.clone(), wallets: Vec::new() };
+    let (url, key, answered) = (program.url(), program.key.clone(), watch::Sender::new(0));
+    let mut desk = Desk { http, url, key, wallets: Vec::new(), answered };
     let price =
         json!({"kind": "per_unit", "price": {"amount": format!("0.{EVENT_PRICE:06}"), "unit": "USD"}});
     let meter = json!({"slug": METER, "aggregation": "count", "price": price});
@@ -184,6 +187,7 @@ impl Client {
                 Some((status, answer)) => {
                     assert!(status.is_success(), "{path}: {status} {answer}");
                     self.truth.cut_off += u64::from(was_cut_off);
+                    self.desk.answered.send_modify(|answered| *answered += 1);
                     return answer;
                 }
                 None => was_cut_off = true,

@@ -25,6 +25,8 @@ const CLIENTS: u64 = 6;
 /// The program lives for a random time between these, in microseconds, after it has begun to serve.
 const LIFE_MIN: u64 = 5_000;
 const LIFE_MAX: u64 = 150_000;
+/// It lives on until so many wishes were answered, so that a slow machine proves as much as a fast one.
+const ANSWERS_MIN: u64 = 4;
 
 /// Numbers that look drawn and come again with the same seed (SplitMix64).
 pub(crate) struct Random(pub(crate) u64);
@@ -56,10 +58,15 @@ async fn nothing_answered_is_lost_and_nothing_is_done_twice() {
         .map(|no| Client::new(&desk, no, Random(seed ^ (no + 1)), is_up.clone(), is_stopped.clone()))
         .map(|client| tokio::spawn(client.work()))
         .collect();
+    let mut answered = desk.answered.subscribe();
     for round in 1..=rounds {
+        let enough = *answered.borrow() + ANSWERS_MIN;
         let life = Duration::from_micros(LIFE_MIN + random.below(LIFE_MAX - LIFE_MIN));
         // The moment of the kill is what is random here; nothing is waited for.
         tokio::time::sleep(life).await;
+        let enough = answered.wait_for(|answered| *answered >= enough);
+        let enough = tokio::time::timeout(client::PATIENCE, enough).await.expect("answers within time");
+        drop(enough.expect("the desk is there"));
         program.kill();
         up.send_replace(false);
         if round % VERIFY_EVERY == 0 {

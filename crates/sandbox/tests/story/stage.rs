@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 
 pub(crate) const KEY: &str = "sk_test_stage";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_stage";
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A sandbox and those around it.
 pub(crate) struct Stage {
@@ -73,7 +73,7 @@ impl Stage {
         let webhook = Some(WebhookEndpoint { url, secret: WEBHOOK_SECRET.into() });
         let config = SandboxConfig { listener, public_url, secret_key: KEY.into(), webhook, state, clock };
         let sandbox = Sandbox::start(config).await.unwrap();
-        let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+        let client = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).build().unwrap();
         Self { sandbox, client, shift_ms, shop_status, webhooks }
     }
 

@@ -107,12 +107,11 @@ pub(super) fn lock_for_writing(path: &Path) -> Result<File, StoreError> {
     name.push(".lock");
     let lock_path = PathBuf::from(name);
     let as_store_error = |source| StoreError::File { path: lock_path.clone(), source };
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&lock_path)
-        .map_err(as_store_error)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&lock_path).map_err(as_store_error)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.to_owned() }),

@@ -39,7 +39,12 @@ macro_rules! migrations {
 }
 
 const JOURNAL: &[MigrationFile] = migrations!("journal": 1 "0001_journal.sql");
-const SALDO: &[MigrationFile] = migrations!("saldo": 1 "0001_views.sql", 2 "0002_reference.sql");
+const SALDO: &[MigrationFile] = migrations!("saldo":
+    1 "0001_views.sql",
+    2 "0002_reference.sql",
+    3 "0003_entries_in_journal_order.sql",
+    4 "0004_lines.sql",
+);
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     number    INTEGER NOT NULL PRIMARY KEY,
@@ -72,7 +77,8 @@ impl Database {
         match self {
             // Rows are long and written once: larger pages, and 32 MiB between two moves into the main file.
             Database::Journal => Tuning { page_bytes: 8_192, checkpoint_pages: 4_096, cache_kib: 8_192 },
-            Database::Saldo => Tuning { page_bytes: 4_096, checkpoint_pages: 4_096, cache_kib: 32_768 },
+            // A busy projector touches the balances of all wallets again and again: what it holds in memory it does not read back.
+            Database::Saldo => Tuning { page_bytes: 4_096, checkpoint_pages: 16_384, cache_kib: 65_536 },
         }
     }
 }

@@ -10,8 +10,6 @@ const INSERT: &str =
     "INSERT INTO inbox (provider, event_id, kind, api_version, body, received_at, state, attempts,
     next_attempt_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (provider, event_id) DO NOTHING";
-const SELECT: &str = "SELECT provider, event_id, kind, api_version, body, received_at, state, attempts,
-    next_attempt_at, last_error FROM inbox WHERE provider = $1 AND event_id = $2";
 const DUE: &str =
     "SELECT provider, event_id, kind, api_version, body, received_at, state, attempts, next_attempt_at,
     last_error FROM inbox WHERE state = 'received' AND next_attempt_at <= $1
@@ -24,7 +22,6 @@ const IN_STATE: &str = "SELECT provider, event_id, kind, api_version, body, rece
     next_attempt_at, last_error FROM inbox WHERE state = $1 AND (received_at, event_id) < ($2, $3)
     ORDER BY received_at DESC, event_id DESC LIMIT $4";
 const COUNT: &str = "SELECT count(*) FROM inbox WHERE state = $1";
-const NEXT_DUE: &str = "SELECT min(next_attempt_at) FROM inbox WHERE state = 'received'";
 
 words! {
     /// How far the work on an event has come.
@@ -76,11 +73,6 @@ pub struct InboxCursor {
 }
 
 impl Reader<'_> {
-    /// The event of this id.
-    pub fn inbox_event(&self, provider: &str, event_id: &str) -> Result<Option<InboxEvent>, StoreError> {
-        self.one(SELECT, &[&provider, &event_id])
-    }
-
     /// The events in one state, newest first.
     pub fn inbox(
         &self,
@@ -100,11 +92,6 @@ impl Reader<'_> {
     /// How many events are in one state.
     pub fn inbox_count(&self, state: InboxState) -> Result<u64, StoreError> {
         Ok(self.one(COUNT, &[&state])?.unwrap_or(0))
-    }
-
-    /// When the next event may be worked on; `None` if none waits.
-    pub fn inbox_next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.one::<Option<Timestamp>>(NEXT_DUE, &[])?.flatten())
     }
 }
 

@@ -19,8 +19,6 @@ const OF_CUSTOMER: &str =
 const OF_OPERATOR: &str =
     "SELECT id, customer, name, scopes, secret_hash, last_four, created_at, last_used_at,
     revoked_at FROM api_keys WHERE customer IS NULL AND id < $1 ORDER BY id DESC LIMIT $2";
-const IN_FORCE: &str = "SELECT id, customer, name, scopes, secret_hash, last_four, created_at, last_used_at,
-    revoked_at FROM api_keys WHERE revoked_at IS NULL AND id < $1 ORDER BY id DESC LIMIT $2";
 const REVOKE: &str = "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
 const TOUCH: &str = "UPDATE api_keys SET last_used_at = $1 WHERE id = $2";
 
@@ -71,17 +69,6 @@ impl Reader<'_> {
             Some(customer) => self.all(OF_CUSTOMER, &[&customer, &&before[..], &rows_to_ask(limit)])?,
             None => self.all(OF_OPERATOR, &[&&before[..], &rows_to_ask(limit)])?,
         };
-        Ok(page(rows, limit, |row: &ApiKey| row.id))
-    }
-
-    /// All keys that are not revoked, newest first: what the guard keeps in memory.
-    pub fn api_keys_in_force(
-        &self,
-        before: Option<ApiKeyId>,
-        limit: u32,
-    ) -> Result<Page<ApiKey, ApiKeyId>, StoreError> {
-        let before = before_bytes(before.map(ApiKeyId::as_u128));
-        let rows = self.all(IN_FORCE, &[&&before[..], &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &ApiKey| row.id))
     }
 }

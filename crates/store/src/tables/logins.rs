@@ -34,8 +34,6 @@ const SET_STAFF_PASSWORD: &str = "UPDATE staff SET password_hash = $1 WHERE id =
 const STAFF: &str = "SELECT id, email, name, password_hash, role, created_at FROM staff WHERE id = $1";
 const STAFF_BY_EMAIL: &str =
     "SELECT id, email, name, password_hash, role, created_at FROM staff WHERE email = $1";
-const ALL_STAFF: &str = "SELECT id, email, name, password_hash, role, created_at
-    FROM staff WHERE id < $1 ORDER BY id DESC LIMIT $2";
 
 row! {
     /// Who signs in to the portal.
@@ -147,13 +145,6 @@ impl Reader<'_> {
     /// The member of staff with this address, in any case.
     pub fn staff_by_email(&self, email: &str) -> Result<Option<Staff>, StoreError> {
         self.one(STAFF_BY_EMAIL, &[&address(email)])
-    }
-
-    /// All staff, newest first.
-    pub fn all_staff(&self, before: Option<StaffId>, limit: u32) -> Result<Page<Staff, StaffId>, StoreError> {
-        let before = before_bytes(before.map(StaffId::as_u128));
-        let rows = self.all(ALL_STAFF, &[&&before[..], &rows_to_ask(limit)])?;
-        Ok(page(rows, limit, |row: &Staff| row.id))
     }
 }
 

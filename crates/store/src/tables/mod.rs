@@ -11,6 +11,7 @@ pub mod customers;
 pub mod inbox;
 pub mod intents;
 pub mod keys;
+pub mod lines;
 pub mod logins;
 pub mod outbox;
 pub mod payments;

@@ -21,10 +21,6 @@ const SET_CREDITED: &str = "UPDATE payments SET credited_entry = $1 WHERE id = $
 const BY_ID: &str = "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit, method,
     card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at, updated_at,
     credited_entry FROM payments WHERE id = $1";
-const BY_CHARGE: &str =
-    "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
-    method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry FROM payments WHERE provider = $1 AND provider_charge = $2";
 const BY_PAYMENT: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
@@ -38,11 +34,6 @@ const OF_TOPUP: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
     updated_at, credited_entry FROM payments WHERE topup = $1 ORDER BY id LIMIT $2";
-const NOT_CREDITED: &str =
-    "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
-    method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry FROM payments
-    WHERE status = 'succeeded' AND credited_entry IS NULL AND id > $1 ORDER BY id LIMIT $2";
 
 words! {
     /// How an attempt to pay stands. In the order in which it may move.
@@ -177,11 +168,6 @@ impl Reader<'_> {
         self.one(BY_ID, &[&id])
     }
 
-    /// The attempt with this charge.
-    pub fn payment_by_charge(&self, provider: &str, charge: &str) -> Result<Option<Payment>, StoreError> {
-        self.one(BY_CHARGE, &[&provider, &charge])
-    }
-
     /// All attempts of one of the provider's payments, oldest first.
     pub fn attempts_of(&self, provider: &str, provider_payment: &str) -> Result<Vec<Payment>, StoreError> {
         self.all(BY_PAYMENT, &[&provider, &provider_payment])
@@ -204,17 +190,6 @@ impl Reader<'_> {
     /// The first `limit` attempts for a top-up, oldest first.
     pub fn payments_for(&self, topup: TopupId, limit: u32) -> Result<Vec<Payment>, StoreError> {
         self.all(OF_TOPUP, &[&topup, &limit])
-    }
-
-    /// Attempts that paid and are not yet credited, oldest first.
-    pub fn payments_not_credited(
-        &self,
-        after: Option<PaymentId>,
-        limit: u32,
-    ) -> Result<Page<Payment, PaymentId>, StoreError> {
-        let after = after.unwrap_or(PaymentId::from_u128(0));
-        let rows = self.all(NOT_CREDITED, &[&after, &rows_to_ask(limit)])?;
-        Ok(page(rows, limit, |row: &Payment| row.id))
     }
 }
 

@@ -1,12 +1,11 @@
-//! Getting a batch of changes into the views quickly: each statement is prepared once, and what changes the same row many times
-//! is written once.
-
-use std::collections::BTreeMap;
+//! Getting a batch of changes into the views quickly: each statement is prepared once, each row is written once, and entries, of
+//! which there are most, are appended behind each other.
 
 use book::{GENESIS, Hash};
-use money::{Quantity, Unit};
+use money::Quantity;
 
-use super::{Cursor, ViewChange};
+use super::changes::{GrantChange, WalletChange, overflow};
+use super::{Cursor, ENTRIES_PER_MARK, EntryRow, GrantRow, ViewChanges, WalletRow, grant_key};
 use crate::error::StoreError;
 use crate::tables::{Reader, Tx};
 
@@ -15,20 +14,30 @@ const UPSERT_CURSOR: &str = "INSERT INTO cursors (name, position, hash) VALUES (
     ON CONFLICT (name) DO UPDATE SET position = excluded.position, hash = excluded.hash";
 const DELETE_CURSOR: &str = "DELETE FROM cursors WHERE name = $1";
 
-const INSERT_WALLET: &str = "INSERT INTO wallet_view
-    (wallet_no, wallet, customer, unit, posted, pending, held, opened_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const SET_BALANCE: &str = "UPDATE wallet_view SET posted = $1, pending = $2, held = $3 WHERE wallet_no = $4";
+const INSERT_WALLET: &str = "INSERT INTO wallet_view (wallet_no, wallet, customer, unit, opened_at)
+    VALUES ($1, $2, $3, $4, $5)";
+const INSERT_BALANCE: &str = "INSERT INTO balance_view (wallet_no, posted, pending, held, entries, newest)
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const CHANGE_BALANCE: &str = "UPDATE balance_view SET posted = coalesce($1, posted),
+    pending = coalesce($2, pending), held = coalesce($3, held), entries = coalesce($4, entries),
+    newest = coalesce($5, newest)
+    WHERE wallet_no = $6";
 const INSERT_GRANT: &str = "INSERT INTO grant_view
-    (wallet_no, grant_no, id, source, reason, priority, amount, remaining, effective_at, expires_at,
-     cost_amount, cost_unit, payment, added_at, state)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-const CHANGE_GRANT: &str = "UPDATE grant_view SET remaining = remaining + $1, state = coalesce($2, state)
-    WHERE wallet_no = $3 AND grant_no = $4";
+    (grant_key, id, source, reason, priority, amount, effective_at, expires_at, cost_amount, cost_unit,
+     payment, added_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const INSERT_LEFT: &str = "INSERT INTO grant_left_view (grant_key, remaining, state) VALUES ($1, $2, $3)";
+const CHANGE_LEFT: &str = "UPDATE grant_left_view SET remaining = remaining + $1, state = coalesce($2, state)
+    WHERE grant_key = $3";
 const INSERT_ENTRY: &str = "INSERT INTO entry_view
-    (wallet_no, position, ordinal, at, kind, amount, posted_after, meter_no, window_no, from_at, to_at,
-     quantity, grant_no, payment, charge_kind_no, reason, debit_account, credit_account)
+    (entry, wallet_no, number, previous, at, kind, amount, posted_after, account, charge_kind_no, meter_no,
+     window_no, from_at, to_at, quantity, grant_no, payment, reason)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+/// As [`INSERT_ENTRY`] for one that has none of the rest, as a charge has: half the work.
+const INSERT_SHORT_ENTRY: &str = "INSERT INTO entry_view
+    (entry, wallet_no, number, previous, at, kind, amount, posted_after, account, charge_kind_no)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const INSERT_MARK: &str = "INSERT INTO entry_mark (wallet_no, entry, at) VALUES ($1, $2, $3)";
 const INSERT_WINDOW: &str = "INSERT INTO window_view
     (wallet_no, window_no, meter_no, opened_at, closes_at, pending, events)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -40,15 +49,22 @@ const ADD_USAGE: &str = "INSERT INTO usage_view
     ON CONFLICT (wallet_no, meter_no, hour) DO UPDATE SET
         quantity = usage_view.quantity + excluded.quantity, events = usage_view.events + excluded.events,
         posted = usage_view.posted + excluded.posted, pending = usage_view.pending + excluded.pending";
+const ADD_MOVED: &str = "INSERT INTO moved_view (quarter, unit, kind, reason, amount)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (quarter, unit, kind, reason) DO UPDATE SET amount = moved_view.amount + excluded.amount";
 const MOVE_ACCOUNT: &str = "INSERT INTO account_view (account, unit, balance) VALUES ($1, $2, $3)
     ON CONFLICT (account, unit) DO UPDATE SET balance = account_view.balance + excluded.balance";
 
-const CLEAR: [&str; 6] = [
+const CLEAR: [&str; 10] = [
     "DELETE FROM wallet_view",
+    "DELETE FROM balance_view",
     "DELETE FROM grant_view",
+    "DELETE FROM grant_left_view",
     "DELETE FROM entry_view",
+    "DELETE FROM entry_mark",
     "DELETE FROM window_view",
     "DELETE FROM usage_view",
+    "DELETE FROM moved_view",
     "DELETE FROM account_view",
 ];
 
@@ -75,146 +91,143 @@ impl Tx<'_> {
         for statement in CLEAR {
             self.run(statement, &[])?;
         }
+        self.clear_lines()?;
         self.run(DELETE_CURSOR, &[&name])?;
         Ok(())
     }
 
-    /// Makes `changes` true in their order. Those that only add up (balances, usage, accounts, open windows, grants) are
-    /// written once per row, after all others. [`StoreError::Missing`] if one changes a row that is not there.
-    pub fn apply_views(&self, changes: &[ViewChange]) -> Result<(), StoreError> {
-        let mut sums = Sums::default();
-        self.insert_rows(changes, &mut sums)?;
-        self.write_wallet_sums(&sums)?;
-        self.write_shared_sums(&sums)
+    /// Makes `changes` true. [`StoreError::Missing`] if one changes a row that is not there.
+    pub fn apply_views(&self, changes: &ViewChanges) -> Result<(), StoreError> {
+        if changes.overflowed {
+            return Err(overflow());
+        }
+        self.write_wallets(changes)?;
+        self.write_grants(changes)?;
+        self.write_entries(&changes.entries)?;
+        self.write_windows(changes)?;
+        changes.lines.iter().try_for_each(|change| self.apply_line(change))?;
+        self.write_shared_sums(changes)
     }
 
-    fn insert_rows<'v>(&self, changes: &'v [ViewChange], sums: &mut Sums<'v>) -> Result<(), StoreError> {
-        let mut insert_entry = self.prepare(INSERT_ENTRY)?;
-        let mut insert_wallet = self.prepare(INSERT_WALLET)?;
-        let mut insert_grant = self.prepare(INSERT_GRANT)?;
-        let mut insert_window = self.prepare(INSERT_WINDOW)?;
-        let mut delete_window = self.prepare(DELETE_WINDOW)?;
-        for change in changes {
-            match change {
-                ViewChange::EntryAdded(row) => insert_entry.run(&[row])?,
-                ViewChange::WalletOpened(row) => insert_wallet.run(&[row])?,
-                ViewChange::GrantAdded(row) => insert_grant.run(&[row])?,
-                ViewChange::WindowOpened(row) => insert_window.run(&[row])?,
-                ViewChange::WindowClosed { wallet_no, window_no } => {
-                    sums.windows.remove(&(*wallet_no, *window_no));
-                    match delete_window.run(&[wallet_no, window_no])? {
-                        0 => return Err(missing("window_view", &[wallet_no, window_no])),
-                        deleted => deleted,
-                    }
-                }
-                other => {
-                    sums.add(other)?;
-                    0
-                }
+    fn write_wallets(&self, changes: &ViewChanges) -> Result<(), StoreError> {
+        let mut insert = self.prepare(INSERT_WALLET)?;
+        let mut insert_balance = self.prepare(INSERT_BALANCE)?;
+        for row in &changes.opened {
+            insert.run(&[&row.wallet_no, &row.wallet, &row.customer, &row.unit, &row.opened_at])?;
+            let WalletRow { wallet_no, posted, pending, held, entries, newest, .. } = row;
+            insert_balance.run(&[wallet_no, posted, pending, held, entries, newest])?;
+        }
+        let mut change = self.prepare(CHANGE_BALANCE)?;
+        changes.each_wallet(|wallet_no, WalletChange { balance, newest }| {
+            let (posted, pending, held) = match balance {
+                Some((posted, pending, held)) => (Some(posted), Some(pending), Some(held)),
+                None => (None, None, None),
             };
+            let (entries, newest) = (newest.map(|newest| newest.0), newest.map(|newest| newest.1));
+            match change.run(&[&posted, &pending, &held, &entries, &newest, &wallet_no])? {
+                0 => Err(missing("balance_view", &[&wallet_no])),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    fn write_grants(&self, changes: &ViewChanges) -> Result<(), StoreError> {
+        let mut insert = self.prepare(INSERT_GRANT)?;
+        let mut insert_left = self.prepare(INSERT_LEFT)?;
+        for row in &changes.added {
+            let key = grant_key(row.wallet_no, row.grant_no);
+            let GrantRow { id, source, reason, priority, amount, effective_at, expires_at, cost, .. } = row;
+            let (payment, added_at) = (&row.payment, &row.added_at);
+            insert.run(&[
+                &key,
+                id,
+                source,
+                reason,
+                priority,
+                amount,
+                effective_at,
+                expires_at,
+                cost,
+                payment,
+                added_at,
+            ])?;
+            insert_left.run(&[&key, &row.remaining, &row.state])?;
+        }
+        let mut change = self.prepare(CHANGE_LEFT)?;
+        changes.each_grant(|key, GrantChange { remaining, state }| {
+            match change.run(&[&remaining, &state, &key])? {
+                0 => Err(StoreError::Missing { what: format!("grant_left_view {key}") }),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    fn write_entries(&self, entries: &[EntryRow]) -> Result<(), StoreError> {
+        let mut insert = self.prepare(INSERT_ENTRY)?;
+        let mut insert_short = self.prepare(INSERT_SHORT_ENTRY)?;
+        let mut mark = self.prepare(INSERT_MARK)?;
+        for row in entries {
+            if row.is_short() {
+                let EntryRow { entry, wallet_no, number, previous, at, kind, .. } = row;
+                let EntryRow { amount, posted_after, account, charge_kind_no, .. } = row;
+                insert_short.run(&[
+                    entry,
+                    wallet_no,
+                    number,
+                    previous,
+                    at,
+                    kind,
+                    amount,
+                    posted_after,
+                    account,
+                    charge_kind_no,
+                ])?;
+            } else {
+                insert.run(&[row])?;
+            }
+            if row.number.is_multiple_of(ENTRIES_PER_MARK) {
+                mark.run(&[&row.wallet_no, &row.entry, &row.at])?;
+            }
         }
         Ok(())
     }
 
-    fn write_wallet_sums(&self, sums: &Sums<'_>) -> Result<(), StoreError> {
-        let mut set_balance = self.prepare(SET_BALANCE)?;
-        for (wallet_no, (posted, pending, held)) in &sums.balances {
-            if set_balance.run(&[posted, pending, held, wallet_no])? == 0 {
-                return Err(missing("wallet_view", &[wallet_no]));
+    fn write_windows(&self, changes: &ViewChanges) -> Result<(), StoreError> {
+        let mut insert = self.prepare(INSERT_WINDOW)?;
+        let mut change = self.prepare(CHANGE_WINDOW)?;
+        let mut delete = self.prepare(DELETE_WINDOW)?;
+        for ((wallet_no, window_no), window) in &changes.windows {
+            if let Some(row) = &window.opened {
+                insert.run(&[row])?;
             }
-        }
-        let mut change_grant = self.prepare(CHANGE_GRANT)?;
-        for ((wallet_no, grant_no), (remaining, state)) in &sums.grants {
-            if change_grant.run(&[remaining, state, wallet_no, grant_no])? == 0 {
-                return Err(missing("grant_view", &[wallet_no, grant_no]));
-            }
-        }
-        let mut change_window = self.prepare(CHANGE_WINDOW)?;
-        for ((wallet_no, window_no), (pending, events)) in &sums.windows {
-            if change_window.run(&[pending, events, wallet_no, window_no])? == 0 {
+            let changed = match (window.closed, window.pending, window.events) {
+                (true, ..) => delete.run(&[wallet_no, window_no])?,
+                (false, 0, 0) => continue,
+                (false, pending, events) => change.run(&[&pending, &events, wallet_no, window_no])?,
+            };
+            if changed == 0 {
                 return Err(missing("window_view", &[wallet_no, window_no]));
             }
         }
         Ok(())
     }
 
-    fn write_shared_sums(&self, sums: &Sums<'_>) -> Result<(), StoreError> {
+    fn write_shared_sums(&self, changes: &ViewChanges) -> Result<(), StoreError> {
         let mut add_usage = self.prepare(ADD_USAGE)?;
-        for ((wallet_no, meter_no, hour), used) in &sums.usage {
+        for ((wallet_no, meter_no, hour), used) in &changes.usage {
             let quantity = Quantity::from_millionths(used[0]);
             add_usage.run(&[wallet_no, meter_no, hour, &quantity, &used[1], &used[2], &used[3]])?;
         }
+        let mut add_moved = self.prepare(ADD_MOVED)?;
+        for ((quarter, unit, kind, reason), amount) in &changes.moved {
+            add_moved.run(&[quarter, unit, kind, reason, amount])?;
+        }
         let mut move_account = self.prepare(MOVE_ACCOUNT)?;
-        for ((account, unit), delta) in &sums.accounts {
+        for ((account, unit), delta) in &changes.accounts {
             move_account.run(&[account, unit, delta])?;
         }
         Ok(())
     }
-}
-
-/// What the changes of one call add up to, by row and in the rows' order, so that neighbours are written together.
-#[derive(Default)]
-struct Sums<'v> {
-    /// wallet → posted, pending, held; the last one counts.
-    balances: BTreeMap<u32, (i64, i64, i64)>,
-    /// wallet, grant → remaining, and the last state.
-    grants: BTreeMap<(u32, u32), (i64, Option<super::GrantState>)>,
-    /// wallet, window → pending, events.
-    windows: BTreeMap<(u32, u32), (i64, i64)>,
-    /// wallet, meter, hour → quantity in millionths, events, posted, pending.
-    usage: BTreeMap<(u32, u32, i64), [i64; 4]>,
-    /// account, unit → balance.
-    accounts: BTreeMap<(&'v str, Unit), i64>,
-}
-
-impl<'v> Sums<'v> {
-    fn add(&mut self, change: &'v ViewChange) -> Result<(), StoreError> {
-        match change {
-            ViewChange::BalanceSet { wallet_no, posted, pending, held } => {
-                self.balances.insert(*wallet_no, (*posted, *pending, *held));
-            }
-            ViewChange::GrantChanged { wallet_no, grant_no, remaining_delta, state } => {
-                let (remaining, last_state) = self.grants.entry((*wallet_no, *grant_no)).or_default();
-                *remaining = sum(*remaining, *remaining_delta)?;
-                *last_state = state.or(*last_state);
-            }
-            ViewChange::WindowChanged { wallet_no, window_no, pending_delta, events_delta } => {
-                let (pending, events) = self.windows.entry((*wallet_no, *window_no)).or_default();
-                *pending = sum(*pending, *pending_delta)?;
-                *events = sum(*events, *events_delta)?;
-            }
-            ViewChange::UsageAdded {
-                wallet_no,
-                meter_no,
-                hour,
-                quantity_delta,
-                events_delta,
-                posted_delta,
-                pending_delta,
-            } => {
-                let used = self.usage.entry((*wallet_no, *meter_no, *hour)).or_default();
-                let deltas = [quantity_delta.millionths(), *events_delta, *posted_delta, *pending_delta];
-                for (sum_so_far, delta) in used.iter_mut().zip(deltas) {
-                    *sum_so_far = sum(*sum_so_far, delta)?;
-                }
-            }
-            ViewChange::AccountMoved { account, unit, delta } => {
-                let balance = self.accounts.entry((account, *unit)).or_default();
-                *balance = sum(*balance, *delta)?;
-            }
-            // Written at once, in their order.
-            ViewChange::WalletOpened(_)
-            | ViewChange::GrantAdded(_)
-            | ViewChange::EntryAdded(_)
-            | ViewChange::WindowOpened(_)
-            | ViewChange::WindowClosed { .. } => {}
-        }
-        Ok(())
-    }
-}
-
-fn sum(left: i64, right: i64) -> Result<i64, StoreError> {
-    left.checked_add(right).ok_or_else(|| StoreError::damaged("a sum of the views, which exceeds 64 bits,"))
 }
 
 fn missing(table: &str, key: &[&u32]) -> StoreError {

@@ -1,6 +1,8 @@
 //! Finding the first place where two sets of views differ: what is there, and what the journal says should be.
 
-use super::{AccountRow, EntryRow, GrantRow, UsageRow, WalletRow, WindowRow};
+use book::EntryRef;
+
+use super::{AccountRow, EntryMark, EntryRow, GrantRow, MovedRow, UsageRow, WalletRow, WindowRow, grant_key};
 use crate::error::StoreError;
 use crate::stored::Stored;
 use crate::tables::Reader;
@@ -8,21 +10,29 @@ use crate::tables::Reader;
 /// Rows compared at a time.
 const ROWS_AT_A_TIME: u32 = 4_096;
 
-const WALLETS: &str = "SELECT wallet_no, wallet, customer, unit, posted, pending, held, opened_at
-    FROM wallet_view WHERE wallet_no > $1 ORDER BY wallet_no LIMIT $2";
-const GRANTS: &str = "SELECT wallet_no, grant_no, id, source, reason, priority, amount, remaining,
-    effective_at, expires_at, cost_amount, cost_unit, payment, added_at, state
-    FROM grant_view WHERE (wallet_no, grant_no) > ($1, $2) ORDER BY wallet_no, grant_no LIMIT $3";
+const WALLETS: &str = "SELECT w.wallet_no, w.wallet, w.customer, w.unit, b.posted, b.pending, b.held,
+    w.opened_at, b.entries, b.newest
+    FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no
+    WHERE w.wallet_no > $1 ORDER BY w.wallet_no LIMIT $2";
+const GRANTS: &str =
+    "SELECT g.grant_key >> 32, g.grant_key & 4294967295, g.id, g.source, g.reason, g.priority,
+    g.amount, l.remaining, g.effective_at, g.expires_at, g.cost_amount, g.cost_unit, g.payment, g.added_at,
+    l.state
+    FROM grant_view g JOIN grant_left_view l ON l.grant_key = g.grant_key
+    WHERE g.grant_key > $1 ORDER BY g.grant_key LIMIT $2";
 const ENTRIES: &str =
-    "SELECT wallet_no, position, ordinal, at, kind, amount, posted_after, meter_no, window_no,
-    from_at, to_at, quantity, grant_no, payment, charge_kind_no, reason, debit_account, credit_account
-    FROM entry_view WHERE (wallet_no, position, ordinal) > ($1, $2, $3)
-    ORDER BY wallet_no, position, ordinal LIMIT $4";
+    "SELECT entry, wallet_no, number, previous, at, kind, amount, posted_after, account, charge_kind_no,
+    meter_no, window_no, from_at, to_at, quantity, grant_no, payment, reason
+    FROM entry_view WHERE entry > $1 ORDER BY entry LIMIT $2";
+const MARKS: &str = "SELECT wallet_no, entry, at
+    FROM entry_mark WHERE (wallet_no, entry) > ($1, $2) ORDER BY wallet_no, entry LIMIT $3";
 const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view WHERE (wallet_no, window_no) > ($1, $2) ORDER BY wallet_no, window_no LIMIT $3";
 const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted, pending
     FROM usage_view WHERE (wallet_no, meter_no, hour) > ($1, $2, $3)
     ORDER BY wallet_no, meter_no, hour LIMIT $4";
+const MOVED: &str = "SELECT quarter, unit, kind, reason, amount FROM moved_view
+    WHERE (quarter, unit, kind, reason) > ($1, $2, $3, $4) ORDER BY quarter, unit, kind, reason LIMIT $5";
 const ACCOUNTS: &str = "SELECT account, unit, balance FROM account_view ORDER BY account, unit";
 
 /// The first place, in key order, at which two sets of views have different rows.
@@ -45,13 +55,17 @@ impl Reader<'_> {
             reader.all(WALLETS, &[&after, limit])
         };
         let grants = |reader: &Reader<'_>, last: Option<&GrantRow>| {
-            let after = last.map_or((-1, 0), |row| (i64::from(row.wallet_no), row.grant_no));
+            let after = last.map_or(-1, |row| grant_key(row.wallet_no, row.grant_no));
             reader.all(GRANTS, &[&after, limit])
         };
         let entries = |reader: &Reader<'_>, last: Option<&EntryRow>| {
+            let after = last.map_or(EntryRef::from_u64(0), |row| row.entry);
+            reader.all(ENTRIES, &[&after, limit])
+        };
+        let marks = |reader: &Reader<'_>, last: Option<&EntryMark>| {
             let wallet_no = last.map_or(-1, |row| i64::from(row.wallet_no));
-            let place = last.map_or((0, 0), |row| (row.position, row.ordinal));
-            reader.all(ENTRIES, &[&wallet_no, &place, limit])
+            let after = last.map_or(EntryRef::from_u64(0), |row| row.entry);
+            reader.all(MARKS, &[&wallet_no, &after, limit])
         };
         let windows = |reader: &Reader<'_>, last: Option<&WindowRow>| {
             let after = last.map_or((-1, 0), |row| (i64::from(row.wallet_no), row.window_no));
@@ -62,16 +76,22 @@ impl Reader<'_> {
             let hour = last.map_or((0, 0), |row| (row.meter_no, row.hour));
             reader.all(USAGE, &[&wallet_no, &hour, limit])
         };
+        let moved = |reader: &Reader<'_>, last: Option<&MovedRow>| match last {
+            None => reader.all(MOVED, &[&i64::MIN, &b"".as_slice(), &"", &"", limit]),
+            Some(row) => reader.all(MOVED, &[&row.quarter, &row.unit, &row.kind, &row.reason, limit]),
+        };
         let accounts = |reader: &Reader<'_>, last: Option<&AccountRow>| {
             // Few: all at once.
             if last.is_some() { Ok(Vec::new()) } else { reader.all(ACCOUNTS, &[]) }
         };
-        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 6] = [
+        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 8] = [
             &|| compare("wallet_view", self, expected, wallets),
             &|| compare("grant_view", self, expected, grants),
             &|| compare("entry_view", self, expected, entries),
+            &|| compare("entry_mark", self, expected, marks),
             &|| compare("window_view", self, expected, windows),
             &|| compare("usage_view", self, expected, usage),
+            &|| compare("moved_view", self, expected, moved),
             &|| compare("account_view", self, expected, accounts),
         ];
         for step in steps {

@@ -4,17 +4,23 @@
 //! say; it moves its cursor in the same transaction, so that each batch is in the views once.
 
 mod apply;
+mod changes;
 mod difference;
+mod lines;
 mod read;
 
 use std::borrow::Cow;
 
-use book::Hash;
+use book::{Account, EntryRef, Hash, WalletNo};
 use money::{Amount, CustomerId, EntryId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
 
 use crate::stored::{row, words};
 
+pub use changes::ViewChanges;
 pub use difference::ViewDifference;
+pub use lines::{
+    CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
+};
 pub use read::EntryCursor;
 
 /// One change of the views, as the engine derives it from a decision. Amounts are smallest steps of the wallet's unit.
@@ -85,6 +91,21 @@ pub enum ViewChange {
         /// How much more of it is pending; below zero when a window posts.
         pending_delta: i64,
     },
+    /// Something about a line.
+    Line(LineChange),
+    /// All wallets together moved by entries of one kind in one quarter of an hour.
+    Moved {
+        /// When: see [`quarter_of`].
+        quarter: i64,
+        /// What they count.
+        unit: Unit,
+        /// As [`EntryRow::kind`].
+        kind: Cow<'static, str>,
+        /// As [`EntryRow::reason`].
+        reason: Option<Cow<'static, str>>,
+        /// How `posted` changed.
+        delta: i64,
+    },
     /// A ledger account moved.
     AccountMoved {
         /// Its name in the chart of accounts.
@@ -115,6 +136,10 @@ row! {
         pub held: i64,
         /// Since when.
         pub opened_at: Timestamp,
+        /// How many entries it has.
+        pub entries: u64,
+        /// The last of them.
+        pub newest: Option<EntryRef>,
     }
 }
 
@@ -165,14 +190,16 @@ row! {
 }
 
 row! {
-    /// One movement of a wallet, as its statement shows it.
+    /// One movement of a wallet, as its statement shows it. A wallet's entries never go back in time.
     pub struct EntryRow {
+        /// Where it stands in the journal.
+        pub entry: EntryRef,
         /// The wallet.
         pub wallet_no: u32,
-        /// Position of the journal row it stands in.
-        pub position: u64,
-        /// Its place in that row.
-        pub ordinal: u32,
+        /// How many entries the wallet had before it.
+        pub number: u64,
+        /// The wallet's entry before it.
+        pub previous: Option<EntryRef>,
         /// When it became true in the book's time.
         pub at: Timestamp,
         /// What it is, as a short code such as `charge`.
@@ -181,6 +208,10 @@ row! {
         pub amount: i64,
         /// `posted` after it.
         pub posted_after: i64,
+        /// The ledger account at the other end of it.
+        pub account: Cow<'static, str>,
+        /// What was charged for.
+        pub charge_kind_no: Option<u32>,
         /// The meter, for use.
         pub meter_no: Option<u32>,
         /// The window that posted it, for use in a window.
@@ -195,21 +226,79 @@ row! {
         pub grant_no: Option<u32>,
         /// The payment behind it.
         pub payment: Option<PaymentId>,
-        /// What was charged for.
-        pub charge_kind_no: Option<u32>,
         /// The code of the reason, where one was given.
         pub reason: Option<Cow<'static, str>>,
-        /// The ledger account that gave.
-        pub debit_account: Option<Cow<'static, str>>,
-        /// The ledger account that took.
-        pub credit_account: Option<Cow<'static, str>>,
     }
 }
 
 impl EntryRow {
     /// The id that the world sees.
     pub const fn id(&self) -> EntryId {
-        EntryId::at(self.position, self.ordinal)
+        self.entry.id()
+    }
+
+    /// True if nothing of it is told that a charge does not have.
+    pub(crate) const fn is_short(&self) -> bool {
+        self.meter_no.is_none()
+            && self.window_no.is_none()
+            && self.from_at.is_none()
+            && self.to_at.is_none()
+            && self.quantity.is_none()
+            && self.grant_no.is_none()
+            && self.payment.is_none()
+            && self.reason.is_none()
+    }
+
+    /// The ledger accounts that gave and took.
+    pub fn debit_and_credit(&self) -> (String, String) {
+        let wallet = Account::Wallet(WalletNo(self.wallet_no)).to_string();
+        let other = self.account.as_ref().to_owned();
+        if self.amount < 0 { (wallet, other) } else { (other, wallet) }
+    }
+}
+
+row! {
+    /// A place from which a wallet's statement can be walked back: every [`ENTRIES_PER_MARK`]th entry has one.
+    pub struct EntryMark {
+        /// The wallet.
+        pub wallet_no: u32,
+        /// The entry.
+        pub entry: EntryRef,
+        /// When that became true.
+        pub at: Timestamp,
+    }
+}
+
+/// The key of a grant's rows: they are neighbours of the wallet's others. Wallets are numbered as long as memory holds them, far below
+/// 2^31.
+pub(crate) const fn grant_key(wallet_no: u32, grant_no: u32) -> i64 {
+    ((wallet_no as i64) << 32) | grant_no as i64
+}
+
+/// A wallet's entries from one mark to the next.
+pub const ENTRIES_PER_MARK: u64 = 64;
+
+/// Quarters of an hour from the epoch to this instant.
+pub const fn quarter_of(at: Timestamp) -> i64 {
+    at.as_micros().div_euclid(QUARTER)
+}
+
+/// Microseconds of a quarter of an hour.
+const QUARTER: i64 = 15 * Timestamp::MINUTE;
+
+row! {
+    /// What all wallets of one unit moved in a quarter of an hour by entries of one kind.
+    pub struct MovedRow {
+        /// When: see [`quarter_of`].
+        pub quarter: i64,
+        /// What they count.
+        pub unit: Unit,
+        /// As [`EntryRow::kind`].
+        pub kind: String,
+        /// As [`EntryRow::reason`]; empty where there is none.
+        pub reason: String,
+        /// How `posted` changed by them.
+        pub amount: i64,
     }
 }
 

@@ -1,40 +1,50 @@
 //! What pages, the API and reports ask of the views.
 
+use book::EntryRef;
 use money::{CustomerId, GrantId, Timestamp, WalletId};
 
-use super::{AccountRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow, WindowRow};
+use super::{AccountRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow, WindowRow, grant_key, quarter_of};
 use crate::error::StoreError;
 use crate::tables::{Page, Reader, page, rows_to_ask};
 
-const WALLET_BY_ID: &str = "SELECT wallet_no, wallet, customer, unit, posted, pending, held, opened_at
-    FROM wallet_view WHERE wallet = $1";
-const WALLET_BY_NO: &str = "SELECT wallet_no, wallet, customer, unit, posted, pending, held, opened_at
-    FROM wallet_view WHERE wallet_no = $1";
-const WALLETS_OF_CUSTOMER: &str = "SELECT wallet_no, wallet, customer, unit, posted, pending, held, opened_at
-    FROM wallet_view WHERE customer = $1 ORDER BY wallet_no LIMIT $2";
-const ALL_WALLETS: &str = "SELECT wallet_no, wallet, customer, unit, posted, pending, held, opened_at
-    FROM wallet_view ORDER BY wallet_no";
+const WALLET_BY_ID: &str = "SELECT w.wallet_no, w.wallet, w.customer, w.unit, b.posted, b.pending, b.held,
+    w.opened_at, b.entries, b.newest
+    FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no WHERE w.wallet = $1";
+const WALLET_BY_NO: &str = "SELECT w.wallet_no, w.wallet, w.customer, w.unit, b.posted, b.pending, b.held,
+    w.opened_at, b.entries, b.newest
+    FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no WHERE w.wallet_no = $1";
+const WALLETS_OF_CUSTOMER: &str =
+    "SELECT w.wallet_no, w.wallet, w.customer, w.unit, b.posted, b.pending, b.held,
+    w.opened_at, b.entries, b.newest
+    FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no
+    WHERE w.customer = $1 ORDER BY w.wallet_no LIMIT $2";
+const ALL_WALLETS: &str = "SELECT w.wallet_no, w.wallet, w.customer, w.unit, b.posted, b.pending, b.held,
+    w.opened_at, b.entries, b.newest
+    FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no ORDER BY w.wallet_no";
 const ALL_WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view ORDER BY wallet_no, window_no";
-const GRANTS: &str = "SELECT wallet_no, grant_no, id, source, reason, priority, amount, remaining,
-    effective_at, expires_at, cost_amount, cost_unit, payment, added_at, state
-    FROM grant_view WHERE wallet_no = $1 AND grant_no < $2 ORDER BY grant_no DESC LIMIT $3";
-const GRANT_BY_ID: &str = "SELECT wallet_no, grant_no, id, source, reason, priority, amount, remaining,
-    effective_at, expires_at, cost_amount, cost_unit, payment, added_at, state
-    FROM grant_view WHERE id = $1";
-const ENTRIES: &str =
-    "SELECT wallet_no, position, ordinal, at, kind, amount, posted_after, meter_no, window_no,
-    from_at, to_at, quantity, grant_no, payment, charge_kind_no, reason, debit_account, credit_account
-    FROM entry_view
-    WHERE wallet_no = $1 AND (position, ordinal) < ($2, $3) AND at >= $4 AND at < $5
-    ORDER BY position DESC, ordinal DESC LIMIT $6";
+const GRANTS: &str =
+    "SELECT g.grant_key >> 32, g.grant_key & 4294967295, g.id, g.source, g.reason, g.priority,
+    g.amount, l.remaining, g.effective_at, g.expires_at, g.cost_amount, g.cost_unit, g.payment, g.added_at,
+    l.state
+    FROM grant_view g JOIN grant_left_view l ON l.grant_key = g.grant_key
+    WHERE g.grant_key >= $1 AND g.grant_key < $2 ORDER BY g.grant_key DESC LIMIT $3";
+const GRANT_BY_ID: &str =
+    "SELECT g.grant_key >> 32, g.grant_key & 4294967295, g.id, g.source, g.reason, g.priority,
+    g.amount, l.remaining, g.effective_at, g.expires_at, g.cost_amount, g.cost_unit, g.payment, g.added_at,
+    l.state
+    FROM grant_view g JOIN grant_left_view l ON l.grant_key = g.grant_key WHERE g.id = $1";
 const ENTRY: &str =
-    "SELECT wallet_no, position, ordinal, at, kind, amount, posted_after, meter_no, window_no,
-    from_at, to_at, quantity, grant_no, payment, charge_kind_no, reason, debit_account, credit_account
-    FROM entry_view WHERE wallet_no = $1 AND position = $2 AND ordinal = $3";
-const MOVED: &str = "SELECT e.kind, e.reason, sum(e.amount), w.unit
-    FROM entry_view e JOIN wallet_view w ON w.wallet_no = e.wallet_no
-    WHERE e.at >= $1 GROUP BY e.kind, e.reason, w.unit ORDER BY e.kind, e.reason, w.unit";
+    "SELECT entry, wallet_no, number, previous, at, kind, amount, posted_after, account, charge_kind_no,
+    meter_no, window_no, from_at, to_at, quantity, grant_no, payment, reason
+    FROM entry_view WHERE entry = $1 AND wallet_no = $2";
+const NEWEST: &str = "SELECT newest FROM balance_view WHERE wallet_no = $1";
+const MARK_FROM_PLACE: &str = "SELECT entry FROM entry_mark
+    WHERE wallet_no = $1 AND entry >= $2 ORDER BY entry LIMIT 1";
+const MARK_FROM_TIME: &str = "SELECT entry FROM entry_mark
+    WHERE wallet_no = $1 AND at >= $2 ORDER BY at, entry LIMIT 1";
+const MOVED: &str = "SELECT kind, nullif(reason, ''), sum(amount), unit
+    FROM moved_view WHERE quarter >= $1 GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
 const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view WHERE wallet_no = $1 ORDER BY window_no LIMIT $2";
 const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted, pending
@@ -87,8 +97,9 @@ impl Reader<'_> {
         before: Option<u32>,
         limit: u32,
     ) -> Result<Page<GrantRow, u32>, StoreError> {
-        let before = before.map_or(i64::MAX, i64::from);
-        let rows = self.all(GRANTS, &[&wallet_no, &before, &rows_to_ask(limit)])?;
+        let first = grant_key(wallet_no, 0);
+        let before = before.map_or(first + (1 << 32), |grant_no| grant_key(wallet_no, grant_no));
+        let rows = self.all(GRANTS, &[&first, &before, &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &GrantRow| row.grant_no))
     }
 
@@ -97,7 +108,8 @@ impl Reader<'_> {
         self.one(GRANT_BY_ID, &[&grant])
     }
 
-    /// A wallet's movements whose time is in `from_at .. to_at`, newest first by their place in the journal.
+    /// A wallet's movements whose time is in `from_at .. to_at`, newest first by their place in the journal. Takes as long as there
+    /// are rows on the page, wherever it lies in the statement.
     pub fn entries(
         &self,
         wallet_no: u32,
@@ -106,21 +118,62 @@ impl Reader<'_> {
         before: Option<EntryCursor>,
         limit: u32,
     ) -> Result<Page<EntryRow, EntryCursor>, StoreError> {
-        let (position, ordinal) = before.map_or((i64::MAX.unsigned_abs(), 0), |b| (b.position, b.ordinal));
-        let values: [&dyn crate::stored::Bind; 6] =
-            [&wallet_no, &position, &ordinal, &from_at, &to_at, &rows_to_ask(limit)];
-        let rows = self.all(ENTRIES, &values)?;
-        Ok(page(rows, limit, |row: &EntryRow| EntryCursor { position: row.position, ordinal: row.ordinal }))
+        // What lies behind the last position that there can be is as good as nothing said.
+        let before = before
+            .filter(|before| before.position <= EntryRef::POSITION_MAX)
+            .map(|before| EntryRef::new(before.position, before.ordinal));
+        let rows_max = usize::try_from(rows_to_ask(limit)).unwrap_or(usize::MAX);
+        let mut rows = Vec::new();
+        let mut next = self.walk_from(wallet_no, to_at, before)?;
+        let mut statement = self.prepare(ENTRY)?;
+        while let Some(entry) = next {
+            let row: EntryRow = statement
+                .all(&[&entry, &wallet_no])?
+                .pop()
+                .ok_or_else(|| StoreError::Missing { what: format!("entry_view {}", entry.as_u64()) })?;
+            next = row.previous;
+            if row.at < from_at {
+                break;
+            }
+            if row.at < to_at && before.is_none_or(|before| row.entry < before) {
+                rows.push(row);
+            }
+            if rows.len() == rows_max {
+                break;
+            }
+        }
+        let cursor = |entry: EntryRef| EntryCursor { position: entry.position(), ordinal: entry.ordinal() };
+        Ok(page(rows, limit, |row: &EntryRow| cursor(row.entry)))
+    }
+
+    /// An entry from which the wanted ones can be reached by going back, with less than [`super::ENTRIES_PER_MARK`] others between.
+    fn walk_from(
+        &self,
+        wallet_no: u32,
+        to_at: Timestamp,
+        before: Option<EntryRef>,
+    ) -> Result<Option<EntryRef>, StoreError> {
+        let by_time = self.one(MARK_FROM_TIME, &[&wallet_no, &to_at])?;
+        let by_place = match before {
+            Some(before) => self.one(MARK_FROM_PLACE, &[&wallet_no, &before])?,
+            None => None,
+        };
+        match (by_time, by_place) {
+            (Some(one), Some(other)) => Ok(Some(EntryRef::min(one, other))),
+            (Some(one), None) | (None, Some(one)) => Ok(Some(one)),
+            (None, None) => Ok(self.one::<Option<EntryRef>>(NEWEST, &[&wallet_no])?.flatten()),
+        }
     }
 
     /// One movement of a wallet.
-    pub fn entry(&self, wallet_no: u32, position: u64, ordinal: u32) -> Result<Option<EntryRow>, StoreError> {
-        self.one(ENTRY, &[&wallet_no, &position, &ordinal])
+    pub fn entry(&self, wallet_no: u32, entry: EntryRef) -> Result<Option<EntryRow>, StoreError> {
+        self.one(ENTRY, &[&entry, &wallet_no])
     }
 
-    /// What all wallets together moved from `from_at` on, by kind and reason. Looks at every entry: for a page of staff.
+    /// What all wallets together moved, by kind and reason, from the quarter of an hour on that `from_at` lies in: a day begins with
+    /// one in every time zone.
     pub fn moved_since(&self, from_at: Timestamp) -> Result<Vec<Moved>, StoreError> {
-        self.all(MOVED, &[&from_at])
+        self.all(MOVED, &[&quarter_of(from_at)])
     }
 
     /// The first `limit` open windows of a wallet.

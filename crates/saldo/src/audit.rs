@@ -1,0 +1,73 @@
+//! The audit log: who changed what, when, from where, in which request. A line is written in the transaction of the change itself, or
+//! with the first answer to it, and never holds a secret.
+//!
+//! Charges and usage events are not changes of this kind: the journal holds each of them, and no line more is written.
+
+use money::Timestamp;
+use serde::Serialize;
+use store::tables::audit::AuditRow;
+use store::{StoreError, Tx};
+
+use crate::clock;
+use crate::problem::Problem;
+
+/// Whoever changes something.
+#[derive(Clone, Debug)]
+pub struct Author {
+    actor: String,
+    ip: Option<String>,
+    request_id: Option<String>,
+}
+
+/// One change, as it is written down.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    action: &'static str,
+    object: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl Author {
+    /// The operator at the command line of the machine: who he is, the machine knows.
+    pub fn operator() -> Author {
+        Author { actor: "operator".to_owned(), ip: None, request_id: None }
+    }
+
+    /// Somebody whom we know by an id, in a request.
+    pub(crate) fn in_request(actor: String, ip: Option<String>, request_id: Option<String>) -> Author {
+        Author { actor, ip: ip.filter(|ip| !ip.is_empty()), request_id }
+    }
+
+    /// Writes down that he did this.
+    pub(crate) fn note(&self, tx: &Tx<'_>, change: &Change) -> Result<(), StoreError> {
+        tx.insert_audit(&self.row(change, clock::now())).map(|_| ())
+    }
+
+    fn row(&self, change: &Change, at: Timestamp) -> AuditRow {
+        let Change { action, object, before, after } = change.clone();
+        let Author { actor, ip, request_id } = self.clone();
+        AuditRow { audit_no: 0, at, actor, action: action.to_owned(), object, before, after, ip, request_id }
+    }
+}
+
+impl Change {
+    /// `action`, as `api_key.revoke`, on `object`, an id or a name.
+    pub(crate) fn new(action: &'static str, object: impl ToString) -> Change {
+        Change { action, object: object.to_string(), before: None, after: None }
+    }
+
+    /// How it was before.
+    pub(crate) fn before(self, value: &impl Serialize) -> Result<Change, Problem> {
+        Ok(Change { before: Some(json(value)?), ..self })
+    }
+
+    /// How it is after, or what was asked.
+    pub(crate) fn after(self, value: &impl Serialize) -> Result<Change, Problem> {
+        Ok(Change { after: Some(json(value)?), ..self })
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|error| Problem::internal(&anyhow::Error::new(error)))
+}

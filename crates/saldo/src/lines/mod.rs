@@ -1,0 +1,171 @@
+//! Lines: subscribers and the plans in service for them.
+//!
+//! What is asked of a line goes to the book as one command and is decided there; what stands here are the names around it: who pays,
+//! how the line authenticates, which command is the same as which.
+
+use std::sync::Arc;
+
+use book::{Act, Buying, Command, KeySpace, LineAct, LineWish};
+use engine::Outcome;
+use money::{CustomerId, IntentId, LineId, Unit, WalletId};
+use serde_json::json;
+use store::Tx;
+use store::tables::customers::{Customer, Wallet};
+use store::tables::lines::{LineEntry, Payer};
+
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::intents::{self, Wish};
+use crate::problem::Problem;
+use crate::{clock, customers, ids};
+
+/// Longest login of a line at a router, in bytes: what RADIUS can carry.
+pub const ACCESS_LOGIN_BYTES_MAX: usize = 253;
+
+/// Who is to become a subscriber.
+#[derive(Clone, Debug)]
+pub struct NewSubscriber {
+    /// His name.
+    pub name: String,
+    /// His e-mail, if he has one.
+    pub email: Option<String>,
+    /// What the operator calls him.
+    pub external_key: Option<String>,
+    /// The language of his pages and mails.
+    pub locale: String,
+    /// CPF or CNPJ, checked, digits and letters only.
+    pub document: String,
+    /// Where he lives.
+    pub address: Address,
+}
+
+/// A Brazilian address as documents need it.
+#[derive(Clone, Debug, Default)]
+pub struct Address {
+    /// Street and number.
+    pub street: String,
+    /// *Bairro*.
+    pub district: String,
+    /// City.
+    pub city: String,
+    /// *UF*.
+    pub state: String,
+    /// *CEP*, eight digits.
+    pub postcode: String,
+}
+
+/// Makes a subscriber without a money wallet.
+pub async fn subscribe(app: &Arc<App>, author: Author, new: NewSubscriber) -> Result<Customer, Problem> {
+    let NewSubscriber { name, email, external_key, locale, document, address } = new;
+    customers::check(&customers::NewCustomer {
+        name: name.clone(),
+        email: email.clone(),
+        external_key: external_key.clone(),
+        locale: locale.clone(),
+        subjects: Vec::new(),
+    })?;
+    let customer = Customer {
+        id: CustomerId::from_u128(ids::fresh()),
+        name: name.trim().to_owned(),
+        email: email.map(|email| email.trim().to_lowercase()),
+        external_key,
+        locale,
+        stripe_customer_id: None,
+        created_at: clock::now(),
+    };
+    let Address { street, district, city, state, postcode } = address;
+    let payer = Payer { customer: customer.id, document, street, district, city, state, postcode };
+    let change = Change::new("subscriber.create", customer.id).after(&json!({"name": customer.name}))?;
+    let row = customer.clone();
+    app.write(move |tx| {
+        tx.insert_customer(&row)?;
+        tx.put_payer(&payer)?;
+        author.note(tx, &change)
+    })
+    .await?;
+    Ok(customer)
+}
+
+/// A plan that is to be put in service.
+#[derive(Clone, Debug)]
+pub struct NewLine {
+    /// For whom.
+    pub customer: CustomerId,
+    /// Which.
+    pub plan_no: u32,
+    /// The day of the month on which its cycles begin.
+    pub anchor_day: u8,
+    /// How it authenticates at a router.
+    pub access_login: Option<String>,
+}
+
+/// Puts a plan in service: what a crash interrupts is finished at the next start.
+pub async fn open(app: &Arc<App>, author: Author, new: NewLine) -> Result<LineEntry, Problem> {
+    if app.sold().plan(new.plan_no).is_none() {
+        return Err(book::Refusal::PlanUnknown.into());
+    }
+    if !(1..=31).contains(&new.anchor_day) {
+        return Err(book::Refusal::AnchorDay.into());
+    }
+    if new.access_login.as_ref().is_some_and(|login| login.is_empty() || login.len() > ACCESS_LOGIN_BYTES_MAX)
+    {
+        let detail = format!("access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes.");
+        return Err(Problem::invalid("access_login", "invalid_access_login", detail));
+    }
+    let now = clock::now();
+    let wallet = Wallet {
+        id: WalletId::from_u128(ids::fresh()),
+        customer: new.customer,
+        unit: Unit::BYTE,
+        created_at: now,
+    };
+    let line = LineEntry {
+        id: LineId::from_u128(ids::fresh()),
+        customer: new.customer,
+        wallet: wallet.id,
+        access_login: new.access_login,
+        created_at: now,
+    };
+    let (plan_no, anchor_day, customer) = (new.plan_no, new.anchor_day, new.customer);
+    let wishes = [
+        Wish::OpenWallet { wallet: wallet.id, customer, unit: Unit::BYTE },
+        Wish::OpenLine { wallet: wallet.id, customer, line: line.id, plan_no, anchor_day },
+    ];
+    let intents = wishes.map(|wish| wish.intent(IntentId::from_u128(ids::fresh()), now));
+    let change = Change::new("line.open", line.id)
+        .after(&json!({"plan": plan_no, "anchor_day": anchor_day, "access_login": line.access_login}))?;
+    let (row, stored) = (line.clone(), intents.clone());
+    app.write(move |tx: &Tx<'_>| {
+        tx.insert_wallet(&wallet)?;
+        tx.insert_line(&row)?;
+        stored.iter().try_for_each(|intent| tx.insert_intent(intent))?;
+        author.note(tx, &change)
+    })
+    .await?;
+    intents::send(app, &intents).await?;
+    Ok(line)
+}
+
+/// Asks something of a line. Without a name each call counts; with one, the same name and act count once.
+pub async fn ask(
+    app: &Arc<App>,
+    wallet: WalletId,
+    act: LineAct,
+    name: Option<(KeySpace, &[u8])>,
+) -> Result<Outcome, Problem> {
+    let key = name.map(|(space, name)| {
+        let body = format!("{act:?}");
+        app.hashes.command_key(space, "line", &[&wallet.as_u128().to_be_bytes(), name], body.as_bytes())
+    });
+    let act = Act::Line(Box::new(LineWish { wallet, act }));
+    Ok(app.ledger.submit_one(Command { key, act }).await?)
+}
+
+/// Buys a pack: checked and released, or left waiting for its payment, in one decision.
+pub async fn buy(app: &Arc<App>, wallet: WalletId, buying: Buying) -> Result<book::EntryRef, Problem> {
+    let name = buying.purchase.as_u128().to_be_bytes();
+    match ask(app, wallet, LineAct::Buy(buying), Some((KeySpace::Request, &name))).await? {
+        Outcome::Decided { entry, .. } | Outcome::Repeated { entry } => Ok(entry),
+        Outcome::Refused(refusal) => Err(refusal.into()),
+    }
+}

@@ -1,0 +1,10 @@
+//! What holds around every operation of the API: each write is done once and written into the audit log, and no caller takes the
+//! connections of the others.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod audit;
+mod connections;
+#[path = "../house/mod.rs"]
+mod house;
+mod once;

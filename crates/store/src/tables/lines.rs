@@ -1,0 +1,502 @@
+//! What an internet provider sells and to whom: plans, packs, payers, lines; its routers; its boletos.
+
+use money::{
+    Amount, BoletoId, CustomerId, LineId, PackId, PlanId, PurchaseId, RouterId, Timestamp, WalletId,
+};
+
+use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
+use crate::error::StoreError;
+use crate::stored::{Hidden, row, words};
+
+const NEXT_PLAN_NO: &str = "SELECT coalesce(max(plan_no), 0) + 1 FROM plans";
+const INSERT_PLAN: &str = "INSERT INTO plans (plan_no, id, name, fee, fee_unit, allowance, carried_max,
+    supports_purchase, balance_max, unpaid_max, at_zero, speed, slow_speed, walled_list, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+const UPDATE_PLAN: &str =
+    "UPDATE plans SET name = $1, fee = $2, fee_unit = $3, allowance = $4, carried_max = $5,
+    supports_purchase = $6, balance_max = $7, unpaid_max = $8, at_zero = $9, speed = $10, slow_speed = $11,
+    walled_list = $12 WHERE plan_no = $13";
+const PLANS: &str =
+    "SELECT plan_no, id, name, fee, fee_unit, allowance, carried_max, supports_purchase, balance_max,
+    unpaid_max, at_zero, speed, slow_speed, walled_list, created_at FROM plans ORDER BY plan_no";
+const FREE_WINDOWS: &str =
+    "SELECT plan_no, from_minute, to_minute FROM free_windows ORDER BY plan_no, from_minute";
+const INSERT_FREE_WINDOW: &str =
+    "INSERT INTO free_windows (plan_no, from_minute, to_minute) VALUES ($1, $2, $3)";
+const DELETE_FREE_WINDOWS: &str = "DELETE FROM free_windows WHERE plan_no = $1";
+
+const NEXT_PACK_NO: &str = "SELECT coalesce(max(pack_no), 0) + 1 FROM packs";
+const INSERT_PACK: &str = "INSERT INTO packs (pack_no, id, plan_no, quantity, price, price_unit, chargings, release,
+    validity_days, per_cycle_max, sold, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const UPDATE_PACK: &str =
+    "UPDATE packs SET quantity = $1, price = $2, price_unit = $3, chargings = $4, release = $5,
+    validity_days = $6, per_cycle_max = $7, sold = $8 WHERE pack_no = $9";
+const PACKS: &str =
+    "SELECT pack_no, id, plan_no, quantity, price, price_unit, chargings, release, validity_days,
+    per_cycle_max, sold, created_at FROM packs ORDER BY pack_no";
+
+const PUT_PAYER: &str = "INSERT INTO payers (customer, document, street, district, city, state, postcode)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (customer) DO UPDATE SET document = excluded.document,
+    street = excluded.street, district = excluded.district, city = excluded.city, state = excluded.state,
+    postcode = excluded.postcode";
+const PAYER: &str = "SELECT customer, document, street, district, city, state, postcode FROM payers
+    WHERE customer = $1";
+const PAYER_BY_DOCUMENT: &str =
+    "SELECT customer, document, street, district, city, state, postcode FROM payers
+    WHERE document = $1";
+
+const INSERT_LINE: &str = "INSERT INTO lines (id, customer, wallet, access_login, created_at)
+    VALUES ($1, $2, $3, $4, $5)";
+const SET_ACCESS_LOGIN: &str = "UPDATE lines SET access_login = $1 WHERE id = $2";
+const LINE: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines WHERE id = $1";
+const LINE_BY_LOGIN: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
+    WHERE access_login = $1";
+const LINES_OF: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
+    WHERE customer = $1 ORDER BY id LIMIT $2";
+const LINES: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
+    WHERE id < $1 ORDER BY id DESC LIMIT $2";
+
+const NEXT_NAS_NO: &str = "SELECT coalesce(max(nas_no), 0) + 1 FROM routers";
+const INSERT_ROUTER: &str = "INSERT INTO routers
+    (nas_no, id, name, address, secret, coa_port, last_seen_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const UPDATE_ROUTER: &str = "UPDATE routers SET name = $1, address = $2, secret = $3, coa_port = $4
+    WHERE nas_no = $5";
+const SEEN_ROUTER: &str = "UPDATE routers SET last_seen_at = $1 WHERE nas_no = $2";
+const ROUTERS: &str =
+    "SELECT nas_no, id, name, address, secret, coa_port, last_seen_at, created_at FROM routers
+    ORDER BY nas_no";
+
+const NEXT_OUR_NUMBER: &str = "SELECT coalesce(max(our_number), 0) + 1 FROM boletos";
+const INSERT_BOLETO: &str =
+    "INSERT INTO boletos (id, customer, purchase, our_number, barcode, linha_digitavel, amount,
+    unit, due_on, state, created_at, registered_at, paid_at, paid_amount)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const BOLETO: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on, state,
+    created_at, registered_at, paid_at, paid_amount FROM boletos WHERE id = $1";
+const BOLETO_BY_NUMBER: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
+    due_on, state, created_at, registered_at, paid_at, paid_amount FROM boletos WHERE our_number = $1";
+const BOLETO_OF_PURCHASE: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
+    due_on, state, created_at, registered_at, paid_at, paid_amount FROM boletos WHERE purchase = $1";
+const BOLETOS_OF: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
+    state, created_at, registered_at, paid_at, paid_amount FROM boletos
+    WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+const BOLETOS_IN: &str = "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
+    state, created_at, registered_at, paid_at, paid_amount FROM boletos WHERE state = $1 ORDER BY id LIMIT $2";
+const SET_BOLETO_STATE: &str = "UPDATE boletos SET state = $1, registered_at = coalesce($2, registered_at),
+    paid_at = coalesce($3, paid_at), paid_amount = coalesce($4, paid_amount) WHERE id = $5";
+
+words! {
+    /// What happens on the network when nothing is left.
+    pub enum AtZero {
+        /// The line is slowed.
+        Slow = "slow",
+        /// It reaches the portal and banks only.
+        Walled = "walled",
+        /// It reaches nothing.
+        Block = "block",
+    }
+}
+
+row! {
+    /// What is sold by the month.
+    pub struct PlanRow {
+        /// Its number, from 1 without gaps; never used again.
+        pub plan_no: u32,
+        /// Its name here.
+        pub id: PlanId,
+        /// What people call it; unique.
+        pub name: String,
+        /// What a month costs.
+        pub fee: Amount,
+        /// Bytes of each cycle.
+        pub allowance: i64,
+        /// Bytes of an allowance that may live one cycle longer.
+        pub carried_max: Option<i64>,
+        /// *Suporta Compras de Créditos*: 1 or 0.
+        pub supports_purchase: u8,
+        /// *Permitir compra com saldo até*, in bytes.
+        pub balance_max: i64,
+        /// The most that may be bought and not yet paid, in smallest steps of the fee's currency.
+        pub unpaid_max: Option<i64>,
+        /// What happens when nothing is left.
+        pub at_zero: AtZero,
+        /// The speed as routers take it, upload/download, as `10M/50M`.
+        pub speed: String,
+        /// The speed while slowed.
+        pub slow_speed: String,
+        /// The routers' list of addresses that a walled line reaches.
+        pub walled_list: String,
+        /// Since when.
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// A time of day in which a plan's traffic costs nothing.
+    pub struct FreeWindowRow {
+        /// The plan.
+        pub plan_no: u32,
+        /// Its first minute of the day.
+        pub from_minute: u16,
+        /// The first minute after it.
+        pub to_minute: u16,
+    }
+}
+
+words! {
+    /// When a pack's credit is released.
+    pub enum PackRelease {
+        /// When it is bought.
+        Purchase = "purchase",
+        /// When it is paid.
+        Payment = "payment",
+    }
+}
+
+row! {
+    /// Extra credit sold once.
+    pub struct PackRow {
+        /// Its number, from 1 without gaps; never used again.
+        pub pack_no: u32,
+        /// Its name here.
+        pub id: PackId,
+        /// The plan for which it is sold.
+        pub plan_no: u32,
+        /// Bytes.
+        pub quantity: i64,
+        /// What it costs.
+        pub price: Amount,
+        /// Codes of how it may be charged, with commas between them.
+        pub chargings: String,
+        /// When it is released.
+        pub release: PackRelease,
+        /// How many days it lives; `None`: until the cycle ends.
+        pub validity_days: Option<u16>,
+        /// How many may be released in one cycle.
+        pub per_cycle_max: Option<u32>,
+        /// 1 while it is sold, else 0.
+        pub sold: u8,
+        /// Since when.
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// Who a boleto or an invoice is written to.
+    pub struct Payer {
+        /// The customer.
+        pub customer: CustomerId,
+        /// CPF or CNPJ, digits and letters only; unique.
+        pub document: String,
+        /// Street and number.
+        pub street: String,
+        /// *Bairro*.
+        pub district: String,
+        /// City.
+        pub city: String,
+        /// *UF*, two letters.
+        pub state: String,
+        /// *CEP*, eight digits.
+        pub postcode: String,
+    }
+}
+
+row! {
+    /// A plan in service: whose it is and how routers know it. What it has is in the views.
+    pub struct LineEntry {
+        /// Its name.
+        pub id: LineId,
+        /// Whose it is.
+        pub customer: CustomerId,
+        /// Its wallet.
+        pub wallet: WalletId,
+        /// The login with which it authenticates at a router; unique.
+        pub access_login: Option<String>,
+        /// Since when.
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// A router.
+    pub struct RouterRow {
+        /// Its number, from 1 without gaps; never used again.
+        pub nas_no: u32,
+        /// Its name here.
+        pub id: RouterId,
+        /// What people call it; unique.
+        pub name: String,
+        /// The IP address that its packets come from; unique.
+        pub address: String,
+        /// The secret shared with it.
+        pub secret: Hidden<String>,
+        /// Where it takes CoA and Disconnect.
+        pub coa_port: u16,
+        /// When it last reported.
+        pub last_seen_at: Option<Timestamp>,
+        /// Since when.
+        pub created_at: Timestamp,
+    }
+}
+
+words! {
+    /// What became of a boleto.
+    pub enum BoletoState {
+        /// It is written; the bank does not know it yet.
+        Written = "written",
+        /// It was sent to the bank.
+        Sent = "sent",
+        /// The bank refused it.
+        Rejected = "rejected",
+        /// The bank has registered it: it is payable.
+        Open = "open",
+        /// It was paid.
+        Paid = "paid",
+        /// It will not be paid any more.
+        WrittenOff = "written_off",
+    }
+}
+
+row! {
+    /// A title at a bank.
+    pub struct BoletoRow {
+        /// Its name here.
+        pub id: BoletoId,
+        /// Who owes it.
+        pub customer: CustomerId,
+        /// The purchase that it collects.
+        pub purchase: Option<PurchaseId>,
+        /// Its number at the bank; unique.
+        pub our_number: u64,
+        /// 44 digits.
+        pub barcode: String,
+        /// 47 digits with dots and blanks.
+        pub linha_digitavel: String,
+        /// What is owed.
+        pub amount: Amount,
+        /// The due day, as `2026-11-26`.
+        pub due_on: String,
+        /// What became of it.
+        pub state: BoletoState,
+        /// When it was written.
+        pub created_at: Timestamp,
+        /// When the bank registered it.
+        pub registered_at: Option<Timestamp>,
+        /// When it was paid.
+        pub paid_at: Option<Timestamp>,
+        /// What was paid, in smallest steps of the amount's unit.
+        pub paid_amount: Option<i64>,
+    }
+}
+
+impl Reader<'_> {
+    /// All plans by number.
+    pub fn plans(&self) -> Result<Vec<PlanRow>, StoreError> {
+        self.all(PLANS, &[])
+    }
+
+    /// The free windows of all plans.
+    pub fn free_windows(&self) -> Result<Vec<FreeWindowRow>, StoreError> {
+        self.all(FREE_WINDOWS, &[])
+    }
+
+    /// All packs by number, those that are not sold any more included.
+    pub fn packs(&self) -> Result<Vec<PackRow>, StoreError> {
+        self.all(PACKS, &[])
+    }
+
+    /// Who this customer's documents are written to.
+    pub fn payer(&self, customer: CustomerId) -> Result<Option<Payer>, StoreError> {
+        self.one(PAYER, &[&customer])
+    }
+
+    /// The payer with this CPF or CNPJ.
+    pub fn payer_by_document(&self, document: &str) -> Result<Option<Payer>, StoreError> {
+        self.one(PAYER_BY_DOCUMENT, &[&document])
+    }
+
+    /// The line of this name.
+    pub fn line(&self, id: LineId) -> Result<Option<LineEntry>, StoreError> {
+        self.one(LINE, &[&id])
+    }
+
+    /// The line that authenticates so.
+    pub fn line_by_access_login(&self, login: &str) -> Result<Option<LineEntry>, StoreError> {
+        self.one(LINE_BY_LOGIN, &[&login])
+    }
+
+    /// The first `limit` lines of a customer, oldest first.
+    pub fn lines_of(&self, customer: CustomerId, limit: u32) -> Result<Vec<LineEntry>, StoreError> {
+        self.all(LINES_OF, &[&customer, &limit])
+    }
+
+    /// All lines, newest first.
+    pub fn lines(&self, before: Option<LineId>, limit: u32) -> Result<Page<LineEntry, LineId>, StoreError> {
+        let before = before_bytes(before.map(LineId::as_u128));
+        let rows = self.all(LINES, &[&&before[..], &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &LineEntry| row.id))
+    }
+
+    /// All routers by number.
+    pub fn routers(&self) -> Result<Vec<RouterRow>, StoreError> {
+        self.all(ROUTERS, &[])
+    }
+
+    /// The boleto of this name.
+    pub fn boleto(&self, id: BoletoId) -> Result<Option<BoletoRow>, StoreError> {
+        self.one(BOLETO, &[&id])
+    }
+
+    /// The boleto with this number at the bank.
+    pub fn boleto_by_number(&self, our_number: u64) -> Result<Option<BoletoRow>, StoreError> {
+        self.one(BOLETO_BY_NUMBER, &[&our_number])
+    }
+
+    /// The boleto that collects this purchase.
+    pub fn boleto_of_purchase(&self, purchase: PurchaseId) -> Result<Option<BoletoRow>, StoreError> {
+        self.one(BOLETO_OF_PURCHASE, &[&purchase])
+    }
+
+    /// A customer's boletos, newest first.
+    pub fn boletos_of(
+        &self,
+        customer: CustomerId,
+        before: Option<BoletoId>,
+        limit: u32,
+    ) -> Result<Page<BoletoRow, BoletoId>, StoreError> {
+        let before = before_bytes(before.map(BoletoId::as_u128));
+        let rows = self.all(BOLETOS_OF, &[&customer, &&before[..], &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &BoletoRow| row.id))
+    }
+
+    /// The first `limit` boletos in this state, oldest first.
+    pub fn boletos_in(&self, state: BoletoState, limit: u32) -> Result<Vec<BoletoRow>, StoreError> {
+        self.all(BOLETOS_IN, &[&state, &limit])
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a plan under the next free number, whatever number it carries, and returns that. Conflicts over `plans.name`.
+    pub fn insert_plan(&self, plan: &PlanRow) -> Result<u32, StoreError> {
+        let plan_no = self.next_number(NEXT_PLAN_NO)?;
+        self.run(INSERT_PLAN, &[&PlanRow { plan_no, ..plan.clone() }])?;
+        Ok(plan_no)
+    }
+
+    /// Changes all of a plan but its number and names of old. Conflicts over `plans.name`.
+    pub fn update_plan(&self, plan: &PlanRow) -> Result<(), StoreError> {
+        let PlanRow { plan_no, name, fee, allowance, carried_max, supports_purchase, .. } = plan;
+        let PlanRow { balance_max, unpaid_max, at_zero, speed, slow_speed, walled_list, .. } = plan;
+        self.run_one(
+            UPDATE_PLAN,
+            &[
+                name,
+                fee,
+                allowance,
+                carried_max,
+                supports_purchase,
+                balance_max,
+                unpaid_max,
+                at_zero,
+                speed,
+                slow_speed,
+                walled_list,
+                plan_no,
+            ],
+            format!("plan {plan_no}"),
+        )
+    }
+
+    /// Replaces the free windows of a plan.
+    pub fn put_free_windows(&self, plan_no: u32, windows: &[FreeWindowRow]) -> Result<(), StoreError> {
+        self.run(DELETE_FREE_WINDOWS, &[&plan_no])?;
+        for window in windows {
+            self.run(INSERT_FREE_WINDOW, &[&FreeWindowRow { plan_no, ..window.clone() }])?;
+        }
+        Ok(())
+    }
+
+    /// Adds a pack of a plan that exists under the next free number, and returns that.
+    pub fn insert_pack(&self, pack: &PackRow) -> Result<u32, StoreError> {
+        let pack_no = self.next_number(NEXT_PACK_NO)?;
+        self.run(INSERT_PACK, &[&PackRow { pack_no, ..pack.clone() }])?;
+        Ok(pack_no)
+    }
+
+    /// Changes all of a pack but its number and plan.
+    pub fn update_pack(&self, pack: &PackRow) -> Result<(), StoreError> {
+        let PackRow { pack_no, quantity, price, chargings, release, .. } = pack;
+        let PackRow { validity_days, per_cycle_max, sold, .. } = pack;
+        self.run_one(
+            UPDATE_PACK,
+            &[quantity, price, chargings, release, validity_days, per_cycle_max, sold, pack_no],
+            format!("pack {pack_no}"),
+        )
+    }
+
+    /// Says who a customer's documents are written to. Conflicts over `payers.document`.
+    pub fn put_payer(&self, payer: &Payer) -> Result<(), StoreError> {
+        self.run(PUT_PAYER, &[payer]).map(|_| ())
+    }
+
+    /// Adds a line of a customer and a wallet that exist. Conflicts over `lines.access_login`.
+    pub fn insert_line(&self, line: &LineEntry) -> Result<(), StoreError> {
+        self.run(INSERT_LINE, &[line]).map(|_| ())
+    }
+
+    /// Changes how a line authenticates. Conflicts over `lines.access_login`.
+    pub fn set_access_login(&self, id: LineId, login: Option<&str>) -> Result<(), StoreError> {
+        let login = login.map(str::to_owned);
+        self.run_one(SET_ACCESS_LOGIN, &[&login, &id], id.to_string())
+    }
+
+    /// Adds a router under the next free number, and returns that. Conflicts over `routers.name` and `routers.address`.
+    pub fn insert_router(&self, router: &RouterRow) -> Result<u32, StoreError> {
+        let nas_no = self.next_number(NEXT_NAS_NO)?;
+        self.run(INSERT_ROUTER, &[&RouterRow { nas_no, ..router.clone() }])?;
+        Ok(nas_no)
+    }
+
+    /// Changes name, address, secret and port of a router. Conflicts as [`Tx::insert_router`].
+    pub fn update_router(&self, router: &RouterRow) -> Result<(), StoreError> {
+        let RouterRow { nas_no, name, address, secret, coa_port, .. } = router;
+        self.run_one(UPDATE_ROUTER, &[name, address, secret, coa_port, nas_no], format!("router {nas_no}"))
+    }
+
+    /// Writes down that a router reported.
+    pub fn router_seen(&self, nas_no: u32, at: Timestamp) -> Result<(), StoreError> {
+        self.run_one(SEEN_ROUTER, &[&at, &nas_no], format!("router {nas_no}"))
+    }
+
+    /// The next number of a boleto at the bank.
+    pub fn next_our_number(&self) -> Result<u64, StoreError> {
+        Ok(u64::from(self.next_number(NEXT_OUR_NUMBER)?))
+    }
+
+    /// Adds a boleto. Conflicts over `boletos.our_number` and `boletos.purchase`.
+    pub fn insert_boleto(&self, boleto: &BoletoRow) -> Result<(), StoreError> {
+        self.run(INSERT_BOLETO, &[boleto]).map(|_| ())
+    }
+
+    /// Says what became of a boleto; times and amounts that are not given stay as they are.
+    pub fn set_boleto_state(
+        &self,
+        id: BoletoId,
+        state: BoletoState,
+        registered_at: Option<Timestamp>,
+        paid: Option<(Timestamp, i64)>,
+    ) -> Result<(), StoreError> {
+        let (paid_at, paid_amount) = (paid.map(|paid| paid.0), paid.map(|paid| paid.1));
+        let values: [&dyn crate::stored::Bind; 5] = [&state, &registered_at, &paid_at, &paid_amount, &id];
+        self.run_one(SET_BOLETO_STATE, &values, id.to_string())
+    }
+
+    fn next_number(&self, sql: &str) -> Result<u32, StoreError> {
+        self.one(sql, &[])?.ok_or_else(|| StoreError::Missing { what: "the next number".to_owned() })
+    }
+}

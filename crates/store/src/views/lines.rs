@@ -1,0 +1,439 @@
+//! What people read of lines: the line and its cycles, purchases, sessions, traffic by hour.
+
+use money::{Amount, LineId, PurchaseId, Timestamp};
+
+use crate::error::StoreError;
+use crate::stored::{row, words};
+use crate::tables::{Page, Reader, Tx, page, rows_to_ask};
+
+const INSERT_LINE: &str = "INSERT INTO line_view
+    (wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence, restricted_since, restored_at, opened_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const SET_PLAN: &str = "UPDATE line_view SET plan_no = $1 WHERE wallet_no = $2";
+const SET_STATUS: &str = "UPDATE line_view SET status = $1 WHERE wallet_no = $2";
+const SET_CYCLE: &str = "UPDATE line_view SET cycle_no = $1 WHERE wallet_no = $2";
+const NEXT_SEQUENCE: &str = "UPDATE line_view SET sequence = sequence + 1 WHERE wallet_no = $1";
+const SET_RESTRICTED: &str =
+    "UPDATE line_view SET restricted_since = $1, restored_at = $2 WHERE wallet_no = $3";
+const INSERT_CYCLE: &str = "INSERT INTO cycle_view
+    (wallet_no, cycle_no, starts_at, ends_at, carried, allowance, bought, released, outside, total, adjustments)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const MOVE_CYCLE: &str = "UPDATE cycle_view SET allowance = allowance + $1, bought = bought + $2,
+    released = released + $3, outside = outside + $4, total = total + $5, adjustments = adjustments + $6
+    WHERE wallet_no = $7 AND cycle_no = (SELECT cycle_no FROM line_view l WHERE l.wallet_no = $8) - $9";
+const INSERT_PURCHASE: &str = "INSERT INTO purchase_view
+    (purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state, bought_at, released_at,
+     restored_at, paid_at, paid_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    ON CONFLICT (purchase) DO UPDATE SET state = excluded.state,
+        released_at = coalesce(excluded.released_at, purchase_view.released_at),
+        paid_at = coalesce(excluded.paid_at, purchase_view.paid_at),
+        paid_by = coalesce(excluded.paid_by, purchase_view.paid_by)";
+const SET_PURCHASE_STATE: &str = "UPDATE purchase_view SET state = $1, paid_at = coalesce($2, paid_at),
+    paid_by = coalesce($3, paid_by) WHERE purchase = $4";
+const RESTORE_PURCHASES: &str = "UPDATE purchase_view SET restored_at = $1
+    WHERE wallet_no = $2 AND released_at IS NOT NULL AND restored_at IS NULL";
+const PUT_SESSION: &str = "INSERT INTO session_view
+    (wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (wallet_no, session) DO UPDATE SET nas_no = excluded.nas_no, state = excluded.state,
+        started_at = excluded.started_at, read_at = excluded.read_at, input = excluded.input,
+        output = excluded.output, anomaly = coalesce(excluded.anomaly, session_view.anomaly)";
+const END_SESSIONS: &str = "UPDATE session_view SET state = 'closed' WHERE wallet_no = $1 AND nas_no = $2";
+const ADD_TRAFFIC: &str = "INSERT INTO traffic_view (wallet_no, hour, total, outside) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (wallet_no, hour) DO UPDATE SET total = traffic_view.total + excluded.total,
+        outside = traffic_view.outside + excluded.outside";
+
+const LINE: &str =
+    "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence, restricted_since,
+    restored_at, opened_at FROM line_view WHERE line = $1";
+const LINE_BY_WALLET: &str = "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence,
+    restricted_since, restored_at, opened_at FROM line_view WHERE wallet_no = $1";
+const ALL_LINES: &str = "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence,
+    restricted_since, restored_at, opened_at FROM line_view WHERE wallet_no > $1 ORDER BY wallet_no LIMIT $2";
+const CYCLES: &str = "SELECT wallet_no, cycle_no, starts_at, ends_at, carried, allowance, bought, released, outside,
+    total, adjustments FROM cycle_view WHERE wallet_no = $1 AND cycle_no < $2 ORDER BY cycle_no DESC LIMIT $3";
+const PURCHASE: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
+    bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view WHERE purchase = $1";
+const PURCHASES: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
+    bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
+    WHERE wallet_no = $1 ORDER BY bought_at DESC, purchase DESC LIMIT $2";
+const SESSIONS: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
+    FROM session_view WHERE wallet_no = $1 ORDER BY read_at DESC LIMIT $2";
+const OPEN_SESSIONS_AT: &str = "SELECT DISTINCT wallet_no FROM session_view
+    WHERE nas_no = $1 AND state = 'open' AND wallet_no > $2 ORDER BY wallet_no LIMIT $3";
+const TRAFFIC: &str = "SELECT wallet_no, hour, total, outside FROM traffic_view
+    WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 ORDER BY hour";
+
+const CLEAR: [&str; 5] = [
+    "DELETE FROM line_view",
+    "DELETE FROM cycle_view",
+    "DELETE FROM purchase_view",
+    "DELETE FROM session_view",
+    "DELETE FROM traffic_view",
+];
+
+/// One change of what people read of lines. Applied in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineChange {
+    /// A line is there, with its first cycle.
+    Opened(LineRow, CycleRow),
+    /// Another plan is in service.
+    PlanSet {
+        /// The wallet.
+        wallet_no: u32,
+        /// The plan.
+        plan_no: u32,
+    },
+    /// It was enabled, blocked or cancelled.
+    StatusSet {
+        /// The wallet.
+        wallet_no: u32,
+        /// The code of the status.
+        status: String,
+    },
+    /// A cycle began.
+    CycleBegan(CycleRow),
+    /// The terms of a cycle moved.
+    CycleMoved {
+        /// The wallet. If no line lives on it, nothing happens.
+        wallet_no: u32,
+        /// Which cycle: 0 is the one that runs, 1 the one before.
+        back: u32,
+        /// By how much.
+        by: TermsMoved,
+    },
+    /// A purchase was made, or released.
+    Purchased(PurchaseRow),
+    /// The line's purchase number went on.
+    SequenceMoved {
+        /// The wallet.
+        wallet_no: u32,
+    },
+    /// A purchase has another state.
+    PurchaseSet {
+        /// The purchase.
+        purchase: PurchaseId,
+        /// The state.
+        state: PurchaseState,
+        /// When it was paid, if it was now.
+        paid_at: Option<Timestamp>,
+        /// The code of how it was paid.
+        paid_by: Option<String>,
+    },
+    /// A session's counters were read.
+    SessionRead(SessionRow),
+    /// All sessions of a router are over.
+    SessionsEnded {
+        /// The wallet.
+        wallet_no: u32,
+        /// The router.
+        nas_no: u32,
+    },
+    /// More was used in one hour.
+    TrafficAdded {
+        /// The wallet.
+        wallet_no: u32,
+        /// Hours since the epoch.
+        hour: i64,
+        /// All bytes.
+        total: i64,
+        /// Those of them that did not lower the balance.
+        outside: i64,
+    },
+    /// The router confirmed that the line is slowed, walled or blocked.
+    Restricted {
+        /// The wallet.
+        wallet_no: u32,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The router confirmed that it has its speed again.
+    Restored {
+        /// The wallet.
+        wallet_no: u32,
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// By how much the terms of a cycle moved, in bytes, and how many packs more were released.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TermsMoved {
+    /// Allowance.
+    pub allowance: i64,
+    /// Packs.
+    pub bought: i64,
+    /// How many.
+    pub released: i64,
+    /// Used without lowering the balance.
+    pub outside: i64,
+    /// Used.
+    pub total: i64,
+    /// Expiry and corrections.
+    pub adjustments: i64,
+}
+
+row! {
+    /// A line.
+    pub struct LineRow {
+        /// Its wallet's number.
+        pub wallet_no: u32,
+        /// Its name.
+        pub line: LineId,
+        /// The plan in service.
+        pub plan_no: u32,
+        /// The code of its status.
+        pub status: String,
+        /// The day of the month on which its cycles begin.
+        pub anchor_day: u8,
+        /// The cycle that runs.
+        pub cycle_no: u32,
+        /// How many purchases there were.
+        pub sequence: u32,
+        /// Since when the router has it slowed, walled or blocked; `None` while it has its speed.
+        pub restricted_since: Option<Timestamp>,
+        /// When the router last gave it its speed back.
+        pub restored_at: Option<Timestamp>,
+        /// Since when.
+        pub opened_at: Timestamp,
+    }
+}
+
+row! {
+    /// A cycle and where its balance comes from, in bytes.
+    pub struct CycleRow {
+        /// The wallet.
+        pub wallet_no: u32,
+        /// Its number on the line.
+        pub cycle_no: u32,
+        /// Its first instant.
+        pub starts_at: Timestamp,
+        /// The first instant after it.
+        pub ends_at: Timestamp,
+        /// What was there when it began.
+        pub carried: i64,
+        /// The plan's allowance.
+        pub allowance: i64,
+        /// Packs released in it.
+        pub bought: i64,
+        /// How many packs.
+        pub released: i64,
+        /// Used without lowering the balance.
+        pub outside: i64,
+        /// Used.
+        pub total: i64,
+        /// Expiry and corrections, signed.
+        pub adjustments: i64,
+    }
+}
+
+impl CycleRow {
+    /// The balance that the terms come to, in bytes.
+    pub const fn balance(&self) -> i64 {
+        self.carried + self.allowance + self.bought + self.outside - self.total + self.adjustments
+    }
+}
+
+words! {
+    /// What became of a purchase.
+    pub enum PurchaseState {
+        /// It waits for its payment.
+        Awaiting = "awaiting",
+        /// Its credit was released; it is to be paid.
+        Released = "released",
+        /// Released and paid.
+        Paid = "paid",
+        /// It was not wanted any more.
+        Dropped = "dropped",
+        /// It will not be paid any more.
+        WrittenOff = "written_off",
+    }
+}
+
+row! {
+    /// A pack bought for a line.
+    pub struct PurchaseRow {
+        /// Its name.
+        pub purchase: PurchaseId,
+        /// The line's wallet.
+        pub wallet_no: u32,
+        /// The pack.
+        pub pack_no: u32,
+        /// The code of how it is charged.
+        pub charging: String,
+        /// Bytes.
+        pub quantity: i64,
+        /// What it costs.
+        pub price: Amount,
+        /// What became of it.
+        pub state: PurchaseState,
+        /// When it was bought.
+        pub bought_at: Timestamp,
+        /// When its credit was released.
+        pub released_at: Option<Timestamp>,
+        /// When the router confirmed the line's speed after that.
+        pub restored_at: Option<Timestamp>,
+        /// When it was paid.
+        pub paid_at: Option<Timestamp>,
+        /// The code of how it was paid.
+        pub paid_by: Option<String>,
+    }
+}
+
+row! {
+    /// What was read last of a session.
+    pub struct SessionRow {
+        /// The line's wallet.
+        pub wallet_no: u32,
+        /// A hash of what names it.
+        pub session: Vec<u8>,
+        /// The router.
+        pub nas_no: u32,
+        /// `open` or `closed`.
+        pub state: String,
+        /// When it began.
+        pub started_at: Timestamp,
+        /// When its counters were so.
+        pub read_at: Timestamp,
+        /// Bytes from the subscriber.
+        pub input: i64,
+        /// Bytes to him.
+        pub output: i64,
+        /// The code of what was strange about it.
+        pub anomaly: Option<String>,
+    }
+}
+
+row! {
+    /// What a line used in one hour.
+    pub struct TrafficRow {
+        /// The line's wallet.
+        pub wallet_no: u32,
+        /// Hours since the epoch.
+        pub hour: i64,
+        /// All bytes.
+        pub total: i64,
+        /// Those of them that did not lower the balance.
+        pub outside: i64,
+    }
+}
+
+impl Reader<'_> {
+    /// The line of this name.
+    pub fn line_view(&self, line: LineId) -> Result<Option<LineRow>, StoreError> {
+        self.one(LINE, &[&line])
+    }
+
+    /// The line that lives on this wallet.
+    pub fn line_view_by_wallet(&self, wallet_no: u32) -> Result<Option<LineRow>, StoreError> {
+        self.one(LINE_BY_WALLET, &[&wallet_no])
+    }
+
+    /// Lines by the number of their wallet; the cursor is the last one seen.
+    pub fn line_views(&self, after: Option<u32>, limit: u32) -> Result<Page<LineRow, u32>, StoreError> {
+        let rows = self.all(ALL_LINES, &[&after.map_or(-1, i64::from), &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &LineRow| row.wallet_no))
+    }
+
+    /// A line's cycles, newest first; the cursor is the number of the last one seen.
+    pub fn cycles(
+        &self,
+        wallet_no: u32,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Page<CycleRow, u32>, StoreError> {
+        let before = before.map_or(i64::MAX, i64::from);
+        let rows = self.all(CYCLES, &[&wallet_no, &before, &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &CycleRow| row.cycle_no))
+    }
+
+    /// The purchase of this name.
+    pub fn purchase(&self, purchase: PurchaseId) -> Result<Option<PurchaseRow>, StoreError> {
+        self.one(PURCHASE, &[&purchase])
+    }
+
+    /// The newest `limit` purchases of a line, newest first.
+    pub fn purchases(&self, wallet_no: u32, limit: u32) -> Result<Vec<PurchaseRow>, StoreError> {
+        self.all(PURCHASES, &[&wallet_no, &limit])
+    }
+
+    /// The `limit` sessions of a line that were read last, newest first.
+    pub fn sessions_of(&self, wallet_no: u32, limit: u32) -> Result<Vec<SessionRow>, StoreError> {
+        self.all(SESSIONS, &[&wallet_no, &limit])
+    }
+
+    /// The wallets of lines that have an open session at a router, by number; the cursor is the last one seen.
+    pub fn wallets_at_router(
+        &self,
+        nas_no: u32,
+        after: Option<u32>,
+        limit: u32,
+    ) -> Result<Page<u32, u32>, StoreError> {
+        let after = after.map_or(-1, i64::from);
+        let rows = self.all(OPEN_SESSIONS_AT, &[&nas_no, &after, &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &u32| *row))
+    }
+
+    /// What a line used in the hours `from_hour .. to_hour` since the epoch, oldest first. Hours without use have no row.
+    pub fn traffic(
+        &self,
+        wallet_no: u32,
+        from_hour: i64,
+        to_hour: i64,
+    ) -> Result<Vec<TrafficRow>, StoreError> {
+        self.all(TRAFFIC, &[&wallet_no, &from_hour, &to_hour])
+    }
+}
+
+impl Tx<'_> {
+    pub(super) fn clear_lines(&self) -> Result<(), StoreError> {
+        CLEAR.iter().try_for_each(|statement| self.run(statement, &[]).map(|_| ()))
+    }
+
+    pub(super) fn apply_line(&self, change: &LineChange) -> Result<(), StoreError> {
+        let line = |wallet_no: &u32| format!("line_view {wallet_no}");
+        match change {
+            LineChange::Opened(row, cycle) => {
+                self.run(INSERT_LINE, &[row])?;
+                self.run(INSERT_CYCLE, &[cycle]).map(|_| ())
+            }
+            LineChange::PlanSet { wallet_no, plan_no } => {
+                self.run_one(SET_PLAN, &[plan_no, wallet_no], line(wallet_no))
+            }
+            LineChange::StatusSet { wallet_no, status } => {
+                self.run_one(SET_STATUS, &[status, wallet_no], line(wallet_no))
+            }
+            LineChange::CycleBegan(cycle) => {
+                self.run(INSERT_CYCLE, &[cycle])?;
+                self.run_one(SET_CYCLE, &[&cycle.cycle_no, &cycle.wallet_no], line(&cycle.wallet_no))
+            }
+            LineChange::CycleMoved { wallet_no, back, by } => {
+                let TermsMoved { allowance, bought, released, outside, total, adjustments } = by;
+                let values: [&dyn crate::stored::Bind; 9] =
+                    [allowance, bought, released, outside, total, adjustments, wallet_no, wallet_no, back];
+                self.run(MOVE_CYCLE, &values).map(|_| ())
+            }
+            LineChange::Purchased(row) => self.run(INSERT_PURCHASE, &[row]).map(|_| ()),
+            LineChange::SequenceMoved { wallet_no } => {
+                self.run_one(NEXT_SEQUENCE, &[wallet_no], line(wallet_no))
+            }
+            LineChange::PurchaseSet { purchase, state, paid_at, paid_by } => {
+                self.run_one(SET_PURCHASE_STATE, &[state, paid_at, paid_by, purchase], purchase.to_string())
+            }
+            LineChange::SessionRead(row) => self.run(PUT_SESSION, &[row]).map(|_| ()),
+            LineChange::SessionsEnded { wallet_no, nas_no } => {
+                self.run(END_SESSIONS, &[wallet_no, nas_no]).map(|_| ())
+            }
+            LineChange::TrafficAdded { wallet_no, hour, total, outside } => {
+                self.run(ADD_TRAFFIC, &[wallet_no, hour, total, outside]).map(|_| ())
+            }
+            LineChange::Restricted { wallet_no, at } => {
+                self.run_one(SET_RESTRICTED, &[at, &None::<Timestamp>, wallet_no], line(wallet_no))
+            }
+            LineChange::Restored { wallet_no, at } => {
+                self.run_one(SET_RESTRICTED, &[&None::<Timestamp>, at, wallet_no], line(wallet_no))?;
+                self.run(RESTORE_PURCHASES, &[at, wallet_no]).map(|_| ())
+            }
+        }
+    }
+}

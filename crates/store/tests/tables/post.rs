@@ -1,0 +1,133 @@
+//! What comes in and goes out: events of the provider, notices, mails; and the audit log.
+
+use crate::{NOW, on_both, read, write};
+use money::{CustomerId, MailId, Timestamp};
+use store::StoreError;
+use store::tables::audit::AuditRow;
+use store::tables::inbox::InboxState;
+use store::tables::outbox::{Mail, Notice, NoticeId};
+
+#[test]
+fn an_event_is_received_once_and_worked_on_until_it_is_settled() {
+    on_both(|tables| {
+        let receive = |id: &str, body: &[u8], at| {
+            write(tables, |tx| tx.receive("stripe", id, "charge.failed", Some("v"), body, at))
+        };
+        assert!(receive("evt_1", b"first", NOW));
+        assert!(!receive("evt_1", b"second", NOW.plus(9)));
+        assert!(receive("evt_2", b"", NOW.plus(1)));
+
+        let lease = NOW.plus(Timestamp::MINUTE);
+        let claim = |now, lease| write(tables, |tx| tx.claim_inbox(now, lease, 10));
+        let claimed = claim(NOW.plus(5), lease);
+        assert_eq!(
+            claimed.iter().map(|e| (e.event_id.as_str(), e.attempts)).collect::<Vec<_>>(),
+            [("evt_1", 1), ("evt_2", 1)]
+        );
+        assert_eq!(claimed[0].body, b"first");
+        // Nobody else gets them before the lease ends; then, if they were not settled, somebody does.
+        assert_eq!(claim(NOW.plus(6), lease), []);
+        write(tables, |tx| tx.inbox_processed("stripe", "evt_1"));
+        let again = claim(lease, lease.plus(9));
+        assert_eq!(
+            again.iter().map(|e| (e.event_id.as_str(), e.attempts)).collect::<Vec<_>>(),
+            [("evt_2", 2)]
+        );
+
+        write(tables, |tx| tx.inbox_retry("stripe", "evt_2", lease.plus(20), "no answer"));
+        assert_eq!(claim(lease.plus(19), lease), []);
+        assert_eq!(claim(lease.plus(20), lease.plus(30))[0].last_error.as_deref(), Some("no answer"));
+        write(tables, |tx| tx.inbox_failed("stripe", "evt_2", "too often"));
+        assert_eq!(claim(Timestamp::MAX, Timestamp::MAX), []);
+        let failed = read(tables, |r| r.inbox(InboxState::Failed, None, 10));
+        assert_eq!(failed.rows[0].last_error.as_deref(), Some("too often"));
+        assert_eq!(read(tables, |r| r.inbox_count(InboxState::Failed)), 1);
+        // A person tries it once more.
+        write(tables, |tx| tx.inbox_retry("stripe", "evt_2", NOW, "asked again"));
+        assert_eq!(claim(NOW, lease).len(), 1);
+        write(tables, |tx| tx.inbox_ignored("stripe", "evt_2", "not ours"));
+        let unknown = tables.write(|tx| tx.inbox_processed("stripe", "evt_9"));
+        assert!(matches!(unknown, Err(StoreError::Missing { .. })));
+        let cursor = read(tables, |r| r.inbox(InboxState::Ignored, None, 1)).next;
+        assert_eq!(cursor, None);
+    });
+}
+
+#[test]
+fn notices_and_mails_go_out_until_they_have_arrived() {
+    on_both(|tables| {
+        let id = NoticeId { position: 5, ordinal: 1, kind: "balance.low".to_owned() };
+        let notice = Notice {
+            id: id.clone(),
+            customer: Some(CustomerId::from_u128(1)),
+            wallet: None,
+            payload: "{}".to_owned(),
+            created_at: NOW,
+            delivered_at: None,
+            attempts: 0,
+            next_attempt_at: Some(NOW),
+            last_error: None,
+        };
+        assert!(write(tables, |tx| tx.insert_notice(&notice)));
+        assert!(!write(tables, |tx| tx.insert_notice(&notice)));
+        let claim = |now, lease| write(tables, |tx| tx.claim_notices(now, lease, 10));
+        assert_eq!(claim(NOW, NOW.plus(10))[0].attempts, 1);
+        assert_eq!(claim(NOW.plus(9), NOW.plus(20)), []);
+        write(tables, |tx| tx.notice_retry(&id, Some(NOW.plus(15)), "503"));
+        assert_eq!(claim(NOW.plus(15), NOW.plus(30))[0].last_error.as_deref(), Some("503"));
+        write(tables, |tx| tx.notice_delivered(&id, NOW));
+        assert!(!write(tables, |tx| tx.insert_notice(&notice)));
+        assert_eq!(claim(Timestamp::MAX, Timestamp::MAX), []);
+        let listed = read(tables, |r| r.notices(None, 5)).rows;
+        assert_eq!((listed.len(), listed[0].delivered_at), (1, Some(NOW)));
+        assert_eq!(read(tables, |r| r.notices(Some(&id), 5)).rows, []);
+
+        let mail = |n| Mail {
+            id: MailId::from_u128(n),
+            kind: "invitation".to_owned(),
+            recipient: "a@b".to_owned(),
+            subject: "Olá".to_owned(),
+            body: "…".to_owned(),
+            locale: "pt-BR".to_owned(),
+            created_at: NOW,
+            sent_at: None,
+            attempts: 0,
+            next_attempt_at: Some(NOW),
+            last_error: None,
+        };
+        write(tables, |tx| (1..=2).try_for_each(|n| tx.insert_mail(&mail(n))));
+        let claimed = write(tables, |tx| tx.claim_mails(NOW, NOW.plus(10), 10));
+        assert_eq!(claimed.len(), 2);
+        write(tables, |tx| {
+            tx.mail_sent(mail(1).id, NOW)?;
+            tx.mail_retry(mail(2).id, None, "no such mailbox")
+        });
+        assert_eq!(write(tables, |tx| tx.claim_mails(Timestamp::MAX, Timestamp::MAX, 10)), []);
+        assert_eq!(read(tables, |r| r.mail(mail(1).id)).unwrap().sent_at, Some(NOW));
+        let listed = read(tables, |r| r.mails(None, 5)).rows;
+        assert_eq!(listed[0].last_error.as_deref(), Some("no such mailbox"));
+    });
+}
+
+#[test]
+fn the_audit_log_grows() {
+    on_both(|tables| {
+        let row = |n| AuditRow {
+            audit_no: n,
+            at: NOW,
+            actor: "stf_1".to_owned(),
+            action: "api_key.revoke".to_owned(),
+            object: "key_1".to_owned(),
+            before: Some("{}".to_owned()),
+            after: None,
+            ip: Some("::1".to_owned()),
+            request_id: Some("req".to_owned()),
+        };
+        for n in 1..=3 {
+            assert_eq!(write(tables, |tx| tx.insert_audit(&row(0))), n);
+        }
+        let page = read(tables, |r| r.audit(None, 2));
+        assert_eq!((page.rows, page.next), (vec![row(3), row(2)], Some(2)));
+        assert_eq!(read(tables, |r| r.audit(page.next, 2)).rows, [row(1)]);
+    });
+}
