@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test uses its own part of the desk")]
 
 pub(crate) mod ana;
+pub(crate) mod joao;
 
 use book::{
     Account, Act, Anchor, Answer, BatchBuilder, Book, Catalog, Command, CommandKey, Decision, EntryRef,
@@ -133,28 +134,6 @@ pub(crate) fn kind(record: &Record) -> &'static str {
         Record::Line(record) => line_kind(&record.fact),
         Record::ClockAdvanced { .. } => "clock_advanced",
         Record::Forgot { .. } => "forgot",
-        Record::Line(record) => line_kind(&record.fact),
-    }
-}
-
-fn line_kind(fact: &LineFact) -> &'static str {
-    match fact {
-        LineFact::Opened { .. } => "line_opened",
-        LineFact::CycleBegan { .. } => "cycle_began",
-        LineFact::Carried { .. } => "carried",
-        LineFact::PlanChanged { .. } => "plan_changed",
-        LineFact::StatusSet { .. } => "status_set",
-        LineFact::Bought { .. } => "bought",
-        LineFact::Awaits { .. } => "awaits",
-        LineFact::Released { .. } => "released",
-        LineFact::Paid { .. } => "paid",
-        LineFact::Dropped { .. } => "dropped",
-        LineFact::WrittenOff { .. } => "written_off",
-        LineFact::Read(_) => "read",
-        LineFact::SessionsEnded { .. } => "sessions_ended",
-        LineFact::Used(_) => "used",
-        LineFact::Restricted { .. } => "restricted",
-        LineFact::Restored { .. } => "restored",
     }
 }
 
