@@ -146,6 +146,13 @@ fn what_comes_twice_or_in_another_order_adds_nothing() {
     // A router that tells no time of its own: what was sent again seems to be younger, its session's clock says otherwise.
     let again = interim("10:11:00", 300, 10, 100);
     check("again without a time", &[(one, Adds(110)), (two, Adds(110)), (again, Old), (end, Adds(110))]);
+    let hours_later = stop("15:00:00", 720, 30, 300);
+    check(
+        "the stop again, hours later without a time",
+        &[(two, Adds(220)), (end, Adds(110)), (hours_later, Old)],
+    );
+    let delayed = interim("12:00:00", 660, 25, 250);
+    check("on its way for hours without a time", &[(one, Adds(110)), (two, Adds(110)), (delayed, Adds(55))]);
     check("again after the stop", &[(end, Adds(330)), (interim("10:13:00", 600, 20, 200), Old)]);
 }
 

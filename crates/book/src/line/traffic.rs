@@ -5,6 +5,8 @@
 //! counted again. Bytes between two reports are taken to have flowed evenly: what of that time was free, restricted, or in the
 //! cycle before, is told by its share of the time, rounded up in the subscriber's favour.
 
+use std::cmp::Ordering;
+
 use jiff::tz::TimeZone;
 use money::Timestamp;
 
@@ -184,8 +186,15 @@ fn base_of(line: &Line, reading: &Reading, moment: Timestamp) -> Result<Session,
         jumped: false,
     };
     let is_start = reading.kind == ReadingKind::Start;
+    // One that was late on its way, from a router that tells no time, seems to have begun later too; but it goes on counting.
     let began_since = |known: &Session| {
-        reading.session_seconds.is_some() && started_at > known.read_at.plus(BEGINNING_SLACK)
+        reading.session_seconds.is_some_and(|seconds| {
+            started_at > known.read_at.plus(BEGINNING_SLACK)
+                && (known.state == SessionState::Closed
+                    || seconds <= known.seconds
+                    || went_back(known.input, reading.input)
+                    || went_back(known.output, reading.output))
+        })
     };
     match line.sessions.get(&reading.session) {
         None if moment <= line.sessions_known_from => Err(Refusal::ReadingOld),
@@ -198,6 +207,10 @@ fn base_of(line: &Line, reading: &Reading, moment: Timestamp) -> Result<Session,
         // Its name is used again. A Start that comes again tells of the same beginning or an earlier one.
         Some(known) if is_start && moment > known.read_at => Ok(fresh),
         Some(_) if is_start => Err(Refusal::ReadingOld),
+        Some(known) if repeats(known, reading) => match (reading.kind, known.state) {
+            (ReadingKind::Stop, SessionState::Open) => Ok(*known),
+            _ => Err(Refusal::ReadingOld),
+        },
         // Told of who had the name before.
         Some(known) if moment.plus(BEGINNING_SLACK) < known.started_at => Err(Refusal::ReadingOld),
         // Its name is used again, and the Start was lost.
@@ -207,6 +220,14 @@ fn base_of(line: &Line, reading: &Reading, moment: Timestamp) -> Result<Session,
         }
         Some(known) => Ok(*known),
     }
+}
+
+/// True if it is word for word what was said last, whenever that comes.
+fn repeats(known: &Session, reading: &Reading) -> bool {
+    let same = |known: i64, told: Option<Octets>| told.is_some_and(|told| told.counter(known) == known);
+    reading.session_seconds == Some(known.seconds)
+        && same(known.input, reading.input)
+        && same(known.output, reading.output)
 }
 
 struct Grown {
@@ -255,9 +276,14 @@ enum Back {
 }
 
 fn back_of(base: &Session, reading: &Reading, moment: Timestamp) -> Back {
-    let clock_went_back = reading.session_seconds.is_some_and(|seconds| seconds < base.seconds);
-    // A report from before the last one can only repeat; a session that ended does not begin to count anew.
-    if moment <= base.read_at || clock_went_back || base.state == SessionState::Closed {
+    // A report from before the last one can only repeat; a session that ended does not begin to count anew. Its own clock says it
+    // better than the time of a packet.
+    let is_earlier = match reading.session_seconds.map(|seconds| seconds.cmp(&base.seconds)) {
+        Some(Ordering::Less) => true,
+        Some(Ordering::Greater) => false,
+        Some(Ordering::Equal) | None => moment <= base.read_at,
+    };
+    if is_earlier || base.state == SessionState::Closed {
         return Back::Late;
     }
     if base.jumped {
