@@ -169,12 +169,16 @@ story('the reader chooses the language', { context: { locale: 'fr-FR' } }, async
 story('who signs out is out, in every tab', {}, async ({ portal, page, newTab }) => {
   const { names } = portal;
   await portal.signIn();
+  const open = await newTab();
+  await open.page.goto(page.url());
+  await open.balance(25);
   await portal.openRecharge();
   const recharge = page.url();
   await page.getByRole('button', { name: names.signOut, exact: true }).first().click();
   await page.getByRole('button', { name: names.signIn, exact: true }).waitFor();
   await page.goto(recharge);
   await page.getByRole('button', { name: names.signIn, exact: true }).waitFor();
+  await open.page.getByRole('button', { name: names.signIn, exact: true }).waitFor(); // by itself
   const second = await newTab();
   await second.page.goto(recharge);
   await second.page.getByRole('button', { name: names.signIn, exact: true }).waitFor();
@@ -222,6 +226,16 @@ async function tellBarriers({ portal, page, demo }) {
   await portal.openRecharge();
   await portal.addCredit();
   const checkout = new Checkout(page);
+  await checkout.isOpen();
+  for (const path of ['/billing', '/usage?by=month', '/usage?day=x', '/demo/reset', '/demo/mails', '/recharge']) {
+    await page.goto(new URL(path, demo.portal_url).href);
+    await noBarriers(page, `${path} with an unfinished checkout`);
+  }
+  await page.getByRole('complementary').locator('a[href="/demo/reset"]').click();
+  await page.getByRole('dialog').waitFor();
+  await noBarriers(page, 'the question before Reset');
+  await page.keyboard.press('Escape');
+  await portal.addCredit();
   await checkout.isOpen();
   await noBarriers(page, 'hosted page');
   await checkout.fillCard(VISA);

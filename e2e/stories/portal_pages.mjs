@@ -47,7 +47,9 @@ story('the statement tells every movement in words, with the balance after it', 
     await page.goto(new URL(`/statement?month=${month}`, demo.portal_url).href);
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download CSV', exact: true }).click();
-    const [, ...lines] = (await streamText(await (await download).createReadStream())).trim().split(/\r?\n/u);
+    const [heading, ...lines] = (await streamText(await (await download).createReadStream())).trim().split(/\r?\n/u);
+    assert.match(heading, /^"Date \(UTC\)",/u);
+    for (const line of lines) assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00,/u);
     movements += lines.length;
   }
   assert.equal(movements, 3, 'below the headings');
@@ -64,19 +66,20 @@ async function streamText(stream) {
   return text;
 }
 
-story('usage is drawn by hour and by day, with a table behind it', {}, async ({ portal, page, demo }) => {
+story('usage is drawn by hour, day and month, with a table behind it', {}, async ({ portal, page, demo }) => {
   await portal.signIn();
   assert.equal((await callExampleApi(demo)).status, 200);
   await advanceClock(demo, HOUR_SECONDS);
   assert.equal((await callExampleApi(demo)).status, 200);
   await portal.open(portal.names.usage);
-  for (const view of ['By hour', 'By day']) {
+  for (const view of ['By hour', 'By day', 'By month']) {
     await page.getByRole('link', { name: view, exact: true }).click();
     await page.getByRole('img').first().waitFor();
     await page.getByText('Show as table', { exact: true }).click();
     const spent = page.getByRole('table').first().getByRole('cell').filter({ hasText: /^\$0\.[25]/u });
     await spent.first().waitFor();
   }
+  await page.getByRole('cell', { name: 'Active hours', exact: true }).waitFor(); // not the operator's id of the meter
 });
 
 story('a card that is removed is not shown again', {}, async ({ portal, page }) => {
@@ -107,7 +110,7 @@ story('a forgotten password is replaced by the link in the mail, once', {}, asyn
   const chosen = 'four words are easier';
   await page.goto(link);
   await page.getByLabel('New password', { exact: true }).fill(chosen);
-  await page.getByLabel('The same again', { exact: true }).fill(chosen);
+  await page.getByLabel('Repeat the new password', { exact: true }).fill(chosen);
   await page.getByRole('button', { name: 'Save and sign in', exact: true }).click();
   await portal.heading(names.billing).waitFor();
   await page.getByRole('button', { name: names.signOut, exact: true }).click();

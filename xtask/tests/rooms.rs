@@ -15,7 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("radius", &[]),
     ("store", &["book", "money"]),
     ("engine", &["book", "money", "store"]),
-    ("sandbox", &["stripe"]),
+    ("sandbox", &["radius", "stripe"]),
     ("saldo", &["book", "engine", "money", "sandbox", "store", "stripe"]),
     ("xtask", &[]),
 ];

@@ -9,6 +9,7 @@ mod engine;
 mod finding;
 mod late;
 mod open;
+mod portion;
 mod project_line;
 mod projector;
 mod published;
@@ -19,6 +20,7 @@ pub use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request,
 pub use finding::Finding;
 pub use late::SealedHours;
 pub use open::{OpenError, Opened, open_book};
+pub use portion::Portion;
 pub use projector::{News, Notice, Projection, Projector};
 pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
 pub use replica::{CheckedSnapshot, KEPT_HOURS, ReplicaError, look_up, make_snapshot, unseal_all};

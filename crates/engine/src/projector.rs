@@ -54,6 +54,8 @@ pub struct Projection {
 pub struct Notice {
     /// The decision.
     pub entry: EntryRef,
+    /// When, by the book's clock.
+    pub at: Timestamp,
     /// Whose wallet it is about.
     pub customer: CustomerId,
     /// What happened.
@@ -149,7 +151,8 @@ impl Projector {
         let Some(known) = self.wallets.get_mut(wallet_no as usize) else { return };
         let (unit, customer) = (known.unit, known.customer);
         projection.customers.push(customer);
-        projection.notices.extend(news(record, unit).map(|news| Notice { entry, customer, news }));
+        let at = decision.at;
+        projection.notices.extend(news(record, unit).map(|news| Notice { entry, at, customer, news }));
         if let Some(balance) = record.balance() {
             let book::Balance { posted, pending, held } = balance;
             out.push(ViewChange::BalanceSet { wallet_no, posted, pending, held });

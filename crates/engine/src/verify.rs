@@ -23,12 +23,14 @@ const ROWS_MAX: usize = 256;
 /// Bytes of bodies read at once.
 const BYTES_MAX: usize = 16 << 20;
 
-/// Views to be compared with the journal: as they are at one moment.
-pub struct Views<'r, 'c> {
+/// Views to be compared with the journal. They may go on while the journal is replayed: they are looked at once it is, as they are at
+/// one moment.
+#[derive(Clone, Copy)]
+pub struct Views<'t> {
     /// The tables.
-    pub reader: &'r Reader<'c>,
+    pub tables: &'t Tables,
     /// The name of the cursor that says up to which row they have come.
-    pub cursor: &'r str,
+    pub cursor: &'t str,
 }
 
 /// What a verification saw.
@@ -60,7 +62,7 @@ pub struct Verified {
 /// The store cannot be read. Damage is no error: it is found and told.
 pub fn verify_journal(
     journal: &mut dyn JournalReader,
-    views: Option<Views<'_, '_>>,
+    views: Option<Views<'_>>,
     tell: &mut dyn FnMut(u64),
 ) -> Result<Verified, StoreError> {
     let snapshot = journal.newest_snapshot()?;
@@ -84,38 +86,40 @@ pub fn verify_journal(
         replay.project(&rows)?;
         tell(replay.seen.rows);
     }
-    replay.finish()
+    replay.finish(journal)
 }
 
 /// A verification under way.
-struct Replay<'r, 'c> {
+struct Replay<'t> {
     book: Book,
     hash: Hash,
     /// False from the first damage on: what follows from it is not judged.
     is_sound: bool,
     posted: BTreeMap<Unit, i128>,
     snapshot: Option<Snapshot>,
-    views: Option<Rebuild<'r, 'c>>,
+    views: Option<Rebuild<'t>>,
     seen: Verified,
 }
 
-/// The views made again in memory, beside those that are there.
-struct Rebuild<'r, 'c> {
-    found: &'r Reader<'c>,
+/// The views made again in a temporary file, beside those that are there.
+struct Rebuild<'t> {
+    found: Views<'t>,
     tables: Tables,
     projector: Projector,
+    /// The row up to which they are to be made.
     until: u64,
+    /// The hash that the views say this row has.
     until_hash: Hash,
 }
 
-impl<'r, 'c> Replay<'r, 'c> {
-    fn new(snapshot: Option<Snapshot>, views: Option<Views<'r, 'c>>) -> Result<Self, StoreError> {
+impl<'t> Replay<'t> {
+    fn new(snapshot: Option<Snapshot>, views: Option<Views<'t>>) -> Result<Self, StoreError> {
         let views = match views {
-            Some(Views { reader, cursor }) => {
-                let cursor = reader.cursor(cursor)?;
+            Some(found) => {
+                let cursor = found.tables.read(|reader| reader.cursor(found.cursor))?;
                 Some(Rebuild {
-                    found: reader,
-                    tables: Tables::open_in_memory()?,
+                    found,
+                    tables: Tables::open_temporary()?,
                     projector: Projector::default(),
                     until: cursor.position,
                     until_hash: cursor.hash,
@@ -279,37 +283,73 @@ impl<'r, 'c> Replay<'r, 'c> {
     }
 
     fn project(&mut self, rows: &[JournalRow]) -> Result<(), StoreError> {
-        if !self.is_sound {
-            return Ok(());
+        match &mut self.views {
+            Some(rebuild) if self.is_sound => rebuild.project(rows),
+            _ => Ok(()),
         }
-        let Some(Rebuild { tables, projector, until, .. }) = &mut self.views else { return Ok(()) };
-        let rows = rows.iter().take_while(|row| row.position <= *until);
-        // Every row was read to its end before: `is_sound` says so.
-        let Ok(projection) = projector.project(rows) else { return Ok(()) };
-        tables.write_views(|tx| tx.apply_views(&projection.changes))
     }
 
-    fn finish(mut self) -> Result<Verified, StoreError> {
+    fn finish(mut self, journal: &mut dyn JournalReader) -> Result<Verified, StoreError> {
         let last = self.seen.last_position;
-        self.seen.wallets = self.book.wallets().count() as u64;
-        self.seen.posted = std::mem::take(&mut self.posted).into_iter().collect();
         if let Some(snapshot) = self.snapshot.take().filter(|snapshot| snapshot.position > last) {
             let behind = snapshot.position;
             self.seen.findings.push(Finding::EndsEarly { last, behind, what: "a snapshot" });
         }
-        if let Some(views) = self.views.take() {
-            if views.until > last {
-                let behind = views.until;
-                self.seen.findings.push(Finding::EndsEarly { last, behind, what: "the views" });
-            } else if self.is_sound {
-                let difference = views.tables.read(|rebuilt| views.found.first_difference(rebuilt))?;
-                match difference {
-                    Some(difference) => self.seen.findings.push(Finding::View(difference)),
-                    None => self.seen.views = Some(views.until),
-                }
+        if let Some(rebuild) = self.views.take() {
+            let views = rebuild.found;
+            views.tables.read(|found| self.compare_views(journal, rebuild, found))?;
+        }
+        self.seen.wallets = self.book.wallets().count() as u64;
+        self.seen.posted = std::mem::take(&mut self.posted).into_iter().collect();
+        Ok(self.seen)
+    }
+
+    /// Compares the views as they are at this moment with those that were made again.
+    fn compare_views(
+        &mut self,
+        journal: &mut dyn JournalReader,
+        mut rebuild: Rebuild<'_>,
+        found: &Reader<'_>,
+    ) -> Result<(), StoreError> {
+        let now = found.cursor(rebuild.found.cursor)?;
+        while self.is_sound && rebuild.until < now.position {
+            // They have come further since the beginning: so do the others, by rows that are checked like all.
+            let rows = journal.read(rebuild.until + 1, ROWS_MAX, BYTES_MAX)?;
+            let Some(last) = rows.last() else { break };
+            let checked = self.seen.last_position;
+            for row in rows.iter().filter(|row| row.position > checked) {
+                self.row(row, None);
+                self.book.take_touched();
+            }
+            rebuild.until = last.position.min(now.position);
+            if let Some(row) = rows.iter().find(|row| row.position == now.position && row.hash != now.hash) {
+                self.found(Finding::ViewsOfAnotherRow { position: row.position });
+            }
+            if self.is_sound {
+                rebuild.project(&rows)?;
             }
         }
-        Ok(self.seen)
+        let last = self.seen.last_position;
+        if now.position > last {
+            self.seen.findings.push(Finding::EndsEarly { last, behind: now.position, what: "the views" });
+        } else if self.is_sound && rebuild.until == now.position {
+            match rebuild.tables.read(|rebuilt| found.first_difference(rebuilt))? {
+                Some(difference) => self.seen.findings.push(Finding::View(difference)),
+                None => self.seen.views = Some(now.position),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Rebuild<'_> {
+    /// Writes what `rows` say, up to the row wanted.
+    fn project(&mut self, rows: &[JournalRow]) -> Result<(), StoreError> {
+        let until = self.until;
+        let rows = rows.iter().take_while(|row| row.position <= until);
+        // Every row was read to its end before: the replay was sound.
+        let Ok(projection) = self.projector.project(rows) else { return Ok(()) };
+        self.tables.write_views(|tx| tx.apply_views(&projection.changes))
     }
 }
 

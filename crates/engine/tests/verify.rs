@@ -102,12 +102,10 @@ fn verify(journal: &MemoryJournal, tables: Option<&Tables>) -> Verified {
     let mut journal = journal.clone();
     match tables {
         None => verify_journal(&mut journal, None, &mut |_| {}).unwrap(),
-        Some(tables) => tables
-            .read(|reader| {
-                let views = Views { reader, cursor: CURSOR };
-                verify_journal(&mut journal, Some(views), &mut |_| {})
-            })
-            .unwrap(),
+        Some(tables) => {
+            let views = Views { tables, cursor: CURSOR };
+            verify_journal(&mut journal, Some(views), &mut |_| {}).unwrap()
+        }
     }
 }
 

@@ -60,6 +60,13 @@ impl Draft {
         Ok(draft)
     }
 
+    /// The same packet under another identifier, as a report that was not answered is sent again.
+    #[must_use]
+    pub fn with_identifier(mut self, identifier: u8) -> Self {
+        self.bytes[1] = identifier;
+        self
+    }
+
     /// Adds an attribute.
     ///
     /// # Errors

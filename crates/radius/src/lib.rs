@@ -42,8 +42,6 @@ pub const ACCESS_PORT: u16 = 1812;
 pub const ACCOUNTING_PORT: u16 = 1813;
 /// The port on which routers take CoA and Disconnect, unless set otherwise there.
 pub const CHANGE_PORT: u16 = 3799;
-/// How far Event-Timestamp may lie from the router's clock before it refuses a change, in seconds (RFC 5176 §3.3).
-pub const CHANGE_WINDOW_SECONDS: i64 = 300;
 /// Shortest packet, in bytes: its header.
 pub const PACKET_BYTES_MIN: usize = 20;
 /// Longest packet, in bytes (RFC 2865 §3).

@@ -71,7 +71,11 @@ function countUp(output, from) {
 function openResult(dialog) {
   dialog.close();
   dialog.showModal();
-  dialog.addEventListener("close", () => seen(dialog));
+  dialog.addEventListener("close", () => {
+    seen(dialog);
+    // Nothing had the focus before it: whoever reads on begins at the page's own content.
+    document.getElementById("main").focus({ preventScroll: true });
+  });
   if (isPending(dialog)) setTimeout(() => poll(dialog, true), POLL_MS);
   else seen(dialog);
 }
@@ -149,6 +153,15 @@ document.addEventListener("keydown", (event) => {
   if (!open) return;
   open.open = false;
   open.querySelector("summary").focus();
+});
+
+// --- Questions: a link that leads to a page which asks opens the dialog that asks the same. Closed, it gives the focus back.
+
+document.addEventListener("click", (event) => {
+  const dialog = document.getElementById(event.target.closest("[data-opens]")?.dataset.opens);
+  if (!dialog) return;
+  event.preventDefault();
+  dialog.showModal();
 });
 
 // --- Begin.

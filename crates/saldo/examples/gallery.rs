@@ -86,6 +86,7 @@ impl Sample {
             balance: balance(),
             chart: Chart::by_hour(&self.reader, Room::Half, &hours()),
             days_left: Some(9),
+            checkouts: vec![checkout()],
             movements: movements().into_iter().take(5).collect(),
             next_expiry: Some(NextExpiry {
                 source: GrantSource::Promotional,
@@ -99,6 +100,7 @@ impl Sample {
             balance: new_balance(),
             chart: Chart::by_hour(&self.reader, Room::Half, &[]),
             days_left: None,
+            checkouts: Vec::new(),
             movements: Vec::new(),
             next_expiry: None,
             cards: Some(Vec::new()),
@@ -126,12 +128,12 @@ impl Sample {
     fn usage(&self) -> Result<()> {
         let meters = vec![
             MeterUse {
-                meter: "Active hours".to_owned(),
+                meter: MeterName::ActiveHours,
                 quantity: Quantity::from_millionths(9_000_000),
                 amount: usd("2.25"),
             },
             MeterUse {
-                meter: "Translated characters".to_owned(),
+                meter: MeterName::Named("Translated characters".to_owned()),
                 quantity: Quantity::from_millionths(1_250_400_500_000),
                 amount: usd("0.1875"),
             },
@@ -140,19 +142,24 @@ impl Sample {
             reader: self.reader.clone(),
             frame: frame(Some(Place::Usage)),
             view: UsageView::Hours,
-            period: self.reader.date(now()),
-            before_url: Some("/usage?day=2026-11-20".to_owned()),
-            after_url: None,
-            total: usd("2.4375"),
-            chart: Chart::by_hour(&self.reader, Room::Full, &hours()),
-            meters,
+            used: Used {
+                period: self.reader.date(now()),
+                before_url: Some("/usage?day=2026-11-20".to_owned()),
+                after_url: None,
+                total: usd("2.4375"),
+                chart: Chart::by_hour(&self.reader, Room::Full, &hours()),
+                meters,
+            },
         };
         self.write("usage", &by_hour)?;
         let by_day = Usage {
             view: UsageView::Days,
-            period: Month { year: 2026, month: 11 }.words(&self.reader),
-            total: usd("41.75"),
-            chart: Chart::by_day(&self.reader, Room::Full, &days()),
+            used: Used {
+                period: Month { year: 2026, month: 11 }.words(&self.reader),
+                total: usd("41.75"),
+                chart: Chart::by_day(&self.reader, Room::Full, &days()),
+                ..by_hour.used.clone()
+            },
             ..by_hour
         };
         self.write("usage-by-day", &by_day)
@@ -226,6 +233,7 @@ impl Sample {
         let new = Recharge {
             balance: new_balance(),
             payments,
+            checkouts: Vec::new(),
             cards: Some(Vec::new()),
             frame: demo_frame(Some(Place::Recharge)),
             ..self.recharge(None)
@@ -245,6 +253,7 @@ impl Sample {
             least: usd("5"),
             most: usd("1000"),
             payments: payments(),
+            checkouts: vec![checkout()],
             keeps_cards: true,
             cards: Some(cards()),
             result,
@@ -264,11 +273,12 @@ impl Sample {
             to: "ana@example.com".to_owned(),
             subject: invitation.subject,
             url: "mail.html".to_owned(),
-            is_sent: true,
+            state: MailState::Sent,
         };
         let mails = Mails {
             reader: self.reader.clone(),
             frame: demo_frame(None),
+            are_kept: false,
             rows: vec![row.clone()],
             newer_url: None,
             older_url: None,
@@ -302,7 +312,7 @@ impl Sample {
             liability: usd("18234.75"),
             sold_today: usd("420"),
             used_today: usd("96.25"),
-            verified_at: Some(now()),
+            books: saldo::look::page::BooksLine::Verified { at: now(), minutes: 2 },
             customers: vec![
                 customer("Ana Lima", "ana@example.com", "34.75"),
                 customer("Bruno Reis", "bruno@example.com", "-0.25"),
@@ -328,6 +338,7 @@ impl Sample {
             email: email.to_owned(),
             password: password.to_owned(),
         };
+        self.write("demo-reset", &DemoReset { reader: self.reader.clone(), frame: demo_frame(None) })?;
         let mut done = [false; DemoHome::STEPS];
         done[..4].fill(true);
         let page = DemoHome {
@@ -370,6 +381,7 @@ fn frame(place: Option<Place>) -> Frame {
     Frame {
         brand: "Acme API".to_owned(),
         support_email: "support@example.com".to_owned(),
+        menu: place.map_or(Menu::None, Menu::with),
         place,
         person: place
             .is_some()
@@ -385,6 +397,15 @@ fn frame(place: Option<Place>) -> Frame {
 fn demo_frame(place: Option<Place>) -> Frame {
     let demo = Demo { now: now(), webhooks_late: false, webhooks_twice: true, webhooks_held: false };
     Frame { demo: Some(demo), ..frame(place) }
+}
+
+fn checkout() -> Checkout {
+    Checkout {
+        id: "top_01kb3x8vfsey0vt9q2w4n6r8ta".to_owned(),
+        amount: usd("25"),
+        closes_at: time("2026-11-21T14:48:00-03:00"),
+        url: "http://127.0.0.1:7071/c/pay/cs_1".to_owned(),
+    }
 }
 
 fn balance() -> Balance {

@@ -29,7 +29,7 @@ sign-in-to = Sign in to { $brand }.
 login = E-mail, CPF or CNPJ
 password = Password
 sign-in-submit = Sign in
-sign-in-wrong-pair = This login and password do not belong together. Check both and try again.
+sign-in-wrong-pair = Login or password is wrong. Check both and try again.
 sign-in-empty = Enter your login and your password.
 sign-in-too-many = { $n ->
     [one] Too many tries. Wait 1 minute, then try again.
@@ -38,19 +38,19 @@ sign-in-too-many = { $n ->
 sign-in-session-ended = Your session has ended. Sign in again to go on.
 forgotten-password = Forgotten your password?
 forgotten-password-heading = Forgotten password
-forgotten-password-text = We send you a link with which you choose a new one.
+forgotten-password-text = We will send you a link to choose a new one.
 forgotten-password-submit = Send the link
 forgotten-password-sent = If this login is known here, a link is on its way to its e-mail address.
 forgotten-password-sent-hint = It may take a minute. Check your spam folder too.
 back-to-sign-in = Back to sign-in
 set-password = Choose a password
-set-password-text = Choose a new password. Other devices are signed out.
-set-password-invited = { $brand } has opened an account for you. Choose a password to enter it.
+set-password-text = Choose a new password. This signs you out on all other devices.
+set-password-invited = { $brand } has opened an account for you. Choose a password to sign in.
 new-password = New password
-password-again = The same again
+password-again = Repeat the new password
 password-hint = { $n ->
-    [one] At least 1 character. A few words are easier to remember than signs.
-   *[other] At least { $n } characters. A few words are easier to remember than signs.
+    [one] At least 1 character. A few words are easier to remember than symbols.
+   *[other] At least { $n } characters. A few words are easier to remember than symbols.
 }
 password-too-short = { $n ->
     [one] The password needs at least 1 character.
@@ -62,16 +62,16 @@ set-password-submit = Save and sign in
 ## Messages
 
 message-forbidden = You may not open this
-message-forbidden-text = You are signed in, but this page belongs to somebody else. If you think it should be yours, sign in with the right login.
-message-stale-form = This page was too old
-message-stale-form-text = Nothing was changed. Go back, load the page again and repeat what you did.
+message-forbidden-text = You are signed in, but this page belongs to someone else. If you think it should be yours, sign in with the right login.
+message-stale-form = This page is out of date
+message-stale-form-text = Nothing was changed. Go back, reload the page and try again.
 message-not-found = There is nothing here
 message-not-found-text = The address may be mistyped, or what was here is gone.
 message-link-expired = This link no longer works
 message-link-expired-text = A link can be used once, and only for a while. Ask for a new one; it takes a minute.
 message-too-large = That was too large
 message-too-large-text = What was sent is larger than we accept. Nothing was changed.
-message-not-understood = That was not understood
+message-not-understood = We did not understand that
 message-not-understood-text = Something in the address or the form is not what we expect. Nothing was changed. Go back and try again.
 message-too-many = Too many requests
 message-too-many-text = { $n ->
@@ -89,7 +89,7 @@ message-unavailable-text = { $n ->
     [one] Nothing was changed. Try again in 1 second.
    *[other] Nothing was changed. Try again in { $n } seconds.
 }
-to-first-page = Go to the first page
+to-first-page = Go to the start page
 ask-for-link = Ask for a new link
 
 ## Balance
@@ -119,13 +119,13 @@ lasts = { $n ->
 }
 last-movements = Last movements
 all-movements = Full statement
-movements-empty = Nothing has moved yet. Each hour of activity and each recharge will appear here.
+movements-empty = No movements yet. Each hour of activity and each recharge will appear here.
 expires-next = Expires next
 expires-next-text = { $source }, on { $day }
 expires-never = None of your credit expires.
 saved-card = Saved card
 cards-unknown = The payment provider does not answer just now. Your cards are safe with it; load the page again in a moment.
-saved-card-none = No card is saved. The next card you pay with will be kept here.
+saved-card-none = No card saved yet. A card you pay with can be saved for next time.
 card-expires = Expires { $expiry }
 card-expired = Expired { $expiry }
 manage-cards = Manage cards
@@ -178,11 +178,11 @@ suggested-amounts = Suggested amounts
 amount = Amount
 amount-hint = Another amount, { $least } to { $most }. Leave it empty to add the amount chosen above.
 amount-not-a-number = This is not an amount of money. Write it like { $example }.
-amount-too-precise = An amount has at most two decimals. Take away the others.
-amount-too-small = The least that can be added is { $least }. Enter a larger amount.
-amount-too-large = The most that can be added at once is { $most }. Enter a smaller amount.
+amount-too-precise = An amount has at most two decimals. Remove the rest.
+amount-too-small = The smallest amount is { $least }. Enter a larger one.
+amount-too-large = The largest amount at once is { $most }. Enter a smaller one.
 add-to-balance = Add to Credit Balance
-consent = You pay on Stripe’s page. The card you use is kept for next time; you can remove it at any time in
+consent = You pay on Stripe’s page. The card you use is saved for next time; you can remove it whenever you like under
 consent-link = Saved cards
 credit-details = Credit details
 date = Date
@@ -195,8 +195,8 @@ status-success = Success
 status-failure = Failure
 status-pending = Pending
 copy-transaction = Copy transaction ID { $id }
-payments-empty = No payment yet. Choose an amount above and add it: every attempt to pay will appear here with its result, failed ones too.
-cards-empty-short = No card is saved. The card you pay with will be kept for next time.
+payments-empty = No payments yet. To begin, choose an amount above. Every attempt to pay will appear here with its result, failed ones included.
+cards-empty-short = No card saved yet.
 reason-declined = The bank declined the card. Try another card, or ask your bank.
 reason-insufficient-funds = The card has insufficient funds. Try a smaller amount or another card.
 reason-expired-card = The card has expired. Try another card.
@@ -209,6 +209,14 @@ reason-being-credited = Paid. The credit is being added.
 reason-awaiting-confirmation = Waiting for the payment to be confirmed.
 reason-waiting-until = Waiting for the bank until { $day }.
 
+## Unfinished checkouts
+
+checkouts = Unfinished checkouts
+checkouts-text = Not paid, as far as we know. If you have paid, you need not do anything: the credit is added by itself.
+checkout-open-until = The payment page is open until { $time }.
+checkout-go-on = Continue to payment
+checkout-cancel = Cancel checkout
+
 ## Results
 
 ok = OK
@@ -218,6 +226,7 @@ result-cancelled = Payment cancelled
 result-pending = Payment pending
 result-successful-text = { $amount } was added. Your credit balance is { $balance }.
 result-failed-text = Your card was declined. Your credit balance has not changed.
+result-declined-advice = Try another card, or ask your bank.
 result-cancelled-text = You left the payment page without paying. Your credit balance has not changed.
 result-pending-text = The payment is not yet confirmed. This message changes by itself as soon as it is.
 
@@ -227,20 +236,24 @@ usage-text = What your activity has cost.
 usage-views = Views
 by-hour = By hour
 by-day = By day
+by-month = By month
 earlier = Earlier
 later = Later
 by-meter = By meter
 meter = Meter
+meter-active-hours = Active hours
+meter-active-time = Active time
 quantity = Quantity
 spent = Spent
-usage-empty = No usage here. Make a call with your API key, and its hour will be drawn here.
+usage-empty = No usage in this period. Make a call with your API key, and it will show up here.
 chart-by-hour = Usage by hour
 chart-by-day = Usage by day
+chart-by-month = Usage by month
 chart-hour = Hour
 chart-day = Day
 chart-now = now
 chart-today = today
-chart-most = Most in { $span }: { $amount }.
+chart-most = Highest: { $amount } ({ $span }).
 chart-nothing = Nothing yet.
 chart-line = The available credit went from { $from } to { $until }.
 as-table = Show as table
@@ -254,13 +267,15 @@ movement = Movement
 balance-after = Balance
 unit = Unit
 entry-id = Entry ID
+date-in-zone = Date ({ $zone })
+times-in-zone = Time zone: { $zone }.
 download-csv = Download CSV
-statement-empty = Nothing moved in this month. Choose another month above.
+statement-empty = No movements in this month. Choose another month above.
 
 ## Saved cards
 
-saved-cards-text = Cards kept for your next payment. We hold brand, last four digits and expiry; the number stays with Stripe.
-cards-empty = No card is saved. Recharge once, and the card you pay with will be here for next time.
+saved-cards-text = Cards saved for your next payment. We see brand, last four digits and expiry only; the number stays with Stripe.
+cards-empty = No card saved yet. Recharge, and the card you pay with can be saved here for next time.
 card-saved = saved { $day }
 card-removed = { $card } was removed.
 remove = Remove
@@ -307,14 +322,23 @@ liability = Credit not used yet
 sold-today = Sold today
 used-today = Used today
 books-verified = Books verified { $time }, no difference.
-books-not-verified = Books not verified since the start.
+books-verified-lately = { $n ->
+    [0] Books verified just now, no difference.
+    [one] Books verified 1 minute ago, no difference.
+   *[other] Books verified { $n } minutes ago, no difference.
+}
+books-damaged = The books are damaged, seen { $time }: { $finding }. Keep the data folder as it is and run “saldo verify”.
+books-not-verified = The books have not been verified since the program started.
 
 ## Mails
 
-mails-text = What was sent to customers, newest first.
+mails-text = What was written to customers, newest first.
+mails-text-kept = What would have been sent to customers, newest first. No mail server (SMTP) is configured, so it is kept here.
 mails-empty = No mail yet. Ask for a new password on the sign-in page, and its mail will be here.
 mail-sent = sent
 mail-waiting = waiting to be sent
+mail-stuck = could not be sent
+mail-kept = kept here: no SMTP configured
 all-mails = All mails
 mail-invitation-subject = Your account with { $brand }
 mail-invitation-body =
@@ -325,12 +349,12 @@ mail-invitation-body =
     { $url }
 
     The link works once, until { $until }.
-    If you did not expect this mail, you need not do anything.
+    If you did not expect this mail, you can ignore it.
 mail-credit-added-subject = { $amount } was added to your credit with { $brand }
 mail-credit-added-body =
     Hello { $name },
 
-    we received your payment. { $amount } was added to your credit with { $brand }.
+    We received your payment. { $amount } was added to your credit with { $brand }.
     Your credit balance is now { $balance }.
 
     All payments: { $url }
@@ -338,7 +362,7 @@ mail-reset-subject = Your new password for { $brand }
 mail-reset-body =
     Hello { $name },
 
-    somebody, probably you, asked for a new password for { $brand }. Choose it here:
+    Somebody, probably you, asked for a new password for { $brand }. Choose it here:
 
     { $url }
 
@@ -359,6 +383,10 @@ fault-twice = Webhooks come twice
 fault-held = Nothing is confirmed: no webhooks, no answers
 faults-set = Apply
 demo-reset = Reset
+demo-reset-ask = Begin the demo anew?
+demo-reset-text = Everything done here is thrown away: customers, payments, mails, the clock. Logins and API keys stay the same, so lines you have copied still work.
+demo-reset-yes = Yes, begin anew
+demo-reset-no = Keep everything
 demo-title = Demo
 demo-headline = Prepaid credit that is right to the cent, live.
 demo-text = Everything here is the real program with sample customers and a sandbox in place of Stripe. Break what you like.

@@ -24,7 +24,7 @@ mails = E-mails
 
 sign-in = Entrar
 sign-in-heading = Boas-vindas
-staff-sign-in = Entrada da equipe
+staff-sign-in = Acesso da equipe
 sign-in-to = Entre em { $brand }.
 login = E-mail, CPF ou CNPJ
 password = Senha
@@ -38,11 +38,11 @@ sign-in-too-many = { $n ->
 sign-in-session-ended = Sua sessão terminou. Entre de novo para continuar.
 forgotten-password = Esqueceu a senha?
 forgotten-password-heading = Esqueci a senha
-forgotten-password-text = Enviamos um link para você escolher uma nova.
+forgotten-password-text = Enviaremos um link para você escolher uma nova.
 forgotten-password-submit = Enviar o link
 forgotten-password-sent = Se este login estiver cadastrado, um link será enviado ao e-mail dele.
 forgotten-password-sent-hint = Pode levar um minuto. Confira também a caixa de spam.
-back-to-sign-in = Voltar para a entrada
+back-to-sign-in = Voltar ao login
 set-password = Escolha uma senha
 set-password-text = Escolha uma nova senha. Os outros dispositivos serão desconectados.
 set-password-invited = { $brand } abriu uma conta para você. Escolha uma senha para entrar.
@@ -63,15 +63,15 @@ set-password-submit = Salvar e entrar
 
 message-forbidden = Você não pode abrir esta página
 message-forbidden-text = Você entrou, mas esta página é de outra pessoa. Se ela deveria ser sua, entre com o login certo.
-message-stale-form = Esta página estava desatualizada
-message-stale-form-text = Nada foi alterado. Volte, carregue a página de novo e repita o que fez.
+message-stale-form = Esta página está desatualizada
+message-stale-form-text = Nada foi alterado. Volte, recarregue a página e tente de novo.
 message-not-found = Não há nada aqui
-message-not-found-text = O endereço pode estar errado, ou o que estava aqui já não existe.
+message-not-found-text = O endereço pode estar errado, ou o que estava aqui não existe mais.
 message-link-expired = Este link não vale mais
 message-link-expired-text = Cada link vale uma única vez e por tempo limitado. Peça um novo; leva um minuto.
 message-too-large = O envio é grande demais
 message-too-large-text = O que foi enviado é maior do que aceitamos. Nada foi alterado.
-message-not-understood = Não entendemos
+message-not-understood = Não entendemos o pedido
 message-not-understood-text = Algo no endereço ou no formulário não é o que esperamos. Nada foi alterado. Volte e tente de novo.
 message-too-many = Muitas solicitações
 message-too-many-text = { $n ->
@@ -84,12 +84,12 @@ message-payments-off = Ainda não é possível usar cartões aqui
 message-payments-off-text = O operador ainda não configurou pagamentos com cartão. Nada foi cobrado. Pergunte ao suporte como adicionar saldo.
 message-provider-away = A página de pagamento não responde
 message-provider-away-text = Nosso provedor de pagamento não respondeu. Nada foi cobrado. Tente de novo em alguns minutos.
-message-unavailable = Estamos ocupados por um momento
+message-unavailable = Estamos sobrecarregados no momento
 message-unavailable-text = { $n ->
     [one] Nada foi alterado. Tente de novo em 1 segundo.
    *[other] Nada foi alterado. Tente de novo em { $n } segundos.
 }
-to-first-page = Ir para a primeira página
+to-first-page = Ir para a página inicial
 ask-for-link = Pedir um novo link
 
 ## Saldo
@@ -120,12 +120,12 @@ lasts = { $n ->
 last-movements = Últimas movimentações
 all-movements = Extrato completo
 movements-empty = Nenhuma movimentação ainda. Cada hora de atividade e cada recarga aparecerá aqui.
-expires-next = Próximo a expirar
+expires-next = Próxima expiração
 expires-next-text = { $source }, em { $day }
-expires-never = Nenhum crédito seu expira.
+expires-never = Nenhum dos seus créditos expira.
 saved-card = Cartão salvo
 cards-unknown = O provedor de pagamento não responde agora. Seus cartões estão seguros com ele; recarregue a página em instantes.
-saved-card-none = Nenhum cartão salvo. O próximo cartão com que você pagar ficará aqui.
+saved-card-none = Nenhum cartão salvo ainda. O cartão com que você pagar pode ficar salvo para a próxima vez.
 card-expires = Vence em { $expiry }
 card-expired = Venceu em { $expiry }
 manage-cards = Gerenciar cartões
@@ -172,15 +172,15 @@ movement-reversed-for = Cobrança estornada, { $what }
 
 ## Recarga
 
-recharge-text = Adicione crédito pré-pago para { $brand }. Ele entra assim que o pagamento é confirmado.
-how-much = Quanto?
+recharge-text = Adicione crédito pré-pago para { $brand }. Ele fica disponível assim que o pagamento é confirmado.
+how-much = Quanto você quer adicionar?
 suggested-amounts = Valores sugeridos
 amount = Valor
 amount-hint = Outro valor, de { $least } a { $most }. Deixe vazio para adicionar o valor escolhido acima.
-amount-not-a-number = Isto não é um valor em dinheiro. Escreva como { $example }.
-amount-too-precise = Um valor tem no máximo duas casas decimais. Tire as demais.
-amount-too-small = O mínimo que se pode adicionar é { $least }. Informe um valor maior.
-amount-too-large = O máximo que se pode adicionar de uma vez é { $most }. Informe um valor menor.
+amount-not-a-number = Este valor não é válido. Escreva como { $example }.
+amount-too-precise = Um valor tem no máximo duas casas decimais. Remova as demais.
+amount-too-small = O valor mínimo é { $least }. Informe um valor maior.
+amount-too-large = O valor máximo por vez é { $most }. Informe um valor menor.
 add-to-balance = Adicionar ao saldo de crédito
 consent = Você paga na página da Stripe. O cartão usado fica salvo para a próxima vez; você pode removê-lo quando quiser em
 consent-link = Cartões salvos
@@ -195,8 +195,8 @@ status-success = Sucesso
 status-failure = Falha
 status-pending = Pendente
 copy-transaction = Copiar o ID da transação { $id }
-payments-empty = Nenhum pagamento ainda. Escolha um valor acima e adicione: cada tentativa de pagamento aparecerá aqui com o resultado, também as que falharem.
-cards-empty-short = Nenhum cartão salvo. O cartão com que você pagar ficará salvo para a próxima vez.
+payments-empty = Nenhum pagamento ainda. Para começar, escolha um valor acima. Cada tentativa de pagamento aparecerá aqui com o resultado, inclusive as que falharem.
+cards-empty-short = Nenhum cartão salvo ainda.
 reason-declined = O banco recusou o cartão. Tente outro cartão ou fale com o banco.
 reason-insufficient-funds = O cartão não tem saldo suficiente. Tente um valor menor ou outro cartão.
 reason-expired-card = O cartão está vencido. Tente outro cartão.
@@ -209,6 +209,14 @@ reason-being-credited = Pago. O crédito está sendo adicionado.
 reason-awaiting-confirmation = Aguardando a confirmação do pagamento.
 reason-waiting-until = Aguardando o banco até { $day }
 
+## Pagamentos não concluídos
+
+checkouts = Pagamentos não concluídos
+checkouts-text = Até onde sabemos, não foram pagos. Se você já pagou, não precisa fazer nada: o crédito entra sozinho.
+checkout-open-until = A página de pagamento fica aberta até { $time }.
+checkout-go-on = Continuar o pagamento
+checkout-cancel = Cancelar
+
 ## Resultados
 
 ok = OK
@@ -218,29 +226,34 @@ result-cancelled = Pagamento cancelado
 result-pending = Pagamento pendente
 result-successful-text = { $amount } adicionados. Seu saldo de crédito é { $balance }.
 result-failed-text = Seu cartão foi recusado. Seu saldo de crédito não mudou.
+result-declined-advice = Tente outro cartão ou fale com o banco.
 result-cancelled-text = Você saiu da página de pagamento sem pagar. Seu saldo de crédito não mudou.
-result-pending-text = O pagamento ainda não foi confirmado. Esta mensagem muda sozinha assim que for.
+result-pending-text = O pagamento ainda não foi confirmado. Esta mensagem se atualiza sozinha assim que isso acontecer.
 
 ## Consumo e gráficos
 
 usage-text = Quanto a sua atividade custou.
-usage-views = Visões
+usage-views = Exibição
 by-hour = Por hora
 by-day = Por dia
+by-month = Por mês
 earlier = Anterior
 later = Seguinte
 by-meter = Por medidor
 meter = Medidor
+meter-active-hours = Horas ativas
+meter-active-time = Tempo ativo
 quantity = Quantidade
 spent = Gasto
-usage-empty = Nenhum consumo aqui. Faça uma chamada com a sua chave de API, e a hora dela aparecerá neste gráfico.
+usage-empty = Nenhum consumo neste período. Faça uma chamada com a sua chave de API, e ela aparecerá aqui.
 chart-by-hour = Consumo por hora
 chart-by-day = Consumo por dia
+chart-by-month = Consumo por mês
 chart-hour = Hora
 chart-day = Dia
 chart-now = agora
 chart-today = hoje
-chart-most = Maior consumo em { $span }: { $amount }.
+chart-most = Maior consumo: { $amount } ({ $span }).
 chart-nothing = Nada ainda.
 chart-line = O crédito disponível foi de { $from } a { $until }.
 as-table = Mostrar como tabela
@@ -254,13 +267,15 @@ movement = Movimentação
 balance-after = Saldo
 unit = Unidade
 entry-id = ID do lançamento
+date-in-zone = Data ({ $zone })
+times-in-zone = Fuso horário: { $zone }.
 download-csv = Baixar CSV
 statement-empty = Nenhuma movimentação neste mês. Escolha outro mês acima.
 
 ## Cartões salvos
 
-saved-cards-text = Cartões guardados para o próximo pagamento. Temos a bandeira, os quatro últimos dígitos e o vencimento; o número fica com a Stripe.
-cards-empty = Nenhum cartão salvo. Faça uma recarga, e o cartão com que você pagar ficará aqui para a próxima vez.
+saved-cards-text = Cartões salvos para o próximo pagamento. Vemos apenas a bandeira, os quatro últimos dígitos e o vencimento; o número fica com a Stripe.
+cards-empty = Nenhum cartão salvo ainda. Faça uma recarga, e o cartão com que você pagar pode ficar salvo aqui para a próxima vez.
 card-saved = salvo em { $day }
 card-removed = { $card } foi removido.
 remove = Remover
@@ -307,14 +322,23 @@ liability = Crédito ainda não usado
 sold-today = Vendido hoje
 used-today = Usado hoje
 books-verified = Registros verificados em { $time }, sem diferença.
-books-not-verified = Registros ainda não verificados desde o início.
+books-verified-lately = { $n ->
+    [0] Registros verificados agora mesmo, sem diferença.
+    [one] Registros verificados há 1 minuto, sem diferença.
+   *[other] Registros verificados há { $n } minutos, sem diferença.
+}
+books-damaged = Os registros estão danificados, visto em { $time }: { $finding }. Mantenha a pasta de dados como está e execute “saldo verify”.
+books-not-verified = Os registros ainda não foram verificados desde que o programa iniciou.
 
 ## E-mails
 
-mails-text = O que foi enviado aos clientes, do mais novo ao mais antigo.
+mails-text = O que foi escrito aos clientes, do mais novo ao mais antigo.
+mails-text-kept = O que teria sido enviado aos clientes, do mais novo ao mais antigo. Nenhum servidor de e-mail (SMTP) está configurado; por isso tudo fica guardado aqui.
 mails-empty = Nenhum e-mail ainda. Peça uma nova senha na página de entrada, e o e-mail dela aparecerá aqui.
 mail-sent = enviado
 mail-waiting = aguardando envio
+mail-stuck = não foi possível enviar
+mail-kept = guardado aqui: nenhum SMTP configurado
 all-mails = Todos os e-mails
 mail-invitation-subject = Sua conta em { $brand }
 mail-invitation-body =
@@ -325,12 +349,12 @@ mail-invitation-body =
     { $url }
 
     O link vale uma vez, até { $until }.
-    Se você não esperava este e-mail, não precisa fazer nada.
+    Se você não esperava este e-mail, pode ignorá-lo.
 mail-credit-added-subject = { $amount } adicionados ao seu crédito em { $brand }
 mail-credit-added-body =
     Olá, { $name },
 
-    recebemos seu pagamento. { $amount } foram adicionados ao seu crédito em { $brand }.
+    Recebemos seu pagamento. { $amount } foram adicionados ao seu crédito em { $brand }.
     Seu saldo de crédito agora é { $balance }.
 
     Todos os pagamentos: { $url }
@@ -338,7 +362,7 @@ mail-reset-subject = Sua nova senha em { $brand }
 mail-reset-body =
     Olá, { $name },
 
-    alguém, provavelmente você, pediu uma nova senha em { $brand }. Escolha-a aqui:
+    Alguém, provavelmente você, pediu uma nova senha em { $brand }. Escolha-a aqui:
 
     { $url }
 
@@ -359,6 +383,10 @@ fault-twice = Os avisos chegam duas vezes
 fault-held = Nada é confirmado: sem avisos, sem respostas
 faults-set = Aplicar
 demo-reset = Recomeçar
+demo-reset-ask = Recomeçar a demonstração?
+demo-reset-text = Tudo o que foi feito aqui será descartado: clientes, pagamentos, e-mails, o relógio. Logins e chaves de API continuam os mesmos; o que você copiou continua funcionando.
+demo-reset-yes = Sim, recomeçar
+demo-reset-no = Manter tudo
 demo-title = Demonstração
 demo-headline = Crédito pré-pago certo até o centavo, ao vivo.
 demo-text = Tudo aqui é o programa de verdade, com clientes de exemplo e uma sandbox no lugar da Stripe. Teste à vontade.
@@ -375,7 +403,7 @@ step-done = feito
 step-1 = Entre como cliente, abra Faturamento, escolha Recarga.
 step-2 = O saldo de um cliente novo é US$ 25,00.
 step-3 = Faça uma chamada: Pendente mostra US$ 0,25, Disponível US$ 24,75. Avance 1 hora: o saldo passa a US$ 24,75.
-step-4 = Clique em Adicionar ao saldo de crédito: abre a página de pagamento.
+step-4 = Clique em Adicionar ao saldo de crédito: a página de pagamento abre.
 step-5 = Pague com 4242 4242 4242 4242: uma janela confirma o pagamento.
 step-6 = Detalhes do crédito tem uma linha com Status Sucesso.
 step-7 = O saldo aumentou exatamente o valor pago.

@@ -12,6 +12,7 @@ use money::Timestamp;
 use store::{Reader, SqliteJournal, SqliteJournalReader, StoreError, Tables, Tx};
 use tokio::sync::{Notify, watch};
 
+use crate::books::Books;
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
@@ -59,6 +60,8 @@ pub struct App {
     pub inbox_news: Notify,
     /// Told when a mail was written.
     pub mail_news: Notify,
+    /// What the last verification of the books found.
+    pub books: Books,
     /// How often one may try at the doors.
     pub doors: Doors,
     /// Lines that changed and that nobody has looked at yet.
@@ -184,6 +187,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
         mail_news: Notify::new(),
+        books: Books::default(),
         doors: Doors::default(),
         line_news,
         followed: Followed::default(),

@@ -61,10 +61,15 @@ pub struct Prepared {
     intents: Vec<Intent>,
 }
 
-/// Makes a customer, his wallet and his welcome credit, by the operator himself: all or nothing as far as anybody can see: what a crash interrupts is
-/// finished at the next start.
+/// Makes a customer, his wallet and his welcome credit, by the operator himself; all or nothing as far as anybody can see: what a
+/// crash interrupts is finished at the next start.
 pub async fn create(app: &Arc<App>, new: NewCustomer) -> Result<CreatedCustomer, Problem> {
-    let prepared = prepare(app, new)?;
+    create_as(app, CustomerId::from_u128(ids::fresh()), new).await
+}
+
+/// The same with an id that was drawn before.
+pub async fn create_as(app: &Arc<App>, id: CustomerId, new: NewCustomer) -> Result<CreatedCustomer, Problem> {
+    let prepared = prepare_as(app, id, new)?;
     let (row, author) = (prepared.clone(), Author::operator());
     let Customer { id, name, email, external_key, locale, .. } = &row.created.customer;
     let change = Change::new("customer.create", id).after(&json!({
@@ -82,23 +87,28 @@ pub async fn create(app: &Arc<App>, new: NewCustomer) -> Result<CreatedCustomer,
 
 /// Checks who is to become a customer and draws his ids. Nothing is written yet.
 pub fn prepare(app: &App, new: NewCustomer) -> Result<Prepared, Problem> {
+    prepare_as(app, CustomerId::from_u128(ids::fresh()), new)
+}
+
+fn prepare_as(app: &App, id: CustomerId, new: NewCustomer) -> Result<Prepared, Problem> {
     check(&new)?;
-    let now = clock::now();
+    // What people are shown is dated by the book's clock; how old an intent is, by the machine's.
+    let (now, since) = (clock::now(), app.ledger.now());
     let credit = &app.config.credit;
     let customer = Customer {
-        id: CustomerId::from_u128(ids::fresh()),
+        id,
         name: new.name.trim().to_owned(),
         email: new.email.map(|email| email.trim().to_lowercase()),
         external_key: new.external_key,
         locale: new.locale,
         stripe_customer_id: None,
-        created_at: now,
+        created_at: since,
     };
     let wallet = Wallet {
         id: WalletId::from_u128(ids::fresh()),
         customer: customer.id,
         unit: credit.unit,
-        created_at: now,
+        created_at: since,
     };
     let open = Wish::OpenWallet { wallet: wallet.id, customer: customer.id, unit: wallet.unit };
     let mut intents = vec![open.intent(IntentId::from_u128(ids::fresh()), now)];
@@ -109,7 +119,7 @@ pub fn prepare(app: &App, new: NewCustomer) -> Result<Prepared, Problem> {
             grant: GrantId::from_u128(ids::fresh()),
             amount: credit.welcome,
             reason: None,
-            expires_at: credit.welcome_lasts.map(|lasts| app.ledger.now().plus(lasts)),
+            expires_at: credit.welcome_lasts.map(|lasts| since.plus(lasts)),
         };
         intents.push(welcome.intent(IntentId::from_u128(ids::fresh()), now));
     }

@@ -1,4 +1,4 @@
-//! What runs beside the edges: the inbox, mails, open intents, prices that come into force.
+//! What runs beside the edges: the inbox, mails, open intents, prices that come into force, the books being verified.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{clock, intents, mails, notices, webhooks};
+use crate::{books, clock, intents, mails, notices, webhooks};
 
 /// Pause between two looks at open intents and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -23,6 +23,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));
+    tokio::spawn(books::keep_verified(Arc::clone(app)));
 }
 
 async fn sweep(app: Arc<App>) {

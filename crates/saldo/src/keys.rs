@@ -18,8 +18,8 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::ids;
 use crate::problem::Problem;
-use crate::{clock, ids};
 
 /// How long a looked-up key is believed without a second look.
 const FRESH: Duration = Duration::from_secs(5);
@@ -73,10 +73,21 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// Draws a key for the operator (no customer) with these scopes, or for a customer. It works once it is stored.
-    pub fn draw(customer: Option<CustomerId>, name: &str, scopes: &str) -> NewKey {
+    /// Draws a key for the operator (no customer) with these scopes, or for a customer. It works once it is stored. `now` is the
+    /// book's time, as customers are shown it.
+    pub fn draw(customer: Option<CustomerId>, name: &str, scopes: &str, now: Timestamp) -> NewKey {
         let prefix = if customer.is_some() { CUSTOMER_PREFIX } else { OPERATOR_PREFIX };
-        let secret = format!("{prefix}{}", ids::secret_text(SECRET_BYTES));
+        NewKey::of(draw_secret(prefix), customer, name, scopes, now)
+    }
+
+    /// The key with a secret that was drawn before.
+    pub fn of(
+        secret: String,
+        customer: Option<CustomerId>,
+        name: &str,
+        scopes: &str,
+        now: Timestamp,
+    ) -> NewKey {
         let key = ApiKey {
             id: ApiKeyId::from_u128(ids::fresh()),
             customer,
@@ -84,12 +95,17 @@ impl NewKey {
             scopes: scopes.to_owned(),
             secret_hash: hash(&secret),
             last_four: secret.chars().skip(secret.chars().count() - 4).collect(),
-            created_at: clock::now(),
+            created_at: now,
             last_used_at: None,
             revoked_at: None,
         };
         NewKey { key, secret }
     }
+}
+
+/// A new secret that begins with `prefix`.
+pub fn draw_secret(prefix: &str) -> String {
+    format!("{prefix}{}", ids::secret_text(SECRET_BYTES))
 }
 
 /// Makes a key for the operator (no customer) with these scopes, or for a customer: by the operator himself.
@@ -99,7 +115,7 @@ pub async fn create(
     name: &str,
     scopes: &str,
 ) -> Result<NewKey, Problem> {
-    create_by(app, Author::operator(), NewKey::draw(customer, name, scopes)).await
+    create_by(app, Author::operator(), NewKey::draw(customer, name, scopes, app.ledger.now())).await
 }
 
 /// Stores a key that was drawn.
@@ -133,7 +149,7 @@ pub(crate) async fn revoke_by(
     let Some(key) = found.filter(|key| customer.is_none() || key.customer == customer) else {
         return Ok(false);
     };
-    let now = clock::now();
+    let now = app.ledger.now();
     let revoked = app
         .write(move |tx| {
             let revoked = tx.revoke_api_key(id, now)?;
@@ -179,7 +195,7 @@ async fn look_up(app: &Arc<App>, hash: SecretHash) -> Result<Option<Arc<ApiKey>>
     let found = app.read(move |reader| reader.api_key_by_secret(&asked)).await?;
     let found = found.filter(|key| key.revoked_at.is_none()).map(Arc::new);
     if let Some(key) = &found
-        && key.last_used_at.is_none_or(|at| clock::now().since(at) > TOUCHED_AFTER)
+        && key.last_used_at.is_none_or(|at| app.ledger.now().since(at) > TOUCHED_AFTER)
     {
         touch(app, key.id);
     }
@@ -189,7 +205,7 @@ async fn look_up(app: &Arc<App>, hash: SecretHash) -> Result<Option<Arc<ApiKey>>
 
 /// Writes down that a key is used, behind the request: a full disk must not keep anybody from reading.
 fn touch(app: &Arc<App>, id: ApiKeyId) {
-    let (app, now) = (Arc::clone(app), clock::now());
+    let (app, now) = (Arc::clone(app), app.ledger.now());
     tokio::spawn(async move {
         if let Err(problem) = app.write(move |tx| tx.touch_api_key(id, now)).await {
             tracing::warn!(code = problem.code, key = %id, "the use of a key was not written down");

@@ -68,7 +68,7 @@ pub fn write_down<'n>(
             wallet: None,
             // Strings only: this cannot fail.
             payload: serde_json::to_string(&payload).unwrap_or_default(),
-            created_at: now,
+            created_at: notice.at,
             delivered_at: None,
             attempts: 0,
             next_attempt_at: Some(now),
@@ -118,7 +118,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     Ok(count)
 }
 
-/// The mail that tells of a notice; `None` if nobody can be told, an error if the notice cannot be read.
+/// The mail that tells of a notice, dated by the book's clock as the notice is; `None` if nobody can be told, an error if the notice cannot be read.
 fn mail_of(
     tx: &Tx<'_>,
     notice: &Stored,
@@ -140,7 +140,6 @@ fn mail_of(
     let reader = Reader::new(locale, zone.clone());
     let mail::Mail { subject, body } =
         mail::credit_added(&reader, brand, &customer.name, amount, posted, url);
-    let now = clock::now();
     Ok(Ok(Some(Mail {
         id: MailId::from_u128(ids::fresh()),
         kind: CREDIT_ADDED.to_owned(),
@@ -148,10 +147,10 @@ fn mail_of(
         subject,
         body,
         locale: customer.locale,
-        created_at: now,
+        created_at: notice.created_at,
         sent_at: None,
         attempts: 0,
-        next_attempt_at: Some(now),
+        next_attempt_at: Some(clock::now()),
         last_error: None,
     })))
 }

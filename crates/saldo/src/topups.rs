@@ -128,14 +128,19 @@ async fn close(app: &Arc<App>, topup: &Topup) -> Result<(), Problem> {
             Ok(())
         }
         // Stripe refuses to close a page that is closed or paid: what it is then must be read.
-        Err(StripeError::Refused { .. }) => payments::sync_session(app, session).await.map(|_| ()),
-        Err(error) => {
-            // It may be open still.
-            app.write(move |tx| tx.move_topup(id, TopupState::Cancelled, TopupState::Open, None, now))
-                .await?;
-            Err(error.into())
-        }
+        Err(StripeError::Refused { .. }) => match payments::sync_session(app, session).await {
+            Ok(_) => Ok(()),
+            // It may be paid: nobody is told that it is cancelled.
+            Err(problem) => reopen(app, id, now).await.and(Err(problem)),
+        },
+        // It may be open still.
+        Err(error) => reopen(app, id, now).await.and(Err(error.into())),
     }
+}
+
+async fn reopen(app: &Arc<App>, id: TopupId, now: Timestamp) -> Result<(), Problem> {
+    app.write(move |tx| tx.move_topup(id, TopupState::Cancelled, TopupState::Open, None, now)).await?;
+    Ok(())
 }
 
 async fn stripe_customer(app: &Arc<App>, customer: &Customer) -> Result<String, Problem> {

@@ -55,7 +55,7 @@ async fn the_page_says_that_cards_are_kept_only_where_they_are() {
         login(&house, &ana).await;
         let mut browser = Browser::signed_in(&house, &ana).await;
         let page = browser.get("/recharge").await.text;
-        assert_eq!(page.contains("is kept for next time"), is_said, "{saving:?}");
+        assert_eq!(page.contains("is saved for next time"), is_said, "{saving:?}");
         let checkout = begin(&mut browser, &[("suggested", "10.00")]).await;
         pay(&house, &checkout, VISA).await;
         let kept = browser.get("/saved-cards").await.text.contains("Visa •••• 4242");
@@ -71,7 +71,7 @@ async fn turning_back_is_cancelled_and_a_decline_is_failed() {
     let mut browser = Browser::signed_in(&house, &ana).await;
     let checkout = begin(&mut browser, &[("suggested", "25.00")]).await;
     let page = turn_back(&house, &mut browser, &checkout).await;
-    assert!(page.contains("Payment cancelled") && page.contains("No payment yet."), "{page}");
+    assert!(page.contains("Payment cancelled") && page.contains("No payments yet."), "{page}");
     let checkout = begin(&mut browser, &[("suggested", "25.00")]).await;
     pay(&house, &checkout, DECLINED).await;
     let page = turn_back(&house, &mut browser, &checkout).await;
@@ -122,12 +122,12 @@ async fn wrong_amounts_get_a_sentence_and_open_nothing() {
     for (typed, words) in [
         ("abc", "This is not an amount of money."),
         ("1e3", "This is not an amount of money."),
-        ("-5", "The least that can be added is $5.00."),
-        ("0", "The least that can be added is $5.00."),
+        ("-5", "The smallest amount is $5.00."),
+        ("0", "The smallest amount is $5.00."),
         ("5.001", "An amount has at most two decimals."),
         ("5.00000001", "An amount has at most two decimals."),
-        ("5000.01", "The most that can be added at once is $5,000.00."),
-        ("99999999999999999999999", "The most that can be added at once is $5,000.00."),
+        ("5000.01", "The largest amount at once is $5,000.00."),
+        ("99999999999999999999999", "The largest amount at once is $5,000.00."),
         ("<script>", "This is not an amount of money."),
     ] {
         let fields = [("suggested", "10.00"), ("amount", typed)];

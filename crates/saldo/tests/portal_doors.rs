@@ -96,7 +96,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
         for fields in [fields.to_vec(), with(""), with("guessed"), foreign] {
             let answer = browser.post(path, &fields).await;
             assert_eq!(answer.status.as_u16(), 403, "{path} {fields:?}: {}", answer.text);
-            assert!(answer.text.contains("This page was too old"), "{path}");
+            assert!(answer.text.contains("This page is out of date"), "{path}");
         }
         let right = [&[("csrf", own.as_str())], fields].concat();
         for (header, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
@@ -253,7 +253,7 @@ async fn an_invitation_leads_to_the_first_password() {
 
 #[tokio::test]
 async fn the_console_is_for_staff() {
-    let house = House::open().await;
+    let house = House::open_with(|config| config.server.verify_hours = 0).await;
     let ana = house.customer("ana").await;
     login(&house, &ana).await;
     let staff = Staff {
@@ -275,7 +275,9 @@ async fn the_console_is_for_staff() {
     let answer = browser.sign_in("/console/sign-in", "bia@example.com", PASSWORD).await;
     assert_eq!(answer.header("location"), Some("/console"));
     let page = browser.get("/console").await.text;
-    for words in ["Bia", "ana@example.com", "$25.00", "Books not verified since the start."] {
+    for words in
+        ["Bia", "ana@example.com", "$25.00", "The books have not been verified since the program started."]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     let audit = house.running.app.tables.read(|tables| tables.audit(None, 10)).expect("the tables").rows;

@@ -1,6 +1,7 @@
-//! A provider to play with: Stripe's HTTP API for what Saldo uses, its hosted checkout page, its signed webhooks.
+//! Others to play with: Stripe ([`Sandbox`]: its HTTP API for what Saldo uses, its hosted checkout page, its signed webhooks) and a
+//! provider's router ([`router`]).
 //!
-//! It stands where Stripe stands, speaks the same words, and obeys the same rules of saving cards, so that the demo and
+//! The first stands where Stripe stands, speaks the same words, and obeys the same rules of saving cards, so that the demo and
 //! the tests run the very code that runs in production. It accepts Stripe's public test cards only. Trouble on demand (late,
 //! doubled, held, lost webhooks) is switched through [`Faults`]. Refunds, disputes and 3-D Secure are not played yet.
 
@@ -14,6 +15,7 @@ mod objects;
 mod page;
 mod payment;
 mod provider;
+pub mod router;
 mod state;
 mod test_cards;
 mod webhooks;

@@ -59,7 +59,8 @@ pub struct Entry {
     pub discount: Centavos,
     /// Abatement that he got.
     pub abatement: Centavos,
-    /// What he paid in all: never zero when it is settled.
+    /// What he paid in all, never zero when it is settled. Only then does it count: some banks write the title's amount here, and
+    /// a day of credit, when they register it.
     pub paid: Centavos,
     /// What the bank credits.
     pub net: Centavos,
@@ -194,8 +195,8 @@ fn motives(field: &str) -> Vec<String> {
     pairs.filter(|pair| !pair.is_empty() && pair != "00").collect()
 }
 
-/// Some banks send it back in its field, some in the company's own, some not at all.
+/// Some banks send it back in its field, some in the company's own, some not at all; zeros are none.
 fn own_number(title: &Line) -> String {
-    let own_number = title.text(59, 73);
-    if own_number.is_empty() { title.text(106, 130) } else { own_number }
+    let fields = [title.text(59, 73), title.text(106, 130)];
+    fields.into_iter().find(|field| field.bytes().any(|byte| byte != b'0')).unwrap_or_default()
 }

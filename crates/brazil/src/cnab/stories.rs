@@ -188,6 +188,40 @@ fn money_and_motives() {
     assert_eq!((rejected.line, settled.line), (3, 5));
 }
 
+/// Some banks write the title's amount as paid when they register it: that is no payment.
+#[test]
+fn registered_is_not_paid() {
+    let account = sicoob();
+    let received = received(&account, &[42]);
+    let file = write_return(
+        &received.holder,
+        3,
+        datetime(2026, 11, 22, 6, 0, 0, 0),
+        &[news(&received, 0, "02", 200)],
+    );
+    let read = read_return(file.expect("a return").as_bytes(), &account).expect("a return that was read");
+    let entry = &read.entries[0];
+    assert_eq!((&entry.occurrence, entry.occurrence.is_settlement()), (&Occurrence::Registered, false));
+    assert_eq!((entry.paid.count(), entry.paid_at), (200, None));
+}
+
+#[test]
+fn own_numbers_as_banks_send_them_back() {
+    let account = banco_do_brasil();
+    let file = return_file(&account);
+    let (in_field, elsewhere) = ("CR-41          10122026", "CR-41                    09");
+    let own_number = |file: &str| {
+        assert_ne!(file, return_file(&account));
+        read_return(file.as_bytes(), &account).expect("a return").entries[0].own_number.clone()
+    };
+    assert_eq!(own_number(&file.replace(in_field, "               10122026")), "CR-41");
+    assert_eq!(own_number(&file.replace(in_field, "00000000000000010122026")), "CR-41");
+    assert_eq!(own_number(&file.replace(elsewhere, "                         09")), "CR-41");
+    let nowhere =
+        file.replace(in_field, "00000000000000010122026").replace(elsewhere, "                         09");
+    assert_eq!(own_number(&nowhere), "");
+}
+
 /// Real files come without their trailing blanks, with names in Latin-1, with any line ends, with blank lines, with DOS's end.
 #[test]
 fn files_as_they_come() {

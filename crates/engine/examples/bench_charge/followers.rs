@@ -7,15 +7,14 @@ use std::thread::{JoinHandle, spawn};
 use std::time::{Duration, Instant};
 
 use book::{BatchBuilder, Book, GENESIS};
-use engine::{KEPT_HOURS, Projector, make_snapshot};
+use engine::{KEPT_HOURS, Portion, Projector, make_snapshot};
 use store::{JournalDerived, JournalReader, SqliteJournalDerived, SqliteJournalReader, StoreError, Tables};
 
 use crate::ledger::{Landed, now};
 use crate::load::{Random, catalog, charge, opening};
 
-/// Rows projected in one transaction, and bytes of their bodies: as in the program.
-const ROWS_MAX: usize = 256;
-const BYTES_MAX: usize = 4 << 20;
+/// As in the program: how far who follows stands back behind who answers.
+const NICENESS: i32 = 10;
 /// Bytes of one piece of a stored snapshot.
 const PIECE_BYTES: usize = 8 << 20;
 /// How long the projector waits for a row.
@@ -42,6 +41,7 @@ impl Following {
 
 /// Makes and stores a snapshot of what is durable now, and says how long that took.
 pub(crate) fn make_a_snapshot(journal: &mut SqliteJournalDerived, landed: &Landed) -> Duration {
+    stand_back();
     let begun = Instant::now();
     let (position, digest) = landed.newest();
     let made =
@@ -49,6 +49,12 @@ pub(crate) fn make_a_snapshot(journal: &mut SqliteJournalDerived, landed: &Lande
     let mut pieces = made.body.chunks(PIECE_BYTES).map(<[u8]>::to_vec);
     journal.put_snapshot(position, digest, &mut pieces).expect("the disk takes it");
     begun.elapsed()
+}
+
+/// Lets the calling thread stand back behind those that answer, as the program's do.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    rustix::process::setpriority_process(None, NICENESS).expect("a lower priority is allowed to all");
 }
 
 /// The projector's thread.
@@ -100,8 +106,8 @@ pub(crate) struct ViewsAlone {
 /// Charges, in rows as long as those under load, projected and written by somebody who does nothing else.
 const ROWS_ALONE: u32 = 48;
 const CHARGES_A_ROW: u32 = 16_000;
-/// Rows that make up [`BYTES_MAX`].
-const ROWS_AT_ONCE: usize = 6;
+/// Rows that make up [`Portion::BYTES_MAX`].
+const ROWS_AT_ONCE: u32 = 6;
 
 /// Fills the views of a book with `wallets`, and measures it on charges of random ones.
 pub(crate) fn project_alone(folder: &Path, wallets: u32) -> ViewsAlone {
@@ -120,22 +126,22 @@ pub(crate) fn project_alone(folder: &Path, wallets: u32) -> ViewsAlone {
             rows.push(batch.seal_and_continue());
             book.take_touched();
         }
-        if rows.len() == ROWS_AT_ONCE {
+        if rows.len() == ROWS_AT_ONCE as usize {
             let begun = Instant::now();
             let projection = projector.project(&rows).expect("whole rows");
             let projected = begun.elapsed();
             tables
                 .write_views(|tx| -> Result<(), StoreError> { tx.apply_views(&projection.changes) })
                 .expect("they are written");
-            if n >= 2 * wallets + CHARGES_A_ROW * ROWS_AT_ONCE as u32 {
+            if n >= 2 * wallets + CHARGES_A_ROW * ROWS_AT_ONCE {
                 project += projected;
                 write += begun.elapsed() - projected;
             }
             rows.clear();
         }
     }
-    let measured =
-        f64::from(CHARGES_A_ROW) * (ROWS_ALONE as usize / ROWS_AT_ONCE - 1) as f64 * ROWS_AT_ONCE as f64;
+    // The first of them come with the last of the openings.
+    let measured = f64::from(CHARGES_A_ROW * (ROWS_ALONE - ROWS_AT_ONCE));
     let per_entry = |time: Duration| time.as_secs_f64() * 1e9 / measured;
     ViewsAlone { project_ns: per_entry(project), write_ns: per_entry(write) }
 }
@@ -150,20 +156,27 @@ struct Followed {
 
 impl Followed {
     fn run(mut self) {
-        let mut projector = Projector::resume([], []);
+        stand_back();
+        let mut projector = Projector::default();
+        let mut portion = Portion::default();
         let mut position = 0;
         while !self.ending.load(Ordering::Acquire) {
-            let rows = self.journal.read(position + 1, ROWS_MAX, BYTES_MAX).expect("the journal is read");
+            let rows = self
+                .journal
+                .read(position + 1, Portion::ROWS_MAX, portion.bytes())
+                .expect("the journal is read");
             let Some(last) = rows.last() else {
                 crate::pass(PAUSE);
                 continue;
             };
+            let begun = Instant::now();
             let projection = projector.project(&rows).expect("whole rows");
             let written = self.tables.write_views(|tx| -> Result<(), StoreError> {
                 tx.apply_views(&projection.changes)?;
                 tx.move_cursor(CURSOR, position, last.position, &last.hash)
             });
             written.expect("the views are written");
+            portion.took(begun.elapsed());
             self.entries.fetch_add(projection.changes.entries() as u64, Ordering::Release);
             position = last.position;
             self.projected.store(position, Ordering::Release);

@@ -118,7 +118,7 @@ pub(super) async fn create(
         Some(_) => GUARD_SCOPE.to_owned(),
         None => read_scopes(wanted.scopes.as_deref().unwrap_or_default(), &by.key.scopes)?,
     };
-    let NewKey { key, secret } = NewKey::draw(customer, wanted.name.trim(), &scopes);
+    let NewKey { key, secret } = NewKey::draw(customer, wanted.name.trim(), &scopes, api.app.ledger.now());
     let row = key.clone();
     let answer = wish
         .write(&api, StatusCode::CREATED, move |tx| {

@@ -132,4 +132,23 @@ fn register_ledger(api: &Api, registry: &mut Registry) {
     for (name, help, value) in gauges {
         registry.register(name, help, ConstGauge::new(value));
     }
+    register_books(api, registry);
+}
+
+fn register_books(api: &Api, registry: &mut Registry) {
+    let seen = api.app.books.seen();
+    // Nothing is told of books that nobody has looked at yet.
+    let Some(at) = seen.at else { return };
+    let findings = i64::try_from(seen.findings.len()).unwrap_or(i64::MAX);
+    let gauges = [
+        (
+            "books_verified_timestamp_seconds",
+            "When the books were last verified, sound or not",
+            at.as_seconds(),
+        ),
+        ("books_findings", "What the last verification found wrong: 0 in sound books", findings),
+    ];
+    for (name, help, value) in gauges {
+        registry.register(name, help, ConstGauge::new(value));
+    }
 }

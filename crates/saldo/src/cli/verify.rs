@@ -4,15 +4,15 @@ use std::path::Path;
 
 use engine::{FINDINGS_MAX, Projector, Verified, Views, verify_journal};
 use money::Amount;
-use store::{JournalReader, StoreError, Tables};
+use store::{JournalReader, Tables};
 
 use super::screen::Screen;
 use super::{Outcome, folder};
 use crate::runtime::CURSOR;
 
-/// Rows projected in one transaction.
+/// Rows read at once.
 const ROWS_MAX: usize = 256;
-/// Bytes of bodies projected in one transaction.
+/// Bytes of bodies read at once.
 const BYTES_MAX: usize = 4 << 20;
 
 pub(super) const HELP: &str = "\
@@ -34,10 +34,9 @@ Example:
 /// Verifies the folder and tells what was seen.
 pub(super) fn verify(data: &Path, screen: &Screen) -> anyhow::Result<Outcome> {
     let (mut journal, tables) = folder::open_to_read(data)?;
-    let seen = tables.read(|reader| {
-        let views = Views { reader, cursor: CURSOR };
-        verify_journal(&mut journal, Some(views), &mut |rows| screen.progress(format_args!("{rows} rows")))
-    })?;
+    let views = Views { tables: &tables, cursor: CURSOR };
+    let mut told = |rows| screen.progress(format_args!("{rows} rows"));
+    let seen = verify_journal(&mut journal, Some(views), &mut told)?;
     screen.progress_ends();
     tell(&seen, screen);
     if seen.findings.is_empty() {
@@ -79,31 +78,106 @@ fn tell(seen: &Verified, screen: &Screen) {
     }
 }
 
-/// Empties the views and fills them again from the journal.
+/// Makes the views again from the journal, in one transaction: whatever interrupts it leaves those that were there.
 pub(super) fn rebuild_views(data: &Path, screen: &Screen) -> anyhow::Result<()> {
     let (mut journal, tables) = folder::open_to_write(data)?;
-    tables.write(|tx| tx.clear_views(CURSOR))?;
-    let rows = fill_views(&mut journal, &tables, screen)?;
+    let rows = make_again(&mut journal, &tables, &mut |rows| screen.progress(format_args!("{rows} rows")))?;
+    screen.progress_ends();
     screen.good(&format!("The views were made again from {rows} rows."));
     Ok(())
 }
 
-fn fill_views(journal: &mut dyn JournalReader, tables: &Tables, screen: &Screen) -> anyhow::Result<u64> {
-    let mut projector = Projector::default();
-    let mut position = 0;
-    loop {
-        let rows = journal.read(position + 1, ROWS_MAX, BYTES_MAX)?;
-        let Some(last) = rows.last() else { break };
-        let projection = projector.project(&rows)?;
-        tables.write_views(|tx| {
-            tx.apply_views(&projection.changes)?;
-            tx.move_cursor(CURSOR, position, last.position, &last.hash)
-        })?;
-        position = last.position;
-        screen.progress(format_args!("{position} rows"));
+/// Empties the views and fills them again; how many rows the journal has.
+fn make_again(
+    journal: &mut dyn JournalReader,
+    tables: &Tables,
+    tell: &mut dyn FnMut(u64),
+) -> anyhow::Result<u64> {
+    tables.write(|tx| {
+        tx.clear_views(CURSOR)?;
+        let mut projector = Projector::default();
+        let mut position = 0;
+        loop {
+            let rows = journal.read(position + 1, ROWS_MAX, BYTES_MAX)?;
+            let Some(last) = rows.last() else { return Ok(position) };
+            tx.apply_views(&projector.project(&rows)?.changes)?;
+            tx.move_cursor(CURSOR, position, last.position, &last.hash)?;
+            position = last.position;
+            tell(position);
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use book::{Hash, JournalRow};
+    use store::{SeenRow, Snapshot, SqliteJournalReader, StoreError};
+
+    use super::*;
+    use crate::app::{JOURNAL_FILE, Running, TABLES_FILE};
+    use crate::config::Config;
+    use crate::customers::{self, NewCustomer};
+
+    /// A journal that cannot be read from some row on, as when the disk fails or the program is ended there.
+    struct Broken {
+        journal: SqliteJournalReader,
+        from: u64,
     }
-    // The last transaction has not waited for the disk: this one does.
-    tables.write(|_| Ok::<_, StoreError>(()))?;
-    screen.progress_ends();
-    Ok(position)
+
+    impl JournalReader for Broken {
+        fn last(&mut self) -> Result<Option<(u64, Hash)>, StoreError> {
+            self.journal.last()
+        }
+
+        fn read(&mut self, from: u64, _: usize, bytes_max: usize) -> Result<Vec<JournalRow>, StoreError> {
+            if from >= self.from { Err(StoreError::Busy) } else { self.journal.read(from, 1, bytes_max) }
+        }
+
+        fn newest_snapshot(&mut self) -> Result<Option<Snapshot>, StoreError> {
+            self.journal.newest_snapshot()
+        }
+
+        fn run(&mut self, hour: i64) -> Result<Vec<SeenRow>, StoreError> {
+            self.journal.run(hour)
+        }
+
+        fn runs(&mut self) -> Result<Vec<i64>, StoreError> {
+            self.journal.runs()
+        }
+    }
+
+    async fn installation(data: &Path) {
+        let mut config = Config::embedded().expect("settings");
+        config.server.data = data.to_owned();
+        let running = Running::start(config).await.expect("a start");
+        for name in ["Ana", "Bia", "Caio"] {
+            let new = NewCustomer { name: name.to_owned(), ..NewCustomer::default() };
+            customers::create(&running.app, new).await.expect("a customer");
+        }
+        tokio::task::spawn_blocking(move || running.end()).await.expect("an end");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_rebuild_that_is_interrupted_leaves_the_views_that_were_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        installation(folder.path()).await;
+        let tables = Tables::open(&folder.path().join(TABLES_FILE)).expect("the tables");
+        let journal = || SqliteJournalReader::open(&folder.path().join(JOURNAL_FILE)).expect("the journal");
+        let (rows, _) = journal().last().expect("a journal").expect("rows");
+        let is_whole = || {
+            let views = Views { tables: &tables, cursor: CURSOR };
+            let seen = verify_journal(&mut journal(), Some(views), &mut |_| {}).expect("it can be read");
+            seen.findings.is_empty() && seen.views == Some(rows)
+        };
+        assert!(is_whole());
+        for from in 1..=rows {
+            let mut broken = Broken { journal: journal(), from };
+            assert!(make_again(&mut broken, &tables, &mut |_| {}).is_err(), "row {from}");
+            assert!(is_whole(), "interrupted at row {from}");
+        }
+        assert_eq!(make_again(&mut journal(), &tables, &mut |_| {}).expect("a rebuild"), rows);
+        assert!(is_whole());
+    }
 }

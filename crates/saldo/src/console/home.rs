@@ -5,14 +5,15 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use money::{Amount, CustomerId, Unit};
+use money::{Amount, CustomerId, Timestamp, Unit};
 use serde::Deserialize;
 use store::tables::customers::{Customer, Wallet};
 use store::views::{AccountRow, Moved};
 use store::{Reader as TablesReader, StoreError};
 
 use crate::app::App;
-use crate::look::page::{ConsoleCustomer, ConsoleHome};
+use crate::clock;
+use crate::look::page::{BooksLine, ConsoleCustomer, ConsoleHome};
 use crate::look::part::Place;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
@@ -57,13 +58,25 @@ pub(super) async fn page(
         used_today: negated(sum(&moved, unit, |row| {
             ["usage", "charge", "reversal"].contains(&row.kind.as_str())
         })),
-        verified_at: None,
+        books: books(&app),
         customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet, unit)).collect(),
         newer_url: trail.newer_url("/console?", "before"),
         older_url: next.map(|next| trail.older_url("/console?", "before", &next.to_string())),
         reader,
     };
     draw(StatusCode::OK, &page)
+}
+
+fn books(app: &App) -> BooksLine {
+    let seen = app.books.seen();
+    match (seen.at, seen.findings.first()) {
+        (None, _) => BooksLine::NotYet,
+        (Some(at), None) => {
+            let minutes = clock::now().since(at) / Timestamp::MINUTE;
+            BooksLine::Verified { at, minutes: u32::try_from(minutes).unwrap_or_default() }
+        }
+        (Some(at), Some(first)) => BooksLine::Damaged { at, first: first.clone() },
+    }
 }
 
 fn with_wallet(

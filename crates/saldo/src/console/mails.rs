@@ -11,10 +11,10 @@ use store::tables::logins::StaffRole;
 use store::tables::outbox::Mail;
 
 use crate::app::App;
-use crate::look::page::{MailPage, MailRow, Mails};
+use crate::look::page::{MailPage, Mails};
 use crate::look::part::Place;
 use crate::portal::trail::Trail;
-use crate::portal::{Asked, Fault, StaffIn, draw};
+use crate::portal::{Asked, Fault, StaffIn, draw, mail_rows};
 use crate::problem::Problem;
 
 /// What stands before the secret in a link.
@@ -40,7 +40,8 @@ pub(super) async fn list(
     let page = Mails {
         reader: staff.visit.reader().clone(),
         frame: staff.visit.frame(&app, Some(Place::ConsoleMails)),
-        rows: mails.rows.iter().map(row).collect(),
+        are_kept: mail_rows::are_kept(&app),
+        rows: mails.rows.iter().map(|mail| mail_rows::row(&app, mail, url(mail))).collect(),
         newer_url: trail.newer_url(&base, "before"),
         older_url: mails.next.map(|next| trail.older_url(&base, "before", &next.to_string())),
     };
@@ -64,7 +65,7 @@ pub(super) async fn mail(
     let page = MailPage {
         reader: staff.visit.reader().clone(),
         frame: staff.visit.frame(&app, Some(Place::ConsoleMails)),
-        row: row(&mail),
+        row: mail_rows::row(&app, &mail, url(&mail)),
         body: if mail.sent_at.is_some() { without_secrets(&mail.body) } else { mail.body },
         list_url: Place::ConsoleMails.url().to_owned(),
     };
@@ -85,14 +86,8 @@ fn without_secrets(body: &str) -> String {
     shown
 }
 
-fn row(mail: &Mail) -> MailRow {
-    MailRow {
-        at: mail.created_at,
-        to: mail.recipient.clone(),
-        subject: mail.subject.clone(),
-        url: format!("{}/{}", Place::ConsoleMails.url(), mail.id),
-        is_sent: mail.sent_at.is_some(),
-    }
+fn url(mail: &Mail) -> String {
+    format!("{}/{}", Place::ConsoleMails.url(), mail.id)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! Which steps of the story the visitor has done: read from what has become of his customer, never from what he pressed.
+//! Which steps of the story the visitor has done: read from what has become of his customer and which pages he was shown, never
+//! from what was pressed.
 
 use money::{CustomerId, Timestamp};
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::Topup;
 use store::{Reader, StoreError};
 
+use super::opened::Pages;
 use crate::look::page::DemoHome;
 
 /// Rows of each kind that are looked through, newest first.
@@ -18,14 +20,15 @@ pub(super) fn read(
     customer: CustomerId,
     wallet_no: u32,
     now: Timestamp,
+    opened: Pages,
 ) -> Result<[bool; DemoHome::STEPS], StoreError> {
-    let logins = reader.logins_of(customer, None, ROWS_MAX)?.rows;
-    let signed_in = logins.iter().any(|login| login.last_sign_in_at.is_some());
     let has_credit = !reader.grants(wallet_no, None, 1)?.rows.is_empty();
     let posted_use = has_posted_use(reader, wallet_no, now)?;
     let topups = reader.topups_of(customer, None, ROWS_MAX)?.rows;
     let payments = reader.payments_of(customer, None, ROWS_MAX)?.rows;
-    Ok(steps(signed_in, signed_in && has_credit, posted_use, &topups, &payments))
+    // Only who is signed in is shown a page.
+    let saw_credit = has_credit && (opened.billing || opened.recharge);
+    Ok(steps(opened.billing && opened.recharge, saw_credit, posted_use, &topups, &payments))
 }
 
 /// Whether an hour with calls has ended.
@@ -40,7 +43,7 @@ fn has_posted_use(reader: &Reader<'_>, wallet_no: u32, now: Timestamp) -> Result
 }
 
 fn steps(
-    signed_in: bool,
+    opened_both: bool,
     saw_credit: bool,
     posted_use: bool,
     topups: &[Topup],
@@ -56,12 +59,13 @@ fn steps(
     });
     let is_credited = |payment: Option<&Payment>| payment.is_some_and(|it| it.credited_entry.is_some());
     let opened = topups.iter().any(|topup| topup.checkout_session.is_some());
-    let shown = topups.iter().any(|topup| topup.result_shown_at.is_some());
+    let shown = first.is_some_and(|first| {
+        topups.iter().any(|topup| first.topup == Some(topup.id) && topup.result_shown_at.is_some())
+    });
     let opened_again = first.is_some_and(|first| {
         topups.iter().any(|topup| {
-            topup.checkout_session.is_some()
-                && first.topup != Some(topup.id)
-                && topup.created_at > first.occurred_at
+            // Ids grow with time, and by one clock.
+            topup.checkout_session.is_some() && first.topup.is_some_and(|before| topup.id > before)
         })
     });
     let failed = newest_first.iter().any(|payment| payment.status == PaymentStatus::Failed);
@@ -70,12 +74,12 @@ fn steps(
         .filter(|payment| payment.status == PaymentStatus::Failed)
         .all(|payment| payment.credited_entry.is_none());
     [
-        signed_in,
+        opened_both,
         saw_credit,
         posted_use,
         opened,
-        first.is_some() && shown,
-        first.is_some(),
+        shown,
+        is_credited(first),
         is_credited(first),
         opened_again,
         other_card.is_some(),
@@ -151,8 +155,11 @@ mod tests {
         assert!(done(steps(false, false, false, &[], &[])).is_empty());
         assert_eq!(done(steps(true, true, false, &[], &[])), [1, 2]);
         assert_eq!(done(steps(true, true, true, &[first.clone()], &[])), [1, 2, 3, 4]);
-        first.result_shown_at = Some(Timestamp::from_seconds(12));
         let visa = payment(&first, 11, "4242", PaymentStatus::Succeeded);
+        let other_popup = Topup { result_shown_at: Some(Timestamp::from_seconds(5)), ..topup(0, 4) };
+        let unseen = steps(true, true, true, &[first.clone(), other_popup], slice::from_ref(&visa));
+        assert_eq!(done(unseen), [1, 2, 3, 4, 6, 7], "the popup of this payment has not been shown");
+        first.result_shown_at = Some(Timestamp::from_seconds(12));
         let paid = steps(true, true, true, &[first.clone()], slice::from_ref(&visa));
         assert_eq!(done(paid), [1, 2, 3, 4, 5, 6, 7]);
         let topups = [second.clone(), first.clone()];

@@ -8,10 +8,11 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use money::CustomerId;
 use serde::{Deserialize, Serialize};
 
 use crate::app::{JOURNAL_FILE, TABLES_FILE};
-use crate::{ids, private};
+use crate::{ids, keys, private};
 
 const SECRETS_FILE: &str = "demo.json";
 const LOCK_FILE: &str = "demo.lock";
@@ -34,13 +35,18 @@ pub(crate) struct Secrets {
     pub(crate) customer_password: String,
     /// The staff's password.
     pub(crate) staff_password: String,
-    /// What was made at the first start; nothing until that was finished.
-    pub(crate) seeded: Option<Seeded>,
+    /// Ids and keys that people copy out of the demo.
+    #[serde(alias = "seeded")]
+    pub(crate) known: Known,
+    /// Whether the first start was finished, so that what is in the folder can be gone on with.
+    #[serde(default)]
+    pub(crate) is_ready: bool,
 }
 
-/// What was made at the first start.
+/// What people copy into their shells and programs. Like the passwords it outlives *Reset*, so that a line copied before works
+/// after.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Seeded {
+pub(crate) struct Known {
     /// The operator's key, with every scope.
     pub(crate) api_key: String,
     /// The sample customer.
@@ -90,7 +96,7 @@ impl Folder {
         }
         let folder = Folder { path: path.to_owned(), _lock: lock };
         // A first start that was interrupted has made a part of what it should: it begins again.
-        if folder.secrets()?.seeded.is_none() {
+        if !folder.secrets()?.is_ready {
             folder.clear()?;
         }
         Ok(folder)
@@ -134,10 +140,10 @@ impl Folder {
         std::fs::rename(&aside, &path).with_context(|| format!("writing {}", path.display()))
     }
 
-    /// Removes the demo's databases and draws new secrets.
+    /// Removes the demo's databases. Its secrets stay.
     pub(crate) fn clear(&self) -> anyhow::Result<()> {
         // First: should this be interrupted, what is left is known to be unfinished.
-        self.write_secrets(&Secrets::draw())?;
+        self.write_secrets(&Secrets { is_ready: false, ..self.secrets()? })?;
         for file in [JOURNAL_FILE, TABLES_FILE, SANDBOX_FILE] {
             for suffix in SUFFIXES {
                 let path = self.path.join(format!("{file}{suffix}"));
@@ -160,7 +166,12 @@ impl Secrets {
             webhook_secret: format!("whsec_{}", hex::encode(ids::secret_bytes(KEY_BYTES))),
             customer_password: password(),
             staff_password: password(),
-            seeded: None,
+            known: Known {
+                api_key: keys::draw_secret(keys::OPERATOR_PREFIX),
+                customer_id: CustomerId::from_u128(ids::fresh()).to_string(),
+                customer_api_key: keys::draw_secret(keys::CUSTOMER_PREFIX),
+            },
+            is_ready: false,
         }
     }
 }
@@ -186,26 +197,30 @@ mod tests {
     }
 
     #[test]
-    fn secrets_stay_until_it_is_cleared_and_one_demo_has_the_folder() -> anyhow::Result<()> {
+    fn secrets_outlive_a_reset_and_one_demo_has_the_folder() -> anyhow::Result<()> {
         let place = tempfile::tempdir()?;
         let folder = Folder::open(place.path())?;
         let first = folder.secrets()?;
         assert_eq!(folder.secrets()?.stripe_key, first.stripe_key);
         let second = Folder::open(place.path()).map(|_| ()).map_err(|error| error.to_string());
         assert!(second.is_err_and(|text| text.contains("another demo runs")));
+        folder.write_secrets(&Secrets { is_ready: true, ..first.clone() })?;
         folder.clear()?;
-        assert_ne!(folder.secrets()?.stripe_key, first.stripe_key);
+        let after = folder.secrets()?;
+        assert_eq!(after.customer_password, first.customer_password);
+        assert_eq!(after.known.customer_api_key, first.known.customer_api_key);
+        assert!(!after.is_ready, "what is left is unfinished");
         Ok(())
     }
 
     #[test]
     fn a_first_start_that_was_interrupted_begins_again() -> anyhow::Result<()> {
         let place = tempfile::tempdir()?;
-        let half_done = Folder::open(place.path())?.secrets()?;
+        Folder::open(place.path())?.secrets()?;
         std::fs::write(place.path().join(JOURNAL_FILE), "half a journal")?;
         let folder = Folder::open(place.path())?;
         assert!(!place.path().join(JOURNAL_FILE).exists());
-        assert_ne!(folder.secrets()?.webhook_secret, half_done.webhook_secret);
+        assert!(!folder.secrets()?.is_ready);
         Ok(())
     }
 }

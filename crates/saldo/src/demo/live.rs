@@ -54,11 +54,11 @@ impl Seen {
 pub(super) async fn look(app: &Arc<App>, stage: &Stage) -> Result<Seen, Problem> {
     let wallet = app.ledger.wallet(stage.wallet).ok_or_else(|| Problem::not_found("wallet"))?;
     let (no, customer) = (wallet.no.0, stage.customer);
-    let now = app.ledger.now();
+    let (now, opened) = (app.ledger.now(), stage.opened.pages());
     let (entries, done) = app
         .read(move |reader| {
             let entries = reader.entries(no, Timestamp::EPOCH, Timestamp::MAX, None, ENTRIES_MAX)?;
-            Ok((entries.rows, checklist::read(reader, customer, no, now)?))
+            Ok((entries.rows, checklist::read(reader, customer, no, now, opened)?))
         })
         .await?;
     Ok(Seen { points: points(&wallet, &entries), done })

@@ -7,6 +7,7 @@ mod checklist;
 mod example_api;
 mod folder;
 mod live;
+mod opened;
 mod pages;
 mod past;
 mod seed;
@@ -30,7 +31,8 @@ use crate::app::{App, Running};
 use crate::config::Config;
 use crate::portal::{DemoStrip, Faults};
 use crate::{clock, jobs, server, webhooks};
-use folder::{Folder, Secrets, Seeded};
+use folder::{Folder, Known, Secrets};
+use opened::Opened;
 use pages::Stage;
 
 /// The port of portal and API unless told otherwise; sandbox and example API have the next two.
@@ -78,15 +80,39 @@ struct Sockets {
     example_api: StdListener,
 }
 
+/// Listens for Ctrl-C and its like from the begin to the end of the program: also while a reset changes one play for the next, when
+/// nobody else does.
+struct Listening {
+    told: watch::Receiver<bool>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Listening {
+    fn begin() -> anyhow::Result<Listening> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let (tell, told) = watch::channel(false);
+        runtime.spawn(async move {
+            crate::cli::until_told().await;
+            tell.send_replace(true);
+        });
+        Ok(Listening { told, _runtime: runtime })
+    }
+
+    fn told(&self) -> watch::Receiver<bool> {
+        self.told.clone()
+    }
+}
+
 /// Serves the demo until the program is told to end.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let path = options.data.clone().unwrap_or_else(folder::default_path);
     let folder = Folder::open(&path)?;
     let sockets = Sockets::bind(options.port)?;
+    let listening = Listening::begin()?;
     let mut is_first = true;
     loop {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let ending = runtime.block_on(play(options, &folder, &sockets, is_first));
+        let ending = runtime.block_on(play(options, &folder, &sockets, (listening.told(), is_first)));
         runtime.shutdown_timeout(END_PATIENCE);
         match ending? {
             Ending::Told | Ending::NotYet => return Ok(()),
@@ -101,40 +127,36 @@ async fn play(
     options: &Options,
     folder: &Folder,
     sockets: &Sockets,
-    is_first: bool,
+    (told, is_first): (watch::Receiver<bool>, bool),
 ) -> anyhow::Result<Ending> {
     let addresses = Addresses::of(options.port);
     let secrets = folder.secrets()?;
     let config = config(folder, &addresses, options.port, &secrets)?;
-    if secrets.seeded.is_none() {
+    if !secrets.is_ready {
         let config = config.clone();
         tokio::task::spawn_blocking(move || past::write(&config, clock::now())).await??;
     }
     let sandbox = start_sandbox(folder, sockets, &addresses, &secrets).await?;
     let running = Running::start(config).await?;
-    let seeded = match secrets.seeded.clone() {
-        Some(seeded) => seeded,
-        None => {
-            let seeded = seed::present(&running.app, &secrets).await?;
-            folder.write_secrets(&Secrets { seeded: Some(seeded.clone()), ..secrets.clone() })?;
-            seeded
-        }
-    };
+    if !secrets.is_ready {
+        seed::present(&running.app, &secrets).await?;
+        folder.write_secrets(&Secrets { is_ready: true, ..secrets.clone() })?;
+    }
     jobs::start(&running.app);
     // Nobody has set one before: the app is new.
     let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
-    tokio::spawn(end_when_told(Arc::clone(&ending)));
+    tokio::spawn(end_when_told(told, Arc::clone(&ending)));
     let (close, closing) = watch::channel(false);
     let close = Arc::new(close);
     let router = example_api::router(&addresses.portal)?;
     let example_api = serve(&running.app, &sockets.example_api, router, closing.clone())?;
     if is_first {
-        print(options, &addresses, &secrets, &seeded)?;
+        print(options, &addresses, &secrets)?;
     }
-    let told = (ending, Arc::clone(&close));
-    let stage = stage(&running.app, &sandbox, (addresses, secrets, seeded), told).await?;
+    let ends = (ending, Arc::clone(&close));
+    let stage = stage(&running.app, &sandbox, (addresses, secrets), ends).await?;
     let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage), closing)?;
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
@@ -164,24 +186,27 @@ async fn wait_for_end(mut ended: watch::Receiver<Ending>) -> Ending {
     ended.wait_for(|ending| *ending != Ending::NotYet).await.map_or(Ending::Told, |ending| *ending)
 }
 
-async fn end_when_told(ending: Arc<watch::Sender<Ending>>) {
-    crate::cli::until_told().await;
-    ending.send_replace(Ending::Told);
+async fn end_when_told(mut told: watch::Receiver<bool>, ending: Arc<watch::Sender<Ending>>) {
+    if told.wait_for(|told| *told).await.is_ok() {
+        ending.send_replace(Ending::Told);
+    }
 }
 
 /// What the demo's own pages know.
 async fn stage(
     app: &Arc<App>,
     sandbox: &Sandbox,
-    (addresses, secrets, seeded): (Addresses, Secrets, Seeded),
+    (addresses, secrets): (Addresses, Secrets),
     (ending, close): (Arc<watch::Sender<Ending>>, Arc<watch::Sender<bool>>),
 ) -> anyhow::Result<Stage> {
-    let customer: CustomerId = seeded.customer_id.parse()?;
+    let customer: CustomerId = secrets.known.customer_id.parse()?;
     let wallets = app.read(move |reader| reader.wallets_of(customer, None, 1)).await;
     let wallets = wallets.map_err(|problem| anyhow::anyhow!("the sample customer: {}", problem.detail))?;
     let wallet = wallets.rows.first().context("the sample customer has no wallet")?.id;
     let faults = sandbox.faults().clone();
-    Ok(Stage { addresses, secrets, seeded, customer, wallet, faults, ending, close })
+    let opened =
+        Opened::read(app).await.map_err(|problem| anyhow::anyhow!("the checklist: {}", problem.detail))?;
+    Ok(Stage { opened, addresses, secrets, customer, wallet, faults, ending, close })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {
@@ -255,12 +280,13 @@ impl Addresses {
 }
 
 /// One line for a shell: a call of the example API with the sample customer's own key.
-pub(crate) fn example_call(addresses: &Addresses, seeded: &Seeded) -> String {
-    format!("curl -sS -H 'Authorization: Bearer {}' {}/", seeded.customer_api_key, addresses.example_api)
+pub(crate) fn example_call(addresses: &Addresses, known: &Known) -> String {
+    format!("curl -sS -H 'Authorization: Bearer {}' {}/", known.customer_api_key, addresses.example_api)
 }
 
-fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &Seeded) -> anyhow::Result<()> {
-    let call = example_call(addresses, seeded);
+fn print(options: &Options, addresses: &Addresses, secrets: &Secrets) -> anyhow::Result<()> {
+    let known = &secrets.known;
+    let call = example_call(addresses, known);
     let Addresses { portal, sandbox, example_api } = addresses;
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -269,12 +295,12 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &S
             "api_url": portal,
             "sandbox_url": sandbox,
             "example_api_url": example_api,
-            "api_key": seeded.api_key,
+            "api_key": known.api_key,
             "customer": {
-                "id": seeded.customer_id,
+                "id": known.customer_id,
                 "email": seed::CUSTOMER_EMAIL,
                 "password": secrets.customer_password,
-                "api_key": seeded.customer_api_key,
+                "api_key": known.customer_api_key,
             },
             "example_call": call,
             "staff": { "email": seed::STAFF_EMAIL, "password": secrets.staff_password },
@@ -284,14 +310,14 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets, seeded: &S
         writeln!(out, "Saldo's demo is ready: {portal}\n")?;
         writeln!(out, "  customer     {}  {}", seed::CUSTOMER_EMAIL, secrets.customer_password)?;
         writeln!(out, "  staff        {}  {}", seed::STAFF_EMAIL, secrets.staff_password)?;
-        writeln!(out, "  API          {portal}/v1  with the key {}", seeded.api_key)?;
+        writeln!(out, "  API          {portal}/v1  with the key {}", known.api_key)?;
         writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;
         writeln!(out, "  example API  {example_api}  asks the guard before it answers\n")?;
         writeln!(out, "Spend some credit and watch the balance move:\n\n  {call}\n")?;
         writeln!(out, "For your shell:\n")?;
-        writeln!(out, "  export API_URL={portal} EXAMPLE_API_URL={example_api} API_KEY={}", seeded.api_key)?;
-        writeln!(out, "  export CUSTOMER_ID={}", seeded.customer_id)?;
-        writeln!(out, "  export CUSTOMER_API_KEY={}\n", seeded.customer_api_key)?;
+        writeln!(out, "  export API_URL={portal} EXAMPLE_API_URL={example_api} API_KEY={}", known.api_key)?;
+        writeln!(out, "  export CUSTOMER_ID={}", known.customer_id)?;
+        writeln!(out, "  export CUSTOMER_API_KEY={}\n", known.customer_api_key)?;
         writeln!(out, "Ctrl-C ends it; the next start goes on where this one ended.")?;
     }
     out.flush()?;

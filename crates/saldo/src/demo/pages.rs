@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
+use axum::middleware::from_fn_with_state;
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use book::{Act, Command};
@@ -16,13 +17,14 @@ use store::tables::outbox::Mail;
 use store::tables::sessions::SessionOwner;
 use tokio::sync::watch;
 
-use super::folder::{Secrets, Seeded};
+use super::folder::Secrets;
+use super::opened::{self, Opened};
 use super::{Addresses, Ending, example_call, live, seed};
 use crate::app::App;
-use crate::look::page::{DemoHome, DemoLogin, MailPage, MailRow, Mails};
+use crate::look::page::{DemoHome, DemoLogin, DemoReset, MailPage, Mails};
 use crate::look::part::Frame;
 use crate::panics;
-use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, sessions};
+use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, mail_rows, sessions};
 use crate::problem::Problem;
 use crate::routes;
 
@@ -39,7 +41,6 @@ const MAILS_PER_PAGE: u32 = 50;
 pub(super) struct Stage {
     pub(super) addresses: Addresses,
     pub(super) secrets: Secrets,
-    pub(super) seeded: Seeded,
     /// The visitor's customer.
     pub(super) customer: CustomerId,
     /// His wallet.
@@ -48,10 +49,13 @@ pub(super) struct Stage {
     pub(super) ending: Arc<watch::Sender<Ending>>,
     /// Nobody listens to it any more once nothing more is accepted.
     pub(super) close: Arc<watch::Sender<bool>>,
+    /// Which pages he has opened.
+    pub(super) opened: Opened,
 }
 
 /// The demo's pages in front of all that is served anyway.
 pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
+    let stage = Arc::new(stage);
     let pages = Router::new()
         .route("/", get(home))
         .route("/demo", get(home))
@@ -59,11 +63,14 @@ pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
         .route("/demo/sign-in", post(sign_in))
         .route("/demo/clock", post(move_clock))
         .route("/demo/faults", post(set_faults))
-        .route("/demo/reset", post(reset))
+        .route("/demo/reset", get(ask_to_reset).post(reset))
         .route("/demo/mails", get(mails))
         .route("/demo/mails/{mail}", get(mail))
-        .layer(Extension(Arc::new(stage)));
-    portal::framed(app, pages).layer(panics::answered_in_json()).fallback_service(routes::router(app))
+        .layer(Extension(Arc::clone(&stage)));
+    portal::framed(app, pages)
+        .layer(panics::answered_in_json())
+        .fallback_service(routes::router(app))
+        .layer(from_fn_with_state((Arc::clone(app), stage), opened::watch))
 }
 
 /// `GET /` and `GET /demo`
@@ -81,7 +88,7 @@ async fn home(
         customer: login(seed::CUSTOMER_EMAIL, &stage.secrets.customer_password),
         staff: login(seed::STAFF_EMAIL, &stage.secrets.staff_password),
         line: seen.line(visit.reader()),
-        curl: example_call(&stage.addresses, &stage.seeded),
+        curl: example_call(&stage.addresses, &stage.secrets.known),
         sandbox_url: stage.addresses.sandbox.clone(),
         done: seen.done,
     };
@@ -183,6 +190,11 @@ async fn set_faults(
     back(&return_to)
 }
 
+/// `GET /demo/reset`: asks, where no dialog does.
+async fn ask_to_reset(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Fault> {
+    draw(StatusCode::OK, &DemoReset { reader: visit.reader().clone(), frame: visit.frame(&app, None) })
+}
+
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -215,7 +227,8 @@ async fn mails(
     let mails = Mails {
         reader: visit.reader().clone(),
         frame: visit.frame(&app, None),
-        rows: page.rows.iter().map(row).collect(),
+        are_kept: mail_rows::are_kept(&app),
+        rows: page.rows.iter().map(|mail| mail_rows::row(&app, mail, mail_url(mail))).collect(),
         newer_url: before.map(|_| "/demo/mails".to_owned()),
         older_url: page.next.map(|next| format!("/demo/mails?before={next}")),
     };
@@ -230,19 +243,13 @@ async fn mail(State(app): State<Arc<App>>, visit: Visit, Path(id): Path<String>)
     let page = MailPage {
         reader: visit.reader().clone(),
         frame: visit.frame(&app, None),
-        row: row(&mail),
+        row: mail_rows::row(&app, &mail, mail_url(&mail)),
         body: mail.body,
         list_url: "/demo/mails".to_owned(),
     };
     draw(StatusCode::OK, &page)
 }
 
-fn row(mail: &Mail) -> MailRow {
-    MailRow {
-        at: mail.created_at,
-        to: mail.recipient.clone(),
-        subject: mail.subject.clone(),
-        url: format!("/demo/mails/{}", mail.id),
-        is_sent: mail.sent_at.is_some(),
-    }
+fn mail_url(mail: &Mail) -> String {
+    format!("/demo/mails/{}", mail.id)
 }

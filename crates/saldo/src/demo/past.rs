@@ -183,7 +183,7 @@ fn tell(
 ) -> anyhow::Result<Vec<Happening>> {
     let came = end.plus(-sample.came * Timestamp::DAY);
     let customer = Customer {
-        id: CustomerId::from_u128(ids::fresh()),
+        id: CustomerId::from_u128(id_drawn_at(came)),
         name: sample.name.to_owned(),
         email: Some(format!("{}@example.com", sample.key)),
         external_key: Some(sample.key.to_owned()),
@@ -229,6 +229,13 @@ fn tell(
     }
     happenings.extend(uses(sample, no, wallet.id, meter, came, end));
     Ok(happenings)
+}
+
+/// An id as it would have been drawn then: milliseconds above, randomness below (UUIDv7). Lists stand in the order of ids.
+fn id_drawn_at(at: Timestamp) -> u128 {
+    const BELOW: u32 = 80;
+    let milliseconds = u128::from((at.as_micros() / 1_000).unsigned_abs());
+    milliseconds << BELOW | ids::fresh() & ((1 << BELOW) - 1)
 }
 
 fn intent_of(wish: &Wish, at: Timestamp) -> Intent {

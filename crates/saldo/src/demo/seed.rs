@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use money::{LoginId, StaffId};
+use money::{CustomerId, LoginId, StaffId};
 use store::tables::logins::{Login, Staff, StaffRole};
 
-use super::folder::{Secrets, Seeded};
+use super::folder::Secrets;
 use crate::app::App;
+use crate::audit::Author;
 use crate::customers::{self, NewCustomer};
+use crate::keys::NewKey;
 use crate::problem::Problem;
-use crate::{clock, ids, keys, passwords};
+use crate::{ids, keys, passwords};
 
 /// The sample customer's login.
 pub(crate) const CUSTOMER_EMAIL: &str = "sample@example.com";
@@ -18,9 +20,9 @@ pub(crate) const STAFF_EMAIL: &str = "staff@example.com";
 /// Every scope of the API.
 const ALL_SCOPES: &str = "*";
 
-/// Makes what the demo's visitor uses himself.
-pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result<Seeded> {
-    let operator = keys::create(app, None, "Demo", ALL_SCOPES).await.map_err(failure)?;
+/// Makes what the demo's visitor uses himself, with the ids and secrets that were drawn for it.
+pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result<()> {
+    let known = &secrets.known;
     let new = NewCustomer {
         name: "Sample Customer".to_owned(),
         email: Some(CUSTOMER_EMAIL.to_owned()),
@@ -28,10 +30,14 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
         locale: "en".to_owned(),
         subjects: Vec::new(),
     };
-    let created = customers::create(app, new).await.map_err(failure)?;
-    let customer = created.customer.id;
-    let own = keys::create(app, Some(customer), "Example API", keys::GUARD_SCOPE).await.map_err(failure)?;
-    let now = clock::now();
+    let customer: CustomerId = known.customer_id.parse()?;
+    customers::create_as(app, customer, new).await.map_err(failure)?;
+    let now = app.ledger.now();
+    let operator = NewKey::of(known.api_key.clone(), None, "Demo", ALL_SCOPES, now);
+    keys::create_by(app, Author::operator(), operator).await.map_err(failure)?;
+    let own =
+        NewKey::of(known.customer_api_key.clone(), Some(customer), "Example API", keys::GUARD_SCOPE, now);
+    keys::create_by(app, Author::operator(), own).await.map_err(failure)?;
     let login = Login {
         id: LoginId::from_u128(ids::fresh()),
         customer,
@@ -53,8 +59,7 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
         tx.insert_staff(&staff)
     })
     .await
-    .map_err(failure)?;
-    Ok(Seeded { api_key: operator.secret, customer_id: customer.to_string(), customer_api_key: own.secret })
+    .map_err(failure)
 }
 
 fn failure(problem: Problem) -> anyhow::Error {

@@ -1,4 +1,4 @@
-//! Charts drawn on the server: bars of what was spent by hour or day, and the demo's falling line.
+//! Charts drawn on the server: bars of what was spent by hour, day or month, and the demo's falling line.
 //!
 //! Coordinates are whole numbers computed from whole amounts; colours come from the style sheet by class, so that a chart
 //! follows light and dark. Each chart is drawn in two widths, of which the sheet shows the one that fits: a drawing that is
@@ -143,6 +143,15 @@ impl Chart {
         let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
         let words = Words { title: "chart-by-day", heading: "chart-day", now: "chart-today" };
         Chart::bars(reader, "usage-by-day", room, spans, &words, &label, &mark)
+    }
+
+    /// What was spent by month. `spans` are the months of one year, in order.
+    pub fn by_month(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let label = |span: &Span| reader.month(span.from);
+        let mark =
+            |index: usize, span: &Span| (index.is_multiple_of(3)).then(|| reader.month_short(span.from));
+        let words = Words { title: "chart-by-month", heading: "month", now: "chart-now" };
+        Chart::bars(reader, "usage-by-month", room, spans, &words, &label, &mark)
     }
 
     /// Whether nothing at all was spent.

@@ -140,6 +140,28 @@ pub fn month(locale: Locale, year: i16, month: i8) -> String {
     }
 }
 
+/// The month of an instant without its year, shortened: `Nov` or `nov.`.
+pub fn month_short(locale: Locale, zone: &TimeZone, at: Timestamp) -> &'static str {
+    short_month(locale, zoned(zone, at).month())
+}
+
+/// The month of an instant with its year, as [`month`] writes it.
+pub fn month_of(locale: Locale, zone: &TimeZone, at: Timestamp) -> String {
+    let at = zoned(zone, at);
+    month(locale, at.year(), at.month())
+}
+
+/// Time of `zone` in seconds with its offset (RFC 3339): `2026-11-21T14:12:30-03:00`.
+pub fn time_with_offset(zone: &TimeZone, at: Timestamp) -> String {
+    let at = zoned(zone, at);
+    format!("{:.0}", at.timestamp().display_with_offset(at.offset()))
+}
+
+/// What a zone is called: `America/Sao_Paulo`.
+pub fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
+}
+
 /// Begin and end of a long id, `ch_3SVk…x81F`: enough to tell rows apart where the whole does not fit.
 pub fn short_id(id: &str) -> String {
     const BEGIN: usize = 7;
@@ -334,6 +356,10 @@ mod tests {
         assert_eq!(date_time(Locale::En, &zone, at), "Nov 21, 2026, 14:12");
         assert_eq!(date_time(Locale::PtBr, &zone, at), "21 de nov. de 2026, 14:12");
         assert_eq!(day(Locale::En, &zone, at), "Nov 21");
+        assert_eq!(month_short(Locale::PtBr, &zone, at), "nov.");
+        assert_eq!(time_with_offset(&zone, at), "2026-11-21T14:12:30-03:00");
+        assert_eq!(time_with_offset(&TimeZone::UTC, at), "2026-11-21T17:12:30+00:00");
+        assert_eq!((zone_name(&zone), zone_name(&TimeZone::UTC)), ("America/Sao_Paulo", "UTC"));
         assert_eq!(hours(&zone, at, at.plus(Timestamp::HOUR)), "14:12–15:12");
         assert_eq!(date(Locale::En, &zone, Timestamp::MAX), "Dec 30, 9999");
         let left = [(0, 0), (1, 1), (Timestamp::MINUTE, 1), (Timestamp::MINUTE + 1, 2), (-5, 0)];

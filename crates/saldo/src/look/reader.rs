@@ -100,6 +100,26 @@ impl Reader {
         format::day(self.locale, &self.zone, at.given())
     }
 
+    /// Month with year, e.g. `November 2026`.
+    pub fn month(&self, at: impl Given<Timestamp>) -> String {
+        format::month_of(self.locale, &self.zone, at.given())
+    }
+
+    /// Month without year, shortened, e.g. `Nov`.
+    pub fn month_short(&self, at: impl Given<Timestamp>) -> String {
+        format::month_short(self.locale, &self.zone, at.given()).to_owned()
+    }
+
+    /// What the zone is called in which all times are shown, e.g. `America/Sao_Paulo`.
+    pub fn zone_name(&self) -> &str {
+        format::zone_name(&self.zone)
+    }
+
+    /// Time with its offset, for programs that read what people read, e.g. `2026-11-21T14:12:30-03:00`.
+    pub fn time_with_offset(&self, at: impl Given<Timestamp>) -> String {
+        format::time_with_offset(&self.zone, at.given())
+    }
+
     /// Time of day, e.g. `14:12`.
     pub fn time(&self, at: impl Given<Timestamp>) -> String {
         format::time(&self.zone, at.given())

@@ -73,7 +73,7 @@ pub(super) async fn create(
         let detail = "There are as many keys as one customer may have.";
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_keys", detail).into());
     }
-    let drawn = keys::NewKey::draw(Some(customer), &name, keys::GUARD_SCOPE);
+    let drawn = keys::NewKey::draw(Some(customer), &name, keys::GUARD_SCOPE, app.ledger.now());
     let made = keys::create_by(&app, author(&signed), drawn).await?;
     let created = Some(CreatedKey { name, secret: made.secret });
     show(&app, &signed, StatusCode::CREATED, News { created, ..News::default() }).await

@@ -11,7 +11,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
-use super::{calendar, cards, figures, movements};
+use super::{calendar, cards, checkouts, figures, movements};
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::chart::{Chart, Room};
@@ -26,6 +26,7 @@ const MOVEMENTS: u32 = 5;
 pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Result<Response, Fault> {
     let wallet = figures::published(&app, signed.wallet())?;
     let (now, sold, reader) = (app.ledger.now(), app.sold(), signed.reader().clone());
+    let (asked, customer) = (Arc::clone(&app), signed.customer());
     let read = app.read(move |tables| {
         let grants = figures::grants(tables, wallet.no.0)?;
         let chart = today(tables, &reader, &wallet, now)?;
@@ -37,16 +38,18 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Resul
             moved,
             days,
             figures::next_expiry(&grants, wallet.unit),
+            checkouts::read(&asked, tables, customer)?,
         ))
     });
     let (read, cards) = tokio::join!(read, cards::of(&app, &signed.who.customer));
-    let (balance, chart, movements, days_left, next_expiry) = read?;
+    let (balance, chart, movements, days_left, next_expiry, checkouts) = read?;
     let page = Billing {
         reader: signed.reader().clone(),
-        frame: signed.frame(&app, Place::Billing, "balance,usage,movements"),
+        frame: signed.frame(&app, Place::Billing, "balance,pace,usage,checkouts,movements,expiry"),
         balance,
         chart,
         days_left,
+        checkouts,
         movements,
         next_expiry,
         cards,

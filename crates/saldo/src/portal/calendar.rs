@@ -37,6 +37,12 @@ pub(crate) fn month_bounds(zone: &TimeZone, month: Month) -> Option<Bounds> {
     Some(Bounds { from: midnight(zone, first)?, until: midnight(zone, first_day(after(month))?)? })
 }
 
+/// A whole year. `None` if there is no such year.
+pub(crate) fn year_bounds(zone: &TimeZone, year: i16) -> Option<Bounds> {
+    let first = |year| first_day(Month { year, month: 1 });
+    Some(Bounds { from: midnight(zone, first(year)?)?, until: midnight(zone, first(year.checked_add(1)?)?)? })
+}
+
 /// The days of a month.
 pub(crate) fn days(month: Month) -> impl Iterator<Item = Date> {
     let first = first_day(month);
@@ -75,6 +81,12 @@ pub(crate) fn parse_month(text: &str) -> Option<Month> {
     first_day(month).filter(|_| shape).map(|_| month)
 }
 
+/// Reads a year as addresses write it, `2026`.
+pub(crate) fn parse_year(text: &str) -> Option<i16> {
+    let shape = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| shape)
+}
+
 fn midnight(zone: &TimeZone, day: Date) -> Option<Timestamp> {
     let start = zone.to_ambiguous_zoned(day.to_datetime(jiff::civil::Time::midnight())).compatible().ok()?;
     Some(Timestamp::from_micros(start.timestamp().as_microsecond()))
@@ -98,6 +110,9 @@ mod tests {
         assert_eq!(days(month("2028-02")).count(), 29);
         assert_eq!(after(month("2026-12")), month("2027-01"));
         assert_eq!(before(month("2027-01")), month("2026-12"));
+        let year = year_bounds(&zone, 2028).expect("a year");
+        assert_eq!(year.until.since(year.from) / Timestamp::DAY, 366);
+        assert_eq!((parse_year("2026"), parse_year("26"), parse_year("+026")), (Some(2026), None, None));
         for wrong in ["", "2026", "2026-13", "2026-00", "26-11", "2026-1", "2026-+1", "-2026-1"] {
             assert_eq!(parse_month(wrong), None, "{wrong:?}");
         }

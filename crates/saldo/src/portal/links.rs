@@ -85,16 +85,16 @@ fn write(
     let brand = &app.config.brand;
     let locale = Locale::from_tag(&customer.locale).unwrap_or(Locale::En);
     let reader = Reader::new(locale, brand.time_zone.clone());
+    // Links end by the machine's clock; a trial's customer is told by the clock he is shown.
+    let until = link.expires_at.plus(app.ledger.clock_offset());
     let (kind, letter) = match purpose {
         LinkPurpose::Invitation => {
-            ("invitation", mail::invitation(&reader, &brand.name, &customer.name, &link.url, link.expires_at))
+            ("invitation", mail::invitation(&reader, &brand.name, &customer.name, &link.url, until))
         }
-        LinkPurpose::Reset => (
-            "password_reset",
-            mail::password_reset(&reader, &brand.name, &customer.name, &link.url, link.expires_at),
-        ),
+        LinkPurpose::Reset => {
+            ("password_reset", mail::password_reset(&reader, &brand.name, &customer.name, &link.url, until))
+        }
     };
-    let now = clock::now();
     outbox::Mail {
         id: MailId::from_u128(ids::fresh()),
         kind: kind.to_owned(),
@@ -102,10 +102,10 @@ fn write(
         subject: letter.subject,
         body: letter.body,
         locale: locale.tag().to_owned(),
-        created_at: now,
+        created_at: app.ledger.now(),
         sent_at: None,
         attempts: 0,
-        next_attempt_at: Some(now),
+        next_attempt_at: Some(clock::now()),
         last_error: None,
     }
 }

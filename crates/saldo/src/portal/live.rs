@@ -22,11 +22,12 @@ use super::shell::Fault;
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use super::visit::Visit;
-use super::{billing, figures, payment_list, usage};
+use super::{billing, checkouts, figures, payment_list, usage};
 use crate::app::App;
 use crate::clock;
 use crate::look::chart::ChartFragment;
-use crate::look::part::{BalanceFragment, MovementsFragment, PaymentsFragment};
+use crate::look::page::{ExpiryFragment, PaceFragment, UsageFragment, UsageView};
+use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment};
 use crate::problem::Problem;
 use crate::runtime::Subscription;
 
@@ -40,6 +41,8 @@ const LOOK_PAUSE: Duration = Duration::from_millis(150);
 const EVENTS_WAITING_MAX: usize = 16;
 /// When a browser is to come back after its stream broke.
 const COME_BACK_AFTER: Duration = Duration::from_secs(2);
+/// What is sent for a part that is empty: browsers pass no event on that has no data.
+const NOTHING: &str = "<!-- nothing -->";
 /// Longest id of a request that is taken from an address, in bytes.
 const REQUEST_ID_BYTES_MAX: usize = 40;
 
@@ -56,22 +59,28 @@ pub(super) struct Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Balance,
+    Pace,
+    Expiry,
     Payments,
+    Checkouts,
     Movements,
     Today,
-    UsageDay,
-    UsageMonth,
+    Usage(UsageView),
 }
 
 impl Part {
     fn parse(name: &str) -> Option<Part> {
         Some(match name {
             "balance" => Part::Balance,
+            "pace" => Part::Pace,
+            "expiry" => Part::Expiry,
             "payments" => Part::Payments,
+            "checkouts" => Part::Checkouts,
             "movements" => Part::Movements,
             "usage" => Part::Today,
-            "usage-day" => Part::UsageDay,
-            "usage-month" => Part::UsageMonth,
+            "usage-day" => Part::Usage(UsageView::Hours),
+            "usage-month" => Part::Usage(UsageView::Days),
+            "usage-year" => Part::Usage(UsageView::Months),
             _ => return None,
         })
     }
@@ -79,9 +88,12 @@ impl Part {
     fn event(self) -> &'static str {
         match self {
             Part::Balance => "balance",
+            Part::Pace => "pace",
+            Part::Expiry => "expiry",
             Part::Payments => "payments",
+            Part::Checkouts => "checkouts",
             Part::Movements => "movements",
-            Part::Today | Part::UsageDay | Part::UsageMonth => "usage",
+            Part::Today | Part::Usage(_) => "usage",
         }
     }
 }
@@ -94,8 +106,7 @@ pub(super) async fn stream(
 ) -> Result<Response, Fault> {
     let Some(who) = visit.customer().cloned() else {
         // A stream that is refused tells a page nothing it could read; one that ends does.
-        let ended = Event::default().event("ended").data("");
-        let stream = tokio_stream::once(Ok::<_, Infallible>(ended));
+        let stream = tokio_stream::once(Ok::<_, Infallible>(ended()));
         return Ok(Sse::new(stream).into_response());
     };
     let parts =
@@ -147,7 +158,7 @@ impl Watching {
                 Ok(()) => {}
                 Err(End::Gone) => return,
                 Err(End::SignedOut) => {
-                    let _ = self.events.send(Ok(Event::default().event("ended").data(""))).await;
+                    let _ = self.events.send(Ok(ended())).await;
                     return;
                 }
             }
@@ -176,7 +187,8 @@ impl Watching {
             if self.sent.get(name) == Some(&html) {
                 continue;
             }
-            let event = Event::default().event(name).data(&html);
+            let data = if html.is_empty() { NOTHING } else { html.as_str() };
+            let event = Event::default().event(name).data(data);
             self.events.send(Ok(event)).await.map_err(|_| End::Gone)?;
             self.sent.insert(name, html);
         }
@@ -232,6 +244,21 @@ fn fragment(
             let balance = figures::balance(&wallet, &grants, now);
             html(&BalanceFragment { reader, balance: &balance })
         }
+        Part::Pace => {
+            let available = wallet.balance.available();
+            html(&PaceFragment {
+                reader,
+                days_left: figures::days_left(tables, wallet.no.0, available, now)?,
+            })
+        }
+        Part::Expiry => {
+            let grants = figures::grants(tables, wallet.no.0)?;
+            html(&ExpiryFragment { reader, next_expiry: figures::next_expiry(&grants, wallet.unit) })
+        }
+        Part::Checkouts => {
+            let checkouts = checkouts::read(app, tables, signed.customer())?;
+            html(&CheckoutsFragment { reader, csrf: &signed.who.session.csrf.0, checkouts: &checkouts })
+        }
         Part::Payments => {
             let (first, customer) = (Trail::default(), signed.customer());
             let rows = payment_list::read(tables, customer, &first)?;
@@ -242,14 +269,15 @@ fn fragment(
             let movements = billing::last_movements(tables, reader, &app.sold(), &wallet)?;
             html(&MovementsFragment { reader, movements: &movements })
         }
-        Part::Today => chart(signed, &billing::today(tables, reader, &wallet, now)?),
-        Part::UsageDay => chart(signed, &usage::present_day(tables, reader, &wallet, now)?),
-        Part::UsageMonth => chart(signed, &usage::present_month(tables, reader, &wallet, now)?),
+        Part::Today => html(&ChartFragment { reader, chart: &billing::today(tables, reader, &wallet, now)? }),
+        Part::Usage(view) => usage::present(tables, &app.sold(), reader, &wallet, view, now)?
+            .map_or_else(String::new, |used| html(&UsageFragment { reader, used: &used })),
     })
 }
 
-fn chart(signed: &SignedIn, chart: &crate::look::chart::Chart) -> String {
-    html(&ChartFragment { reader: signed.reader(), chart })
+/// Tells a page that its session is over.
+fn ended() -> Event {
+    Event::default().event("ended").data(NOTHING)
 }
 
 /// Our fragments write into a string, which cannot fail.

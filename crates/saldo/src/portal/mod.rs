@@ -7,6 +7,7 @@ mod api_keys;
 mod billing;
 pub(crate) mod calendar;
 mod cards;
+mod checkouts;
 mod cookies;
 mod doors;
 mod figures;
@@ -15,6 +16,7 @@ mod form;
 mod language;
 mod links;
 mod live;
+pub(crate) mod mail_rows;
 mod movements;
 mod password;
 mod payment_list;
@@ -68,6 +70,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/recharge/cancelled", get(returns::left))
         .route("/topups", get(recharge::back).post(recharge::begin))
         .route("/topups/{id}/result", get(recharge::result))
+        .route("/topups/{id}/cancellation", post(checkouts::cancel))
         .route("/statement", get(statement::page))
         .route("/statement.csv", get(statement::csv))
         .route("/usage", get(usage::page))

@@ -15,7 +15,7 @@ use super::results::{self, Showing};
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
-use super::{cards, figures, payment_list};
+use super::{cards, checkouts, figures, payment_list};
 use crate::app::App;
 use crate::config::SaveCards;
 use crate::look::format::plain_decimal;
@@ -85,6 +85,8 @@ pub(super) async fn begin(
         }
     };
     let topup = topups::begin(&app, signed.customer(), amount, Some(locale.tag())).await?;
+    // Other open pages show that it waits.
+    app.live.notify(signed.customer());
     let url = topup
         .checkout_url
         .ok_or_else(|| Problem::internal(&anyhow::anyhow!("the top-up {} has no payment page", topup.id)))?;
@@ -135,16 +137,18 @@ async fn show(
 ) -> Result<Response, Fault> {
     let wallet = figures::published(app, signed.wallet())?;
     let (customer, now, turned) = (signed.customer(), app.ledger.now(), trail.clone());
+    let asked = Arc::clone(app);
     let read = app.read(move |tables| {
         let grants = figures::grants(tables, wallet.no.0)?;
-        Ok((figures::balance(&wallet, &grants, now), payment_list::read(tables, customer, &turned)?))
+        let rows = payment_list::read(tables, customer, &turned)?;
+        Ok((figures::balance(&wallet, &grants, now), rows, checkouts::read(&asked, tables, customer)?))
     });
     let (read, cards) = tokio::join!(read, cards::of(app, &signed.who.customer));
-    let (balance, rows) = read?;
+    let (balance, rows, checkouts) = read?;
     let reader = signed.reader().clone();
     let payments = payment_list::list(app, &reader, &rows, &trail, signed.visit.request_id());
     // Further pages of the table do not move while they are read.
-    let live = if trail.is_first() { "balance,payments" } else { "balance" };
+    let live = if trail.is_first() { "balance,payments,checkouts" } else { "balance,checkouts" };
     let credit = &app.config.credit;
     let page = Recharge {
         reader,
@@ -157,6 +161,7 @@ async fn show(
         least: credit.topup_min,
         most: credit.topup_max,
         payments,
+        checkouts,
         keeps_cards: app.config.stripe.save_cards == SaveCards::Always,
         cards,
         result,

@@ -92,6 +92,8 @@ async fn answer(app: Arc<App>, request: Request, next: Next, request_id: String)
         response = in_words(&app, &visit, &problem);
     }
     protect(&app, &visit, &mut response);
+    // For whoever stands around the shell and wants to know whose answer it was.
+    response.extensions_mut().insert(visit);
     let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
     tracing::info!(status, ms, "answered");
     response
@@ -112,7 +114,7 @@ fn in_words(app: &App, visit: &Visit, problem: &Problem) -> Response {
         (status, _) if status.is_client_error() => Message::NotUnderstood,
         _ => Message::Failed,
     };
-    let page = MessagePage { reader: visit.reader().clone(), frame: visit.frame(app, None), message };
+    let page = MessagePage { reader: visit.reader().clone(), frame: visit.frame_of_message(app), message };
     let mut response = draw(problem.status, &page).unwrap_or_else(|_| problem.status.into_response());
     if let Some(seconds) = problem.retry_after {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,4 +1,4 @@
-//! `/usage`: what was used, by hour of a day or by day of a month.
+//! `/usage`: what was used, by hour of a day, by day of a month or by month of a year.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,34 +10,41 @@ use engine::PublishedWallet;
 use jiff::civil::Date;
 use money::{Amount, Quantity, Timestamp};
 use serde::Deserialize;
+use store::tables::catalog::PriceTerms;
 use store::views::UsageRow;
 use store::{Reader as TablesReader, StoreError};
 
 use super::calendar::{self, Bounds};
+use super::figures;
 use super::form::{Asked, not_understood};
 use super::movements::spoken;
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
-use super::{figures, form};
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::chart::{Chart, Room, Span};
-use crate::look::page::{MeterUse, Month, Usage, UsageView};
+use crate::look::page::{MeterName, MeterUse, Month, Usage, UsageView, Used};
 use crate::look::part::Place;
+use crate::problem::Problem;
 use crate::sold::Sold;
+
+/// Seconds of an hour of activity.
+const HOUR_SECONDS: u32 = 3_600;
 
 #[derive(Deserialize)]
 pub(super) struct Wish {
     by: Option<String>,
     day: Option<String>,
     month: Option<String>,
+    year: Option<String>,
 }
 
 /// What is shown.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
     Day(Date),
     Month(Month),
+    Year(i16),
 }
 
 /// `GET /usage`
@@ -50,96 +57,95 @@ pub(super) async fn page(
     let reader = signed.reader().clone();
     let shown = shown(&wish, &reader, now)?;
     let bounds =
-        bounds(&reader, shown).ok_or_else(|| form::not_understood("there is no such day or month."))?;
+        bounds(&reader, shown).ok_or_else(|| not_understood("there is no such day, month or year."))?;
     let wallet = figures::published(&app, signed.wallet())?;
     let (eyes, sold) = (reader.clone(), app.sold());
-    let (chart, meters, total, since) = app
-        .read(move |tables| {
-            let rows = figures::usage(tables, wallet.no.0, bounds)?;
-            let total =
-                rows.iter().fold(Amount::zero(wallet.unit), |sum, row| figures::plus(sum, spent(row)));
-            let since = tables.wallet_view(wallet.id)?.map_or(now, |row| row.opened_at);
-            Ok((chart(&eyes, &rows, shown, &wallet, now), meters(&rows, &sold, &wallet), total, since))
-        })
-        .await?;
-    let (before_url, after_url) = around(shown, &reader, since, now);
-    let live = match (shown, &after_url) {
-        (_, Some(_)) => "",
-        (Shown::Day(_), None) => "usage-day",
-        (Shown::Month(_), None) => "usage-month",
+    let used = app.read(move |tables| used(tables, &sold, &eyes, &wallet, (shown, bounds), now)).await?;
+    let (view, live) = match shown {
+        Shown::Day(_) => (UsageView::Hours, "usage-day"),
+        Shown::Month(_) => (UsageView::Days, "usage-month"),
+        Shown::Year(_) => (UsageView::Months, "usage-year"),
     };
-    let page = Usage {
-        frame: signed.frame(&app, Place::Usage, live),
-        view: match shown {
-            Shown::Day(_) => UsageView::Hours,
-            Shown::Month(_) => UsageView::Days,
-        },
+    // What is over does not move.
+    let live = if used.after_url.is_some() { "" } else { live };
+    let frame = signed.frame(&app, Place::Usage, live);
+    draw(StatusCode::OK, &Usage { frame, view, used, reader })
+}
+
+/// The present day by hour, month by day or year by month, in full width.
+pub(super) fn present(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    reader: &Reader,
+    wallet: &PublishedWallet,
+    view: UsageView,
+    now: Timestamp,
+) -> Result<Option<Used>, StoreError> {
+    let shown = present_of(view, reader, now);
+    let Some(bounds) = bounds(reader, shown) else { return Ok(None) };
+    used(tables, sold, reader, wallet, (shown, bounds), now).map(Some)
+}
+
+fn used(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    reader: &Reader,
+    wallet: &PublishedWallet,
+    (shown, bounds): (Shown, Bounds),
+    now: Timestamp,
+) -> Result<Used, StoreError> {
+    let rows = figures::usage(tables, wallet.no.0, bounds)?;
+    let since = tables.wallet_view(wallet.id)?.map_or(now, |row| row.opened_at);
+    let (before_url, after_url) = around(shown, reader, since, now);
+    Ok(Used {
         period: match shown {
             Shown::Day(_) => reader.date(bounds.from),
-            Shown::Month(month) => month.words(&reader),
+            Shown::Month(month) => month.words(reader),
+            Shown::Year(year) => year.to_string(),
         },
         before_url,
         after_url,
-        total,
-        chart,
-        meters,
-        reader,
-    };
-    draw(StatusCode::OK, &page)
+        total: rows.iter().fold(Amount::zero(wallet.unit), |sum, row| figures::plus(sum, spent(row))),
+        chart: chart(reader, &rows, shown, wallet, now),
+        meters: meters(&rows, sold, wallet),
+    })
 }
 
-/// Today by hour, in full width.
-pub(super) fn present_day(
-    tables: &TablesReader<'_>,
-    reader: &Reader,
-    wallet: &PublishedWallet,
-    now: Timestamp,
-) -> Result<Chart, StoreError> {
-    present(tables, reader, wallet, now, Shown::Day(calendar::day_of(&reader.zone, now)))
-}
-
-/// This month by day, in full width.
-pub(super) fn present_month(
-    tables: &TablesReader<'_>,
-    reader: &Reader,
-    wallet: &PublishedWallet,
-    now: Timestamp,
-) -> Result<Chart, StoreError> {
-    present(tables, reader, wallet, now, Shown::Month(calendar::month_of(&reader.zone, now)))
-}
-
-fn present(
-    tables: &TablesReader<'_>,
-    reader: &Reader,
-    wallet: &PublishedWallet,
-    now: Timestamp,
-    shown: Shown,
-) -> Result<Chart, StoreError> {
-    let rows = match bounds(reader, shown) {
-        Some(bounds) => figures::usage(tables, wallet.no.0, bounds)?,
-        None => Vec::new(),
-    };
-    Ok(chart(reader, &rows, shown, wallet, now))
-}
-
-fn shown(wish: &Wish, reader: &Reader, now: Timestamp) -> Result<Shown, Fault> {
-    let wrong = |name: &str, like: &str| not_understood(format!("{name} must be written like {like}."));
-    if wish.by.as_deref() == Some("day") {
-        return Ok(Shown::Month(match &wish.month {
-            Some(text) => calendar::parse_month(text).ok_or_else(|| wrong("month", "2026-11"))?,
-            None => calendar::month_of(&reader.zone, now),
-        }));
+fn present_of(view: UsageView, reader: &Reader, now: Timestamp) -> Shown {
+    match view {
+        UsageView::Hours => Shown::Day(calendar::day_of(&reader.zone, now)),
+        UsageView::Days => Shown::Month(calendar::month_of(&reader.zone, now)),
+        UsageView::Months => Shown::Year(calendar::month_of(&reader.zone, now).year),
     }
-    Ok(Shown::Day(match &wish.day {
-        Some(text) => text.parse().map_err(|_| wrong("day", "2026-11-21"))?,
-        None => calendar::day_of(&reader.zone, now),
-    }))
+}
+
+fn shown(wish: &Wish, reader: &Reader, now: Timestamp) -> Result<Shown, Problem> {
+    let wrong = |name: &str, like: &str| not_understood(format!("{name} must be written like {like}."));
+    let view = match wish.by.as_deref() {
+        Some("month") => UsageView::Months,
+        Some("day") => UsageView::Days,
+        _ => UsageView::Hours,
+    };
+    let asked = match view {
+        UsageView::Hours => {
+            wish.day.as_ref().map(|text| text.parse().map(Shown::Day).map_err(|_| wrong("day", "2026-11-21")))
+        }
+        UsageView::Days => wish.month.as_ref().map(|text| {
+            calendar::parse_month(text).map(Shown::Month).ok_or_else(|| wrong("month", "2026-11"))
+        }),
+        UsageView::Months => wish
+            .year
+            .as_ref()
+            .map(|text| calendar::parse_year(text).map(Shown::Year).ok_or_else(|| wrong("year", "2026"))),
+    };
+    asked.unwrap_or_else(|| Ok(present_of(view, reader, now)))
 }
 
 fn bounds(reader: &Reader, shown: Shown) -> Option<Bounds> {
     match shown {
         Shown::Day(day) => calendar::day_bounds(&reader.zone, day),
         Shown::Month(month) => calendar::month_bounds(&reader.zone, month),
+        Shown::Year(year) => calendar::year_bounds(&reader.zone, year),
     }
 }
 
@@ -150,6 +156,7 @@ fn chart(
     wallet: &PublishedWallet,
     now: Timestamp,
 ) -> Chart {
+    let span = |bounds| figures::span(rows, bounds, wallet.unit, now);
     match shown {
         Shown::Day(day) => {
             let bounds = calendar::day_bounds(&reader.zone, day);
@@ -157,26 +164,37 @@ fn chart(
             Chart::by_hour(reader, Room::Full, &hours.unwrap_or_default())
         }
         Shown::Month(month) => {
-            let of_day = |day| {
-                let bounds = calendar::day_bounds(&reader.zone, day)?;
-                Some(figures::span(rows, bounds, wallet.unit, now))
-            };
+            let of_day = |day| calendar::day_bounds(&reader.zone, day).map(span);
             let days: Vec<Span> = calendar::days(month).filter_map(of_day).collect();
             Chart::by_day(reader, Room::Full, &days)
+        }
+        Shown::Year(year) => {
+            let of_month = |month| calendar::month_bounds(&reader.zone, Month { year, month }).map(span);
+            let months: Vec<Span> = (1..=12).filter_map(of_month).collect();
+            Chart::by_month(reader, Room::Full, &months)
         }
     }
 }
 
 /// What was used by meter, by the meters' names.
 fn meters(rows: &[UsageRow], sold: &Sold, wallet: &PublishedWallet) -> Vec<MeterUse> {
-    let mut sums: BTreeMap<String, (Quantity, Amount)> = BTreeMap::new();
+    let mut sums: BTreeMap<MeterName, (Quantity, Amount)> = BTreeMap::new();
     for row in rows {
-        let name = sold.meter_slug(row.meter_no).map(spoken).unwrap_or_default();
+        let name = meter_name(sold, row.meter_no);
         let (quantity, amount) = sums.entry(name).or_insert((Quantity::ZERO, Amount::zero(wallet.unit)));
         *quantity = quantity.checked_add(row.quantity).unwrap_or(*quantity);
         *amount = figures::plus(*amount, spent(row));
     }
     sums.into_iter().map(|(meter, (quantity, amount))| MeterUse { meter, quantity, amount }).collect()
+}
+
+/// What a meter counts. One that is sold by active time is called so; what another counts only the operator can name.
+fn meter_name(sold: &Sold, meter_no: u32) -> MeterName {
+    match sold.price(meter_no).map(|price| &price.terms) {
+        Some(PriceTerms::PerActiveWindow { window_seconds: HOUR_SECONDS, .. }) => MeterName::ActiveHours,
+        Some(PriceTerms::PerActiveWindow { .. }) => MeterName::ActiveTime,
+        _ => MeterName::Named(sold.meter_slug(meter_no).map(spoken).unwrap_or_default()),
+    }
 }
 
 /// The links to the time before and after, from the wallet's first day to the present.
@@ -200,6 +218,12 @@ fn around(
             let month_of = |at| first(&calendar::month_of(&reader.zone, at));
             let before = Some(calendar::before(month)).filter(|month| first(month) >= month_of(since));
             let after = Some(calendar::after(month)).filter(|month| first(month) <= month_of(now));
+            (before.map(url), after.map(url))
+        }
+        Shown::Year(year) => {
+            let url = |year: i16| format!("/usage?by=month&year={year:04}");
+            let before = year.checked_sub(1).filter(|year| *year >= day_of(since).year());
+            let after = year.checked_add(1).filter(|year| *year <= day_of(now).year());
             (before.map(url), after.map(url))
         }
     }

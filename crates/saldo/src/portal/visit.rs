@@ -20,7 +20,7 @@ use super::cookies::{self, Jar};
 use super::sessions;
 use crate::app::App;
 use crate::audit::Author;
-use crate::look::part::{Frame, Person, Place};
+use crate::look::part::{Frame, Menu, Person, Place};
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
 use crate::{clock, ids, server};
@@ -188,13 +188,26 @@ impl Visit {
 
     /// What stands around a page at `place` of the menu (`None` draws no menu). Nothing on it is live unless the caller says so.
     pub fn frame(&self, app: &App, place: Option<Place>) -> Frame {
-        let is_console = self.is_console();
-        let person = match (place, is_console) {
-            (None, _) => None,
-            (Some(_), true) => self
+        self.frame_with(app, place.map_or(Menu::None, Menu::with), place)
+    }
+
+    /// What stands around a message: the menu of whoever is signed in, so that he goes on from there.
+    pub(super) fn frame_of_message(&self, app: &App) -> Frame {
+        let menu = match (self.is_console(), self.staff(), self.customer()) {
+            (true, Some(_), _) => Menu::Console,
+            (false, _, Some(_)) => Menu::Portal,
+            _ => Menu::None,
+        };
+        self.frame_with(app, menu, None)
+    }
+
+    fn frame_with(&self, app: &App, menu: Menu, place: Option<Place>) -> Frame {
+        let person = match menu {
+            Menu::None => None,
+            Menu::Console => self
                 .staff()
                 .map(|staff| Person { name: staff.staff.name.clone(), login: staff.staff.email.clone() }),
-            (Some(_), false) => self.customer().map(|customer| Person {
+            Menu::Portal => self.customer().map(|customer| Person {
                 name: customer.customer.name.clone(),
                 login: customer.login.email.clone(),
             }),
@@ -207,6 +220,7 @@ impl Visit {
         Frame {
             brand: app.config.brand.name.clone(),
             support_email: app.config.brand.support_email.clone(),
+            menu,
             place,
             person,
             csrf: self.token().to_owned(),

@@ -5,6 +5,7 @@
 mod ledger;
 mod line_news;
 mod live;
+mod priority;
 mod projection;
 mod snapshots;
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use book::JournalRow;
-use engine::Projector;
+use engine::{Portion, Projector};
 use money::{CustomerId, EntryId, IntentId, Timestamp};
 use store::{JournalReader, StoreError, Tables, Tx};
 use tokio::sync::watch;
@@ -13,14 +13,11 @@ use tokio::sync::watch;
 use super::ledger::LandedAt;
 use super::line_news::LineNews;
 use super::live::Live;
+use super::priority::stand_back;
 use crate::{clock, notices};
 
 /// The name of the projector's cursor.
 pub const CURSOR: &str = "views";
-/// Rows projected in one transaction.
-const ROWS_MAX: usize = 256;
-/// Bytes of bodies projected in one transaction.
-const BYTES_MAX: usize = 4 << 20;
 /// Pause after a failure before the next try.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -55,10 +52,12 @@ pub struct Projection {
 impl Projection {
     /// Projects until the program ends and everything that landed has been projected.
     pub fn run(mut self, runtime: &tokio::runtime::Handle) {
+        stand_back();
         let mut projector = None;
+        let mut portion = Portion::default();
         loop {
             let target = self.landed.borrow_and_update().position;
-            match self.catch_up(&mut projector, target) {
+            match self.catch_up(&mut projector, &mut portion, target) {
                 Ok(()) => {
                     self.failing.store(false, Ordering::Release);
                     // Closed is told only after every row that landed has been seen: a program that ends, ends with its views
@@ -87,7 +86,12 @@ impl Projection {
     }
 
     /// Brings the views to row `target`.
-    fn catch_up(&mut self, projector: &mut Option<Projector>, target: u64) -> anyhow::Result<()> {
+    fn catch_up(
+        &mut self,
+        projector: &mut Option<Projector>,
+        portion: &mut Portion,
+        target: u64,
+    ) -> anyhow::Result<()> {
         let mut position = self.tables.read(|reader| reader.cursor(CURSOR))?.position;
         if position >= target {
             self.projected.send_replace(position);
@@ -98,11 +102,13 @@ impl Projection {
         }
         let Some(projector) = projector else { return Ok(()) };
         while position < target {
-            let rows = self.journal.read(position + 1, ROWS_MAX, BYTES_MAX)?;
+            let rows = self.journal.read(position + 1, Portion::ROWS_MAX, portion.bytes())?;
             let Some(last) = rows.last() else {
                 anyhow::bail!("row {} has landed and cannot be read", position + 1);
             };
+            let begun = Instant::now();
             let shown = self.write(projector, position, &rows)?;
+            portion.took(begun.elapsed());
             position = last.position;
             self.projected.send_replace(position);
             self.live.notify_each(shown);

@@ -7,6 +7,7 @@ use engine::{KEPT_HOURS, SealedHours, make_snapshot};
 use store::JournalDerived;
 
 use super::ledger::{LandedAt, Ledger};
+use super::priority::stand_back;
 
 /// Bytes of one piece of a stored snapshot.
 const PIECE_BYTES: usize = 8 << 20;
@@ -20,6 +21,7 @@ pub(crate) fn make_snapshots(
     ending: &Arc<AtomicBool>,
     runtime: &tokio::runtime::Handle,
 ) {
+    stand_back();
     let mut landed = ledger.landed();
     let mut last = match journal.newest_snapshot() {
         Ok(snapshot) => snapshot.map_or(0, |snapshot| snapshot.position),

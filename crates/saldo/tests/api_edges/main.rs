@@ -4,6 +4,9 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod audit;
+mod books;
+#[path = "../browser/mod.rs"]
+mod browser;
 mod connections;
 #[path = "../house/mod.rs"]
 mod house;

@@ -17,6 +17,9 @@ const STATEMENTS_KEPT: usize = 256;
 /// The write-ahead log is cut back to this many bytes once its contents are in the main file.
 const LOG_BYTES_KEPT: i64 = 64 << 20;
 
+/// KiB of a temporary database that stay in memory.
+const TEMPORARY_KIB: i64 = 64 << 10;
+
 /// Whether a connection may write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
@@ -73,6 +76,16 @@ pub(super) fn open_file(path: &Path, access: Access, tuning: Tuning) -> Result<C
 /// Opens a database that lives as long as its connection.
 pub(super) fn open_memory() -> Result<Connection, StoreError> {
     let connection = Connection::open_in_memory()?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a database in a temporary file that nobody else sees; it is gone with its connection. Only `TEMPORARY_KIB` of it stay in
+/// memory.
+pub(super) fn open_temporary() -> Result<Connection, StoreError> {
+    let connection = Connection::open("")?;
+    connection.pragma_update(None, "cache_size", -TEMPORARY_KIB)?;
+    connection.pragma_update(None, "cache_spill", true)?;
     configure(&connection)?;
     Ok(connection)
 }

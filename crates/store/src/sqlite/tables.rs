@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::connect::{Access, open_file, open_memory};
+use super::connect::{Access, open_file, open_memory, open_temporary};
 use super::migrate::{Database, bring_up_to_date};
 use crate::error::StoreError;
 use crate::tables::{Reader, Tx};
@@ -49,7 +49,14 @@ impl Tables {
         Ok(Tables::new(connection, readers))
     }
 
-    /// Tables that live as long as this value, for tests and for rebuilding views beside the real ones.
+    /// Tables in a temporary file that is gone with this value, for making views again beside the real ones.
+    pub fn open_temporary() -> Result<Tables, StoreError> {
+        let connection = open_temporary()?;
+        bring_up_to_date(&connection, Database::Saldo)?;
+        Ok(Tables::new(connection, Vec::new()))
+    }
+
+    /// Tables in memory that live as long as this value, for tests.
     pub fn open_in_memory() -> Result<Tables, StoreError> {
         let connection = open_memory()?;
         bring_up_to_date(&connection, Database::Saldo)?;

@@ -6,7 +6,7 @@ use money::{Amount, Timestamp};
 use crate::look::Reader;
 use crate::look::chart::Chart;
 use crate::look::part::payment::report_url;
-use crate::look::part::{Balance, Frame, GrantSource, Movement, SavedCard};
+use crate::look::part::{Balance, Checkout, Frame, GrantSource, Movement, SavedCard};
 
 /// The portal's first page: the balance, what took it, how long it will last.
 #[derive(Template)]
@@ -20,11 +20,14 @@ pub struct Billing {
     pub balance: Balance,
     /// Today by hour ([`Chart::by_hour`], half a card); live as `usage`.
     pub chart: Chart,
-    /// How many days the available credit lasts at the pace of late; `None` if nothing was used.
+    /// How many days the available credit lasts at the pace of late; `None` if nothing was used; live
+    /// as `pace`.
     pub days_left: Option<u32>,
     /// The last movements, newest first; live as `movements`.
     pub movements: Vec<Movement>,
-    /// What lapses next; `None` if nothing ever does.
+    /// Checkouts that were not finished; live as `checkouts`.
+    pub checkouts: Vec<Checkout>,
+    /// What lapses next; `None` if nothing ever does; live as `expiry`.
     pub next_expiry: Option<NextExpiry>,
     /// The cards kept, newest first, of which the first is shown; `None` if the provider did not tell.
     pub cards: Option<Vec<SavedCard>>,
@@ -39,6 +42,26 @@ pub struct NextExpiry {
     pub remaining: Amount,
     /// When it lapses.
     pub at: Timestamp,
+}
+
+/// The inside of `data-live="pace"`; empty if nothing was used.
+#[derive(Template)]
+#[template(path = "fragment/pace.html")]
+pub struct PaceFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// How many days the available credit lasts.
+    pub days_left: Option<u32>,
+}
+
+/// The inside of `data-live="expiry"`.
+#[derive(Template)]
+#[template(path = "fragment/expiry.html")]
+pub struct ExpiryFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What lapses next.
+    pub next_expiry: Option<NextExpiry>,
 }
 
 impl Billing {

@@ -22,14 +22,35 @@ pub struct ConsoleHome {
     pub sold_today: Amount,
     /// What was used up today.
     pub used_today: Amount,
-    /// When the books were last verified without a fault; `None` if not since the start.
-    pub verified_at: Option<Timestamp>,
+    /// What the last verification of the books found.
+    pub books: BooksLine,
     /// Customers, newest first.
     pub customers: Vec<ConsoleCustomer>,
     /// Link to newer ones.
     pub newer_url: Option<String>,
     /// Link to older ones.
     pub older_url: Option<String>,
+}
+
+/// What is known of the books.
+#[derive(Clone, Debug)]
+pub enum BooksLine {
+    /// Nothing since the start.
+    NotYet,
+    /// They are sound.
+    Verified {
+        /// When that was seen.
+        at: Timestamp,
+        /// How many minutes ago that is.
+        minutes: u32,
+    },
+    /// A person must look.
+    Damaged {
+        /// When that was seen.
+        at: Timestamp,
+        /// The first of what was found, as `saldo verify` says it.
+        first: String,
+    },
 }
 
 /// One customer of the console's list.

@@ -30,6 +30,16 @@ pub struct DemoHome {
     pub done: [bool; DemoHome::STEPS],
 }
 
+/// `/demo/reset`, which asks before everything begins anew, where no dialog does.
+#[derive(Template)]
+#[template(path = "page/demo_reset.html")]
+pub struct DemoReset {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it; without menu, with the demo's strip.
+    pub frame: Frame,
+}
+
 /// A login that the demo shows.
 #[derive(Clone, Debug)]
 pub struct DemoLogin {

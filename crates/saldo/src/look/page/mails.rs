@@ -1,4 +1,4 @@
-//! `/demo/mails` and `/console/mails`: mails that went out.
+//! `/demo/mails` and `/console/mails`: mails that went out, or would have.
 
 use askama::Template;
 use money::Timestamp;
@@ -14,6 +14,8 @@ pub struct Mails {
     pub reader: Reader,
     /// What stands around it.
     pub frame: Frame,
+    /// Whether mails stay here because there is no mail server.
+    pub are_kept: bool,
     /// The mails.
     pub rows: Vec<MailRow>,
     /// Link to newer ones.
@@ -33,8 +35,33 @@ pub struct MailRow {
     pub subject: String,
     /// Where it is read.
     pub url: String,
-    /// Whether the mail server has taken it.
-    pub is_sent: bool,
+    /// What has become of it.
+    pub state: MailState,
+}
+
+/// What has become of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailState {
+    /// The mail server has taken it.
+    Sent,
+    /// It will be handed over, or tried again.
+    Waiting,
+    /// It was tried often enough: a person must look.
+    Stuck,
+    /// There is no mail server: it is read here.
+    Kept,
+}
+
+impl MailState {
+    /// The id of its text.
+    pub fn text_id(self) -> &'static str {
+        match self {
+            MailState::Sent => "mail-sent",
+            MailState::Waiting => "mail-waiting",
+            MailState::Stuck => "mail-stuck",
+            MailState::Kept => "mail-kept",
+        }
+    }
 }
 
 /// One mail.

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::look::Reader;
-use crate::look::part::Frame;
 use crate::look::part::payment::report_url;
+use crate::look::part::{Frame, Place};
 
 /// A page with one message.
 #[derive(Template)]
@@ -91,11 +91,11 @@ impl MessagePage {
         matches!(self.message, Message::Failed | Message::ProviderAway | Message::Unavailable { .. })
     }
 
-    /// Where the one button leads.
+    /// Where the one button leads: for whoever is signed in, to the first page of his menu.
     pub fn way_out_url(&self) -> &'static str {
         match self.message {
             Message::LinkExpired => "/forgotten-password",
-            _ => "/",
+            _ => self.frame.menu.entries().first().map_or("/", Place::url),
         }
     }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use money::Amount;
 
 use crate::look::Reader;
-use crate::look::part::{Balance, Frame, PaymentList, PaymentResult, SavedCard};
+use crate::look::part::{Balance, Checkout, Frame, PaymentList, PaymentResult, SavedCard};
 
 /// Where credit is bought. Its form sends `suggested` (decimal text such as `10.00`), `amount` (what was typed, possibly empty; if
 /// not it stands before `suggested`; read it through [`crate::look::format::plain_decimal`]) to `/topups`.
@@ -31,6 +31,8 @@ pub struct Recharge {
     pub most: Amount,
     /// Credit details; live as `payments`.
     pub payments: PaymentList,
+    /// Checkouts that were not finished; live as `checkouts`.
+    pub checkouts: Vec<Checkout>,
     /// Whether the card of a payment is kept without asking: then the page says so.
     pub keeps_cards: bool,
     /// Cards kept for the next payment; `None` if the provider did not tell.

@@ -50,11 +50,11 @@ impl Month {
     }
 }
 
-/// The first line of a statement as CSV (RFC 4180): headings in the reader's language.
+/// The first line of a statement as CSV (RFC 4180): headings in the reader's language, and in which zone the times are.
 pub fn csv_head(reader: &Reader) -> String {
-    let headings =
-        ["date", "movement", "amount", "unit", "balance-after", "entry-id"].map(|id| field(&reader.t(id)));
-    headings.join(",") + "\r\n"
+    let date = reader.t1("date-in-zone", "zone", reader.zone_name());
+    let others = ["movement", "amount", "unit", "balance-after", "entry-id"].map(|id| field(&reader.t(id)));
+    format!("{},{}\r\n", field(&date), others.join(","))
 }
 
 /// Further lines of a statement as CSV, in the order given: exact decimals with a point and times with their offset, for
@@ -63,7 +63,7 @@ pub fn csv_lines(reader: &Reader, movements: &[Movement]) -> String {
     let mut text = String::new();
     for movement in movements {
         let cells = [
-            reader.machine_time(movement.at),
+            reader.time_with_offset(movement.at),
             field(&movement.words(reader)),
             movement.amount.to_decimal(),
             movement.amount.unit().to_string(),
@@ -99,11 +99,15 @@ mod tests {
             amount: Amount::new(-250_000, Unit::USD),
             balance: Amount::new(24_750_000, Unit::USD),
         };
-        let reader = Reader::new(Locale::En, TimeZone::UTC);
+        let zone = TimeZone::get("America/Sao_Paulo").expect("time zones of the system");
+        let reader = Reader::new(Locale::En, zone);
         let text = csv_head(&reader) + &csv_lines(&reader, &[movement("a \"b\", c")]);
         let lines: Vec<&str> = text.split("\r\n").collect();
-        assert_eq!(lines[0], "\"Date\",\"Movement\",\"Amount\",\"Unit\",\"Balance\",\"Entry ID\"");
-        assert_eq!(lines[1], "1970-01-01T00:00:00Z,\"Charge, a \"\"b\"\", c\",-0.25,USD,24.75,ent_1");
+        assert_eq!(
+            lines[0],
+            "\"Date (America/Sao_Paulo)\",\"Movement\",\"Amount\",\"Unit\",\"Balance\",\"Entry ID\""
+        );
+        assert_eq!(lines[1], "1969-12-31T21:00:00-03:00,\"Charge, a \"\"b\"\", c\",-0.25,USD,24.75,ent_1");
         assert_eq!(field("=1+1"), "\"'=1+1\"");
     }
 }

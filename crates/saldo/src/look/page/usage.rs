@@ -7,7 +7,7 @@ use crate::look::Reader;
 use crate::look::chart::Chart;
 use crate::look::part::Frame;
 
-/// What was used, by hour of a day or by day of a month.
+/// What was used, by hour of a day, by day of a month or by month of a year.
 #[derive(Template)]
 #[template(path = "page/usage.html")]
 pub struct Usage {
@@ -15,45 +15,102 @@ pub struct Usage {
     pub reader: Reader,
     /// What stands around it.
     pub frame: Frame,
-    /// Which of the two views this is.
+    /// Which of the views this is.
     pub view: UsageView,
-    /// The day or month in words, e.g. by [`Reader::date`] or [`crate::look::page::Month::words`].
+    /// What is shown; live as `usage` if it is the present.
+    pub used: Used,
+}
+
+/// What was used in one day, month or year.
+#[derive(Clone, Debug)]
+pub struct Used {
+    /// The day, month or year in words, e.g. by [`Reader::date`] or [`crate::look::page::Month::words`].
     pub period: String,
-    /// Link to the day or month before.
+    /// Link to the one before.
     pub before_url: Option<String>,
-    /// Link to the day or month after.
+    /// Link to the one after; `None` for the present.
     pub after_url: Option<String>,
     /// What was spent in it.
     pub total: Amount,
-    /// The drawing ([`Chart::by_hour`] or [`Chart::by_day`], full width); live as `usage` if it is the present.
+    /// The drawing ([`Chart::by_hour`], [`Chart::by_day`] or [`Chart::by_month`], full width).
     pub chart: Chart,
     /// What was spent by meter.
     pub meters: Vec<MeterUse>,
 }
 
-/// The two views of usage.
+/// The inside of `data-live="usage"` on this page.
+#[derive(Template)]
+#[template(path = "fragment/usage.html")]
+pub struct UsageFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub used: &'a Used,
+}
+
+/// The views of usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsageView {
-    /// A day by hour: `/usage`.
+    /// A day by hour.
     Hours,
-    /// A month by day: `/usage?by=day`.
+    /// A month by day.
     Days,
+    /// A year by month.
+    Months,
+}
+
+impl UsageView {
+    /// All of them, in their order on the page.
+    pub const ALL: &'static [UsageView] = &[UsageView::Hours, UsageView::Days, UsageView::Months];
+
+    /// Where the present is shown so.
+    pub fn url(self) -> &'static str {
+        match self {
+            UsageView::Hours => "/usage",
+            UsageView::Days => "/usage?by=day",
+            UsageView::Months => "/usage?by=month",
+        }
+    }
+
+    /// The id of its name's text.
+    pub fn text_id(self) -> &'static str {
+        match self {
+            UsageView::Hours => "by-hour",
+            UsageView::Days => "by-day",
+            UsageView::Months => "by-month",
+        }
+    }
 }
 
 /// What was used of one meter.
 #[derive(Clone, Debug)]
 pub struct MeterUse {
-    /// The meter's name.
-    pub meter: String,
+    /// What it counts.
+    pub meter: MeterName,
     /// How much of it.
     pub quantity: Quantity,
     /// What it cost.
     pub amount: Amount,
 }
 
-impl Usage {
-    /// Whether `view` is the shown one, as `aria-current` wants it.
-    pub fn is_by_hour(&self) -> bool {
-        self.view == UsageView::Hours
+/// What a meter counts, in words for a customer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MeterName {
+    /// Hours of activity.
+    ActiveHours,
+    /// Spans of activity of another length.
+    ActiveTime,
+    /// The operator's own name for it.
+    Named(String),
+}
+
+impl MeterName {
+    /// In the reader's words.
+    pub fn words(&self, reader: &Reader) -> String {
+        match self {
+            MeterName::ActiveHours => reader.t("meter-active-hours"),
+            MeterName::ActiveTime => reader.t("meter-active-time"),
+            MeterName::Named(name) => name.clone(),
+        }
     }
 }

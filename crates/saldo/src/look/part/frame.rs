@@ -9,7 +9,9 @@ pub struct Frame {
     pub brand: String,
     /// The operator's support address, to which problems are reported.
     pub support_email: String,
-    /// Which menu stands beside the page and which entry of it is this page; `None` draws no menu (sign-in, messages).
+    /// Which menu stands beside the page.
+    pub menu: Menu,
+    /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
     pub person: Option<Person>,
@@ -25,14 +27,37 @@ pub struct Frame {
     pub demo: Option<Demo>,
 }
 
-impl Frame {
-    /// The menu's entries, or none.
-    pub fn menu(&self) -> &'static [Place] {
-        match self.place {
-            None => &[],
-            Some(place) if Place::CONSOLE.contains(&place) => Place::CONSOLE,
-            Some(_) => Place::PORTAL,
+/// Which menu stands beside a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// None: nobody is signed in, or it does not matter who is.
+    None,
+    /// The customer's.
+    Portal,
+    /// The staff's.
+    Console,
+}
+
+impl Menu {
+    /// The menu that has this entry.
+    pub fn with(place: Place) -> Menu {
+        if Place::CONSOLE.contains(&place) { Menu::Console } else { Menu::Portal }
+    }
+
+    /// Its entries, or none.
+    pub fn entries(self) -> &'static [Place] {
+        match self {
+            Menu::None => &[],
+            Menu::Portal => Place::PORTAL,
+            Menu::Console => Place::CONSOLE,
         }
+    }
+}
+
+impl Frame {
+    /// Whether a menu stands beside the page.
+    pub fn has_menu(&self) -> bool {
+        self.menu != Menu::None
     }
 
     /// Whether `place` is where this page stands.
@@ -42,11 +67,7 @@ impl Frame {
 
     /// Where signing out is asked for.
     pub fn sign_out_url(&self) -> &'static str {
-        if self.place.is_some_and(|place| Place::CONSOLE.contains(&place)) {
-            "/console/sign-out"
-        } else {
-            "/sign-out"
-        }
+        if self.menu == Menu::Console { "/console/sign-out" } else { "/sign-out" }
     }
 }
 

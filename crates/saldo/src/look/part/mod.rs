@@ -1,17 +1,19 @@
 //! Parts that several pages show, and that the live channel sends alone as fragments of HTML.
 //!
 //! Each `…Fragment` draws exactly what the page draws inside the element with the matching `data-live` name: `balance`,
-//! `payments`, `usage`, `movements`, `line`, `checklist`.
+//! `payments`, `checkouts`, `usage`, `movements`, `pace`, `expiry`, `line`, `checklist`.
 
 pub mod balance;
 pub mod card;
+pub mod checkout;
 pub mod frame;
 pub mod movement;
 pub mod payment;
 
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use card::{Card, Method, SavedCard};
-pub use frame::{Demo, Frame, Person, Place};
+pub use checkout::{Checkout, CheckoutsFragment};
+pub use frame::{Demo, Frame, Menu, Person, Place};
 pub use movement::{Movement, MovementKind, MovementsFragment};
 pub use payment::{
     Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason, ResultFragment,

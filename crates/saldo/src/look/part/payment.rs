@@ -234,6 +234,8 @@ impl PaymentResult {
     /// What to do next, where there is something to do.
     pub fn advice(&self, reader: &Reader) -> Option<String> {
         match self.outcome {
+            // The sentence before has said that it was declined.
+            Outcome::Failed(Reason::Declined) => Some(reader.t("result-declined-advice")),
             Outcome::Failed(reason) => Some(reason.words(reader)),
             _ => None,
         }

@@ -1,0 +1,255 @@
+//! The router's page: its sessions with speed and bytes, and buttons for what subscribers and mischief do. Works without JavaScript,
+//! which only keeps the figures moving. `GET /state` says the same in JSON.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use radius::TerminateCause;
+use radius::mikrotik::Both;
+use serde_json::{Value, json};
+use stripe::form::Tree;
+
+use super::{ChangeBehaviour, Restart, RouterRefusal, RunningSession, Shared};
+
+const STYLE: &str = include_str!("../../assets/router.css");
+const SCRIPT: &str = include_str!("../../assets/router.js");
+/// Nothing but our own style, script and forms.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+/// Largest form that is read, in bytes.
+const FORM_BYTES_MAX: usize = 4 * 1_024;
+/// Most that one press of a button spends, in megabytes: a terabyte.
+const SPEND_MEGABYTES_MAX: u64 = 1_000_000;
+/// Most that a subscriber wants, in megabits per second.
+const DEMAND_MEGABITS_MAX: u64 = 10_000;
+
+#[derive(Template)]
+#[template(path = "router.html")]
+struct RouterPage {
+    name: String,
+    sessions: Vec<Row>,
+    logins: Vec<String>,
+    unanswered: usize,
+    changes_heard: u64,
+    duplicate: bool,
+    reorder: bool,
+    omit_gigawords: bool,
+    lose_next: u32,
+    drop_next: u32,
+    changes: &'static str,
+}
+
+struct Row {
+    id: String,
+    login: String,
+    ip: String,
+    speed: String,
+    list: String,
+    demand: u64,
+    upload: String,
+    download: String,
+    lasted: String,
+}
+
+pub(super) fn routes(shared: Arc<Shared>) -> axum::Router {
+    axum::Router::new()
+        .route("/", get(show))
+        .route("/state", get(state))
+        .route("/sessions", post(dial))
+        .route("/sessions/{session}/end", post(hang_up))
+        .route("/sessions/{session}/use", post(spend))
+        .route("/sessions/{session}/demand", post(demand))
+        .route("/faults", post(faults))
+        .route("/restart", post(restart))
+        .route("/assets/router.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/assets/router.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .with_state(shared)
+}
+
+async fn show(State(shared): State<Arc<Shared>>) -> Response {
+    let page = {
+        let now = (shared.clock)();
+        let mut plant = shared.plant();
+        let faults = plant.faults;
+        RouterPage {
+            name: plant.identifier.clone(),
+            sessions: plant.running(now).iter().map(Row::of).collect(),
+            logins: plant.subscribers.iter().map(|subscriber| subscriber.login.clone()).collect(),
+            unanswered: plant.reports.len(),
+            changes_heard: plant.changes_heard,
+            duplicate: faults.duplicate,
+            reorder: faults.reorder,
+            omit_gigawords: faults.omit_gigawords,
+            lose_next: faults.lose_next,
+            drop_next: faults.drop_next,
+            changes: match faults.changes {
+                ChangeBehaviour::Obeys => "obeys",
+                ChangeBehaviour::OnlyAcknowledges => "only_acknowledges",
+                ChangeBehaviour::Silent => "silent",
+            },
+        }
+    };
+    let mut response = match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the router's page could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    };
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let now = (shared.clock)();
+    let mut plant = shared.plant();
+    let sessions: Vec<Value> = plant.running(now).iter().map(session_json).collect();
+    Json(json!({ "router": plant.identifier, "unanswered": plant.reports.len(), "sessions": sessions }))
+}
+
+async fn dial(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let form = read_form(&body);
+    let login = form.text(&["login"]).unwrap_or_default();
+    done(shared.act(|plant, now| plant.dial(login, now)))
+}
+
+async fn hang_up(State(shared): State<Arc<Shared>>, Path(session): Path<String>) -> Response {
+    done(shared.act(|plant, now| plant.hang_up(&session, now, TerminateCause::UserRequest)))
+}
+
+async fn spend(State(shared): State<Arc<Shared>>, Path(session): Path<String>, body: Bytes) -> Response {
+    let Some(megabytes) = number(&read_form(&body), "megabytes", SPEND_MEGABYTES_MAX) else {
+        return unreadable("megabytes");
+    };
+    let bytes = Both { upload: 0, download: megabytes * 1_000_000 };
+    done(shared.act(|plant, now| plant.spend(&session, bytes, now)))
+}
+
+async fn demand(State(shared): State<Arc<Shared>>, Path(session): Path<String>, body: Bytes) -> Response {
+    let Some(megabits) = number(&read_form(&body), "megabits", DEMAND_MEGABITS_MAX) else {
+        return unreadable("megabits");
+    };
+    done(shared.act(|plant, now| {
+        plant.session(&session, now)?.demand = Both { upload: 0, download: megabits * 1_000_000 };
+        Ok::<_, RouterRefusal>(())
+    }))
+}
+
+/// The whole form is the whole state: a box that is not ticked is not sent.
+async fn faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let form = read_form(&body);
+    let ticked = |name| form.text(&[name]).is_some();
+    let count = |name| number(&form, name, u64::from(u16::MAX)).and_then(|count| u32::try_from(count).ok());
+    let (Some(lose_next), Some(drop_next)) = (count("lose_next"), count("drop_next")) else {
+        return unreadable("lose_next, drop_next");
+    };
+    let changes = match form.text(&["changes"]) {
+        Some("obeys") => ChangeBehaviour::Obeys,
+        Some("only_acknowledges") => ChangeBehaviour::OnlyAcknowledges,
+        Some("silent") => ChangeBehaviour::Silent,
+        _ => return unreadable("changes"),
+    };
+    shared.act(|plant, _| {
+        plant.faults.duplicate = ticked("duplicate");
+        plant.faults.reorder = ticked("reorder");
+        plant.faults.omit_gigawords = ticked("omit_gigawords");
+        plant.faults.lose_next = lose_next;
+        plant.faults.drop_next = drop_next;
+        plant.faults.changes = changes;
+    });
+    Redirect::to("/").into_response()
+}
+
+async fn restart(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let how = match read_form(&body).text(&["how"]) {
+        Some("announced") => Restart::Announced,
+        Some("silent") => Restart::Silent,
+        _ => return unreadable("how"),
+    };
+    shared.act(|plant, now| plant.restart(how, now));
+    Redirect::to("/").into_response()
+}
+
+impl Row {
+    fn of(session: &RunningSession) -> Self {
+        let minutes = session.seconds / 60;
+        Self {
+            id: session.session_id.clone(),
+            login: session.login.clone(),
+            ip: session.ip.to_string(),
+            speed: session.rate_limit.to_string(),
+            list: session.address_list.clone().unwrap_or_default(),
+            demand: session.demand.download / 1_000_000,
+            upload: bytes(session.used.upload),
+            download: bytes(session.used.download),
+            lasted: format!("{}:{:02}:{:02}", minutes / 60, minutes % 60, session.seconds % 60),
+        }
+    }
+}
+
+fn session_json(session: &RunningSession) -> Value {
+    json!({
+        "session_id": session.session_id, "login": session.login, "ip": session.ip.to_string(),
+        "rate_limit": session.rate_limit.to_string(), "address_list": session.address_list,
+        // Numbers above 2^53 are not safe in JSON.
+        "upload_bytes": session.used.upload.to_string(), "download_bytes": session.used.download.to_string(),
+        "demand": { "upload": session.demand.upload, "download": session.demand.download },
+        "seconds": session.seconds,
+    })
+}
+
+fn done<T>(outcome: Result<T, RouterRefusal>) -> Response {
+    match outcome {
+        Ok(_) => Redirect::to("/").into_response(),
+        Err(refusal) => {
+            let status = match refusal {
+                RouterRefusal::UnknownLogin | RouterRefusal::UnknownSession => StatusCode::NOT_FOUND,
+                RouterRefusal::Full => StatusCode::CONFLICT,
+            };
+            (status, refusal.to_string()).into_response()
+        }
+    }
+}
+
+fn unreadable(field: &str) -> Response {
+    let sentence = format!("The form's field cannot be read: {field}.");
+    (StatusCode::UNPROCESSABLE_ENTITY, sentence).into_response()
+}
+
+/// A form that cannot be read is as good as an empty one: its fields are then named as missing.
+fn read_form(body: &[u8]) -> Tree {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    stripe::form::decode(text).unwrap_or_else(|_| Tree::Branch(Vec::new()))
+}
+
+fn number(form: &Tree, field: &str, max: u64) -> Option<u64> {
+    form.text(&[field])?.parse().ok().filter(|number| *number <= max)
+}
+
+/// Bytes as people read them: 12.3 MB. Cut, not rounded, so that nothing reads as more than it is.
+fn bytes(bytes: u64) -> String {
+    for (unit, name) in [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")] {
+        if bytes >= unit {
+            return format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit);
+        }
+    }
+    format!("{bytes} bytes")
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+}

@@ -1,0 +1,123 @@
+//! What the router has reported and nobody has answered: sent again and again, each time under a new identifier and with the time
+//! that has passed, as RFC 2866 §4.1 wants it; and the trouble on its way.
+
+use radius::{AttributeType, Code, Draft, Packet, Secret, verify_response};
+
+use super::RouterFaults;
+
+/// How long an answer is waited for, in milliseconds.
+const PATIENCE_MS: i64 = 3_000;
+/// How often a report is sent before the router gives it up.
+const TRIES_MAX: u32 = 20;
+/// Most reports under way: each needs an identifier of its own. The oldest is given up for a new one.
+const REPORTS_MAX: usize = 250;
+
+#[derive(Default)]
+pub(super) struct Reports {
+    waiting: Vec<Report>,
+    /// Waits for the next one to overtake it.
+    held: Option<Report>,
+    next_identifier: u8,
+}
+
+struct Report {
+    draft: Draft,
+    made_ms: i64,
+    tries: u32,
+    next_try_ms: i64,
+    /// The datagram whose answer is awaited; empty before the first.
+    sent: Vec<u8>,
+}
+
+impl Reports {
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len() + usize::from(self.held.is_some())
+    }
+
+    /// Takes up a report made at `now`.
+    pub(super) fn add(&mut self, draft: Draft, now: i64, faults: &mut RouterFaults) {
+        if faults.drop_next > 0 {
+            faults.drop_next -= 1;
+            return;
+        }
+        let report = Report { draft, made_ms: now, tries: 0, next_try_ms: now, sent: Vec::new() };
+        if faults.reorder && self.held.is_none() {
+            self.held = Some(report);
+            return;
+        }
+        if self.waiting.len() >= REPORTS_MAX {
+            self.waiting.remove(0);
+        }
+        self.waiting.push(report);
+        self.waiting.extend(self.held.take());
+    }
+
+    /// Everything is forgotten.
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
+        self.held = None;
+    }
+
+    /// The datagrams that are to be sent at `now`.
+    pub(super) fn due(&mut self, now: i64, secret: &Secret, faults: &mut RouterFaults) -> Vec<Vec<u8>> {
+        if !faults.reorder {
+            self.waiting.extend(self.held.take());
+        }
+        self.waiting.retain(|report| report.next_try_ms > now || report.tries < TRIES_MAX);
+        let mut datagrams = Vec::new();
+        for place in 0..self.waiting.len() {
+            if self.waiting[place].next_try_ms > now {
+                continue;
+            }
+            let identifier = self.free_identifier();
+            let datagram = self.waiting[place].next_try(identifier, now, secret);
+            if faults.lose_next > 0 {
+                faults.lose_next -= 1;
+                continue;
+            }
+            if faults.duplicate {
+                datagrams.push(datagram.clone());
+            }
+            datagrams.push(datagram);
+        }
+        datagrams
+    }
+
+    /// When the next report is sent again, in milliseconds since the epoch.
+    pub(super) fn next_try_ms(&self) -> Option<i64> {
+        self.waiting.iter().map(|report| report.next_try_ms).min()
+    }
+
+    /// An answer: the report it belongs to is done. What does not verify is nobody's.
+    pub(super) fn answered(&mut self, datagram: &[u8], secret: &Secret) {
+        let Ok(answer) = Packet::parse(datagram) else { return };
+        if answer.code() == Code::AccountingResponse {
+            self.waiting.retain(|report| {
+                let answers = |request: Packet<'_>| verify_response(&answer, &request, secret).is_ok();
+                !Packet::parse(&report.sent).is_ok_and(answers)
+            });
+        }
+    }
+
+    /// An identifier under which nothing is under way: there are more of them than reports.
+    fn free_identifier(&mut self) -> u8 {
+        while self.waiting.iter().any(|report| report.sent.get(1) == Some(&self.next_identifier)) {
+            self.next_identifier = self.next_identifier.wrapping_add(1);
+        }
+        let identifier = self.next_identifier;
+        self.next_identifier = identifier.wrapping_add(1);
+        identifier
+    }
+}
+
+impl Report {
+    fn next_try(&mut self, identifier: u8, now: i64, secret: &Secret) -> Vec<u8> {
+        self.tries += 1;
+        self.next_try_ms = now + PATIENCE_MS;
+        let delay_seconds = u32::try_from((now - self.made_ms) / 1_000).unwrap_or(0);
+        let mut draft = self.draft.clone().with_identifier(identifier);
+        draft.push_u32(AttributeType::ACCT_DELAY_TIME, delay_seconds).expect("a report fits into a packet");
+        self.sent = draft.sign_request(secret).expect("a report is an accounting request");
+        self.sent.clone()
+    }
+}

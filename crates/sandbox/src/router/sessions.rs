@@ -1,0 +1,162 @@
+//! One session: how its counters grow, and what a report of it says.
+
+use std::net::Ipv4Addr;
+
+use radius::mikrotik::{self, Both, RateLimit};
+use radius::{AccountingStatus, AttributeType, Code, Draft, TerminateCause, Vendor};
+
+use super::{Plant, RunningSession, Subscriber};
+
+/// Bits per second times milliseconds that make one byte.
+const BIT_MS_PER_BYTE: u128 = 8 * 1_000;
+/// Texts longer than an attribute holds are cut off at this many bytes.
+const TEXT_BYTES_MAX: usize = 240;
+
+pub(super) struct Session {
+    pub(super) id: String,
+    pub(super) login: String,
+    pub(super) ip: Ipv4Addr,
+    pub(super) used: Both,
+    pub(super) rate_limit: RateLimit,
+    pub(super) demand: Both,
+    pub(super) class: Option<Vec<u8>>,
+    pub(super) address_list: Option<String>,
+    pub(super) interim_seconds: u32,
+    pub(super) ended: Option<TerminateCause>,
+    started_ms: i64,
+    /// Until when `used` is counted.
+    accrued_ms: i64,
+    reported_ms: i64,
+    /// What is less than a byte yet, in bits per second times milliseconds.
+    rest: [u128; 2],
+}
+
+impl Session {
+    pub(super) fn new(id: String, subscriber: Subscriber, interim_seconds: u32, now: i64) -> Self {
+        let nothing = Both { upload: 0, download: 0 };
+        Self {
+            id,
+            login: subscriber.login,
+            ip: subscriber.ip,
+            used: nothing,
+            rate_limit: subscriber.rate_limit,
+            demand: nothing,
+            class: None,
+            address_list: None,
+            interim_seconds,
+            ended: None,
+            started_ms: now,
+            accrued_ms: now,
+            reported_ms: now,
+            rest: [0; 2],
+        }
+    }
+
+    /// Counts what was used up to `now`. A clock that goes back counts nothing.
+    pub(super) fn accrue(&mut self, now: i64) {
+        let elapsed_ms = u128::try_from(now - self.accrued_ms).unwrap_or(0);
+        self.accrued_ms = now;
+        let speeds = [
+            speed(self.demand.upload, self.rate_limit.rates.upload),
+            speed(self.demand.download, self.rate_limit.rates.download),
+        ];
+        let mut bytes = [0; 2];
+        for ((speed, rest), bytes) in speeds.into_iter().zip(&mut self.rest).zip(&mut bytes) {
+            let total = u128::from(speed) * elapsed_ms + *rest;
+            *rest = total % BIT_MS_PER_BYTE;
+            *bytes = u64::try_from(total / BIT_MS_PER_BYTE).unwrap_or(u64::MAX);
+        }
+        self.spend(Both { upload: bytes[0], download: bytes[1] });
+    }
+
+    pub(super) fn spend(&mut self, bytes: Both) {
+        self.used.upload = self.used.upload.saturating_add(bytes.upload);
+        self.used.download = self.used.download.saturating_add(bytes.download);
+    }
+
+    pub(super) fn reported(&mut self, now: i64) {
+        self.reported_ms = now;
+    }
+
+    pub(super) fn interim_due_ms(&self) -> i64 {
+        self.reported_ms + i64::from(self.interim_seconds) * 1_000
+    }
+
+    pub(super) fn running(&mut self, now: i64) -> RunningSession {
+        self.accrue(now);
+        RunningSession {
+            session_id: self.id.clone(),
+            login: self.login.clone(),
+            ip: self.ip,
+            used: self.used,
+            rate_limit: self.rate_limit,
+            demand: self.demand,
+            address_list: self.address_list.clone(),
+            seconds: (now - self.started_ms).max(0) / 1_000,
+        }
+    }
+
+    /// A report of the session as it stands, to be sent by `plant`.
+    pub(super) fn report(&self, status: AccountingStatus, plant: &Plant, now: i64) -> Draft {
+        let mut draft = router_report(status, plant, now);
+        push_text(&mut draft, AttributeType::USER_NAME, &self.login);
+        push_text(&mut draft, AttributeType::ACCT_SESSION_ID, &self.id);
+        push(&mut draft, AttributeType::FRAMED_IP_ADDRESS, &self.ip.octets());
+        if let Some(class) = &self.class {
+            push(&mut draft, AttributeType::CLASS, class);
+        }
+        let rate_limit = self.rate_limit.to_string();
+        let pushed = draft.push_vendor(Vendor::MIKROTIK, mikrotik::RATE_LIMIT, rate_limit.as_bytes());
+        pushed.expect("a rate limit fits into an attribute");
+        if status != AccountingStatus::Start {
+            self.push_counters(&mut draft, plant.faults.omit_gigawords, now);
+        }
+        if let Some(cause) = self.ended {
+            push(&mut draft, AttributeType::ACCT_TERMINATE_CAUSE, &cause.number().to_be_bytes());
+        }
+        draft
+    }
+
+    fn push_counters(&self, draft: &mut Draft, omit_gigawords: bool, now: i64) {
+        let seconds = u32::try_from((now - self.started_ms) / 1_000).unwrap_or(0);
+        push(draft, AttributeType::ACCT_SESSION_TIME, &seconds.to_be_bytes());
+        for (low, high, bytes) in [
+            (AttributeType::ACCT_INPUT_OCTETS, AttributeType::ACCT_INPUT_GIGAWORDS, self.used.upload),
+            (AttributeType::ACCT_OUTPUT_OCTETS, AttributeType::ACCT_OUTPUT_GIGAWORDS, self.used.download),
+        ] {
+            let bytes = bytes.to_be_bytes();
+            push(draft, low, &bytes[4..]);
+            if !omit_gigawords {
+                push(draft, high, &bytes[..4]);
+            }
+        }
+    }
+}
+
+/// What every report says: what it is about, who reports, when it happened.
+pub(super) fn router_report(status: AccountingStatus, plant: &Plant, now: i64) -> Draft {
+    let mut draft = Draft::new(Code::AccountingRequest, 0);
+    push(&mut draft, AttributeType::ACCT_STATUS_TYPE, &status.number().to_be_bytes());
+    push_text(&mut draft, AttributeType::NAS_IDENTIFIER, &plant.identifier);
+    push(&mut draft, AttributeType::NAS_IP_ADDRESS, &plant.ip.octets());
+    // A clock that stands outside of what 32 bits hold tells nothing.
+    if let Ok(seconds) = u32::try_from(now.div_euclid(1_000)) {
+        push(&mut draft, AttributeType::EVENT_TIMESTAMP, &seconds.to_be_bytes());
+    }
+    draft
+}
+
+/// The lower of both; a limit of zero is none.
+fn speed(demand: u64, limit: u64) -> u64 {
+    if limit == 0 { demand } else { demand.min(limit) }
+}
+
+fn push_text(draft: &mut Draft, kind: AttributeType, text: &str) {
+    let end = text.floor_char_boundary(TEXT_BYTES_MAX);
+    push(draft, kind, &text.as_bytes()[..end]);
+}
+
+/// Reports hold some dozen short values: they fit.
+fn push(draft: &mut Draft, kind: AttributeType, value: &[u8]) {
+    draft.push(kind, value).expect("a report fits into a packet");
+}
