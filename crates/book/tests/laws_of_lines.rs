@@ -95,7 +95,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         20 => (any::<usize>(), any::<bool>()).prop_map(|(which, again)| Step::Deliver { which, again }),
         2 => any::<u64>().prop_map(Step::DeliverAll),
         2 => Just(Step::Month),
-        9 => (1_u32..5, select(Charging::ALL.map(|(way, _)| way).to_vec()), prop::bool::weighted(0.1))
+        9 => (1_u32..7, select(Charging::ALL.map(|(way, _)| way).to_vec()), prop::bool::weighted(0.1))
             .prop_map(|(pack, charging, stale)| Step::Buy { pack, charging, stale }),
         3 => any::<usize>().prop_map(Step::Pay),
         1 => any::<usize>().prop_map(Step::Drop),
@@ -130,8 +130,14 @@ fn sold() -> Catalog {
     ];
     let packs = [
         pack(),
-        Pack { no: PackNo(2), quantity: 4_000_000_000, release: Release::OnPayment, ..pack() },
-        Pack { no: PackNo(3), plan: PlanNo(2), validity: Validity::Days(40), ..pack() },
+        Pack { no: PackNo(2), quantity: 4_000_000_000, per_cycle_max: Some(1), ..pack() },
+        Pack {
+            no: PackNo(3),
+            plan: PlanNo(2),
+            release: Release::OnPayment,
+            validity: Validity::Days(40),
+            ..pack()
+        },
         Pack { no: PackNo(4), plan: PlanNo(3), quantity: 60, per_cycle_max: Some(1), ..pack() },
     ];
     catalog(plans, packs)
@@ -334,9 +340,10 @@ impl Case {
         self.settle();
         self.names += 1;
         let (purchase, grant) = (PurchaseId::from_u128(self.names), GrantId::from_u128(self.names));
-        // Every second wish is for what is sold for the line's plan.
-        let of_plan = self.desk.catalog.packs_of(line(&self.desk).plan).next().filter(|_| no % 2 == 0);
-        let Some(pack) = of_plan.or(self.desk.catalog.pack(PackNo(no))).cloned() else { return };
+        // Every second wish is for what is sold for the line's plan, whatever its number.
+        let (catalog, plan) = (&self.desk.catalog, line(&self.desk).plan);
+        let of_plan = catalog.packs_of(plan).nth(no as usize / 4).filter(|_| no % 2 == 0);
+        let Some(pack) = of_plan.or(catalog.pack(PackNo(no))).cloned() else { return };
         let Pack { quantity, price, validity, .. } = pack;
         let sequence = line(&self.desk).sequence + u32::from(stale);
         let available = self.desk.wallet(JOAO).balance.available();
