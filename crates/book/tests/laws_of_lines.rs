@@ -342,7 +342,7 @@ impl Case {
         let (purchase, grant) = (PurchaseId::from_u128(self.names), GrantId::from_u128(self.names));
         // Every second wish is for what is sold for the line's plan, whatever its number.
         let (catalog, plan) = (&self.desk.catalog, line(&self.desk).plan);
-        let of_plan = catalog.packs_of(plan).nth(no as usize / 4).filter(|_| no % 2 == 0);
+        let of_plan = catalog.packs_of(plan).nth(no as usize / 4).filter(|_| no.is_multiple_of(2));
         let Some(pack) = of_plan.or(catalog.pack(PackNo(no))).cloned() else { return };
         let Pack { quantity, price, validity, .. } = pack;
         let sequence = line(&self.desk).sequence + u32::from(stale);
