@@ -80,6 +80,8 @@ pub enum Place {
     Recharge,
     /// Usage by hour and day.
     Usage,
+    /// Boletos, open and paid.
+    Invoices,
     /// Every movement.
     Statement,
     /// Cards kept for the next payment.
@@ -105,6 +107,7 @@ impl Place {
             Place::Billing => "/billing",
             Place::Recharge => "/recharge",
             Place::Usage => "/usage",
+            Place::Invoices => "/invoices",
             Place::Statement => "/statement",
             Place::SavedCards => "/saved-cards",
             Place::ApiKeys => "/api-keys",
@@ -119,6 +122,7 @@ impl Place {
             Place::Billing => "billing",
             Place::Recharge => "recharge",
             Place::Usage => "usage",
+            Place::Invoices => "invoices",
             Place::Statement => "statement",
             Place::SavedCards => "saved-cards",
             Place::ApiKeys => "api-keys",
