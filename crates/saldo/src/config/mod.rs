@@ -26,6 +26,8 @@ pub struct Config {
     pub stripe: Stripe,
     /// `[mail]`
     pub mail: Mail,
+    /// `[radius]`
+    pub radius: Radius,
     /// Whether the API may move the book's clock.
     pub test_clock: bool,
 }
@@ -137,6 +139,14 @@ pub struct Mail {
     pub from: String,
 }
 
+/// How routers are spoken with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Radius {
+    /// UDP address where accounting is taken; empty for nowhere.
+    pub accounting_listen: String,
+}
+
 /// How a connection to the mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -170,6 +180,7 @@ struct Written {
     credit: WrittenCredit,
     stripe: Stripe,
     mail: Mail,
+    radius: Radius,
     test_clock: WrittenTestClock,
 }
 
@@ -273,7 +284,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, mail, test_clock } = written;
+    let Written { mut server, brand, credit, stripe, mail, radius, test_clock } = written;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
         bail!("server.public_url must begin with http:// or https://");
@@ -287,7 +298,15 @@ fn check(written: Written) -> anyhow::Result<Config> {
     let time_zone = jiff::tz::TimeZone::get(&brand.time_zone)
         .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
     let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone };
-    Ok(Config { server, brand, credit: check_credit(&credit)?, stripe, mail, test_clock: test_clock.enabled })
+    Ok(Config {
+        server,
+        brand,
+        credit: check_credit(&credit)?,
+        stripe,
+        mail,
+        radius,
+        test_clock: test_clock.enabled,
+    })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
