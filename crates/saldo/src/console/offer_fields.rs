@@ -143,7 +143,7 @@ mod tests {
         let read = |text| typed.windows("free", text).map_err(|problem| problem.code);
         assert_eq!(read(""), Ok(vec![]));
         assert_eq!(read("22:00-06:00, 12:00 – 13:30"), Ok(vec![(1320, 360), (720, 810)]));
-        for wrong in ["22-06", "24:00-06:00", "a:b-c:d", "10:60-11:00", "10:00"] {
+        for wrong in ["22 to 06", "24:00-06:00", "a:b-c:d", "10:60-11:00", "10:00"] {
             assert_eq!(read(wrong), Err("invalid_time"), "{wrong}");
         }
         assert_eq!(shown_windows([(1320, 360), (720, 810)].into_iter()), "22:00-06:00, 12:00-13:30");

@@ -90,7 +90,7 @@ pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<R
         balance_max: "0".to_owned(),
         speed: "10M/50M".to_owned(),
         slow_speed: "512k/1M".to_owned(),
-        walled_list: "sem-credito".to_owned(),
+        walled_list: "WALLED".to_owned(),
         ..Sent::default()
     };
     form(&app, &staff, None, &sent, None)
