@@ -273,9 +273,18 @@ pub(crate) fn check_available(wallet: &Wallet, needed: i64) -> Result<(), Refusa
 
 /// Refuses what would let the wallet hold more than can be counted, with what is scheduled.
 pub(crate) fn check_held(wallet: &Wallet, posted: i64) -> Result<(), Refusal> {
+    if posted > held_max(wallet) { Err(Refusal::AmountTooLarge) } else { Ok(()) }
+}
+
+/// How much one command may add to a wallet that has `posted`.
+pub(crate) fn room(wallet: &Wallet, posted: i64) -> i64 {
+    (held_max(wallet) - posted).clamp(0, AMOUNT_MAX)
+}
+
+/// The most that may be posted beside what is scheduled.
+fn held_max(wallet: &Wallet) -> i64 {
     let scheduled = wallet.live_grants().filter(|(_, grant)| grant.scheduled_at.is_some());
-    let scheduled: i64 = scheduled.map(|(_, grant)| grant.remaining).sum();
-    if posted.saturating_add(scheduled) > BALANCE_MAX { Err(Refusal::AmountTooLarge) } else { Ok(()) }
+    BALANCE_MAX - scheduled.map(|(_, grant)| grant.remaining).sum::<i64>()
 }
 
 pub(crate) fn check_size(amount: i64) -> Result<(), Refusal> {

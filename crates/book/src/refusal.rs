@@ -48,27 +48,33 @@ pub enum Refusal {
     /// The wallet has a line already.
     #[error("this wallet has a line already")]
     LineExists,
-    /// The catalog has no such plan.
-    #[error("there is no such plan")]
-    PlanUnknown,
     /// No month has this day.
     #[error("a cycle begins on day 1 to 31 of the month")]
     AnchorDay,
+    /// Somebody bought since the page was drawn.
+    #[error("something was bought for this line since the page was drawn")]
+    AlreadyBought,
     /// The line is blocked.
     #[error("the line is blocked")]
     LineBlocked,
     /// The line was cancelled, and that is for ever.
     #[error("the line has been cancelled")]
     LineCancelled,
+    /// The catalog has no such plan.
+    #[error("there is no such plan")]
+    PlanUnknown,
     /// The plan does not support the purchase of credit.
     #[error("the plan does not support the purchase of credit")]
     PurchasesNotSupported,
-    /// Somebody bought since the page was drawn.
-    #[error("something was bought for this line since the page was drawn")]
-    AlreadyBought,
     /// A purchase waits for its payment.
     #[error("a purchase of this line waits for its payment")]
     PurchaseAwaiting,
+    /// Credit is left: there is nothing to buy yet.
+    #[error("{available} is left")]
+    BalancePositive {
+        /// What is available now.
+        available: Amount,
+    },
     /// No such pack is sold for the line's plan.
     #[error("no such pack is sold for this plan")]
     PackUnknown,
@@ -78,6 +84,12 @@ pub enum Refusal {
     /// The pack is not charged so.
     #[error("this pack is not charged so")]
     ChargingNotOffered,
+    /// The pack would not bring the balance above zero.
+    #[error("the pack would not bring {available} above zero")]
+    PackTooSmall {
+        /// What is available now, below zero.
+        available: Amount,
+    },
     /// So many of this pack were released in this cycle already.
     #[error("no more of this pack are sold in this cycle")]
     PackLimit,
@@ -90,18 +102,6 @@ pub enum Refusal {
     /// The report adds nothing to what is known.
     #[error("nothing new is said")]
     ReadingOld,
-    /// Credit is left: there is nothing to buy yet.
-    #[error("{available} is left")]
-    BalancePositive {
-        /// What is available now.
-        available: Amount,
-    },
-    /// The pack would not bring the balance above zero.
-    #[error("the pack would not bring {available} above zero")]
-    PackTooSmall {
-        /// What is available now, below zero.
-        available: Amount,
-    },
     /// The amount, or the balance after it, is more than can be held.
     #[error("the amount is more than a wallet can hold")]
     AmountTooLarge,

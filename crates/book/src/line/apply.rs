@@ -81,9 +81,9 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             line.sessions.insert(read.session, read.after);
             forget_sessions(line);
         }
-        LineFact::SessionsEnded { nas, .. } => {
-            let open = |session: &&mut Session| session.nas == *nas;
-            line.sessions.values_mut().filter(open).for_each(|session| session.state = SessionState::Closed);
+        LineFact::SessionsEnded { nas, at } => {
+            let over = |session: &&mut Session| session.ends_with(*nas, *at);
+            line.sessions.values_mut().filter(over).for_each(|session| session.state = SessionState::Closed);
         }
         LineFact::Used(taken) => take(wallet, line, taken),
         LineFact::Restricted { at } => {

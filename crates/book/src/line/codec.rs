@@ -230,10 +230,11 @@ pub(super) fn read_awaiting(reader: &mut Reader<'_>) -> Result<Awaiting, CodecEr
 
 pub(super) fn write_session(out: &mut Vec<u8>, session: &Session) {
     let closed = u8::from(session.state == SessionState::Closed);
-    out.byte(closed | (u8::from(session.has_high) << 1));
+    out.byte(closed | (u8::from(session.jumped) << 1));
     out.unsigned(session.nas.into());
     out.time(session.started_at);
     out.time(session.read_at);
+    out.unsigned(session.seconds.into());
     out.signed(session.input);
     out.signed(session.output);
 }
@@ -245,10 +246,11 @@ pub(super) fn read_session(reader: &mut Reader<'_>) -> Result<Session, CodecErro
     }
     Ok(Session {
         state: if flags & 1 == 1 { SessionState::Closed } else { SessionState::Open },
-        has_high: flags & 2 == 2,
+        jumped: flags & 2 == 2,
         nas: reader.u32()?,
         started_at: reader.time()?,
         read_at: reader.time()?,
+        seconds: reader.u32()?,
         input: reader.signed()?,
         output: reader.signed()?,
     })

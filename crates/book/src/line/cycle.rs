@@ -8,11 +8,11 @@ use super::purchase::{
     allowance_made_up, decide_buying, decide_drop, decide_payment, decide_write_off, derived_grant, lot,
 };
 use super::record::{LineFact, LineRecord, Lot, Taken};
-use super::state::{Cycle, Line, LineStatus, SessionState};
+use super::state::{Cycle, Line, LineStatus};
 use super::traffic::{Judged, after_taken, decide_reading};
 use crate::catalog::Catalog;
 use crate::command::Source;
-use crate::decide::check_size;
+use crate::decide::{check_size, room};
 use crate::decision::{Balance, Decision, Record, WalletNo};
 use crate::refusal::Refusal;
 use crate::wallet::{Grant, Wallet};
@@ -84,11 +84,11 @@ fn decide_fact(
             decide_reading(&Judged { wallet, line, plan, zone, accepted_from, at }, reading)
         }
         LineAct::EndSessions { nas, at: ended_at } => {
-            let open = |session: &super::Session| session.nas == *nas && session.state == SessionState::Open;
-            if !line.sessions.values().any(open) {
+            let ended_at = (*ended_at).min(at);
+            if !line.sessions.values().any(|session| session.ends_with(*nas, ended_at)) {
                 return Err(Refusal::ReadingOld);
             }
-            unmoved(LineFact::SessionsEnded { nas: *nas, at: (*ended_at).min(at) })
+            unmoved(LineFact::SessionsEnded { nas: *nas, at: ended_at })
         }
         LineAct::AddUse { total, outside } => {
             if *total <= 0 || *outside < 0 || outside > total {
@@ -120,13 +120,12 @@ pub(crate) fn due_on_line(
 ) -> Option<Decision> {
     let line = wallet.line.as_ref()?;
     let starts_at = line.turns_at().filter(|turns_at| *turns_at <= at)?;
-    let ends_at = cycle_at(catalog.zone(), line.anchor_day, starts_at).1;
-    // A zone that has changed under us does not make a cycle of no length.
-    let cycle =
-        Cycle { no: line.cycle.no + 1, starts_at, ends_at: ends_at.max(starts_at.plus(Timestamp::HOUR)) };
+    let cycle = Cycle { no: line.cycle.no + 1, starts_at, ends_at: next_end(catalog, line) };
     let forgiven = wallet.debt;
     let mut without_debt = Balance { posted: wallet.balance.posted + forgiven, ..wallet.balance };
     let granted = catalog.plan(line.plan).map_or(line.terms.allowance, |plan| plan.allowance);
+    // Nobody could be told of a refusal here: a plan that gives more than can be held gives what can be.
+    let granted = granted.min(room(wallet, without_debt.posted));
     let allowance = (granted > 0).then(|| {
         without_debt.posted += granted;
         Lot {
@@ -157,7 +156,7 @@ pub(crate) fn carry(
         return None;
     }
     // One cycle may have several allowances, after a change of plan: the limit holds for all of them together.
-    let next_end = cycle_at(catalog.zone(), line.anchor_day, ends_at).1;
+    let next_end = next_end(catalog, line);
     let carried: i64 = wallet
         .live_grants()
         .filter(|(_, other)| other.source == Source::Carried && other.expires_at == Some(next_end))
@@ -178,6 +177,12 @@ pub(crate) fn carry(
     let balance = Balance { posted: wallet.balance.posted - lost, ..wallet.balance };
     let fact = LineFact::Carried { grant_no, lost, lot };
     Some(Record::Line(Box::new(LineRecord { wallet: no, fact, balance })))
+}
+
+/// When the cycle after the one that runs will end. A zone that has changed under us does not make a cycle of no length.
+fn next_end(catalog: &Catalog, line: &Line) -> Timestamp {
+    let starts_at = line.cycle.ends_at;
+    cycle_at(catalog.zone(), line.anchor_day, starts_at).1.max(starts_at.plus(Timestamp::HOUR))
 }
 
 fn allowance(

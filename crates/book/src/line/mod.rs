@@ -57,7 +57,9 @@ pub enum LineAct {
     },
     /// Buy a pack.
     Buy(Buying),
-    /// A purchase was paid: the debt of it is settled, or what waited for the payment is released.
+    /// A purchase was paid: the debt of it is settled, or what waited for the payment is released. The book does not remember every
+    /// purchase for ever: the command's key, of [`crate::KeySpace::Forever`], is the purchase's, so that it is paid once; what is
+    /// paid again is answered as repeated, and is the caller's to turn into money.
     Pay {
         /// The purchase, by value: it is released even if nobody waits for it any more.
         purchase: Awaiting,

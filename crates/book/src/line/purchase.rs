@@ -86,13 +86,13 @@ pub(super) fn decide_buying(
     at: Timestamp,
 ) -> Result<(LineFact, Balance), Refusal> {
     // Somebody bought since the page was drawn: that is what the buyer must hear, not what it did to the balance.
-    if buying.sequence != line.sequence {
+    if buying.sequence != line.sequence || line.unpaid.contains_key(&buying.purchase) {
         return Err(Refusal::AlreadyBought);
     }
-    let plan = catalog.plan(line.plan).ok_or(Refusal::PlanUnknown)?;
+    let rules = catalog.plan(line.plan).and_then(|plan| plan.purchases);
     let standing = Standing::of(wallet, line);
-    check_line(plan.purchases.as_ref(), &standing)?;
-    let rules = plan.purchases.as_ref().ok_or(Refusal::PurchasesNotSupported)?;
+    check_line(rules.as_ref(), &standing)?;
+    let rules = rules.as_ref().ok_or(Refusal::PurchasesNotSupported)?;
     let pack = catalog.pack(buying.pack).filter(|pack| pack.plan == line.plan).ok_or(Refusal::PackUnknown)?;
     if (pack.quantity, pack.price) != (buying.quantity, buying.price) {
         return Err(Refusal::PackChanged);
@@ -102,6 +102,9 @@ pub(super) fn decide_buying(
     }
     let released = line.released.get(&pack.no).copied().unwrap_or_default();
     check_pack(rules, pack, &standing, released)?;
+    if pack.quantity <= 0 || pack.price.value() <= 0 {
+        return Err(Refusal::AmountNotPositive);
+    }
     check_size(pack.quantity)?;
     let purchase = Awaiting {
         purchase: buying.purchase,

@@ -155,12 +155,22 @@ pub struct Session {
     pub started_at: Timestamp,
     /// The time of the last reading that counted.
     pub read_at: Timestamp,
+    /// How long it had lasted at that reading by its own clock, in seconds; zero if it never told.
+    pub seconds: u32,
     /// The counter of bytes that came from the subscriber.
     pub input: i64,
     /// The counter of bytes that went to him.
     pub output: i64,
-    /// Whether it ever sent the upper halves of its counters.
-    pub has_high: bool,
+    /// Whether the last reading was more than any line can carry: counters below it put it right.
+    pub jumped: bool,
+}
+
+impl Session {
+    /// True if it is over when a router begins or stops to count at that instant. Those that began since are not: what the router
+    /// said may come late.
+    pub(crate) fn ends_with(&self, nas: u32, at: Timestamp) -> bool {
+        self.nas == nas && self.state == SessionState::Open && self.started_at <= at
+    }
 }
 
 /// A plan in service, on a wallet that counts bytes.

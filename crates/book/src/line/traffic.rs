@@ -1,8 +1,11 @@
 //! Counters into bytes. A router reports what a session has counted since it began; what counts is by how much that has grown.
 //!
 //! Nothing here trusts a packet's name or order: a report adds what its counters are above the highest that are known, so one that
-//! comes twice, late or by another way adds nothing. Bytes between two reports are taken to have flowed evenly: what of that time
-//! was free, restricted, or in the cycle before, is told by its share of the time, rounded up in the subscriber's favour.
+//! comes twice, late or by another way adds nothing. Where it cannot be told whether bytes were counted already, they are not
+//! counted again. Bytes between two reports are taken to have flowed evenly: what of that time was free, restricted, or in the
+//! cycle before, is told by its share of the time, rounded up in the subscriber's favour.
+
+use std::cmp::Ordering;
 
 use jiff::tz::TimeZone;
 use money::Timestamp;
@@ -23,6 +26,8 @@ const RATE_SLACK: i64 = 1 << 32;
 pub const SESSIONS_MAX: usize = 32;
 /// What a counter of 32 bits can hold, and one.
 const WRAP: i64 = 1 << 32;
+/// How far two beginnings of a session lie apart at most that are the same one, told in whole seconds: 2 s.
+const BEGINNING_SLACK: i64 = 2 * Timestamp::SECOND;
 
 /// One counter as a packet carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,14 @@ pub struct Octets {
     pub low: u32,
     /// The upper 32 bits, if they were sent. Not sent is not zero.
     pub high: Option<u32>,
+}
+
+impl Octets {
+    /// All of the counter; where the upper half was not sent it is that of `known`. What is more than can be counted is the most.
+    fn counter(self, known: i64) -> i64 {
+        let high = self.high.map_or(known & !(WRAP - 1), |high| i64::from(high).saturating_mul(WRAP));
+        high.saturating_add(i64::from(self.low))
+    }
 }
 
 /// What a report says of its session.
@@ -66,7 +79,8 @@ pub struct Reading {
 /// What was strange about a reading. Staff see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anomaly {
-    /// The counters went back without having been full: the router began to count anew, and what it counts now is added.
+    /// The counters went back without having been full: the router began to count anew, and what it counts now is added, unless the
+    /// reading before was not believed.
     Reset,
     /// More than any line can carry in that time: nothing was added, and it is counted on from there.
     Jump,
@@ -166,22 +180,54 @@ fn base_of(line: &Line, reading: &Reading, moment: Timestamp) -> Result<Session,
         state: SessionState::Open,
         started_at,
         read_at: started_at,
+        seconds: 0,
         input: 0,
         output: 0,
-        has_high: false,
+        jumped: false,
     };
     let is_start = reading.kind == ReadingKind::Start;
+    // One that was late on its way, from a router that tells no time, seems to have begun later too; but it goes on counting.
+    let began_since = |known: &Session| {
+        reading.session_seconds.is_some_and(|seconds| {
+            started_at > known.read_at.plus(BEGINNING_SLACK)
+                && (known.state == SessionState::Closed
+                    || seconds <= known.seconds
+                    || went_back(known.input, reading.input)
+                    || went_back(known.output, reading.output))
+        })
+    };
     match line.sessions.get(&reading.session) {
         None if moment <= line.sessions_known_from => Err(Refusal::ReadingOld),
+        // It may have been forgotten while it went on: what it has counted so far is not counted again.
+        None if started_at <= line.sessions_known_from => {
+            let counted = |octets: Option<Octets>| octets.map_or(0, |octets| octets.counter(0));
+            Ok(Session { input: counted(reading.input), output: counted(reading.output), ..fresh })
+        }
         None => Ok(fresh),
         // Its name is used again. A Start that comes again tells of the same beginning or an earlier one.
         Some(known) if is_start && moment > known.read_at => Ok(fresh),
         Some(_) if is_start => Err(Refusal::ReadingOld),
+        Some(known) if repeats(known, reading) => match (reading.kind, known.state) {
+            (ReadingKind::Stop, SessionState::Open) => Ok(*known),
+            _ => Err(Refusal::ReadingOld),
+        },
+        // Told of who had the name before.
+        Some(known) if moment.plus(BEGINNING_SLACK) < known.started_at => Err(Refusal::ReadingOld),
+        // Its name is used again, and the Start was lost.
+        Some(known) if began_since(known) => Ok(fresh),
         Some(known) if moment < known.read_at && reading.kind == ReadingKind::Interim => {
             Err(Refusal::ReadingOld)
         }
         Some(known) => Ok(*known),
     }
+}
+
+/// True if it is word for word what was said last, whenever that comes.
+fn repeats(known: &Session, reading: &Reading) -> bool {
+    let same = |known: i64, told: Option<Octets>| told.is_some_and(|told| told.counter(known) == known);
+    reading.session_seconds == Some(known.seconds)
+        && same(known.input, reading.input)
+        && same(known.output, reading.output)
 }
 
 struct Grown {
@@ -191,31 +237,23 @@ struct Grown {
 }
 
 fn grow(base: &Session, reading: &Reading, moment: Timestamp) -> Grown {
-    let elapsed = moment.since(base.read_at).max(0);
-    let believed = believed_bytes(elapsed);
-    // A report from before the last one can only repeat; a session that ended does not begin to count anew.
-    let is_late = moment < base.read_at || base.state == SessionState::Closed;
-    // Two counters are hardly full at the same time.
-    let both = went_back(base.input, reading.input) && went_back(base.output, reading.output);
-    let back = match (is_late, both || began_since(base, reading, moment)) {
-        (true, _) => Back::Late,
-        (false, true) => Back::Anew,
-        (false, false) => Back::Full { believed },
-    };
+    if reading.input.is_none() && reading.output.is_none() {
+        return Grown { after: *base, bytes: 0, anomaly: None };
+    }
+    let back = back_of(base, reading, moment);
     let (input, output) = (step(base.input, reading.input, back), step(base.output, reading.output, back));
-    let bytes = input.added.saturating_add(output.added);
-    let has_high = |octets: Option<Octets>| octets.is_some_and(|octets| octets.high.is_some());
-    let after = Session {
-        read_at: base.read_at.max(moment),
-        input: input.counter,
-        output: output.counter,
-        has_high: base.has_high || has_high(reading.input) || has_high(reading.output),
-        ..*base
+    let told = input.added.saturating_add(output.added);
+    let is_jump = told > believed_bytes(moment.since(base.read_at).max(0));
+    let (read_at, seconds) = match back {
+        Back::Late if told == 0 => (base.read_at, base.seconds),
+        _ => (base.read_at.max(moment), reading.session_seconds.unwrap_or(0).max(base.seconds)),
     };
-    if bytes > believed {
+    let after =
+        Session { read_at, seconds, input: input.counter, output: output.counter, jumped: is_jump, ..*base };
+    if is_jump {
         return Grown { after, bytes: 0, anomaly: Some(Anomaly::Jump) };
     }
-    Grown { after, bytes, anomaly: (input.is_reset || output.is_reset).then_some(Anomaly::Reset) }
+    Grown { after, bytes: told, anomaly: (input.is_reset || output.is_reset).then_some(Anomaly::Reset) }
 }
 
 /// The most bytes that are believed of so many microseconds.
@@ -224,11 +262,36 @@ fn believed_bytes(elapsed: i64) -> i64 {
     i64::try_from(flowed).unwrap_or(i64::MAX).saturating_add(RATE_SLACK)
 }
 
-/// True if the session says that it began after its last reading.
-fn began_since(base: &Session, reading: &Reading, moment: Timestamp) -> bool {
-    reading
-        .session_seconds
-        .is_some_and(|seconds| moment.plus(-i64::from(seconds) * Timestamp::SECOND) > base.read_at)
+/// How a counter that went back is understood.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Back {
+    /// As told late.
+    Late,
+    /// As full, if it is one of 32 bits; else as begun anew.
+    Full,
+    /// As begun anew.
+    Anew,
+    /// As put right, after a reading that was not believed.
+    Right,
+}
+
+fn back_of(base: &Session, reading: &Reading, moment: Timestamp) -> Back {
+    // A report from before the last one can only repeat; a session that ended does not begin to count anew. Its own clock says it
+    // better than the time of a packet.
+    let is_earlier = match reading.session_seconds.map(|seconds| seconds.cmp(&base.seconds)) {
+        Some(Ordering::Less) => true,
+        Some(Ordering::Greater) => false,
+        Some(Ordering::Equal) | None => moment <= base.read_at,
+    };
+    if is_earlier || base.state == SessionState::Closed {
+        return Back::Late;
+    }
+    if base.jumped {
+        return Back::Right;
+    }
+    // A session whose own clock goes on counts on. Where none is told, two counters are hardly full at the same time.
+    let both = went_back(base.input, reading.input) && went_back(base.output, reading.output);
+    if both && reading.session_seconds.is_none() { Back::Anew } else { Back::Full }
 }
 
 struct Step {
@@ -237,49 +300,27 @@ struct Step {
     is_reset: bool,
 }
 
-/// How a counter that went back is understood.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Back {
-    /// As full, if that many bytes are believed; else as begun anew.
-    Full { believed: i64 },
-    /// As begun anew.
-    Anew,
-    /// As told late.
-    Late,
-}
-
 /// One counter's way from `known` to what was told.
 fn step(known: i64, told: Option<Octets>, back: Back) -> Step {
     let grown = |counter| Step { counter, added: counter - known, is_reset: false };
     let Some(told) = told else { return grown(known) };
-    let low = i64::from(told.low);
-    let value = match told.high {
-        Some(high) => {
-            (i64::from(high) << 32).checked_add(low).filter(|value| *value >= 0).unwrap_or(i64::MAX)
-        }
-        // The upper half was not sent: it is as it was.
-        None => (known & !(WRAP - 1)) | low,
-    };
+    let value = told.counter(known);
     if value >= known {
         return grown(value);
     }
-    let wrapped = value.saturating_add(WRAP);
     match back {
         Back::Late => grown(known),
-        Back::Full { believed } if told.high.is_none() && wrapped - known <= believed => grown(wrapped),
-        Back::Full { .. } | Back::Anew => {
-            let counter = if told.high.is_some() { value } else { low };
+        Back::Full if told.high.is_none() => grown(value.saturating_add(WRAP)),
+        Back::Full | Back::Anew => {
+            let counter = told.counter(0);
             Step { counter, added: counter, is_reset: true }
         }
+        Back::Right => Step { counter: told.counter(0), added: 0, is_reset: true },
     }
 }
 
-/// True if a counter is below what is known of it.
 fn went_back(known: i64, told: Option<Octets>) -> bool {
-    told.is_some_and(|told| match told.high {
-        Some(high) => (i64::from(high) << 32 | i64::from(told.low)) < known,
-        None => i64::from(told.low) < known & (WRAP - 1),
-    })
+    told.is_some_and(|told| told.counter(known) < known)
 }
 
 fn is_same(known: &Session, after: &Session) -> bool {

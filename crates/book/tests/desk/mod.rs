@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test uses its own part of the desk")]
 
 pub(crate) mod ana;
+pub(crate) mod joao;
 
 use book::{
     Account, Act, Anchor, Answer, BatchBuilder, Book, Catalog, Command, CommandKey, Decision, EntryRef,

@@ -3,10 +3,11 @@
 //! Owns the language ([`read`]) and the playing ([`play`]). Leaves to a [`Player`] what the story is played on: the book alone here, a
 //! book behind an engine and a store in another crate's test, which includes this file by its path.
 
+mod lines;
 mod read;
 mod run;
 
-use book::{Act, Answer, Balance, Catalog, Command, EntryRef, KeySpace, Record};
+use book::{Act, Answer, Balance, Catalog, Command, CycleTerms, EntryRef, KeySpace, Line, Record};
 use money::{Timestamp, WalletId};
 
 pub(crate) use read::read;
@@ -26,6 +27,8 @@ pub(crate) trait Player {
     fn balance(&mut self, wallet: WalletId) -> Balance;
     /// What is left of each grant of the wallet, oldest first.
     fn left(&mut self, wallet: WalletId) -> Vec<i64>;
+    /// The line of the wallet.
+    fn line(&mut self, wallet: WalletId) -> Line;
 }
 
 /// A story, read and understood.
@@ -62,6 +65,12 @@ pub(crate) enum Step {
     Left {
         wallet: WalletId,
         expected: Vec<i64>,
+    },
+    /// The line's cycle has this number and these terms, and they come to the balance.
+    Cycle {
+        wallet: WalletId,
+        no: u32,
+        terms: CycleTerms,
     },
 }
 

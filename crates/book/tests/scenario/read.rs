@@ -6,6 +6,7 @@ use book::{
 };
 use money::{Amount, CustomerId, GrantId, Quantity, Timestamp, Unit, UnitPrice, WalletId};
 
+use super::lines::Provider;
 use super::{Name, Step, Story};
 
 /// Reads `text`; `name` is how messages call it.
@@ -26,7 +27,7 @@ pub(crate) fn read(name: &str, text: &str) -> Result<Story, String> {
 
 /// What is known so far.
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
     line: usize,
     now: Option<Timestamp>,
     meters: Vec<(String, Meter)>,
@@ -34,22 +35,23 @@ struct Reader {
     /// Of whom the lines speak.
     current: Option<usize>,
     steps: Vec<(usize, Step)>,
+    pub(super) provider: Provider,
 }
 
-type Read<T> = Result<T, String>;
+pub(super) type Read<T> = Result<T, String>;
 
 /// The words of a line that are still to be understood.
-struct Words<'a> {
+pub(super) struct Words<'a> {
     rest: Vec<&'a str>,
 }
 
 impl<'a> Words<'a> {
-    fn take(&mut self, wanted: &str) -> Read<&'a str> {
+    pub(super) fn take(&mut self, wanted: &str) -> Read<&'a str> {
         if self.rest.is_empty() { Err(format!("{wanted} is missing")) } else { Ok(self.rest.remove(0)) }
     }
 
     /// Takes these words if they come next.
-    fn next_are(&mut self, words: &str) -> bool {
+    pub(super) fn next_are(&mut self, words: &str) -> bool {
         let wanted: Vec<&str> = words.split(' ').collect();
         let found = self.rest.starts_with(&wanted);
         if found {
@@ -58,7 +60,7 @@ impl<'a> Words<'a> {
         found
     }
 
-    fn expect(&mut self, words: &str) -> Read<()> {
+    pub(super) fn expect(&mut self, words: &str) -> Read<()> {
         let found = self.rest.join(" ");
         if self.next_are(words) { Ok(()) } else { Err(format!("expected `{words}`, found `{found}`")) }
     }
@@ -68,7 +70,7 @@ impl<'a> Words<'a> {
         Amount::parse(text, unit).map_err(|wrong| format!("`{text}` is {wrong}"))
     }
 
-    fn unit(&mut self) -> Read<Unit> {
+    pub(super) fn unit(&mut self) -> Read<Unit> {
         let code = self.take("a unit")?;
         Unit::known(code).ok_or_else(|| format!("`{code}` is no unit that is known"))
     }
@@ -123,6 +125,14 @@ impl Reader {
                 Some(Step::ReverseLast { wallet: self.of()?.0, key: key(words, line, None)? })
             }
             "advance" => Some(self.advance(words)?),
+            "plan" => Some(self.plan(words)?),
+            "pack" => Some(self.pack(words)?),
+            "line" => Some(self.line(words)?),
+            "session" => Some(self.session(words)?),
+            "buy" => Some(self.buy(words)?),
+            "pay" => Some(self.pay(words, line)?),
+            "drop" => Some(self.drop_purchase(words)?),
+            "write" => Some(self.write_off(words)?),
             "refused" => Some(Step::Refused(words.take("the code of a refusal")?.to_owned())),
             "repeated" => Some(Step::Repeated),
             "expect" => Some(self.expectation(words)?),
@@ -136,7 +146,7 @@ impl Reader {
     }
 
     /// The wallet that the line speaks of.
-    fn of(&self) -> Read<(WalletId, Unit)> {
+    pub(super) fn of(&self) -> Read<(WalletId, Unit)> {
         let current = self.current.ok_or("no `customer` has been named yet")?;
         let (_, wallet, unit) = &self.wallets[current];
         Ok((*wallet, *unit))
@@ -169,8 +179,21 @@ impl Reader {
             Some(place) => self.meters[place].1 = meter,
             None => self.meters.push((name, meter)),
         }
+        Ok(Step::Prices(self.prices()))
+    }
+
+    /// All that is sold by now.
+    pub(super) fn prices(&self) -> Catalog {
         let meters = self.meters.iter().map(|(_, meter)| *meter);
-        Ok(Step::Prices(Catalog::new(meters, Catalog::LATENESS_DEFAULT)))
+        let plans = self.provider.plans.iter().map(|(_, plan)| plan.clone());
+        let packs = self.provider.packs.iter().map(|(_, pack)| pack.clone());
+        let catalog = Catalog::new(meters, Catalog::LATENESS_DEFAULT);
+        let utc = catalog.zone().clone();
+        catalog.with_plans(utc, plans, packs)
+    }
+
+    pub(super) fn now(&self) -> Read<Timestamp> {
+        self.now.ok_or_else(|| "a story begins with `at` and a time".to_owned())
     }
 
     fn customer(&mut self, words: &mut Words<'_>) -> Read<Option<Step>> {
@@ -228,7 +251,7 @@ impl Reader {
         let name = words.take("a meter")?;
         let known = self.meters.iter().find(|(known, _)| known == name);
         let meter = known.map(|(_, meter)| meter.no).ok_or_else(|| format!("no meter is called `{name}`"))?;
-        let now = self.now.ok_or("a story begins with `at` and a time")?;
+        let now = self.now()?;
         let occurred_at = if words.next_are("at") { words.time()? } else { now };
         let key = key(words, line, Some(occurred_at))?;
         Ok(Step::Send { act: Act::Use { wallet, meter, quantity, occurred_at, stage }, key })
@@ -251,6 +274,9 @@ impl Reader {
     }
 
     fn expectation(&mut self, words: &mut Words<'_>) -> Read<Step> {
+        if words.next_are("cycle") {
+            return self.cycle(words);
+        }
         let (wallet, unit) = self.of()?;
         if words.next_are("left") {
             let mut expected = Vec::new();
@@ -274,7 +300,7 @@ impl Reader {
 }
 
 /// `as payment`, `as request` or `as event` and a name. An event's time is part of its name.
-fn key(words: &mut Words<'_>, line: &str, occurred_at: Option<Timestamp>) -> Read<Option<Name>> {
+pub(super) fn key(words: &mut Words<'_>, line: &str, occurred_at: Option<Timestamp>) -> Read<Option<Name>> {
     let told = words.rest.join(" ");
     let body = line.strip_suffix(&told).unwrap_or(line);
     let space = match () {
@@ -291,7 +317,7 @@ fn key(words: &mut Words<'_>, line: &str, occurred_at: Option<Timestamp>) -> Rea
 }
 
 /// FNV-1a over the texts, each with its end: enough to tell the names of one story apart, and the same in every run.
-fn hash(texts: &[&str]) -> u128 {
+pub(super) fn hash(texts: &[&str]) -> u128 {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
     bytes.fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash: u128, byte| {
         (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)

@@ -66,6 +66,14 @@ impl<P: Player> Run<'_, P> {
                     return Err(format!("{line}: left is {}", found.join(" ")));
                 }
             }
+            Step::Cycle { wallet, no, terms } => {
+                let found = self.player.line(*wallet);
+                let posted = self.player.balance(*wallet).posted;
+                if (found.cycle.no, found.terms, posted) != (*no, *terms, terms.balance()) {
+                    let (cycle, terms) = (found.cycle.no, found.terms);
+                    return Err(format!("{line}: cycle {cycle} has {terms:?}, balance {posted} bytes"));
+                }
+            }
             Step::Refused(_) | Step::Repeated => {}
         }
         Ok(())

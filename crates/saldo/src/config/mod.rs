@@ -7,6 +7,8 @@ use anyhow::{Context, bail};
 use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
 
+use crate::look::DataUnit;
+
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
 
@@ -76,6 +78,8 @@ pub struct Brand {
     pub support_email: String,
     /// Zone of dates and times on pages.
     pub time_zone: jiff::tz::TimeZone,
+    /// In which thousands data is counted.
+    pub data_unit: DataUnit,
 }
 
 /// What credit is and how it is sold.
@@ -190,6 +194,7 @@ struct WrittenBrand {
     name: String,
     support_email: String,
     time_zone: String,
+    data_unit: String,
 }
 
 #[derive(Deserialize)]
@@ -297,7 +302,9 @@ fn check(written: Written) -> anyhow::Result<Config> {
     }
     let time_zone = jiff::tz::TimeZone::get(&brand.time_zone)
         .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
-    let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone };
+    let data_unit = DataUnit::from_name(&brand.data_unit)
+        .with_context(|| format!("brand.data_unit must be GB or GiB, not {}", brand.data_unit))?;
+    let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone, data_unit };
     Ok(Config {
         server,
         brand,

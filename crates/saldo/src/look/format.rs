@@ -201,7 +201,7 @@ fn marks(locale: Locale) -> (char, char) {
 }
 
 /// Plain digits with at most one point, as the language writes them.
-fn localized(locale: Locale, digits: &str) -> String {
+pub(crate) fn localized(locale: Locale, digits: &str) -> String {
     let (group, point) = marks(locale);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

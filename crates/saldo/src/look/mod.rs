@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod chart;
+pub mod data;
 pub mod format;
 pub mod locale;
 pub mod mail;
@@ -16,5 +17,6 @@ pub mod reader;
 #[cfg(test)]
 mod texts_test;
 
+pub use data::DataUnit;
 pub use locale::Locale;
 pub use reader::Reader;

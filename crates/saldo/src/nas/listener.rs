@@ -15,6 +15,7 @@ use radius::{
 };
 use tokio::net::UdpSocket;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinHandle;
 
 use super::fading::Fading;
 use super::names::{self, Router};
@@ -38,11 +39,12 @@ const RECEIVE_PAUSE: Duration = Duration::from_millis(100);
 /// What makes two datagrams one.
 type PacketKey = (SocketAddr, u8, Authenticator);
 
-/// Begins to take reports at `radius.accounting_listen`, if that says where. Ends with the program.
-pub async fn listen(app: &Arc<App>) -> anyhow::Result<()> {
+/// Begins to take reports at `radius.accounting_listen`, if that says where. What is returned ends when the program's end is announced
+/// and no more are taken.
+pub async fn listen(app: &Arc<App>) -> anyhow::Result<Option<JoinHandle<()>>> {
     let listen = &app.config.radius.accounting_listen;
     if listen.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let socket = UdpSocket::bind(listen).await.with_context(|| format!("listening on UDP {listen}"))?;
     let address = socket.local_addr()?;
@@ -55,8 +57,7 @@ pub async fn listen(app: &Arc<App>) -> anyhow::Result<()> {
         answers: Mutex::new(Fading::new(ANSWERS_LAST, ANSWERS_MAX)),
         contents: Mutex::new(Fading::new(CONTENTS_LAST, CONTENTS_MAX)),
     });
-    tokio::spawn(run(port));
-    Ok(())
+    Ok(Some(tokio::spawn(run(port))))
 }
 
 struct Port {

@@ -15,6 +15,7 @@ use store::Hidden;
 use store::tables::lines::{AtZero, LineEntry, PackRelease, PackRow, PlanRow, RouterRow};
 use store::views::{CycleRow, LineRow};
 use tokio::net::{TcpListener, UdpSocket};
+use tokio::task::JoinHandle;
 
 use crate::house::{House, PATIENCE};
 
@@ -35,6 +36,7 @@ pub(crate) struct Provider {
     pub(crate) line: LineEntry,
     pub(crate) router: Router,
     pub(crate) nas_no: u32,
+    listening: JoinHandle<()>,
 }
 
 /// Megabytes to the subscriber.
@@ -46,7 +48,7 @@ impl Provider {
     pub(crate) async fn open(at_zero: AtZero) -> Provider {
         let house =
             House::open_with(|config| config.radius.accounting_listen = "127.0.0.1:0".to_owned()).await;
-        nas::listen(&house.running.app).await.expect("a port");
+        let listening = nas::listen(&house.running.app).await.expect("a port").expect("a listener");
         let app = &house.running.app;
         let plan = plan(at_zero);
         let plan_no = app.write(move |tx| tx.insert_plan(&plan)).await.expect("a plan");
@@ -78,17 +80,19 @@ impl Provider {
         let nas_no = app.write(move |tx| tx.insert_router(&row)).await.expect("a router");
         app.nas.routers_changed();
         let router = start_router(&house, changes).await;
-        Provider { house, line, router, nas_no }
+        Provider { house, line, router, nas_no, listening }
     }
 
     /// Ends the program and starts it again on the same folder and port; the router goes on.
     pub(crate) async fn restart(self) -> Provider {
-        let Provider { house, line, router, nas_no } = self;
+        let Provider { house, line, router, nas_no, listening } = self;
         let port = house.running.app.nas.accounting_address().expect("a port");
+        house.running.app.announce_end();
+        listening.await.expect("the listener ends");
         let data = house.close().await;
         let house = House::open_in(data, |config| config.radius.accounting_listen = port.to_string()).await;
-        nas::listen(&house.running.app).await.expect("the same port");
-        Provider { house, line, router, nas_no }
+        let listening = nas::listen(&house.running.app).await.expect("the same port").expect("a listener");
+        Provider { house, line, router, nas_no, listening }
     }
 
     /// The line and its running cycle, as the views have them.

@@ -8,7 +8,7 @@ use crate::stored::Stored;
 use crate::tables::Reader;
 
 /// Rows compared at a time.
-const ROWS_AT_A_TIME: u32 = 4_096;
+pub(super) const ROWS_AT_A_TIME: u32 = 4_096;
 
 const WALLETS: &str = "SELECT w.wallet_no, w.wallet, w.customer, w.unit, b.posted, b.pending, b.held,
     w.opened_at, b.entries, b.newest
@@ -84,7 +84,7 @@ impl Reader<'_> {
             // Few: all at once.
             if last.is_some() { Ok(Vec::new()) } else { reader.all(ACCOUNTS, &[]) }
         };
-        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 8] = [
+        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 9] = [
             &|| compare("wallet_view", self, expected, wallets),
             &|| compare("grant_view", self, expected, grants),
             &|| compare("entry_view", self, expected, entries),
@@ -93,6 +93,7 @@ impl Reader<'_> {
             &|| compare("usage_view", self, expected, usage),
             &|| compare("moved_view", self, expected, moved),
             &|| compare("account_view", self, expected, accounts),
+            &|| self.first_line_difference(expected),
         ];
         for step in steps {
             if let Some(difference) = step()? {
@@ -104,7 +105,7 @@ impl Reader<'_> {
 }
 
 /// Walks one table of both sides in step, a page at a time. `next` reads the rows after the given one.
-fn compare<T: Stored + PartialEq + std::fmt::Debug>(
+pub(super) fn compare<T: Stored + PartialEq + std::fmt::Debug>(
     table: &'static str,
     found: &Reader<'_>,
     expected: &Reader<'_>,

@@ -2,6 +2,8 @@
 
 use money::{Amount, LineId, PurchaseId, Timestamp};
 
+use super::ViewDifference;
+use super::difference::{ROWS_AT_A_TIME, compare};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 use crate::tables::{Page, Reader, Tx, page, rows_to_ask};
@@ -63,6 +65,22 @@ const OPEN_SESSIONS_AT: &str = "SELECT DISTINCT wallet_no FROM session_view
     WHERE nas_no = $1 AND state = 'open' AND wallet_no > $2 ORDER BY wallet_no LIMIT $3";
 const TRAFFIC: &str = "SELECT wallet_no, hour, total, outside FROM traffic_view
     WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 ORDER BY hour";
+
+const LINES_AFTER: &str = "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence,
+    restricted_since, restored_at, opened_at FROM line_view WHERE wallet_no > $1 ORDER BY wallet_no LIMIT $2";
+const CYCLES_AFTER: &str =
+    "SELECT wallet_no, cycle_no, starts_at, ends_at, carried, allowance, bought, released,
+    outside, total, adjustments FROM cycle_view WHERE (wallet_no, cycle_no) > ($1, $2)
+    ORDER BY wallet_no, cycle_no LIMIT $3";
+const PURCHASES_AFTER: &str =
+    "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
+    bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
+    WHERE purchase > $1 ORDER BY purchase LIMIT $2";
+const SESSIONS_AFTER: &str =
+    "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
+    FROM session_view WHERE (wallet_no, session) > ($1, $2) ORDER BY wallet_no, session LIMIT $3";
+const TRAFFIC_AFTER: &str = "SELECT wallet_no, hour, total, outside FROM traffic_view
+    WHERE (wallet_no, hour) > ($1, $2) ORDER BY wallet_no, hour LIMIT $3";
 
 const CLEAR: [&str; 5] = [
     "DELETE FROM line_view",
@@ -319,6 +337,46 @@ row! {
 }
 
 impl Reader<'_> {
+    /// The first row about lines, table by table and in key order, in which these views differ from `expected`.
+    pub(super) fn first_line_difference(
+        &self,
+        expected: &Reader<'_>,
+    ) -> Result<Option<ViewDifference>, StoreError> {
+        let limit = &ROWS_AT_A_TIME;
+        let lines = |reader: &Reader<'_>, last: Option<&LineRow>| {
+            reader.all(LINES_AFTER, &[&last.map_or(-1, |row| i64::from(row.wallet_no)), limit])
+        };
+        let cycles = |reader: &Reader<'_>, last: Option<&CycleRow>| {
+            let after = last.map_or((-1, 0), |row| (i64::from(row.wallet_no), row.cycle_no));
+            reader.all(CYCLES_AFTER, &[&after, limit])
+        };
+        let purchases = |reader: &Reader<'_>, last: Option<&PurchaseRow>| {
+            let after = last.map_or_else(Vec::new, |row| row.purchase.as_u128().to_be_bytes().to_vec());
+            reader.all(PURCHASES_AFTER, &[&after, limit])
+        };
+        let sessions = |reader: &Reader<'_>, last: Option<&SessionRow>| {
+            let after = last.map_or((-1, Vec::new()), |row| (i64::from(row.wallet_no), row.session.clone()));
+            reader.all(SESSIONS_AFTER, &[&after, limit])
+        };
+        let traffic = |reader: &Reader<'_>, last: Option<&TrafficRow>| {
+            let after = last.map_or((-1, 0), |row| (i64::from(row.wallet_no), row.hour));
+            reader.all(TRAFFIC_AFTER, &[&after, limit])
+        };
+        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 5] = [
+            &|| compare("line_view", self, expected, lines),
+            &|| compare("cycle_view", self, expected, cycles),
+            &|| compare("purchase_view", self, expected, purchases),
+            &|| compare("session_view", self, expected, sessions),
+            &|| compare("traffic_view", self, expected, traffic),
+        ];
+        for step in steps {
+            if let Some(difference) = step()? {
+                return Ok(Some(difference));
+            }
+        }
+        Ok(None)
+    }
+
     /// The line of this name.
     pub fn line_view(&self, line: LineId) -> Result<Option<LineRow>, StoreError> {
         self.one(LINE, &[&line])

@@ -1,0 +1,319 @@
+//! What is sold to lines: plans by the month and packs beside them, as staff write them down. Each change is in the audit log with what
+//! was before it, and holds for every line at once; what was bought before keeps its own terms.
+
+use std::sync::Arc;
+
+use book::Charging;
+use money::{Amount, PackId, PlanId};
+use serde_json::{Value, json};
+use store::StoreError;
+use store::tables::lines::{AtZero, FreeWindowRow, PackRelease, PackRow, PlanRow};
+
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::problem::Problem;
+use crate::{clock, ids};
+
+/// Longest name of a plan, in characters.
+pub const NAME_CHARS_MAX: usize = 80;
+/// The largest allowance or pack, in bytes: a million gigabytes.
+pub const BYTES_MAX: i64 = 1_000_000_000_000_000;
+/// Free windows of one plan.
+pub const FREE_WINDOWS_MAX: usize = 8;
+/// The longest free window, in minutes. One that seems longer has its ends swapped.
+pub const FREE_MINUTES_MAX: u16 = 12 * 60;
+/// The longest validity of a pack, in days.
+pub const VALIDITY_DAYS_MAX: u16 = 730;
+/// Longest speed and list name, in characters.
+const WORD_CHARS_MAX: usize = 60;
+const DAY_MINUTES: u16 = 24 * 60;
+
+/// A plan as it is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanDraft {
+    /// What people call it.
+    pub name: String,
+    /// What a month costs; zero is possible.
+    pub fee: Amount,
+    /// Bytes of each cycle.
+    pub allowance: i64,
+    /// Bytes of an allowance that may live one cycle longer.
+    pub carried_max: Option<i64>,
+    /// *Suporta Compras de Créditos*.
+    pub supports_purchase: bool,
+    /// *Permitir compra com saldo até*, in bytes.
+    pub balance_max: i64,
+    /// The most that may be bought and not yet paid.
+    pub unpaid_max: Option<Amount>,
+    /// What happens when nothing is left.
+    pub at_zero: AtZero,
+    /// The speed as routers take it.
+    pub speed: String,
+    /// The speed while slowed.
+    pub slow_speed: String,
+    /// The routers' list that a walled line is put on.
+    pub walled_list: String,
+    /// Times of day in which traffic costs nothing: first minute, first minute after.
+    pub free: Vec<(u16, u16)>,
+}
+
+/// A pack as it is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackDraft {
+    /// The plan for which it is sold.
+    pub plan_no: u32,
+    /// Bytes.
+    pub quantity: i64,
+    /// What it costs.
+    pub price: Amount,
+    /// How it may be charged.
+    pub chargings: Vec<Charging>,
+    /// When it is released.
+    pub release: PackRelease,
+    /// How many days it lives; `None`: until the cycle ends.
+    pub validity_days: Option<u16>,
+    /// How many may be released in one cycle.
+    pub per_cycle_max: Option<u32>,
+    /// Whether it is sold.
+    pub sold: bool,
+}
+
+/// Writes a plan down: a new one, or in the place of the one with this number. Its number.
+pub async fn put_plan(
+    app: &Arc<App>,
+    author: Author,
+    plan_no: Option<u32>,
+    draft: PlanDraft,
+) -> Result<u32, Problem> {
+    check_plan(&draft)?;
+    let known = match plan_no {
+        Some(no) => Some(app.sold().plan(no).cloned().ok_or_else(|| Problem::not_found("plan"))?),
+        None => None,
+    };
+    let PlanDraft { name, fee, allowance, carried_max, balance_max, unpaid_max, at_zero, free, .. } = draft;
+    let row = PlanRow {
+        plan_no: plan_no.unwrap_or_default(),
+        id: known.as_ref().map_or_else(|| PlanId::from_u128(ids::fresh()), |plan| plan.id),
+        name: name.trim().to_owned(),
+        fee,
+        allowance,
+        carried_max,
+        supports_purchase: u8::from(draft.supports_purchase),
+        balance_max,
+        unpaid_max: unpaid_max.map(|amount| amount.value()),
+        at_zero,
+        speed: draft.speed.trim().to_owned(),
+        slow_speed: draft.slow_speed.trim().to_owned(),
+        walled_list: draft.walled_list.trim().to_owned(),
+        created_at: known.as_ref().map_or_else(clock::now, |plan| plan.created_at),
+    };
+    let action = if known.is_some() { "plan.change" } else { "plan.create" };
+    let mut change = Change::new(action, row.id).after(&plan_json(&row, &free))?;
+    if let Some(known) = &known {
+        change = change.before(&plan_json(known, &[]))?;
+    }
+    let no = app
+        .write(move |tx| {
+            let no = match plan_no {
+                Some(no) => tx.update_plan(&row).map(|()| no)?,
+                None => tx.insert_plan(&row)?,
+            };
+            let window = |&(from_minute, to_minute)| FreeWindowRow { plan_no: no, from_minute, to_minute };
+            tx.put_free_windows(no, &free.iter().map(window).collect::<Vec<_>>())?;
+            author.note(tx, &change)?;
+            Ok::<_, StoreError>(no)
+        })
+        .await?;
+    app.reload_sold().await?;
+    Ok(no)
+}
+
+/// Writes a pack down: a new one, or in the place of the one with this number. Its number.
+pub async fn put_pack(
+    app: &Arc<App>,
+    author: Author,
+    pack_no: Option<u32>,
+    draft: PackDraft,
+) -> Result<u32, Problem> {
+    check_pack(app, &draft)?;
+    let known = match pack_no {
+        Some(no) => Some(app.sold().pack(no).cloned().ok_or_else(|| Problem::not_found("pack"))?),
+        None => None,
+    };
+    if known.as_ref().is_some_and(|pack| pack.plan_no != draft.plan_no) {
+        let detail = "A pack stays with its plan; make another one for the other plan.";
+        return Err(Problem::invalid("plan", "pack_of_another_plan", detail));
+    }
+    let PackDraft { plan_no, quantity, price, release, validity_days, per_cycle_max, .. } = draft;
+    let row = PackRow {
+        pack_no: pack_no.unwrap_or_default(),
+        id: known.as_ref().map_or_else(|| PackId::from_u128(ids::fresh()), |pack| pack.id),
+        plan_no,
+        quantity,
+        price,
+        chargings: draft.chargings.iter().map(|way| way.code()).collect::<Vec<_>>().join(","),
+        release,
+        validity_days,
+        per_cycle_max,
+        sold: u8::from(draft.sold),
+        created_at: known.as_ref().map_or_else(clock::now, |pack| pack.created_at),
+    };
+    let action = if known.is_some() { "pack.change" } else { "pack.create" };
+    let mut change = Change::new(action, row.id).after(&pack_json(&row))?;
+    if let Some(known) = &known {
+        change = change.before(&pack_json(known))?;
+    }
+    let no = app
+        .write(move |tx| {
+            let no = match pack_no {
+                Some(no) => tx.update_pack(&row).map(|()| no)?,
+                None => tx.insert_pack(&row)?,
+            };
+            author.note(tx, &change)?;
+            Ok::<_, StoreError>(no)
+        })
+        .await?;
+    app.reload_sold().await?;
+    Ok(no)
+}
+
+fn check_plan(draft: &PlanDraft) -> Result<(), Problem> {
+    let refuse = |field, code, detail: String| Err(Problem::invalid(field, code, detail));
+    let name = draft.name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.contains(char::is_control) {
+        return refuse("name", "invalid_name", format!("name must have 1 to {NAME_CHARS_MAX} characters."));
+    }
+    if draft.fee.value() < 0 {
+        return refuse("fee", "amount_negative", "fee must not be below zero.".to_owned());
+    }
+    let sizes = [
+        ("allowance", Some(draft.allowance)),
+        ("carried_max", draft.carried_max),
+        ("balance_max", Some(draft.balance_max)),
+    ];
+    for (field, bytes) in sizes {
+        if bytes.is_some_and(|bytes| !(0..=BYTES_MAX).contains(&bytes)) {
+            return refuse(field, "invalid_quantity", format!("{field} must be 0 to 1,000,000 GB."));
+        }
+    }
+    if draft.unpaid_max.is_some_and(|most| most.unit() != draft.fee.unit() || most.value() < 0) {
+        return refuse("unpaid_max", "invalid_amount", "unpaid_max must not be below zero.".to_owned());
+    }
+    for (field, word) in
+        [("speed", &draft.speed), ("slow_speed", &draft.slow_speed), ("walled_list", &draft.walled_list)]
+    {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/ -_.".contains(c);
+        if word.trim().is_empty() || word.len() > WORD_CHARS_MAX || !word.chars().all(plain) {
+            let detail =
+                format!("{field} must have 1 to {WORD_CHARS_MAX} letters, digits and / - _ . or blanks.");
+            return refuse(field, "invalid_word", detail);
+        }
+    }
+    check_free(&draft.free)
+}
+
+fn check_free(windows: &[(u16, u16)]) -> Result<(), Problem> {
+    let refuse = |code, detail: &str| Err(Problem::invalid("free", code, detail));
+    if windows.len() > FREE_WINDOWS_MAX {
+        return refuse("too_many_windows", "There are at most 8 free windows.");
+    }
+    for &(from, to) in windows {
+        if from >= DAY_MINUTES || to >= DAY_MINUTES {
+            return refuse("invalid_time", "A time of day is 00:00 to 23:59.");
+        }
+        let minutes = (to + DAY_MINUTES - from) % DAY_MINUTES;
+        if minutes == 0 || minutes > FREE_MINUTES_MAX {
+            return refuse("window_swapped", "A free window lasts up to 12 hours; are its ends swapped?");
+        }
+    }
+    Ok(())
+}
+
+fn check_pack(app: &App, draft: &PackDraft) -> Result<(), Problem> {
+    let refuse = |field, code, detail: &str| Err(Problem::invalid(field, code, detail));
+    let sold = app.sold();
+    let Some(plan) = sold.plan(draft.plan_no) else {
+        return refuse("plan", "plan_unknown", "There is no such plan.");
+    };
+    if !(1..=BYTES_MAX).contains(&draft.quantity) {
+        return refuse("quantity", "invalid_quantity", "quantity must be above zero, at most 1,000,000 GB.");
+    }
+    if draft.price.value() <= 0 || draft.price.unit() != plan.fee.unit() {
+        return refuse("price", "invalid_amount", "price must be above zero, in the plan's currency.");
+    }
+    if draft.chargings.is_empty() {
+        return refuse("chargings", "no_charging", "Choose at least one way of charging.");
+    }
+    if draft.validity_days.is_some_and(|days| !(1..=VALIDITY_DAYS_MAX).contains(&days)) {
+        return refuse("validity_days", "invalid_days", "validity_days must be 1 to 730.");
+    }
+    if draft.per_cycle_max == Some(0) {
+        return refuse("per_cycle_max", "invalid_count", "per_cycle_max must be above zero.");
+    }
+    Ok(())
+}
+
+fn plan_json(plan: &PlanRow, free: &[(u16, u16)]) -> Value {
+    json!({
+        "name": plan.name, "fee": plan.fee.to_decimal(), "unit": plan.fee.unit().code(), "allowance": plan.allowance,
+        "carried_max": plan.carried_max, "supports_purchase": plan.supports_purchase == 1,
+        "balance_max": plan.balance_max, "unpaid_max": plan.unpaid_max, "at_zero": plan.at_zero.word(),
+        "speed": plan.speed, "slow_speed": plan.slow_speed, "walled_list": plan.walled_list, "free": free,
+    })
+}
+
+fn pack_json(pack: &PackRow) -> Value {
+    json!({
+        "plan": pack.plan_no, "quantity": pack.quantity, "price": pack.price.to_decimal(),
+        "unit": pack.price.unit().code(), "chargings": pack.chargings, "release": pack.release.word(),
+        "validity_days": pack.validity_days, "per_cycle_max": pack.per_cycle_max, "sold": pack.sold == 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use money::Unit;
+
+    fn draft() -> PlanDraft {
+        PlanDraft {
+            name: "Fibra".to_owned(),
+            fee: Amount::new(0, Unit::BRL),
+            allowance: 0,
+            carried_max: None,
+            supports_purchase: true,
+            balance_max: 0,
+            unpaid_max: None,
+            at_zero: AtZero::Slow,
+            speed: "10M/50M".to_owned(),
+            slow_speed: "512k/1M".to_owned(),
+            walled_list: "sem-credito".to_owned(),
+            free: vec![(22 * 60, 6 * 60)],
+        }
+    }
+
+    #[test]
+    fn what_a_plan_may_not_be_is_named() {
+        check_plan(&draft()).expect("a plan");
+        let free = |from: u16, to: u16| PlanDraft { free: vec![(from, to)], ..draft() };
+        let cases = [
+            (PlanDraft { name: " ".to_owned(), ..draft() }, "invalid_name"),
+            (PlanDraft { fee: Amount::new(-1, Unit::BRL), ..draft() }, "amount_negative"),
+            (PlanDraft { allowance: -1, ..draft() }, "invalid_quantity"),
+            (PlanDraft { carried_max: Some(BYTES_MAX + 1), ..draft() }, "invalid_quantity"),
+            (PlanDraft { unpaid_max: Some(Amount::new(5, Unit::USD)), ..draft() }, "invalid_amount"),
+            (PlanDraft { speed: "10M; rm".to_owned(), ..draft() }, "invalid_word"),
+            (PlanDraft { walled_list: String::new(), ..draft() }, "invalid_word"),
+            // From six in the morning to ten in the evening: the ends are swapped.
+            (free(6 * 60, 22 * 60), "window_swapped"),
+            (free(60, 60), "window_swapped"),
+            (free(60, 1440), "invalid_time"),
+            (PlanDraft { free: vec![(0, 1); 9], ..draft() }, "too_many_windows"),
+        ];
+        for (draft, code) in cases {
+            assert_eq!(check_plan(&draft).expect_err("this is refused").code, code, "{draft:?}");
+        }
+    }
+}
