@@ -16,7 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["book", "money"]),
     ("engine", &["book", "money", "store"]),
     ("sandbox", &["radius", "stripe"]),
-    ("saldo", &["book", "engine", "money", "sandbox", "store", "stripe"]),
+    ("saldo", &["book", "engine", "money", "radius", "sandbox", "store", "stripe"]),
     ("xtask", &[]),
 ];
 
