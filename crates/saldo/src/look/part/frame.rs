@@ -92,6 +92,10 @@ pub enum Place {
     ConsoleHome,
     /// The console's list of mails that went out.
     ConsoleMails,
+    /// What is sold by the month.
+    ConsolePlans,
+    /// Packs and what they cost.
+    ConsolePacks,
 }
 
 impl Place {
@@ -99,7 +103,8 @@ impl Place {
     pub const PORTAL: &'static [Place] =
         &[Place::Billing, Place::Recharge, Place::Usage, Place::Statement, Place::SavedCards, Place::ApiKeys];
     /// The console's menu.
-    pub const CONSOLE: &'static [Place] = &[Place::ConsoleHome, Place::ConsoleMails];
+    pub const CONSOLE: &'static [Place] =
+        &[Place::ConsoleHome, Place::ConsolePlans, Place::ConsolePacks, Place::ConsoleMails];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
@@ -113,6 +118,8 @@ impl Place {
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
             Place::ConsoleMails => "/console/mails",
+            Place::ConsolePlans => "/console/plans",
+            Place::ConsolePacks => "/console/packs",
         }
     }
 
@@ -128,6 +135,8 @@ impl Place {
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
             Place::ConsoleMails => "mails",
+            Place::ConsolePlans => "plans",
+            Place::ConsolePacks => "packs",
         }
     }
 }
