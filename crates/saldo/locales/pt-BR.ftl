@@ -414,6 +414,33 @@ step-11 = O saldo aumentou de novo exatamente o valor pago.
 step-12 = Pague com 4000 0000 0000 0002: uma linha com Status Falha diz o motivo.
 step-13 = O cartão recusado não mudou o saldo.
 
+## Faturas
+
+invoices = Faturas
+invoices-text = O que você comprou, o que falta pagar e o que já foi pago.
+boleto = Boleto
+boletos = Boletos
+boletos-empty = Nenhum boleto ainda. O crédito comprado por boleto aparece aqui.
+data-credit = Crédito de { $quantity }
+boleto-due = Vencimento em { $day }
+boleto-registering = Em registro
+boleto-registering-text = Pode ser pago assim que o banco registrar o título; a linha digitável aparece aqui nesse momento.
+boleto-rejected = Recusado pelo banco
+boleto-rejected-text = O banco não registrou este boleto. Entre em contato com { $brand }.
+boleto-open = Em aberto
+boleto-open-text = Pague em qualquer banco: copie a linha digitável abaixo.
+boleto-overdue = Vencido
+boleto-overdue-text = Ainda pode ser pago em qualquer banco; multa e juros são somados no pagamento.
+boleto-paid = Pago
+boleto-paid-text = O banco informou o pagamento em { $day }.
+boleto-paid-twice = Foi pago mais de uma vez: { $brand } vai devolver o que foi pago a mais.
+boleto-written-off = Baixado
+boleto-written-off-text = Não pode mais ser pago.
+copy-linha-digitavel = Copiar a linha digitável
+next-invoice = Próximo faturamento
+next-invoice-text = Comprado e já liberado; será cobrado na sua próxima fatura.
+bought-on = Comprado em { $day }
+
 ## Console: planos e pacotes
 
 plans = Planos e serviços

@@ -80,6 +80,8 @@ pub enum Place {
     Recharge,
     /// Usage by hour and day.
     Usage,
+    /// Boletos, open and paid.
+    Invoices,
     /// Every movement.
     Statement,
     /// Cards kept for the next payment.
@@ -110,6 +112,7 @@ impl Place {
             Place::Billing => "/billing",
             Place::Recharge => "/recharge",
             Place::Usage => "/usage",
+            Place::Invoices => "/invoices",
             Place::Statement => "/statement",
             Place::SavedCards => "/saved-cards",
             Place::ApiKeys => "/api-keys",
@@ -126,6 +129,7 @@ impl Place {
             Place::Billing => "billing",
             Place::Recharge => "recharge",
             Place::Usage => "usage",
+            Place::Invoices => "invoices",
             Place::Statement => "statement",
             Place::SavedCards => "saved-cards",
             Place::ApiKeys => "api-keys",
