@@ -90,6 +90,8 @@ pub enum Place {
     ConsoleHome,
     /// The console's list of mails that went out.
     ConsoleMails,
+    /// Subscribers' lines.
+    ConsoleLines,
     /// What is sold by the month.
     ConsolePlans,
     /// Packs and what they cost.
@@ -101,8 +103,13 @@ impl Place {
     pub const PORTAL: &'static [Place] =
         &[Place::Billing, Place::Recharge, Place::Usage, Place::Statement, Place::SavedCards, Place::ApiKeys];
     /// The console's menu.
-    pub const CONSOLE: &'static [Place] =
-        &[Place::ConsoleHome, Place::ConsolePlans, Place::ConsolePacks, Place::ConsoleMails];
+    pub const CONSOLE: &'static [Place] = &[
+        Place::ConsoleHome,
+        Place::ConsoleLines,
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleMails,
+    ];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
@@ -115,6 +122,7 @@ impl Place {
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
             Place::ConsoleMails => "/console/mails",
+            Place::ConsoleLines => "/console/lines",
             Place::ConsolePlans => "/console/plans",
             Place::ConsolePacks => "/console/packs",
         }
@@ -131,6 +139,7 @@ impl Place {
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
             Place::ConsoleMails => "mails",
+            Place::ConsoleLines => "lines",
             Place::ConsolePlans => "plans",
             Place::ConsolePacks => "packs",
         }
