@@ -15,8 +15,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("radius", &[]),
     ("store", &["book", "money"]),
     ("engine", &["book", "money", "store"]),
-    ("sandbox", &["radius", "stripe"]),
-    ("saldo", &["book", "engine", "money", "sandbox", "store", "stripe"]),
+    ("sandbox", &["brazil", "radius", "stripe"]),
+    ("saldo", &["book", "brazil", "engine", "money", "sandbox", "store", "stripe"]),
     ("xtask", &[]),
 ];
 

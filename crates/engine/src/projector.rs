@@ -8,10 +8,10 @@ use std::collections::HashMap;
 
 use crate::project_line::{line_grants, line_kind, lot_of, project_line, used_bytes};
 use book::{
-    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, Record, Source, Transfer,
-    UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
+    Awaiting, BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, LineFact, Record,
+    Source, Transfer, UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
 };
-use money::{Amount, CustomerId, EntryId, IntentId, PaymentId, Quantity, Timestamp, Unit};
+use money::{Amount, CustomerId, EntryId, IntentId, PaymentId, Quantity, Timestamp, Unit, WalletId};
 use store::views::{
     EntryRow, GrantRow, GrantState, ViewChange, ViewChanges, WalletRow, WindowRow, quarter_of,
 };
@@ -19,6 +19,7 @@ use store::views::{
 /// A wallet, as far as later records leave it unsaid.
 #[derive(Clone, Copy, Debug)]
 struct KnownWallet {
+    id: WalletId,
     unit: Unit,
     customer: CustomerId,
     /// How many entries it has.
@@ -74,6 +75,13 @@ pub enum News {
         /// What the wallet holds after it, windows and holds not yet taken off.
         posted: Amount,
     },
+    /// A pack was bought for a line: released, or waiting for its payment.
+    Purchased {
+        /// The wallet that the line lives on.
+        wallet: WalletId,
+        /// The purchase, by value.
+        purchase: Awaiting,
+    },
 }
 
 /// Turns rows into changes, one after the other without gaps.
@@ -91,8 +99,8 @@ impl Projector {
         windows: impl IntoIterator<Item = WindowRow>,
     ) -> Projector {
         let known = |wallet: WalletRow| {
-            let WalletRow { customer, unit, entries, newest, .. } = wallet;
-            KnownWallet { unit, customer, entries, newest }
+            let WalletRow { wallet: id, customer, unit, entries, newest, .. } = wallet;
+            KnownWallet { id, unit, customer, entries, newest }
         };
         let windows = windows.into_iter().map(|window| {
             let known = KnownWindow { meter_no: window.meter_no, hour: window.opened_at.hour() };
@@ -128,7 +136,7 @@ impl Projector {
         let record = &decision.record;
         let out = &mut projection.changes;
         if let Record::WalletOpened { wallet, id, customer, unit, .. } = record {
-            let known = KnownWallet { unit: *unit, customer: *customer, entries: 0, newest: None };
+            let known = KnownWallet { id: *id, unit: *unit, customer: *customer, entries: 0, newest: None };
             debug_assert_eq!(self.wallets.len(), wallet.0 as usize, "wallets are numbered as they come");
             self.wallets.push(known);
             projection.customers.push(*customer);
@@ -152,7 +160,7 @@ impl Projector {
         let (unit, customer) = (known.unit, known.customer);
         projection.customers.push(customer);
         let at = decision.at;
-        projection.notices.extend(news(record, unit).map(|news| Notice { entry, at, customer, news }));
+        projection.notices.extend(news(record, known).map(|news| Notice { entry, at, customer, news }));
         if let Some(balance) = record.balance() {
             let book::Balance { posted, pending, held } = balance;
             out.push(ViewChange::BalanceSet { wallet_no, posted, pending, held });
@@ -334,8 +342,15 @@ fn entry_row(entry: EntryRef, decision: &Decision, known: &KnownWallet) -> Optio
     Some(row)
 }
 
-fn news(record: &Record, unit: Unit) -> Option<News> {
+fn news(record: &Record, known: &KnownWallet) -> Option<News> {
+    let unit = known.unit;
     match record {
+        Record::Line(record) => match &record.fact {
+            LineFact::Bought { purchase, .. } | LineFact::Awaits { purchase } => {
+                Some(News::Purchased { wallet: known.id, purchase: *purchase })
+            }
+            _ => None,
+        },
         Record::GrantAdded(GrantAdded { payment: Some(payment), amount, balance, .. }) => {
             Some(News::CreditAdded {
                 payment: *payment,

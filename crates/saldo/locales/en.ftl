@@ -414,6 +414,33 @@ step-11 = The balance has grown again by exactly the amount.
 step-12 = Pay with 4000 0000 0000 0002: a row with Status Failure tells why.
 step-13 = The declined card has not changed the balance.
 
+## Invoices
+
+invoices = Invoices
+invoices-text = What you bought, what is to be paid, and what was paid.
+boleto = Boleto
+boletos = Boletos
+boletos-empty = There are no boletos yet. A credit that you buy by boleto appears here.
+data-credit = Data credit of { $quantity }
+boleto-due = Due { $day }
+boleto-registering = Being registered
+boleto-registering-text = It can be paid once the bank has registered it; the digits to pay it appear here then.
+boleto-rejected = Refused by the bank
+boleto-rejected-text = The bank did not register this boleto. Please get in touch with { $brand }.
+boleto-open = Open
+boleto-open-text = Pay it at any bank: copy the digits below.
+boleto-overdue = Overdue
+boleto-overdue-text = It can still be paid at any bank; fine and interest are added when you pay.
+boleto-paid = Paid
+boleto-paid-text = The bank told us of the payment on { $day }.
+boleto-paid-twice = It was paid more than once: { $brand } will give back what was paid too much.
+boleto-written-off = Written off
+boleto-written-off-text = It cannot be paid any more.
+copy-linha-digitavel = Copy the linha digitável
+next-invoice = Next invoice
+next-invoice-text = Bought and already released; your next invoice collects it.
+bought-on = Bought on { $day }
+
 ## Console: plans and packs
 
 plans = Plans and services

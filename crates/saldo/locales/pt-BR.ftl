@@ -391,7 +391,7 @@ demo-title = Demonstração
 demo-headline = Crédito pré-pago certo até o centavo, ao vivo.
 demo-text = Tudo aqui é o programa de verdade, com clientes de exemplo e uma sandbox no lugar da Stripe. Teste à vontade.
 api-company = Empresa de API
-api-company-text = Vende chamadas por crédito pré-pago: US$ 0,25 por hora de atividade. Cartões pela página da Stripe, saldo ao vivo.
+api-company-text = Vende chamadas por crédito pré-pago: US$ 0,25 por hora de atividade. Cartões pela página da Stripe, saldo ao vivo.
 open-as-customer = Abrir como cliente
 open-as-staff = Abrir como equipe
 demo-line = Disponível para o cliente de exemplo
@@ -401,8 +401,8 @@ checklist = O roteiro, passo a passo
 sandbox-link = Sandbox que faz o papel da Stripe
 step-done = feito
 step-1 = Entre como cliente, abra Faturamento, escolha Recarga.
-step-2 = O saldo de um cliente novo é US$ 25,00.
-step-3 = Faça uma chamada: Pendente mostra US$ 0,25, Disponível US$ 24,75. Avance 1 hora: o saldo passa a US$ 24,75.
+step-2 = O saldo de um cliente novo é US$ 25,00.
+step-3 = Faça uma chamada: Pendente mostra US$ 0,25, Disponível US$ 24,75. Avance 1 hora: o saldo passa a US$ 24,75.
 step-4 = Clique em Adicionar ao saldo de crédito: a página de pagamento abre.
 step-5 = Pague com 4242 4242 4242 4242: uma janela confirma o pagamento.
 step-6 = Detalhes do crédito tem uma linha com Status Sucesso.
@@ -413,6 +413,33 @@ step-10 = A segunda linha mostra o novo cartão.
 step-11 = O saldo aumentou de novo exatamente o valor pago.
 step-12 = Pague com 4000 0000 0000 0002: uma linha com Status Falha diz o motivo.
 step-13 = O cartão recusado não mudou o saldo.
+
+## Faturas
+
+invoices = Faturas
+invoices-text = O que você comprou, o que falta pagar e o que já foi pago.
+boleto = Boleto
+boletos = Boletos
+boletos-empty = Nenhum boleto ainda. O crédito comprado por boleto aparece aqui.
+data-credit = Crédito de { $quantity }
+boleto-due = Vencimento em { $day }
+boleto-registering = Em registro
+boleto-registering-text = Pode ser pago assim que o banco registrar o título; a linha digitável aparece aqui nesse momento.
+boleto-rejected = Recusado pelo banco
+boleto-rejected-text = O banco não registrou este boleto. Entre em contato com { $brand }.
+boleto-open = Em aberto
+boleto-open-text = Pague em qualquer banco: copie a linha digitável abaixo.
+boleto-overdue = Vencido
+boleto-overdue-text = Ainda pode ser pago em qualquer banco; multa e juros são somados no pagamento.
+boleto-paid = Pago
+boleto-paid-text = O banco informou o pagamento em { $day }.
+boleto-paid-twice = Foi pago mais de uma vez: { $brand } vai devolver o que foi pago a mais.
+boleto-written-off = Baixado
+boleto-written-off-text = Não pode mais ser pago.
+copy-linha-digitavel = Copiar a linha digitável
+next-invoice = Próximo faturamento
+next-invoice-text = Comprado e já liberado; será cobrado na sua próxima fatura.
+bought-on = Comprado em { $day }
 
 ## Console: planos e pacotes
 

@@ -58,6 +58,10 @@ pub struct App {
     pub keys: KnownKeys,
     /// Told when the inbox has something new.
     pub inbox_news: Notify,
+    /// Told when a notice was written down.
+    pub notice_news: Arc<Notify>,
+    /// Told when a boleto was written.
+    pub boleto_news: Notify,
     /// Told when a mail was written.
     pub mail_news: Notify,
     /// What the last verification of the books found.
@@ -153,8 +157,10 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let failing = Arc::new(AtomicBool::new(false));
     let (projected_sender, projected) = watch::channel(0);
     let line_news = Arc::new(LineNews::default());
+    let notice_news = Arc::new(Notify::new());
     let projection = runtime::Projection {
         line_news: Arc::clone(&line_news),
+        notice_news: Arc::clone(&notice_news),
         journal: Box::new(projector_reader),
         tables: Arc::clone(&tables),
         landed: ledger.landed(),
@@ -186,6 +192,8 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         projection_failing: failing,
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
+        notice_news,
+        boleto_news: Notify::new(),
         mail_news: Notify::new(),
         books: Books::default(),
         doors: Doors::default(),

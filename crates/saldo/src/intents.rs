@@ -5,10 +5,14 @@
 
 use std::sync::Arc;
 
-use book::{Act, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PlanNo, Reason, Source};
+use book::{
+    Act, Awaiting, Charging, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PackNo, PaidBy,
+    PlanNo, Reason, Source, Validity,
+};
 use engine::Outcome;
 use money::{
-    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, Timestamp, TopupId, Unit, WalletId,
+    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit,
+    WalletId,
 };
 use serde::{Deserialize, Serialize};
 use store::tables::intents::Intent;
@@ -16,10 +20,10 @@ use store::tables::topups::TopupState;
 use store::{StoreError, Tx};
 
 use crate::app::App;
-use crate::clock;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
+use crate::{clock, documents};
 
 /// Intents sent again in one request.
 const RESEND_MAX: u32 = 500;
@@ -79,6 +83,19 @@ pub enum Wish {
         /// What it was for.
         topup: TopupId,
     },
+    /// A purchase that was paid.
+    Pay {
+        /// The line's wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The purchase, by value.
+        purchase: Awaiting,
+        /// The name of the grant, if the payment releases it.
+        grant: GrantId,
+        /// How.
+        by: PaidBy,
+    },
 }
 
 /// A wish as it is stored.
@@ -115,20 +132,28 @@ enum Stored {
         payment: String,
         topup: String,
     },
+    Pay {
+        wallet: String,
+        customer: String,
+        purchase: String,
+        pack_no: u32,
+        charging: String,
+        quantity: i64,
+        price: String,
+        unit: String,
+        /// None: until the cycle ends.
+        validity_days: Option<u16>,
+        grant: String,
+        by: String,
+    },
 }
 
 impl Wish {
     /// The intent to store under `id`.
     pub fn intent(&self, id: IntentId, now: Timestamp) -> Intent {
-        let kind = match self {
-            Wish::OpenWallet { .. } => "open_wallet",
-            Wish::OpenLine { .. } => "open_line",
-            Wish::Grant { .. } => "grant",
-            Wish::Credit { .. } => "credit",
-        };
         Intent {
             id,
-            kind: kind.to_owned(),
+            kind: self.kind().to_owned(),
             payload: self.to_json(),
             created_at: now,
             done_at: None,
@@ -136,7 +161,19 @@ impl Wish {
         }
     }
 
-    fn to_json(&self) -> String {
+    /// What it is, as a short word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Wish::OpenWallet { .. } => "open_wallet",
+            Wish::OpenLine { .. } => "open_line",
+            Wish::Grant { .. } => "grant",
+            Wish::Credit { .. } => "credit",
+            Wish::Pay { .. } => PAY,
+        }
+    }
+
+    /// The wish as an intent carries it.
+    pub fn to_json(&self) -> String {
         let stored = match self {
             Wish::OpenWallet { wallet, customer, unit } => Stored::OpenWallet {
                 wallet: wallet.to_string(),
@@ -167,6 +204,22 @@ impl Wish {
                 unit: amount.unit().code().to_owned(),
                 payment: payment.to_string(),
                 topup: topup.to_string(),
+            },
+            Wish::Pay { wallet, customer, purchase, grant, by } => Stored::Pay {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                purchase: purchase.purchase.to_string(),
+                pack_no: purchase.pack.0,
+                charging: purchase.charging.code().to_owned(),
+                quantity: purchase.quantity,
+                price: purchase.price.to_decimal(),
+                unit: purchase.price.unit().code().to_owned(),
+                validity_days: match purchase.validity {
+                    Validity::Cycle => None,
+                    Validity::Days(days) => Some(days),
+                },
+                grant: grant.to_string(),
+                by: by.code().to_owned(),
             },
         };
         // Strings and numbers only: this cannot fail.
@@ -204,6 +257,7 @@ impl Wish {
                 payment: payment.parse()?,
                 topup: topup.parse()?,
             },
+            stored @ Stored::Pay { .. } => return paid_wish(stored),
         };
         Ok(wish)
     }
@@ -217,6 +271,9 @@ impl Wish {
             Wish::OpenLine { wallet, line, plan_no, anchor_day, .. } => {
                 let act = LineAct::Open { line, plan: PlanNo(plan_no), anchor_day };
                 return Act::Line(Box::new(LineWish { wallet, act }));
+            }
+            Wish::Pay { wallet, purchase, grant, by, .. } => {
+                return Act::Line(Box::new(LineWish { wallet, act: LineAct::Pay { purchase, grant, by } }));
             }
             Wish::Grant { wallet, grant, amount, reason, expires_at, .. } => {
                 let source = reason.map_or(Source::Promotional, Source::Adjustment);
@@ -244,10 +301,50 @@ impl Wish {
             Wish::OpenWallet { customer, .. }
             | Wish::OpenLine { customer, .. }
             | Wish::Grant { customer, .. }
-            | Wish::Credit { customer, .. } => *customer,
+            | Wish::Credit { customer, .. }
+            | Wish::Pay { customer, .. } => *customer,
         }
     }
 }
+
+fn paid_wish(stored: Stored) -> anyhow::Result<Wish> {
+    let Stored::Pay {
+        wallet,
+        customer,
+        grant,
+        purchase,
+        pack_no,
+        charging,
+        quantity,
+        price,
+        unit,
+        validity_days,
+        by,
+    } = stored
+    else {
+        anyhow::bail!("no payment");
+    };
+    let unit = Unit::known(&unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
+    let charging = Charging::from_code(&charging).ok_or_else(|| anyhow::anyhow!("unknown {charging}"))?;
+    let purchase = Awaiting {
+        purchase: purchase.parse::<PurchaseId>()?,
+        pack: PackNo(pack_no),
+        charging,
+        quantity,
+        price: Amount::parse(&price, unit)?,
+        validity: validity_days.map_or(Validity::Cycle, Validity::Days),
+    };
+    Ok(Wish::Pay {
+        wallet: wallet.parse()?,
+        customer: customer.parse()?,
+        purchase,
+        grant: grant.parse()?,
+        by: PaidBy::from_code(&by).ok_or_else(|| anyhow::anyhow!("unknown {by}"))?,
+    })
+}
+
+/// The kind of [`Wish::Pay`].
+const PAY: &str = "pay";
 
 /// The priority of a grant of which nothing is said.
 pub const DEFAULT_PRIORITY: u8 = 50;
@@ -263,6 +360,9 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
     for (intent, outcome) in intents.iter().zip(&outcomes) {
         if let Outcome::Refused(refusal) = outcome {
             tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
+            if intent.kind == PAY {
+                documents::payment_refused(app, intent.id, refusal).await?;
+            }
         }
     }
     Ok(outcomes)
@@ -349,7 +449,17 @@ mod tests {
                 topup: TopupId::from_u128(6),
             },
         ];
-        for wish in wishes {
+        let purchase = Awaiting {
+            purchase: PurchaseId::from_u128(8),
+            pack: PackNo(3),
+            charging: Charging::Boleto,
+            quantity: 10_000_000_000,
+            price: amount,
+            validity: Validity::Days(30),
+        };
+        let grant = GrantId::from_u128(9);
+        let paid = Wish::Pay { wallet, customer, purchase, grant, by: PaidBy::Boleto };
+        for wish in wishes.into_iter().chain([paid]) {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }
         Ok(())

@@ -10,6 +10,7 @@ pub mod config;
 pub mod console;
 pub mod customers;
 pub mod demo;
+pub mod documents;
 pub mod hashes;
 pub mod ids;
 pub mod intents;

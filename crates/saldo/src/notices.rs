@@ -1,21 +1,23 @@
 //! What others are told after a decision: written down by the projection under a cursor of its own, delivered at least once.
 //!
-//! Making the views again does not tell anybody anything again. A notice is delivered as a mail, which is written in the same
-//! transaction that marks the notice, so that there is one mail for each.
+//! Making the views again does not tell anybody anything again. A notice is delivered as a mail or a boleto, which is written in
+//! the same transaction that marks the notice, so that there is one for each.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use book::JournalRow;
 use engine::{News, Notice};
-use money::{Amount, MailId, Timestamp, Unit};
+use money::{Amount, MailId, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
 use store::tables::outbox::{Mail, Notice as Stored, NoticeId};
 use store::{StoreError, Tx};
 
 use crate::app::App;
+use crate::config::Config;
+use crate::documents::{self, Purchased};
 use crate::look::locale::Locale;
-use crate::look::{Reader, mail};
+use crate::look::{self, Reader};
 use crate::problem::Problem;
 use crate::{clock, ids};
 
@@ -23,6 +25,8 @@ use crate::{clock, ids};
 pub(crate) const CURSOR: &str = "outbox";
 /// The kind of [`News::CreditAdded`].
 const CREDIT_ADDED: &str = "credit_added";
+/// The kind of [`News::Purchased`].
+const PURCHASED: &str = "purchased";
 /// Notices delivered in one go.
 const CLAIM_MAX: u32 = 50;
 /// How long a taken notice is ours, in microseconds.
@@ -54,20 +58,13 @@ pub fn write_down<'n>(
         return Ok(());
     }
     for notice in notices.filter(|notice| notice.entry.position() > told) {
-        let News::CreditAdded { payment, amount, posted } = &notice.news;
-        let payload = CreditAdded {
-            payment: payment.to_string(),
-            amount: amount.to_decimal(),
-            posted: posted.to_decimal(),
-            unit: amount.unit().code().to_owned(),
-        };
-        let kind = CREDIT_ADDED.to_owned();
+        let (kind, wallet, payload) = stored(&notice.news);
+        let kind = kind.to_owned();
         tx.insert_notice(&Stored {
             id: NoticeId { position: notice.entry.position(), ordinal: notice.entry.ordinal(), kind },
             customer: Some(notice.customer),
-            wallet: None,
-            // Strings only: this cannot fail.
-            payload: serde_json::to_string(&payload).unwrap_or_default(),
+            wallet,
+            payload,
             created_at: notice.at,
             delivered_at: None,
             attempts: 0,
@@ -78,11 +75,34 @@ pub fn write_down<'n>(
     tx.move_cursor(CURSOR, told, last.position, &last.hash)
 }
 
+/// Kind, wallet and payload of a notice.
+fn stored(news: &News) -> (&'static str, Option<WalletId>, String) {
+    // Strings and numbers only: writing JSON cannot fail.
+    match news {
+        News::CreditAdded { payment, amount, posted } => {
+            let payload = CreditAdded {
+                payment: payment.to_string(),
+                amount: amount.to_decimal(),
+                posted: posted.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+            };
+            (CREDIT_ADDED, None, serde_json::to_string(&payload).unwrap_or_default())
+        }
+        News::Purchased { wallet, purchase } => {
+            let payload = Purchased::of(*wallet, purchase);
+            (PURCHASED, Some(*wallet), serde_json::to_string(&payload).unwrap_or_default())
+        }
+    }
+}
+
 /// Delivers notices until the program ends.
 pub async fn deliver(app: Arc<App>) {
     while !app.is_ending() {
         match deliver_due(&app).await {
-            Ok(0) => tokio::time::sleep(PAUSE).await,
+            Ok(0) => {
+                // Told of new ones; those put off are looked for every now and then.
+                let _ = tokio::time::timeout(PAUSE, app.notice_news.notified()).await;
+            }
             Ok(_) => app.mail_news.notify_one(),
             Err(problem) => {
                 tracing::error!(
@@ -101,21 +121,50 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     let due = app.write(move |tx| tx.claim_notices(now, now.plus(LEASE), CLAIM_MAX)).await?;
     let count = due.len();
     for notice in due {
-        let zone = app.config.brand.time_zone.clone();
-        let brand = app.config.brand.name.clone();
-        let url = format!("{}/recharge", app.config.server.public_url);
-        app.write(move |tx| match mail_of(tx, &notice, &zone, &brand, &url)? {
-            Ok(mail) => {
-                if let Some(mail) = mail {
-                    tx.insert_mail(&mail)?;
+        let (config, customer) = (Arc::clone(app), notice.customer);
+        let is_purchase = notice.id.kind == PURCHASED;
+        app.write(move |tx| {
+            let delivered = match notice.id.kind.as_str() {
+                PURCHASED => charge(tx, &config.config, &notice)?,
+                _ => mail(tx, &config.config, &notice)?,
+            };
+            match delivered {
+                Ok(()) => tx.notice_delivered(&notice.id, clock::now()),
+                Err(error) => {
+                    tracing::error!(kind = notice.id.kind, error, "a notice was not delivered");
+                    tx.notice_retry(&notice.id, Some(clock::now().plus(RETRY_AFTER)), &error)
                 }
-                tx.notice_delivered(&notice.id, clock::now())
             }
-            Err(error) => tx.notice_retry(&notice.id, Some(clock::now().plus(RETRY_AFTER)), &error),
         })
         .await?;
+        if let Some(customer) = customer.filter(|_| is_purchase) {
+            app.live.notify(customer);
+            app.boleto_news.notify_one();
+        }
     }
     Ok(count)
+}
+
+/// Writes the boleto of a purchase that is charged by one; an error says why it could not be written yet.
+fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), String>, StoreError> {
+    let purchased: Purchased = match serde_json::from_str(&notice.payload) {
+        Ok(purchased) => purchased,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let Some(customer) = notice.customer.filter(|_| purchased.is_by_boleto()) else { return Ok(Ok(())) };
+    let (bank, zone) = (config.bank.as_ref(), &config.brand.time_zone);
+    let written = documents::write_boleto(tx, bank, zone, (customer, &purchased), notice.created_at)?;
+    Ok(written.map_err(|error| format!("{error:#}")))
+}
+
+/// Writes the mail that tells of a notice, if anybody can be told.
+fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), String>, StoreError> {
+    let url = format!("{}/recharge", config.server.public_url);
+    match mail_of(tx, notice, &config.brand.time_zone, &config.brand.name, &url)? {
+        Ok(Some(mail)) => tx.insert_mail(&mail).map(Ok),
+        Ok(None) => Ok(Ok(())),
+        Err(error) => Ok(Err(error)),
+    }
 }
 
 /// The mail that tells of a notice, dated by the book's clock as the notice is; `None` if nobody can be told, an error if the notice cannot be read.
@@ -138,8 +187,8 @@ fn mail_of(
     };
     let locale = Locale::from_tag(&customer.locale).unwrap_or(Locale::En);
     let reader = Reader::new(locale, zone.clone());
-    let mail::Mail { subject, body } =
-        mail::credit_added(&reader, brand, &customer.name, amount, posted, url);
+    let look::mail::Mail { subject, body } =
+        look::mail::credit_added(&reader, brand, &customer.name, amount, posted, url);
     Ok(Ok(Some(Mail {
         id: MailId::from_u128(ids::fresh()),
         kind: CREDIT_ADDED.to_owned(),

@@ -78,15 +78,15 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(policy).timeout(PATIENCE).no_proxy().build().expect("a client")
 }
 
-/// Three free ports in a row, below those that the system hands out; no two tests get the same.
+/// Five free ports in a row, below those that the system hands out; no two tests get the same.
 fn ports() -> u16 {
     static TAKEN: AtomicU16 = AtomicU16::new(0);
-    let begin = 9_000 + u16::try_from(std::process::id() % 1_000).expect("small") * 3;
+    let begin = 9_000 + u16::try_from(std::process::id() % 1_000).expect("small") * 5;
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    std::iter::repeat_with(|| begin + TAKEN.fetch_add(3, Ordering::Relaxed))
+    std::iter::repeat_with(|| begin + TAKEN.fetch_add(5, Ordering::Relaxed))
         .take_while(|port| *port < 20_000)
-        .find(|port| (0..3).all(|n| is_free(port + n)))
-        .expect("three free ports")
+        .find(|port| (0..5).all(|n| is_free(port + n)))
+        .expect("five free ports")
 }
 
 /// The first screen: its cookie, the token of its forms, its text.

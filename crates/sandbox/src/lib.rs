@@ -1,5 +1,5 @@
-//! Others to play with: Stripe ([`Sandbox`]: its HTTP API for what Saldo uses, its hosted checkout page, its signed webhooks) and a
-//! provider's router ([`router`]).
+//! Others to play with: Stripe ([`Sandbox`]: its HTTP API for what Saldo uses, its hosted checkout page, its signed webhooks), a
+//! provider's router ([`router`]), and the bank that collects its boletos ([`bank`]).
 //!
 //! The first stands where Stripe stands, speaks the same words, and obeys the same rules of saving cards, so that the demo and
 //! the tests run the very code that runs in production. It accepts Stripe's public test cards only. Trouble on demand (late,
@@ -9,6 +9,7 @@
 #![recursion_limit = "256"]
 
 mod api;
+pub mod bank;
 mod faults;
 mod ids;
 mod objects;

@@ -28,7 +28,7 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, brand, credit, stripe, mail, test_clock } = config;
+    let Config { server, brand, credit, stripe, bank, mail, test_clock } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     screen.pair("data folder", server.data.display());
@@ -37,6 +37,8 @@ fn check(config: &Config, screen: &Screen) {
     let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
     let key = if stripe.secret_key.is_empty() { "no key: card payments are off" } else { "has a key" };
     screen.pair("Stripe", format_args!("{key}; {} webhook secrets", stripe.webhook_secrets.len()));
+    let bank = bank.as_ref().map(|bank| format!("{}, {}", bank.account.bank_name(), bank.company_name));
+    screen.pair("boletos", bank.as_deref().unwrap_or("no bank: nothing is charged by boleto"));
     screen.pair("mail", or(&mail.smtp, "no server: mails are kept and not sent"));
     if *test_clock {
         screen.pair("test clock", "on: the API may move the book's time");

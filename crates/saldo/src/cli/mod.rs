@@ -1,8 +1,9 @@
 //! The command line: help that teaches, answers a person can read and a script can use.
 //!
 //! Every command but `serve` and `demo` works on the data folder and ends. Exit codes: 0 done, 1 failed, 2 used wrongly, 3
-//! `verify` found damage.
+//! `verify` found damage, 4 `bank` did it and something waits for a person.
 
+mod bank;
 mod config;
 mod customer;
 mod folder;
@@ -36,23 +37,23 @@ Examples:
   saldo staff create --email you@example.com --name You   let somebody into the console
   saldo verify                                prove every balance and every byte
 
-Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage.";
+Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage, 4 bank: something waits for a person.";
 
 const DEMO_HELP: &str = "\
 Examples:
   saldo demo                         everything on http://127.0.0.1:7070, until Ctrl-C; it goes on there the next time
-  saldo demo --port 8000             on 8000, 8001 (sandbox) and 8002 (example API)
+  saldo demo --port 8000             on 8000, 8001 (sandbox), 8002 (example API) and 8004 (bank)
   saldo demo --data /tmp/try --json  in a folder of its own, with one line of JSON for scripts
 
 It pays no real money and mails nobody. *Reset* on its pages, or another --data, begins anew.";
 
-/// The demo's last port: it needs three in a row.
-const DEMO_PORT_MAX: u16 = u16::MAX - 2;
+/// The demo's last port: it needs five in a row.
+const DEMO_PORT_MAX: u16 = u16::MAX - 4;
 
 fn demo_port(text: &str) -> Result<u16, String> {
     let port = text.parse().ok().filter(|port| (1..=DEMO_PORT_MAX).contains(port));
     port.ok_or_else(|| {
-        format!("a port is a whole number from 1 to {DEMO_PORT_MAX} (the demo needs three in a row)")
+        format!("a port is a whole number from 1 to {DEMO_PORT_MAX} (the demo needs five in a row)")
     })
 }
 
@@ -78,7 +79,7 @@ enum Command {
     /// Try it: the real program with sample customers and a sandbox in Stripe's place.
     #[command(after_help = DEMO_HELP)]
     Demo {
-        /// The port of portal and API, from 1 to 65533; the sandbox and the example API have the next two.
+        /// The port of portal and API, from 1 to 65531; the others have the next four.
         #[arg(long, default_value_t = demo::DEFAULT_PORT, value_parser = demo_port)]
         port: u16,
         /// Print one line of JSON for scripts, once everything listens.
@@ -101,6 +102,9 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand, after_help = key::HELP)]
     Key(key::Command),
+    /// Exchange files about boletos with the bank.
+    #[command(subcommand, after_help = bank::HELP)]
+    Bank(bank::Command),
     /// Let staff into the console.
     #[command(subcommand, after_help = staff::HELP)]
     Staff(staff::Command),
@@ -117,6 +121,7 @@ enum Command {
 enum Outcome {
     Done,
     Damage,
+    Waiting,
 }
 
 /// Runs what the command line says.
@@ -127,6 +132,7 @@ pub fn run() -> ExitCode {
     match obey(arguments, &screen) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Damage) => ExitCode::from(3),
+        Ok(Outcome::Waiting) => ExitCode::from(4),
         Err(error) => {
             screen.failure(&in_words(&error));
             ExitCode::FAILURE
@@ -153,6 +159,7 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Migrate => migrate::run(&read()?.server.data, screen)?,
         Command::Customer(command) => customer::run(command, read()?, screen)?,
         Command::Key(command) => key::run(command, read()?, screen)?,
+        Command::Bank(command) => return bank::run(command, &read()?, screen),
         Command::Staff(command) => staff::run(command, read()?, screen)?,
         Command::Config { command } => config::run(command, file.as_deref(), screen)?,
     }
@@ -201,6 +208,8 @@ mod tests {
             "saldo --config saldo.toml config check",
             "saldo customer create --name Ana --email ana@example.com",
             "saldo customer invite ana@example.com",
+            "saldo bank remittance --to there",
+            "saldo bank return CBR6431122.RET",
             "saldo staff create --email ana@example.com --name Ana --role viewer",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {

@@ -1,5 +1,7 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
+mod bank;
+
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +10,8 @@ use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
 
 use crate::look::DataUnit;
+
+pub use bank::Bank;
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -26,6 +30,8 @@ pub struct Config {
     pub credit: Credit,
     /// `[stripe]`
     pub stripe: Stripe,
+    /// `[bank]`; `None` where nothing is charged by boleto.
+    pub bank: Option<Bank>,
     /// `[mail]`
     pub mail: Mail,
     /// Whether the API may move the book's clock.
@@ -173,6 +179,7 @@ struct Written {
     brand: WrittenBrand,
     credit: WrittenCredit,
     stripe: Stripe,
+    bank: bank::WrittenBank,
     mail: Mail,
     test_clock: WrittenTestClock,
 }
@@ -278,7 +285,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, mail, test_clock } = written;
+    let Written { mut server, brand, credit, stripe, bank, mail, test_clock } = written;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
         bail!("server.public_url must begin with http:// or https://");
@@ -294,7 +301,15 @@ fn check(written: Written) -> anyhow::Result<Config> {
     let data_unit = DataUnit::from_name(&brand.data_unit)
         .with_context(|| format!("brand.data_unit must be GB or GiB, not {}", brand.data_unit))?;
     let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone, data_unit };
-    Ok(Config { server, brand, credit: check_credit(&credit)?, stripe, mail, test_clock: test_clock.enabled })
+    Ok(Config {
+        server,
+        brand,
+        credit: check_credit(&credit)?,
+        stripe,
+        bank: bank::check(&bank)?,
+        mail,
+        test_clock: test_clock.enabled,
+    })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -386,6 +401,8 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[bank]\ncode = \"341\"", "bank 341"),
+            ("[bank]\ncode = \"001\"", "bank"),
         ];
         for (text, expected) in cases {
             std::fs::write(file.path(), text)?;

@@ -17,6 +17,8 @@ use crate::{ids, keys, private};
 const SECRETS_FILE: &str = "demo.json";
 const LOCK_FILE: &str = "demo.lock";
 const SANDBOX_FILE: &str = "sandbox.db";
+/// The bank's database.
+const BANK_FILE: &str = "bank.db";
 /// What SQLite and our locks put beside a database.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", ".lock"];
 /// The folder's name among the user's data.
@@ -108,7 +110,16 @@ impl Folder {
 
     /// The sandbox's database, made empty if it is missing: SQLite gives the files beside it the same rights.
     pub(crate) fn sandbox_file(&self) -> anyhow::Result<PathBuf> {
-        let path = self.path.join(SANDBOX_FILE);
+        self.private_file(SANDBOX_FILE)
+    }
+
+    /// The bank's database, as [`Folder::sandbox_file`].
+    pub(crate) fn bank_file(&self) -> anyhow::Result<PathBuf> {
+        self.private_file(BANK_FILE)
+    }
+
+    fn private_file(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let path = self.path.join(name);
         let made = private::file().write(true).create(true).truncate(false).open(&path);
         made.with_context(|| format!("making {}", path.display()))?;
         Ok(path)
@@ -144,7 +155,7 @@ impl Folder {
     pub(crate) fn clear(&self) -> anyhow::Result<()> {
         // First: should this be interrupted, what is left is known to be unfinished.
         self.write_secrets(&Secrets { is_ready: false, ..self.secrets()? })?;
-        for file in [JOURNAL_FILE, TABLES_FILE, SANDBOX_FILE] {
+        for file in [JOURNAL_FILE, TABLES_FILE, SANDBOX_FILE, BANK_FILE] {
             for suffix in SUFFIXES {
                 let path = self.path.join(format!("{file}{suffix}"));
                 match std::fs::remove_file(&path) {

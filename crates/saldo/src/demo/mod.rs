@@ -1,8 +1,9 @@
-//! `saldo demo`: the real program with sample customers, a sandbox in Stripe's place, and an example API behind the guard.
+//! `saldo demo`: the real program with sample customers, a sandbox in Stripe's place, a bank, and an example API behind the guard.
 //!
 //! Owns the demo's folder, what is put into it at the first start, and the demo's own pages. Everything a visitor sees
 //! beside those pages is the program as it is served: the demo only chooses settings and plays the parts of others.
 
+mod bank;
 mod checklist;
 mod example_api;
 mod folder;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use money::CustomerId;
+use sandbox::bank::{Bank as SandboxBank, BankConfig};
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -28,14 +30,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::{App, Running};
-use crate::config::Config;
+use crate::config::{Bank, Config};
 use crate::portal::{DemoStrip, Faults};
 use crate::{clock, jobs, server, webhooks};
 use folder::{Folder, Known, Secrets};
 use opened::Opened;
 use pages::Stage;
 
-/// The port of portal and API unless told otherwise; sandbox and example API have the next two.
+/// The port of portal and API unless told otherwise; sandbox and example API have the next two, the bank the fifth.
 pub const DEFAULT_PORT: u16 = 7070;
 /// How long what still runs may take to end.
 const END_PATIENCE: Duration = Duration::from_secs(2);
@@ -62,7 +64,7 @@ pub(crate) enum Ending {
     Reset,
 }
 
-/// Where the three programs are reached.
+/// Where the programs are reached.
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
     /// Portal and API.
@@ -71,13 +73,16 @@ pub(crate) struct Addresses {
     pub(crate) sandbox: String,
     /// The example API.
     pub(crate) example_api: String,
+    /// The bank.
+    pub(crate) bank: String,
 }
 
-/// The three sockets. They outlive a reset, so that a browser that comes meanwhile waits instead of failing.
+/// The sockets. They outlive a reset, so that a browser that comes meanwhile waits instead of failing.
 struct Sockets {
     portal: StdListener,
     sandbox: StdListener,
     example_api: StdListener,
+    bank: StdListener,
 }
 
 /// Listens for Ctrl-C and its like from the begin to the end of the program: also while a reset changes one play for the next, when
@@ -137,12 +142,14 @@ async fn play(
         tokio::task::spawn_blocking(move || past::write(&config, clock::now())).await??;
     }
     let sandbox = start_sandbox(folder, sockets, &addresses, &secrets).await?;
+    let bank = start_bank(folder, sockets, &config).await?;
     let running = Running::start(config).await?;
     if !secrets.is_ready {
         seed::present(&running.app, &secrets).await?;
         folder.write_secrets(&Secrets { is_ready: true, ..secrets.clone() })?;
     }
     jobs::start(&running.app);
+    let messengers = bank::exchange(&running.app, &bank);
     // Nobody has set one before: the app is new.
     let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
     let (ending, ended) = watch::channel(Ending::NotYet);
@@ -164,6 +171,7 @@ async fn play(
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
+    drop(messengers);
     tokio::task::spawn_blocking(move || running.end()).await.context("ending")?;
     Ok(outcome)
 }
@@ -218,8 +226,21 @@ fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) 
     config.stripe.api_url.clone_from(&addresses.sandbox);
     config.stripe.secret_key.clone_from(&secrets.stripe_key);
     config.stripe.webhook_secrets = vec![secrets.webhook_secret.clone()];
+    config.bank = Some(Bank::sample()?);
     config.test_clock = true;
     Ok(config)
+}
+
+async fn start_bank(folder: &Folder, sockets: &Sockets, config: &Config) -> anyhow::Result<Arc<SandboxBank>> {
+    let settings = config.bank.as_ref().context("the demo's settings name a bank")?;
+    let config = BankConfig {
+        listener: async_listener(&sockets.bank)?,
+        bank: settings.account.bank(),
+        registers_at_once: true,
+        state: Some(folder.bank_file()?),
+        clock: real_time(),
+    };
+    Ok(Arc::new(SandboxBank::start(config).await?))
 }
 
 async fn start_sandbox(
@@ -261,21 +282,21 @@ fn async_listener(listener: &StdListener) -> anyhow::Result<TcpListener> {
 impl Sockets {
     fn bind(port: u16) -> anyhow::Result<Sockets> {
         let bind = |offset: u16| {
-            let port = port.checked_add(offset).context("the demo needs three ports below 65536")?;
+            let port = port.checked_add(offset).context("the demo needs five ports below 65536")?;
             let listener = StdListener::bind(("127.0.0.1", port)).with_context(|| {
-                format!("port {port} cannot be listened on; choose others with --port (the demo needs three in a row)")
+                format!("port {port} cannot be listened on; choose others with --port (the demo needs five in a row)")
             })?;
             listener.set_nonblocking(true)?;
             anyhow::Ok(listener)
         };
-        Ok(Sockets { portal: bind(0)?, sandbox: bind(1)?, example_api: bind(2)? })
+        Ok(Sockets { portal: bind(0)?, sandbox: bind(1)?, example_api: bind(2)?, bank: bind(4)? })
     }
 }
 
 impl Addresses {
     fn of(port: u16) -> Addresses {
         let url = |offset| format!("http://127.0.0.1:{}", port.saturating_add(offset));
-        Addresses { portal: url(0), sandbox: url(1), example_api: url(2) }
+        Addresses { portal: url(0), sandbox: url(1), example_api: url(2), bank: url(4) }
     }
 }
 
@@ -287,7 +308,7 @@ pub(crate) fn example_call(addresses: &Addresses, known: &Known) -> String {
 fn print(options: &Options, addresses: &Addresses, secrets: &Secrets) -> anyhow::Result<()> {
     let known = &secrets.known;
     let call = example_call(addresses, known);
-    let Addresses { portal, sandbox, example_api } = addresses;
+    let Addresses { portal, sandbox, example_api, bank } = addresses;
     let mut out = std::io::stdout().lock();
     if options.json {
         let line = json!({
@@ -295,6 +316,7 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets) -> anyhow:
             "api_url": portal,
             "sandbox_url": sandbox,
             "example_api_url": example_api,
+            "bank_url": bank,
             "api_key": known.api_key,
             "customer": {
                 "id": known.customer_id,
@@ -312,7 +334,8 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets) -> anyhow:
         writeln!(out, "  staff        {}  {}", seed::STAFF_EMAIL, secrets.staff_password)?;
         writeln!(out, "  API          {portal}/v1  with the key {}", known.api_key)?;
         writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;
-        writeln!(out, "  example API  {example_api}  asks the guard before it answers\n")?;
+        writeln!(out, "  example API  {example_api}  asks the guard before it answers")?;
+        writeln!(out, "  bank         {bank}  registers boletos and takes their payment\n")?;
         writeln!(out, "Spend some credit and watch the balance move:\n\n  {call}\n")?;
         writeln!(out, "For your shell:\n")?;
         writeln!(out, "  export API_URL={portal} EXAMPLE_API_URL={example_api} API_KEY={}", known.api_key)?;

@@ -7,7 +7,7 @@ pub mod offers;
 
 use std::sync::Arc;
 
-use book::{Act, Buying, Command, KeySpace, LineAct, LineWish};
+use book::{Act, Buying, Charging, Command, KeySpace, LineAct, LineWish};
 use engine::Outcome;
 use money::{CustomerId, IntentId, LineId, Unit, WalletId};
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, customers, ids};
+use crate::{clock, customers, documents, ids};
 
 /// Longest login of a line at a router, in bytes: what RADIUS can carry.
 pub const ACCESS_LOGIN_BYTES_MAX: usize = 253;
@@ -165,6 +165,9 @@ pub async fn ask(
 
 /// Buys a pack: checked and released, or left waiting for its payment, in one decision.
 pub async fn buy(app: &Arc<App>, wallet: WalletId, buying: Buying) -> Result<book::EntryRef, Problem> {
+    if buying.charging == Charging::Boleto {
+        documents::check_charging(app.config.bank.as_ref(), buying.price)?;
+    }
     let name = buying.purchase.as_u128().to_be_bytes();
     match ask(app, wallet, LineAct::Buy(buying), Some((KeySpace::Request, &name))).await? {
         Outcome::Decided { entry, .. } | Outcome::Repeated { entry } => Ok(entry),

@@ -22,11 +22,11 @@ use super::shell::Fault;
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use super::visit::Visit;
-use super::{billing, checkouts, figures, payment_list, usage};
+use super::{billing, checkouts, figures, invoices, payment_list, usage};
 use crate::app::App;
 use crate::clock;
 use crate::look::chart::ChartFragment;
-use crate::look::page::{ExpiryFragment, PaceFragment, UsageFragment, UsageView};
+use crate::look::page::{ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView};
 use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment};
 use crate::problem::Problem;
 use crate::runtime::Subscription;
@@ -64,6 +64,7 @@ enum Part {
     Payments,
     Checkouts,
     Movements,
+    Invoices,
     Today,
     Usage(UsageView),
 }
@@ -77,6 +78,7 @@ impl Part {
             "payments" => Part::Payments,
             "checkouts" => Part::Checkouts,
             "movements" => Part::Movements,
+            "invoices" => Part::Invoices,
             "usage" => Part::Today,
             "usage-day" => Part::Usage(UsageView::Hours),
             "usage-month" => Part::Usage(UsageView::Days),
@@ -93,6 +95,7 @@ impl Part {
             Part::Payments => "payments",
             Part::Checkouts => "checkouts",
             Part::Movements => "movements",
+            Part::Invoices => "invoices",
             Part::Today | Part::Usage(_) => "usage",
         }
     }
@@ -236,6 +239,12 @@ fn fragment(
     now: Timestamp,
 ) -> Result<String, StoreError> {
     let reader = signed.reader();
+    // Who has a line may have no money wallet.
+    if part == Part::Invoices {
+        let first = Trail::default();
+        let invoiced = invoices::read(app, tables, reader, signed.customer(), &first, now)?;
+        return Ok(html(&InvoicesFragment { reader, invoiced: &invoiced }));
+    }
     let missing = || StoreError::Missing { what: signed.wallet().to_string() };
     let wallet = app.ledger.wallet(signed.wallet()).ok_or_else(missing)?;
     Ok(match part {
@@ -269,6 +278,7 @@ fn fragment(
             let movements = billing::last_movements(tables, reader, &app.sold(), &wallet)?;
             html(&MovementsFragment { reader, movements: &movements })
         }
+        Part::Invoices => String::new(),
         Part::Today => html(&ChartFragment { reader, chart: &billing::today(tables, reader, &wallet, now)? }),
         Part::Usage(view) => usage::present(tables, &app.sold(), reader, &wallet, view, now)?
             .map_or_else(String::new, |used| html(&UsageFragment { reader, used: &used })),

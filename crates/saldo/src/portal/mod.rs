@@ -13,6 +13,7 @@ mod doors;
 mod figures;
 mod files;
 mod form;
+mod invoices;
 mod language;
 mod links;
 mod live;
@@ -74,6 +75,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/statement", get(statement::page))
         .route("/statement.csv", get(statement::csv))
         .route("/usage", get(usage::page))
+        .route("/invoices", get(invoices::page))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))

@@ -8,7 +8,7 @@ use book::JournalRow;
 use engine::{Portion, Projector};
 use money::{CustomerId, EntryId, IntentId, Timestamp};
 use store::{JournalReader, StoreError, Tables, Tx};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::ledger::LandedAt;
 use super::line_news::LineNews;
@@ -37,6 +37,8 @@ pub struct Projection {
     pub live: Live,
     /// Who is told of lines that changed.
     pub line_news: Arc<LineNews>,
+    /// Told when notices were written down.
+    pub notice_news: Arc<Notify>,
     /// Marks intents.
     pub intent_done: IntentDone,
     /// The newest projected row, for metrics and for those who wait.
@@ -137,6 +139,9 @@ impl Projection {
             Ok::<_, anyhow::Error>(shown)
         })?;
         self.line_news.tell(projection.lines);
+        if !projection.notices.is_empty() {
+            self.notice_news.notify_one();
+        }
         shown.extend(projection.customers);
         Ok(shown)
     }

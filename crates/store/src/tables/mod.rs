@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod audit;
+pub mod bank;
 pub mod catalog;
 pub mod customers;
 pub mod inbox;

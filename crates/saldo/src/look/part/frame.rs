@@ -80,6 +80,8 @@ pub enum Place {
     Recharge,
     /// Usage by hour and day.
     Usage,
+    /// Boletos, open and paid.
+    Invoices,
     /// Every movement.
     Statement,
     /// Cards kept for the next payment.
@@ -117,6 +119,7 @@ impl Place {
             Place::Billing => "/billing",
             Place::Recharge => "/recharge",
             Place::Usage => "/usage",
+            Place::Invoices => "/invoices",
             Place::Statement => "/statement",
             Place::SavedCards => "/saved-cards",
             Place::ApiKeys => "/api-keys",
@@ -134,6 +137,7 @@ impl Place {
             Place::Billing => "billing",
             Place::Recharge => "recharge",
             Place::Usage => "usage",
+            Place::Invoices => "invoices",
             Place::Statement => "statement",
             Place::SavedCards => "saved-cards",
             Place::ApiKeys => "api-keys",

@@ -1,0 +1,151 @@
+//! The boleto of a purchase: one, written when the notice of the purchase is delivered.
+
+use axum::http::StatusCode;
+use book::{Awaiting, Charging, PackNo, PaidBy, Validity};
+use brazil::Centavos;
+use brazil::boleto::TitleNumber;
+use jiff::ToSpan as _;
+use jiff::tz::TimeZone;
+use money::{Amount, BoletoId, CustomerId, GrantId, Timestamp, Unit, WalletId};
+use serde::{Deserialize, Serialize};
+use store::tables::bank::BoletoIntent;
+use store::tables::lines::{BoletoRow, BoletoState};
+use store::{StoreError, Tx};
+
+use crate::config::Bank;
+use crate::ids;
+use crate::intents::Wish;
+use crate::portal::calendar::day_of;
+use crate::problem::Problem;
+
+/// A purchase as its notice carries it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purchased {
+    wallet: String,
+    purchase: String,
+    pack_no: u32,
+    charging: String,
+    quantity: i64,
+    price: String,
+    unit: String,
+    /// None: until the cycle ends.
+    validity_days: Option<u16>,
+}
+
+impl Purchased {
+    /// The purchase, made for the line on `wallet`.
+    pub fn of(wallet: WalletId, purchase: &Awaiting) -> Purchased {
+        Purchased {
+            wallet: wallet.to_string(),
+            purchase: purchase.purchase.to_string(),
+            pack_no: purchase.pack.0,
+            charging: purchase.charging.code().to_owned(),
+            quantity: purchase.quantity,
+            price: purchase.price.to_decimal(),
+            unit: purchase.price.unit().code().to_owned(),
+            validity_days: match purchase.validity {
+                Validity::Cycle => None,
+                Validity::Days(days) => Some(days),
+            },
+        }
+    }
+
+    /// Whether a boleto collects it.
+    pub fn is_by_boleto(&self) -> bool {
+        self.charging == Charging::Boleto.code()
+    }
+
+    fn read(&self) -> anyhow::Result<(WalletId, Awaiting)> {
+        let unit =
+            Unit::known(&self.unit).ok_or_else(|| anyhow::anyhow!("there is no unit {}", self.unit))?;
+        let charging = Charging::from_code(&self.charging);
+        let purchase = Awaiting {
+            purchase: self.purchase.parse()?,
+            pack: PackNo(self.pack_no),
+            charging: charging.ok_or_else(|| anyhow::anyhow!("there is no charging {}", self.charging))?,
+            quantity: self.quantity,
+            price: Amount::parse(&self.price, unit)?,
+            validity: self.validity_days.map_or(Validity::Cycle, Validity::Days),
+        };
+        Ok((self.wallet.parse()?, purchase))
+    }
+}
+
+/// Refuses what could not be charged by boleto here. Asked before the book is.
+pub fn check_charging(bank: Option<&Bank>, price: Amount) -> Result<(), Problem> {
+    if bank.is_none() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "boletos_not_configured",
+            "Boletos are not set up on this server: its configuration names no bank. Nothing was bought.",
+        ));
+    }
+    match Centavos::from_amount(price) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let detail = format!("This price cannot be charged by boleto: {error}. Nothing was bought.");
+            Err(Problem::invalid("charging", error.code(), detail))
+        }
+    }
+}
+
+/// Writes the boleto that collects a purchase of `customer` made at `at`, unless there is one; `Err` within says what is in the way.
+pub fn write_boleto(
+    tx: &Tx<'_>,
+    bank: Option<&Bank>,
+    zone: &TimeZone,
+    (customer, purchased): (CustomerId, &Purchased),
+    at: Timestamp,
+) -> Result<anyhow::Result<()>, StoreError> {
+    let (wallet, purchase) = match purchased.read() {
+        Ok(read) => read,
+        Err(error) => return Ok(Err(error)),
+    };
+    if tx.boleto_of_purchase(purchase.purchase)?.is_some() {
+        return Ok(Ok(()));
+    }
+    let Some(bank) = bank else {
+        return Ok(Err(anyhow::anyhow!("the configuration names no bank to write a boleto of")));
+    };
+    let our_number = tx.next_our_number()?.max(bank.first_number);
+    let id = BoletoId::from_u128(ids::fresh());
+    let drawn = draw(bank, zone, our_number, purchase.price, at);
+    let (barcode, linha_digitavel, due_on) = match drawn {
+        Ok(drawn) => drawn,
+        Err(error) => return Ok(Err(error)),
+    };
+    tx.insert_boleto(&BoletoRow {
+        id,
+        customer,
+        purchase: Some(purchase.purchase),
+        our_number,
+        barcode,
+        linha_digitavel,
+        amount: purchase.price,
+        due_on,
+        state: BoletoState::Written,
+        created_at: at,
+        registered_at: None,
+        paid_at: None,
+        paid_amount: None,
+    })?;
+    let grant = GrantId::from_u128(ids::fresh());
+    let wish = Wish::Pay { wallet, customer, purchase, grant, by: PaidBy::Boleto };
+    let intent = BoletoIntent { boleto: id, kind: wish.kind().to_owned(), payload: wish.to_json() };
+    tx.insert_boleto_intent(&intent)?;
+    Ok(Ok(()))
+}
+
+/// Bar code, linha digitável and due day of a boleto over `price` written at `at`.
+fn draw(
+    bank: &Bank,
+    zone: &TimeZone,
+    our_number: u64,
+    price: Amount,
+    at: Timestamp,
+) -> anyhow::Result<(String, String, String)> {
+    let due = day_of(zone, at).checked_add(i64::from(bank.due_days).days())?;
+    let barcode = bank.account.barcode(TitleNumber::new(our_number), due, Centavos::from_amount(price)?)?;
+    Ok((barcode.digits().to_owned(), barcode.linha_digitavel().to_string(), due.to_string()))
+}

@@ -1,0 +1,292 @@
+//! The return: what the bank says became of boletos.
+//!
+//! A file counts whole or not at all, and once: the same bytes again change nothing, another file under a known number is
+//! refused. Of a title, too, each piece of news counts once; what does not fit is a finding for a person, never a guess.
+
+use std::sync::Arc;
+
+use book::Refusal;
+use brazil::Centavos;
+use brazil::cnab::{CnabError, Entry, Occurrence, read_return};
+use money::{CustomerId, IntentId, Timestamp};
+use sha2::{Digest as _, Sha256};
+use store::tables::bank::{Finding, FindingCode, ReturnRow};
+use store::tables::intents::Intent;
+use store::tables::lines::{BoletoRow, BoletoState};
+use store::{StoreError, Tx};
+
+use crate::app::App;
+use crate::config::Bank;
+use crate::intents;
+use crate::problem::Problem;
+
+/// What a return file changed.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Its sequence number (NSA).
+    pub file_number: u32,
+    /// When the very same file had been loaded; nothing was changed then.
+    pub loaded_before: Option<Timestamp>,
+    /// Titles it tells of.
+    pub entries: usize,
+    /// Boletos that are payable now.
+    pub registered: usize,
+    /// Boletos that were paid.
+    pub paid: usize,
+    /// Boletos that will not be paid any more.
+    pub written_off: usize,
+    /// News that was known or that nothing is to be done about.
+    pub unchanged: usize,
+    /// What a person must look at.
+    pub findings: Vec<Finding>,
+    /// What the book is to be asked.
+    pub intents: Vec<Intent>,
+    /// Whose boletos changed, each possibly several times.
+    pub customers: Vec<CustomerId>,
+}
+
+/// Why a file was refused. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReturnError {
+    /// It is no whole return file of this account.
+    #[error(transparent)]
+    Cnab(#[from] CnabError),
+    /// Another file had this number.
+    #[error(
+        "another file with the number {file_number} was loaded at {loaded_at}; nothing of this one was taken: ask the bank which of them counts"
+    )]
+    NumberKnown {
+        /// The number.
+        file_number: u32,
+        /// When the other was loaded.
+        loaded_at: Timestamp,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ReturnError {
+    /// A code for programs; it never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReturnError::Cnab(error) => error.code(),
+            ReturnError::NumberKnown { .. } => "return_number_known",
+            ReturnError::Store(_) => "storage_unavailable",
+        }
+    }
+}
+
+/// Takes a return file. What it says was paid is written down as intents: whoever holds the book sends them, or the next start does.
+pub fn load_return(tx: &Tx<'_>, bank: &Bank, bytes: &[u8], now: Timestamp) -> Result<Loaded, ReturnError> {
+    let file = read_return(bytes, &bank.account)?;
+    let file_hash: [u8; 32] = Sha256::digest(bytes).into();
+    let file_number = file.file_number;
+    if let Some(known) = tx.bank_return_by_hash(&file_hash)? {
+        let loaded_before = Some(known.loaded_at);
+        let entries = file.entries.len();
+        return Ok(Loaded { file_number, loaded_before, entries, unchanged: entries, ..Loaded::default() });
+    }
+    // Zero is what a bank writes that does not number its files.
+    if file_number != 0
+        && let Some(known) = tx.bank_return_by_number(file_number)?
+    {
+        return Err(ReturnError::NumberKnown { file_number, loaded_at: known.loaded_at });
+    }
+    let entries = u32::try_from(file.entries.len()).unwrap_or(u32::MAX);
+    let row = ReturnRow { return_no: 0, file_number, file_hash, loaded_at: now, entries };
+    let return_no = tx.insert_bank_return(&row)?;
+    let loaded = Loaded { file_number, entries: file.entries.len(), ..Loaded::default() };
+    let mut loading = Loading { tx, now, return_no, loaded };
+    file.entries.iter().try_for_each(|entry| loading.take(entry))?;
+    Ok(loading.loaded)
+}
+
+/// As [`load_return`], in the running program: the book is asked at once and open pages show it.
+pub async fn load(app: &Arc<App>, bytes: Vec<u8>) -> Result<Loaded, Problem> {
+    let Some(bank) = app.config.bank.clone() else {
+        return Err(Problem::not_found("bank"));
+    };
+    let now = app.ledger.now();
+    let taken = app.write_or_refuse(move |tx| {
+        load_return(tx, &bank, &bytes, now).map_err(|error| {
+            let code = error.code();
+            match error {
+                ReturnError::Store(error) => error.into(),
+                error => Problem::invalid("file", code, format!("{error}.")),
+            }
+        })
+    });
+    let loaded = taken.await?;
+    intents::send(app, &loaded.intents).await?;
+    loaded.customers.iter().for_each(|customer| app.live.notify(*customer));
+    Ok(loaded)
+}
+
+/// The book did not take a payment: a person must look at it. Written down once.
+pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal) -> Result<(), Problem> {
+    let (boleto, now) = (money::BoletoId::from_u128(intent.as_u128()), app.ledger.now());
+    let detail = format!("The payment was not booked ({}): {refusal}.", refusal.code());
+    app.write(move |tx| {
+        let code = FindingCode::PaymentRefused;
+        if tx.boleto(boleto)?.is_none() || tx.findings_of(boleto)?.iter().any(|known| known.code == code) {
+            return Ok(());
+        }
+        tx.insert_finding(&Finding {
+            finding_no: 0,
+            code,
+            boleto: Some(boleto),
+            return_no: None,
+            file_line: None,
+            detail: detail.clone(),
+            found_at: now,
+        })
+    })
+    .await
+}
+
+/// A file being taken.
+struct Loading<'t, 'c> {
+    tx: &'t Tx<'c>,
+    now: Timestamp,
+    return_no: u32,
+    loaded: Loaded,
+}
+
+impl Loading<'_, '_> {
+    fn take(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        let boleto = match entry.sequence {
+            Some(our_number) => self.tx.boleto_by_number(our_number)?,
+            None => None,
+        };
+        let Some(boleto) = boleto else {
+            let detail = format!("There is no boleto with the nosso número {}.", entry.nosso_numero);
+            return self.find(FindingCode::UnknownTitle, None, entry, detail);
+        };
+        if !entry.nominal.is_zero() && Centavos::from_amount(boleto.amount) != Ok(entry.nominal) {
+            let (owed, told) = (boleto.amount.to_decimal(), entry.nominal.to_amount().to_decimal());
+            let detail =
+                format!("The boleto is over {owed}, the bank says {told}. Nothing of this line was taken.");
+            return self.find(FindingCode::OtherValue, Some(&boleto), entry, detail);
+        }
+        match entry.occurrence {
+            Occurrence::Registered => self.registered(&boleto),
+            Occurrence::Rejected => self.rejected(&boleto, entry),
+            Occurrence::Settled | Occurrence::SettledAfterWriteOff => self.settled(&boleto, entry),
+            Occurrence::WrittenOff => self.written_off(&boleto),
+            Occurrence::OrderRejected => {
+                let detail = format!("The bank did not do what it was told: {}.", motives(entry));
+                self.find(FindingCode::OrderRejected, Some(&boleto), entry, detail)
+            }
+            Occurrence::DueDateChanged | Occurrence::Fee | Occurrence::Other(_) => {
+                self.loaded.unchanged += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn registered(&mut self, boleto: &BoletoRow) -> Result<(), StoreError> {
+        match boleto.state {
+            BoletoState::Written | BoletoState::Sent | BoletoState::Rejected => {
+                self.tx.set_boleto_state(boleto.id, BoletoState::Open, Some(self.now), None)?;
+                self.loaded.registered += 1;
+                self.loaded.customers.push(boleto.customer);
+            }
+            // A file that comes late: what happened since counts.
+            BoletoState::Open | BoletoState::Paid | BoletoState::WrittenOff => self.loaded.unchanged += 1,
+        }
+        Ok(())
+    }
+
+    fn rejected(&mut self, boleto: &BoletoRow, entry: &Entry) -> Result<(), StoreError> {
+        if matches!(boleto.state, BoletoState::Written | BoletoState::Sent) {
+            self.tx.set_boleto_state(boleto.id, BoletoState::Rejected, None, None)?;
+            self.loaded.customers.push(boleto.customer);
+        }
+        let detail = format!("The bank did not register the title: {}.", motives(entry));
+        self.find(FindingCode::Rejected, Some(boleto), entry, detail)
+    }
+
+    fn settled(&mut self, boleto: &BoletoRow, entry: &Entry) -> Result<(), StoreError> {
+        let paid = entry.paid.to_amount();
+        if boleto.state == BoletoState::Paid {
+            let detail = format!("{} more was paid: it is to be given back.", paid.to_decimal());
+            return self.find(FindingCode::PaidTwice, Some(boleto), entry, detail);
+        }
+        if paid.value() < boleto.amount.value() {
+            let (owed, paid) = (boleto.amount.to_decimal(), paid.to_decimal());
+            let detail = format!("{paid} was paid of {owed}. The boleto was left as it is.");
+            return self.find(FindingCode::PaidLess, Some(boleto), entry, detail);
+        }
+        self.tx.set_boleto_state(boleto.id, BoletoState::Paid, None, Some((self.now, paid.value())))?;
+        self.loaded.paid += 1;
+        self.loaded.customers.push(boleto.customer);
+        if let Some(wanted) = self.tx.boleto_intent(boleto.id)? {
+            // The boleto's own name: however often this is told, the book is asked once.
+            let intent = Intent {
+                id: IntentId::from_u128(boleto.id.as_u128()),
+                kind: wanted.kind,
+                payload: wanted.payload,
+                created_at: crate::clock::now(),
+                done_at: None,
+                entry: None,
+            };
+            self.tx.insert_intent(&intent)?;
+            self.loaded.intents.push(intent);
+        }
+        if boleto.state == BoletoState::WrittenOff {
+            let detail = "It was paid after it had been written off; the payment was booked.".to_owned();
+            return self.find(FindingCode::PaidLate, Some(boleto), entry, detail);
+        }
+        Ok(())
+    }
+
+    fn written_off(&mut self, boleto: &BoletoRow) -> Result<(), StoreError> {
+        match boleto.state {
+            BoletoState::Paid | BoletoState::WrittenOff => self.loaded.unchanged += 1,
+            BoletoState::Written | BoletoState::Sent | BoletoState::Rejected | BoletoState::Open => {
+                self.tx.set_boleto_state(boleto.id, BoletoState::WrittenOff, None, None)?;
+                self.loaded.written_off += 1;
+                self.loaded.customers.push(boleto.customer);
+            }
+        }
+        Ok(())
+    }
+
+    fn find(
+        &mut self,
+        code: FindingCode,
+        boleto: Option<&BoletoRow>,
+        entry: &Entry,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        let file_line = u32::try_from(entry.line).ok();
+        tracing::warn!(
+            code = code.word(),
+            file = self.loaded.file_number,
+            line = file_line,
+            boleto = boleto.map(|boleto| boleto.id.to_string()),
+            detail,
+            "a line of the bank's return needs a person"
+        );
+        let finding = Finding {
+            finding_no: 0,
+            code,
+            boleto: boleto.map(|boleto| boleto.id),
+            return_no: Some(self.return_no),
+            file_line,
+            detail,
+            found_at: self.now,
+        };
+        self.tx.insert_finding(&finding)?;
+        self.loaded.findings.push(finding);
+        Ok(())
+    }
+}
+
+fn motives(entry: &Entry) -> String {
+    if entry.motives.is_empty() {
+        return "it gives no motive".to_owned();
+    }
+    format!("motive {}", entry.motives.join(", "))
+}

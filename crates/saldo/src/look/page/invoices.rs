@@ -1,0 +1,148 @@
+//! `/invoices`: boletos, what became of them, and what the next invoice will collect.
+
+use askama::Template;
+use money::{Amount, Timestamp};
+
+use crate::look::Reader;
+use crate::look::part::Frame;
+
+/// The page. Its lists are live on the first page.
+#[derive(Template)]
+#[template(path = "page/invoices.html")]
+pub struct Invoices {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// What is on it.
+    pub invoiced: Invoiced,
+    /// Whether this is the first page.
+    pub is_first: bool,
+}
+
+/// What changes while somebody looks.
+#[derive(Template)]
+#[template(path = "fragment/invoices.html")]
+pub struct InvoicesFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is on it.
+    pub invoiced: &'a Invoiced,
+}
+
+/// Boletos and purchases of a customer.
+#[derive(Clone, Debug)]
+pub struct Invoiced {
+    /// Boletos, newest first.
+    pub boletos: Vec<Boleto>,
+    /// Purchases that the next invoice collects, newest first.
+    pub next: Vec<NextInvoiceLine>,
+    /// The operator's name.
+    pub brand: String,
+    /// Where newer boletos are.
+    pub newer_url: Option<String>,
+    /// Where older boletos are.
+    pub older_url: Option<String>,
+}
+
+/// A boleto as its payer sees it.
+#[derive(Clone, Debug)]
+pub struct Boleto {
+    /// Its name.
+    pub id: String,
+    /// What it collects, as `10,0 GB`; empty if that is not known.
+    pub quantity: String,
+    /// How much.
+    pub amount: Amount,
+    /// The begin of the day on which it is due.
+    pub due: Option<Timestamp>,
+    /// How it stands.
+    pub standing: BoletoStanding,
+    /// The digits to type, 47 with dots and blanks.
+    pub linha_digitavel: String,
+    /// Whether it was paid more than once.
+    pub is_paid_twice: bool,
+}
+
+/// How a boleto stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoletoStanding {
+    /// The bank has not registered it yet.
+    Registering,
+    /// The bank refused it.
+    Rejected,
+    /// It can be paid.
+    Open,
+    /// It can be paid, and should have been.
+    Overdue,
+    /// It was paid.
+    Paid {
+        /// When.
+        at: Option<Timestamp>,
+    },
+    /// It will not be paid any more.
+    WrittenOff,
+}
+
+impl BoletoStanding {
+    /// The id of the badge's text.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            BoletoStanding::Registering => "boleto-registering",
+            BoletoStanding::Rejected => "boleto-rejected",
+            BoletoStanding::Open => "boleto-open",
+            BoletoStanding::Overdue => "boleto-overdue",
+            BoletoStanding::Paid { .. } => "boleto-paid",
+            BoletoStanding::WrittenOff => "boleto-written-off",
+        }
+    }
+
+    /// The badge's sign and colour as a class of the style sheet.
+    pub fn tone(&self) -> &'static str {
+        match self {
+            BoletoStanding::Paid { .. } => "good",
+            BoletoStanding::Rejected | BoletoStanding::Overdue => "bad",
+            BoletoStanding::Registering | BoletoStanding::Open => "wait",
+            BoletoStanding::WrittenOff => "",
+        }
+    }
+}
+
+/// A purchase that the next invoice collects.
+#[derive(Clone, Debug)]
+pub struct NextInvoiceLine {
+    /// What was bought, as `10,0 GB`.
+    pub quantity: String,
+    /// What it costs.
+    pub amount: Amount,
+    /// When it was bought.
+    pub bought_at: Timestamp,
+}
+
+impl Boleto {
+    /// Whether a bank takes its payment.
+    pub fn is_payable(&self) -> bool {
+        matches!(self.standing, BoletoStanding::Open | BoletoStanding::Overdue)
+    }
+
+    /// What it collects.
+    pub fn title(&self, reader: &Reader) -> String {
+        match self.quantity.as_str() {
+            "" => reader.t("boleto"),
+            quantity => reader.t1("data-credit", "quantity", quantity),
+        }
+    }
+
+    /// What its payer should know or do.
+    pub fn words(&self, reader: &Reader, invoiced: &Invoiced) -> String {
+        match self.standing {
+            BoletoStanding::Registering => reader.t("boleto-registering-text"),
+            BoletoStanding::Rejected => reader.t1("boleto-rejected-text", "brand", &invoiced.brand),
+            BoletoStanding::Open => reader.t("boleto-open-text"),
+            BoletoStanding::Overdue => reader.t("boleto-overdue-text"),
+            BoletoStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(at)),
+            BoletoStanding::Paid { at: None } => String::new(),
+            BoletoStanding::WrittenOff => reader.t("boleto-written-off-text"),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `/invoices`: the boletos of a customer, open and paid, and what the next invoice will collect. It does not ask how his lines stand: who
+//! is blocked must be able to pay.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use book::Charging;
+use jiff::civil::Date;
+use money::{BoletoId, CustomerId, Timestamp};
+use serde::Deserialize;
+use store::tables::bank::FindingCode;
+use store::tables::lines::{BoletoRow, BoletoState};
+use store::views::PurchaseState;
+use store::{Reader as TablesReader, StoreError};
+
+use super::calendar::{day_bounds, day_of};
+use super::form::Asked;
+use super::shell::{Fault, draw};
+use super::signed_in::SignedIn;
+use super::trail::Trail;
+use crate::app::App;
+use crate::look::Reader;
+use crate::look::data::data;
+use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine};
+use crate::look::part::Place;
+
+/// Boletos of one page.
+const ROWS: u32 = 20;
+/// Lines of one customer that are looked through.
+const LINES_MAX: u32 = 100;
+/// Purchases of one line that are looked through, newest first.
+const PURCHASES_MAX: u32 = 100;
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    boletos: Option<String>,
+}
+
+/// `GET /invoices`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    signed: SignedIn,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, Fault> {
+    let trail = Trail::parse(wanted.boletos.as_deref());
+    let (asked, reader, customer) = (Arc::clone(&app), signed.reader().clone(), signed.customer());
+    let is_first = trail.is_first();
+    let now = app.ledger.now();
+    let invoiced = app.read(move |tables| read(&asked, tables, &reader, customer, &trail, now)).await?;
+    let live = if is_first { "invoices" } else { "" };
+    let frame = signed.frame(&app, Place::Invoices, live);
+    draw(StatusCode::OK, &Invoices { reader: signed.reader().clone(), frame, invoiced, is_first })
+}
+
+/// What stands on the page to which `trail` leads.
+pub(super) fn read(
+    app: &App,
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    customer: CustomerId,
+    trail: &Trail,
+    now: Timestamp,
+) -> Result<Invoiced, StoreError> {
+    let before = trail.last().and_then(|id| id.parse::<BoletoId>().ok());
+    let page = tables.boletos_of(customer, before, ROWS)?;
+    let boletos = page.rows.iter().map(|row| boleto(app, tables, reader, row, now));
+    Ok(Invoiced {
+        boletos: boletos.collect::<Result<_, _>>()?,
+        next: if trail.is_first() { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
+        brand: app.config.brand.name.clone(),
+        newer_url: trail.newer_url("/invoices?", "boletos"),
+        older_url: page.next.map(|next| trail.older_url("/invoices?", "boletos", &next.to_string())),
+    })
+}
+
+fn boleto(
+    app: &App,
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    row: &BoletoRow,
+    now: Timestamp,
+) -> Result<Boleto, StoreError> {
+    let purchase = match row.purchase {
+        Some(id) => tables.purchase(id)?,
+        None => None,
+    };
+    let unit = app.config.brand.data_unit;
+    let due: Option<Date> = row.due_on.parse().ok();
+    let is_overdue = due.is_some_and(|due| due < day_of(&reader.zone, now));
+    let findings = tables.findings_of(row.id)?;
+    Ok(Boleto {
+        id: row.id.to_string(),
+        quantity: purchase.map_or_else(String::new, |bought| data(reader.locale, unit, bought.quantity)),
+        amount: row.amount,
+        due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
+        standing: match row.state {
+            BoletoState::Written | BoletoState::Sent => BoletoStanding::Registering,
+            BoletoState::Rejected => BoletoStanding::Rejected,
+            BoletoState::Open if is_overdue => BoletoStanding::Overdue,
+            BoletoState::Open => BoletoStanding::Open,
+            BoletoState::Paid => BoletoStanding::Paid { at: row.paid_at },
+            BoletoState::WrittenOff => BoletoStanding::WrittenOff,
+        },
+        linha_digitavel: row.linha_digitavel.clone(),
+        is_paid_twice: findings.iter().any(|finding| finding.code == FindingCode::PaidTwice),
+    })
+}
+
+fn next_invoice(
+    app: &App,
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    customer: CustomerId,
+) -> Result<Vec<NextInvoiceLine>, StoreError> {
+    let mut waiting = Vec::new();
+    for line in tables.lines_of(customer, LINES_MAX)? {
+        let Some(view) = tables.line_view(line.id)? else { continue };
+        for bought in tables.purchases(view.wallet_no, PURCHASES_MAX)? {
+            if bought.charging == Charging::NextInvoice.code() && bought.state == PurchaseState::Released {
+                waiting.push(NextInvoiceLine {
+                    quantity: data(reader.locale, app.config.brand.data_unit, bought.quantity),
+                    amount: bought.price,
+                    bought_at: bought.bought_at,
+                });
+            }
+        }
+    }
+    waiting.sort_by_key(|line| std::cmp::Reverse(line.bought_at));
+    Ok(waiting)
+}

@@ -1,0 +1,422 @@
+//! Purchases charged by boleto, from the click to the bank's word that it was paid, and every file a bank may send instead.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod house;
+
+use std::sync::Arc;
+
+use book::{Buying, Charging, LineAct, LineStatus, PackNo};
+use brazil::Centavos;
+use brazil::cnab::bank::{News, Received, read_remittance, write_return};
+use house::House;
+use jiff::civil::{date, datetime};
+use money::{Amount, GrantId, PurchaseId};
+use saldo::app::App;
+use saldo::audit::Author;
+use saldo::config::Bank;
+use saldo::documents::{self, Loaded, ReturnError};
+use saldo::lines::offers::{self, PackDraft, PlanDraft};
+use saldo::lines::{self, Address, NewLine, NewSubscriber};
+use saldo::{clock, ids};
+use store::tables::bank::{Finding, FindingCode};
+use store::tables::lines::{AtZero, BoletoRow, BoletoState, LineEntry, PackRelease};
+use store::views::{PurchaseRow, PurchaseState};
+
+const GB: i64 = 1_000_000_000;
+const ALLOWANCE: i64 = 20 * GB;
+const PACK: i64 = 10 * GB;
+/// R$ 24,90.
+const PRICE_CENTAVOS: u64 = 2_490;
+
+/// A provider with one subscriber whose allowance is used up.
+struct Provider {
+    house: House,
+    line: LineEntry,
+    pack_no: u32,
+}
+
+/// A boleto with the purchase that it collects.
+struct Bought {
+    boleto: BoletoRow,
+    purchase: PurchaseId,
+}
+
+impl Provider {
+    async fn open(release: PackRelease) -> Provider {
+        let house = House::open_with(|config| config.bank = Some(Bank::sample().expect("a bank"))).await;
+        Provider::in_house(house, release).await
+    }
+
+    async fn in_house(house: House, release: PackRelease) -> Provider {
+        let app = Arc::clone(&house.running.app);
+        let plan = PlanDraft {
+            name: "Fibra 20 GB".to_owned(),
+            fee: reais(7_990),
+            allowance: ALLOWANCE,
+            carried_max: None,
+            supports_purchase: true,
+            balance_max: 0,
+            unpaid_max: None,
+            at_zero: AtZero::Slow,
+            speed: "10M/50M".to_owned(),
+            slow_speed: "512k/1M".to_owned(),
+            walled_list: "portal".to_owned(),
+            free: Vec::new(),
+        };
+        let plan_no = offers::put_plan(&app, Author::operator(), None, plan).await.expect("a plan");
+        let pack = PackDraft {
+            plan_no,
+            quantity: PACK,
+            price: reais(PRICE_CENTAVOS),
+            chargings: vec![Charging::Boleto, Charging::NextInvoice],
+            release,
+            validity_days: None,
+            per_cycle_max: None,
+            sold: true,
+        };
+        let pack_no = offers::put_pack(&app, Author::operator(), None, pack).await.expect("a pack");
+        let subscriber = NewSubscriber {
+            name: "João da Silva".to_owned(),
+            email: None,
+            external_key: None,
+            locale: "pt-BR".to_owned(),
+            document: "52998224725".to_owned(),
+            address: Address {
+                street: "Rua São João, 12".to_owned(),
+                district: "Centro".to_owned(),
+                city: "São Paulo".to_owned(),
+                state: "SP".to_owned(),
+                postcode: "01310100".to_owned(),
+            },
+        };
+        let customer = lines::subscribe(&app, Author::operator(), subscriber).await.expect("a subscriber");
+        let new = NewLine { customer: customer.id, plan_no, anchor_day: 1, access_login: None };
+        let line = lines::open(&app, Author::operator(), new).await.expect("a line");
+        let provider = Provider { house, line, pack_no };
+        provider.ask(LineAct::AddUse { total: ALLOWANCE, outside: 0 }).await;
+        provider
+    }
+
+    fn app(&self) -> &Arc<App> {
+        &self.house.running.app
+    }
+
+    async fn ask(&self, act: LineAct) {
+        let asked = lines::ask(self.app(), self.line.wallet, act, None).await.expect("the book answers");
+        assert!(matches!(asked, engine::Outcome::Decided { .. }), "{asked:?}");
+    }
+
+    fn buying(&self, charging: Charging, sequence: u32) -> Buying {
+        Buying {
+            purchase: PurchaseId::from_u128(ids::fresh()),
+            grant: GrantId::from_u128(ids::fresh()),
+            pack: PackNo(self.pack_no),
+            quantity: PACK,
+            price: reais(PRICE_CENTAVOS),
+            charging,
+            sequence,
+        }
+    }
+
+    /// Buys the pack by boleto and waits until the boleto is written.
+    async fn buy(&self) -> Bought {
+        let buying = self.buying(Charging::Boleto, 0);
+        lines::buy(self.app(), self.line.wallet, buying).await.expect("it may be bought");
+        let rows = self
+            .house
+            .until(|reader| reader.boletos_in(BoletoState::Written, 10), |rows| !rows.is_empty())
+            .await;
+        assert_eq!(rows.len(), 1);
+        Bought { boleto: rows[0].clone(), purchase: buying.purchase }
+    }
+
+    /// Makes a remittance, as the bank reads it.
+    async fn remit(&self) -> Received {
+        let remitted = documents::send_remittance(self.app()).await.expect("a remittance");
+        assert!(remitted.left_out.is_empty(), "{:?}", remitted.left_out);
+        let body = remitted.file.expect("something to send").body;
+        read_remittance(body.as_bytes(), bank().account.bank()).expect("a remittance that the bank can read")
+    }
+
+    async fn load(&self, file: &str) -> Loaded {
+        documents::load(self.app(), file.as_bytes().to_vec()).await.expect("a return that is taken")
+    }
+
+    async fn boleto(&self, bought: &Bought) -> BoletoRow {
+        let id = bought.boleto.id;
+        let boleto = self.app().read(move |reader| reader.boleto(id)).await.expect("a look");
+        boleto.expect("the boleto")
+    }
+
+    async fn findings(&self, bought: &Bought) -> Vec<FindingCode> {
+        let id = bought.boleto.id;
+        let found: Vec<Finding> =
+            self.app().read(move |reader| reader.findings_of(id)).await.expect("a look");
+        found.iter().map(|finding| finding.code).collect()
+    }
+
+    /// The purchase as people read it, once everything durable is shown.
+    async fn purchase(&self, bought: &Bought) -> PurchaseRow {
+        let position = self.app().ledger.landed().borrow().position;
+        assert!(self.app().wait_projected(position, house::PATIENCE).await);
+        let id = bought.purchase;
+        let purchase = self.app().read(move |reader| reader.purchase(id)).await.expect("a look");
+        purchase.expect("the purchase")
+    }
+
+    fn available(&self) -> i64 {
+        let wallet = self.app().ledger.wallet(self.line.wallet).expect("the wallet");
+        wallet.balance.available()
+    }
+
+    /// Registered and then paid in one file, as a bank writes at the end of a day.
+    fn day(&self, received: &Received, number: u32) -> String {
+        return_file(received, number, &[("02", 0), ("06", PRICE_CENTAVOS)])
+    }
+}
+
+fn bank() -> Bank {
+    Bank::sample().expect("a bank")
+}
+
+fn reais(centavos: u64) -> Amount {
+    Centavos::new(centavos).expect("an amount").to_amount()
+}
+
+/// A return of the first title that says each of these codes, with what was paid in centavos.
+fn return_file(received: &Received, number: u32, told: &[(&str, u64)]) -> String {
+    let news = told.iter().map(|(code, paid)| {
+        let mut letters = code.chars();
+        News {
+            title: received.titles[0].clone(),
+            code: [letters.next().expect("a code"), letters.next().expect("a code")],
+            motives: if *code == "03" { vec![['4', '8']] } else { Vec::new() },
+            fee: Centavos::ZERO,
+            interest: Centavos::ZERO,
+            paid: Centavos::new(*paid).expect("an amount"),
+            occurred_on: date(2026, 11, 23),
+            credited_on: (*paid > 0).then(|| date(2026, 11, 24)),
+        }
+    });
+    let created = datetime(2026, 11, 23, 20, 0, 0, 0);
+    write_return(&received.holder, number, created, &news.collect::<Vec<_>>()).expect("a return")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bought_registered_paid() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let bought = provider.buy().await;
+    assert_eq!(provider.available(), PACK, "released at once");
+    let boleto = &bought.boleto;
+    assert_eq!((boleto.our_number, boleto.amount), (1, reais(PRICE_CENTAVOS)));
+    assert_eq!(boleto.customer, provider.line.customer);
+    let barcode = brazil::boleto::Barcode::parse(&boleto.barcode).expect("44 digits");
+    assert_eq!(barcode.amount().count(), PRICE_CENTAVOS);
+    assert_eq!(barcode.linha_digitavel().to_string(), boleto.linha_digitavel);
+    let due = jiff::tz::TimeZone::UTC
+        .to_datetime(jiff::Timestamp::from_microsecond(boleto.created_at.as_micros()).expect("an instant"));
+    let due = due.date().checked_add(jiff::Span::new().days(4)).expect("a day");
+    assert_eq!(boleto.due_on, due.to_string());
+
+    let received = provider.remit().await;
+    assert_eq!(received.file_number, 1);
+    assert_eq!(received.titles.len(), 1);
+    assert_eq!(received.titles[0].payer_name, "JOAO DA SILVA");
+    assert_eq!(provider.boleto(&bought).await.state, BoletoState::Sent);
+    let again = documents::send_remittance(provider.app()).await.expect("an answer");
+    assert!(again.file.is_none(), "nothing is sent twice");
+
+    let loaded = provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    assert_eq!((loaded.registered, loaded.paid, loaded.findings.len()), (1, 0, 0));
+    assert_eq!(provider.boleto(&bought).await.state, BoletoState::Open);
+
+    let settled = return_file(&received, 2, &[("06", PRICE_CENTAVOS)]);
+    let loaded = provider.load(&settled).await;
+    assert_eq!((loaded.registered, loaded.paid, loaded.findings.len()), (0, 1, 0));
+    let purchase = provider.purchase(&bought).await;
+    assert_eq!((purchase.state, purchase.paid_by.as_deref()), (PurchaseState::Paid, Some("boleto")));
+    let boleto = provider.boleto(&bought).await;
+    assert_eq!((boleto.state, boleto.paid_amount), (BoletoState::Paid, Some(reais(PRICE_CENTAVOS).value())));
+    assert_eq!(provider.available(), PACK, "a payment of what was released moves no credit");
+
+    let seen = provider.house.seen();
+    let again = provider.load(&settled).await;
+    assert!(again.loaded_before.is_some() && again.paid == 0 && again.findings.is_empty());
+    assert_eq!(provider.house.seen(), seen, "loaded twice changes nothing");
+    assert!(provider.findings(&bought).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_releases_what_waited_for_it() {
+    let provider = Provider::open(PackRelease::Payment).await;
+    let bought = provider.buy().await;
+    assert_eq!(provider.available(), 0, "it waits");
+    let received = provider.remit().await;
+    provider.load(&provider.day(&received, 1)).await;
+    assert_eq!(provider.purchase(&bought).await.state, PurchaseState::Paid);
+    assert_eq!(provider.available(), PACK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_twice_is_one_pack_and_a_finding() {
+    for release in [PackRelease::Purchase, PackRelease::Payment] {
+        let provider = Provider::open(release).await;
+        let bought = provider.buy().await;
+        let received = provider.remit().await;
+        let both = [("02", 0), ("06", PRICE_CENTAVOS), ("06", PRICE_CENTAVOS)];
+        let loaded = provider.load(&return_file(&received, 1, &both)).await;
+        assert_eq!((loaded.paid, loaded.findings.len()), (1, 1));
+        provider.load(&return_file(&received, 2, &[("17", PRICE_CENTAVOS)])).await;
+        assert_eq!(provider.available(), PACK, "one pack");
+        assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice, FindingCode::PaidTwice]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_line_takes_no_payment_and_somebody_hears_of_it() {
+    let provider = Provider::open(PackRelease::Payment).await;
+    let bought = provider.buy().await;
+    let received = provider.remit().await;
+    provider.ask(LineAct::SetStatus { status: LineStatus::Cancelled }).await;
+    provider.load(&provider.day(&received, 1)).await;
+    assert_eq!(provider.available(), 0);
+    assert_eq!(provider.boleto(&bought).await.state, BoletoState::Paid, "the money came");
+    assert_eq!(provider.findings(&bought).await, [FindingCode::PaymentRefused]);
+    // It stays an open intent; being sent again finds nothing new.
+    let later = clock::now().plus(money::Timestamp::DAY);
+    saldo::intents::resend(provider.app(), later).await.expect("sent again");
+    assert_eq!(provider.findings(&bought).await, [FindingCode::PaymentRefused]);
+    let found = provider.app().read(|reader| reader.findings(10)).await.expect("a look");
+    assert!(found[0].detail.contains("line_cancelled"), "{}", found[0].detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_do_not_fit_are_listed_and_change_nothing() {
+    let cases = [
+        ("03", 0, FindingCode::Rejected, BoletoState::Rejected),
+        ("26", 0, FindingCode::OrderRejected, BoletoState::Sent),
+        ("06", PRICE_CENTAVOS - 1, FindingCode::PaidLess, BoletoState::Sent),
+    ];
+    for (code, paid, finding, state) in cases {
+        let provider = Provider::open(PackRelease::Payment).await;
+        let bought = provider.buy().await;
+        let received = provider.remit().await;
+        let loaded = provider.load(&return_file(&received, 1, &[(code, paid)])).await;
+        assert_eq!((loaded.paid, loaded.findings.len()), (0, 1), "{code}");
+        assert_eq!(provider.findings(&bought).await, [finding]);
+        assert_eq!(provider.boleto(&bought).await.state, state);
+        assert_eq!(provider.available(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_values_and_unknown_titles_are_listed() {
+    let provider = Provider::open(PackRelease::Payment).await;
+    let bought = provider.buy().await;
+    let mut received = provider.remit().await;
+    received.titles[0].amount = Centavos::new(100).expect("an amount");
+    let loaded = provider.load(&return_file(&received, 1, &[("06", PRICE_CENTAVOS)])).await;
+    assert_eq!(loaded.findings[0].code, FindingCode::OtherValue);
+    received.titles[0].nosso_numero = "12387980000000099".to_owned();
+    let loaded = provider.load(&return_file(&received, 2, &[("06", 100)])).await;
+    assert_eq!(loaded.findings[0].code, FindingCode::UnknownTitle);
+    assert_eq!(loaded.findings[0].file_line, Some(3));
+    assert_eq!(provider.boleto(&bought).await.state, BoletoState::Sent);
+    assert_eq!(provider.available(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_whole_or_not_ours_is_refused_by_name() {
+    let provider = Provider::open(PackRelease::Payment).await;
+    let bought = provider.buy().await;
+    let received = provider.remit().await;
+    let good = provider.day(&received, 1);
+    let (head, _) = good.rsplit_once("\r\n001").expect("lines");
+    let of_another = good.replace("\r\n001", "\r\n756").replacen("001", "756", 1);
+    let seen = provider.house.seen();
+    for (file, code) in [
+        (head.to_owned(), "cnab_truncated"),
+        (of_another, "cnab_other_bank"),
+        (good.replace("000619000", "000619999"), "cnab_other_account"),
+        (String::new(), "cnab_file_empty"),
+        ("\u{0}garbage".to_owned(), "cnab_truncated"),
+    ] {
+        let refused = documents::load(provider.app(), file.into_bytes()).await.map(|_| ());
+        assert_eq!(refused.map_err(|problem| problem.code), Err(code));
+    }
+    assert_eq!(provider.house.seen(), seen);
+    assert_eq!(provider.boleto(&bought).await.state, BoletoState::Sent);
+    provider.load(&good).await;
+    let other = return_file(&received, 1, &[("06", PRICE_CENTAVOS)]);
+    let refused =
+        provider.app().tables.write(|tx| documents::load_return(tx, &bank(), other.as_bytes(), clock::now()));
+    assert!(matches!(refused, Err(ReturnError::NumberKnown { file_number: 1, .. })), "{refused:?}");
+    assert!(provider.findings(&bought).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_loaded_while_nobody_served_is_booked_at_the_next_start() {
+    let provider = Provider::open(PackRelease::Payment).await;
+    let bought = provider.buy().await;
+    let received = provider.remit().await;
+    let file = provider.day(&received, 1);
+    let take = |tx: &store::Tx<'_>| documents::load_return(tx, &bank(), file.as_bytes(), clock::now());
+    let loaded = provider.app().tables.write(take).expect("it is taken");
+    assert_eq!(loaded.paid, 1);
+    assert_eq!(provider.available(), 0, "nobody has asked the book");
+    let Provider { house, line, pack_no } = provider;
+    let provider = Provider { house: house.restart().await, line, pack_no };
+    assert_eq!(provider.available(), PACK);
+    assert_eq!(provider.purchase(&bought).await.state, PurchaseState::Paid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boleto_that_the_bank_would_not_take_is_named_and_waits() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let bought = provider.buy().await;
+    let customer = provider.line.customer;
+    let payer = provider.app().read(move |reader| reader.payer(customer)).await.expect("a look");
+    let payer = payer.expect("a payer");
+    let nowhere = store::tables::lines::Payer { postcode: "1".to_owned(), ..payer.clone() };
+    provider.app().tables.write(|tx| tx.put_payer(&nowhere)).expect("a payer without an address");
+    let remitted = documents::send_remittance(provider.app()).await.expect("an answer");
+    assert!(remitted.file.is_none());
+    assert!(remitted.left_out[0].why.contains("postal code"), "{}", remitted.left_out[0].why);
+    assert_eq!(provider.boleto(&bought).await.state, BoletoState::Written);
+    provider.app().tables.write(|tx| tx.put_payer(&payer)).expect("an address");
+    assert_eq!(provider.remit().await.titles.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_bank_nothing_is_bought_by_boleto() {
+    let provider = Provider::in_house(House::open().await, PackRelease::Purchase).await;
+    let seen = provider.house.seen();
+    let refused =
+        lines::buy(provider.app(), provider.line.wallet, provider.buying(Charging::Boleto, 0)).await;
+    let refused = refused.expect_err("no bank");
+    assert_eq!(refused.code, "boletos_not_configured");
+    assert!(refused.detail.contains("names no bank"), "{}", refused.detail);
+    assert_eq!(provider.house.seen(), seen, "the book was not asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_invoice_makes_no_boleto() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let buying = provider.buying(Charging::NextInvoice, 0);
+    lines::buy(provider.app(), provider.line.wallet, buying).await.expect("it may be bought");
+    let told = provider
+        .house
+        .until(
+            |reader| reader.notices(None, 10),
+            |page| {
+                page.rows.iter().any(|notice| notice.id.kind == "purchased" && notice.delivered_at.is_some())
+            },
+        )
+        .await;
+    assert_eq!(told.rows.iter().filter(|notice| notice.id.kind == "purchased").count(), 1);
+    let purchase = buying.purchase;
+    let boleto = provider.app().read(move |reader| reader.boleto_of_purchase(purchase)).await;
+    assert!(boleto.expect("a look").is_none());
+    assert_eq!(provider.available(), PACK);
+}

@@ -1,0 +1,166 @@
+//! The bank's page: its titles, with buttons for what a bank and a payer do, and its files. Works without JavaScript.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use brazil::cnab::FILE_BYTES_MAX;
+use brazil::print_day;
+
+use super::{BankError, Desk, HeldTitle, REFUSED, REGISTERED, SETTLED};
+
+const STYLE: &str = include_str!("../../assets/router.css");
+/// Nothing but our own style and forms.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+#[derive(Template)]
+#[template(path = "bank.html")]
+struct BankPage {
+    bank: String,
+    titles: Vec<Row>,
+    registers_at_once: bool,
+    /// The number of the newest return; 0 before the first.
+    newest: u32,
+}
+
+struct Row {
+    /// Its place among all titles, by which it is acted upon: a nosso número may hold blanks.
+    index: usize,
+    nosso_numero: String,
+    payer: String,
+    due: String,
+    amount: String,
+    state: &'static str,
+    is_new: bool,
+    is_payable: bool,
+    is_paid: bool,
+}
+
+pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
+    axum::Router::new()
+        .route("/", get(show))
+        .route("/titles/{index}/{act}", post(act))
+        .route("/registration/{when}", post(registration))
+        .route("/remittances", post(receive))
+        .route("/returns/{number}", get(return_file))
+        .route("/assets/bank.css", get(style))
+        .layer(DefaultBodyLimit::max(FILE_BYTES_MAX))
+        .with_state(desk)
+}
+
+async fn show(State(desk): State<Arc<Desk>>) -> Response {
+    let page = {
+        let books = desk.books();
+        BankPage {
+            bank: desk.bank.digits().to_owned(),
+            titles: books.titles.iter().enumerate().rev().map(Row::of).collect(),
+            registers_at_once: books.registers_at_once,
+            newest: *desk.newest.borrow(),
+        }
+    };
+    let mut response = match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the bank's page could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    };
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn act(State(desk): State<Arc<Desk>>, Path((index, act)): Path<(usize, String)>) -> Response {
+    let codes: &[&str] = match act.as_str() {
+        "registration" => &[REGISTERED],
+        "refusal" => &[REFUSED],
+        "payment" => &[SETTLED],
+        "two-payments" => &[SETTLED, SETTLED],
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    done(desk.act(index, codes))
+}
+
+async fn registration(State(desk): State<Arc<Desk>>, Path(when): Path<String>) -> Response {
+    let at_once = match when.as_str() {
+        "at-once" => true,
+        "by-hand" => false,
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    desk.books().registers_at_once = at_once;
+    Redirect::to("/").into_response()
+}
+
+async fn receive(State(desk): State<Arc<Desk>>, body: String) -> Response {
+    match desk.receive(&body) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn return_file(State(desk): State<Arc<Desk>>, Path(number): Path<u32>) -> Response {
+    match desk.return_after(number.saturating_sub(1)) {
+        Ok(Some(file)) if file.number == number => {
+            let name = format!("attachment; filename=\"return-{number:06}.ret\"");
+            let headers = [
+                (header::CONTENT_TYPE, "text/plain; charset=us-ascii".to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+            ];
+            (headers, file.body).into_response()
+        }
+        Ok(_) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
+        .into_response()
+}
+
+impl Row {
+    fn of((index, held): (usize, &HeldTitle)) -> Self {
+        let title = &held.title;
+        Self {
+            index,
+            nosso_numero: title.nosso_numero.clone(),
+            payer: title.payer_name.clone(),
+            due: print_day(title.due),
+            amount: format!("R$ {}", title.amount).replace('.', ","),
+            state: held.state(),
+            is_new: !held.is_registered && !held.is_refused,
+            is_payable: held.is_registered && held.times_paid == 0,
+            is_paid: held.times_paid > 0,
+        }
+    }
+}
+
+fn done(outcome: Result<(), BankError>) -> Response {
+    match outcome {
+        Ok(()) => Redirect::to("/").into_response(),
+        Err(error) => refused(&error),
+    }
+}
+
+fn refused(error: &BankError) -> Response {
+    let status = match error {
+        BankError::UnknownTitle => StatusCode::NOT_FOUND,
+        BankError::NotNow(_) | BankError::NumberKnown(_) => StatusCode::CONFLICT,
+        BankError::File(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        BankError::State(_) => {
+            tracing::error!(%error, "the bank failed");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    (status, format!("{error}.\n")).into_response()
+}

@@ -1,0 +1,188 @@
+//! Files exchanged with the bank about boletos, what the book is asked when one is paid, and what a person must look at.
+
+use money::{BoletoId, Timestamp};
+
+use super::{Reader, Tx};
+use crate::error::StoreError;
+use crate::stored::{row, words};
+
+const INSERT_BOLETO_INTENT: &str = "INSERT INTO boleto_intents (boleto, kind, payload) VALUES ($1, $2, $3)";
+const BOLETO_INTENT: &str = "SELECT boleto, kind, payload FROM boleto_intents WHERE boleto = $1";
+const NEXT_FILE_NUMBER: &str = "SELECT coalesce(max(file_number), 0) + 1 FROM remittances";
+const INSERT_REMITTANCE: &str =
+    "INSERT INTO remittances (file_number, created_at, titles, body) VALUES ($1, $2, $3, $4)";
+const REMITTANCE: &str =
+    "SELECT file_number, created_at, titles, body FROM remittances WHERE file_number = $1";
+const NEXT_RETURN_NO: &str = "SELECT coalesce(max(return_no), 0) + 1 FROM bank_returns";
+const INSERT_RETURN: &str = "INSERT INTO bank_returns (return_no, file_number, file_hash, loaded_at, entries)
+    VALUES ($1, $2, $3, $4, $5)";
+const RETURN_BY_HASH: &str = "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
+    WHERE file_hash = $1";
+const RETURN_BY_NUMBER: &str =
+    "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
+    WHERE file_number = $1 ORDER BY return_no DESC LIMIT 1";
+const LAST_RETURN_NUMBER: &str = "SELECT coalesce(max(file_number), 0) FROM bank_returns";
+const NEXT_FINDING_NO: &str = "SELECT coalesce(max(finding_no), 0) + 1 FROM bank_findings";
+const INSERT_FINDING: &str =
+    "INSERT INTO bank_findings (finding_no, code, boleto, return_no, file_line, detail, found_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const FINDINGS_OF: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
+    FROM bank_findings WHERE boleto = $1 ORDER BY finding_no";
+const FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
+    FROM bank_findings ORDER BY finding_no DESC LIMIT $1";
+
+row! {
+    /// What the book is asked when a boleto is paid. Its key is the boleto's name.
+    pub struct BoletoIntent {
+        /// The boleto.
+        pub boleto: BoletoId,
+        /// What is to be done, as a short word.
+        pub kind: String,
+        /// All that the command needs, as JSON.
+        pub payload: String,
+    }
+}
+
+row! {
+    /// A file of titles for the bank.
+    pub struct RemittanceRow {
+        /// Its sequence number (NSA), from 1 without gaps.
+        pub file_number: u32,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// How many titles it tells of.
+        pub titles: u32,
+        /// The file.
+        pub body: String,
+    }
+}
+
+row! {
+    /// A file of the bank that was loaded.
+    pub struct ReturnRow {
+        /// Its number here, from 1.
+        pub return_no: u32,
+        /// Its sequence number (NSA) as the bank gave it; 0 where the bank gives none.
+        pub file_number: u32,
+        /// SHA-256 of the file.
+        pub file_hash: [u8; 32],
+        /// When it was loaded.
+        pub loaded_at: Timestamp,
+        /// How many titles it tells of.
+        pub entries: u32,
+    }
+}
+
+words! {
+    /// What a person must look at.
+    pub enum FindingCode {
+        /// The bank tells of a title that is none of ours.
+        UnknownTitle = "unknown_title",
+        /// The bank has another value for the title.
+        OtherValue = "other_value",
+        /// Less was paid than is owed.
+        PaidLess = "paid_less",
+        /// It was paid a second time: the payer gets that back.
+        PaidTwice = "paid_twice",
+        /// It was paid after it had been written off here, or without having been registered.
+        PaidLate = "paid_late",
+        /// The bank did not register the title.
+        Rejected = "rejected",
+        /// The bank did not do what it was told about the title.
+        OrderRejected = "order_rejected",
+        /// The book did not take the payment.
+        PaymentRefused = "payment_refused",
+    }
+}
+
+row! {
+    /// Something that a person must look at.
+    pub struct Finding {
+        /// Its number, from 1.
+        pub finding_no: u32,
+        /// What it is.
+        pub code: FindingCode,
+        /// About which boleto.
+        pub boleto: Option<BoletoId>,
+        /// In which file of the bank.
+        pub return_no: Option<u32>,
+        /// In which line of it, from 1.
+        pub file_line: Option<u32>,
+        /// A sentence with what the bank said.
+        pub detail: String,
+        /// When it was found.
+        pub found_at: Timestamp,
+    }
+}
+
+impl Reader<'_> {
+    /// What the book is asked when this boleto is paid.
+    pub fn boleto_intent(&self, boleto: BoletoId) -> Result<Option<BoletoIntent>, StoreError> {
+        self.one(BOLETO_INTENT, &[&boleto])
+    }
+
+    /// The remittance of this number.
+    pub fn remittance(&self, file_number: u32) -> Result<Option<RemittanceRow>, StoreError> {
+        self.one(REMITTANCE, &[&file_number])
+    }
+
+    /// The return that consists of these bytes.
+    pub fn bank_return_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ReturnRow>, StoreError> {
+        self.one(RETURN_BY_HASH, &[hash])
+    }
+
+    /// The return that the bank numbered so, the newest if there are several.
+    pub fn bank_return_by_number(&self, file_number: u32) -> Result<Option<ReturnRow>, StoreError> {
+        self.one(RETURN_BY_NUMBER, &[&file_number])
+    }
+
+    /// The highest number that a loaded return has; 0 if none was loaded.
+    pub fn last_return_number(&self) -> Result<u32, StoreError> {
+        self.number(LAST_RETURN_NUMBER)
+    }
+
+    /// What was found about this boleto, oldest first.
+    pub fn findings_of(&self, boleto: BoletoId) -> Result<Vec<Finding>, StoreError> {
+        self.all(FINDINGS_OF, &[&boleto])
+    }
+
+    /// The newest `limit` findings, newest first.
+    pub fn findings(&self, limit: u32) -> Result<Vec<Finding>, StoreError> {
+        self.all(FINDINGS, &[&limit])
+    }
+
+    fn number(&self, sql: &str) -> Result<u32, StoreError> {
+        self.one(sql, &[])?.ok_or_else(|| StoreError::Missing { what: "the next number".to_owned() })
+    }
+}
+
+impl Tx<'_> {
+    /// Writes down what the book is asked when a boleto, which is there, is paid.
+    pub fn insert_boleto_intent(&self, intent: &BoletoIntent) -> Result<(), StoreError> {
+        self.run(INSERT_BOLETO_INTENT, &[intent]).map(|_| ())
+    }
+
+    /// The number of the next remittance.
+    pub fn next_remittance_number(&self) -> Result<u32, StoreError> {
+        self.number(NEXT_FILE_NUMBER)
+    }
+
+    /// Adds a remittance.
+    pub fn insert_remittance(&self, remittance: &RemittanceRow) -> Result<(), StoreError> {
+        self.run(INSERT_REMITTANCE, &[remittance]).map(|_| ())
+    }
+
+    /// Adds a return under the next free number, whatever number it carries, and returns that. Conflicts over
+    /// `bank_returns.file_hash`.
+    pub fn insert_bank_return(&self, row: &ReturnRow) -> Result<u32, StoreError> {
+        let return_no = self.number(NEXT_RETURN_NO)?;
+        self.run(INSERT_RETURN, &[&ReturnRow { return_no, ..row.clone() }])?;
+        Ok(return_no)
+    }
+
+    /// Adds a finding under the next free number, whatever number it carries.
+    pub fn insert_finding(&self, finding: &Finding) -> Result<(), StoreError> {
+        let finding_no = self.number(NEXT_FINDING_NO)?;
+        self.run(INSERT_FINDING, &[&Finding { finding_no, ..finding.clone() }]).map(|_| ())
+    }
+}
