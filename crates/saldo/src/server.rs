@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{Extensions, HeaderMap};
+use axum::http::{Extensions, HeaderMap, HeaderValue};
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -160,22 +160,30 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// From where a request comes. A trusted proxy's word counts: the last address that it named, for those before are anybody's claim.
+/// From where a request comes. A trusted proxy's word counts: the last address that is none of the proxies themselves, for those before
+/// are anybody's claim.
 pub(crate) fn client_address(
     extensions: &Extensions,
     headers: &HeaderMap,
     trusted: &[IpAddr],
 ) -> Option<IpAddr> {
     let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
-    let peer = peer.ip().to_canonical();
-    let is_proxy = trusted.iter().any(|proxy| proxy.to_canonical() == peer);
-    let named = if is_proxy { last_forwarded(headers) } else { None };
-    Some(named.unwrap_or(peer))
+    let is_proxy = |address: &IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == *address);
+    // One proxy may stand behind another: each word leads one step back, for as long as a trusted one says it.
+    let mut nearest = peer.ip().to_canonical();
+    let mut words = headers.get_all("x-forwarded-for").iter().rev().flat_map(forwarded);
+    while is_proxy(&nearest) {
+        let Some(Some(named)) = words.next() else { break };
+        nearest = named;
+    }
+    Some(nearest)
 }
 
-fn last_forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
+/// The addresses of one header, the last first; `None` for what is not an address.
+fn forwarded(header: &HeaderValue) -> impl Iterator<Item = Option<IpAddr>> {
+    // A header that is no text is one word that is no address.
+    let text = header.to_str().unwrap_or_default();
+    text.rsplit(',').map(|word| Some(word.trim().parse::<IpAddr>().ok()?.to_canonical()))
 }
 
 async fn answer(
@@ -255,6 +263,28 @@ mod tests {
             extensions.insert(ConnectInfo::<SocketAddr>(peer.parse().expect("an address")));
             let trusted = [ip("127.0.0.1")];
             assert_eq!(client_address(&extensions, &headers, &trusted), Some(ip(expected)), "{peer}");
+        }
+    }
+
+    #[test]
+    fn proxies_in_a_row_are_walked_back_to_the_first_that_is_none() {
+        let mut extensions = Extensions::new();
+        extensions.insert(ConnectInfo::<SocketAddr>("127.0.0.1:1".parse().expect("an address")));
+        let trusted = [ip("127.0.0.1"), ip("10.0.0.5")];
+        for (words, expected) in [
+            (&["203.0.113.9, 198.51.100.1, 10.0.0.5"][..], "198.51.100.1"),
+            (&["203.0.113.9, 198.51.100.1", "10.0.0.5"], "198.51.100.1"),
+            (&["198.51.100.1, 10.0.0.6"], "10.0.0.6"),
+            (&["198.51.100.1, unknown, 10.0.0.5"], "10.0.0.5"),
+            (&["10.0.0.5"], "10.0.0.5"),
+            (&["198.51.100.1, unknown"], "127.0.0.1"),
+            (&[], "127.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for word in words {
+                headers.append("x-forwarded-for", word.parse().expect("a value"));
+            }
+            assert_eq!(client_address(&extensions, &headers, &trusted), Some(ip(expected)), "{words:?}");
         }
     }
 

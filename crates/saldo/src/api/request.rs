@@ -156,7 +156,7 @@ impl<T: FromStr<Err = money::IdError>, S: Send + Sync> FromRequestParts<S> for I
             .await
             .map_err(|_| Problem::not_found("address"))?;
         text.parse().map(Id).map_err(|error: money::IdError| {
-            let detail = format!("There is nothing of this id: it is {error}.");
+            let detail = format!("There is nothing of this id: {error}.");
             Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
         })
     }

@@ -120,7 +120,9 @@ fn templates() -> Vec<(PathBuf, String)> {
 /// The sources that name texts; not the tests, not the stores of texts themselves.
 fn sources() -> Vec<(PathBuf, String)> {
     let own = ["texts_test.rs", "locale.rs", "assets.rs", "format.rs"];
-    let mut files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/look"), "rs");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files: Vec<_> =
+        ["look", "console"].iter().flat_map(|room| files(&source.join(room), "rs")).collect();
     files.retain(|(path, _)| !own.iter().any(|name| path.ends_with(name)));
     files
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::customers::TEXT_BYTES_MAX;
 use crate::server;
 
 /// Tries of one login from one address at once; then one each [`PER_PAIR_PAUSE`].
@@ -100,8 +101,10 @@ impl Doors {
     }
 }
 
-/// As both are counted: a login in small letters, of an IPv6 address the network.
+/// As both are counted: a login in small letters, of an IPv6 address the network. Of a login longer than any there is the beginning is
+/// enough, so that strangers fill no memory with what they type.
 fn pair(address: &str, login: &str) -> (String, String) {
+    let login = &login[..login.floor_char_boundary(TEXT_BYTES_MAX)];
     let address = address.parse::<IpAddr>().map_or(address.to_owned(), |ip| server::network(ip).to_string());
     (login.to_lowercase(), address)
 }
@@ -153,6 +156,13 @@ mod tests {
         assert!(wait <= PER_LOGIN_PAUSE, "and not for long");
         assert!(doors.knock("192.0.2.1", "ANA@example.com").is_ok(), "open for her own");
         assert!(doors.knock("203.0.113.1", "bruno@example.com").is_ok(), "and for others");
+    }
+
+    #[test]
+    fn of_what_is_typed_no_more_is_kept_than_a_login_may_have() {
+        let (kept, _) = pair("192.0.2.1", &"é".repeat(30_000));
+        assert!(kept.len() <= TEXT_BYTES_MAX, "{}", kept.len());
+        assert_eq!(pair("192.0.2.1", "Ana@Example.com").0, ANA);
     }
 
     #[test]

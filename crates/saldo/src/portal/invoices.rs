@@ -22,9 +22,9 @@ use super::signed_in::SignedIn;
 use super::trail::Trail;
 use crate::app::App;
 use crate::look::Reader;
-use crate::look::data::data;
 use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine};
 use crate::look::part::Place;
+use crate::look::volume::volume;
 
 /// Boletos of one page.
 const ROWS: u32 = 20;
@@ -92,7 +92,7 @@ fn boleto(
     let findings = tables.findings_of(row.id)?;
     Ok(Boleto {
         id: row.id.to_string(),
-        quantity: purchase.map_or_else(String::new, |bought| data(reader.locale, unit, bought.quantity)),
+        quantity: purchase.map_or_else(String::new, |bought| volume(reader.locale, unit, bought.quantity)),
         amount: row.amount,
         due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
         standing: match row.state {
@@ -120,7 +120,7 @@ fn next_invoice(
         for bought in tables.purchases(view.wallet_no, PURCHASES_MAX)? {
             if bought.charging == Charging::NextInvoice.code() && bought.state == PurchaseState::Released {
                 waiting.push(NextInvoiceLine {
-                    quantity: data(reader.locale, app.config.brand.data_unit, bought.quantity),
+                    quantity: volume(reader.locale, app.config.brand.data_unit, bought.quantity),
                     amount: bought.price,
                     bought_at: bought.bought_at,
                 });

@@ -123,6 +123,12 @@ pub enum Place {
     ConsoleHome,
     /// The console's list of mails that went out.
     ConsoleMails,
+    /// Subscribers' lines.
+    ConsoleLines,
+    /// What is sold by the month.
+    ConsolePlans,
+    /// Packs and what they cost.
+    ConsolePacks,
 }
 
 impl Place {
@@ -144,7 +150,13 @@ impl Place {
         Place::Invoices,
     ];
     /// The console's menu.
-    pub const CONSOLE: &'static [Place] = &[Place::ConsoleHome, Place::ConsoleMails];
+    pub const CONSOLE: &'static [Place] = &[
+        Place::ConsoleHome,
+        Place::ConsoleLines,
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleMails,
+    ];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
@@ -160,6 +172,9 @@ impl Place {
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
             Place::ConsoleMails => "/console/mails",
+            Place::ConsoleLines => "/console/lines",
+            Place::ConsolePlans => "/console/plans",
+            Place::ConsolePacks => "/console/packs",
         }
     }
 
@@ -177,6 +192,9 @@ impl Place {
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
             Place::ConsoleMails => "mails",
+            Place::ConsoleLines => "lines",
+            Place::ConsolePlans => "plans",
+            Place::ConsolePacks => "packs",
         }
     }
 }

@@ -1,0 +1,151 @@
+//! What staff type about plans and packs: fields as they are drawn, read back with words for what is wrong.
+
+use money::{Amount, Unit};
+
+use crate::look::format::plain_decimal;
+use crate::look::page::{Field, FieldKind};
+use crate::look::volume::{plain_volume, typed_bytes};
+use crate::look::{DataUnit, Reader};
+use crate::problem::Problem;
+
+/// Through whose eyes, and in which thousands.
+#[derive(Clone)]
+pub(super) struct Typed {
+    pub(super) reader: Reader,
+    pub(super) data_unit: DataUnit,
+}
+
+impl Typed {
+    /// Bytes; `None` if nothing was typed.
+    pub(super) fn bytes(&self, field: &'static str, text: &str) -> Result<Option<i64>, Problem> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let bytes = typed_bytes(self.reader.locale, self.data_unit, text);
+        bytes.map(Some).ok_or_else(|| wrong(field, "not_a_number"))
+    }
+
+    /// Money; `None` if nothing was typed.
+    pub(super) fn money(
+        &self,
+        field: &'static str,
+        text: &str,
+        unit: Unit,
+    ) -> Result<Option<Amount>, Problem> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let plain = plain_decimal(self.reader.locale, text);
+        Amount::parse(&plain, unit).map(Some).map_err(|_| wrong(field, "not_a_number"))
+    }
+
+    /// A whole number; `None` if nothing was typed.
+    pub(super) fn count<T: std::str::FromStr>(
+        &self,
+        field: &'static str,
+        text: &str,
+    ) -> Result<Option<T>, Problem> {
+        match text.trim() {
+            "" => Ok(None),
+            digits => digits.parse().map(Some).map_err(|_| wrong(field, "not_a_number")),
+        }
+    }
+
+    /// Times of day as `22:00-06:00, 12:00-13:00`.
+    pub(super) fn windows(&self, field: &'static str, text: &str) -> Result<Vec<(u16, u16)>, Problem> {
+        let pieces = text.split(',').map(str::trim).filter(|piece| !piece.is_empty());
+        pieces.map(|piece| window(piece).ok_or_else(|| wrong(field, "invalid_time"))).collect()
+    }
+
+    pub(super) fn shown_bytes(&self, bytes: Option<i64>) -> String {
+        bytes.map(|bytes| plain_volume(self.reader.locale, self.data_unit, bytes)).unwrap_or_default()
+    }
+
+    pub(super) fn shown_money(&self, amount: Option<Amount>) -> String {
+        let text = amount.map(|amount| amount.to_decimal()).unwrap_or_default();
+        if self.reader.locale == crate::look::Locale::PtBr { text.replace('.', ",") } else { text }
+    }
+
+    /// The words for what was wrong, with the field it was about.
+    pub(super) fn words(&self, problem: &Problem) -> Option<(String, String)> {
+        let text = match problem.code {
+            "invalid_name" => "offer-bad-name",
+            "already_exists" => "offer-name-taken",
+            "amount_negative" | "invalid_amount" => "offer-bad-amount",
+            "invalid_quantity" => "offer-bad-quantity",
+            "invalid_word" => "offer-bad-word",
+            "window_swapped" => "offer-window-swapped",
+            "invalid_time" | "too_many_windows" => "offer-bad-window",
+            "plan_unknown" | "pack_of_another_plan" => "offer-bad-plan",
+            "no_charging" => "offer-no-charging",
+            "invalid_days" => "offer-bad-days",
+            "invalid_count" => "offer-bad-count",
+            "not_a_number" => "offer-no-number",
+            _ => return None,
+        };
+        let field = problem.field.clone().unwrap_or_default();
+        Some((field, self.reader.t(text)))
+    }
+}
+
+fn wrong(field: &'static str, code: &'static str) -> Problem {
+    Problem::invalid(field, code, "This cannot be read.")
+}
+
+fn window(text: &str) -> Option<(u16, u16)> {
+    let (from, to) = text.split_once(['-', '\u{2013}'])?;
+    Some((minute(from)?, minute(to)?))
+}
+
+fn minute(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.trim().split_once(':')?;
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+/// The other way round from [`Typed::windows`].
+pub(super) fn shown_windows(windows: impl Iterator<Item = (u16, u16)>) -> String {
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    windows.map(|(from, to)| format!("{}-{}", clock(from), clock(to))).collect::<Vec<_>>().join(", ")
+}
+
+/// A line of text.
+pub(super) fn text(name: &'static str, label: String, hint: Option<String>, value: String) -> Field {
+    Field { name, label, hint, kind: FieldKind::Text(value) }
+}
+
+/// One of several.
+pub(super) fn choice(
+    name: &'static str,
+    label: String,
+    hint: Option<String>,
+    chosen: &str,
+    options: impl IntoIterator<Item = (String, String)>,
+) -> Field {
+    let options = options.into_iter().map(|(value, words)| {
+        let is_chosen = value == chosen;
+        (value, words, is_chosen)
+    });
+    Field { name, label, hint, kind: FieldKind::Choice(options.collect()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_day_are_read_and_shown_again() {
+        let typed = Typed {
+            reader: Reader::new(crate::look::Locale::PtBr, jiff::tz::TimeZone::UTC),
+            data_unit: DataUnit::Gb,
+        };
+        let read = |text| typed.windows("free", text).map_err(|problem| problem.code);
+        assert_eq!(read(""), Ok(vec![]));
+        assert_eq!(read("22:00-06:00, 12:00 – 13:30"), Ok(vec![(1320, 360), (720, 810)]));
+        for wrong in ["22 to 06", "24:00-06:00", "a:b-c:d", "10:60-11:00", "10:00"] {
+            assert_eq!(read(wrong), Err("invalid_time"), "{wrong}");
+        }
+        assert_eq!(shown_windows([(1320, 360), (720, 810)].into_iter()), "22:00-06:00, 12:00-13:30");
+    }
+}

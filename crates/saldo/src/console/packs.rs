@@ -1,0 +1,249 @@
+//! `/console/packs`: *Valores Crédito*, the packs that are sold for each plan.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use book::Charging;
+use money::Amount;
+use serde::Deserialize;
+use store::tables::lines::{PackRelease, PackRow};
+
+use super::offer_fields::{Typed, choice, text};
+use super::plans::CURRENCY;
+use super::{after_saving, draw_form, must_change, typed};
+use crate::app::App;
+use crate::lines::offers::{PackDraft, put_pack};
+use crate::look::page::{Field, FieldKind, Offer, Offers};
+use crate::look::part::Place;
+use crate::look::volume::volume;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::problem::Problem;
+use crate::sold::Sold;
+
+const YES: &str = "yes";
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    saved: Option<u32>,
+}
+
+/// A pack as the form sends it.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    plan: String,
+    quantity: String,
+    price: String,
+    by_boleto: String,
+    by_next_invoice: String,
+    by_card: String,
+    by_pix: String,
+    release: String,
+    validity_days: String,
+    per_cycle_max: String,
+    sold: String,
+}
+
+/// `GET /console/packs`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
+    let may_change = must_change(&staff).is_ok();
+    let name = |pack: &PackRow| volume(reader.locale, unit, pack.quantity);
+    let rows = sold.packs().map(|pack| Offer {
+        name: name(pack),
+        under: sold.plan(pack.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
+        url: may_change.then(|| format!("{}/{}", Place::ConsolePacks.url(), pack.pack_no)),
+        cells: vec![
+            reader.money(pack.price),
+            chargings(pack)
+                .into_iter()
+                .map(|way| reader.t(charging_text(way)))
+                .collect::<Vec<_>>()
+                .join(", "),
+            reader.t(release_text(pack.release)),
+            reader.t(if pack.sold == 1 { "yes" } else { "no" }),
+        ],
+    });
+    let saved =
+        shown.saved.and_then(|no| sold.pack(no)).map(|pack| reader.t1("offer-saved", "name", name(pack)));
+    let has_plans = sold.plans().next().is_some();
+    let page = Offers {
+        frame: staff.visit.frame(&app, Some(Place::ConsolePacks)),
+        heading: reader.t(Place::ConsolePacks.text_id()),
+        text: reader.t("packs-text"),
+        empty: reader.t(if has_plans { "packs-empty" } else { "packs-no-plan" }),
+        columns: ["price", "charged-by", "released-when", "is-sold"].map(|id| reader.t(id)).to_vec(),
+        rows: rows.collect(),
+        new_link: (may_change && has_plans)
+            .then(|| (format!("{}/new", Place::ConsolePacks.url()), reader.t("new-pack"))),
+        saved,
+        newer_url: None,
+        older_url: None,
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `GET /console/packs/new`
+pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let sent = Sent {
+        by_boleto: "1".to_owned(),
+        release: PackRelease::Purchase.word().to_owned(),
+        sold: YES.to_owned(),
+        ..Sent::default()
+    };
+    form(&app, &staff, None, &sent, None)
+}
+
+/// `GET /console/packs/{no}`
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(no): Path<u32>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let pack = app.sold().pack(no).cloned().ok_or_else(|| Problem::not_found("pack"))?;
+    form(&app, &staff, Some(no), &sent_of(&typed(&app, &staff), &pack), None)
+}
+
+/// `POST /console/packs`
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    save(&app, &staff, None, &sent).await
+}
+
+/// `POST /console/packs/{no}`
+pub(super) async fn submit(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(no): Path<u32>,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    save(&app, &staff, Some(no), &sent).await
+}
+
+async fn save(app: &Arc<App>, staff: &StaffIn, no: Option<u32>, sent: &Sent) -> Result<Response, Fault> {
+    must_change(staff)?;
+    let typed = typed(app, staff);
+    let author = staff.visit.author(&staff.who.session);
+    let saved = match draft(&typed, sent) {
+        Ok(draft) => put_pack(app, author, no, draft).await,
+        Err(problem) => Err(problem),
+    };
+    after_saving(Place::ConsolePacks, &typed, saved, |words| form(app, staff, no, sent, Some(words)))
+}
+
+fn draft(typed: &Typed, sent: &Sent) -> Result<PackDraft, Problem> {
+    let ticked = [
+        (&sent.by_boleto, Charging::Boleto),
+        (&sent.by_next_invoice, Charging::NextInvoice),
+        (&sent.by_card, Charging::Card),
+        (&sent.by_pix, Charging::Pix),
+    ];
+    Ok(PackDraft {
+        plan_no: typed.count("plan", &sent.plan)?.unwrap_or(0),
+        quantity: typed.bytes("quantity", &sent.quantity)?.unwrap_or(0),
+        price: typed.money("price", &sent.price, CURRENCY)?.unwrap_or(Amount::new(0, CURRENCY)),
+        chargings: ticked.into_iter().filter(|(tick, _)| !tick.is_empty()).map(|(_, way)| way).collect(),
+        release: PackRelease::from_word(&sent.release).unwrap_or(PackRelease::Purchase),
+        validity_days: typed.count("validity_days", &sent.validity_days)?,
+        per_cycle_max: typed.count("per_cycle_max", &sent.per_cycle_max)?,
+        sold: sent.sold == YES,
+    })
+}
+
+fn sent_of(typed: &Typed, pack: &PackRow) -> Sent {
+    let ways = chargings(pack);
+    let tick = |way| if ways.contains(&way) { "1".to_owned() } else { String::new() };
+    Sent {
+        plan: pack.plan_no.to_string(),
+        quantity: typed.shown_bytes(Some(pack.quantity)),
+        price: typed.shown_money(Some(pack.price)),
+        by_boleto: tick(Charging::Boleto),
+        by_next_invoice: tick(Charging::NextInvoice),
+        by_card: tick(Charging::Card),
+        by_pix: tick(Charging::Pix),
+        release: pack.release.word().to_owned(),
+        validity_days: pack.validity_days.map(|days| days.to_string()).unwrap_or_default(),
+        per_cycle_max: pack.per_cycle_max.map(|most| most.to_string()).unwrap_or_default(),
+        sold: if pack.sold == 1 { YES.to_owned() } else { String::new() },
+    }
+}
+
+fn form(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    no: Option<u32>,
+    sent: &Sent,
+    problem: Option<(String, String)>,
+) -> Result<Response, Fault> {
+    let heading = if no.is_some() { "change-pack" } else { "new-pack" };
+    draw_form(
+        app,
+        staff,
+        (Place::ConsolePacks, no),
+        heading,
+        fields(&typed(app, staff), &app.sold(), sent),
+        problem,
+    )
+}
+
+fn fields(typed: &Typed, sold: &Sold, sent: &Sent) -> Vec<Field> {
+    let t = |id: &str| typed.reader.t(id);
+    let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
+    let plans = sold.plans().map(|plan| (plan.plan_no.to_string(), plan.name.clone()));
+    let releases = PackRelease::ALL.iter().map(|when| (when.word().to_owned(), t(release_text(*when))));
+    let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
+    let ways = [
+        ("by_boleto", &sent.by_boleto, Charging::Boleto),
+        ("by_next_invoice", &sent.by_next_invoice, Charging::NextInvoice),
+        ("by_card", &sent.by_card, Charging::Card),
+        ("by_pix", &sent.by_pix, Charging::Pix),
+    ];
+    let ways = ways.map(|(name, tick, way)| (name, t(charging_text(way)), !tick.is_empty()));
+    vec![
+        choice("plan", t("plan"), None, &sent.plan, plans),
+        text("quantity", unit("pack-quantity-in"), None, sent.quantity.clone()),
+        text("price", t("price"), None, sent.price.clone()),
+        Field {
+            name: "chargings",
+            label: t("charged-by"),
+            hint: None,
+            kind: FieldKind::Checks(ways.to_vec()),
+        },
+        choice("release", t("released-when"), Some(t("release-hint")), &sent.release, releases),
+        text("validity_days", t("pack-days"), Some(t("pack-days-hint")), sent.validity_days.clone()),
+        text("per_cycle_max", t("pack-most"), Some(t("pack-most-hint")), sent.per_cycle_max.clone()),
+        choice("sold", t("is-sold"), None, if sent.sold == YES { YES } else { "no" }, yes_no),
+    ]
+}
+
+fn chargings(pack: &PackRow) -> Vec<Charging> {
+    pack.chargings.split(',').filter_map(Charging::from_code).collect()
+}
+
+fn charging_text(way: Charging) -> &'static str {
+    match way {
+        Charging::Boleto => "charging-boleto",
+        Charging::NextInvoice => "charging-next-invoice",
+        Charging::Card => "charging-card",
+        Charging::Pix => "charging-pix",
+    }
+}
+
+fn release_text(when: PackRelease) -> &'static str {
+    match when {
+        PackRelease::Purchase => "release-purchase",
+        PackRelease::Payment => "release-payment",
+    }
+}

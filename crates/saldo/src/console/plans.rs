@@ -1,0 +1,218 @@
+//! `/console/plans`: *Planos e serviços*, and each plan's *Composição*.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use money::{Amount, Unit};
+use serde::Deserialize;
+use store::tables::lines::{AtZero, PlanRow};
+
+use super::offer_fields::{Typed, choice, shown_windows, text};
+use super::{after_saving, draw_form, must_change, typed};
+use crate::app::App;
+use crate::lines::offers::{PlanDraft, put_plan};
+use crate::look::page::{Field, Offer, Offers};
+use crate::look::part::Place;
+use crate::look::volume::volume;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::problem::Problem;
+
+/// The currency of plans and packs.
+pub(super) const CURRENCY: Unit = Unit::BRL;
+/// What *Sim* is when it is sent.
+const YES: &str = "yes";
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    saved: Option<u32>,
+}
+
+/// A plan as the form sends it.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    name: String,
+    fee: String,
+    allowance: String,
+    carried_max: String,
+    supports_purchase: String,
+    balance_max: String,
+    unpaid_max: String,
+    at_zero: String,
+    speed: String,
+    slow_speed: String,
+    walled_list: String,
+    free: String,
+}
+
+/// `GET /console/plans`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
+    let may_change = must_change(&staff).is_ok();
+    let rows = sold.plans().map(|plan| Offer {
+        name: plan.name.clone(),
+        under: reader.t1("plan-fee-line", "fee", reader.money(plan.fee)),
+        url: may_change.then(|| format!("{}/{}", Place::ConsolePlans.url(), plan.plan_no)),
+        cells: vec![
+            volume(reader.locale, unit, plan.allowance),
+            reader.t(if plan.supports_purchase == 1 { "yes" } else { "no" }),
+            reader.t(at_zero_text(plan.at_zero)),
+        ],
+    });
+    let saved =
+        shown.saved.and_then(|no| sold.plan(no)).map(|plan| reader.t1("offer-saved", "name", &plan.name));
+    let page = Offers {
+        frame: staff.visit.frame(&app, Some(Place::ConsolePlans)),
+        heading: reader.t(Place::ConsolePlans.text_id()),
+        text: reader.t("plans-text"),
+        empty: reader.t("plans-empty"),
+        columns: ["plan-allowance", "plan-supports-purchase", "plan-at-zero"].map(|id| reader.t(id)).to_vec(),
+        rows: rows.collect(),
+        new_link: may_change.then(|| (format!("{}/new", Place::ConsolePlans.url()), reader.t("new-plan"))),
+        saved,
+        newer_url: None,
+        older_url: None,
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `GET /console/plans/new`
+pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let sent = Sent {
+        supports_purchase: YES.to_owned(),
+        at_zero: AtZero::Slow.word().to_owned(),
+        balance_max: "0".to_owned(),
+        speed: "10M/50M".to_owned(),
+        slow_speed: "512k/1M".to_owned(),
+        walled_list: "WALLED".to_owned(),
+        ..Sent::default()
+    };
+    form(&app, &staff, None, &sent, None)
+}
+
+/// `GET /console/plans/{no}`: *Composição*
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(no): Path<u32>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let plan = app.sold().plan(no).cloned().ok_or_else(|| Problem::not_found("plan"))?;
+    let windows = app.read(|reader| reader.free_windows()).await?;
+    let own = windows.iter().filter(|window| window.plan_no == no);
+    let free = shown_windows(own.map(|window| (window.from_minute, window.to_minute)));
+    form(&app, &staff, Some(no), &sent_of(&typed(&app, &staff), &plan, free), None)
+}
+
+/// `POST /console/plans`
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    save(&app, &staff, None, &sent).await
+}
+
+/// `POST /console/plans/{no}`
+pub(super) async fn submit(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(no): Path<u32>,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    save(&app, &staff, Some(no), &sent).await
+}
+
+async fn save(app: &Arc<App>, staff: &StaffIn, no: Option<u32>, sent: &Sent) -> Result<Response, Fault> {
+    must_change(staff)?;
+    let typed = typed(app, staff);
+    let author = staff.visit.author(&staff.who.session);
+    let saved = match draft(&typed, sent) {
+        Ok(draft) => put_plan(app, author, no, draft).await,
+        Err(problem) => Err(problem),
+    };
+    after_saving(Place::ConsolePlans, &typed, saved, |words| form(app, staff, no, sent, Some(words)))
+}
+
+fn draft(typed: &Typed, sent: &Sent) -> Result<PlanDraft, Problem> {
+    Ok(PlanDraft {
+        name: sent.name.clone(),
+        fee: typed.money("fee", &sent.fee, CURRENCY)?.unwrap_or(Amount::new(0, CURRENCY)),
+        allowance: typed.bytes("allowance", &sent.allowance)?.unwrap_or(0),
+        carried_max: typed.bytes("carried_max", &sent.carried_max)?,
+        supports_purchase: sent.supports_purchase == YES,
+        balance_max: typed.bytes("balance_max", &sent.balance_max)?.unwrap_or(0),
+        unpaid_max: typed.money("unpaid_max", &sent.unpaid_max, CURRENCY)?,
+        at_zero: AtZero::from_word(&sent.at_zero).unwrap_or(AtZero::Slow),
+        speed: sent.speed.clone(),
+        slow_speed: sent.slow_speed.clone(),
+        walled_list: sent.walled_list.clone(),
+        free: typed.windows("free", &sent.free)?,
+    })
+}
+
+fn sent_of(typed: &Typed, plan: &PlanRow, free: String) -> Sent {
+    Sent {
+        name: plan.name.clone(),
+        fee: typed.shown_money(Some(plan.fee)),
+        allowance: typed.shown_bytes(Some(plan.allowance)),
+        carried_max: typed.shown_bytes(plan.carried_max),
+        supports_purchase: if plan.supports_purchase == 1 { YES.to_owned() } else { String::new() },
+        balance_max: typed.shown_bytes(Some(plan.balance_max)),
+        unpaid_max: typed.shown_money(plan.unpaid_max.map(|most| Amount::new(most, plan.fee.unit()))),
+        at_zero: plan.at_zero.word().to_owned(),
+        speed: plan.speed.clone(),
+        slow_speed: plan.slow_speed.clone(),
+        walled_list: plan.walled_list.clone(),
+        free,
+    }
+}
+
+fn form(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    no: Option<u32>,
+    sent: &Sent,
+    problem: Option<(String, String)>,
+) -> Result<Response, Fault> {
+    let heading = if no.is_some() { "plan-composition" } else { "new-plan" };
+    draw_form(app, staff, (Place::ConsolePlans, no), heading, fields(&typed(app, staff), sent), problem)
+}
+
+fn fields(typed: &Typed, sent: &Sent) -> Vec<Field> {
+    let t = |id: &str| typed.reader.t(id);
+    let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
+    let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
+    let at_zero = AtZero::ALL.iter().map(|way| (way.word().to_owned(), t(at_zero_text(*way))));
+    let supports = if sent.supports_purchase == YES { YES } else { "no" };
+    vec![
+        text("name", t("name"), None, sent.name.clone()),
+        text("fee", t("plan-fee"), None, sent.fee.clone()),
+        text("allowance", unit("plan-allowance-in"), None, sent.allowance.clone()),
+        text("carried_max", unit("plan-carried-in"), Some(t("plan-carried-hint")), sent.carried_max.clone()),
+        choice("supports_purchase", t("plan-supports-purchase"), None, supports, yes_no),
+        text("balance_max", unit("plan-balance-in"), Some(t("plan-balance-hint")), sent.balance_max.clone()),
+        text("unpaid_max", t("plan-unpaid"), Some(t("plan-unpaid-hint")), sent.unpaid_max.clone()),
+        choice("at_zero", t("plan-at-zero"), Some(t("plan-at-zero-hint")), &sent.at_zero, at_zero),
+        text("speed", t("plan-speed"), Some(t("plan-speed-hint")), sent.speed.clone()),
+        text("slow_speed", t("plan-slow-speed"), None, sent.slow_speed.clone()),
+        text("walled_list", t("plan-walled-list"), None, sent.walled_list.clone()),
+        text("free", t("plan-free"), Some(t("plan-free-hint")), sent.free.clone()),
+    ]
+}
+
+fn at_zero_text(way: AtZero) -> &'static str {
+    match way {
+        AtZero::Slow => "at-zero-slow",
+        AtZero::Walled => "at-zero-walled",
+        AtZero::Block => "at-zero-block",
+    }
+}
