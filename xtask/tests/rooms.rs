@@ -16,7 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["book", "money"]),
     ("engine", &["book", "money", "store"]),
     ("sandbox", &["brazil", "radius", "stripe"]),
-    ("saldo", &["book", "brazil", "engine", "money", "sandbox", "store", "stripe"]),
+    ("saldo", &["book", "brazil", "engine", "money", "radius", "sandbox", "store", "stripe"]),
     ("xtask", &[]),
 ];
 

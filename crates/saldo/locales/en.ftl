@@ -511,3 +511,36 @@ offer-bad-days = A pack lives 1 to 730 days, or until the cycle ends.
 offer-bad-count = The most in one cycle is 1 or more, or empty.
 offer-no-number = This is not a number that can be read.
 cancel = Cancel
+
+## Console: lines
+
+lines = Lines
+lines-text = Subscribers and the plans in service for them.
+lines-empty = No line yet.
+line-enabled = Enabled
+line-blocked = Blocked
+line-cancelled = Cancelled
+block-line = Block line
+enable-line = Enable line
+data-balance = Data balance
+cycle = Cycle
+cycle-ends = Cycle ends
+restricted-since = The router confirmed reduced access since { $time }.
+purchases = Purchases
+purchases-empty = Nothing was bought for this line yet.
+pack = Pack
+bought-at = Bought
+released-at = Credit released
+speed-restored-at = Speed restored
+paid-at = Paid
+not-yet = Not yet
+sessions = Sessions
+sessions-empty = No router has reported this line yet.
+router = Router
+began-at = Began
+read-at = Last report
+bytes-sent = Sent
+bytes-received = Received
+session-open = Connected
+session-ended = Ended
+session-strange = The counters jumped or were reset.

@@ -511,3 +511,36 @@ offer-bad-days = Um pacote vale de 1 a 730 dias, ou até o fim do ciclo.
 offer-bad-count = O máximo por ciclo é 1 ou mais, ou vazio.
 offer-no-number = Isto não é um número que se possa ler.
 cancel = Cancelar
+
+## Console: linhas
+
+lines = Linhas
+lines-text = Assinantes e os planos em serviço para eles.
+lines-empty = Nenhuma linha ainda.
+line-enabled = Habilitado
+line-blocked = Bloqueado
+line-cancelled = Cancelado
+block-line = Bloquear linha
+enable-line = Habilitar linha
+data-balance = Saldo de dados
+cycle = Ciclo
+cycle-ends = Fim do ciclo
+restricted-since = O roteador confirmou o acesso reduzido desde { $time }.
+purchases = Compras
+purchases-empty = Nada foi comprado para esta linha ainda.
+pack = Pacote
+bought-at = Compra registrada
+released-at = Crédito liberado
+speed-restored-at = Velocidade restaurada
+paid-at = Pago
+not-yet = Ainda não
+sessions = Sessões
+sessions-empty = Nenhum roteador informou esta linha ainda.
+router = Roteador
+began-at = Início
+read-at = Último relato
+bytes-sent = Enviado
+bytes-received = Recebido
+session-open = Conectada
+session-ended = Encerrada
+session-strange = Os contadores saltaram ou foram zerados.

@@ -16,6 +16,7 @@ use crate::books::Books;
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
+use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
 use crate::providers::StripeClient;
@@ -70,6 +71,8 @@ pub struct App {
     pub doors: Doors,
     /// Lines that changed and that nobody has looked at yet.
     pub line_news: Arc<LineNews>,
+    /// The edge to routers.
+    pub nas: Nas,
     /// Top-ups whose end is being asked for.
     pub followed: Followed,
     /// What a demo shows above every page; set by the demo before anything is served.
@@ -198,6 +201,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         books: Books::default(),
         doors: Doors::default(),
         line_news,
+        nas: Nas::default(),
         followed: Followed::default(),
         demo_strip: OnceLock::new(),
         end_announced: watch::Sender::new(false),

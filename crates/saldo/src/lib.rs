@@ -19,6 +19,7 @@ pub mod keys;
 pub mod lines;
 pub mod look;
 pub mod mails;
+pub mod nas;
 pub mod notices;
 pub mod panics;
 pub mod passwords;

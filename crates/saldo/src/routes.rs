@@ -7,9 +7,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 
 use crate::app::App;
-use crate::{api, console, panics, portal, webhooks};
+use crate::{api, console, nas, panics, portal, webhooks};
 
-/// Every route of portal, console, API and webhooks.
+/// Every route of portal, console, API, webhooks and FreeRADIUS.
 pub fn router(app: &Arc<App>) -> Router {
     let webhook = Router::new()
         .route(webhooks::WEBHOOK_PATH, post(webhooks::receive))
@@ -23,6 +23,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .merge(portal::router(app))
         .merge(console::router(app))
         .merge(webhook)
+        .merge(nas::routes(app))
         // Panics are answered where the words for them are; this one is for a panic in finding them.
         .layer(panics::answered_in_json())
 }

@@ -21,13 +21,13 @@ use super::Api;
 use super::problem_json::RequestId;
 use crate::audit::Author;
 use crate::problem::Problem;
-use crate::{config, keys, server};
+use crate::{config, keys, nas, server};
 
 /// Everything an operator's key may do.
 pub const ALL_SCOPES: &str = "*";
 
 /// Every scope with what it opens. `write` holds `read` of the same group.
-pub const SCOPES: [(&str, &str); 13] = [
+pub const SCOPES: [(&str, &str); 14] = [
     ("customers:read", "customers and what usage events call them"),
     ("customers:write", "make and change customers"),
     ("credit:read", "wallets, balances, entries, grants, charges"),
@@ -40,11 +40,12 @@ pub const SCOPES: [(&str, &str); 13] = [
     ("payments:write", "begin and cancel top-ups"),
     ("keys:write", "make, list and revoke API keys"),
     ("audit:read", "who changed what"),
+    (nas::SCOPE, "speak for routers: FreeRADIUS's authorize and accounting"),
     ("clock:write", "move the test clock, and confirm the machine's"),
 ];
 
 /// True if a key with `held` (words with one blank between) may do what `needed` names.
-pub(super) fn holds(held: &str, needed: &str) -> bool {
+pub(crate) fn holds(held: &str, needed: &str) -> bool {
     let by_writing = needed.strip_suffix(":read").map(|group| format!("{group}:write"));
     held.split(' ').any(|scope| {
         scope == ALL_SCOPES

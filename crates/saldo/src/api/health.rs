@@ -90,6 +90,13 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Pro
         inbox_events.get_or_create(&[("state", state.word())]).set(events);
     }
     registry.register("inbox_events", "Provider events by state", inbox_events);
+    api.app.nas.counters.register(&mut registry);
+    let unconfirmed = i64::try_from(api.app.nas.unconfirmed()).unwrap_or(i64::MAX);
+    registry.register(
+        "radius_unconfirmed_lines",
+        "Lines whose router has not confirmed for three minutes what it was asked for",
+        ConstGauge::new(unconfirmed),
+    );
     registry.register(
         "http_requests",
         "Answered requests by route, method and status",

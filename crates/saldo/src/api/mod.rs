@@ -37,6 +37,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use axum::{Extension, Router};
 
+pub(crate) use access::holds;
 pub use access::{ALL_SCOPES, SCOPES};
 pub use api_keys::GUARD_SCOPE;
 pub use document::document;

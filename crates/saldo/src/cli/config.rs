@@ -28,7 +28,7 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, brand, credit, stripe, bank, mail, test_clock } = config;
+    let Config { server, brand, credit, stripe, bank, mail, radius, test_clock } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     screen.pair("data folder", server.data.display());
@@ -40,6 +40,7 @@ fn check(config: &Config, screen: &Screen) {
     let bank = bank.as_ref().map(|bank| format!("{}, {}", bank.account.bank_name(), bank.company_name));
     screen.pair("boletos", bank.as_deref().unwrap_or("no bank: nothing is charged by boleto"));
     screen.pair("mail", or(&mail.smtp, "no server: mails are kept and not sent"));
+    screen.pair("RADIUS", or(&radius.accounting_listen, "no port: reports are not taken"));
     if *test_clock {
         screen.pair("test clock", "on: the API may move the book's time");
     }

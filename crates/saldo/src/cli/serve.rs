@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::app::Running;
 use crate::config::Config;
-use crate::{jobs, routes, server};
+use crate::{jobs, nas, routes, server};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -26,6 +26,7 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
         let running = Running::start(config).await?;
         let listener = TcpListener::bind(&listen).await.with_context(|| format!("listening on {listen}"))?;
         jobs::start(&running.app);
+        nas::listen(&running.app).await?;
         let app = Arc::clone(&running.app);
         tokio::spawn(async move {
             until_told().await;

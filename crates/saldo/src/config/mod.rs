@@ -34,6 +34,8 @@ pub struct Config {
     pub bank: Option<Bank>,
     /// `[mail]`
     pub mail: Mail,
+    /// `[radius]`
+    pub radius: Radius,
     /// Whether the API may move the book's clock.
     pub test_clock: bool,
 }
@@ -147,6 +149,14 @@ pub struct Mail {
     pub from: String,
 }
 
+/// How routers are spoken with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Radius {
+    /// UDP address where accounting is taken; empty for nowhere.
+    pub accounting_listen: String,
+}
+
 /// How a connection to the mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -181,6 +191,7 @@ struct Written {
     stripe: Stripe,
     bank: bank::WrittenBank,
     mail: Mail,
+    radius: Radius,
     test_clock: WrittenTestClock,
 }
 
@@ -285,7 +296,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, bank, mail, test_clock } = written;
+    let Written { mut server, brand, credit, stripe, bank, mail, radius, test_clock } = written;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
         bail!("server.public_url must begin with http:// or https://");
@@ -308,6 +319,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         stripe,
         bank: bank::check(&bank)?,
         mail,
+        radius,
         test_clock: test_clock.enabled,
     })
 }

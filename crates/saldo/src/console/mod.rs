@@ -1,12 +1,14 @@
 //! The console: what the operator's staff sees in a browser. It stands on the portal's ground: sessions, forms, protection.
 
 mod home;
+mod lines;
 mod mails;
 mod offer_fields;
 mod packs;
 mod plans;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -17,6 +19,9 @@ use crate::app::App;
 use crate::portal::{self, StaffIn, sign_in};
 use crate::problem::Problem;
 
+/// How long a page waits for what it has just done to show.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The console's routes.
 pub fn router(app: &Arc<App>) -> Router {
     let routes = Router::new()
@@ -25,6 +30,9 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/sign-out", post(sign_in::staff_sign_out))
         .route("/console/mails", get(mails::list))
         .route("/console/mails/{id}", get(mails::mail))
+        .route("/console/lines", get(lines::list))
+        .route("/console/lines/{id}", get(lines::line))
+        .route("/console/lines/{id}/status", post(lines::set_status))
         .route("/console/plans", get(plans::list).post(plans::create))
         .route("/console/plans/new", get(plans::new))
         .route("/console/plans/{no}", get(plans::change).post(plans::submit))

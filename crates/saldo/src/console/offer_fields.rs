@@ -2,9 +2,9 @@
 
 use money::{Amount, Unit};
 
-use crate::look::data::{plain_data, typed_bytes};
 use crate::look::format::plain_decimal;
 use crate::look::page::{Field, FieldKind};
+use crate::look::volume::{plain_volume, typed_bytes};
 use crate::look::{DataUnit, Reader};
 use crate::problem::Problem;
 
@@ -59,7 +59,7 @@ impl Typed {
     }
 
     pub(super) fn shown_bytes(&self, bytes: Option<i64>) -> String {
-        bytes.map(|bytes| plain_data(self.reader.locale, self.data_unit, bytes)).unwrap_or_default()
+        bytes.map(|bytes| plain_volume(self.reader.locale, self.data_unit, bytes)).unwrap_or_default()
     }
 
     pub(super) fn shown_money(&self, amount: Option<Amount>) -> String {

@@ -15,9 +15,9 @@ use super::plans::CURRENCY;
 use super::{must_change, typed};
 use crate::app::App;
 use crate::lines::offers::{PackDraft, put_pack};
-use crate::look::data::data;
 use crate::look::page::{Field, FieldKind, Offer, OfferForm, Offers};
 use crate::look::part::Place;
+use crate::look::volume::volume;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::sold::Sold;
@@ -54,7 +54,7 @@ pub(super) async fn list(
 ) -> Result<Response, Fault> {
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let may_change = must_change(&staff).is_ok();
-    let name = |pack: &PackRow| data(reader.locale, unit, pack.quantity);
+    let name = |pack: &PackRow| volume(reader.locale, unit, pack.quantity);
     let rows = sold.packs().map(|pack| Offer {
         name: name(pack),
         under: sold.plan(pack.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
@@ -83,6 +83,8 @@ pub(super) async fn list(
         new_link: (may_change && has_plans)
             .then(|| (format!("{}/new", Place::ConsolePacks.url()), reader.t("new-pack"))),
         saved,
+        newer_url: None,
+        older_url: None,
         reader,
     };
     draw(StatusCode::OK, &page)

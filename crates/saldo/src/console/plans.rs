@@ -13,9 +13,9 @@ use super::offer_fields::{Typed, choice, shown_windows, text};
 use super::{must_change, typed};
 use crate::app::App;
 use crate::lines::offers::{PlanDraft, put_plan};
-use crate::look::data::data;
 use crate::look::page::{Field, Offer, OfferForm, Offers};
 use crate::look::part::Place;
+use crate::look::volume::volume;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 
@@ -60,7 +60,7 @@ pub(super) async fn list(
         under: reader.t1("plan-fee-line", "fee", reader.money(plan.fee)),
         url: may_change.then(|| format!("{}/{}", Place::ConsolePlans.url(), plan.plan_no)),
         cells: vec![
-            data(reader.locale, unit, plan.allowance),
+            volume(reader.locale, unit, plan.allowance),
             reader.t(if plan.supports_purchase == 1 { "yes" } else { "no" }),
             reader.t(at_zero_text(plan.at_zero)),
         ],
@@ -76,6 +76,8 @@ pub(super) async fn list(
         rows: rows.collect(),
         new_link: may_change.then(|| (format!("{}/new", Place::ConsolePlans.url()), reader.t("new-plan"))),
         saved,
+        newer_url: None,
+        older_url: None,
         reader,
     };
     draw(StatusCode::OK, &page)

@@ -6,17 +6,17 @@
 
 pub mod assets;
 pub mod chart;
-pub mod data;
 pub mod format;
 pub mod locale;
 pub mod mail;
 pub mod page;
 pub mod part;
 pub mod reader;
+pub mod volume;
 
 #[cfg(test)]
 mod texts_test;
 
-pub use data::DataUnit;
 pub use locale::Locale;
 pub use reader::Reader;
+pub use volume::DataUnit;

@@ -23,9 +23,9 @@ use super::signed_in::SignedIn;
 use super::trail::Trail;
 use crate::app::{App, blocking};
 use crate::documents;
-use crate::look::data::data;
 use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine};
 use crate::look::part::Place;
+use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
 
@@ -148,7 +148,7 @@ fn collected(
         Some(id) => tables.purchase(id)?,
         None => None,
     };
-    Ok(purchase.map(|bought| data(locale, app.config.brand.data_unit, bought.quantity)))
+    Ok(purchase.map(|bought| volume(locale, app.config.brand.data_unit, bought.quantity)))
 }
 
 fn next_invoice(
@@ -163,7 +163,7 @@ fn next_invoice(
         for bought in tables.purchases(view.wallet_no, PURCHASES_MAX)? {
             if bought.charging == Charging::NextInvoice.code() && bought.state == PurchaseState::Released {
                 waiting.push(NextInvoiceLine {
-                    quantity: data(reader.locale, app.config.brand.data_unit, bought.quantity),
+                    quantity: volume(reader.locale, app.config.brand.data_unit, bought.quantity),
                     amount: bought.price,
                     bought_at: bought.bought_at,
                 });

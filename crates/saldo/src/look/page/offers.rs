@@ -1,11 +1,11 @@
-//! `/console/plans` and `/console/packs`: what is sold to lines, and the forms that change it.
+//! `/console/plans`, `/console/packs` and `/console/lines`: lists of what is sold and to whom, and the forms that change it.
 
 use askama::Template;
 
 use crate::look::Reader;
 use crate::look::part::Frame;
 
-/// The list of plans, or of packs.
+/// The list of plans, of packs, or of lines.
 #[derive(Template)]
 #[template(path = "page/offers.html")]
 pub struct Offers {
@@ -27,6 +27,10 @@ pub struct Offers {
     pub new_link: Option<(String, String)>,
     /// Said once after a change.
     pub saved: Option<String>,
+    /// Link to newer ones.
+    pub newer_url: Option<String>,
+    /// Link to older ones.
+    pub older_url: Option<String>,
 }
 
 /// One line of the list.

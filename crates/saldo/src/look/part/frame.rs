@@ -92,6 +92,8 @@ pub enum Place {
     ConsoleHome,
     /// The console's list of mails that went out.
     ConsoleMails,
+    /// Subscribers' lines.
+    ConsoleLines,
     /// What is sold by the month.
     ConsolePlans,
     /// Packs and what they cost.
@@ -103,8 +105,13 @@ impl Place {
     pub const PORTAL: &'static [Place] =
         &[Place::Billing, Place::Recharge, Place::Usage, Place::Statement, Place::SavedCards, Place::ApiKeys];
     /// The console's menu.
-    pub const CONSOLE: &'static [Place] =
-        &[Place::ConsoleHome, Place::ConsolePlans, Place::ConsolePacks, Place::ConsoleMails];
+    pub const CONSOLE: &'static [Place] = &[
+        Place::ConsoleHome,
+        Place::ConsoleLines,
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleMails,
+    ];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
@@ -118,6 +125,7 @@ impl Place {
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
             Place::ConsoleMails => "/console/mails",
+            Place::ConsoleLines => "/console/lines",
             Place::ConsolePlans => "/console/plans",
             Place::ConsolePacks => "/console/packs",
         }
@@ -135,6 +143,7 @@ impl Place {
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
             Place::ConsoleMails => "mails",
+            Place::ConsoleLines => "lines",
             Place::ConsolePlans => "plans",
             Place::ConsolePacks => "packs",
         }

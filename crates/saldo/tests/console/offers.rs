@@ -1,17 +1,12 @@
 //! What staff write down about plans and packs: what was typed wrongly is named and changes nothing, what is saved is sold at once.
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
-
-mod browser;
-mod house;
-
 use book::{PackNo, PlanNo};
-use browser::{Browser, PASSWORD};
-use house::House;
-use money::{Amount, StaffId, Unit};
-use saldo::{clock, ids, passwords};
-use store::tables::logins::{Staff, StaffRole};
+use money::{Amount, Unit};
+use store::tables::logins::StaffRole;
 
-const PLAN: [(&str, &str); 12] = [
+use super::house::House;
+use super::staff_in;
+
+pub(super) const PLAN: [(&str, &str); 12] = [
     ("name", "Fibra 50 Mega"),
     ("fee", "79.90"),
     ("allowance", "50"),
@@ -39,22 +34,6 @@ const PACK: [(&str, &str); 8] = [
 /// The fields with one of them changed.
 fn with<'f>(fields: &[(&'f str, &'f str)], name: &'f str, value: &'f str) -> Vec<(&'f str, &'f str)> {
     fields.iter().map(|(known, old)| (*known, if *known == name { value } else { *old })).collect()
-}
-
-async fn staff_in<'h>(house: &'h House, email: &str, role: StaffRole) -> Browser<'h> {
-    let staff = Staff {
-        id: StaffId::from_u128(ids::fresh()),
-        email: email.to_owned(),
-        name: "Staff".to_owned(),
-        password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
-        role,
-        created_at: clock::now(),
-    };
-    house.running.app.write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
-    let mut browser = Browser::new(house);
-    let answer = browser.sign_in("/console/sign-in", email, PASSWORD).await;
-    assert_eq!(answer.header("location"), Some("/console"));
-    browser
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,7 +43,7 @@ impl DataUnit {
 
 /// Bytes with one decimal that is cut, not rounded, so that nobody reads more than there is: `19.9 GB`. Less than one drops to MB, KB
 /// and bytes, so that only nothing reads `0.0 GB`.
-pub fn data(locale: Locale, unit: DataUnit, bytes: i64) -> String {
+pub fn volume(locale: Locale, unit: DataUnit, bytes: i64) -> String {
     let names = match unit {
         DataUnit::Gb => ["GB", "MB", "KB"],
         DataUnit::Gib => ["GiB", "MiB", "KiB"],
@@ -79,7 +79,7 @@ pub fn typed_bytes(locale: Locale, unit: DataUnit, typed: &str) -> Option<i64> {
 }
 
 /// Bytes as a form shows them again, in the operator's unit and exact: `1.5`.
-pub fn plain_data(locale: Locale, unit: DataUnit, bytes: i64) -> String {
+pub fn plain_volume(locale: Locale, unit: DataUnit, bytes: i64) -> String {
     let (size, bytes) = (i128::from(unit.bytes()), i128::from(bytes));
     let whole = bytes / size;
     let mut fraction = String::new();
@@ -111,8 +111,8 @@ mod tests {
             (DataUnit::Gib, 1_500, "1.4 KiB", "1,4 KiB"),
         ];
         for (unit, bytes, en, pt_br) in cases {
-            assert_eq!(data(Locale::En, unit, bytes).replace(NO_BREAK_SPACE, " "), en);
-            assert_eq!(data(Locale::PtBr, unit, bytes).replace(NO_BREAK_SPACE, " "), pt_br);
+            assert_eq!(volume(Locale::En, unit, bytes).replace(NO_BREAK_SPACE, " "), en);
+            assert_eq!(volume(Locale::PtBr, unit, bytes).replace(NO_BREAK_SPACE, " "), pt_br);
         }
     }
 
@@ -130,7 +130,7 @@ mod tests {
         ];
         for (unit, typed, expected) in cases {
             assert_eq!(typed_bytes(Locale::PtBr, unit, typed), expected, "{typed:?}");
-            let again = expected.map(|bytes| plain_data(Locale::PtBr, unit, bytes));
+            let again = expected.map(|bytes| plain_volume(Locale::PtBr, unit, bytes));
             assert_eq!(
                 again.and_then(|again| typed_bytes(Locale::PtBr, unit, &again)),
                 expected,

@@ -1,0 +1,214 @@
+//! `/console/lines`: subscribers' lines, and what staff may do with one.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use book::{LineAct, LineStatus};
+use engine::Outcome;
+use money::LineId;
+use serde::Deserialize;
+use serde_json::json;
+use store::tables::lines::LineEntry;
+use store::views::{CycleRow, LineRow, SessionRow};
+use store::{Reader as TablesReader, StoreError};
+
+use super::must_change;
+use crate::app::App;
+use crate::audit::Change;
+use crate::lines;
+use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
+use crate::look::part::Place;
+use crate::look::volume::volume;
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::problem::Problem;
+
+/// Lines of one page.
+const ROWS: u32 = 25;
+/// Purchases and sessions that are shown of a line.
+const SHOWN: u32 = 10;
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    before: Option<String>,
+}
+
+/// What is asked of a line.
+#[derive(Deserialize)]
+pub(super) struct Status {
+    status: String,
+}
+
+/// A line with what stands around it.
+struct Known {
+    entry: LineEntry,
+    line: LineRow,
+    cycle: CycleRow,
+    name: String,
+    document: String,
+    available: i64,
+}
+
+/// `GET /console/lines`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
+    let trail = Trail::parse(shown.before.as_deref());
+    let before: Option<LineId> = trail.last().and_then(|id| id.parse().ok());
+    let (known, next) = app
+        .read(move |tables| {
+            let page = tables.lines(before, ROWS)?;
+            let known =
+                page.rows.into_iter().map(|entry| known(tables, entry)).collect::<Result<Vec<_>, _>>()?;
+            Ok((known.into_iter().flatten().collect::<Vec<_>>(), page.next))
+        })
+        .await?;
+    let base = format!("{}?", Place::ConsoleLines.url());
+    let rows = known.into_iter().map(|known| Offer {
+        name: known.name,
+        under: [Some(known.document), known.entry.access_login]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+        url: Some(format!("{}/{}", Place::ConsoleLines.url(), known.entry.id)),
+        cells: vec![
+            sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
+            reader.t(status_text(&known.line.status)),
+            volume(reader.locale, unit, known.available),
+            reader.date(known.cycle.ends_at),
+        ],
+    });
+    let page = Offers {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleLines)),
+        heading: reader.t(Place::ConsoleLines.text_id()),
+        text: reader.t("lines-text"),
+        empty: reader.t("lines-empty"),
+        columns: ["plan", "status", "data-balance", "cycle-ends"].map(|id| reader.t(id)).to_vec(),
+        rows: rows.collect(),
+        new_link: None,
+        saved: None,
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `GET /console/lines/{id}`
+pub(super) async fn line(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = parse(&id)?;
+    let (known, purchases, sessions, routers) = app
+        .read(move |tables| {
+            let Some(entry) = tables.line(id)? else { return Ok(None) };
+            let Some(known) = known(tables, entry)? else { return Ok(None) };
+            let no = known.line.wallet_no;
+            Ok(Some((known, tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?, tables.routers()?)))
+        })
+        .await?
+        .ok_or_else(missing)?;
+    let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
+    let size = |bytes| volume(reader.locale, unit, bytes);
+    let router =
+        |nas_no| routers.iter().find(|router| router.nas_no == nas_no).map(|router| router.name.clone());
+    let session = |row: SessionRow| LineSession {
+        router: router(row.nas_no).unwrap_or_default(),
+        is_open: row.state == "open",
+        started_at: row.started_at,
+        read_at: row.read_at,
+        sent: size(row.input),
+        received: size(row.output),
+        anomaly: row.anomaly,
+    };
+    let purchase = |row: store::views::PurchaseRow| LinePurchase {
+        size: size(row.quantity),
+        price: row.price,
+        bought_at: row.bought_at,
+        released_at: row.released_at,
+        restored_at: row.restored_at,
+        paid_at: row.paid_at,
+    };
+    let status = LineStatus::from_code(&known.line.status).unwrap_or(LineStatus::Enabled);
+    let page = LinePage {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleLines)),
+        id: known.entry.id.to_string(),
+        name: known.name,
+        document: known.document,
+        access_login: known.entry.access_login,
+        plan: sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
+        status: reader.t(status_text(&known.line.status)),
+        balance: size(known.available),
+        cycle: (known.cycle.starts_at, known.cycle.ends_at),
+        restricted_since: known.line.restricted_since,
+        may_block: must_change(&staff).is_ok() && status == LineStatus::Enabled,
+        may_enable: must_change(&staff).is_ok() && status == LineStatus::Blocked,
+        purchases: purchases.into_iter().map(purchase).collect(),
+        sessions: sessions.into_iter().map(session).collect(),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `POST /console/lines/{id}/status`
+pub(super) async fn set_status(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(Status { status }): Posted<Status>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let id = parse(&id)?;
+    // Cancelling is for ever and asks for more than a button.
+    let wanted = LineStatus::from_code(&status).filter(|status| *status != LineStatus::Cancelled);
+    let detail = "The status must be enabled or blocked.";
+    let wanted = wanted.ok_or_else(|| Problem::invalid("status", "invalid_status", detail))?;
+    let entry = app.read(move |tables| tables.line(id)).await?.ok_or_else(missing)?;
+    // Written down first: what somebody wanted is known, whatever becomes of it.
+    let change = Change::new("line.set_status", id).after(&json!({"status": wanted.code()}))?;
+    let author = staff.visit.author(&staff.who.session);
+    app.write(move |tx| author.note(tx, &change)).await?;
+    match lines::ask(&app, entry.wallet, LineAct::SetStatus { status: wanted }, None).await? {
+        Outcome::Decided { entry, .. } | Outcome::Repeated { entry } => {
+            app.wait_projected(entry.position(), super::PATIENCE).await;
+            Ok(Redirect::to(&format!("{}/{id}", Place::ConsoleLines.url())).into_response())
+        }
+        Outcome::Refused(refusal) => Err(Problem::from(refusal).into()),
+    }
+}
+
+fn known(tables: &TablesReader<'_>, entry: LineEntry) -> Result<Option<Known>, StoreError> {
+    let Some(line) = tables.line_view(entry.id)? else { return Ok(None) };
+    let Some(wallet) = tables.wallet_view_by_no(line.wallet_no)? else { return Ok(None) };
+    let Some(cycle) = tables.cycles(line.wallet_no, None, 1)?.rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let name = tables.customer(entry.customer)?.map(|customer| customer.name).unwrap_or_default();
+    let document = tables.payer(entry.customer)?.map(|payer| payer.document).unwrap_or_default();
+    let available = wallet.posted - wallet.pending - wallet.held;
+    Ok(Some(Known { entry, line, cycle, name, document, available }))
+}
+
+fn parse(id: &str) -> Result<LineId, Problem> {
+    id.parse().map_err(|_| missing())
+}
+
+fn missing() -> Problem {
+    Problem::not_found("line")
+}
+
+fn status_text(code: &str) -> &'static str {
+    match LineStatus::from_code(code) {
+        Some(LineStatus::Blocked) => "line-blocked",
+        Some(LineStatus::Cancelled) => "line-cancelled",
+        Some(LineStatus::Enabled) | None => "line-enabled",
+    }
+}

@@ -1,0 +1,79 @@
+//! `/console/lines/{id}`: one line as staff see it.
+
+use askama::Template;
+use money::{Amount, Timestamp};
+
+use crate::look::Reader;
+use crate::look::part::Frame;
+
+/// One line. Its buttons send `status` to `/console/lines/{id}/status`.
+#[derive(Template)]
+#[template(path = "page/line.html")]
+pub struct LinePage {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// The line's id.
+    pub id: String,
+    /// The subscriber's name.
+    pub name: String,
+    /// CPF or CNPJ.
+    pub document: String,
+    /// How it authenticates.
+    pub access_login: Option<String>,
+    /// The plan's name.
+    pub plan: String,
+    /// The status in words.
+    pub status: String,
+    /// What is left.
+    pub balance: String,
+    /// The cycle that runs: first instant, first instant after it.
+    pub cycle: (Timestamp, Timestamp),
+    /// Since when its router has it slowed, walled or blocked.
+    pub restricted_since: Option<Timestamp>,
+    /// Whether there is a button that blocks it.
+    pub may_block: bool,
+    /// Whether there is a button that enables it.
+    pub may_enable: bool,
+    /// The newest purchases.
+    pub purchases: Vec<LinePurchase>,
+    /// The sessions that were read last.
+    pub sessions: Vec<LineSession>,
+}
+
+/// A purchase.
+#[derive(Clone, Debug)]
+pub struct LinePurchase {
+    /// How much.
+    pub size: String,
+    /// What it costs.
+    pub price: Amount,
+    /// When it was bought.
+    pub bought_at: Timestamp,
+    /// When it was released.
+    pub released_at: Option<Timestamp>,
+    /// When the router confirmed the speed after that.
+    pub restored_at: Option<Timestamp>,
+    /// When it was paid.
+    pub paid_at: Option<Timestamp>,
+}
+
+/// A session.
+#[derive(Clone, Debug)]
+pub struct LineSession {
+    /// The router's name.
+    pub router: String,
+    /// Whether it goes on.
+    pub is_open: bool,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When its counters were read last.
+    pub read_at: Timestamp,
+    /// What came from the subscriber.
+    pub sent: String,
+    /// What went to him.
+    pub received: String,
+    /// The code of what was strange about it.
+    pub anomaly: Option<String>,
+}

@@ -1,0 +1,243 @@
+//! What routers are known to do for each line: its sessions, the speed that was seen of each, and what was asked of it. In memory
+//! alone: what is lost at the end of the program comes back with the next reports.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use money::WalletId;
+use radius::SessionIdentity;
+
+/// Sessions of one line that are known at a time: as many as the book remembers.
+const SESSIONS_MAX: usize = book::SESSIONS_MAX;
+/// Contents of a session's reports that are remembered, to tell a repetition from news.
+const CONTENTS_MAX: usize = 8;
+/// How long a change may go without being confirmed before staff should know.
+pub(super) const CONFIRMED_WITHIN: Duration = Duration::from_secs(180);
+
+/// What a line may do on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Profile {
+    /// All that its plan gives.
+    Full,
+    /// Slowed, walled, or nothing, as its plan says.
+    Restricted,
+}
+
+/// A change that a router was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) profile: Profile,
+    /// When it was first asked for.
+    pub(super) first_at: Instant,
+    /// Not before this is it asked for again.
+    pub(super) again_at: Instant,
+    /// When the router acknowledged it: by the book's clock in seconds, and how many reports had come until then.
+    pub(super) acknowledged: Option<(i64, u64)>,
+    /// How often a later report has shown that nothing had changed, or nobody answered.
+    pub(super) failures: u32,
+    /// Whether staff have been told.
+    pub(super) is_told: bool,
+}
+
+/// One session as it is known.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub(super) hash: u128,
+    pub(super) nas_no: u32,
+    pub(super) identity: SessionIdentity<'static>,
+    /// Whether a Class names it: then it is not given another one.
+    pub(super) has_name: bool,
+    /// What was seen of its speed, if that could be told.
+    pub(super) seen: Option<Profile>,
+    pub(super) asked: Option<Asked>,
+    last: (i64, u64),
+    contents: VecDeque<u128>,
+}
+
+/// A line on the network.
+#[derive(Clone, Debug)]
+pub(super) struct LineOnNetwork {
+    /// Whether it was confirmed to be restricted.
+    pub(super) confirmed: Profile,
+    pub(super) sessions: Vec<Session>,
+}
+
+/// All lines that were looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Network(Mutex<HashMap<WalletId, LineOnNetwork>>);
+
+impl Network {
+    pub(super) fn lines(&self) -> MutexGuard<'_, HashMap<WalletId, LineOnNetwork>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many lines wait for a confirmation longer than they should.
+    pub(crate) fn unconfirmed(&self) -> usize {
+        let is_late = |session: &Session| {
+            session.asked.as_ref().is_some_and(|asked| asked.first_at.elapsed() >= CONFIRMED_WITHIN)
+        };
+        self.lines().values().filter(|line| line.sessions.iter().any(is_late)).count()
+    }
+
+    /// A router's sessions are over.
+    pub(super) fn end_sessions(&self, nas_no: u32) {
+        for line in self.lines().values_mut() {
+            line.sessions.retain(|session| session.nas_no != nas_no);
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn new(hash: u128, nas_no: u32, identity: SessionIdentity<'static>) -> Session {
+        Session {
+            hash,
+            nas_no,
+            identity,
+            has_name: false,
+            seen: None,
+            asked: None,
+            last: (i64::MIN, 0),
+            contents: VecDeque::new(),
+        }
+    }
+
+    /// True if a report of this content, that happened at `occurred_at` and came as the `arrival`th, is newer than all that are known.
+    pub(super) fn is_news(&mut self, content: u128, occurred_at: i64, arrival: u64) -> bool {
+        let is_known = self.contents.contains(&content);
+        let is_news = !is_known && (occurred_at, arrival) > self.last;
+        if is_news {
+            self.last = (occurred_at, arrival);
+        }
+        if !is_known {
+            if self.contents.len() >= CONTENTS_MAX {
+                self.contents.pop_front();
+            }
+            self.contents.push_back(content);
+        }
+        is_news
+    }
+
+    /// Takes what a report showed of the speed, or what follows from its silence about it, and says whether that was another than
+    /// what was asked for and acknowledged before.
+    pub(super) fn look(&mut self, shown: Option<Profile>, occurred_at: i64, arrival: u64) -> bool {
+        let after_acknowledged = self.asked.as_ref().and_then(|asked| {
+            let (at, until) = asked.acknowledged?;
+            (occurred_at >= at && arrival > until).then_some(asked.profile)
+        });
+        // A router that does not tell speeds has at least gone on after it had acknowledged.
+        self.seen = shown.or(after_acknowledged).or(self.seen);
+        match (self.seen, &mut self.asked) {
+            (Some(seen), Some(asked)) if seen == asked.profile => {
+                self.asked = None;
+                false
+            }
+            (Some(_), Some(asked)) if after_acknowledged.is_some() => {
+                asked.acknowledged = None;
+                asked.failures += 1;
+                asked.again_at = Instant::now();
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl LineOnNetwork {
+    /// The session of this name, made if it is new. The one that has not reported for longest gives way.
+    pub(super) fn session(&mut self, new: Session) -> &mut Session {
+        if let Some(place) = self.sessions.iter().position(|session| session.hash == new.hash) {
+            return &mut self.sessions[place];
+        }
+        if self.sessions.len() >= SESSIONS_MAX
+            && let Some(oldest) = (0..self.sessions.len()).min_by_key(|place| self.sessions[*place].last)
+        {
+            self.sessions.swap_remove(oldest);
+        }
+        self.sessions.push(new);
+        let last = self.sessions.len() - 1;
+        &mut self.sessions[last]
+    }
+
+    /// What is true of the whole line: restricted when every session is, full as soon as one is.
+    pub(super) fn shown(&self) -> Option<Profile> {
+        if self.sessions.iter().any(|session| session.seen == Some(Profile::Full)) {
+            return Some(Profile::Full);
+        }
+        let all = self.sessions.iter().all(|session| session.seen == Some(Profile::Restricted));
+        (all && !self.sessions.is_empty()).then_some(Profile::Restricted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn asked(profile: Profile, acknowledged: Option<(i64, u64)>) -> Asked {
+        let now = Instant::now();
+        Asked { profile, first_at: now, again_at: now, acknowledged, failures: 0, is_told: false }
+    }
+
+    #[test]
+    fn what_a_report_shows() {
+        use Profile::{Full, Restricted};
+        // What was seen; asked and acknowledged (time, arrivals); shown, at, arrival; then: seen, asked still, contradicted.
+        type Case =
+            (Option<Profile>, Option<(i64, u64)>, (Option<Profile>, i64, u64), Option<Profile>, bool, bool);
+        let cases: [(&str, Case); 6] = [
+            ("shown as asked", (Some(Full), None, (Some(Restricted), 10, 1), Some(Restricted), false, false)),
+            (
+                "silent after the acknowledgement",
+                (Some(Full), Some((10, 4)), (None, 10, 5), Some(Restricted), false, false),
+            ),
+            ("silent, from before it", (Some(Full), Some((10, 4)), (None, 9, 5), Some(Full), true, false)),
+            ("silent and not acknowledged", (None, None, (None, 10, 5), None, true, false)),
+            (
+                "acknowledged and not done",
+                (Some(Full), Some((10, 4)), (Some(Full), 11, 5), Some(Full), true, true),
+            ),
+            (
+                "under way when it was acknowledged",
+                (Some(Full), Some((10, 4)), (Some(Full), 10, 4), Some(Full), true, false),
+            ),
+        ];
+        for (name, (seen, acknowledged, (shown, at, arrival), expected, still, contradicted)) in cases {
+            let mut session = Session::new(1, 1, SessionIdentity::default());
+            session.seen = seen;
+            session.asked = Some(asked(Restricted, acknowledged));
+            assert_eq!(session.look(shown, at, arrival), contradicted, "{name}");
+            assert_eq!((session.seen, session.asked.is_some()), (expected, still), "{name}");
+        }
+    }
+
+    #[test]
+    fn repetitions_and_what_comes_late_are_no_news() {
+        let mut session = Session::new(1, 1, SessionIdentity::default());
+        let steps =
+            [(1, 10, 1, true), (1, 10, 2, false), (2, 10, 3, true), (3, 9, 4, false), (4, 10, 2, false)];
+        for (content, at, arrival, expected) in steps {
+            assert_eq!(session.is_news(content, at, arrival), expected, "content {content}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_restricted_when_all_its_sessions_are() {
+        let mut line = LineOnNetwork { confirmed: Profile::Full, sessions: Vec::new() };
+        assert_eq!(line.shown(), None);
+        for hash in 1..=2 {
+            line.session(Session::new(hash, 1, SessionIdentity::default()));
+        }
+        line.sessions[0].seen = Some(Profile::Restricted);
+        assert_eq!(line.shown(), None);
+        line.sessions[1].seen = Some(Profile::Restricted);
+        assert_eq!(line.shown(), Some(Profile::Restricted));
+        line.sessions[0].seen = Some(Profile::Full);
+        assert_eq!(line.shown(), Some(Profile::Full));
+        for hash in 3..60 {
+            line.session(Session::new(hash, 1, SessionIdentity::default()));
+        }
+        assert_eq!(line.sessions.len(), SESSIONS_MAX);
+    }
+}

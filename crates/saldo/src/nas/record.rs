@@ -1,0 +1,301 @@
+//! What a report does: it is read into the book, and what it shows of the line's speed is confirmed there.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use book::{Act, Command, LineAct, LineStatus, LineWish, Reading, ReadingKind, Refusal};
+use engine::Outcome;
+use money::{Timestamp, WalletId};
+use radius::{AccountingStatus, SessionIdentity};
+use store::tables::lines::{LineEntry, PlanRow};
+use store::views::SessionRow;
+
+use super::names::{self, Router};
+use super::network::{LineOnNetwork, Profile, Session};
+use super::profile;
+use super::report::Report;
+use crate::app::App;
+use crate::lines;
+use crate::problem::Problem;
+
+/// How long the views are waited for before a line is first looked at.
+const VIEWS_PATIENCE: Duration = Duration::from_secs(2);
+/// Lines whose sessions at one router are ended by one batch.
+const ENDED_MAX: u32 = 500;
+/// Sessions of one line that are looked at.
+const SESSIONS_MAX: u32 = 32;
+
+/// A report that is in the book, durably, or says nothing that it should hold.
+#[derive(Debug)]
+pub(super) enum Recorded {
+    /// A session's counters.
+    Session(Box<Observation>),
+    /// Of no session.
+    Noted,
+}
+
+/// Why a report is not in the book: it is not answered, and will come again.
+#[derive(Debug)]
+pub(super) enum NotRecorded {
+    /// Nobody's.
+    Unknown(&'static str),
+    /// Something broke.
+    Failed(Problem),
+}
+
+impl From<Problem> for NotRecorded {
+    fn from(problem: Problem) -> NotRecorded {
+        NotRecorded::Failed(problem)
+    }
+}
+
+/// What a report of a session shows beside its counters.
+#[derive(Debug)]
+pub(super) struct Observation {
+    wallet: WalletId,
+    nas_no: u32,
+    session: u128,
+    content: u128,
+    arrival: u64,
+    report: Report,
+}
+
+/// A line as pages see it, with its plan.
+pub(super) struct Seen {
+    pub(super) entry: LineEntry,
+    pub(super) plan: PlanRow,
+    pub(super) status: LineStatus,
+}
+
+/// Reads a report into the book. `sender` is the router whose secret it came with, `content` a hash of what it says.
+pub(super) async fn record(
+    app: &Arc<App>,
+    sender: &Router,
+    report: Report,
+    content: u128,
+) -> Result<Recorded, NotRecorded> {
+    let (nas_no, reports_itself) = reporter(app, sender, &report).await?;
+    if matches!(report.status, AccountingStatus::AccountingOn | AccountingStatus::AccountingOff) {
+        end_sessions(app, nas_no, Timestamp::from_seconds(report.occurred_at)).await?;
+        return Ok(Recorded::Noted);
+    }
+    let Some(reading) = report.reading(nas_no, session_hash(app, &report, nas_no, reports_itself)) else {
+        return Ok(Recorded::Noted);
+    };
+    let login = report.login.as_deref().filter(|login| !login.is_empty());
+    let login = login.ok_or(NotRecorded::Unknown("login_missing"))?;
+    let wallet = names::wallet_of(app, login).await?.ok_or(NotRecorded::Unknown("login_unknown"))?;
+    read(app, wallet, reading).await?;
+    let arrival = app.nas.arrivals.fetch_add(1, Ordering::Relaxed) + 1;
+    Ok(Recorded::Session(Box::new(Observation {
+        wallet,
+        nas_no,
+        session: reading.session,
+        content,
+        arrival,
+        report,
+    })))
+}
+
+/// The router that a report is about: the one that it names, if that is one of ours, else the one that sent it. A proxy reports for
+/// others. Beside its number, whether the sender speaks of itself.
+async fn reporter(app: &Arc<App>, sender: &Router, report: &Report) -> Result<(u32, bool), Problem> {
+    let named = report.nas_ip.filter(|ip| ip.to_canonical() != sender.address);
+    let Some(ip) = named else { return Ok((sender.row.nas_no, true)) };
+    let is_named = |router: &&Arc<Router>| router.address == IpAddr::to_canonical(&ip);
+    let routers = names::routers(app).await?;
+    let found = routers.iter().find(is_named).map(|router| router.row.nas_no);
+    Ok(found.map_or((sender.row.nas_no, false), |nas_no| (nas_no, true)))
+}
+
+fn session_hash(app: &App, report: &Report, nas_no: u32, reports_itself: bool) -> u128 {
+    let parts = report.session_name(nas_no, reports_itself);
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    app.hashes.hash128("radius session", &parts)
+}
+
+async fn read(app: &Arc<App>, wallet: WalletId, reading: Reading) -> Result<(), Problem> {
+    match lines::ask(app, wallet, LineAct::Read(reading), None).await? {
+        Outcome::Decided { .. } | Outcome::Repeated { .. } | Outcome::Refused(Refusal::ReadingOld) => {}
+        Outcome::Refused(refusal) => {
+            // It would be refused again however often it came: the router need not keep it.
+            app.nas.counters.refused(refusal.code());
+            tracing::warn!(%wallet, code = refusal.code(), "a router's report counts nothing: {refusal}");
+        }
+    }
+    Ok(())
+}
+
+/// A router began or stopped to count: each line's sessions there that had begun before are over.
+async fn end_sessions(app: &Arc<App>, nas_no: u32, at: Timestamp) -> Result<(), Problem> {
+    let landed = app.ledger.landed().borrow().position;
+    app.wait_projected(landed, VIEWS_PATIENCE).await;
+    app.nas.network.end_sessions(nas_no);
+    let mut after = None;
+    loop {
+        let looked = app.read(move |reader| {
+            let page = reader.wallets_at_router(nas_no, after, ENDED_MAX)?;
+            let mut wallets = Vec::new();
+            for wallet_no in &page.rows {
+                let had_begun = |session: &SessionRow| {
+                    session.nas_no == nas_no && session.state == "open" && session.started_at < at
+                };
+                if reader.sessions_of(*wallet_no, SESSIONS_MAX)?.iter().any(had_begun)
+                    && let Some(row) = reader.line_view_by_wallet(*wallet_no)?
+                    && let Some(entry) = reader.line(row.line)?
+                {
+                    wallets.push(entry.wallet);
+                }
+            }
+            Ok((wallets, page.next))
+        });
+        let (wallets, next) = looked.await?;
+        let act = LineAct::EndSessions { nas: nas_no, at };
+        let ended = wallets.into_iter().map(|wallet| Command {
+            key: None,
+            act: Act::Line(Box::new(LineWish { wallet, act: act.clone() })),
+        });
+        // A line whose sessions are over already refuses, which is as good.
+        app.ledger.submit(ended.collect()).await?;
+        match next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Takes what a report shows of a line's speed, and has the book confirm what is new.
+pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Result<(), Problem> {
+    let Observation { wallet, nas_no, session, content, arrival, report } = *observation;
+    let _one_at_a_time = app.nas.line_lock(wallet).lock().await;
+    let Some(wallet_no) = app.ledger.wallet(wallet).map(|known| known.no.0) else { return Ok(()) };
+    let Some(seen) = load(app, wallet_no).await? else { return Ok(()) };
+    let carried = [Profile::Full, Profile::Restricted]
+        .into_iter()
+        .find(|profile| report.classes.contains(&class(app, wallet, *profile)));
+    let shown = profile::shown(&seen.plan, carried, report.rate_limit.as_deref());
+    let (confirmed, shown, is_contradicted) = {
+        let mut lines = app.nas.network.lines();
+        let Some(line) = lines.get_mut(&wallet) else { return Ok(()) };
+        if report.status == AccountingStatus::Stop {
+            (line.confirmed, stopped(line, session), false)
+        } else {
+            let known = line.session(Session::new(session, nas_no, SessionIdentity::default()));
+            known.has_name |= report.naming_class().is_some();
+            if known.identity.session_id.is_none() {
+                known.identity = report.identity();
+            }
+            if !known.is_news(content, report.occurred_at, arrival) {
+                return Ok(());
+            }
+            let is_contradicted = known.look(shown, report.occurred_at, arrival);
+            (line.confirmed, line.shown(), is_contradicted)
+        }
+    };
+    if is_contradicted {
+        app.nas.counters.change("contradicted");
+    }
+    if let Some(shown) = shown.filter(|shown| *shown != confirmed) {
+        confirm(app, wallet, shown, report.occurred_at).await?;
+    }
+    app.line_news.tell(vec![wallet_no]);
+    Ok(())
+}
+
+/// A session is over: what that shows of the line. One that was to be restricted and is gone moves nothing any more.
+fn stopped(line: &mut LineOnNetwork, session: u128) -> Option<Profile> {
+    let place = line.sessions.iter().position(|known| known.hash == session)?;
+    let gone = line.sessions.swap_remove(place);
+    if !line.sessions.is_empty() {
+        return line.shown();
+    }
+    gone.asked.map(|asked| asked.profile).filter(|profile| *profile == Profile::Restricted)
+}
+
+/// Has the book know what the router confirmed. The instant is told in whole seconds: it is taken so that the doubt is the
+/// subscriber's gain, restricted from the begin of the first and until the end of the last.
+async fn confirm(app: &Arc<App>, wallet: WalletId, shown: Profile, occurred_at: i64) -> Result<(), Problem> {
+    let at = Timestamp::from_seconds(occurred_at);
+    let act = match shown {
+        Profile::Restricted => LineAct::Restrict { at },
+        Profile::Full => LineAct::Restore { at: at.plus(Timestamp::SECOND - 1).min(app.ledger.now()) },
+    };
+    match lines::ask(app, wallet, act, None).await? {
+        Outcome::Refused(refusal) if refusal != Refusal::ReadingOld => return Err(refusal.into()),
+        _ => {}
+    }
+    if let Some(line) = app.nas.network.lines().get_mut(&wallet) {
+        line.confirmed = shown;
+    }
+    app.nas.counters.change("confirmed");
+    Ok(())
+}
+
+/// The Class that a session of this line carries while it has this profile: proof that a report is of after the change.
+pub(super) fn class(app: &App, wallet: WalletId, profile: Profile) -> Vec<u8> {
+    let letter = match profile {
+        Profile::Full => "f",
+        Profile::Restricted => "r",
+    };
+    let proof = app.hashes.hash64("radius class", &[&wallet.as_u128().to_be_bytes(), letter.as_bytes()]);
+    format!("sd:{letter}{proof:016x}").into_bytes()
+}
+
+/// The line of this wallet number. What is known of it on the network is there after this.
+pub(super) async fn load(app: &Arc<App>, wallet_no: u32) -> Result<Option<Seen>, Problem> {
+    let read = app.read(move |reader| {
+        let Some(row) = reader.line_view_by_wallet(wallet_no)? else { return Ok(None) };
+        Ok(reader.line(row.line)?.map(|entry| (row, entry)))
+    });
+    let Some((row, entry)) = read.await? else { return Ok(None) };
+    let Some(plan) = app.sold().plan(row.plan_no).cloned() else { return Ok(None) };
+    let Some(status) = LineStatus::from_code(&row.status) else { return Ok(None) };
+    let is_known = app.nas.network.lines().contains_key(&entry.wallet);
+    if !is_known {
+        let line = recall(app, &entry, wallet_no).await?;
+        app.nas.network.lines().entry(entry.wallet).or_insert(line);
+    }
+    Ok(Some(Seen { entry, plan, status }))
+}
+
+/// What the views know of a line's sessions.
+async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<LineOnNetwork, Problem> {
+    let landed = app.ledger.landed().borrow().position;
+    app.wait_projected(landed, VIEWS_PATIENCE).await;
+    let (row, sessions) = app
+        .read(move |reader| {
+            Ok((reader.line_view_by_wallet(wallet_no)?, reader.sessions_of(wallet_no, SESSIONS_MAX)?))
+        })
+        .await?;
+    let is_restricted = row.is_some_and(|row| row.restricted_since.is_some());
+    let sessions = sessions.iter().filter(|session| session.state == "open").filter_map(|session| {
+        let hash = u128::from_be_bytes(session.session.as_slice().try_into().ok()?);
+        let user_name = entry.access_login.clone().map(Into::into);
+        let identity = SessionIdentity { user_name, ..SessionIdentity::default() };
+        Some(Session::new(hash, session.nas_no, identity))
+    });
+    Ok(LineOnNetwork {
+        confirmed: if is_restricted { Profile::Restricted } else { Profile::Full },
+        sessions: sessions.collect(),
+    })
+}
+
+/// A router says that it has no such session: it is over, with the counters last known.
+pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -> Result<(), Problem> {
+    let reading = Reading {
+        nas: session.nas_no,
+        session: session.hash,
+        kind: ReadingKind::Stop,
+        input: None,
+        output: None,
+        session_seconds: None,
+        at: app.ledger.now(),
+    };
+    read(app, wallet, reading).await?;
+    if let Some(line) = app.nas.network.lines().get_mut(&wallet) {
+        line.sessions.retain(|known| known.hash != session.hash);
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Subscribers' lines as staff see them, and the two buttons.
+
+use book::{LineAct, LineStatus, Octets, Reading, ReadingKind};
+use money::{LineId, WalletId};
+use saldo::audit::Author;
+use saldo::lines::{self, Address, NewLine, NewSubscriber};
+use store::tables::logins::StaffRole;
+
+use super::house::House;
+use super::offers::PLAN;
+use super::staff_in;
+
+/// A subscriber with a line of plan 1, of which a router has reported 1.5 GB.
+async fn line(house: &House) -> (LineId, WalletId) {
+    let app = &house.running.app;
+    let new = NewSubscriber {
+        name: "Sample Subscriber".to_owned(),
+        email: None,
+        external_key: None,
+        locale: "pt-BR".to_owned(),
+        document: "52998224725".to_owned(),
+        address: Address::default(),
+    };
+    let customer = lines::subscribe(app, Author::operator(), new).await.expect("a subscriber").id;
+    let access_login = Some("joao@example.net".to_owned());
+    let new = NewLine { customer, plan_no: 1, anchor_day: 1, access_login };
+    let line = lines::open(app, Author::operator(), new).await.expect("a line");
+    let reading = Reading {
+        nas: 1,
+        session: 7,
+        kind: ReadingKind::Interim,
+        input: Some(Octets { low: 500_000_000, high: None }),
+        output: Some(Octets { low: 1_000_000_000, high: None }),
+        session_seconds: Some(600),
+        at: app.ledger.now(),
+    };
+    lines::ask(app, line.wallet, LineAct::Read(reading), None).await.expect("it is read");
+    let landed = app.ledger.landed().borrow().position;
+    assert!(app.wait_projected(landed, std::time::Duration::from_secs(60)).await);
+    (line.id, line.wallet)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_is_listed_and_shown_with_what_its_router_said() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    assert!(staff.get("/console/lines").await.text.contains("No line yet."));
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let (id, _) = line(&house).await;
+    let list = staff.get("/console/lines").await.text;
+    for words in ["Sample Subscriber", "52998224725", "joao@example.net", "Fibra 50 Mega", "Enabled"] {
+        assert!(list.contains(words), "{words}: {list}");
+    }
+    let page = staff.get(&format!("/console/lines/{id}")).await.text;
+    for words in ["500.0\u{a0}MB", "1.0\u{a0}GB", "Connected", "Nothing was bought for this line yet."] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    for missing in ["/console/lines/nonsense", "/console/lines/line_00000000000000000000000000"] {
+        assert_eq!(staff.get(missing).await.status.as_u16(), 404, "{missing}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_is_blocked_and_enabled_by_those_who_may() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let (id, wallet) = line(&house).await;
+    let (page, action) = (format!("/console/lines/{id}"), format!("/console/lines/{id}/status"));
+    for (status, words) in [("blocked", "Enable line"), ("enabled", "Block line")] {
+        staff.submit(&page, &action, &[("status", status)]).await.expect(303);
+        let shown = staff.get(&page).await.text;
+        assert!(shown.contains(words), "{status}: {shown}");
+    }
+    for wrong in ["cancelled", "on", ""] {
+        let answer = staff.submit(&page, &action, &[("status", wrong)]).await;
+        assert_eq!(answer.status.as_u16(), 422, "{wrong}");
+    }
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    assert!(!viewer.get(&page).await.text.contains("Block line"));
+    assert_eq!(viewer.submit(&page, &action, &[("status", "blocked")]).await.status.as_u16(), 403);
+    let line = house.running.app.read(move |tables| {
+        let wallet = tables.wallet_view(wallet)?.expect("its wallet");
+        tables.line_view_by_wallet(wallet.wallet_no)
+    });
+    assert_eq!(
+        line.await.expect("a read").map(|line| line.status),
+        Some(LineStatus::Enabled.code().to_owned())
+    );
+    let log = house.running.app.read(|tables| tables.audit(None, 3)).await.expect("the log").rows;
+    assert!(log.iter().any(|row| row.action == "line.set_status" && row.object == id.to_string()), "{log:?}");
+}

@@ -1,0 +1,32 @@
+//! The console: what staff see and write down, page by page.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "../browser/mod.rs"]
+mod browser;
+#[path = "../house/mod.rs"]
+mod house;
+mod lines;
+mod offers;
+
+use browser::{Browser, PASSWORD};
+use house::House;
+use money::StaffId;
+use saldo::{clock, ids, passwords};
+use store::tables::logins::{Staff, StaffRole};
+
+/// A browser in which a member of staff has signed in.
+async fn staff_in<'h>(house: &'h House, email: &str, role: StaffRole) -> Browser<'h> {
+    let staff = Staff {
+        id: StaffId::from_u128(ids::fresh()),
+        email: email.to_owned(),
+        name: "Staff".to_owned(),
+        password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
+        role,
+        created_at: clock::now(),
+    };
+    house.running.app.write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
+    let mut browser = Browser::new(house);
+    let answer = browser.sign_in("/console/sign-in", email, PASSWORD).await;
+    assert_eq!(answer.header("location"), Some("/console"));
+    browser
+}
