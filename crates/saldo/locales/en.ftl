@@ -437,6 +437,7 @@ boleto-paid-text = The bank told us of the payment on { $day }.
 boleto-paid-twice = It was paid more than once: { $brand } will give back what was paid too much.
 boleto-written-off = Written off
 boleto-written-off-text = It cannot be paid any more.
+boleto-pdf = Boleto as PDF
 copy-linha-digitavel = Copy the linha digitável
 next-invoice = Next invoice
 next-invoice-text = Bought and already released; your next invoice collects it.

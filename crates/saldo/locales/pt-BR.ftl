@@ -437,6 +437,7 @@ boleto-paid-text = O banco informou o pagamento em { $day }.
 boleto-paid-twice = Foi pago mais de uma vez: { $brand } vai devolver o que foi pago a mais.
 boleto-written-off = Baixado
 boleto-written-off-text = Não pode mais ser pago.
+boleto-pdf = Segunda via (PDF)
 copy-linha-digitavel = Copiar a linha digitável
 next-invoice = Próximo faturamento
 next-invoice-text = Comprado e já liberado; será cobrado na sua próxima fatura.
