@@ -81,6 +81,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/buy-credit", get(buy_credit::page).post(buy_credit::buy))
         .route("/consumption", get(consumption::page))
         .route("/invoices", get(invoices::page))
+        .route("/boletos/{id}/pdf", get(invoices::pdf))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))
