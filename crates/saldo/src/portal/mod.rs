@@ -76,6 +76,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/statement.csv", get(statement::csv))
         .route("/usage", get(usage::page))
         .route("/invoices", get(invoices::page))
+        .route("/boletos/{id}/pdf", get(invoices::pdf))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))
