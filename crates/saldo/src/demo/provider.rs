@@ -147,12 +147,7 @@ fn pack(plan_no: u32, gigabytes: i64, price: i64, chargings: &[Charging]) -> Pac
     }
 }
 
-async fn subscriber(
-    app: &Arc<App>,
-    secrets: &Secrets,
-    sample: &Sample,
-    plan_no: u32,
-) -> Result<(), Problem> {
+async fn subscriber(app: &Arc<App>, secrets: &Secrets, sample: &Sample, plan_no: u32) -> Result<(), Problem> {
     let new = NewSubscriber {
         name: sample.name.to_owned(),
         email: None,

@@ -241,7 +241,15 @@ struct Words {
 
 impl Words {
     fn of_spending(title: &'static str, heading: &'static str, now: &'static str) -> Words {
-        Words { title, heading, value: "spent", now, most: "chart-most", nothing: "chart-nothing", empty: "usage-empty" }
+        Words {
+            title,
+            heading,
+            value: "spent",
+            now,
+            most: "chart-most",
+            nothing: "chart-nothing",
+            empty: "usage-empty",
+        }
     }
 }
 

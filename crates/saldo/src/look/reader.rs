@@ -8,9 +8,9 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::tz::TimeZone;
 use money::{Amount, Quantity, Timestamp, Unit};
 
-use crate::look::data::{DataUnit, data};
 use crate::look::format;
 use crate::look::locale::Locale;
+use crate::look::volume::{DataUnit, volume};
 
 /// Through whose eyes a page is drawn.
 #[derive(Clone, Debug)]
@@ -74,15 +74,19 @@ impl Reader {
         self.locale.t_args(id, Some(&args))
     }
 
-    /// Money, e.g. `$24.75` or `R$ 24,90`; bytes as [`Reader::data`] shows them.
+    /// Money, e.g. `$24.75` or `R$ 24,90`; bytes as [`Reader::volume`] shows them.
     pub fn money(&self, amount: impl Given<Amount>) -> String {
         let amount = amount.given();
-        if amount.unit() == Unit::BYTE { self.data(amount.value()) } else { format::money(self.locale, amount) }
+        if amount.unit() == Unit::BYTE {
+            self.volume(amount.value())
+        } else {
+            format::money(self.locale, amount)
+        }
     }
 
     /// Bytes in the operator's unit, e.g. `20.0 GB`.
-    pub fn data(&self, bytes: impl Given<i64>) -> String {
-        data(self.locale, self.data_unit, bytes.given())
+    pub fn volume(&self, bytes: impl Given<i64>) -> String {
+        volume(self.locale, self.data_unit, bytes.given())
     }
 
     /// Money that moves, always with its sign: `+$10.00`, `−$0.25`.
@@ -92,7 +96,7 @@ impl Reader {
             return format::movement(self.locale, amount);
         }
         let plus = if amount.value() > 0 { "+" } else { "" };
-        format!("{plus}{}", self.data(amount.value()))
+        format!("{plus}{}", self.volume(amount.value()))
     }
 
     /// A whole number with the reader's grouping.

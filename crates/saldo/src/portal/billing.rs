@@ -25,7 +25,9 @@ const MOVEMENTS: u32 = 5;
 /// `GET /billing`
 pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Result<Response, Fault> {
     // An old bookmark of somebody who has lines only.
-    let Ok(wallet) = signed.wallet() else { return Ok(Redirect::to(signed.who.first_page()).into_response()) };
+    let Ok(wallet) = signed.wallet() else {
+        return Ok(Redirect::to(signed.who.first_page()).into_response());
+    };
     let wallet = figures::published(&app, wallet)?;
     let (now, sold, reader) = (app.ledger.now(), app.sold(), signed.reader().clone());
     let (asked, customer) = (Arc::clone(&app), signed.customer());

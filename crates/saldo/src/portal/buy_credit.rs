@@ -145,9 +145,8 @@ async fn understand(
     let pack = pack.ok_or_else(|| Problem::not_found("pack"))?;
     let wrong = |field: &str| not_understood(format!("{field} is not what the page said."));
     let sequence: u32 = order.sequence.parse().map_err(|_| wrong("sequence"))?;
-    let named = |domain| {
-        app.hashes.hash128(domain, &[&line.as_u128().to_be_bytes(), &sequence.to_be_bytes()])
-    };
+    let named =
+        |domain| app.hashes.hash128(domain, &[&line.as_u128().to_be_bytes(), &sequence.to_be_bytes()]);
     let buying = Buying {
         purchase: PurchaseId::from_u128(named("purchase")),
         grant: GrantId::from_u128(named("purchase-grant")),
@@ -310,9 +309,9 @@ fn credit_form(
         .collect();
     packs.sort_by_key(|(pack, _)| (pack.quantity, pack.price.value()));
     let is_open = closed.is_none();
-    let chosen = packs.iter().find(|(pack, _)| {
-        is_open && Some(pack.id.to_string()) == choice.credit && barred(pack).is_none()
-    });
+    let chosen = packs
+        .iter()
+        .find(|(pack, _)| is_open && Some(pack.id.to_string()) == choice.credit && barred(pack).is_none());
     let chosen_id = chosen.map(|(pack, _)| pack.id);
     CreditForm {
         csrf: signed.who.session.csrf.0.clone(),
@@ -344,7 +343,14 @@ fn credit_form(
 }
 
 /// How a pack can be charged here: by boleto where a bank collects them, and on the next invoice.
-fn ways(app: &App, reader: &Reader, line: &Line, pack: &PackRow, choice: &Choice, now: Timestamp) -> Vec<Way> {
+fn ways(
+    app: &App,
+    reader: &Reader,
+    line: &Line,
+    pack: &PackRow,
+    choice: &Choice,
+    now: Timestamp,
+) -> Vec<Way> {
     let due_after = |from: Timestamp, days: i64| {
         let day = day_of(&reader.zone, from).saturating_add(jiff::Span::new().days(days));
         day_bounds(&reader.zone, day).map_or(from, |bounds| bounds.from)
@@ -401,4 +407,3 @@ fn bought(tables: &TablesReader<'_>, line: &Line, id: PurchaseId) -> Result<Opti
         close_url: format!("{}?line={}", Place::BuyCredit.url(), line.entry.id),
     }))
 }
-

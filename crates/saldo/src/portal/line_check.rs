@@ -25,7 +25,8 @@ pub(super) fn check(
 ) -> Result<Check, StoreError> {
     let cycle = &line.cycle;
     let entries = entries(tables, line)?;
-    let by_day = |counted| Ok::<_, StoreError>(day_entries(reader, &line.days(tables, reader, now, counted)?));
+    let by_day =
+        |counted| Ok::<_, StoreError>(day_entries(reader, &line.days(tables, reader, now, counted)?));
     let figure = |text_id, bytes, entries| CheckFigure { text_id, bytes, entries };
     let mut figures = vec![
         figure("check-allowance", cycle.allowance, allowance(reader, cycle, &entries)),

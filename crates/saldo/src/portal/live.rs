@@ -17,12 +17,12 @@ use store::{Reader as TablesReader, StoreError};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::buy_credit::Choice;
 use super::form::{Asked, not_understood};
 use super::shell::Fault;
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use super::visit::Visit;
-use super::buy_credit::Choice;
 use super::{billing, buy_credit, checkouts, consumption, figures, invoices, payment_list, usage};
 use crate::app::App;
 use crate::clock;
@@ -32,7 +32,9 @@ use crate::look::page::buy_credit::{
     LineAlertFragment, LineBalanceFragment, LineCheckFragment, LineFiguresFragment, LineFormFragment,
     LineGaugeFragment, LineProgressFragment, LineSeen,
 };
-use crate::look::page::{ConsumptionFragment, ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView};
+use crate::look::page::{
+    ConsumptionFragment, ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView,
+};
 use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment};
 use crate::problem::Problem;
 use crate::runtime::Subscription;
@@ -132,7 +134,12 @@ impl Part {
             "usage-month" => Part::Usage(UsageView::Days),
             "usage-year" => Part::Usage(UsageView::Months),
             "consumption" => Part::Consumption,
-            _ => return LinePart::ALL.iter().find(|(_, known)| *known == name).map(|(part, _)| Part::Line(*part)),
+            _ => {
+                return LinePart::ALL
+                    .iter()
+                    .find(|(_, known)| *known == name)
+                    .map(|(part, _)| Part::Line(*part));
+            }
         })
     }
 
@@ -147,7 +154,9 @@ impl Part {
             Part::Invoices => "invoices",
             Part::Today | Part::Usage(_) => "usage",
             Part::Consumption => "consumption",
-            Part::Line(part) => LinePart::ALL.iter().find(|(known, _)| *known == part).map_or("", |(_, name)| name),
+            Part::Line(part) => {
+                LinePart::ALL.iter().find(|(known, _)| *known == part).map_or("", |(_, name)| name)
+            }
         }
     }
 }
@@ -372,7 +381,8 @@ fn consumption_fragment(
     let line = choice.line.as_deref().unwrap_or_default();
     let consumed = consumption::read(tables, &app.sold(), signed, line, now)?;
     let reader = signed.reader();
-    Ok(consumed.map_or_else(String::new, |consumed| html(&ConsumptionFragment { reader, consumed: &consumed })))
+    Ok(consumed
+        .map_or_else(String::new, |consumed| html(&ConsumptionFragment { reader, consumed: &consumed })))
 }
 
 /// Tells a page that its session is over.

@@ -4,8 +4,8 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::reader::Given;
 use crate::look::part::Frame;
+use crate::look::reader::Given;
 
 /// The page. Choosing is a form to itself (`line`, `credit`, `charging`); buying one to itself, too, with `line`, `sequence`, `pack`,
 /// `charging`, `quantity` and `price` as the page showed them.
@@ -207,7 +207,7 @@ impl ChosenPack {
         let Some(way) = self.way() else { return String::new() };
         let id = if way.code == "boleto" { "charge-by-boleto" } else { "charge-by-next-invoice" };
         let values = [
-            ("quantity", reader.data(self.quantity)),
+            ("quantity", reader.volume(self.quantity)),
             ("price", reader.money(self.price)),
             ("due", reader.numeric_date(way.due)),
         ];
