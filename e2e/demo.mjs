@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 const READY_SECONDS_MAX = 60;
 const STOP_SECONDS_MAX = 60;
 const LOG_LINES_MAX = 2000;
-const PORTS = 3; // portal, sandbox, example API
+const PORTS = 5; // portal, sandbox, example API, router, bank
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** The binary under test: `SALDO_BIN`, or the release build of this tree. */

@@ -40,6 +40,8 @@ pub(crate) const CHROMIUM: Tool =
     Tool { paths: &["/usr/bin/chromium"], packages: &["chromium", "fonts-liberation"] };
 pub(crate) const NGINX: Tool = Tool { paths: &["/usr/sbin/nginx"], packages: &["nginx"] };
 pub(crate) const CURL: Tool = Tool { paths: &["curl"], packages: &["curl", "ca-certificates"] };
+pub(crate) const POPPLER: Tool = Tool { paths: &["pdftoppm"], packages: &["poppler-utils"] };
+pub(crate) const ZBAR: Tool = Tool { paths: &["zbarimg"], packages: &["zbar-tools"] };
 const NODE: Tool = Tool { paths: &["node"], packages: &["nodejs"] };
 const NPM: Tool = Tool { paths: &["npm"], packages: &["npm"] };
 const PYTHON: Tool = Tool { paths: &["python3"], packages: &["python3"] };

@@ -4,7 +4,10 @@ use anyhow::Result;
 
 use crate::run::{Program, Runner};
 use crate::tally::Tally;
+use crate::tools::{self, POPPLER, ZBAR};
 
 pub(crate) fn run() -> Result<Tally> {
+    // With these the bar code of a boleto is read as a bank's scanner reads it.
+    tools::need(&[POPPLER, ZBAR])?;
     Program::cargo(["test", "--workspace", "--locked", "--no-fail-fast"]).count(Runner::Cargo)
 }

@@ -12,12 +12,16 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use store::tables::logins::StaffRole;
 
 use crate::app::App;
-use crate::portal::{self, StaffIn, sign_in};
+use crate::look::page::{Field, OfferForm};
+use crate::look::part::Place;
+use crate::portal::{self, Fault, StaffIn, draw, sign_in};
 use crate::problem::Problem;
+use offer_fields::Typed;
 
 /// How long a page waits for what it has just done to show.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -53,6 +57,46 @@ fn must_change(staff: &StaffIn) -> Result<(), Problem> {
 }
 
 /// How this member of staff types numbers.
-fn typed(app: &App, staff: &StaffIn) -> offer_fields::Typed {
-    offer_fields::Typed { reader: staff.visit.reader().clone(), data_unit: app.config.brand.data_unit }
+fn typed(app: &App, staff: &StaffIn) -> Typed {
+    Typed { reader: staff.visit.reader().clone(), data_unit: app.config.brand.data_unit }
+}
+
+/// After a form was sent: to the list, which says that it was saved, or the form again with what was wrong in words.
+fn after_saving(
+    place: Place,
+    typed: &Typed,
+    saved: Result<u32, Problem>,
+    again: impl FnOnce((String, String)) -> Result<Response, Fault>,
+) -> Result<Response, Fault> {
+    match saved {
+        Ok(no) => Ok(Redirect::to(&format!("{}?saved={no}", place.url())).into_response()),
+        Err(problem) => match typed.words(&problem) {
+            Some(words) => again(words),
+            None => Err(problem.into()),
+        },
+    }
+}
+
+/// The form that changes the one with this number of the list at `place`, or makes a new one.
+fn draw_form(
+    app: &App,
+    staff: &StaffIn,
+    (place, no): (Place, Option<u32>),
+    heading: &str,
+    fields: Vec<Field>,
+    problem: Option<(String, String)>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader().clone();
+    let list_url = place.url();
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = OfferForm {
+        frame: staff.visit.frame(app, Some(place)),
+        heading: reader.t(heading),
+        action: no.map_or_else(|| list_url.to_owned(), |no| format!("{list_url}/{no}")),
+        back_url: list_url.to_owned(),
+        fields,
+        problem,
+        reader,
+    };
+    draw(status, &page)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use book::Charging;
 use money::Amount;
 use serde::Deserialize;
@@ -12,10 +12,10 @@ use store::tables::lines::{PackRelease, PackRow};
 
 use super::offer_fields::{Typed, choice, text};
 use super::plans::CURRENCY;
-use super::{must_change, typed};
+use super::{after_saving, draw_form, must_change, typed};
 use crate::app::App;
 use crate::lines::offers::{PackDraft, put_pack};
-use crate::look::page::{Field, FieldKind, Offer, OfferForm, Offers};
+use crate::look::page::{Field, FieldKind, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
@@ -140,13 +140,7 @@ async fn save(app: &Arc<App>, staff: &StaffIn, no: Option<u32>, sent: &Sent) -> 
         Ok(draft) => put_pack(app, author, no, draft).await,
         Err(problem) => Err(problem),
     };
-    match saved {
-        Ok(no) => Ok(Redirect::to(&format!("{}?saved={no}", Place::ConsolePacks.url())).into_response()),
-        Err(problem) => match typed.words(&problem) {
-            Some(words) => form(app, staff, no, sent, Some(words)),
-            None => Err(problem.into()),
-        },
-    }
+    after_saving(Place::ConsolePacks, &typed, saved, |words| form(app, staff, no, sent, Some(words)))
 }
 
 fn draft(typed: &Typed, sent: &Sent) -> Result<PackDraft, Problem> {
@@ -193,19 +187,15 @@ fn form(
     sent: &Sent,
     problem: Option<(String, String)>,
 ) -> Result<Response, Fault> {
-    let reader = staff.visit.reader().clone();
-    let list_url = Place::ConsolePacks.url();
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = OfferForm {
-        frame: staff.visit.frame(app, Some(Place::ConsolePacks)),
-        heading: reader.t(if no.is_some() { "change-pack" } else { "new-pack" }),
-        action: no.map_or_else(|| list_url.to_owned(), |no| format!("{list_url}/{no}")),
-        back_url: list_url.to_owned(),
-        fields: fields(&typed(app, staff), &app.sold(), sent),
+    let heading = if no.is_some() { "change-pack" } else { "new-pack" };
+    draw_form(
+        app,
+        staff,
+        (Place::ConsolePacks, no),
+        heading,
+        fields(&typed(app, staff), &app.sold(), sent),
         problem,
-        reader,
-    };
-    draw(status, &page)
+    )
 }
 
 fn fields(typed: &Typed, sold: &Sold, sent: &Sent) -> Vec<Field> {

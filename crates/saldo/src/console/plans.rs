@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use money::{Amount, Unit};
 use serde::Deserialize;
 use store::tables::lines::{AtZero, PlanRow};
 
 use super::offer_fields::{Typed, choice, shown_windows, text};
-use super::{must_change, typed};
+use super::{after_saving, draw_form, must_change, typed};
 use crate::app::App;
 use crate::lines::offers::{PlanDraft, put_plan};
-use crate::look::page::{Field, Offer, OfferForm, Offers};
+use crate::look::page::{Field, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
@@ -139,13 +139,7 @@ async fn save(app: &Arc<App>, staff: &StaffIn, no: Option<u32>, sent: &Sent) -> 
         Ok(draft) => put_plan(app, author, no, draft).await,
         Err(problem) => Err(problem),
     };
-    match saved {
-        Ok(no) => Ok(Redirect::to(&format!("{}?saved={no}", Place::ConsolePlans.url())).into_response()),
-        Err(problem) => match typed.words(&problem) {
-            Some(words) => form(app, staff, no, sent, Some(words)),
-            None => Err(problem.into()),
-        },
-    }
+    after_saving(Place::ConsolePlans, &typed, saved, |words| form(app, staff, no, sent, Some(words)))
 }
 
 fn draft(typed: &Typed, sent: &Sent) -> Result<PlanDraft, Problem> {
@@ -189,19 +183,8 @@ fn form(
     sent: &Sent,
     problem: Option<(String, String)>,
 ) -> Result<Response, Fault> {
-    let reader = staff.visit.reader().clone();
-    let list_url = Place::ConsolePlans.url();
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = OfferForm {
-        frame: staff.visit.frame(app, Some(Place::ConsolePlans)),
-        heading: reader.t(if no.is_some() { "plan-composition" } else { "new-plan" }),
-        action: no.map_or_else(|| list_url.to_owned(), |no| format!("{list_url}/{no}")),
-        back_url: list_url.to_owned(),
-        fields: fields(&typed(app, staff), sent),
-        problem,
-        reader,
-    };
-    draw(status, &page)
+    let heading = if no.is_some() { "plan-composition" } else { "new-plan" };
+    draw_form(app, staff, (Place::ConsolePlans, no), heading, fields(&typed(app, staff), sent), problem)
 }
 
 fn fields(typed: &Typed, sent: &Sent) -> Vec<Field> {

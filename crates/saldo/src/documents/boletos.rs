@@ -3,18 +3,23 @@
 use axum::http::StatusCode;
 use book::{Awaiting, Charging, PackNo, PaidBy, Validity};
 use brazil::Centavos;
-use brazil::boleto::TitleNumber;
+use brazil::boleto::{Barcode, TitleNumber};
+use brazil::cnab::{Fine, Interest};
+use brazil::document::TaxId;
+use brazil::print_day;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 use money::{Amount, BoletoId, CustomerId, GrantId, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
 use store::tables::bank::BoletoIntent;
-use store::tables::lines::{BoletoRow, BoletoState};
-use store::{StoreError, Tx};
+use store::tables::lines::{BoletoRow, BoletoState, Payer};
+use store::{Reader as TablesReader, StoreError, Tx};
 
+use super::Sheet;
 use crate::config::Bank;
 use crate::ids;
 use crate::intents::Wish;
+use crate::look::{Locale, format};
 use crate::portal::calendar::day_of;
 use crate::problem::Problem;
 
@@ -135,6 +140,59 @@ pub fn write_boleto(
     let intent = BoletoIntent { boleto: id, kind: wish.kind().to_owned(), payload: wish.to_json() };
     tx.insert_boleto_intent(&intent)?;
     Ok(Ok(()))
+}
+
+/// The boleto on paper; `None` if nobody can pay it (now, or any more), an error within if it cannot be drawn.
+pub fn sheet(
+    reader: &TablesReader<'_>,
+    bank: &Bank,
+    zone: &TimeZone,
+    (boleto, what): (&BoletoRow, String),
+) -> Result<Option<anyhow::Result<Sheet>>, StoreError> {
+    if boleto.state != BoletoState::Open {
+        return Ok(None);
+    }
+    let (Some(payer), Some(customer)) = (reader.payer(boleto.customer)?, reader.customer(boleto.customer)?)
+    else {
+        return Ok(None);
+    };
+    let drawn = || -> anyhow::Result<Sheet> {
+        let account = &bank.account;
+        let document = TaxId::parse(&payer.document)?;
+        let Payer { street, district, city, state, postcode, .. } = &payer;
+        Ok(Sheet {
+            bank_name: account.bank_name().to_owned(),
+            bank_code: account.bank().printed(),
+            barcode: Barcode::parse(&boleto.barcode)?,
+            beneficiary: format!("{} — {}", bank.company_name, bank.document),
+            beneficiary_address: bank.address.clone(),
+            account: account.printed(),
+            number: boleto.our_number.to_string(),
+            nosso_numero: account.nosso_numero(TitleNumber::new(boleto.our_number))?.printed().to_owned(),
+            carteira: account.carteira().to_owned(),
+            written_on: print_day(day_of(zone, boleto.created_at)),
+            due_on: print_day(boleto.due_on.parse()?),
+            amount: format::money(Locale::PtBr, boleto.amount),
+            what,
+            instructions: instructions(bank),
+            payer: format!("{} — {document}", customer.name),
+            payer_address: vec![format!("{street} — {district}"), format!("{postcode} {city} {state}")],
+        })
+    };
+    Ok(Some(drawn()))
+}
+
+/// What a cashier adds after the due day.
+fn instructions(bank: &Bank) -> Vec<String> {
+    let percent = |hundredths: u16| format!("{},{:02} %", hundredths / 100, hundredths % 100);
+    let mut lines = Vec::new();
+    if let Fine::Percent(fine) = bank.fine {
+        lines.push(format!("Após o vencimento: multa de {}.", percent(fine)));
+    }
+    if let Interest::PerMonth(interest) = bank.interest {
+        lines.push(format!("Após o vencimento: juros de {} ao mês.", percent(interest)));
+    }
+    lines
 }
 
 /// Bar code, linha digitável and due day of a boleto over `price` written at `at`.

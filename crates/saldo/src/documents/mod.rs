@@ -8,7 +8,9 @@
 mod boletos;
 mod remittances;
 mod returns;
+mod sheet;
 
-pub use boletos::{Purchased, check_charging, write_boleto};
+pub use boletos::{Purchased, check_charging, sheet, write_boleto};
 pub use remittances::{LeftOut, RemitError, Remitted, remit, send_remittance};
 pub use returns::{Loaded, ReturnError, load, load_return, payment_refused};
+pub use sheet::Sheet;

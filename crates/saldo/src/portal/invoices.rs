@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use book::Charging;
 use jiff::civil::Date;
 use money::{BoletoId, CustomerId, Timestamp};
@@ -20,11 +21,13 @@ use super::form::Asked;
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
-use crate::app::App;
-use crate::look::Reader;
+use crate::app::{App, blocking};
+use crate::documents;
 use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine};
 use crate::look::part::Place;
 use crate::look::volume::volume;
+use crate::look::{Locale, Reader};
+use crate::problem::Problem;
 
 /// Boletos of one page.
 const ROWS: u32 = 20;
@@ -52,6 +55,37 @@ pub(super) async fn page(
     let live = if is_first { "invoices" } else { "" };
     let frame = signed.frame(&app, Place::Invoices, live);
     draw(StatusCode::OK, &Invoices { reader: signed.reader().clone(), frame, invoiced, is_first })
+}
+
+/// `GET /boletos/{id}/pdf`: the same title each time it is asked for (*segunda via*).
+pub(super) async fn pdf(
+    State(app): State<Arc<App>>,
+    signed: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let missing = || Problem::not_found("boleto");
+    let id: BoletoId = id.parse().map_err(|_| missing())?;
+    let customer = signed.customer();
+    let asked = Arc::clone(&app);
+    let sheet = app
+        .read(move |tables| {
+            let Some(row) = tables.boleto(id)?.filter(|row| row.customer == customer) else {
+                return Ok(None);
+            };
+            let Some(bank) = &asked.config.bank else { return Ok(None) };
+            let what = collected(&asked, tables, Locale::PtBr, &row)?;
+            let pt_br = Reader::new(Locale::PtBr, asked.config.brand.time_zone.clone());
+            let what =
+                what.map_or_else(|| pt_br.t("boleto"), |what| pt_br.t1("data-credit", "quantity", what));
+            Ok(documents::sheet(tables, bank, &pt_br.zone, (&row, what))?
+                .map(|sheet| (sheet, row.our_number)))
+        })
+        .await?;
+    let (sheet, our_number) = sheet.ok_or_else(missing)?;
+    let drawn = blocking(move || sheet.and_then(|sheet| sheet.to_pdf()).map_err(|e| Problem::internal(&e)));
+    let name = format!("inline; filename=\"boleto-{our_number}.pdf\"");
+    let headers = [(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, drawn.await?).into_response())
 }
 
 /// What stands on the page to which `trail` leads.
@@ -82,17 +116,12 @@ fn boleto(
     row: &BoletoRow,
     now: Timestamp,
 ) -> Result<Boleto, StoreError> {
-    let purchase = match row.purchase {
-        Some(id) => tables.purchase(id)?,
-        None => None,
-    };
-    let unit = app.config.brand.data_unit;
     let due: Option<Date> = row.due_on.parse().ok();
     let is_overdue = due.is_some_and(|due| due < day_of(&reader.zone, now));
     let findings = tables.findings_of(row.id)?;
     Ok(Boleto {
         id: row.id.to_string(),
-        quantity: purchase.map_or_else(String::new, |bought| volume(reader.locale, unit, bought.quantity)),
+        quantity: collected(app, tables, reader.locale, row)?.unwrap_or_default(),
         amount: row.amount,
         due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
         standing: match row.state {
@@ -106,6 +135,20 @@ fn boleto(
         linha_digitavel: row.linha_digitavel.clone(),
         is_paid_twice: findings.iter().any(|finding| finding.code == FindingCode::PaidTwice),
     })
+}
+
+/// What a boleto collects, as `10,0 GB`, if it is known.
+fn collected(
+    app: &App,
+    tables: &TablesReader<'_>,
+    locale: Locale,
+    row: &BoletoRow,
+) -> Result<Option<String>, StoreError> {
+    let purchase = match row.purchase {
+        Some(id) => tables.purchase(id)?,
+        None => None,
+    };
+    Ok(purchase.map(|bought| volume(locale, app.config.brand.data_unit, bought.quantity)))
 }
 
 fn next_invoice(
