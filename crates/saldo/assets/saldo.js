@@ -164,6 +164,31 @@ document.addEventListener("click", (event) => {
   dialog.showModal();
 });
 
+// --- The check panel: its button and F12 open and close it, Escape closes it.
+
+const checkButton = document.querySelector("button[data-check]");
+
+function toggleCheck(open) {
+  const panel = document.getElementById(checkButton.dataset.check);
+  panel.hidden = !open;
+  checkButton.setAttribute("aria-expanded", String(open));
+  if (!open) return checkButton.focus();
+  panel.focus({ preventScroll: true });
+  panel.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
+}
+
+if (checkButton) {
+  const isOpen = () => checkButton.getAttribute("aria-expanded") === "true";
+  checkButton.addEventListener("click", (event) => { event.preventDefault(); toggleCheck(!isOpen()); });
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog:modal")) return;
+    if (event.key === "F12" && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      toggleCheck(!isOpen());
+    } else if (event.key === "Escape" && isOpen()) toggleCheck(false);
+  });
+}
+
 // --- Begin.
 
 const result = document.querySelector("dialog[data-result]");

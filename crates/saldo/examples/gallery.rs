@@ -345,6 +345,10 @@ impl Sample {
             reader: self.reader.clone(),
             frame: demo_frame(None),
             customer: login("ana@example.com", "carvalho-lua-42"),
+            subscribers: ["plenty", "zero", "blocked"]
+                .map(|state| DemoSubscriber { state, document: "52998224725".to_owned() })
+                .into(),
+            subscriber_password: "araucaria-rio-08".to_owned(),
             staff: login("staff@example.com", "granito-mar-17"),
             line: BalanceLine::draw(&self.reader, &points),
             curl: "curl -H 'Authorization: Bearer sk_4f1k0tqz8m2v7w9x' http://127.0.0.1:7072/translate"

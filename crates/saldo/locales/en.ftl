@@ -443,6 +443,106 @@ next-invoice = Next invoice
 next-invoice-text = Bought and already released; your next invoice collects it.
 bought-on = Bought on { $day }
 
+## Buying credit for a line
+
+buy-credit = Buy Credit
+buy-credit-text = More data for your plan, released at once
+consumption = Usage
+consumption-of-data = Data usage
+plan = Plan
+credit = Credit
+choose = Choose…
+choose-plan = Choose a plan to see its balance and the credit you can buy.
+choose-credit = Choose a credit first.
+no-lines = No plan is in service for you yet. Ask your provider.
+no-line-can-buy = No credit can be bought for your plans
+line-is-cancelled = This plan was cancelled.
+line-is-blocked = This plan is blocked. It is released once what is overdue is paid.
+plan-does-not-support = This plan does not support the purchase of credit.
+line-has-no-login = This plan has no access login yet. Ask your provider.
+line-allowance = Allowance
+line-bought = Credits bought this month
+line-balance = Current balance
+purchases-count = { $n ->
+    [one] (1 purchase)
+   *[other] ({ $n } purchases)
+}
+awaiting-payment = Awaiting payment: { $quantity }
+overshoot = Overshoot: { $quantity }, taken from the next credit
+balance-is-positive = You cannot buy credit because the selected plan has a positive balance.
+gauge-used = { $used } of { $whole } used
+cycle-dates = { $from } to { $until }
+cycle-days-left = { $n ->
+    [one] 1 day left
+   *[other] { $n } days left
+}
+pack-too-small = does not bring the balance above zero
+pack-limit = as often as possible this month
+unpaid-limit = limit of unpaid credit reached
+purchase-is-awaiting = A purchase of yours awaits its payment. Pay it to have its credit released.
+charging = How it is charged
+by-boleto = Boleto
+by-next-invoice = Next invoice
+charge-by-boleto = { $quantity } of credit cost { $price } and will be charged by boleto, due { $due }.
+charge-by-next-invoice = { $quantity } of credit cost { $price } and will be charged on the next invoice, due { $due }.
+released-at-once = It is released at once.
+released-on-payment = It is released when it is paid.
+balance-after-purchase = Balance after the purchase
+buy = Buy
+refused-already-bought = Something was bought for this plan since this page was opened. Nothing was bought a second time: below you see how the plan stands now.
+refused-pack-changed = Price or quantity of this credit have changed. Nothing was bought: look at it again before you buy.
+refused-pack-gone = This credit is not sold in this way any more. Nothing was bought: choose again.
+purchase-confirmed = Purchase confirmed
+purchase-released = { $quantity } were released. Your current balance is { $balance }.
+purchase-awaits = { $quantity } will be released as soon as the payment is confirmed.
+newest-purchase = { $quantity } for { $price }
+purchase-registered = Purchase registered
+credit-released = Credit released
+credit-awaits-payment = Credit awaits its payment
+speed-restored = Speed restored
+speed-waits = Speed: waiting for the router to confirm
+speed-late = The router has not confirmed your speed within 3 minutes. Your provider has been told; your credit is safe.
+speed-full = Speed was not lowered
+seconds-after = { $seconds } s after the purchase
+check = Check
+check-plan = Plan name
+check-allowance = Monthly allowance of the plan
+check-bought = Total credit bought this month
+check-outside = Total used outside the allowance
+check-inside = Total used (allowance + bought credit)
+check-total = Total used
+check-carried = Carried balance
+check-adjustments = Adjustments
+check-balance = Current balance available
+check-nothing = Nothing yet.
+term-allowance = Monthly allowance
+term-bought = Total credit bought this month
+term-outside = Total used outside the allowance
+term-total = Total used
+term-balance = Current balance
+
+## What a line used
+
+consumption-text = What your plan used in this cycle, by day, against its allowance.
+consumption-by-day = By day
+consumption-outside = Outside the allowance: { $quantity }, which did not lower the balance.
+consumption-empty = Nothing was used in this cycle yet.
+chart-data-by-day = Used by day
+chart-data-most = Most was used on { $span }: { $amount }.
+chart-data-nothing = Nothing was used.
+used-data = Used
+movement-allowance = Allowance
+movement-pack = Credit bought
+movement-traffic = Used
+movement-forgiven = Overshoot ended with its cycle
+movement-write-off = Purchase written off
+
+internet-provider = Internet provider
+internet-provider-text = Subscribers of Fibra 50 Mega buy more data when their allowance is used up.
+subscriber-with-plenty = Plenty left
+subscriber-at-zero = At zero
+subscriber-blocked = Blocked
+
 ## Console: plans and packs
 
 plans = Plans and services
@@ -450,7 +550,6 @@ plans-text = What is sold by the month. A change holds for every line at once; a
 plans-empty = No plan yet. Make the first one, then packs for it under Pack prices.
 new-plan = New plan
 plan-composition = Composition
-plan = Plan
 plan-fee = Monthly fee
 plan-fee-line = { $fee } a month
 plan-allowance = Allowance

@@ -443,6 +443,106 @@ next-invoice = Próximo faturamento
 next-invoice-text = Comprado e já liberado; será cobrado na sua próxima fatura.
 bought-on = Comprado em { $day }
 
+## Compra de crédito para um plano
+
+buy-credit = Compra de Crédito
+buy-credit-text = Mais dados para o seu plano, liberados na hora
+consumption = Consumo
+consumption-of-data = Consumo de dados
+plan = Plano
+credit = Crédito
+choose = Selecione…
+choose-plan = Selecione um plano para ver o saldo e os créditos à venda.
+choose-credit = Selecione primeiro um crédito.
+no-lines = Você ainda não tem um plano em serviço. Fale com o seu provedor.
+no-line-can-buy = Nenhum dos seus planos permite a compra de crédito
+line-is-cancelled = Este plano foi cancelado.
+line-is-blocked = Este plano está bloqueado. Ele é liberado assim que os débitos vencidos forem pagos.
+plan-does-not-support = Este plano não oferece compra de créditos.
+line-has-no-login = Este plano ainda não tem login de acesso. Fale com o seu provedor.
+line-allowance = Franquia
+line-bought = Créditos Comprados no mês
+line-balance = Saldo Atual
+purchases-count = { $n ->
+    [one] (1 compra)
+   *[other] ({ $n } compras)
+}
+awaiting-payment = Aguardando pagamento: { $quantity }
+overshoot = Uso excedente: { $quantity }, descontado do próximo crédito
+balance-is-positive = Não é possível efetuar compra de crédito, pois o plano selecionado possui um saldo positivo.
+gauge-used = { $used } usados de { $whole }
+cycle-dates = { $from } a { $until }
+cycle-days-left = { $n ->
+    [one] falta 1 dia
+   *[other] faltam { $n } dias
+}
+pack-too-small = não deixa o saldo acima de zero
+pack-limit = limite de compras do mês atingido
+unpaid-limit = limite de créditos não pagos atingido
+purchase-is-awaiting = Uma compra sua aguarda pagamento. Pague-a para que o crédito seja liberado.
+charging = Forma de cobrança
+by-boleto = Boleto
+by-next-invoice = Próximo faturamento
+charge-by-boleto = O crédito de { $quantity } custa { $price } e será cobrado por boleto, com vencimento em { $due }.
+charge-by-next-invoice = O crédito de { $quantity } custa { $price } e será cobrado no próximo faturamento, com vencimento em { $due }.
+released-at-once = A liberação é imediata.
+released-on-payment = A liberação acontece após o pagamento.
+balance-after-purchase = Saldo após a compra
+buy = Comprar
+refused-already-bought = Já houve uma compra para este plano desde que esta página foi aberta. Nada foi comprado de novo: abaixo está a situação atual do plano.
+refused-pack-changed = O preço ou a quantidade deste crédito mudou. Nada foi comprado: confira antes de comprar.
+refused-pack-gone = Este crédito não é mais vendido desta forma. Nada foi comprado: selecione outra vez.
+purchase-confirmed = Compra confirmada
+purchase-released = { $quantity } liberados. Seu saldo atual é { $balance }.
+purchase-awaits = { $quantity } serão liberados assim que o pagamento for confirmado.
+newest-purchase = { $quantity } por { $price }
+purchase-registered = Compra registrada
+credit-released = Crédito liberado
+credit-awaits-payment = O crédito aguarda o pagamento
+speed-restored = Velocidade restaurada
+speed-waits = Velocidade: aguardando a confirmação do roteador
+speed-late = O roteador não confirmou a sua velocidade em 3 minutos. O provedor já foi avisado; o seu crédito está garantido.
+speed-full = A velocidade não estava reduzida
+seconds-after = { $seconds } s após a compra
+check = Conferência
+check-plan = Nome do Plano
+check-allowance = Franquia mensal do plano
+check-bought = Total de Crédito comprado no mês
+check-outside = Total navegado fora da franquia
+check-inside = Total navegado (franquia + compra de crédito)
+check-total = Total navegado
+check-carried = Saldo transportado
+check-adjustments = Ajustes
+check-balance = Saldo atual disponível para navegação
+check-nothing = Nada ainda.
+term-allowance = Franquia mensal
+term-bought = Total crédito comprado no mês
+term-outside = Total Navegado fora da franquia
+term-total = Total Navegado
+term-balance = Saldo atual
+
+## O que um plano consumiu
+
+consumption-text = O que o seu plano consumiu neste ciclo, por dia, em relação à franquia.
+consumption-by-day = Por dia
+consumption-outside = Fora da franquia: { $quantity }, que não reduziram o saldo.
+consumption-empty = Nada foi consumido neste ciclo ainda.
+chart-data-by-day = Consumo por dia
+chart-data-most = O maior consumo foi em { $span }: { $amount }.
+chart-data-nothing = Nada foi consumido.
+used-data = Consumo
+movement-allowance = Franquia
+movement-pack = Crédito comprado
+movement-traffic = Navegação
+movement-forgiven = Uso excedente encerrado com o ciclo
+movement-write-off = Compra baixada
+
+internet-provider = Provedor de internet
+internet-provider-text = Assinantes do Fibra 50 Mega compram mais dados quando a franquia acaba.
+subscriber-with-plenty = Com saldo
+subscriber-at-zero = Sem saldo
+subscriber-blocked = Bloqueado
+
 ## Console: planos e pacotes
 
 plans = Planos e serviços
@@ -450,7 +550,6 @@ plans-text = O que é vendido por mês. Uma mudança vale na hora para todas as 
 plans-empty = Nenhum plano ainda. Crie o primeiro e depois os pacotes dele em Valores Crédito.
 new-plan = Novo plano
 plan-composition = Composição
-plan = Plano
 plan-fee = Mensalidade
 plan-fee-line = { $fee } por mês
 plan-allowance = Franquia

@@ -37,6 +37,9 @@ pub(crate) struct Secrets {
     pub(crate) customer_password: String,
     /// The staff's password.
     pub(crate) staff_password: String,
+    /// The password of the provider's sample subscribers. Demos from before there were any draw one when they are opened.
+    #[serde(default = "password")]
+    pub(crate) subscriber_password: String,
     /// Ids and keys that people copy out of the demo.
     #[serde(alias = "seeded")]
     pub(crate) known: Known,
@@ -177,6 +180,7 @@ impl Secrets {
             webhook_secret: format!("whsec_{}", hex::encode(ids::secret_bytes(KEY_BYTES))),
             customer_password: password(),
             staff_password: password(),
+            subscriber_password: password(),
             known: Known {
                 api_key: keys::draw_secret(keys::OPERATOR_PREFIX),
                 customer_id: CustomerId::from_u128(ids::fresh()).to_string(),

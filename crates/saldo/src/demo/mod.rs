@@ -11,6 +11,7 @@ mod live;
 mod opened;
 mod pages;
 mod past;
+mod provider;
 mod router;
 mod seed;
 
@@ -37,6 +38,7 @@ use crate::{clock, jobs, server, webhooks};
 use folder::{Folder, Known, Secrets};
 use opened::Opened;
 use pages::Stage;
+use provider::Subscriber;
 
 /// The port of portal and API unless told otherwise; sandbox, example API, router and bank have the next four.
 pub const DEFAULT_PORT: u16 = 7070;
@@ -150,6 +152,7 @@ async fn play(
     let running = Running::start(config).await?;
     if !secrets.is_ready {
         seed::present(&running.app, &secrets).await?;
+        provider::present(&running.app, &secrets).await?;
         folder.write_secrets(&Secrets { is_ready: true, ..secrets.clone() })?;
     }
     jobs::start(&running.app);
@@ -164,8 +167,9 @@ async fn play(
     let close = Arc::new(close);
     let routes = example_api::router(&addresses.portal)?;
     let example_api = serve(&running.app, &sockets.example_api, routes, closing.clone())?;
+    let subscribers = provider::subscribers(&running.app).await?;
     if is_first {
-        print(options, &addresses, &secrets)?;
+        print(options, &addresses, &secrets, &subscribers)?;
     }
     let ends = (ending, Arc::clone(&close));
     let stage = stage(&running.app, &sandbox, (addresses, secrets), ends).await?;
@@ -318,7 +322,12 @@ pub(crate) fn example_call(addresses: &Addresses, known: &Known) -> String {
     format!("curl -sS -H 'Authorization: Bearer {}' {}/", known.customer_api_key, addresses.example_api)
 }
 
-fn print(options: &Options, addresses: &Addresses, secrets: &Secrets) -> anyhow::Result<()> {
+fn print(
+    options: &Options,
+    addresses: &Addresses,
+    secrets: &Secrets,
+    subscribers: &[Subscriber],
+) -> anyhow::Result<()> {
     let known = &secrets.known;
     let call = example_call(addresses, known);
     let Addresses { portal, sandbox, example_api, router, bank } = addresses;
@@ -340,11 +349,20 @@ fn print(options: &Options, addresses: &Addresses, secrets: &Secrets) -> anyhow:
             },
             "example_call": call,
             "staff": { "email": seed::STAFF_EMAIL, "password": secrets.staff_password },
+            "subscribers": subscribers.iter().map(|subscriber| json!({
+                "state": subscriber.state,
+                "document": subscriber.document,
+                "password": secrets.subscriber_password,
+                "line_id": subscriber.line_id.to_string(),
+            })).collect::<Vec<_>>(),
         });
         writeln!(out, "{line}")?;
     } else {
         writeln!(out, "Saldo's demo is ready: {portal}\n")?;
         writeln!(out, "  customer     {}  {}", seed::CUSTOMER_EMAIL, secrets.customer_password)?;
+        for Subscriber { state, document, .. } in subscribers {
+            writeln!(out, "  subscriber   {document}  {}  ({state})", secrets.subscriber_password)?;
+        }
         writeln!(out, "  staff        {}  {}", seed::STAFF_EMAIL, secrets.staff_password)?;
         writeln!(out, "  API          {portal}/v1  with the key {}", known.api_key)?;
         writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;

@@ -19,9 +19,9 @@ use tokio::sync::watch;
 
 use super::folder::Secrets;
 use super::opened::{self, Opened};
-use super::{Addresses, Ending, example_call, live, seed};
+use super::{Addresses, Ending, example_call, live, provider, seed};
 use crate::app::App;
-use crate::look::page::{DemoHome, DemoLogin, DemoReset, MailPage, Mails};
+use crate::look::page::{DemoHome, DemoLogin, DemoReset, DemoSubscriber, MailPage, Mails};
 use crate::look::part::Frame;
 use crate::panics;
 use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, mail_rows, sessions};
@@ -86,6 +86,13 @@ async fn home(
         reader: visit.reader().clone(),
         frame: Frame { live_url: Some("/demo/live".to_owned()), ..visit.frame(&app, None) },
         customer: login(seed::CUSTOMER_EMAIL, &stage.secrets.customer_password),
+        subscribers: provider::subscribers(&app)
+            .await
+            .map_err(|error| Problem::internal(&error))?
+            .into_iter()
+            .map(|found| DemoSubscriber { state: found.state, document: found.document.to_owned() })
+            .collect(),
+        subscriber_password: stage.secrets.subscriber_password.clone(),
         staff: login(seed::STAFF_EMAIL, &stage.secrets.staff_password),
         line: seen.line(visit.reader()),
         curl: example_call(&stage.addresses, &stage.secrets.known),
@@ -99,12 +106,15 @@ async fn home(
 #[derive(Deserialize)]
 struct SignIn {
     r#as: Role,
+    #[serde(default)]
+    document: String,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Role {
     Customer,
+    Subscriber,
     Staff,
 }
 
@@ -112,7 +122,7 @@ enum Role {
 async fn sign_in(
     State(app): State<Arc<App>>,
     visit: Visit,
-    Posted(SignIn { r#as: role }): Posted<SignIn>,
+    Posted(SignIn { r#as: role, document }): Posted<SignIn>,
 ) -> Result<Response, Fault> {
     let (owner, url) = app
         .read(move |reader| {
@@ -121,6 +131,11 @@ async fn sign_in(
                     let login = reader.login_by_email(seed::CUSTOMER_EMAIL)?;
                     (login.map(|login| SessionOwner::Login(login.id)), "/billing")
                 }
+                Role::Subscriber if provider::is_sample(&document) => {
+                    let login = reader.login_by_email(&document)?;
+                    (login.map(|login| SessionOwner::Login(login.id)), "/buy-credit")
+                }
+                Role::Subscriber => (None, "/"),
                 Role::Staff => {
                     let staff = reader.staff_by_email(seed::STAFF_EMAIL)?;
                     (staff.map(|staff| SessionOwner::Staff(staff.id)), "/console")

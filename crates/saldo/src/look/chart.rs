@@ -51,6 +51,10 @@ pub struct Chart {
     pub description: String,
     /// Heading of the table's first column.
     pub span_heading: String,
+    /// Heading of the second.
+    pub value_heading: String,
+    /// What stands in its place if there is nothing to draw.
+    pub empty: String,
     /// How much room it fills.
     pub room: Room,
     /// The same bars for a wide and for a narrow place.
@@ -133,7 +137,7 @@ impl Chart {
         let mark = |index: usize, span: &Span| {
             (index.is_multiple_of(6)).then(|| reader.time(span.from)).map(|time| time[..2].to_owned())
         };
-        let words = Words { title: "chart-by-hour", heading: "chart-hour", now: "chart-now" };
+        let words = Words::of_spending("chart-by-hour", "chart-hour", "chart-now");
         Chart::bars(reader, "usage-by-hour", room, spans, &words, &label, &mark)
     }
 
@@ -141,8 +145,24 @@ impl Chart {
     pub fn by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
         let label = |span: &Span| reader.date(span.from);
         let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
-        let words = Words { title: "chart-by-day", heading: "chart-day", now: "chart-today" };
+        let words = Words::of_spending("chart-by-day", "chart-day", "chart-today");
         Chart::bars(reader, "usage-by-day", room, spans, &words, &label, &mark)
+    }
+
+    /// What a line used by day, in bytes. `spans` are days, in order.
+    pub fn data_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let label = |span: &Span| reader.date(span.from);
+        let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
+        let words = Words {
+            title: "chart-data-by-day",
+            heading: "chart-day",
+            value: "used-data",
+            now: "chart-today",
+            most: "chart-data-most",
+            nothing: "chart-data-nothing",
+            empty: "consumption-empty",
+        };
+        Chart::bars(reader, "data-by-day", room, spans, &words, &label, &mark)
     }
 
     /// What was spent by month. `spans` are the months of one year, in order.
@@ -150,7 +170,7 @@ impl Chart {
         let label = |span: &Span| reader.month(span.from);
         let mark =
             |index: usize, span: &Span| (index.is_multiple_of(3)).then(|| reader.month_short(span.from));
-        let words = Words { title: "chart-by-month", heading: "month", now: "chart-now" };
+        let words = Words::of_spending("chart-by-month", "month", "chart-now");
         Chart::bars(reader, "usage-by-month", room, spans, &words, &label, &mark)
     }
 
@@ -175,8 +195,8 @@ impl Chart {
             finished: span.is_final(),
         };
         let description = match spent().max_by_key(|span| span.amount.value()) {
-            Some(most) => reader.t2("chart-most", "span", label(most), "amount", reader.money(most.amount)),
-            None => reader.t("chart-nothing"),
+            Some(most) => reader.t2(words.most, "span", label(most), "amount", reader.money(most.amount)),
+            None => reader.t(words.nothing),
         };
         let sizes: [Size; 2] = match room {
             Room::Half => [Size::WIDE_HALF, Size::NARROW],
@@ -189,6 +209,8 @@ impl Chart {
             title: reader.t(words.title),
             description,
             span_heading: reader.t(words.heading),
+            value_heading: reader.t(words.value),
+            empty: reader.t(words.empty),
             room,
             drawings,
             rows: spent().map(row).collect(),
@@ -210,7 +232,25 @@ pub struct ChartFragment<'a> {
 struct Words {
     title: &'static str,
     heading: &'static str,
+    value: &'static str,
     now: &'static str,
+    most: &'static str,
+    nothing: &'static str,
+    empty: &'static str,
+}
+
+impl Words {
+    fn of_spending(title: &'static str, heading: &'static str, now: &'static str) -> Words {
+        Words {
+            title,
+            heading,
+            value: "spent",
+            now,
+            most: "chart-most",
+            nothing: "chart-nothing",
+            empty: "usage-empty",
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

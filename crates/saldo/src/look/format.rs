@@ -106,6 +106,15 @@ pub fn date(locale: Locale, zone: &TimeZone, at: Timestamp) -> String {
     }
 }
 
+/// Day with year as documents have it: `Nov 26, 2026` or `26/11/2026`.
+pub fn numeric_date(locale: Locale, zone: &TimeZone, at: Timestamp) -> String {
+    let civil = zoned(zone, at);
+    match locale {
+        Locale::En => date(locale, zone, at),
+        Locale::PtBr => format!("{:02}/{:02}/{:04}", civil.day(), civil.month(), civil.year()),
+    }
+}
+
 /// Day without year: `Nov 21` or `21 de nov.`.
 pub fn day(locale: Locale, zone: &TimeZone, at: Timestamp) -> String {
     let at = zoned(zone, at);
@@ -355,6 +364,8 @@ mod tests {
         let at = Timestamp::parse("2026-11-21T17:12:30Z").expect("an instant");
         assert_eq!(date_time(Locale::En, &zone, at), "Nov 21, 2026, 14:12");
         assert_eq!(date_time(Locale::PtBr, &zone, at), "21 de nov. de 2026, 14:12");
+        assert_eq!(numeric_date(Locale::PtBr, &zone, at), "21/11/2026");
+        assert_eq!(numeric_date(Locale::En, &zone, at), "Nov 21, 2026");
         assert_eq!(day(Locale::En, &zone, at), "Nov 21");
         assert_eq!(month_short(Locale::PtBr, &zone, at), "nov.");
         assert_eq!(time_with_offset(&zone, at), "2026-11-21T14:12:30-03:00");

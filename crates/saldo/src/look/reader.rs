@@ -6,10 +6,11 @@ use core::fmt::Display;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::tz::TimeZone;
-use money::{Amount, Quantity, Timestamp};
+use money::{Amount, Quantity, Timestamp, Unit};
 
 use crate::look::format;
 use crate::look::locale::Locale;
+use crate::look::volume::{DataUnit, volume};
 
 /// Through whose eyes a page is drawn.
 #[derive(Clone, Debug)]
@@ -18,12 +19,20 @@ pub struct Reader {
     pub locale: Locale,
     /// The operator's time zone, in which all times are shown.
     pub zone: TimeZone,
+    /// In which thousands data is shown.
+    pub data_unit: DataUnit,
 }
 
 impl Reader {
-    /// A reader of `locale` in the operator's `zone`.
+    /// A reader of `locale` in the operator's `zone`, who counts data in GB.
     pub fn new(locale: Locale, zone: TimeZone) -> Reader {
-        Reader { locale, zone }
+        Reader { locale, zone, data_unit: DataUnit::Gb }
+    }
+
+    /// The same reader, who counts data in this unit.
+    #[must_use]
+    pub fn counting_in(self, data_unit: DataUnit) -> Reader {
+        Reader { data_unit, ..self }
     }
 
     /// The text `id`.
@@ -65,14 +74,29 @@ impl Reader {
         self.locale.t_args(id, Some(&args))
     }
 
-    /// Money, e.g. `$24.75` or `R$ 24,90`.
+    /// Money, e.g. `$24.75` or `R$ 24,90`; bytes as [`Reader::volume`] shows them.
     pub fn money(&self, amount: impl Given<Amount>) -> String {
-        format::money(self.locale, amount.given())
+        let amount = amount.given();
+        if amount.unit() == Unit::BYTE {
+            self.volume(amount.value())
+        } else {
+            format::money(self.locale, amount)
+        }
+    }
+
+    /// Bytes in the operator's unit, e.g. `20.0 GB`.
+    pub fn volume(&self, bytes: impl Given<i64>) -> String {
+        volume(self.locale, self.data_unit, bytes.given())
     }
 
     /// Money that moves, always with its sign: `+$10.00`, `−$0.25`.
     pub fn movement(&self, amount: impl Given<Amount>) -> String {
-        format::movement(self.locale, amount.given())
+        let amount = amount.given();
+        if amount.unit() != Unit::BYTE {
+            return format::movement(self.locale, amount);
+        }
+        let plus = if amount.value() > 0 { "+" } else { "" };
+        format!("{plus}{}", self.volume(amount.value()))
     }
 
     /// A whole number with the reader's grouping.
@@ -93,6 +117,11 @@ impl Reader {
     /// Day with year, e.g. `Nov 21, 2026`.
     pub fn date(&self, at: impl Given<Timestamp>) -> String {
         format::date(self.locale, &self.zone, at.given())
+    }
+
+    /// Day with year in figures where the language writes so, e.g. `26/11/2026`; else as [`Reader::date`].
+    pub fn numeric_date(&self, at: impl Given<Timestamp>) -> String {
+        format::numeric_date(self.locale, &self.zone, at.given())
     }
 
     /// Day without year, e.g. `Nov 21`.

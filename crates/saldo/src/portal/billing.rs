@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use engine::PublishedWallet;
 use money::Timestamp;
 use store::{Reader as TablesReader, StoreError};
@@ -24,7 +24,11 @@ const MOVEMENTS: u32 = 5;
 
 /// `GET /billing`
 pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Result<Response, Fault> {
-    let wallet = figures::published(&app, signed.wallet())?;
+    // An old bookmark of somebody who has lines only.
+    let Ok(wallet) = signed.wallet() else {
+        return Ok(Redirect::to(signed.who.first_page()).into_response());
+    };
+    let wallet = figures::published(&app, wallet)?;
     let (now, sold, reader) = (app.ledger.now(), app.sold(), signed.reader().clone());
     let (asked, customer) = (Arc::clone(&app), signed.customer());
     let read = app.read(move |tables| {

@@ -17,16 +17,24 @@ use store::{Reader as TablesReader, StoreError};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::buy_credit::Choice;
 use super::form::{Asked, not_understood};
 use super::shell::Fault;
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use super::visit::Visit;
-use super::{billing, checkouts, figures, invoices, payment_list, usage};
+use super::{billing, buy_credit, checkouts, consumption, figures, invoices, payment_list, usage};
 use crate::app::App;
 use crate::clock;
+use crate::look::Reader;
 use crate::look::chart::ChartFragment;
-use crate::look::page::{ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView};
+use crate::look::page::buy_credit::{
+    LineAlertFragment, LineBalanceFragment, LineCheckFragment, LineFiguresFragment, LineFormFragment,
+    LineGaugeFragment, LineProgressFragment, LineSeen,
+};
+use crate::look::page::{
+    ConsumptionFragment, ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView,
+};
 use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment};
 use crate::problem::Problem;
 use crate::runtime::Subscription;
@@ -53,6 +61,22 @@ pub(super) struct Wish {
     show: String,
     #[serde(default)]
     request: String,
+    line: Option<String>,
+    credit: Option<String>,
+    charging: Option<String>,
+    sequence: Option<String>,
+}
+
+impl Wish {
+    /// What is chosen on a page of lines.
+    fn choice(&self) -> Choice {
+        Choice {
+            line: self.line.clone(),
+            credit: self.credit.clone(),
+            charging: self.charging.clone(),
+            sequence: self.sequence.as_ref().and_then(|text| text.parse().ok()),
+        }
+    }
 }
 
 /// A part of a page that is live.
@@ -67,6 +91,32 @@ enum Part {
     Invoices,
     Today,
     Usage(UsageView),
+    Consumption,
+    Line(LinePart),
+}
+
+/// A part of *Compra de Crédito*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LinePart {
+    Figures,
+    Balance,
+    Alert,
+    Gauge,
+    Form,
+    Progress,
+    Check,
+}
+
+impl LinePart {
+    const ALL: [(LinePart, &'static str); 7] = [
+        (LinePart::Figures, "line-figures"),
+        (LinePart::Balance, "line-balance"),
+        (LinePart::Alert, "line-alert"),
+        (LinePart::Gauge, "line-gauge"),
+        (LinePart::Form, "line-form"),
+        (LinePart::Progress, "line-progress"),
+        (LinePart::Check, "line-check"),
+    ];
 }
 
 impl Part {
@@ -83,7 +133,13 @@ impl Part {
             "usage-day" => Part::Usage(UsageView::Hours),
             "usage-month" => Part::Usage(UsageView::Days),
             "usage-year" => Part::Usage(UsageView::Months),
-            _ => return None,
+            "consumption" => Part::Consumption,
+            _ => {
+                return LinePart::ALL
+                    .iter()
+                    .find(|(_, known)| *known == name)
+                    .map(|(part, _)| Part::Line(*part));
+            }
         })
     }
 
@@ -97,6 +153,10 @@ impl Part {
             Part::Movements => "movements",
             Part::Invoices => "invoices",
             Part::Today | Part::Usage(_) => "usage",
+            Part::Consumption => "consumption",
+            Part::Line(part) => {
+                LinePart::ALL.iter().find(|(known, _)| *known == part).map_or("", |(_, name)| name)
+            }
         }
     }
 }
@@ -127,8 +187,9 @@ pub(super) async fn stream(
     })?;
     let (events, received) = mpsc::channel(EVENTS_WAITING_MAX);
     let request_id = request_id.to_owned();
-    let watching =
-        Watching { app, signed: SignedIn { visit, who }, parts, request_id, sent: HashMap::new(), events };
+    let choice = wish.choice();
+    let signed = SignedIn { visit, who };
+    let watching = Watching { app, signed, parts, choice, request_id, sent: HashMap::new(), events };
     tokio::spawn(watching.run(subscription));
     let stream = Sse::new(ReceiverStream::new(received));
     Ok(stream.keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
@@ -139,6 +200,7 @@ struct Watching {
     app: Arc<App>,
     signed: SignedIn,
     parts: Vec<Part>,
+    choice: Choice,
     request_id: String,
     sent: HashMap<&'static str, String>,
     events: mpsc::Sender<Result<Event, Infallible>>,
@@ -201,15 +263,25 @@ impl Watching {
     /// All parts as they look now; `None` if the session is over.
     async fn draw(&self) -> Result<Option<Vec<(&'static str, String)>>, Problem> {
         let (app, signed, parts) = (Arc::clone(&self.app), self.signed.clone(), self.parts.clone());
-        let request_id = self.request_id.clone();
+        let (request_id, choice) = (self.request_id.clone(), self.choice.clone());
         let now = app.ledger.now();
         let clock = app.demo_strip.get().map(|_| ("clock", signed.reader().date_time(now)));
         let drawn = self.app.read(move |tables| {
             if tables.session(&signed.who.session.token_hash, clock::now())?.is_none() {
                 return Ok(None);
             }
-            let draw =
-                |part: &Part| Ok((part.event(), fragment(&app, tables, &signed, *part, &request_id, now)?));
+            let line = match parts.iter().any(|part| matches!(part, Part::Line(_))) {
+                true => buy_credit::present(&app, tables, &signed, &choice, now)?,
+                false => None,
+            };
+            let draw = |part: &Part| {
+                let html = match part {
+                    Part::Line(part) => line_fragment(signed.reader(), line.as_ref(), *part),
+                    Part::Consumption => consumption_fragment(&app, tables, &signed, &choice, now)?,
+                    part => fragment(&app, tables, &signed, *part, &request_id, now)?,
+                };
+                Ok((part.event(), html))
+            };
             parts.iter().map(draw).collect::<Result<Vec<_>, StoreError>>().map(Some)
         });
         let drawn = drawn.await?.map(|mut drawn| {
@@ -221,7 +293,7 @@ impl Watching {
 
     /// How long what was drawn holds if nothing is told.
     fn due(&self) -> Duration {
-        let wallet = self.app.ledger.wallet(self.signed.wallet());
+        let wallet = self.signed.wallet().ok().and_then(|wallet| self.app.ledger.wallet(wallet));
         let due = wallet.and_then(|wallet| wallet.due);
         let wait = due.map(|due| due.since(self.app.ledger.now()).max(0));
         wait.map_or(LOOK_EVERY, |micros| {
@@ -245,8 +317,8 @@ fn fragment(
         let invoiced = invoices::read(app, tables, reader, signed.customer(), &first, now)?;
         return Ok(html(&InvoicesFragment { reader, invoiced: &invoiced }));
     }
-    let missing = || StoreError::Missing { what: signed.wallet().to_string() };
-    let wallet = app.ledger.wallet(signed.wallet()).ok_or_else(missing)?;
+    let missing = || StoreError::Missing { what: format!("a wallet of {} in money", signed.customer()) };
+    let wallet = signed.wallet().ok().and_then(|wallet| app.ledger.wallet(wallet)).ok_or_else(missing)?;
     Ok(match part {
         Part::Balance => {
             let grants = figures::grants(tables, wallet.no.0)?;
@@ -278,11 +350,39 @@ fn fragment(
             let movements = billing::last_movements(tables, reader, &app.sold(), &wallet)?;
             html(&MovementsFragment { reader, movements: &movements })
         }
-        Part::Invoices => String::new(),
+        Part::Invoices | Part::Consumption | Part::Line(_) => String::new(),
         Part::Today => html(&ChartFragment { reader, chart: &billing::today(tables, reader, &wallet, now)? }),
         Part::Usage(view) => usage::present(tables, &app.sold(), reader, &wallet, view, now)?
             .map_or_else(String::new, |used| html(&UsageFragment { reader, used: &used })),
     })
+}
+
+fn line_fragment(reader: &Reader, seen: Option<&LineSeen>, part: LinePart) -> String {
+    let Some(seen) = seen else { return String::new() };
+    let figures = &seen.figures;
+    match part {
+        LinePart::Figures => html(&LineFiguresFragment { reader, figures }),
+        LinePart::Balance => html(&LineBalanceFragment { reader, figures }),
+        LinePart::Alert => html(&LineAlertFragment { reader, figures }),
+        LinePart::Gauge => html(&LineGaugeFragment { reader, figures }),
+        LinePart::Form => html(&LineFormFragment { reader, form: &seen.form }),
+        LinePart::Progress => html(&LineProgressFragment { reader, progress: &seen.progress }),
+        LinePart::Check => html(&LineCheckFragment { reader, check: &seen.check }),
+    }
+}
+
+fn consumption_fragment(
+    app: &App,
+    tables: &TablesReader<'_>,
+    signed: &SignedIn,
+    choice: &Choice,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let line = choice.line.as_deref().unwrap_or_default();
+    let consumed = consumption::read(tables, &app.sold(), signed, line, now)?;
+    let reader = signed.reader();
+    Ok(consumed
+        .map_or_else(String::new, |consumed| html(&ConsumptionFragment { reader, consumed: &consumed })))
 }
 
 /// Tells a page that its session is over.

@@ -5,9 +5,11 @@
 
 mod api_keys;
 mod billing;
+mod buy_credit;
 pub(crate) mod calendar;
 mod cards;
 mod checkouts;
+mod consumption;
 mod cookies;
 mod doors;
 mod figures;
@@ -15,6 +17,8 @@ mod files;
 mod form;
 mod invoices;
 mod language;
+mod line_check;
+mod line_seen;
 mod links;
 mod live;
 pub(crate) mod mail_rows;
@@ -38,13 +42,12 @@ mod visit;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::look::part::Place;
 use crate::panics;
 
 pub use doors::Doors;
@@ -75,6 +78,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/statement", get(statement::page))
         .route("/statement.csv", get(statement::csv))
         .route("/usage", get(usage::page))
+        .route("/buy-credit", get(buy_credit::page).post(buy_credit::buy))
+        .route("/consumption", get(consumption::page))
         .route("/invoices", get(invoices::page))
         .route("/boletos/{id}/pdf", get(invoices::pdf))
         .route("/saved-cards", get(saved_cards::page))
@@ -86,9 +91,13 @@ pub fn router(app: &Arc<App>) -> Router {
     framed(app, routes)
 }
 
-/// The way in: to the first page, which sends whoever is not signed in on to the sign-in page.
+/// The way in: to the first page of whoever is signed in, else to the sign-in page.
 pub fn root(app: &Arc<App>) -> Router {
-    framed(app, Router::new().route("/", get(async |_: State<Arc<App>>| Redirect::to(Place::Billing.url()))))
+    framed(app, Router::new().route("/", get(way_in)))
+}
+
+async fn way_in(visit: Visit) -> Redirect {
+    Redirect::to(visit.customer().map_or("/sign-in", |who| who.first_page()))
 }
 
 /// Puts around `routes` what every page has: an id and a line in the log, who is signed in, protection, words for problems.

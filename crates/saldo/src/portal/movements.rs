@@ -50,6 +50,11 @@ fn kind(
         "expiry" => MovementKind::Expired(expired_source(tables, row)?),
         "reversal" => MovementKind::Reversed { what: charged_for() },
         "usage" => used(sold, row),
+        "allowance" => MovementKind::Line("movement-allowance"),
+        "pack" => MovementKind::Line("movement-pack"),
+        "traffic" => MovementKind::Line("movement-traffic"),
+        "forgiven" => MovementKind::Line("movement-forgiven"),
+        "write_off" => MovementKind::Line("movement-write-off"),
         _ => MovementKind::Charged { what: charged_for() },
     })
 }

@@ -73,6 +73,7 @@ pub(super) async fn begin(
     signed: SignedIn,
     Posted(wish): Posted<Wish>,
 ) -> Result<Response, Fault> {
+    signed.wallet()?;
     let text: String = wish.amount.trim().chars().take(TYPED_CHARS_MAX).collect();
     let locale = signed.reader().locale;
     let chosen = if text.is_empty() { wish.suggested } else { plain_decimal(locale, &text) };
@@ -135,7 +136,7 @@ async fn show(
     trail: Trail,
     result: Option<PaymentResult>,
 ) -> Result<Response, Fault> {
-    let wallet = figures::published(app, signed.wallet())?;
+    let wallet = figures::published(app, signed.wallet()?)?;
     let (customer, now, turned) = (signed.customer(), app.ledger.now(), trail.clone());
     let asked = Arc::clone(app);
     let read = app.read(move |tables| {

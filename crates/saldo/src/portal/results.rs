@@ -44,7 +44,7 @@ pub(super) async fn of(
             return Ok(None);
         }
     }
-    let wallet = figures::published(app, signed.wallet())?;
+    let wallet = figures::published(app, signed.wallet()?)?;
     Ok(Some(PaymentResult {
         outcome,
         amount: topup.amount,

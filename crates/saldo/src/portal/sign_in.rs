@@ -7,22 +7,28 @@ use axum::extract::State;
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use brazil::document::TaxId;
+use money::Unit;
 use serde::Deserialize;
-use store::Hidden;
+use store::tables::logins::Login;
 use store::tables::sessions::SessionOwner;
+use store::{Hidden, Reader as TablesReader, StoreError};
 
 use super::cookies::Jar;
 use super::form::{Asked, Posted};
 use super::sessions;
 use super::shell::{Fault, draw};
 use super::signed_in::{SignedIn, StaffIn, local_path};
-use super::visit::Visit;
+use super::visit::{Visit, WALLETS_MAX, first_page};
 use crate::app::App;
 use crate::customers::TEXT_BYTES_MAX;
 use crate::look::page::{SignIn, SignInProblem};
 use crate::look::part::Place;
 use crate::passwords;
 use crate::problem::Problem;
+
+/// Logins of one customer that are looked through for his first.
+const LOGINS_MAX: u32 = 50;
 
 /// Who may come in at this door.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,13 +37,11 @@ enum Door {
     Console,
 }
 
-impl Door {
-    fn first_page(self) -> &'static str {
-        match self {
-            Door::Portal => Place::Billing.url(),
-            Door::Console => Place::ConsoleHome.url(),
-        }
-    }
+/// Who was found under a login.
+struct Found {
+    owner: SessionOwner,
+    hash: Option<Hidden<String>>,
+    first_page: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -62,8 +66,8 @@ pub(super) async fn page(
     visit: Visit,
     Asked(way): Asked<Way>,
 ) -> Result<Response, Fault> {
-    if visit.customer().is_some() {
-        return Ok(Redirect::to(local_path(&way.next).unwrap_or(Door::Portal.first_page())).into_response());
+    if let Some(who) = visit.customer() {
+        return Ok(Redirect::to(local_path(&way.next).unwrap_or(who.first_page())).into_response());
     }
     let ended = visit.has_ended().then_some(SignInProblem::SessionEnded);
     let mut response = show(&app, &visit, Door::Portal, StatusCode::OK, (String::new(), way.next, ended))?;
@@ -80,7 +84,7 @@ pub(crate) async fn staff_page(
     Asked(way): Asked<Way>,
 ) -> Result<Response, Fault> {
     if visit.staff().is_some() {
-        return Ok(Redirect::to(local_path(&way.next).unwrap_or(Door::Console.first_page())).into_response());
+        return Ok(Redirect::to(local_path(&way.next).unwrap_or(Place::ConsoleHome.url())).into_response());
     }
     show(&app, &visit, Door::Console, StatusCode::OK, (String::new(), way.next, None))
 }
@@ -140,35 +144,54 @@ async fn try_door(app: &Arc<App>, visit: &Visit, door: Door, typed: Typed) -> Re
         return too_many(app, visit, door, (login, next), wait);
     }
     let found = if login.len() > TEXT_BYTES_MAX { None } else { find(app, door, &login).await? };
-    let (owner, hash) = found.unzip();
-    let is_right = passwords::is_right(&password, hash.flatten()).await?;
-    let Some(owner) = owner.filter(|_| is_right) else {
+    let hash = found.as_ref().and_then(|found| found.hash.clone());
+    let is_right = passwords::is_right(&password, hash).await?;
+    let Some(Found { owner, first_page, .. }) = found.filter(|_| is_right) else {
         let state = (login, next, Some(SignInProblem::WrongPair));
         return show(app, visit, door, StatusCode::UNPROCESSABLE_ENTITY, state);
     };
     app.doors.let_in(visit.ip(), &login);
     let cookie = sessions::begin(app, visit, owner).await?;
-    let next = local_path(&next).unwrap_or(door.first_page());
+    let next = local_path(&next).unwrap_or(first_page);
     Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
 }
 
-async fn find(
-    app: &Arc<App>,
-    door: Door,
-    login: &str,
-) -> Result<Option<(SessionOwner, Option<Hidden<String>>)>, Problem> {
-    let login = login.to_owned();
-    app.read(move |reader| {
-        Ok(match door {
-            Door::Portal => {
-                reader.login_by_email(&login)?.map(|it| (SessionOwner::Login(it.id), it.password_hash))
-            }
-            Door::Console => {
-                reader.staff_by_email(&login)?.map(|it| (SessionOwner::Staff(it.id), Some(it.password_hash)))
-            }
-        })
+async fn find(app: &Arc<App>, door: Door, login: &str) -> Result<Option<Found>, Problem> {
+    let (login, unit) = (login.to_owned(), app.config.credit.unit);
+    app.read(move |reader| match door {
+        Door::Portal => find_customer(reader, &login, unit),
+        Door::Console => Ok(reader.staff_by_email(&login)?.map(|staff| Found {
+            owner: SessionOwner::Staff(staff.id),
+            hash: Some(staff.password_hash),
+            first_page: Place::ConsoleHome.url(),
+        })),
     })
     .await
+}
+
+/// By e-mail, or by CPF or CNPJ however it was written.
+fn find_customer(reader: &TablesReader<'_>, login: &str, unit: Unit) -> Result<Option<Found>, StoreError> {
+    let found = match (reader.login_by_email(login)?, TaxId::parse(login)) {
+        (None, Ok(document)) => login_by_document(reader, document.bare())?,
+        (found, _) => found,
+    };
+    let Some(login) = found else { return Ok(None) };
+    let wallets = reader.wallets_of(login.customer, None, WALLETS_MAX)?.rows;
+    let has_money = wallets.iter().any(|wallet| wallet.unit == unit);
+    Ok(Some(Found {
+        owner: SessionOwner::Login(login.id),
+        hash: login.password_hash,
+        first_page: first_page(has_money),
+    }))
+}
+
+/// The first login of who pays under this document. Whoever has several signs in to the others by e-mail.
+fn login_by_document(reader: &TablesReader<'_>, document: &str) -> Result<Option<Login>, StoreError> {
+    if let Some(login) = reader.login_by_email(document)? {
+        return Ok(Some(login));
+    }
+    let Some(payer) = reader.payer_by_document(document)? else { return Ok(None) };
+    Ok(reader.logins_of(payer.customer, None, LOGINS_MAX)?.rows.pop())
 }
 
 fn too_many(

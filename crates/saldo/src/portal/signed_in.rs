@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::part::{Frame, Place};
+use crate::problem::Problem;
 
 /// A customer who is signed in.
 #[derive(Clone)]
@@ -38,9 +39,9 @@ impl SignedIn {
         self.who.customer.id
     }
 
-    /// His money wallet.
-    pub fn wallet(&self) -> WalletId {
-        self.who.wallet.id
+    /// His money wallet. Who has none has no page about it either.
+    pub fn wallet(&self) -> Result<WalletId, Problem> {
+        self.who.wallet.as_ref().map(|wallet| wallet.id).ok_or_else(|| Problem::not_found("page"))
     }
 
     /// Through whose eyes.
@@ -97,6 +98,7 @@ fn page_of_form(path: &str) -> &'static str {
         "topups" => Place::Recharge.url(),
         "saved-cards" => Place::SavedCards.url(),
         "api-keys" => Place::ApiKeys.url(),
+        "buy-credit" => Place::BuyCredit.url(),
         _ => "/",
     }
 }

@@ -52,7 +52,7 @@ pub(super) async fn page(
     let (chosen, bounds) = month(&app, &reader, &wish)?;
     let trail = Trail::parse(wish.before.as_deref());
     let before = trail.last().map(parse_cursor).transpose()?;
-    let wallet = figures::published(&app, signed.wallet())?;
+    let wallet = figures::published(&app, signed.wallet()?)?;
     let since = opened_at(&app, &wallet).await?;
     let rows = read(&app, &reader, &wallet, bounds, before, ROWS).await?;
     let base = format!("/statement?month={}&", chosen.value());
@@ -77,7 +77,7 @@ pub(super) async fn csv(
 ) -> Result<Response, Fault> {
     let reader = signed.reader().clone();
     let (chosen, bounds) = month(&app, &reader, &wish)?;
-    let wallet = figures::published(&app, signed.wallet())?;
+    let wallet = figures::published(&app, signed.wallet()?)?;
     let disposition = format!("attachment; filename=\"statement-{}.csv\"", chosen.value());
     let (pieces, received) = mpsc::channel(CSV_PIECES_WAITING_MAX);
     tokio::spawn(write_csv(app, reader, wallet, bounds, pieces));

@@ -58,7 +58,7 @@ pub(super) async fn page(
     let shown = shown(&wish, &reader, now)?;
     let bounds =
         bounds(&reader, shown).ok_or_else(|| not_understood("there is no such day, month or year."))?;
-    let wallet = figures::published(&app, signed.wallet())?;
+    let wallet = figures::published(&app, signed.wallet()?)?;
     let (eyes, sold) = (reader.clone(), app.sold());
     let used = app.read(move |tables| used(tables, &sold, &eyes, &wallet, (shown, bounds), now)).await?;
     let (view, live) = match shown {

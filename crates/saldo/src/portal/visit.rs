@@ -10,6 +10,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
+use brazil::document::TaxId;
 use store::tables::customers::{Customer, Wallet};
 use store::tables::logins::{Login, Staff};
 use store::tables::sessions::{Session, SessionOwner};
@@ -32,7 +33,7 @@ const REQUEST_ID_BYTES: usize = 9;
 /// Bytes of randomness that make forms safe before anybody has signed in.
 const FORM_SECRET_BYTES: usize = 32;
 /// Wallets of a customer that are looked through for the one that counts money.
-const WALLETS_MAX: u32 = 50;
+pub(super) const WALLETS_MAX: u32 = 50;
 
 /// A request, as pages need to know it. Cheap to clone.
 #[derive(Clone)]
@@ -60,8 +61,27 @@ pub struct CustomerSession {
     pub login: Login,
     /// For whom.
     pub customer: Customer,
-    /// His credit.
-    pub wallet: Wallet,
+    /// His credit in money, if he has any.
+    pub wallet: Option<Wallet>,
+    /// Whether plans are in service for him.
+    pub has_lines: bool,
+}
+
+impl CustomerSession {
+    /// The menu beside his pages.
+    fn menu(&self) -> Menu {
+        Menu::of_owner(self.wallet.is_some(), self.has_lines)
+    }
+
+    /// The page on which he begins.
+    pub fn first_page(&self) -> &'static str {
+        first_page(self.wallet.is_some())
+    }
+}
+
+/// The page on which a customer begins.
+pub(super) fn first_page(has_money: bool) -> &'static str {
+    if has_money { Place::Billing.url() } else { Place::BuyCredit.url() }
 }
 
 /// An open session of a member of staff.
@@ -123,7 +143,8 @@ impl Visit {
         let mut user_agent = header(USER_AGENT).unwrap_or_default().to_owned();
         user_agent.truncate(USER_AGENT_BYTES_MAX);
         Visit(Arc::new(Inner {
-            reader: Reader::new(locale, app.config.brand.time_zone.clone()),
+            reader: Reader::new(locale, app.config.brand.time_zone.clone())
+                .counting_in(app.config.brand.data_unit),
             request_id,
             path: parts.uri.path().to_owned(),
             shown_path: if parts.method == Method::GET { shown.to_owned() } else { String::new() },
@@ -188,14 +209,19 @@ impl Visit {
 
     /// What stands around a page at `place` of the menu (`None` draws no menu). Nothing on it is live unless the caller says so.
     pub fn frame(&self, app: &App, place: Option<Place>) -> Frame {
-        self.frame_with(app, place.map_or(Menu::None, Menu::with), place)
+        let menu = place.map_or(Menu::None, Menu::with);
+        let menu = match self.customer() {
+            Some(customer) if !matches!(menu, Menu::None | Menu::Console) => customer.menu(),
+            _ => menu,
+        };
+        self.frame_with(app, menu, place)
     }
 
     /// What stands around a message: the menu of whoever is signed in, so that he goes on from there.
     pub(super) fn frame_of_message(&self, app: &App) -> Frame {
         let menu = match (self.is_console(), self.staff(), self.customer()) {
             (true, Some(_), _) => Menu::Console,
-            (false, _, Some(_)) => Menu::Portal,
+            (false, _, Some(customer)) => customer.menu(),
             _ => Menu::None,
         };
         self.frame_with(app, menu, None)
@@ -207,9 +233,9 @@ impl Visit {
             Menu::Console => self
                 .staff()
                 .map(|staff| Person { name: staff.staff.name.clone(), login: staff.staff.email.clone() }),
-            Menu::Portal => self.customer().map(|customer| Person {
+            Menu::Portal | Menu::Lines | Menu::Both => self.customer().map(|customer| Person {
                 name: customer.customer.name.clone(),
-                login: customer.login.email.clone(),
+                login: spoken_login(&customer.login.email),
             }),
         };
         let path = match place {
@@ -274,6 +300,11 @@ impl FromRequestParts<Arc<App>> for Visit {
     }
 }
 
+/// What was signed in with, as people write it: a bare CPF or CNPJ gets its dots.
+fn spoken_login(login: &str) -> String {
+    TaxId::parse(login).map_or_else(|_| login.to_owned(), |document| document.to_string())
+}
+
 /// A new id for a request.
 pub(super) fn new_request_id() -> String {
     format!("req_{}", ids::secret_text(REQUEST_ID_BYTES))
@@ -291,9 +322,8 @@ fn customer_session(
     let Some(customer) = reader.customer(login.customer)? else { return Ok(None) };
     let wallets = reader.wallets_of(customer.id, None, WALLETS_MAX)?.rows;
     let wallet = wallets.into_iter().find(|wallet| wallet.unit == unit);
-    let wallet = wallet
-        .ok_or_else(|| StoreError::Missing { what: format!("a wallet of {} in {unit}", customer.id) })?;
-    Ok(Some(CustomerSession { session, login, customer, wallet }))
+    let has_lines = !reader.lines_of(customer.id, 1)?.is_empty();
+    Ok(Some(CustomerSession { session, login, customer, wallet, has_lines }))
 }
 
 fn staff_session(

@@ -6,7 +6,8 @@ use crate::look::Reader;
 use crate::look::chart::BalanceLine;
 use crate::look::part::Frame;
 
-/// The demo's first screen. *Open as customer* and *Open as staff* are forms to `/demo/sign-in` with `as` = `customer` or `staff`.
+/// The demo's first screen. *Open as customer* and *Open as staff* are forms to `/demo/sign-in` with `as` = `customer`, `staff`, or
+/// `subscriber` with his `document`.
 /// The strip's forms go to `/demo/clock` (`seconds`), `/demo/faults` (`late`, `twice`, `held`, each `on` or missing) and
 /// `/demo/reset`; all send `return_to`.
 #[derive(Template)]
@@ -18,6 +19,10 @@ pub struct DemoHome {
     pub frame: Frame,
     /// The sample customer's login.
     pub customer: DemoLogin,
+    /// The provider's sample subscribers.
+    pub subscribers: Vec<DemoSubscriber>,
+    /// The password of all of them.
+    pub subscriber_password: String,
     /// The staff's login.
     pub staff: DemoLogin,
     /// The sample customer's balance of late; live as `line`.
@@ -49,6 +54,26 @@ pub struct DemoLogin {
     pub email: String,
     /// Password.
     pub password: String,
+}
+
+/// A subscriber as whom the demo can be opened.
+#[derive(Clone, Debug)]
+pub struct DemoSubscriber {
+    /// `plenty`, `zero` or `blocked`.
+    pub state: &'static str,
+    /// CPF, digits only.
+    pub document: String,
+}
+
+impl DemoSubscriber {
+    /// The id of what is said of his line.
+    pub fn text_id(&self) -> &'static str {
+        match self.state {
+            "plenty" => "subscriber-with-plenty",
+            "zero" => "subscriber-at-zero",
+            _ => "subscriber-blocked",
+        }
+    }
 }
 
 impl DemoHome {

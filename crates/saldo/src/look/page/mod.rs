@@ -6,7 +6,9 @@
 
 pub mod api_keys;
 pub mod billing;
+pub mod buy_credit;
 pub mod console;
+pub mod consumption;
 pub mod demo;
 pub mod forgotten_password;
 pub mod invoices;
@@ -23,8 +25,10 @@ pub mod usage;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
+pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
-pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset};
+pub use consumption::{Consumed, Consumption, ConsumptionFragment};
+pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber};
 pub use forgotten_password::ForgottenPassword;
 pub use invoices::{Boleto, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine};
 pub use line::{LinePage, LinePurchase, LineSession};

@@ -32,16 +32,33 @@ pub struct Frame {
 pub enum Menu {
     /// None: nobody is signed in, or it does not matter who is.
     None,
-    /// The customer's.
+    /// Of a customer who has credit in money.
     Portal,
+    /// Of a customer who has lines.
+    Lines,
+    /// Of a customer who has both.
+    Both,
     /// The staff's.
     Console,
 }
 
 impl Menu {
-    /// The menu that has this entry.
+    /// The menu that has this entry, of somebody who has either credit in money or lines.
     pub fn with(place: Place) -> Menu {
-        if Place::CONSOLE.contains(&place) { Menu::Console } else { Menu::Portal }
+        match place {
+            place if Place::CONSOLE.contains(&place) => Menu::Console,
+            place if Place::LINES.contains(&place) => Menu::Lines,
+            _ => Menu::Portal,
+        }
+    }
+
+    /// The menu of a customer, by what he owns. Who has nothing yet reads what will be there of lines.
+    pub fn of_owner(has_money: bool, has_lines: bool) -> Menu {
+        match (has_money, has_lines) {
+            (true, true) => Menu::Both,
+            (true, false) => Menu::Portal,
+            (false, _) => Menu::Lines,
+        }
     }
 
     /// Its entries, or none.
@@ -49,6 +66,8 @@ impl Menu {
         match self {
             Menu::None => &[],
             Menu::Portal => Place::PORTAL,
+            Menu::Lines => Place::LINES,
+            Menu::Both => Place::BOTH,
             Menu::Console => Place::CONSOLE,
         }
     }
@@ -58,6 +77,14 @@ impl Frame {
     /// Whether a menu stands beside the page.
     pub fn has_menu(&self) -> bool {
         self.menu != Menu::None
+    }
+
+    /// The id of the text that an entry of the menu has. Who has both kinds of use tells them apart.
+    pub fn entry_text_id(&self, place: &Place) -> &'static str {
+        match (self.menu, place) {
+            (Menu::Both, Place::Consumption) => "consumption-of-data",
+            _ => place.text_id(),
+        }
     }
 
     /// Whether `place` is where this page stands.
@@ -80,6 +107,10 @@ pub enum Place {
     Recharge,
     /// Usage by hour and day.
     Usage,
+    /// Where credit is bought for a line.
+    BuyCredit,
+    /// What lines used, by day.
+    Consumption,
     /// Boletos, open and paid.
     Invoices,
     /// Every movement.
@@ -104,6 +135,20 @@ impl Place {
     /// The portal's menu.
     pub const PORTAL: &'static [Place] =
         &[Place::Billing, Place::Recharge, Place::Usage, Place::Statement, Place::SavedCards, Place::ApiKeys];
+    /// The menu of lines.
+    pub const LINES: &'static [Place] = &[Place::BuyCredit, Place::Consumption, Place::Invoices];
+    /// Both menus.
+    pub const BOTH: &'static [Place] = &[
+        Place::Billing,
+        Place::Recharge,
+        Place::Usage,
+        Place::Statement,
+        Place::SavedCards,
+        Place::ApiKeys,
+        Place::BuyCredit,
+        Place::Consumption,
+        Place::Invoices,
+    ];
     /// The console's menu.
     pub const CONSOLE: &'static [Place] = &[
         Place::ConsoleHome,
@@ -119,6 +164,8 @@ impl Place {
             Place::Billing => "/billing",
             Place::Recharge => "/recharge",
             Place::Usage => "/usage",
+            Place::BuyCredit => "/buy-credit",
+            Place::Consumption => "/consumption",
             Place::Invoices => "/invoices",
             Place::Statement => "/statement",
             Place::SavedCards => "/saved-cards",
@@ -137,6 +184,8 @@ impl Place {
             Place::Billing => "billing",
             Place::Recharge => "recharge",
             Place::Usage => "usage",
+            Place::BuyCredit => "buy-credit",
+            Place::Consumption => "consumption",
             Place::Invoices => "invoices",
             Place::Statement => "statement",
             Place::SavedCards => "saved-cards",

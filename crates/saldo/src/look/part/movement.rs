@@ -55,6 +55,8 @@ pub enum MovementKind {
     },
     /// What was left of a grant lapsed.
     Expired(GrantSource),
+    /// Something of a line, by the id of its text.
+    Line(&'static str),
     /// Staff corrected the balance.
     Adjusted {
         /// The reason's code, as `goodwill`; empty if none.
@@ -81,6 +83,7 @@ impl Movement {
             MovementKind::Charged { what } => reader.t1("movement-charged-for", "what", what),
             MovementKind::Reversed { what } if what.is_empty() => reader.t("movement-reversed"),
             MovementKind::Reversed { what } => reader.t1("movement-reversed-for", "what", what),
+            MovementKind::Line(id) => reader.t(id),
             MovementKind::Expired(source) => {
                 reader.t1("movement-expired", "source", reader.t(source.text_id()))
             }

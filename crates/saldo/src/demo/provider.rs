@@ -1,0 +1,188 @@
+//! The provider's half of a demo: plans, packs, and three sample subscribers whose lines stand as lines do: with plenty left, at zero,
+//! blocked.
+
+use std::sync::Arc;
+
+use book::{Charging, LineAct, LineStatus};
+use money::{Amount, LineId, LoginId, Unit};
+use store::tables::lines::{AtZero, PackRelease};
+use store::tables::logins::Login;
+
+use super::folder::Secrets;
+use crate::app::App;
+use crate::audit::Author;
+use crate::lines::offers::{PackDraft, PlanDraft, put_pack, put_plan};
+use crate::lines::{self, Address, NewLine, NewSubscriber};
+use crate::problem::Problem;
+use crate::{clock, ids, passwords};
+
+/// Bytes of a gigabyte.
+const GB: i64 = 1_000_000_000;
+
+/// A sample subscriber, as he is made.
+struct Sample {
+    state: &'static str,
+    name: &'static str,
+    document: &'static str,
+    access_login: &'static str,
+    anchor_day: u8,
+    used: i64,
+    status: LineStatus,
+}
+
+/// The samples. Their CPFs are valid and known from examples; nobody is meant.
+const SAMPLES: [Sample; 3] = [
+    Sample {
+        state: "plenty",
+        name: "João Exemplo",
+        document: "52998224725",
+        access_login: "joao.exemplo",
+        anchor_day: 1,
+        used: 12_300_000_000,
+        status: LineStatus::Enabled,
+    },
+    Sample {
+        state: "zero",
+        name: "Maria Exemplo",
+        document: "11144477735",
+        access_login: "maria.exemplo",
+        anchor_day: 1,
+        used: 50 * GB,
+        status: LineStatus::Enabled,
+    },
+    Sample {
+        state: "blocked",
+        name: "Pedro Exemplo",
+        document: "12345678909",
+        access_login: "pedro.exemplo",
+        anchor_day: 1,
+        used: 31_500_000_000,
+        status: LineStatus::Blocked,
+    },
+];
+
+/// A sample subscriber, as people find him.
+#[derive(Clone, Debug)]
+pub(crate) struct Subscriber {
+    /// `plenty`, `zero` or `blocked`.
+    pub(crate) state: &'static str,
+    /// CPF, digits only.
+    pub(crate) document: &'static str,
+    /// His line.
+    pub(crate) line_id: LineId,
+}
+
+/// Makes what the provider sells and whom he serves.
+pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result<()> {
+    let plan_no = offers(app).await.map_err(failure)?;
+    for sample in &SAMPLES {
+        subscriber(app, secrets, sample, plan_no).await.map_err(failure)?;
+    }
+    Ok(())
+}
+
+/// The sample subscribers, for the first screen and for programs.
+pub(super) async fn subscribers(app: &Arc<App>) -> anyhow::Result<Vec<Subscriber>> {
+    let read = app.read(|tables| {
+        let mut found = Vec::new();
+        for sample in &SAMPLES {
+            let Some(payer) = tables.payer_by_document(sample.document)? else { continue };
+            let Some(line) = tables.lines_of(payer.customer, 1)?.pop() else { continue };
+            found.push(Subscriber { state: sample.state, document: sample.document, line_id: line.id });
+        }
+        Ok(found)
+    });
+    read.await.map_err(failure)
+}
+
+/// The sample whose document this is, if it is one.
+pub(super) fn is_sample(document: &str) -> bool {
+    SAMPLES.iter().any(|sample| sample.document == document)
+}
+
+/// Plans and packs; the number of the plan of the samples.
+async fn offers(app: &Arc<App>) -> Result<u32, Problem> {
+    let operator = Author::operator;
+    let small = put_plan(app, operator(), None, plan("Fibra 50 Mega", 99_900_000, 50, true)).await?;
+    let large = put_plan(app, operator(), None, plan("Fibra 100 Mega", 129_900_000, 100, true)).await?;
+    put_plan(app, operator(), None, plan("Rural 10 Mega", 79_900_000, 20, false)).await?;
+    let both = [Charging::Boleto, Charging::NextInvoice];
+    for plan_no in [small, large] {
+        for (gigabytes, price, chargings) in
+            [(1, 4_900_000, &both[1..]), (10, 24_900_000, &both[..]), (25, 49_900_000, &both[..])]
+        {
+            put_pack(app, operator(), None, pack(plan_no, gigabytes, price, chargings)).await?;
+        }
+    }
+    Ok(small)
+}
+
+fn plan(name: &str, fee: i64, gigabytes: i64, supports_purchase: bool) -> PlanDraft {
+    PlanDraft {
+        name: name.to_owned(),
+        fee: Amount::new(fee, Unit::BRL),
+        allowance: gigabytes * GB,
+        carried_max: None,
+        supports_purchase,
+        balance_max: 0,
+        unpaid_max: None,
+        at_zero: AtZero::Slow,
+        speed: "25M/50M".to_owned(),
+        slow_speed: "512k/1M".to_owned(),
+        walled_list: "portal".to_owned(),
+        free: Vec::new(),
+    }
+}
+
+fn pack(plan_no: u32, gigabytes: i64, price: i64, chargings: &[Charging]) -> PackDraft {
+    PackDraft {
+        plan_no,
+        quantity: gigabytes * GB,
+        price: Amount::new(price, Unit::BRL),
+        chargings: chargings.to_vec(),
+        release: PackRelease::Purchase,
+        validity_days: None,
+        per_cycle_max: None,
+        sold: true,
+    }
+}
+
+async fn subscriber(app: &Arc<App>, secrets: &Secrets, sample: &Sample, plan_no: u32) -> Result<(), Problem> {
+    let new = NewSubscriber {
+        name: sample.name.to_owned(),
+        email: None,
+        external_key: Some(sample.access_login.to_owned()),
+        locale: "pt-BR".to_owned(),
+        document: sample.document.to_owned(),
+        address: Address {
+            street: "Rua das Amostras, 10".to_owned(),
+            district: "Centro".to_owned(),
+            city: "Sorocaba".to_owned(),
+            state: "SP".to_owned(),
+            postcode: "18010000".to_owned(),
+        },
+    };
+    let customer = lines::subscribe(app, Author::operator(), new).await?.id;
+    let login = Login {
+        id: LoginId::from_u128(ids::fresh()),
+        customer,
+        email: sample.document.to_owned(),
+        password_hash: Some(passwords::hash(&secrets.subscriber_password).await?),
+        created_at: clock::now(),
+        last_sign_in_at: None,
+    };
+    app.write(move |tx| tx.insert_login(&login)).await?;
+    let access_login = Some(sample.access_login.to_owned());
+    let new = NewLine { customer, plan_no, anchor_day: sample.anchor_day, access_login };
+    let line = lines::open(app, Author::operator(), new).await?;
+    let used = LineAct::AddUse { total: sample.used, outside: 0 };
+    lines::ask(app, line.wallet, used, None).await?;
+    if sample.status != LineStatus::Enabled {
+        lines::ask(app, line.wallet, LineAct::SetStatus { status: sample.status }, None).await?;
+    }
+    Ok(())
+}
+
+fn failure(problem: Problem) -> anyhow::Error {
+    anyhow::anyhow!("preparing the demo's provider: {}", problem.detail)
+}

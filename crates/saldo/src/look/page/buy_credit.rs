@@ -1,0 +1,382 @@
+//! `/buy-credit`, *Compra de Crédito*: a line's allowance and balance, what can be bought for it, and how that comes out.
+
+use askama::Template;
+use money::{Amount, Timestamp};
+
+use crate::look::Reader;
+use crate::look::part::Frame;
+use crate::look::reader::Given;
+
+/// The page. Choosing is a form to itself (`line`, `credit`, `charging`); buying one to itself, too, with `line`, `sequence`, `pack`,
+/// `charging`, `quantity` and `price` as the page showed them.
+#[derive(Template)]
+#[template(path = "page/buy_credit.html")]
+pub struct BuyCredit {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// The lines for which credit can be bought.
+    pub lines: Vec<LineChoice>,
+    /// All others, each with the reason; shown if there is no line to choose.
+    pub barred: Vec<BarredLine>,
+    /// The chosen line; `None` until one is.
+    pub seen: Option<LineSeen>,
+    /// Whether the plan was chosen just now, so that the reader goes on from there.
+    pub was_chosen: bool,
+    /// Why the purchase that was asked for did not happen, as the id of a text.
+    pub refused: Option<&'static str>,
+    /// The purchase that was just made.
+    pub bought: Option<Bought>,
+    /// Whether the check panel is open without a script.
+    pub is_check_open: bool,
+}
+
+/// A line to choose.
+#[derive(Clone, Debug)]
+pub struct LineChoice {
+    /// `line_…`.
+    pub id: String,
+    /// Plan and login.
+    pub name: String,
+    /// Whether it is the one.
+    pub is_chosen: bool,
+}
+
+/// A line for which nothing can be bought.
+#[derive(Clone, Debug)]
+pub struct BarredLine {
+    /// Plan and login.
+    pub name: String,
+    /// The id of the reason's text.
+    pub reason: &'static str,
+}
+
+/// Everything about the chosen line that may change while somebody looks.
+#[derive(Clone, Debug)]
+pub struct LineSeen {
+    /// The line's figures.
+    pub figures: LineFigures,
+    /// What can be bought.
+    pub form: CreditForm,
+    /// How the newest purchase came out.
+    pub progress: Option<Progress>,
+    /// The check panel.
+    pub check: Check,
+}
+
+/// A line's figures, all in bytes.
+#[derive(Clone, Debug)]
+pub struct LineFigures {
+    /// The plan's monthly allowance.
+    pub allowance: i64,
+    /// Packs released in this cycle.
+    pub bought: i64,
+    /// How many packs.
+    pub bought_count: u32,
+    /// Bought and waiting for payment.
+    pub awaiting: i64,
+    /// The balance; below zero it is overshoot.
+    pub balance: i64,
+    /// Whether the balance is too high to buy.
+    pub is_positive: bool,
+    /// Used in this cycle at the cost of the balance.
+    pub used: i64,
+    /// All there was to use in this cycle.
+    pub whole: i64,
+    /// When the cycle began.
+    pub starts_at: Timestamp,
+    /// When the next one begins.
+    pub ends_at: Timestamp,
+    /// Days until then, begun ones counted.
+    pub days_left: u32,
+}
+
+impl LineFigures {
+    /// What is left, never below zero.
+    pub fn left(&self) -> i64 {
+        self.balance.max(0)
+    }
+
+    /// What was used beyond zero.
+    pub fn overshoot(&self) -> Option<i64> {
+        (self.balance < 0).then_some(-self.balance)
+    }
+
+    /// The last instant of the cycle, for its dates.
+    pub fn last_instant(&self) -> Timestamp {
+        self.ends_at.plus(-1)
+    }
+
+    /// How far the gauge is filled, of 1000.
+    pub fn used_share(&self) -> i64 {
+        share(self.used, self.whole)
+    }
+
+    /// Where on the gauge the packs begin, of 1000.
+    pub fn allowance_share(&self) -> i64 {
+        1000 - share(self.bought, self.whole)
+    }
+}
+
+/// `part` of `whole` in thousandths.
+fn share(part: i64, whole: i64) -> i64 {
+    let wide = i128::from(part.max(0)) * 1000 / i128::from(whole.max(1));
+    i64::try_from(wide).unwrap_or(1000).clamp(0, 1000)
+}
+
+/// What can be bought for a line.
+#[derive(Clone, Debug)]
+pub struct CreditForm {
+    /// The token of the form.
+    pub csrf: String,
+    /// The line.
+    pub line: String,
+    /// The line's purchase number that this page knows.
+    pub sequence: u32,
+    /// Whether anything can be bought now.
+    pub is_open: bool,
+    /// Why not, as the id of a text; the balance says it beside itself.
+    pub closed_because: Option<&'static str>,
+    /// The packs.
+    pub packs: Vec<PackChoice>,
+    /// The chosen pack.
+    pub chosen: Option<ChosenPack>,
+    /// Whether a pack was chosen just now.
+    pub was_chosen: bool,
+}
+
+/// A pack to choose.
+#[derive(Clone, Debug)]
+pub struct PackChoice {
+    /// `pack_…`.
+    pub id: String,
+    /// Bytes.
+    pub quantity: i64,
+    /// What it costs.
+    pub price: Amount,
+    /// Why it cannot be bought, as the id of a text.
+    pub barred: Option<&'static str>,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+}
+
+/// The chosen pack.
+#[derive(Clone, Debug)]
+pub struct ChosenPack {
+    /// `pack_…`.
+    pub id: String,
+    /// Bytes.
+    pub quantity: i64,
+    /// What it costs.
+    pub price: Amount,
+    /// The ways to charge it; the first is chosen unless another is.
+    pub ways: Vec<Way>,
+    /// The balance with it, in bytes.
+    pub balance_after: i64,
+    /// Whether its credit waits for the payment.
+    pub on_payment: bool,
+}
+
+/// A way to charge a pack.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Its code.
+    pub code: &'static str,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+    /// The day on which it is due.
+    pub due: Timestamp,
+}
+
+impl Way {
+    /// The id of its name.
+    pub fn text_id(&self) -> &'static str {
+        if self.code == "boleto" { "by-boleto" } else { "by-next-invoice" }
+    }
+}
+
+impl ChosenPack {
+    /// The way that is chosen.
+    pub fn way(&self) -> Option<&Way> {
+        self.ways.iter().find(|way| way.is_chosen)
+    }
+
+    /// What it costs and how it will be charged.
+    pub fn words(&self, reader: &Reader) -> String {
+        let Some(way) = self.way() else { return String::new() };
+        let id = if way.code == "boleto" { "charge-by-boleto" } else { "charge-by-next-invoice" };
+        let values = [
+            ("quantity", reader.volume(self.quantity)),
+            ("price", reader.money(self.price)),
+            ("due", reader.numeric_date(way.due)),
+        ];
+        reader.with(id, values)
+    }
+}
+
+/// How a purchase came out.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// Bytes.
+    pub quantity: i64,
+    /// What it costs.
+    pub price: Amount,
+    /// When it was bought.
+    pub bought_at: Timestamp,
+    /// When its credit was released.
+    pub released_at: Option<Timestamp>,
+    /// What became of the speed.
+    pub speed: Speed,
+}
+
+/// What became of a line's speed after a purchase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speed {
+    /// It was not lowered.
+    Full,
+    /// The router has not confirmed yet.
+    Waiting,
+    /// The router has not confirmed in the time that is promised.
+    Late,
+    /// The router confirmed it then.
+    Restored(Timestamp),
+}
+
+impl Progress {
+    /// How long after the purchase `at` was, e.g. `0.42 s`.
+    pub fn seconds(&self, reader: &Reader, at: impl Given<Timestamp>) -> String {
+        let hundredths = at.given().since(self.bought_at).max(0) / (Timestamp::SECOND / 100);
+        let number = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+        reader.t1("seconds-after", "seconds", crate::look::format::localized(reader.locale, &number))
+    }
+}
+
+/// The purchase that was just made.
+#[derive(Clone, Debug)]
+pub struct Bought {
+    /// Bytes.
+    pub quantity: i64,
+    /// What it costs.
+    pub price: Amount,
+    /// The balance now, in bytes.
+    pub balance: i64,
+    /// Whether its credit waits for the payment.
+    pub is_awaiting: bool,
+    /// Where the page is without this.
+    pub close_url: String,
+}
+
+/// The check panel: where the balance comes from.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The plan's name.
+    pub plan: String,
+    /// The figures in their order.
+    pub figures: Vec<CheckFigure>,
+    /// The formula's terms with their signs.
+    pub terms: Vec<CheckTerm>,
+    /// What they come to.
+    pub balance: i64,
+}
+
+/// A figure and what it is made of.
+#[derive(Clone, Debug)]
+pub struct CheckFigure {
+    /// The id of its name.
+    pub text_id: &'static str,
+    /// Bytes.
+    pub bytes: i64,
+    /// What it is made of.
+    pub entries: Vec<CheckEntry>,
+}
+
+/// Something that a figure is made of.
+#[derive(Clone, Debug)]
+pub struct CheckEntry {
+    /// In words: a time, a day, a kind of entry.
+    pub words: String,
+    /// Bytes, signed.
+    pub bytes: i64,
+}
+
+/// A term of the formula.
+#[derive(Clone, Debug)]
+pub struct CheckTerm {
+    /// The sign before it; empty for the first.
+    pub sign: &'static str,
+    /// The id of its name.
+    pub text_id: &'static str,
+    /// Bytes.
+    pub bytes: i64,
+}
+
+/// The inside of `data-live="line-figures"`.
+#[derive(Template)]
+#[template(path = "fragment/line_figures.html")]
+pub struct LineFiguresFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub figures: &'a LineFigures,
+}
+
+/// The inside of `data-live="line-balance"`.
+#[derive(Template)]
+#[template(path = "fragment/line_balance.html")]
+pub struct LineBalanceFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub figures: &'a LineFigures,
+}
+
+/// The inside of `data-live="line-alert"`: apart, so that it is read out when it comes and not whenever a figure moves.
+#[derive(Template)]
+#[template(path = "fragment/line_alert.html")]
+pub struct LineAlertFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub figures: &'a LineFigures,
+}
+
+/// The inside of `data-live="line-gauge"`.
+#[derive(Template)]
+#[template(path = "fragment/line_gauge.html")]
+pub struct LineGaugeFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub figures: &'a LineFigures,
+}
+
+/// The inside of `data-live="line-form"`.
+#[derive(Template)]
+#[template(path = "fragment/line_form.html")]
+pub struct LineFormFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub form: &'a CreditForm,
+}
+
+/// The inside of `data-live="line-progress"`.
+#[derive(Template)]
+#[template(path = "fragment/line_progress.html")]
+pub struct LineProgressFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub progress: &'a Option<Progress>,
+}
+
+/// The inside of `data-live="line-check"`.
+#[derive(Template)]
+#[template(path = "fragment/line_check.html")]
+pub struct LineCheckFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub check: &'a Check,
+}

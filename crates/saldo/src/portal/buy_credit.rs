@@ -1,0 +1,409 @@
+//! `/buy-credit`, *Compra de Crédito*: what can be bought for a line, and buying it.
+//!
+//! What the page shows as possible is asked of the book's own rules; what happens is decided by the book at the click.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use book::{Buying, Charging, PackNo, check_line, check_pack};
+use money::{Amount, GrantId, LineId, PurchaseId, Timestamp, WalletId};
+use serde::Deserialize;
+use store::tables::lines::{PackRelease, PackRow};
+use store::views::{PurchaseRow, PurchaseState};
+use store::{Reader as TablesReader, StoreError};
+
+use super::calendar::{day_bounds, day_of};
+use super::form::{Asked, Posted, not_understood};
+use super::line_check::check;
+use super::line_seen::{Line, lines};
+use super::shell::{Fault, draw};
+use super::signed_in::SignedIn;
+use crate::app::App;
+use crate::lines as selling;
+use crate::look::Reader;
+use crate::look::page::BuyCredit;
+use crate::look::page::buy_credit::{
+    BarredLine, Bought, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Progress, Speed, Way,
+};
+use crate::look::part::Place;
+use crate::problem::Problem;
+
+/// How long the page waits to show what was bought.
+const SHOW_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a router may take to restore the speed before the subscriber is told that it is late: the promise.
+const RESTORE_WITHIN: i64 = 3 * Timestamp::MINUTE;
+/// How long a purchase stands on the page.
+const PROGRESS_SHOWN: i64 = Timestamp::DAY;
+/// Days from the end of the cycle to the day on which the invoice after it is due.
+const INVOICE_DUE_DAYS: i64 = 10;
+/// The live parts of the page.
+const LIVE: &str = "line-figures,line-balance,line-alert,line-gauge,line-form,line-progress,line-check";
+
+/// What the reader has chosen.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Wish {
+    line: Option<String>,
+    credit: Option<String>,
+    charging: Option<String>,
+    bought: Option<String>,
+    check: Option<String>,
+}
+
+/// The purchase that was asked for, as the page showed it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Order {
+    line: String,
+    sequence: String,
+    #[serde(default)]
+    pack: String,
+    #[serde(default)]
+    charging: String,
+    #[serde(default)]
+    quantity: String,
+    #[serde(default)]
+    price: String,
+}
+
+/// What a page shows, as far as it is chosen and not read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Choice {
+    /// `line_…`.
+    pub(super) line: Option<String>,
+    /// `pack_…`.
+    pub(super) credit: Option<String>,
+    /// The code of the way it is charged.
+    pub(super) charging: Option<String>,
+    /// The line's purchase number when the page was opened. A page that stays open keeps it, so that nothing is bought twice by it.
+    pub(super) sequence: Option<u32>,
+}
+
+/// What was read.
+struct Read {
+    lines: Vec<LineChoice>,
+    barred: Vec<BarredLine>,
+    line: Option<LineId>,
+    sequence: u32,
+    seen: Option<LineSeen>,
+    bought: Option<Bought>,
+}
+
+/// `GET /buy-credit`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    signed: SignedIn,
+    Asked(wish): Asked<Wish>,
+) -> Result<Response, Fault> {
+    show(&app, &signed, StatusCode::OK, wish, None).await
+}
+
+/// `POST /buy-credit`
+pub(super) async fn buy(
+    State(app): State<Arc<App>>,
+    signed: SignedIn,
+    Posted(order): Posted<Order>,
+) -> Result<Response, Fault> {
+    let wish = Wish {
+        line: Some(order.line.clone()),
+        credit: Some(order.pack.clone()),
+        charging: Some(order.charging.clone()),
+        ..Wish::default()
+    };
+    if order.pack.is_empty() {
+        return show(&app, &signed, StatusCode::UNPROCESSABLE_ENTITY, wish, Some("choose-credit")).await;
+    }
+    let (line, wallet, buying) = understand(&app, &signed, &order).await?;
+    match selling::buy(&app, wallet, buying).await {
+        Ok(entry) => {
+            app.wait_projected(entry.position(), SHOW_PATIENCE).await;
+            app.live.notify(signed.customer());
+            let url = format!("{}?line={line}&bought={}", Place::BuyCredit.url(), buying.purchase);
+            Ok(Redirect::to(&url).into_response())
+        }
+        Err(problem) => match refused(&problem) {
+            Some(words) => show(&app, &signed, StatusCode::CONFLICT, wish, Some(words)).await,
+            None => Err(problem.into()),
+        },
+    }
+}
+
+/// What is to be asked of the book, for a line that is the customer's own. The purchase's name follows from the line and its purchase
+/// number, so that two clicks and two tabs ask for the same purchase.
+async fn understand(
+    app: &Arc<App>,
+    signed: &SignedIn,
+    order: &Order,
+) -> Result<(LineId, WalletId, Buying), Problem> {
+    let line: LineId = order.line.parse().map_err(|_| Problem::not_found("line"))?;
+    let customer = signed.customer();
+    let entry = app.read(move |tables| tables.line(line)).await?;
+    let entry = entry.filter(|entry| entry.customer == customer).ok_or_else(|| Problem::not_found("line"))?;
+    let sold = app.sold();
+    let pack = sold.packs().find(|pack| pack.id.to_string() == order.pack);
+    let pack = pack.ok_or_else(|| Problem::not_found("pack"))?;
+    let wrong = |field: &str| not_understood(format!("{field} is not what the page said."));
+    let sequence: u32 = order.sequence.parse().map_err(|_| wrong("sequence"))?;
+    let named =
+        |domain| app.hashes.hash128(domain, &[&line.as_u128().to_be_bytes(), &sequence.to_be_bytes()]);
+    let buying = Buying {
+        purchase: PurchaseId::from_u128(named("purchase")),
+        grant: GrantId::from_u128(named("purchase-grant")),
+        pack: PackNo(pack.pack_no),
+        quantity: order.quantity.parse().map_err(|_| wrong("quantity"))?,
+        price: Amount::parse(&order.price, pack.price.unit()).map_err(|_| wrong("price"))?,
+        charging: Charging::from_code(&order.charging).ok_or_else(|| wrong("charging"))?,
+        sequence,
+    };
+    Ok((line, entry.wallet, buying))
+}
+
+/// The words for a refusal; `None` if it is none that a buyer can do something about.
+fn refused(problem: &Problem) -> Option<&'static str> {
+    Some(match problem.code {
+        // The same purchase number with another pack is what a second tab asks for.
+        "already_bought" | "idempotency_key_reused" | "key_reused" => "refused-already-bought",
+        "balance_positive" => "balance-is-positive",
+        "pack_changed" => "refused-pack-changed",
+        "pack_unknown" | "charging_not_offered" => "refused-pack-gone",
+        code => why(code)?,
+    })
+}
+
+/// Why something cannot be bought, by the book's code, as the id of a text.
+fn why(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "line_blocked" => "line-is-blocked",
+        "line_cancelled" => "line-is-cancelled",
+        "purchases_not_supported" => "plan-does-not-support",
+        "purchase_awaiting" => "purchase-is-awaiting",
+        "pack_too_small" => "pack-too-small",
+        "pack_limit" => "pack-limit",
+        "unpaid_limit" => "unpaid-limit",
+        _ => return None,
+    })
+}
+
+async fn show(
+    app: &Arc<App>,
+    signed: &SignedIn,
+    status: StatusCode,
+    wish: Wish,
+    refused: Option<&'static str>,
+) -> Result<Response, Fault> {
+    let (asked, eyes, wanted) = (Arc::clone(app), signed.clone(), wish.clone());
+    let read = app.read(move |tables| read(&asked, tables, &eyes, &wanted)).await?;
+    let mut live = String::new();
+    if let Some(line) = read.line {
+        let form = read.seen.as_ref().map(|seen| &seen.form);
+        let chosen = form.and_then(|form| form.chosen.as_ref());
+        let pack = chosen.map_or_else(String::new, |chosen| chosen.id.clone());
+        let way = chosen.and_then(ChosenPack::way).map_or("", |way| way.code);
+        let sequence = read.sequence;
+        live = format!("{LIVE}&line={line}&credit={pack}&charging={way}&sequence={sequence}");
+    }
+    let was_chosen = read.seen.as_ref().is_some_and(|seen| !seen.form.was_chosen);
+    let page = BuyCredit {
+        reader: signed.reader().clone(),
+        frame: signed.frame(app, Place::BuyCredit, &live),
+        was_chosen: was_chosen && wish.line.is_some() && wish.credit.is_some() && read.bought.is_none(),
+        lines: read.lines,
+        barred: read.barred,
+        seen: read.seen,
+        refused,
+        bought: read.bought,
+        is_check_open: wish.check.is_some(),
+    };
+    draw(status, &page)
+}
+
+fn read(app: &App, tables: &TablesReader<'_>, signed: &SignedIn, wish: &Wish) -> Result<Read, StoreError> {
+    let all = lines(tables, &app.sold(), signed.customer())?;
+    let (offered, barred): (Vec<&Line>, Vec<&Line>) =
+        all.iter().partition(|line| line.barred_because().is_none());
+    let asked = offered.iter().find(|line| Some(line.entry.id.to_string()) == wish.line);
+    // One line is chosen already, of several none is.
+    let chosen = asked.or(if offered.len() == 1 { offered.first() } else { None }).copied();
+    let choice = Choice {
+        line: wish.line.clone(),
+        credit: wish.credit.clone(),
+        charging: wish.charging.clone(),
+        sequence: None,
+    };
+    let now = app.ledger.now();
+    let seen = chosen.map(|line| line_seen(app, tables, signed, line, &choice, now)).transpose()?;
+    let bought = match (chosen, wish.bought.as_deref().and_then(|id| id.parse().ok())) {
+        (Some(line), Some(id)) => bought(tables, line, id)?,
+        _ => None,
+    };
+    Ok(Read {
+        lines: offered.iter().map(|line| line.choice(chosen)).collect(),
+        barred: barred
+            .iter()
+            .filter_map(|line| Some(BarredLine { name: line.name(), reason: line.barred_because()? }))
+            .collect(),
+        line: chosen.map(|line| line.entry.id),
+        sequence: chosen.map_or(0, |line| line.row.sequence),
+        seen,
+        bought,
+    })
+}
+
+/// The chosen line as it stands now, for a page that is open; `None` if nothing can be bought for it any more.
+pub(super) fn present(
+    app: &App,
+    tables: &TablesReader<'_>,
+    signed: &SignedIn,
+    choice: &Choice,
+    now: Timestamp,
+) -> Result<Option<LineSeen>, StoreError> {
+    let lines = lines(tables, &app.sold(), signed.customer())?;
+    let line = lines.iter().find(|line| Some(line.entry.id.to_string()) == choice.line);
+    line.map(|line| line_seen(app, tables, signed, line, choice, now)).transpose()
+}
+
+fn line_seen(
+    app: &App,
+    tables: &TablesReader<'_>,
+    signed: &SignedIn,
+    line: &Line,
+    choice: &Choice,
+    now: Timestamp,
+) -> Result<LineSeen, StoreError> {
+    let purchases = line.purchases(tables)?;
+    Ok(LineSeen {
+        figures: line.figures(&purchases, now),
+        form: credit_form(app, signed, line, &purchases, choice, now),
+        progress: purchases.first().and_then(|newest| progress(line, newest, now)),
+        check: check(tables, &app.sold(), signed.reader(), line, &purchases, now)?,
+    })
+}
+
+fn credit_form(
+    app: &App,
+    signed: &SignedIn,
+    line: &Line,
+    purchases: &[PurchaseRow],
+    choice: &Choice,
+    now: Timestamp,
+) -> CreditForm {
+    let (rules, standing) = (line.rules(), line.standing(purchases));
+    let closed = check_line(rules.as_ref(), &standing).err();
+    let released = |pack: &PackRow| {
+        let of_pack = purchases.iter().filter(|bought| bought.pack_no == pack.pack_no);
+        let since = line.cycle.starts_at;
+        of_pack.filter(|bought| bought.released_at.is_some_and(|at| at >= since)).count()
+    };
+    let barred = |pack: &PackRow| {
+        let terms = crate::sold::pack_of(pack);
+        let count = u32::try_from(released(pack)).unwrap_or(u32::MAX);
+        let refusal = check_pack(rules.as_ref()?, &terms, &standing, count).err()?;
+        why(refusal.code())
+    };
+    let sold = app.sold();
+    let offered = sold.packs().filter(|pack| pack.plan_no == line.row.plan_no && pack.sold == 1);
+    let mut packs: Vec<(&PackRow, Vec<Way>)> = offered
+        .map(|pack| (pack, ways(app, signed.reader(), line, pack, choice, now)))
+        .filter(|(_, ways)| !ways.is_empty())
+        .collect();
+    packs.sort_by_key(|(pack, _)| (pack.quantity, pack.price.value()));
+    let is_open = closed.is_none();
+    let chosen = packs
+        .iter()
+        .find(|(pack, _)| is_open && Some(pack.id.to_string()) == choice.credit && barred(pack).is_none());
+    let chosen_id = chosen.map(|(pack, _)| pack.id);
+    CreditForm {
+        csrf: signed.who.session.csrf.0.clone(),
+        line: line.entry.id.to_string(),
+        sequence: choice.sequence.unwrap_or(line.row.sequence),
+        is_open,
+        // That the balance is positive stands beside the balance.
+        closed_because: closed.and_then(|refusal| why(refusal.code())),
+        packs: packs
+            .iter()
+            .map(|(pack, _)| PackChoice {
+                id: pack.id.to_string(),
+                quantity: pack.quantity,
+                price: pack.price,
+                barred: if is_open { barred(pack) } else { None },
+                is_chosen: chosen_id == Some(pack.id),
+            })
+            .collect(),
+        was_chosen: choice.credit.as_ref().is_some_and(|id| !id.is_empty()) && chosen.is_some(),
+        chosen: chosen.map(|(pack, ways)| ChosenPack {
+            id: pack.id.to_string(),
+            quantity: pack.quantity,
+            price: pack.price,
+            ways: ways.clone(),
+            balance_after: line.cycle.balance() + pack.quantity,
+            on_payment: pack.release == PackRelease::Payment,
+        }),
+    }
+}
+
+/// How a pack can be charged here: by boleto where a bank collects them, and on the next invoice.
+fn ways(
+    app: &App,
+    reader: &Reader,
+    line: &Line,
+    pack: &PackRow,
+    choice: &Choice,
+    now: Timestamp,
+) -> Vec<Way> {
+    let due_after = |from: Timestamp, days: i64| {
+        let day = day_of(&reader.zone, from).saturating_add(jiff::Span::new().days(days));
+        day_bounds(&reader.zone, day).map_or(from, |bounds| bounds.from)
+    };
+    let mut ways: Vec<Way> = crate::sold::pack_of(pack)
+        .chargings
+        .into_iter()
+        .filter_map(|charging| {
+            let due = match charging {
+                Charging::Boleto => due_after(now, i64::from(app.config.bank.as_ref()?.due_days)),
+                Charging::NextInvoice => due_after(line.cycle.ends_at, INVOICE_DUE_DAYS),
+                Charging::Card | Charging::Pix => return None,
+            };
+            let code = charging.code();
+            Some(Way { code, is_chosen: choice.charging.as_deref() == Some(code), due })
+        })
+        .collect();
+    if !ways.iter().any(|way| way.is_chosen)
+        && let Some(first) = ways.first_mut()
+    {
+        first.is_chosen = true;
+    }
+    ways
+}
+
+fn progress(line: &Line, newest: &PurchaseRow, now: Timestamp) -> Option<Progress> {
+    if matches!(newest.state, PurchaseState::Dropped | PurchaseState::WrittenOff)
+        || now.since(newest.released_at.unwrap_or(newest.bought_at)) > PROGRESS_SHOWN
+    {
+        return None;
+    }
+    let speed = match (newest.restored_at, line.row.restricted_since, newest.released_at) {
+        (Some(at), _, _) => Speed::Restored(at),
+        (None, Some(_), Some(released)) if now.since(released) > RESTORE_WITHIN => Speed::Late,
+        (None, Some(_), _) => Speed::Waiting,
+        (None, None, _) => Speed::Full,
+    };
+    Some(Progress {
+        quantity: newest.quantity,
+        price: newest.price,
+        bought_at: newest.bought_at,
+        released_at: newest.released_at,
+        speed,
+    })
+}
+
+fn bought(tables: &TablesReader<'_>, line: &Line, id: PurchaseId) -> Result<Option<Bought>, StoreError> {
+    let found = tables.purchase(id)?.filter(|bought| bought.wallet_no == line.row.wallet_no);
+    Ok(found.map(|bought| Bought {
+        quantity: bought.quantity,
+        price: bought.price,
+        balance: line.cycle.balance(),
+        is_awaiting: bought.state == PurchaseState::Awaiting,
+        close_url: format!("{}?line={}", Place::BuyCredit.url(), line.entry.id),
+    }))
+}

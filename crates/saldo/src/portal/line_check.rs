@@ -1,0 +1,115 @@
+//! The check panel: where a line's balance comes from, figure by figure, down to what each is made of.
+
+use money::Timestamp;
+use store::views::{CycleRow, EntryRow, PurchaseRow};
+use store::{Reader as TablesReader, StoreError};
+
+use super::line_seen::Line;
+use super::movements::movements;
+use crate::look::Reader;
+use crate::look::chart::Span;
+use crate::look::page::buy_credit::{Check, CheckEntry, CheckFigure, CheckTerm};
+use crate::sold::Sold;
+
+/// Entries of one cycle that are looked through, newest first.
+const ENTRIES_MAX: u32 = 5_000;
+
+/// The panel of a line's cycle.
+pub(super) fn check(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    reader: &Reader,
+    line: &Line,
+    purchases: &[PurchaseRow],
+    now: Timestamp,
+) -> Result<Check, StoreError> {
+    let cycle = &line.cycle;
+    let entries = entries(tables, line)?;
+    let by_day =
+        |counted| Ok::<_, StoreError>(day_entries(reader, &line.days(tables, reader, now, counted)?));
+    let figure = |text_id, bytes, entries| CheckFigure { text_id, bytes, entries };
+    let mut figures = vec![
+        figure("check-allowance", cycle.allowance, allowance(reader, cycle, &entries)),
+        figure("check-bought", cycle.bought, bought(reader, cycle, purchases)),
+        figure("check-outside", cycle.outside, by_day(|_, outside| outside)?),
+        figure("check-inside", cycle.total - cycle.outside, by_day(|total, outside| total - outside)?),
+        figure("check-total", cycle.total, by_day(|total, _| total)?),
+    ];
+    if cycle.carried != 0 {
+        let before = CheckEntry { words: reader.date_time(cycle.starts_at), bytes: cycle.carried };
+        figures.push(figure("check-carried", cycle.carried, vec![before]));
+    }
+    if cycle.adjustments != 0 {
+        let rows: Vec<EntryRow> = entries.into_iter().filter(is_adjustment).collect();
+        let moved = movements(tables, sold, reader, money::Unit::BYTE, &rows)?;
+        let words = moved.iter().map(|it| CheckEntry {
+            words: format!("{} · {}", reader.date_time(it.at), it.words(reader)),
+            bytes: it.amount.value(),
+        });
+        figures.push(figure("check-adjustments", cycle.adjustments, words.collect()));
+    }
+    let terms = terms(cycle);
+    let made_of =
+        terms.iter().map(|term| CheckEntry { words: reader.t(term.text_id), bytes: signed(term) }).collect();
+    figures.push(figure("check-balance", cycle.balance(), made_of));
+    Ok(Check { plan: line.plan.name.clone(), figures, terms, balance: cycle.balance() })
+}
+
+/// The formula; what is carried or adjusted only where it is not zero.
+fn terms(cycle: &CycleRow) -> Vec<CheckTerm> {
+    let signed = |text_id, bytes: i64| CheckTerm {
+        sign: if bytes < 0 { "−" } else { "+" },
+        text_id,
+        bytes: bytes.abs(),
+    };
+    let mut terms = vec![
+        CheckTerm { sign: "", text_id: "term-allowance", bytes: cycle.allowance },
+        signed("term-bought", cycle.bought),
+        signed("term-outside", cycle.outside),
+        CheckTerm { sign: "−", text_id: "term-total", bytes: cycle.total },
+    ];
+    terms.extend((cycle.carried != 0).then(|| signed("check-carried", cycle.carried)));
+    terms.extend((cycle.adjustments != 0).then(|| signed("check-adjustments", cycle.adjustments)));
+    terms
+}
+
+fn signed(term: &CheckTerm) -> i64 {
+    if term.sign == "−" { -term.bytes } else { term.bytes }
+}
+
+/// The cycle's entries, newest first.
+fn entries(tables: &TablesReader<'_>, line: &Line) -> Result<Vec<EntryRow>, StoreError> {
+    let CycleRow { starts_at, ends_at, .. } = line.cycle;
+    Ok(tables.entries(line.row.wallet_no, starts_at, ends_at, None, ENTRIES_MAX)?.rows)
+}
+
+/// Allowances of the cycle: the first at its beginning, others where a plan with more took its place.
+fn allowance(reader: &Reader, cycle: &CycleRow, entries: &[EntryRow]) -> Vec<CheckEntry> {
+    let later = || {
+        let is_later = |row: &&EntryRow| row.kind == "allowance" && row.at > cycle.starts_at;
+        entries.iter().filter(is_later).map(|row| (row.at, row.amount))
+    };
+    let first = cycle.allowance - later().map(|(_, bytes)| bytes).sum::<i64>();
+    let begun = (first != 0).then_some((cycle.starts_at, first));
+    let all = later().chain(begun);
+    all.map(|(at, bytes)| CheckEntry { words: reader.date_time(at), bytes }).collect()
+}
+
+fn bought(reader: &Reader, cycle: &CycleRow, purchases: &[PurchaseRow]) -> Vec<CheckEntry> {
+    let inside = |at: Timestamp| cycle.starts_at <= at && at < cycle.ends_at;
+    let entry = |bought: &PurchaseRow| {
+        let at = bought.released_at.filter(|at| inside(*at))?;
+        let words = format!("{} · {}", reader.date_time(at), reader.money(bought.price));
+        Some(CheckEntry { words, bytes: bought.quantity })
+    };
+    purchases.iter().filter_map(entry).collect()
+}
+
+fn day_entries(reader: &Reader, days: &[Span]) -> Vec<CheckEntry> {
+    let used = days.iter().rev().filter(|day| day.amount.value() != 0);
+    used.map(|day| CheckEntry { words: reader.date(day.from), bytes: day.amount.value() }).collect()
+}
+
+fn is_adjustment(row: &EntryRow) -> bool {
+    !matches!(row.kind.as_ref(), "allowance" | "pack" | "traffic" | "forgiven")
+}

@@ -1,0 +1,139 @@
+//! A customer's lines as his pages need them: what stands in the views, and what the book would say to a purchase.
+
+use book::{PurchaseRules, Standing};
+use money::{Amount, CustomerId, Timestamp, Unit};
+use store::tables::lines::{LineEntry, PlanRow};
+use store::views::{CycleRow, LineRow, PurchaseRow, PurchaseState};
+use store::{Reader as TablesReader, StoreError};
+
+use crate::look::Reader;
+use crate::look::chart::Span;
+use crate::look::page::buy_credit::{LineChoice, LineFigures};
+use crate::portal::calendar::{day_bounds, day_of};
+use crate::sold::{Sold, plan_of};
+
+/// Lines of one customer that are shown.
+const LINES_MAX: u32 = 100;
+/// Purchases of one line that are looked through, newest first.
+const PURCHASES_MAX: u32 = 1_000;
+
+/// A line with its plan and the cycle that runs.
+pub(super) struct Line {
+    pub(super) entry: LineEntry,
+    pub(super) row: LineRow,
+    pub(super) cycle: CycleRow,
+    pub(super) plan: PlanRow,
+}
+
+/// The customer's lines, oldest first. One that is just being opened comes a moment later.
+pub(super) fn lines(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    customer: CustomerId,
+) -> Result<Vec<Line>, StoreError> {
+    let mut lines = Vec::new();
+    for entry in tables.lines_of(customer, LINES_MAX)? {
+        let Some(row) = tables.line_view(entry.id)? else { continue };
+        let Some(plan) = sold.plan(row.plan_no).cloned() else { continue };
+        let Some(cycle) = tables.cycles(row.wallet_no, None, 1)?.rows.pop() else { continue };
+        lines.push(Line { entry, row, cycle, plan });
+    }
+    Ok(lines)
+}
+
+impl Line {
+    /// Plan and login, as people choose by them.
+    pub(super) fn name(&self) -> String {
+        match &self.entry.access_login {
+            Some(login) => format!("{} · {login}", self.plan.name),
+            None => self.plan.name.clone(),
+        }
+    }
+
+    pub(super) fn choice(&self, chosen: Option<&Line>) -> LineChoice {
+        let is_chosen = chosen.is_some_and(|chosen| chosen.entry.id == self.entry.id);
+        LineChoice { id: self.entry.id.to_string(), name: self.name(), is_chosen }
+    }
+
+    /// Why it is not offered for a purchase, as the id of a text.
+    pub(super) fn barred_because(&self) -> Option<&'static str> {
+        match self.row.status.as_str() {
+            "cancelled" => Some("line-is-cancelled"),
+            "blocked" => Some("line-is-blocked"),
+            _ if self.plan.supports_purchase == 0 => Some("plan-does-not-support"),
+            _ if self.entry.access_login.is_none() => Some("line-has-no-login"),
+            _ => None,
+        }
+    }
+
+    /// What the plan says of purchases.
+    pub(super) fn rules(&self) -> Option<PurchaseRules> {
+        plan_of(&self.plan, &[]).purchases
+    }
+
+    /// The line's newest purchases, newest first.
+    pub(super) fn purchases(&self, tables: &TablesReader<'_>) -> Result<Vec<PurchaseRow>, StoreError> {
+        tables.purchases(self.row.wallet_no, PURCHASES_MAX)
+    }
+
+    /// What a purchase is judged by.
+    pub(super) fn standing(&self, purchases: &[PurchaseRow]) -> Standing {
+        let unpaid = purchases.iter().filter(|bought| bought.state == PurchaseState::Released);
+        Standing {
+            status: book::LineStatus::from_code(&self.row.status).unwrap_or(book::LineStatus::Cancelled),
+            available: Amount::new(self.cycle.balance(), Unit::BYTE),
+            awaits: purchases.iter().any(|bought| bought.state == PurchaseState::Awaiting),
+            unpaid: unpaid.map(|bought| bought.price.value()).sum(),
+        }
+    }
+
+    /// The figures as pages show them.
+    pub(super) fn figures(&self, purchases: &[PurchaseRow], now: Timestamp) -> LineFigures {
+        let CycleRow { starts_at, ends_at, carried, bought, outside, total, adjustments, .. } = self.cycle;
+        let balance = self.cycle.balance();
+        let awaiting = purchases.iter().filter(|bought| bought.state == PurchaseState::Awaiting);
+        let left = ends_at.since(now).max(0);
+        let days = left / Timestamp::DAY + i64::from(left % Timestamp::DAY > 0);
+        LineFigures {
+            allowance: self.plan.allowance,
+            bought,
+            bought_count: u32::try_from(self.cycle.released).unwrap_or(0),
+            awaiting: awaiting.map(|bought| bought.quantity).sum(),
+            balance,
+            is_positive: self.rules().is_some_and(|rules| balance > rules.balance_max),
+            used: total - outside,
+            whole: carried + self.cycle.allowance + bought + adjustments,
+            starts_at,
+            ends_at,
+            days_left: u32::try_from(days).unwrap_or(0),
+        }
+    }
+
+    /// What was used on each day of the cycle at the cost of the balance.
+    pub(super) fn days(
+        &self,
+        tables: &TablesReader<'_>,
+        reader: &Reader,
+        now: Timestamp,
+        counted: fn(i64, i64) -> i64,
+    ) -> Result<Vec<Span>, StoreError> {
+        let CycleRow { starts_at, ends_at, .. } = self.cycle;
+        let rows = tables.traffic(self.row.wallet_no, starts_at.hour(), ends_at.plus(-1).hour() + 1)?;
+        let mut spans = Vec::new();
+        let mut day = day_of(&reader.zone, starts_at);
+        while let Some(bounds) = day_bounds(&reader.zone, day).filter(|bounds| bounds.from < ends_at) {
+            let within = bounds.from.hour()..bounds.until.hour();
+            let used = rows.iter().filter(|row| within.contains(&row.hour));
+            spans.push(Span {
+                from: bounds.from,
+                until: bounds.until,
+                amount: Amount::new(used.map(|row| counted(row.total, row.outside)).sum(), Unit::BYTE),
+                is_over: now >= bounds.until,
+                is_settled: true,
+            });
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+        }
+        Ok(spans)
+    }
+}
