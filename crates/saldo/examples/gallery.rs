@@ -354,6 +354,7 @@ impl Sample {
             curl: "curl -H 'Authorization: Bearer sk_4f1k0tqz8m2v7w9x' http://127.0.0.1:7072/translate"
                 .to_owned(),
             sandbox_url: "http://127.0.0.1:7071/".to_owned(),
+            router_url: "http://127.0.0.1:7073/".to_owned(),
             done,
         };
         self.write("demo", &page)

@@ -399,6 +399,7 @@ curl-text = Run this line, and the number moves at once:
 copy-curl = Copy the command
 checklist = The story, step by step
 sandbox-link = Sandbox that plays Stripe
+router-link = Router with its subscribers
 step-done = done
 step-1 = Sign in as the customer, open Billing, select Recharge.
 step-2 = A new customer’s credit balance reads $25.00.

@@ -399,6 +399,7 @@ curl-text = Execute esta linha, e o número se move na hora:
 copy-curl = Copiar o comando
 checklist = O roteiro, passo a passo
 sandbox-link = Sandbox que faz o papel da Stripe
+router-link = Roteador com seus assinantes
 step-done = feito
 step-1 = Entre como cliente, abra Faturamento, escolha Recarga.
 step-2 = O saldo de um cliente novo é US$ 25,00.

@@ -120,6 +120,7 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
     let url = demo.text("/portal_url");
     assert_eq!(url, format!("http://127.0.0.1:{port}"));
     assert_eq!(demo.text("/sandbox_url"), format!("http://127.0.0.1:{}", port + 1));
+    assert_eq!(demo.text("/router_url"), format!("http://127.0.0.1:{}", port + 3));
     assert!(demo.text("/example_call").contains(&demo.text("/customer/api_key")));
     assert_eq!(demo.available().await, "25.00");
     for file in std::fs::read_dir(folder.path()).expect("the folder") {

@@ -42,7 +42,7 @@ Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage, 4 bank: som
 const DEMO_HELP: &str = "\
 Examples:
   saldo demo                         everything on http://127.0.0.1:7070, until Ctrl-C; it goes on there the next time
-  saldo demo --port 8000             on 8000, 8001 (sandbox), 8002 (example API) and 8004 (bank)
+  saldo demo --port 8000             on 8000, 8001 (sandbox), 8002 (example API), 8003 (router) and 8004 (bank)
   saldo demo --data /tmp/try --json  in a folder of its own, with one line of JSON for scripts
 
 It pays no real money and mails nobody. *Reset* on its pages, or another --data, begins anew.";

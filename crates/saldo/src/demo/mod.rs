@@ -1,4 +1,4 @@
-//! `saldo demo`: the real program with sample customers, a sandbox in Stripe's place, a bank, and an example API behind the guard.
+//! `saldo demo`: the real program with sample customers, a sandbox in Stripe's place, a bank, a router, and an example API behind the guard.
 //!
 //! Owns the demo's folder, what is put into it at the first start, and the demo's own pages. Everything a visitor sees
 //! beside those pages is the program as it is served: the demo only chooses settings and plays the parts of others.
@@ -12,6 +12,7 @@ mod opened;
 mod pages;
 mod past;
 mod provider;
+mod router;
 mod seed;
 
 use std::io::Write as _;
@@ -39,7 +40,7 @@ use opened::Opened;
 use pages::Stage;
 use provider::Subscriber;
 
-/// The port of portal and API unless told otherwise; sandbox and example API have the next two, the bank the fifth.
+/// The port of portal and API unless told otherwise; sandbox, example API, router and bank have the next four.
 pub const DEFAULT_PORT: u16 = 7070;
 /// How long what still runs may take to end.
 const END_PATIENCE: Duration = Duration::from_secs(2);
@@ -75,6 +76,8 @@ pub(crate) struct Addresses {
     pub(crate) sandbox: String,
     /// The example API.
     pub(crate) example_api: String,
+    /// The router's page.
+    pub(crate) router: String,
     /// The bank.
     pub(crate) bank: String,
 }
@@ -84,6 +87,7 @@ struct Sockets {
     portal: StdListener,
     sandbox: StdListener,
     example_api: StdListener,
+    router: StdListener,
     bank: StdListener,
 }
 
@@ -153,6 +157,7 @@ async fn play(
     }
     jobs::start(&running.app);
     let messengers = bank::exchange(&running.app, &bank);
+    let network = router::start(&running.app, async_listener(&sockets.router)?).await?;
     // Nobody has set one before: the app is new.
     let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
     let (ending, ended) = watch::channel(Ending::NotYet);
@@ -160,8 +165,8 @@ async fn play(
     tokio::spawn(end_when_told(told, Arc::clone(&ending)));
     let (close, closing) = watch::channel(false);
     let close = Arc::new(close);
-    let router = example_api::router(&addresses.portal)?;
-    let example_api = serve(&running.app, &sockets.example_api, router, closing.clone())?;
+    let routes = example_api::router(&addresses.portal)?;
+    let example_api = serve(&running.app, &sockets.example_api, routes, closing.clone())?;
     let subscribers = provider::subscribers(&running.app).await?;
     if is_first {
         print(options, &addresses, &secrets, &subscribers)?;
@@ -175,6 +180,7 @@ async fn play(
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
+    network.stop().await;
     drop(messengers);
     tokio::task::spawn_blocking(move || running.end()).await.context("ending")?;
     Ok(outcome)
@@ -231,6 +237,7 @@ fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) 
     config.stripe.secret_key.clone_from(&secrets.stripe_key);
     config.stripe.webhook_secrets = vec![secrets.webhook_secret.clone()];
     config.bank = Some(Bank::sample()?);
+    config.radius.accounting_listen = "127.0.0.1:0".to_owned();
     config.test_clock = true;
     Ok(config)
 }
@@ -293,14 +300,20 @@ impl Sockets {
             listener.set_nonblocking(true)?;
             anyhow::Ok(listener)
         };
-        Ok(Sockets { portal: bind(0)?, sandbox: bind(1)?, example_api: bind(2)?, bank: bind(4)? })
+        Ok(Sockets {
+            portal: bind(0)?,
+            sandbox: bind(1)?,
+            example_api: bind(2)?,
+            router: bind(3)?,
+            bank: bind(4)?,
+        })
     }
 }
 
 impl Addresses {
     fn of(port: u16) -> Addresses {
         let url = |offset| format!("http://127.0.0.1:{}", port.saturating_add(offset));
-        Addresses { portal: url(0), sandbox: url(1), example_api: url(2), bank: url(4) }
+        Addresses { portal: url(0), sandbox: url(1), example_api: url(2), router: url(3), bank: url(4) }
     }
 }
 
@@ -317,7 +330,7 @@ fn print(
 ) -> anyhow::Result<()> {
     let known = &secrets.known;
     let call = example_call(addresses, known);
-    let Addresses { portal, sandbox, example_api, bank } = addresses;
+    let Addresses { portal, sandbox, example_api, router, bank } = addresses;
     let mut out = std::io::stdout().lock();
     if options.json {
         let line = json!({
@@ -325,6 +338,7 @@ fn print(
             "api_url": portal,
             "sandbox_url": sandbox,
             "example_api_url": example_api,
+            "router_url": router,
             "bank_url": bank,
             "api_key": known.api_key,
             "customer": {
@@ -353,6 +367,7 @@ fn print(
         writeln!(out, "  API          {portal}/v1  with the key {}", known.api_key)?;
         writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;
         writeln!(out, "  example API  {example_api}  asks the guard before it answers")?;
+        writeln!(out, "  router       {router}  reports what subscribers use; its buttons spend")?;
         writeln!(out, "  bank         {bank}  registers boletos and takes their payment\n")?;
         writeln!(out, "Spend some credit and watch the balance move:\n\n  {call}\n")?;
         writeln!(out, "For your shell:\n")?;

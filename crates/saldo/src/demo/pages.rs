@@ -97,6 +97,7 @@ async fn home(
         line: seen.line(visit.reader()),
         curl: example_call(&stage.addresses, &stage.secrets.known),
         sandbox_url: stage.addresses.sandbox.clone(),
+        router_url: stage.addresses.router.clone(),
         done: seen.done,
     };
     draw(StatusCode::OK, &page)

@@ -157,7 +157,7 @@ impl Provider {
             pack: PackNo(1),
             quantity: PACK,
             price: Amount::new(24_900_000, Unit::BRL),
-            charging: Charging::Boleto,
+            charging: Charging::NextInvoice,
             sequence: self.seen().await.0.sequence,
         };
         lines::buy(&self.house.running.app, self.line.wallet, buying).await.expect("a purchase");
@@ -231,7 +231,7 @@ fn pack(plan_no: u32) -> PackRow {
         plan_no,
         quantity: PACK,
         price: Amount::new(24_900_000, Unit::BRL),
-        chargings: "boleto".to_owned(),
+        chargings: "next_invoice".to_owned(),
         release: PackRelease::Purchase,
         validity_days: None,
         per_cycle_max: None,

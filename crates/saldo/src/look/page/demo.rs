@@ -31,6 +31,8 @@ pub struct DemoHome {
     pub curl: String,
     /// Where the sandbox that plays Stripe is.
     pub sandbox_url: String,
+    /// Where the router's page is.
+    pub router_url: String,
     /// Which steps of the story are done; live as `checklist`.
     pub done: [bool; DemoHome::STEPS],
 }
