@@ -39,6 +39,10 @@ pub(crate) struct Tool {
 pub(crate) const CHROMIUM: Tool =
     Tool { paths: &["/usr/bin/chromium"], packages: &["chromium", "fonts-liberation"] };
 pub(crate) const NGINX: Tool = Tool { paths: &["/usr/sbin/nginx"], packages: &["nginx"] };
+/// With its module for HTTP.
+pub(crate) const FREERADIUS: Tool =
+    Tool { paths: &["/usr/lib/freeradius/rlm_rest.so"], packages: &["freeradius", "freeradius-rest"] };
+pub(crate) const RADCLIENT: Tool = Tool { paths: &["radclient"], packages: &["freeradius-utils"] };
 pub(crate) const CURL: Tool = Tool { paths: &["curl"], packages: &["curl", "ca-certificates"] };
 pub(crate) const POPPLER: Tool = Tool { paths: &["pdftoppm"], packages: &["poppler-utils"] };
 pub(crate) const ZBAR: Tool = Tool { paths: &["zbarimg"], packages: &["zbar-tools"] };

@@ -76,6 +76,31 @@ async fn a_wrong_pair_is_one_answer_and_no_way_leads_elsewhere() {
 }
 
 #[tokio::test]
+async fn mails_follow_the_language_that_a_customer_chose() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    login(&house, &ana).await;
+    let spoken = || {
+        let customer = house.running.app.tables.read(|tables| tables.customer(ana.customer.id));
+        customer.expect("the tables").expect("ana").locale
+    };
+    let chosen = [("language", "pt-BR"), ("return_to", "/billing")];
+    Browser::new(&house).submit("/sign-in", "/language", &chosen).await;
+    assert_eq!(spoken(), "en", "a stranger chooses for himself");
+    let mut browser = Browser::signed_in(&house, &ana).await;
+    browser.submit("/billing", "/language", &[("language", "pt-BR"), ("return_to", "/console?page=2")]).await;
+    assert_eq!(spoken(), "en", "in the console staff chooses");
+    let answer = browser.submit("/billing", "/language", &chosen).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/billing")));
+    assert_eq!(spoken(), "pt-BR");
+    Browser::new(&house)
+        .submit("/forgotten-password", "/forgotten-password", &[("login", "ana@example.com")])
+        .await;
+    let mails = house.until(|reader| reader.mails(None, 2), |mails| !mails.rows.is_empty()).await;
+    assert_eq!(mails.rows[0].locale, "pt-BR");
+}
+
+#[tokio::test]
 async fn a_form_from_elsewhere_changes_nothing() {
     let house = House::open().await;
     let ana = house.customer("ana").await;

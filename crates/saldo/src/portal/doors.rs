@@ -1,8 +1,8 @@
 //! How often one may try at the doors: signing in and asking for a link, per login and per address.
 //!
-//! A stranger must neither guess a password nor lock a customer out. So the limit is tight for one login from one address, and looser for
-//! a login from everywhere and for an address with any login; and from where somebody has signed in before, the tries that strangers
-//! make elsewhere do not count.
+//! A stranger must not guess a password, and should hardly keep a customer out. So the limit is tight for one login from one address, and
+//! looser for a login from everywhere and for an address with any login; and from where somebody has signed in before, the tries that
+//! strangers make elsewhere do not count, until the program starts anew.
 
 use std::collections::HashSet;
 use std::net::IpAddr;

@@ -281,7 +281,7 @@ impl Visit {
     }
 
     fn is_console(&self) -> bool {
-        self.0.path == "/console" || self.0.path.starts_with("/console/")
+        is_of_console(&self.0.path)
     }
 
     fn sessions(&self) -> impl Iterator<Item = &Session> {
@@ -298,6 +298,11 @@ impl FromRequestParts<Arc<App>> for Visit {
         let known = parts.extensions.get::<Visit>().cloned();
         Ok(known.unwrap_or_else(|| Visit::unknown(app, parts, new_request_id())))
     }
+}
+
+/// Whether staff reads the page at `path`, which may have a query.
+pub(super) fn is_of_console(path: &str) -> bool {
+    path.strip_prefix("/console").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
 }
 
 /// What was signed in with, as people write it: a bare CPF or CNPJ gets its dots.

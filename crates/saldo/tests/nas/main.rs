@@ -8,5 +8,6 @@ mod house;
 
 mod control;
 mod doors;
+mod freeradius;
 mod provider;
 mod reports;
