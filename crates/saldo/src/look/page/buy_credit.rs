@@ -296,10 +296,11 @@ pub enum Speed {
 }
 
 impl Progress {
-    /// How long after the purchase `at` was, e.g. `0.42 s`.
+    /// How long after the purchase `at` was, rounded up to a thousandth: `0.042 s`.
     pub fn seconds(&self, reader: &Reader, at: impl Given<Timestamp>) -> String {
-        let hundredths = at.given().since(self.bought_at).max(0) / (Timestamp::SECOND / 100);
-        let number = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+        let micros = at.given().since(self.bought_at).max(0);
+        let thousandths = micros / 1_000 + i64::from(micros % 1_000 > 0);
+        let number = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
         reader.t1("seconds-after", "seconds", crate::look::format::localized(reader.locale, &number))
     }
 }
