@@ -41,7 +41,7 @@ pub struct Loaded {
     pub findings: Vec<Finding>,
     /// What the book is to be asked.
     pub intents: Vec<Intent>,
-    /// Whose boletos changed, each possibly several times.
+    /// Whose boletos changed or were found, each possibly several times.
     pub customers: Vec<CustomerId>,
 }
 
@@ -280,6 +280,7 @@ impl Loading<'_, '_> {
         };
         self.tx.insert_finding(&finding)?;
         self.loaded.findings.push(finding);
+        self.loaded.customers.extend(boleto.map(|boleto| boleto.customer));
         Ok(())
     }
 }
