@@ -26,7 +26,8 @@ use crate::lines as selling;
 use crate::look::Reader;
 use crate::look::page::BuyCredit;
 use crate::look::page::buy_credit::{
-    BarredLine, Bought, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Progress, Speed, Way,
+    BarredLine, Barrier, Bought, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Progress, Speed,
+    Way,
 };
 use crate::look::part::Place;
 use crate::problem::Problem;
@@ -112,7 +113,8 @@ pub(super) async fn buy(
         ..Wish::default()
     };
     if order.pack.is_empty() {
-        return show(&app, &signed, StatusCode::UNPROCESSABLE_ENTITY, wish, Some("choose-credit")).await;
+        return show(&app, &signed, StatusCode::UNPROCESSABLE_ENTITY, wish, Some(Barrier::NothingChosen))
+            .await;
     }
     let (line, wallet, buying) = understand(&app, &signed, &order).await?;
     match selling::buy(&app, wallet, buying).await {
@@ -160,27 +162,27 @@ async fn understand(
 }
 
 /// The words for a refusal; `None` if it is none that a buyer can do something about.
-fn refused(problem: &Problem) -> Option<&'static str> {
+fn refused(problem: &Problem) -> Option<Barrier> {
     Some(match problem.code {
         // The same purchase number with another pack is what a second tab asks for.
-        "already_bought" | "idempotency_key_reused" | "key_reused" => "refused-already-bought",
-        "balance_positive" => "balance-is-positive",
-        "pack_changed" => "refused-pack-changed",
-        "pack_unknown" | "charging_not_offered" => "refused-pack-gone",
+        "already_bought" | "idempotency_key_reused" | "key_reused" => Barrier::AlreadyBought,
+        "balance_positive" => Barrier::BalancePositive,
+        "pack_changed" => Barrier::PackChanged,
+        "pack_unknown" | "charging_not_offered" => Barrier::PackGone,
         code => why(code)?,
     })
 }
 
-/// Why something cannot be bought, by the book's code, as the id of a text.
-fn why(code: &str) -> Option<&'static str> {
+/// Why something cannot be bought, by the book's code.
+fn why(code: &str) -> Option<Barrier> {
     Some(match code {
-        "line_blocked" => "line-is-blocked",
-        "line_cancelled" => "line-is-cancelled",
-        "purchases_not_supported" => "plan-does-not-support",
-        "purchase_awaiting" => "purchase-is-awaiting",
-        "pack_too_small" => "pack-too-small",
-        "pack_limit" => "pack-limit",
-        "unpaid_limit" => "unpaid-limit",
+        "line_blocked" => Barrier::LineBlocked,
+        "line_cancelled" => Barrier::LineCancelled,
+        "purchases_not_supported" => Barrier::NotSupported,
+        "purchase_awaiting" => Barrier::Awaiting,
+        "pack_too_small" => Barrier::PackTooSmall,
+        "pack_limit" => Barrier::PackLimit,
+        "unpaid_limit" => Barrier::UnpaidLimit,
         _ => return None,
     })
 }
@@ -190,7 +192,7 @@ async fn show(
     signed: &SignedIn,
     status: StatusCode,
     wish: Wish,
-    refused: Option<&'static str>,
+    refused: Option<Barrier>,
 ) -> Result<Response, Fault> {
     let (asked, eyes, wanted) = (Arc::clone(app), signed.clone(), wish.clone());
     let read = app.read(move |tables| read(&asked, tables, &eyes, &wanted)).await?;

@@ -8,7 +8,7 @@ use super::line_seen::Line;
 use super::movements::movements;
 use crate::look::Reader;
 use crate::look::chart::Span;
-use crate::look::page::buy_credit::{Check, CheckEntry, CheckFigure, CheckTerm};
+use crate::look::page::buy_credit::{Check, CheckEntry, CheckFigure, CheckTerm, FigureName};
 use crate::sold::Sold;
 
 /// Entries of one cycle that are looked through, newest first.
@@ -27,17 +27,17 @@ pub(super) fn check(
     let entries = entries(tables, line)?;
     let by_day =
         |counted| Ok::<_, StoreError>(day_entries(reader, &line.days(tables, reader, now, counted)?));
-    let figure = |text_id, bytes, entries| CheckFigure { text_id, bytes, entries };
+    let figure = |name, bytes, entries| CheckFigure { name, bytes, entries };
     let mut figures = vec![
-        figure("check-allowance", cycle.allowance, allowance(reader, cycle, &entries)),
-        figure("check-bought", cycle.bought, bought(reader, cycle, purchases)),
-        figure("check-outside", cycle.outside, by_day(|_, outside| outside)?),
-        figure("check-inside", cycle.total - cycle.outside, by_day(|total, outside| total - outside)?),
-        figure("check-total", cycle.total, by_day(|total, _| total)?),
+        figure(FigureName::Allowance, cycle.allowance, allowance(reader, cycle, &entries)),
+        figure(FigureName::Bought, cycle.bought, bought(reader, cycle, purchases)),
+        figure(FigureName::Outside, cycle.outside, by_day(|_, outside| outside)?),
+        figure(FigureName::Inside, cycle.total - cycle.outside, by_day(|total, outside| total - outside)?),
+        figure(FigureName::Total, cycle.total, by_day(|total, _| total)?),
     ];
     if cycle.carried != 0 {
         let before = CheckEntry { words: reader.date_time(cycle.starts_at), bytes: cycle.carried };
-        figures.push(figure("check-carried", cycle.carried, vec![before]));
+        figures.push(figure(FigureName::Carried, cycle.carried, vec![before]));
     }
     if cycle.adjustments != 0 {
         let rows: Vec<EntryRow> = entries.into_iter().filter(is_adjustment).collect();
@@ -46,30 +46,29 @@ pub(super) fn check(
             words: format!("{} · {}", reader.date_time(it.at), it.words(reader)),
             bytes: it.amount.value(),
         });
-        figures.push(figure("check-adjustments", cycle.adjustments, words.collect()));
+        figures.push(figure(FigureName::Adjustments, cycle.adjustments, words.collect()));
     }
     let terms = terms(cycle);
-    let made_of =
-        terms.iter().map(|term| CheckEntry { words: reader.t(term.text_id), bytes: signed(term) }).collect();
-    figures.push(figure("check-balance", cycle.balance(), made_of));
+    let made_of = terms
+        .iter()
+        .map(|term| CheckEntry { words: reader.t(term.name.term_id()), bytes: signed(term) })
+        .collect();
+    figures.push(figure(FigureName::Balance, cycle.balance(), made_of));
     Ok(Check { plan: line.plan.name.clone(), figures, terms, balance: cycle.balance() })
 }
 
 /// The formula; what is carried or adjusted only where it is not zero.
 fn terms(cycle: &CycleRow) -> Vec<CheckTerm> {
-    let signed = |text_id, bytes: i64| CheckTerm {
-        sign: if bytes < 0 { "−" } else { "+" },
-        text_id,
-        bytes: bytes.abs(),
-    };
+    let signed =
+        |name, bytes: i64| CheckTerm { sign: if bytes < 0 { "−" } else { "+" }, name, bytes: bytes.abs() };
     let mut terms = vec![
-        CheckTerm { sign: "", text_id: "term-allowance", bytes: cycle.allowance },
-        signed("term-bought", cycle.bought),
-        signed("term-outside", cycle.outside),
-        CheckTerm { sign: "−", text_id: "term-total", bytes: cycle.total },
+        CheckTerm { sign: "", name: FigureName::Allowance, bytes: cycle.allowance },
+        signed(FigureName::Bought, cycle.bought),
+        signed(FigureName::Outside, cycle.outside),
+        CheckTerm { sign: "−", name: FigureName::Total, bytes: cycle.total },
     ];
-    terms.extend((cycle.carried != 0).then(|| signed("check-carried", cycle.carried)));
-    terms.extend((cycle.adjustments != 0).then(|| signed("check-adjustments", cycle.adjustments)));
+    terms.extend((cycle.carried != 0).then(|| signed(FigureName::Carried, cycle.carried)));
+    terms.extend((cycle.adjustments != 0).then(|| signed(FigureName::Adjustments, cycle.adjustments)));
     terms
 }
 

@@ -8,7 +8,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use crate::look::Reader;
 use crate::look::chart::Span;
-use crate::look::page::buy_credit::{LineChoice, LineFigures};
+use crate::look::page::buy_credit::{Barrier, LineChoice, LineFigures};
 use crate::portal::calendar::{day_bounds, day_of};
 use crate::sold::{Sold, plan_of};
 
@@ -55,13 +55,13 @@ impl Line {
         LineChoice { id: self.entry.id.to_string(), name: self.name(), is_chosen }
     }
 
-    /// Why it is not offered for a purchase, as the id of a text.
-    pub(super) fn barred_because(&self) -> Option<&'static str> {
+    /// Why it is not offered for a purchase.
+    pub(super) fn barred_because(&self) -> Option<Barrier> {
         match self.row.status.as_str() {
-            "cancelled" => Some("line-is-cancelled"),
-            "blocked" => Some("line-is-blocked"),
-            _ if self.plan.supports_purchase == 0 => Some("plan-does-not-support"),
-            _ if self.entry.access_login.is_none() => Some("line-has-no-login"),
+            "cancelled" => Some(Barrier::LineCancelled),
+            "blocked" => Some(Barrier::LineBlocked),
+            _ if self.plan.supports_purchase == 0 => Some(Barrier::NotSupported),
+            _ if self.entry.access_login.is_none() => Some(Barrier::NoAccessLogin),
             _ => None,
         }
     }

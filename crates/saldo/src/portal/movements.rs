@@ -8,7 +8,7 @@ use store::{Reader as TablesReader, StoreError};
 use super::figures;
 use super::payment_list::method;
 use crate::look::Reader;
-use crate::look::part::{GrantSource, Movement, MovementKind};
+use crate::look::part::{GrantSource, LineMovement, Movement, MovementKind};
 use crate::sold::Sold;
 
 /// The movements that these entries are.
@@ -50,11 +50,11 @@ fn kind(
         "expiry" => MovementKind::Expired(expired_source(tables, row)?),
         "reversal" => MovementKind::Reversed { what: charged_for() },
         "usage" => used(sold, row),
-        "allowance" => MovementKind::Line("movement-allowance"),
-        "pack" => MovementKind::Line("movement-pack"),
-        "traffic" => MovementKind::Line("movement-traffic"),
-        "forgiven" => MovementKind::Line("movement-forgiven"),
-        "write_off" => MovementKind::Line("movement-write-off"),
+        "allowance" => MovementKind::Line(LineMovement::Allowance),
+        "pack" => MovementKind::Line(LineMovement::Pack),
+        "traffic" => MovementKind::Line(LineMovement::Traffic),
+        "forgiven" => MovementKind::Line(LineMovement::Forgiven),
+        "write_off" => MovementKind::Line(LineMovement::WrittenOff),
         _ => MovementKind::Charged { what: charged_for() },
     })
 }

@@ -24,12 +24,64 @@ pub struct BuyCredit {
     pub seen: Option<LineSeen>,
     /// Whether the plan was chosen just now, so that the reader goes on from there.
     pub was_chosen: bool,
-    /// Why the purchase that was asked for did not happen, as the id of a text.
-    pub refused: Option<&'static str>,
+    /// Why the purchase that was asked for did not happen.
+    pub refused: Option<Barrier>,
     /// The purchase that was just made.
     pub bought: Option<Bought>,
     /// Whether the check panel is open without a script.
     pub is_check_open: bool,
+}
+
+/// Why something is not bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barrier {
+    /// The line was cancelled.
+    LineCancelled,
+    /// The line is blocked.
+    LineBlocked,
+    /// The plan does not support it.
+    NotSupported,
+    /// The line has no login at a router.
+    NoAccessLogin,
+    /// A purchase waits for its payment.
+    Awaiting,
+    /// The balance is too high.
+    BalancePositive,
+    /// The pack would not bring the balance above zero.
+    PackTooSmall,
+    /// It was bought as often as it may be.
+    PackLimit,
+    /// Too much is unpaid.
+    UnpaidLimit,
+    /// Somebody bought since the page was drawn.
+    AlreadyBought,
+    /// Price or quantity are others now.
+    PackChanged,
+    /// The pack is not sold so any more.
+    PackGone,
+    /// No pack was chosen.
+    NothingChosen,
+}
+
+impl Barrier {
+    /// The id of its text.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            Barrier::LineCancelled => "line-is-cancelled",
+            Barrier::LineBlocked => "line-is-blocked",
+            Barrier::NotSupported => "plan-does-not-support",
+            Barrier::NoAccessLogin => "line-has-no-login",
+            Barrier::Awaiting => "purchase-is-awaiting",
+            Barrier::BalancePositive => "balance-is-positive",
+            Barrier::PackTooSmall => "pack-too-small",
+            Barrier::PackLimit => "pack-limit",
+            Barrier::UnpaidLimit => "unpaid-limit",
+            Barrier::AlreadyBought => "refused-already-bought",
+            Barrier::PackChanged => "refused-pack-changed",
+            Barrier::PackGone => "refused-pack-gone",
+            Barrier::NothingChosen => "choose-credit",
+        }
+    }
 }
 
 /// A line to choose.
@@ -48,8 +100,8 @@ pub struct LineChoice {
 pub struct BarredLine {
     /// Plan and login.
     pub name: String,
-    /// The id of the reason's text.
-    pub reason: &'static str,
+    /// Why.
+    pub reason: Barrier,
 }
 
 /// Everything about the chosen line that may change while somebody looks.
@@ -136,8 +188,8 @@ pub struct CreditForm {
     pub sequence: u32,
     /// Whether anything can be bought now.
     pub is_open: bool,
-    /// Why not, as the id of a text; the balance says it beside itself.
-    pub closed_because: Option<&'static str>,
+    /// Why not; that the balance is positive is said beside it.
+    pub closed_because: Option<Barrier>,
     /// The packs.
     pub packs: Vec<PackChoice>,
     /// The chosen pack.
@@ -155,8 +207,8 @@ pub struct PackChoice {
     pub quantity: i64,
     /// What it costs.
     pub price: Amount,
-    /// Why it cannot be bought, as the id of a text.
-    pub barred: Option<&'static str>,
+    /// Why it cannot be bought.
+    pub barred: Option<Barrier>,
     /// Whether it is chosen.
     pub is_chosen: bool,
 }
@@ -280,11 +332,60 @@ pub struct Check {
     pub balance: i64,
 }
 
+/// The figures of the check panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FigureName {
+    /// The cycle's allowance.
+    Allowance,
+    /// Packs released in the cycle.
+    Bought,
+    /// Used without lowering the balance.
+    Outside,
+    /// Used at its cost.
+    Inside,
+    /// All that was used.
+    Total,
+    /// What was there when the cycle began.
+    Carried,
+    /// Expiry and corrections.
+    Adjustments,
+    /// What they come to.
+    Balance,
+}
+
+impl FigureName {
+    /// The id of its name in the list.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            FigureName::Allowance => "check-allowance",
+            FigureName::Bought => "check-bought",
+            FigureName::Outside => "check-outside",
+            FigureName::Inside => "check-inside",
+            FigureName::Total => "check-total",
+            FigureName::Carried => "check-carried",
+            FigureName::Adjustments => "check-adjustments",
+            FigureName::Balance => "check-balance",
+        }
+    }
+
+    /// The id of its shorter name in the formula.
+    pub fn term_id(&self) -> &'static str {
+        match self {
+            FigureName::Allowance => "term-allowance",
+            FigureName::Bought => "term-bought",
+            FigureName::Outside => "term-outside",
+            FigureName::Total => "term-total",
+            FigureName::Balance => "term-balance",
+            FigureName::Inside | FigureName::Carried | FigureName::Adjustments => self.text_id(),
+        }
+    }
+}
+
 /// A figure and what it is made of.
 #[derive(Clone, Debug)]
 pub struct CheckFigure {
-    /// The id of its name.
-    pub text_id: &'static str,
+    /// Which.
+    pub name: FigureName,
     /// Bytes.
     pub bytes: i64,
     /// What it is made of.
@@ -305,8 +406,8 @@ pub struct CheckEntry {
 pub struct CheckTerm {
     /// The sign before it; empty for the first.
     pub sign: &'static str,
-    /// The id of its name.
-    pub text_id: &'static str,
+    /// Which.
+    pub name: FigureName,
     /// Bytes.
     pub bytes: i64,
 }

@@ -14,7 +14,7 @@ pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
 pub use frame::{Demo, Frame, Menu, Person, Place};
-pub use movement::{Movement, MovementKind, MovementsFragment};
+pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use payment::{
     Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason, ResultFragment,
 };

@@ -55,13 +55,41 @@ pub enum MovementKind {
     },
     /// What was left of a grant lapsed.
     Expired(GrantSource),
-    /// Something of a line, by the id of its text.
-    Line(&'static str),
+    /// Something of a line.
+    Line(LineMovement),
     /// Staff corrected the balance.
     Adjusted {
         /// The reason's code, as `goodwill`; empty if none.
         reason: String,
     },
+}
+
+/// What moved a line's balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineMovement {
+    /// The cycle's allowance.
+    Allowance,
+    /// A pack was released.
+    Pack,
+    /// Data was used.
+    Traffic,
+    /// Overshoot ended with its cycle.
+    Forgiven,
+    /// A purchase was written off.
+    WrittenOff,
+}
+
+impl LineMovement {
+    /// The id of its text.
+    pub fn text_id(self) -> &'static str {
+        match self {
+            LineMovement::Allowance => "movement-allowance",
+            LineMovement::Pack => "movement-pack",
+            LineMovement::Traffic => "movement-traffic",
+            LineMovement::Forgiven => "movement-forgiven",
+            LineMovement::WrittenOff => "movement-write-off",
+        }
+    }
 }
 
 impl Movement {
@@ -83,7 +111,7 @@ impl Movement {
             MovementKind::Charged { what } => reader.t1("movement-charged-for", "what", what),
             MovementKind::Reversed { what } if what.is_empty() => reader.t("movement-reversed"),
             MovementKind::Reversed { what } => reader.t1("movement-reversed-for", "what", what),
-            MovementKind::Line(id) => reader.t(id),
+            MovementKind::Line(movement) => reader.t(movement.text_id()),
             MovementKind::Expired(source) => {
                 reader.t1("movement-expired", "source", reader.t(source.text_id()))
             }

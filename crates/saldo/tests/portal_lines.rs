@@ -1,0 +1,273 @@
+//! *Compra de Crédito* seen from the browser's side: what may be bought, what is refused in which words, and that nothing is bought twice.
+
+#![allow(clippy::expect_used, reason = "tests say what they expect")]
+
+mod browser;
+mod house;
+
+use std::time::Duration;
+
+use book::{Charging, LineAct, LineStatus};
+use browser::{Browser, PASSWORD, between};
+use engine::Outcome;
+use house::House;
+use money::{Amount, LoginId, Unit};
+use saldo::audit::Author;
+use saldo::lines::offers::{PackDraft, PlanDraft, put_pack, put_plan};
+use saldo::lines::{self, Address, NewLine, NewSubscriber};
+use saldo::{clock, ids, passwords};
+use store::tables::customers::Customer;
+use store::tables::lines::{AtZero, LineEntry, PackRelease};
+use store::tables::logins::Login;
+
+const GB: i64 = 1_000_000_000;
+const CPF: &str = "52998224725";
+const POSITIVE: &str = "You cannot buy credit because the selected plan has a positive balance.";
+
+/// A subscriber whose plan has 50 GB, and what he can buy.
+struct Provider {
+    plan_no: u32,
+    ten: u32,
+    customer: Customer,
+}
+
+fn plan(name: &str, supports_purchase: bool) -> PlanDraft {
+    PlanDraft {
+        name: name.to_owned(),
+        fee: Amount::new(99_900_000, Unit::BRL),
+        allowance: 50 * GB,
+        carried_max: None,
+        supports_purchase,
+        balance_max: 0,
+        unpaid_max: None,
+        at_zero: AtZero::Slow,
+        speed: "25M/50M".to_owned(),
+        slow_speed: "512k/1M".to_owned(),
+        walled_list: "portal".to_owned(),
+        free: Vec::new(),
+    }
+}
+
+fn pack(plan_no: u32, gigabytes: i64, price: i64) -> PackDraft {
+    PackDraft {
+        plan_no,
+        quantity: gigabytes * GB,
+        price: Amount::new(price, Unit::BRL),
+        chargings: vec![Charging::NextInvoice],
+        release: PackRelease::Purchase,
+        validity_days: None,
+        per_cycle_max: None,
+        sold: true,
+    }
+}
+
+impl Provider {
+    async fn open(house: &House) -> Provider {
+        let app = &house.running.app;
+        let operator = Author::operator;
+        let plan_no = put_plan(app, operator(), None, plan("Fibra 50 Mega", true)).await.expect("a plan");
+        put_pack(app, operator(), None, pack(plan_no, 1, 4_900_000)).await.expect("a pack");
+        let ten = put_pack(app, operator(), None, pack(plan_no, 10, 24_900_000)).await.expect("a pack");
+        let new = NewSubscriber {
+            name: "João Exemplo".to_owned(),
+            email: None,
+            external_key: None,
+            locale: "pt-BR".to_owned(),
+            document: CPF.to_owned(),
+            address: Address::default(),
+        };
+        let customer = lines::subscribe(app, operator(), new).await.expect("a subscriber");
+        let login = Login {
+            id: LoginId::from_u128(ids::fresh()),
+            customer: customer.id,
+            email: CPF.to_owned(),
+            password_hash: Some(passwords::hash(PASSWORD).await.expect("a hash")),
+            created_at: clock::now(),
+            last_sign_in_at: None,
+        };
+        app.write(move |tx| tx.insert_login(&login)).await.expect("a login");
+        Provider { plan_no, ten, customer }
+    }
+
+    /// A line that has used so much.
+    async fn line(&self, house: &House, login: Option<&str>, plan_no: u32, used: i64) -> LineEntry {
+        let access_login = login.map(str::to_owned);
+        let new = NewLine { customer: self.customer.id, plan_no, anchor_day: 1, access_login };
+        let line = lines::open(&house.running.app, Author::operator(), new).await.expect("a line");
+        ask(house, &line, LineAct::AddUse { total: used, outside: 0 }).await;
+        line
+    }
+}
+
+/// Asks something of a line, and waits until pages show it.
+async fn ask(house: &House, line: &LineEntry, act: LineAct) {
+    let app = &house.running.app;
+    let answer = lines::ask(app, line.wallet, act, None).await.expect("an answer");
+    let Outcome::Decided { entry, .. } = answer else { panic!("{answer:?}") };
+    assert!(app.wait_projected(entry.position(), Duration::from_secs(60)).await);
+}
+
+async fn signed_in(house: &House) -> Browser<'_> {
+    let mut browser = Browser::new(house);
+    let answer = browser.sign_in("/sign-in", "529.982.247-25", PASSWORD).await;
+    assert_eq!(answer.header("location"), Some("/buy-credit"), "{}", answer.text);
+    browser
+}
+
+/// The page with the pack of `quantity` chosen, and the fields of its form.
+async fn choose(
+    browser: &mut Browser<'_>,
+    line: &LineEntry,
+    quantity: &str,
+) -> (String, Vec<(String, String)>) {
+    let page = browser.get(&format!("/buy-credit?line={}", line.id)).await.text;
+    let before = page.split(&format!("\">{quantity} ")).next().expect("a page");
+    let pack = before.rsplit("value=\"").next().expect("a pack").to_owned();
+    let page = browser.get(&format!("/buy-credit?line={}&credit={pack}", line.id)).await.text;
+    let form = page.split("method=\"post\" action=\"/buy-credit\"").nth(1).expect("a form");
+    let form = form.split("</form>").next().expect("a form").to_owned();
+    let fields = form.split("<input type=\"hidden\" name=\"").skip(1).map(|input| {
+        let (name, rest) = input.split_once('"').expect("a name");
+        let value = between(rest, "value=\"", "\"").expect("a value");
+        (name.to_owned(), value.to_owned())
+    });
+    let fields = fields.collect();
+    (page, fields)
+}
+
+async fn send(browser: &mut Browser<'_>, fields: &[(String, String)]) -> house::Answer {
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    browser.post("/buy-credit", &fields).await
+}
+
+#[tokio::test]
+async fn two_tabs_buy_once_and_the_page_tells_how_it_came_out() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let line = provider.line(&house, Some("joao"), provider.plan_no, 50 * GB + 400_000_000).await;
+    let mut browser = signed_in(&house).await;
+    let (page, fields) = choose(&mut browser, &line, "10.0\u{a0}GB").await;
+    for words in
+        ["Overshoot: 400.0\u{a0}MB", "cost R$24.90 and will be charged on the next invoice", "9.6\u{a0}GB"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let told = send(&mut browser, &fields).await;
+    let url = told.header("location").expect("the page with the purchase").to_owned();
+    let again = send(&mut browser, &fields).await;
+    assert_eq!(again.header("location"), Some(url.as_str()), "the second tab asks for the same purchase");
+    let page = browser.get(&url).await.text;
+    for words in ["Purchase confirmed", "Purchase registered", "Credit released", "(1 purchase)", POSITIVE] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let (_, other) = choose(&mut browser, &line, "1.0\u{a0}GB").await;
+    assert!(!other.iter().any(|(name, _)| name == "pack"), "nothing can be chosen: {other:?}");
+}
+
+#[tokio::test]
+async fn a_second_tab_with_another_pack_hears_that_something_was_bought() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    // So far below zero that a purchase leaves the balance there: twelve gigabytes need two packs or more.
+    put_pack(&house.running.app, Author::operator(), None, pack(provider.plan_no, 25, 49_900_000))
+        .await
+        .expect("a pack");
+    let line = provider.line(&house, Some("joao"), provider.plan_no, 50 * GB).await;
+    let mut browser = signed_in(&house).await;
+    let (_, ten) = choose(&mut browser, &line, "10.0\u{a0}GB").await;
+    let (_, more) = choose(&mut browser, &line, "25.0\u{a0}GB").await;
+    assert_eq!(send(&mut browser, &ten).await.status.as_u16(), 303);
+    let refused = send(&mut browser, &more).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    assert!(refused.text.contains("Nothing was bought a second time"), "{}", refused.text);
+    assert!(refused.text.contains("(1 purchase)"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn what_changed_between_page_and_click_is_told_and_nothing_is_bought() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let line = provider.line(&house, Some("joao"), provider.plan_no, 50 * GB).await;
+    let mut browser = signed_in(&house).await;
+    let (_, fields) = choose(&mut browser, &line, "10.0\u{a0}GB").await;
+    let app = &house.running.app;
+    let dearer = pack(provider.plan_no, 10, 29_900_000);
+    put_pack(app, Author::operator(), Some(provider.ten), dearer).await.expect("another price");
+    let refused = send(&mut browser, &fields).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    for words in ["Price or quantity of this credit have changed", "cost R$29.90"] {
+        assert!(refused.text.contains(words), "{words}: {}", refused.text);
+    }
+    let more = plan("Fibra 50 Mega", true);
+    let more = PlanDraft { allowance: 60 * GB, name: "Fibra 60 Mega".to_owned(), ..more };
+    let plan_no = put_plan(app, Author::operator(), None, more).await.expect("a plan");
+    let (_, fields) = choose(&mut browser, &line, "10.0\u{a0}GB").await;
+    ask(&house, &line, LineAct::ChangePlan { plan: book::PlanNo(plan_no) }).await;
+    let refused = send(&mut browser, &fields).await;
+    assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
+    assert!(refused.text.contains(POSITIVE), "{}", refused.text);
+    ask(&house, &line, LineAct::SetStatus { status: LineStatus::Blocked }).await;
+    let refused = send(&mut browser, &fields).await;
+    assert!(refused.text.contains("This plan is blocked."), "{}", refused.text);
+    assert!(!refused.text.contains("(1 purchase)"));
+}
+
+#[tokio::test]
+async fn lines_that_cannot_buy_are_told_one_by_one_and_only_then() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let app = &house.running.app;
+    let rural = put_plan(app, Author::operator(), None, plan("Rural 10 Mega", false)).await.expect("a plan");
+    provider.line(&house, Some("joao-rural"), rural, GB).await;
+    provider.line(&house, None, provider.plan_no, GB).await;
+    let blocked = provider.line(&house, Some("joao-casa"), provider.plan_no, GB).await;
+    ask(&house, &blocked, LineAct::SetStatus { status: LineStatus::Blocked }).await;
+    let mut browser = signed_in(&house).await;
+    let page = browser.get("/buy-credit").await.text;
+    for words in ["does not support the purchase", "has no access login", "This plan is blocked."] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let good = provider.line(&house, Some("joao-fibra"), provider.plan_no, 50 * GB + 2 * GB).await;
+    let page = browser.get("/buy-credit").await.text;
+    assert!(page.contains("joao-fibra") && !page.contains("joao-casa"), "{page}");
+    assert!(page.contains("does not bring the balance above zero"), "one line is chosen already: {page}");
+    ask(&house, &blocked, LineAct::SetStatus { status: LineStatus::Enabled }).await;
+    let page = browser.get("/buy-credit").await.text;
+    assert!(page.contains("Choose a plan to see its balance"), "of several none is chosen: {page}");
+    let used = browser.get(&format!("/consumption?line={}", good.id)).await.text;
+    assert!(used.contains("50.0\u{a0}GB") && used.contains("Overshoot: 2.0\u{a0}GB"), "{used}");
+}
+
+#[tokio::test]
+async fn the_check_panel_comes_to_the_balance() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let line = provider.line(&house, Some("joao"), provider.plan_no, 50 * GB).await;
+    ask(&house, &line, LineAct::AddUse { total: 6 * GB, outside: 6 * GB }).await;
+    let mut browser = signed_in(&house).await;
+    let page = browser.get("/buy-credit?check=1").await.text;
+    let formula = "50.0\u{a0}GB + 0.0\u{a0}GB + 6.0\u{a0}GB − 56.0\u{a0}GB = 0.0\u{a0}GB";
+    assert!(page.contains(formula), "{page}");
+    assert!(!page.contains("Carried balance") && !page.contains("Adjustments"), "{page}");
+}
+
+#[tokio::test]
+async fn nobody_buys_for_another_and_money_pages_are_not_his() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let line = provider.line(&house, Some("joao"), provider.plan_no, 50 * GB).await;
+    let mut browser = signed_in(&house).await;
+    assert_eq!(browser.get("/billing").await.header("location"), Some("/buy-credit"));
+    assert_eq!(browser.get("/").await.header("location"), Some("/buy-credit"));
+    for path in ["/recharge", "/statement", "/usage"] {
+        assert_eq!(browser.get(path).await.status.as_u16(), 404, "{path}");
+    }
+    let (_, mut fields) = choose(&mut browser, &line, "10.0\u{a0}GB").await;
+    let ana = house.customer("ana").await;
+    browser::login(&house, &ana).await;
+    let mut stranger = Browser::signed_in(&house, &ana).await;
+    let token = browser::token_of(&stranger.get("/billing").await.text);
+    fields.iter_mut().filter(|(name, _)| name == "csrf").for_each(|(_, value)| value.clone_from(&token));
+    assert_eq!(send(&mut stranger, &fields).await.status.as_u16(), 404);
+}
