@@ -2,7 +2,6 @@
 "use strict";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const COUNT_MS = 280;
 const POLL_MS = 1500;
 const AGAIN_MS = 5000;
 
@@ -40,31 +39,14 @@ function replace(name, html) {
     part.innerHTML = html;
     part.querySelectorAll("details").forEach((details, index) => { details.open = opened[index] ?? false; });
     if (focused) focusables(part)[focused - 1]?.focus({ preventScroll: true });
+    // The true amount stands there at once; a short wash says that it changed.
     const counted = part.querySelector("[data-count]");
-    if (counted && before !== undefined) countUp(counted, Number(before));
+    if (counted && before !== undefined && counted.dataset.count !== before) counted.classList.add("changed");
   }
 }
 
 const focusables = (part) => [...part.querySelectorAll("a[href], button, summary, input, select")];
 const focusPath = (part, element) => focusables(part).indexOf(element) + 1;
-
-// Counts from the old figure to the new one; the server's own text is what stands in the end.
-function countUp(output, from) {
-  const to = Number(output.dataset.count);
-  const text = output.textContent;
-  if (still.matches || from === to || !Number.isFinite(from)) return;
-  const style = { style: "currency", currency: output.dataset.unit, currencyDisplay: "symbol" };
-  let format;
-  try { format = new Intl.NumberFormat(document.documentElement.lang, style); } catch { return; }
-  const begin = performance.now();
-  const frame = (now) => {
-    const part = Math.min(1, (now - begin) / COUNT_MS);
-    const eased = 1 - (1 - part) ** 3;
-    output.textContent = part < 1 ? format.format(from + (to - from) * eased) : text;
-    if (part < 1) requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-}
 
 // --- The result popup: a banner without this, a modal dialog with it.
 

@@ -176,10 +176,21 @@ pub fn sheet(
             what,
             instructions: instructions(bank),
             payer: format!("{} — {document}", customer.name),
-            payer_address: vec![format!("{street} — {district}"), format!("{postcode} {city} {state}")],
+            payer_address: vec![
+                format!("{street} — {district}"),
+                format!("{} {city} {state}", cep(postcode)),
+            ],
         })
     };
     Ok(Some(drawn()))
+}
+
+/// `18010-000`; what has no eight digits stays as it is.
+fn cep(postcode: &str) -> String {
+    match postcode.split_at_checked(5) {
+        Some((region, rest)) if rest.len() == 3 => format!("{region}-{rest}"),
+        _ => postcode.to_owned(),
+    }
 }
 
 /// What a cashier adds after the due day.

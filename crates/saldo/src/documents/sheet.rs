@@ -32,6 +32,8 @@ const THIN: f32 = 0.5;
 const LABEL_POINTS: f32 = 6.0;
 const VALUE_POINTS: f32 = 9.0;
 const LINE_POINTS: f32 = 12.5;
+/// So large that the linha digitável ends inside the frame.
+const DIGITS_POINTS: f32 = 10.0;
 /// Longest text of one line, in characters; what is longer is cut.
 const LINE_CHARS_MAX: usize = 95;
 
@@ -188,11 +190,7 @@ impl Sheet {
         pen.rule((LEFT_MM + 46.0, top + 2.0), (0.3, 7.0));
         pen.strong((LEFT_MM + 48.0, top + 7.0), LINE_POINTS + 1.5, &self.bank_code);
         pen.rule((LEFT_MM + 64.0, top + 2.0), (0.3, 7.0));
-        pen.strong(
-            (LEFT_MM + 67.0, top + 7.0),
-            LINE_POINTS - 1.0,
-            &self.barcode.linha_digitavel().to_string(),
-        );
+        pen.strong((LEFT_MM + 67.0, top + 7.0), DIGITS_POINTS, &self.barcode.linha_digitavel().to_string());
     }
 }
 

@@ -117,14 +117,19 @@ fn templates() -> Vec<(PathBuf, String)> {
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "html")
 }
 
-/// The sources that name texts; not the tests, not the stores of texts themselves.
+/// The sources that name texts: what is seen, the console, and the portal's pages of lines; not the tests, not the stores of texts.
 fn sources() -> Vec<(PathBuf, String)> {
     let own = ["texts_test.rs", "locale.rs", "assets.rs", "format.rs"];
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files: Vec<_> =
+    let mut all: Vec<_> =
         ["look", "console"].iter().flat_map(|room| files(&source.join(room), "rs")).collect();
-    files.retain(|(path, _)| !own.iter().any(|name| path.ends_with(name)));
-    files
+    let of_lines = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with("line_") || ["buy_credit.rs", "consumption.rs", "movements.rs"].contains(&name)
+    };
+    all.extend(files(&source.join("portal"), "rs").into_iter().filter(|(path, _)| of_lines(path)));
+    all.retain(|(path, _)| !own.iter().any(|name| path.ends_with(name)));
+    all
 }
 
 fn files(folder: &Path, extension: &str) -> Vec<(PathBuf, String)> {

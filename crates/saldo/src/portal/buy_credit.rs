@@ -151,7 +151,7 @@ async fn understand(
         |domain| app.hashes.hash128(domain, &[&line.as_u128().to_be_bytes(), &sequence.to_be_bytes()]);
     let buying = Buying {
         purchase: PurchaseId::from_u128(named("purchase")),
-        grant: GrantId::from_u128(named("purchase-grant")),
+        grant: GrantId::from_u128(named("purchase_grant")),
         pack: PackNo(pack.pack_no),
         quantity: order.quantity.parse().map_err(|_| wrong("quantity"))?,
         price: Amount::parse(&order.price, pack.price.unit()).map_err(|_| wrong("price"))?,

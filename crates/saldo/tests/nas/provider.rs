@@ -80,7 +80,10 @@ impl Provider {
         let nas_no = app.write(move |tx| tx.insert_router(&row)).await.expect("a router");
         app.nas.routers_changed();
         let router = start_router(&house, changes).await;
-        Provider { house, line, router, nas_no, listening }
+        let provider = Provider { house, line, router, nas_no, listening };
+        // FreeRADIUS is answered from the views.
+        provider.seen().await;
+        provider
     }
 
     /// Ends the program and starts it again on the same folder and port; the router goes on.
