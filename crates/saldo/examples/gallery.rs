@@ -313,6 +313,7 @@ impl Sample {
             sold_today: usd("420"),
             used_today: usd("96.25"),
             books: saldo::look::page::BooksLine::Verified { at: now(), minutes: 2 },
+            unconfirmed_lines: 2,
             customers: vec![
                 customer("Ana Lima", "ana@example.com", "34.75"),
                 customer("Bruno Reis", "bruno@example.com", "-0.25"),

@@ -644,3 +644,7 @@ bytes-received = Recebido
 session-open = Conectada
 session-ended = Encerrada
 session-strange = Os contadores saltaram ou foram zerados.
+lines-unconfirmed = { $n ->
+    [one] { $n } linha espera há mais de três minutos que o roteador confirme uma mudança.
+   *[other] { $n } linhas esperam há mais de três minutos que o roteador confirme uma mudança.
+}

@@ -24,6 +24,8 @@ pub struct ConsoleHome {
     pub used_today: Amount,
     /// What the last verification of the books found.
     pub books: BooksLine,
+    /// Lines whose router has not confirmed a change for longer than is promised.
+    pub unconfirmed_lines: u32,
     /// Customers, newest first.
     pub customers: Vec<ConsoleCustomer>,
     /// Link to newer ones.
