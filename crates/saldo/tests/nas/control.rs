@@ -65,6 +65,8 @@ async fn a_blocked_line_is_cut_off_and_comes_back_when_it_dials() {
     provider.until_restricted(true).await;
     assert!(provider.router.sessions().is_empty());
     provider.set_status(LineStatus::Enabled).await;
+    // Who dials before that is known is cut off once more, and this router does not dial again by itself.
+    provider.seen().await;
     provider.router.dial(LOGIN).expect("a session");
     provider.until_restricted(false).await;
     assert_eq!(provider.router.sessions().len(), 1);
