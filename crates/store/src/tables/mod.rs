@@ -17,6 +17,7 @@ pub mod logins;
 pub mod outbox;
 pub mod payments;
 pub mod sessions;
+pub mod settlements;
 pub mod topups;
 
 use std::ops::Deref;
