@@ -647,6 +647,6 @@ session-open = Connected
 session-ended = Ended
 session-strange = The counters jumped or were reset.
 lines-unconfirmed = { $n ->
-    [one] { $n } line waits for its router to confirm a change for more than three minutes.
-   *[other] { $n } lines wait for their routers to confirm a change for more than three minutes.
+    [one] { $n } line waits for its router to confirm a change for more than two minutes.
+   *[other] { $n } lines wait for their routers to confirm a change for more than two minutes.
 }

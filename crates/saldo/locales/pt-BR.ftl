@@ -647,6 +647,6 @@ session-open = Conectada
 session-ended = Encerrada
 session-strange = Os contadores saltaram ou foram zerados.
 lines-unconfirmed = { $n ->
-    [one] { $n } linha espera há mais de três minutos que o roteador confirme uma mudança.
-   *[other] { $n } linhas esperam há mais de três minutos que o roteador confirme uma mudança.
+    [one] { $n } linha espera há mais de dois minutos que o roteador confirme uma mudança.
+   *[other] { $n } linhas esperam há mais de dois minutos que o roteador confirme uma mudança.
 }

@@ -53,6 +53,17 @@ pub enum Wish {
         /// The day of the month on which its cycles begin.
         anchor_day: u8,
     },
+    /// Data that a line used before it was ours.
+    AddUse {
+        /// The line's wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// All bytes.
+        total: i64,
+        /// Those of them that do not lower the balance.
+        outside: i64,
+    },
     /// Credit that was not bought.
     Grant {
         /// Into which wallet.
@@ -127,6 +138,12 @@ enum Stored {
         plan_no: u32,
         anchor_day: u8,
     },
+    AddUse {
+        wallet: String,
+        customer: String,
+        total: i64,
+        outside: i64,
+    },
     Grant {
         wallet: String,
         customer: String,
@@ -179,6 +196,7 @@ impl Wish {
         match self {
             Wish::OpenWallet { .. } => "open_wallet",
             Wish::OpenLine { .. } => "open_line",
+            Wish::AddUse { .. } => "add_use",
             Wish::Grant { .. } => "grant",
             Wish::Credit { .. } => "credit",
             Wish::Pay { .. } => PAY,
@@ -200,6 +218,12 @@ impl Wish {
                 line: line.to_string(),
                 plan_no: *plan_no,
                 anchor_day: *anchor_day,
+            },
+            Wish::AddUse { wallet, customer, total, outside } => Stored::AddUse {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                total: *total,
+                outside: *outside,
             },
             Wish::Grant { wallet, customer, grant, amount, reason, expires_at } => Stored::Grant {
                 wallet: wallet.to_string(),
@@ -252,6 +276,9 @@ impl Wish {
                 plan_no,
                 anchor_day,
             },
+            Stored::AddUse { wallet, customer, total, outside } => {
+                Wish::AddUse { wallet: wallet.parse()?, customer: customer.parse()?, total, outside }
+            }
             Stored::Grant { wallet, customer, grant, amount, unit: code, reason, expires_at } => {
                 Wish::Grant {
                     wallet: wallet.parse()?,
@@ -301,6 +328,10 @@ impl Wish {
                 let act = LineAct::Open { line, plan: PlanNo(plan_no), anchor_day };
                 return Act::Line(Box::new(LineWish { wallet, act }));
             }
+            Wish::AddUse { wallet, total, outside, .. } => {
+                let act = LineAct::AddUse { total, outside };
+                return Act::Line(Box::new(LineWish { wallet, act }));
+            }
             Wish::Pay { wallet, purchase, grant, by, .. } => {
                 return Act::Line(Box::new(LineWish { wallet, act: LineAct::Pay { purchase, grant, by } }));
             }
@@ -332,6 +363,7 @@ impl Wish {
         match self {
             Wish::OpenWallet { customer, .. }
             | Wish::OpenLine { customer, .. }
+            | Wish::AddUse { customer, .. }
             | Wish::Grant { customer, .. }
             | Wish::Credit { customer, .. }
             | Wish::Pay { customer, .. }
@@ -440,6 +472,7 @@ mod tests {
                 expires_at: Some(Timestamp::from_micros(7)),
             },
             Wish::OpenLine { wallet, customer, line: LineId::from_u128(5), plan_no: 7, anchor_day: 31 },
+            Wish::AddUse { wallet, customer, total: 12_500_000_000, outside: 500 },
             Wish::Credit {
                 wallet,
                 customer,

@@ -45,7 +45,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     3 "0003_entries_in_journal_order.sql",
     4 "0004_lines.sql",
     5 "0005_bank_files.sql",
-    6 "0006_settlements.sql",
+    6 "0006_first_access.sql",
+    7 "0007_settlements.sql",
 );
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
