@@ -769,7 +769,7 @@ wrong-email-taken = Another customer has this e-mail.
 wrong-login-taken = Another line has this access login.
 wrong-twice = It stands in line { $line } too.
 wrong-differs = Line { $line } says something else about the same customer.
-wrong-columns = The row has { $found } columns and the heading { $expected }.
+wrong-columns = Columns in this row: { $found }; in the heading: { $expected }.
 
 ## Console: lines
 

@@ -769,7 +769,7 @@ wrong-email-taken = Outro cliente tem este e-mail.
 wrong-login-taken = Outra linha tem este login de acesso.
 wrong-twice = Também está na linha { $line }.
 wrong-differs = A linha { $line } diz outra coisa sobre o mesmo cliente.
-wrong-columns = A linha tem { $found } colunas e o cabeçalho, { $expected }.
+wrong-columns = Colunas nesta linha: { $found }; no cabeçalho: { $expected }.
 
 ## Console: linhas
 

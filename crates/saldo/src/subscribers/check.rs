@@ -102,7 +102,10 @@ fn check_row(
     said: &mut Said,
 ) -> Result<Vec<Wrong>, StoreError> {
     if let Some((found, expected)) = row.columns {
-        return Ok(vec![Wrong { column: None, why: Why::Columns { found, expected } }]);
+        // A quotation mark that is not closed swallows the rows behind it: that is worth more to know than their columns.
+        let broken = Column::ALL.into_iter().find(|column| row.draft[*column].contains('\n'));
+        let columns = Wrong { column: None, why: Why::Columns { found, expected } };
+        return Ok(vec![broken.map_or(columns, |column| at(column, Why::LineBreak))]);
     }
     let mut wrong = Vec::new();
     let (person, service) = (row.draft.person(&mut wrong), row.draft.service(plans, &mut wrong));
