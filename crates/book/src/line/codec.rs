@@ -3,6 +3,7 @@
 
 use money::{GrantId, LineId, PurchaseId};
 
+use super::bill::BillItem;
 use super::plan::{Charging, PackNo, PlanNo, Validity};
 use super::record::{LineFact, Lot, Read, Taken};
 use super::state::{Awaiting, Cycle, LineStatus, PaidBy, Session, SessionState};
@@ -29,7 +30,10 @@ const SESSIONS_ENDED: u8 = 27;
 const USED: u8 = 28;
 const RESTRICTED: u8 = 29;
 const RESTORED: u8 = 30;
-const SESSIONS_CLOSED: u8 = 31;
+const BILLED: u8 = 31;
+const BILL_PAID: u8 = 32;
+const BILL_WRITTEN_OFF: u8 = 33;
+const SESSIONS_CLOSED: u8 = 34;
 
 /// The tag of a fact.
 pub(crate) fn tag_of(fact: &LineFact) -> u8 {
@@ -51,6 +55,9 @@ pub(crate) fn tag_of(fact: &LineFact) -> u8 {
         LineFact::Used(_) => USED,
         LineFact::Restricted { .. } => RESTRICTED,
         LineFact::Restored { .. } => RESTORED,
+        LineFact::Billed { .. } => BILLED,
+        LineFact::BillPaid { .. } => BILL_PAID,
+        LineFact::BillWrittenOff { .. } => BILL_WRITTEN_OFF,
     }
 }
 
@@ -119,6 +126,15 @@ pub(crate) fn write_line_fact(out: &mut Vec<u8>, fact: &LineFact) {
         }
         LineFact::Used(taken) => write_taken(out, taken),
         LineFact::Restricted { at } | LineFact::Restored { at } => out.time(*at),
+        LineFact::Billed { item, amount } => {
+            out.byte(place(&BillItem::ALL, item));
+            out.amount(*amount);
+        }
+        LineFact::BillPaid { amount, by } => {
+            out.amount(*amount);
+            out.byte(place(&PaidBy::ALL, by));
+        }
+        LineFact::BillWrittenOff { amount } => out.amount(*amount),
     }
 }
 
@@ -182,6 +198,15 @@ pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFac
         USED => LineFact::Used(read_taken(reader)?),
         RESTRICTED => LineFact::Restricted { at: reader.time()? },
         RESTORED => LineFact::Restored { at: reader.time()? },
+        BILLED => LineFact::Billed {
+            item: at_place(reader, &BillItem::ALL, "item of a bill")?,
+            amount: reader.amount()?,
+        },
+        BILL_PAID => LineFact::BillPaid {
+            amount: reader.amount()?,
+            by: at_place(reader, &PaidBy::ALL, "way of paying")?,
+        },
+        BILL_WRITTEN_OFF => LineFact::BillWrittenOff { amount: reader.amount()? },
         other => return Err(CodecError::Tag(other)),
     })
 }
@@ -292,7 +317,7 @@ fn read_taken(reader: &mut Reader<'_>) -> Result<Taken, CodecError> {
 
 /// The place of a value in the list of all that there are: such lists only grow at their end.
 #[allow(clippy::cast_possible_truncation, reason = "lists of less than ten")]
-pub(super) fn place<T: PartialEq>(all: &[(T, &str)], value: &T) -> u8 {
+pub(crate) fn place<T: PartialEq>(all: &[(T, &str)], value: &T) -> u8 {
     all.iter().position(|(known, _)| known == value).unwrap_or_default() as u8
 }
 
