@@ -114,6 +114,7 @@ made-of = Made up of
 grant-promotional = Welcome credit
 grant-purchased = Purchased
 grant-adjustment = Correction
+grant-overpaid = Paid beyond what was owed
 until-day = until { $day }
 
 ## Billing
@@ -158,6 +159,7 @@ report-body-of =
 movement-granted-promotional = Welcome credit
 movement-granted-purchased = Credit purchased
 movement-granted-adjustment = Correction in your favour
+movement-granted-overpaid = Paid beyond what was owed: kept as credit
 movement-topped-up = Recharge
 movement-topped-up-with = Recharge, { $method }
 movement-active-hours = { $n ->
@@ -443,7 +445,7 @@ boleto-overdue = Overdue
 boleto-overdue-text = It can still be paid at any bank; fine and interest are added when you pay.
 boleto-paid = Paid
 boleto-paid-text = The bank told us of the payment on { $day }.
-boleto-paid-twice = It was paid more than once: { $brand } will give back what was paid too much.
+boleto-paid-twice = It was paid more than once: what was paid too much is kept by { $brand } as your credit.
 boleto-written-off = Written off
 boleto-written-off-text = It cannot be paid any more.
 boleto-pdf = Boleto as PDF
@@ -804,6 +806,6 @@ session-open = Connected
 session-ended = Ended
 session-strange = The counters jumped or were reset.
 lines-unconfirmed = { $n ->
-    [one] { $n } line waits for its router to confirm a change for more than three minutes.
-   *[other] { $n } lines wait for their routers to confirm a change for more than three minutes.
+    [one] { $n } line waits for its router to confirm a change for more than two minutes.
+   *[other] { $n } lines wait for their routers to confirm a change for more than two minutes.
 }

@@ -114,6 +114,7 @@ made-of = Composição
 grant-promotional = Crédito de boas-vindas
 grant-purchased = Comprado
 grant-adjustment = Correção
+grant-overpaid = Pago além do devido
 until-day = até { $day }
 
 ## Faturamento
@@ -158,6 +159,7 @@ report-body-of =
 movement-granted-promotional = Crédito de boas-vindas
 movement-granted-purchased = Crédito comprado
 movement-granted-adjustment = Correção a seu favor
+movement-granted-overpaid = Pago além do devido: ficou como crédito
 movement-topped-up = Recarga
 movement-topped-up-with = Recarga, { $method }
 movement-active-hours = { $n ->
@@ -443,7 +445,7 @@ boleto-overdue = Vencido
 boleto-overdue-text = Ainda pode ser pago em qualquer banco; multa e juros são somados no pagamento.
 boleto-paid = Pago
 boleto-paid-text = O banco informou o pagamento em { $day }.
-boleto-paid-twice = Foi pago mais de uma vez: { $brand } vai devolver o que foi pago a mais.
+boleto-paid-twice = Foi pago mais de uma vez: o que foi pago a mais ficou em { $brand } como seu crédito.
 boleto-written-off = Baixado
 boleto-written-off-text = Não pode mais ser pago.
 boleto-pdf = Segunda via (PDF)
@@ -804,6 +806,6 @@ session-open = Conectada
 session-ended = Encerrada
 session-strange = Os contadores saltaram ou foram zerados.
 lines-unconfirmed = { $n ->
-    [one] { $n } linha espera há mais de três minutos que o roteador confirme uma mudança.
-   *[other] { $n } linhas esperam há mais de três minutos que o roteador confirme uma mudança.
+    [one] { $n } linha espera há mais de dois minutos que o roteador confirme uma mudança.
+   *[other] { $n } linhas esperam há mais de dois minutos que o roteador confirme uma mudança.
 }

@@ -6,13 +6,12 @@
 use std::sync::Arc;
 
 use book::{
-    Act, Awaiting, Charging, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PackNo, PaidBy,
-    PlanNo, Reason, Source, Validity,
+    Act, Awaiting, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PaidBy, PlanNo, Reason,
+    Source,
 };
 use engine::Outcome;
 use money::{
-    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit,
-    WalletId,
+    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, Timestamp, TopupId, Unit, WalletId,
 };
 use serde::{Deserialize, Serialize};
 use store::tables::intents::Intent;
@@ -21,9 +20,10 @@ use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::hashes::KeyedHashes;
+use crate::lines::Purchased;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
-use crate::{clock, documents};
+use crate::{clock, settlements};
 
 /// Intents sent again in one request.
 const RESEND_MAX: u32 = 500;
@@ -107,6 +107,19 @@ pub enum Wish {
         /// How.
         by: PaidBy,
     },
+    /// Money that came for what was paid already, or is no more: the customer's credit.
+    Deposit {
+        /// Into which wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The grant's name.
+        grant: GrantId,
+        /// How much.
+        amount: Amount,
+        /// How it came.
+        by: PaidBy,
+    },
 }
 
 /// A wish as it is stored.
@@ -150,17 +163,17 @@ enum Stored {
         topup: String,
     },
     Pay {
+        customer: String,
+        purchase: Purchased,
+        grant: String,
+        by: String,
+    },
+    Deposit {
         wallet: String,
         customer: String,
-        purchase: String,
-        pack_no: u32,
-        charging: String,
-        quantity: i64,
-        price: String,
-        unit: String,
-        /// None: until the cycle ends.
-        validity_days: Option<u16>,
         grant: String,
+        amount: String,
+        unit: String,
         by: String,
     },
 }
@@ -187,6 +200,7 @@ impl Wish {
             Wish::Grant { .. } => "grant",
             Wish::Credit { .. } => "credit",
             Wish::Pay { .. } => PAY,
+            Wish::Deposit { .. } => "deposit",
         }
     }
 
@@ -230,19 +244,17 @@ impl Wish {
                 topup: topup.to_string(),
             },
             Wish::Pay { wallet, customer, purchase, grant, by } => Stored::Pay {
+                customer: customer.to_string(),
+                purchase: Purchased::of(*wallet, purchase),
+                grant: grant.to_string(),
+                by: by.code().to_owned(),
+            },
+            Wish::Deposit { wallet, customer, grant, amount, by } => Stored::Deposit {
                 wallet: wallet.to_string(),
                 customer: customer.to_string(),
-                purchase: purchase.purchase.to_string(),
-                pack_no: purchase.pack.0,
-                charging: purchase.charging.code().to_owned(),
-                quantity: purchase.quantity,
-                price: purchase.price.to_decimal(),
-                unit: purchase.price.unit().code().to_owned(),
-                validity_days: match purchase.validity {
-                    Validity::Cycle => None,
-                    Validity::Days(days) => Some(days),
-                },
                 grant: grant.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
                 by: by.code().to_owned(),
             },
         };
@@ -252,6 +264,7 @@ impl Wish {
 
     fn from_json(text: &str) -> anyhow::Result<Wish> {
         let unit = |code: &str| Unit::known(code).ok_or_else(|| anyhow::anyhow!("unknown unit {code}"));
+        let by = |code: &str| PaidBy::from_code(code).ok_or_else(|| anyhow::anyhow!("unknown way {code}"));
         let wish = match serde_json::from_str(text)? {
             Stored::OpenWallet { wallet, customer, unit: code } => {
                 Wish::OpenWallet { wallet: wallet.parse()?, customer: customer.parse()?, unit: unit(&code)? }
@@ -284,7 +297,23 @@ impl Wish {
                 payment: payment.parse()?,
                 topup: topup.parse()?,
             },
-            stored @ Stored::Pay { .. } => return paid_wish(stored),
+            Stored::Pay { customer, purchase, grant, by: code } => {
+                let (wallet, purchase) = purchase.read()?;
+                Wish::Pay {
+                    wallet,
+                    customer: customer.parse()?,
+                    purchase,
+                    grant: grant.parse()?,
+                    by: by(&code)?,
+                }
+            }
+            Stored::Deposit { wallet, customer, grant, amount, unit: code, by: way } => Wish::Deposit {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                grant: grant.parse()?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                by: by(&way)?,
+            },
         };
         Ok(wish)
     }
@@ -310,6 +339,9 @@ impl Wish {
                 let source = reason.map_or(Source::Promotional, Source::Adjustment);
                 (wallet, grant, amount, expires_at, (source, None))
             }
+            Wish::Deposit { wallet, grant, amount, by, .. } => {
+                (wallet, grant, amount, None, (Source::Overpaid(by), None))
+            }
             Wish::Credit { wallet, grant, amount, payment, .. } => {
                 (wallet, grant, amount, None, purchased(payment))
             }
@@ -334,45 +366,10 @@ impl Wish {
             | Wish::AddUse { customer, .. }
             | Wish::Grant { customer, .. }
             | Wish::Credit { customer, .. }
-            | Wish::Pay { customer, .. } => *customer,
+            | Wish::Pay { customer, .. }
+            | Wish::Deposit { customer, .. } => *customer,
         }
     }
-}
-
-fn paid_wish(stored: Stored) -> anyhow::Result<Wish> {
-    let Stored::Pay {
-        wallet,
-        customer,
-        grant,
-        purchase,
-        pack_no,
-        charging,
-        quantity,
-        price,
-        unit,
-        validity_days,
-        by,
-    } = stored
-    else {
-        anyhow::bail!("no payment");
-    };
-    let unit = Unit::known(&unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
-    let charging = Charging::from_code(&charging).ok_or_else(|| anyhow::anyhow!("unknown {charging}"))?;
-    let purchase = Awaiting {
-        purchase: purchase.parse::<PurchaseId>()?,
-        pack: PackNo(pack_no),
-        charging,
-        quantity,
-        price: Amount::parse(&price, unit)?,
-        validity: validity_days.map_or(Validity::Cycle, Validity::Days),
-    };
-    Ok(Wish::Pay {
-        wallet: wallet.parse()?,
-        customer: customer.parse()?,
-        purchase,
-        grant: grant.parse()?,
-        by: PaidBy::from_code(&by).ok_or_else(|| anyhow::anyhow!("unknown {by}"))?,
-    })
 }
 
 /// The kind of [`Wish::Pay`].
@@ -382,7 +379,7 @@ const PAY: &str = "pay";
 pub const DEFAULT_PRIORITY: u8 = 50;
 
 /// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
-/// a person must see it.
+/// a person must see it. A payment that is refused becomes credit.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
     let commands =
         intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
@@ -393,7 +390,7 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
         if let Outcome::Refused(refusal) = outcome {
             tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
             if intent.kind == PAY {
-                documents::payment_refused(app, intent.id, refusal).await?;
+                Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
             }
         }
     }
@@ -455,6 +452,9 @@ pub(crate) fn command(hashes: &KeyedHashes, intent: &Intent) -> anyhow::Result<C
 
 #[cfg(test)]
 mod tests {
+    use book::{Charging, PackNo, Validity};
+    use money::PurchaseId;
+
     use super::*;
 
     #[test]
@@ -492,7 +492,8 @@ mod tests {
         };
         let grant = GrantId::from_u128(9);
         let paid = Wish::Pay { wallet, customer, purchase, grant, by: PaidBy::Boleto };
-        for wish in wishes.into_iter().chain([paid]) {
+        let deposit = Wish::Deposit { wallet, customer, grant, amount, by: PaidBy::Pix };
+        for wish in wishes.into_iter().chain([paid, deposit]) {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! A fact about a line becomes true. Nothing here asks whether it should.
 
-use money::Timestamp;
+use money::{Amount, Timestamp};
 
 use super::record::{LineFact, LineRecord, Lot, Taken};
 use super::state::{Awaiting, CycleTerms, Line, RestrictedSpan, Session, SessionState, Unpaid};
-use super::traffic::SESSIONS_MAX;
+use super::traffic::{Behind, SESSIONS_MAX};
 use crate::book::Book;
 use crate::command::Source;
 use crate::wallet::{Grant, Wallet};
@@ -76,13 +76,22 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             line.unpaid.remove(purchase);
             wallet.burn(burns, 0);
         }
+        LineFact::Billed { amount, .. } => owe(line, amount.unit(), amount.value()),
+        LineFact::BillPaid { amount, .. } | LineFact::BillWrittenOff { amount } => {
+            owe(line, amount.unit(), -amount.value());
+        }
         LineFact::Read(read) => {
             take(wallet, line, &read.taken);
             line.sessions.insert(read.session, read.after);
             forget_sessions(line);
         }
+        LineFact::SessionsClosed { sessions } => {
+            let over = |(name, _): &(&u128, &mut Session)| sessions.contains(name);
+            let over = line.sessions.iter_mut().filter(over);
+            over.for_each(|(_, session)| session.state = SessionState::Closed);
+        }
         LineFact::SessionsEnded { nas, at } => {
-            let over = |session: &&mut Session| session.ends_with(*nas, *at);
+            let over = |session: &&mut Session| session.ends_with(*nas, Behind::default(), *at);
             line.sessions.values_mut().filter(over).for_each(|session| session.state = SessionState::Closed);
         }
         LineFact::Used(taken) => take(wallet, line, taken),
@@ -98,6 +107,11 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             }
         }
     }
+}
+
+fn owe(line: &mut Line, unit: money::Unit, more: i64) {
+    let owed = line.billed.map_or(0, |billed| billed.value());
+    line.billed = Some(Amount::new(owed + more, unit));
 }
 
 fn give(wallet: &mut Wallet, line: &mut Line, allowance: Option<&Lot>) {

@@ -46,6 +46,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     4 "0004_lines.sql",
     5 "0005_bank_files.sql",
     6 "0006_first_access.sql",
+    7 "0007_settlements.sql",
 );
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -19,6 +19,7 @@ pub mod logins;
 pub mod outbox;
 pub mod payments;
 pub mod sessions;
+pub mod settlements;
 pub mod subscribers;
 pub mod topups;
 
