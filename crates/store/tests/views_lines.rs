@@ -105,6 +105,7 @@ fn all_changes() -> Vec<LineChange> {
         LineChange::StatusSet { wallet_no, status: "blocked".to_owned() },
         LineChange::SessionRead(session("open", NOW, Some("counter_reset"))),
         LineChange::SessionRead(session("open", LATER, None)),
+        LineChange::SessionsClosed { wallet_no, sessions: vec![vec![0; 16]] },
         LineChange::SessionsEnded { wallet_no, nas_no: 4 },
         LineChange::TrafficAdded { wallet_no, hour: 500, total: 100, outside: 5 },
         LineChange::TrafficAdded { wallet_no, hour: 500, total: 20, outside: 0 },
@@ -189,6 +190,11 @@ fn sessions_and_traffic_are_found_where_they_are_asked_for() {
         assert_eq!(read(&tables, |reader| reader.wallets_at_router(4, None, 10)).rows, [3]);
         let tables = tables_with(open, all_changes());
         assert!(read(&tables, |reader| reader.wallets_at_router(4, None, 10)).rows.is_empty());
+        let mut changes = all_changes();
+        changes.drain(ended..);
+        changes.push(LineChange::SessionsClosed { wallet_no: 3, sessions: vec![vec![1; 16]] });
+        let tables_at_it = tables_with(open, changes);
+        assert!(read(&tables_at_it, |reader| reader.wallets_at_router(4, None, 10)).rows.is_empty());
         let seen = read(&tables, |reader| reader.sessions_of(3, 10));
         assert_eq!(
             seen,
