@@ -24,7 +24,8 @@ const ALL: &str =
     "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
     FROM invoices WHERE id < $1 ORDER BY id DESC LIMIT $2";
 const SET_STATE: &str = "UPDATE invoices SET state = $1, paid_at = $2, paid_by = $3 WHERE id = $4";
-const SUM_OF_MONTH: &str = "SELECT state, count(*), coalesce(sum(total), 0) FROM invoices WHERE month = $1
+const SUM_OF_MONTH: &str =
+    "SELECT state, count(*), CAST(coalesce(sum(total), 0) AS BIGINT) FROM invoices WHERE month = $1
     GROUP BY state ORDER BY state";
 const INSERT_LINE: &str = "INSERT INTO invoice_lines
     (invoice, ordinal, kind, line, purchase, quantity, what, amount, unit)
