@@ -314,7 +314,14 @@ fn fragment(
     // Who has a line may have no money wallet.
     if part == Part::Invoices {
         let first = Trail::default();
-        let invoiced = invoices::read(app, tables, reader, signed.customer(), &first, now)?;
+        let invoiced = invoices::read(
+            app,
+            tables,
+            reader,
+            (signed.customer(), &signed.who.session.csrf.0),
+            &first,
+            now,
+        )?;
         return Ok(html(&InvoicesFragment { reader, invoiced: &invoiced }));
     }
     let missing = || StoreError::Missing { what: format!("a wallet of {} in money", signed.customer()) };
