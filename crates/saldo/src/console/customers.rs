@@ -281,7 +281,7 @@ fn payer_lines(payer: Payer) -> PayerLines {
     let Payer { document, street, district, city, state, postcode, .. } = payer;
     PayerLines {
         document: spoken_document(&document),
-        address: vec![street, district, format!("{city}, {state}"), spoken_postcode(&postcode)],
+        address: format!("{street}, {district}, {city}, {state}, {}", spoken_postcode(&postcode)),
     }
 }
 

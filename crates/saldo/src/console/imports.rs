@@ -189,6 +189,7 @@ async fn choose(app: &Arc<App>, staff: &StaffIn, problem: Option<String>) -> Res
         if reader.locale == Locale::PtBr {
             names.reverse();
         }
+        names.dedup();
         names
     };
     let columns = Column::ALL.map(|column| ColumnLine {

@@ -93,7 +93,7 @@ impl Column {
 
     /// What it is called in Portuguese.
     pub fn portuguese(self) -> &'static str {
-        self.names()[1]
+        if self == Column::Email { self.name() } else { self.names()[1] }
     }
 
     /// What a file may call it: in English, in Portuguese, and what other programs write.
