@@ -358,6 +358,18 @@ mail-credit-added-body =
     Your credit balance is now { $balance }.
 
     All payments: { $url }
+mail-usage-hello = Hello { $name },
+mail-usage-subject = { $percent }% of the allowance of { $line } is used
+mail-usage-news = { $percent }% of the allowance of your line { $line } is used. { $left } are left until { $until }.
+mail-usage-over-subject = The allowance of { $line } is used up
+mail-usage-over-news = The allowance of your line { $line } is used up. The next one begins after { $until }.
+mail-usage-pack-subject = { $percent }% of the credit bought for { $line } is used
+mail-usage-pack-news = { $percent }% of the credit that you bought for your line { $line } is used. { $left } are left until { $until }.
+mail-usage-pack-over-subject = The credit bought for { $line } is used up
+mail-usage-pack-over-news = The credit that you bought for your line { $line } is used up. The next allowance begins after { $until }.
+mail-usage-buy = To go on at full speed, buy credit with { $brand }: { $url }
+mail-usage-buy-later = When it is used up, you can buy credit here: { $url }
+mail-usage-see = Your usage by day: { $url }
 mail-reset-subject = Your new password for { $brand }
 mail-reset-body =
     Hello { $name },
@@ -471,6 +483,10 @@ awaiting-payment = Awaiting payment: { $quantity }
 overshoot = Overshoot: { $quantity }, taken from the next credit
 balance-is-positive = You cannot buy credit because the selected plan has a positive balance.
 gauge-used = { $used } of { $whole } used
+usage-told = { $percent }% of the allowance was reached on { $time }.
+usage-told-over = The allowance was used up on { $time }.
+usage-told-pack = { $percent }% of the credit bought last was reached on { $time }.
+usage-told-pack-over = The credit bought last was used up on { $time }.
 cycle-dates = { $from } to { $until }
 cycle-days-left = { $n ->
     [one] 1 day left

@@ -358,6 +358,18 @@ mail-credit-added-body =
     Seu saldo de crédito agora é { $balance }.
 
     Todos os pagamentos: { $url }
+mail-usage-hello = Olá, { $name },
+mail-usage-subject = { $percent }% da franquia de { $line } já foi usada
+mail-usage-news = { $percent }% da franquia da sua linha { $line } já foi usada. Restam { $left } até { $until }.
+mail-usage-over-subject = A franquia de { $line } acabou
+mail-usage-over-news = A franquia da sua linha { $line } acabou. A próxima começa depois de { $until }.
+mail-usage-pack-subject = { $percent }% do crédito comprado para { $line } já foi usado
+mail-usage-pack-news = { $percent }% do crédito que você comprou para a linha { $line } já foi usado. Restam { $left } até { $until }.
+mail-usage-pack-over-subject = O crédito comprado para { $line } acabou
+mail-usage-pack-over-news = O crédito que você comprou para a linha { $line } acabou. A próxima franquia começa depois de { $until }.
+mail-usage-buy = Para continuar na velocidade normal, compre crédito em { $brand }: { $url }
+mail-usage-buy-later = Quando acabar, você pode comprar crédito aqui: { $url }
+mail-usage-see = Seu consumo por dia: { $url }
 mail-reset-subject = Sua nova senha em { $brand }
 mail-reset-body =
     Olá, { $name },
@@ -471,6 +483,10 @@ awaiting-payment = Aguardando pagamento: { $quantity }
 overshoot = Uso excedente: { $quantity }, descontado do próximo crédito
 balance-is-positive = Não é possível efetuar compra de crédito, pois o plano selecionado possui um saldo positivo.
 gauge-used = { $used } usados de { $whole }
+usage-told = O consumo chegou a { $percent }% da franquia em { $time }.
+usage-told-over = A franquia acabou em { $time }.
+usage-told-pack = O consumo chegou a { $percent }% do último crédito comprado em { $time }.
+usage-told-pack-over = O último crédito comprado acabou em { $time }.
 cycle-dates = { $from } a { $until }
 cycle-days-left = { $n ->
     [one] falta 1 dia

@@ -45,6 +45,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     3 "0003_entries_in_journal_order.sql",
     4 "0004_lines.sql",
     5 "0005_bank_files.sql",
+    8 "0008_usage_notices.sql",
 );
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
