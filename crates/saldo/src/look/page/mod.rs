@@ -28,7 +28,7 @@ pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
-pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber};
+pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use forgotten_password::ForgottenPassword;
 pub use invoices::{Boleto, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine};
 pub use line::{LinePage, LinePurchase, LineSession};
