@@ -8,7 +8,7 @@ use money::Unit;
 
 use crate::command::Source;
 use crate::decision::{Record, WalletNo};
-use crate::line::line_transfers;
+use crate::line::{PaidBy, line_transfers};
 
 /// A ledger account of one unit. Wallets, `revenue` and `breakage` grow by what they are credited; the others are what gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,11 +47,13 @@ pub enum Account {
     ClearingPix,
     /// Money that staff took in another way.
     ClearingHand,
+    /// Money earned by plans' fees.
+    RevenuePlan,
 }
 
 impl Account {
     /// Every account that is not a wallet.
-    pub const SHARED: [Account; 16] = [
+    pub const SHARED: [Account; 17] = [
         Account::ClearingStripe,
         Account::RevenueUsage,
         Account::RevenueCharge,
@@ -68,6 +70,7 @@ impl Account {
         Account::ClearingBoleto,
         Account::ClearingPix,
         Account::ClearingHand,
+        Account::RevenuePlan,
     ];
 
     /// Its name in the chart, unless it is a wallet: that one is named by its number.
@@ -90,6 +93,7 @@ impl Account {
             Account::ClearingBoleto => Some("clearing:boleto"),
             Account::ClearingPix => Some("clearing:pix"),
             Account::ClearingHand => Some("clearing:hand"),
+            Account::RevenuePlan => Some("revenue:plan"),
         }
     }
 
@@ -99,6 +103,17 @@ impl Account {
             Source::Purchased => Account::ClearingStripe,
             Source::Allowance | Source::Carried => Account::Allowance,
             Source::Adjustment(_) => Account::Adjustment,
+            Source::Overpaid(by) => Account::clearing(by),
+        }
+    }
+
+    /// Where money is that came so.
+    pub(crate) fn clearing(by: PaidBy) -> Account {
+        match by {
+            PaidBy::Boleto => Account::ClearingBoleto,
+            PaidBy::Pix => Account::ClearingPix,
+            PaidBy::Card => Account::ClearingStripe,
+            PaidBy::Hand => Account::ClearingHand,
         }
     }
 

@@ -156,6 +156,8 @@ pub enum Source {
     Carried,
     /// A correction in the customer's favour.
     Adjustment(Reason),
+    /// Money that came for what was paid already, or is no more: it is the customer's, as credit.
+    Overpaid(crate::line::PaidBy),
 }
 
 /// Why credit was corrected.

@@ -12,7 +12,7 @@ use crate::command::{CommandKey, KeySpace, Reason, Source};
 use crate::decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };
-use crate::line::{LineRecord, TAGS, read_line_fact, tag_of, write_line_fact};
+use crate::line::{LineRecord, PaidBy, TAGS, place, read_line_fact, tag_of, write_line_fact};
 
 const OPENED: u8 = 1;
 const WALLET_OPENED: u8 = 2;
@@ -423,6 +423,8 @@ fn read_reason(byte: u8) -> Result<Reason, CodecError> {
     }
 }
 
+/// What was paid beyond what was owed carries the way it was paid in the same byte, behind the sources that are just themselves.
+const SOURCE_OVERPAID: u8 = 4;
 /// Adjustments carry their reason in the same byte, behind the other sources.
 const SOURCE_ADJUSTMENT: u8 = 16;
 
@@ -432,6 +434,7 @@ pub(crate) fn source_byte(source: Source) -> u8 {
         Source::Purchased => 1,
         Source::Allowance => 2,
         Source::Carried => 3,
+        Source::Overpaid(by) => SOURCE_OVERPAID + place(&PaidBy::ALL, &by),
         Source::Adjustment(reason) => SOURCE_ADJUSTMENT + reason_byte(reason),
     }
 }
@@ -442,6 +445,10 @@ pub(crate) fn read_source(reader: &mut Reader<'_>) -> Result<Source, CodecError>
         1 => Ok(Source::Purchased),
         2 => Ok(Source::Allowance),
         3 => Ok(Source::Carried),
+        byte @ SOURCE_OVERPAID..SOURCE_ADJUSTMENT => {
+            let by = PaidBy::ALL.get(usize::from(byte - SOURCE_OVERPAID));
+            by.map(|(by, _)| Source::Overpaid(*by)).ok_or(CodecError::Range("source"))
+        }
         byte => {
             let reason = byte.checked_sub(SOURCE_ADJUSTMENT).ok_or(CodecError::Range("source"))?;
             read_reason(reason).map(Source::Adjustment)

@@ -99,6 +99,9 @@ pub enum Refusal {
     /// No such purchase is open.
     #[error("no such purchase is open on this line")]
     PurchaseUnknown,
+    /// It was not billed, or is not owed any more.
+    #[error("so much is not owed for this line")]
+    NotBilled,
     /// The report adds nothing to what is known.
     #[error("nothing new is said")]
     ReadingOld,
@@ -150,6 +153,7 @@ impl Refusal {
             Refusal::PackLimit => "pack_limit",
             Refusal::UnpaidLimit => "unpaid_limit",
             Refusal::PurchaseUnknown => "purchase_unknown",
+            Refusal::NotBilled => "not_billed",
             Refusal::ReadingOld => "reading_old",
             Refusal::BalancePositive { .. } => "balance_positive",
             Refusal::PackTooSmall { .. } => "pack_too_small",

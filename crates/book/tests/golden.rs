@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use book::{
-    Anchor, Anomaly, Awaiting, Balance, BatchBuilder, Burns, Charging, CommandKey, Cycle, Decision, EntryRef,
-    GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus, Lot, MeterNo, PackNo, PaidBy, PlanNo,
-    Price, Read, Reason, Record, Session, SessionState, Source, Taken, UsagePosted, Validity, WalletNo,
-    WindowOpened, read_batch,
+    Anchor, Anomaly, Awaiting, Balance, BatchBuilder, BillItem, Burns, Charging, CommandKey, Cycle, Decision,
+    EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus, Lot, MeterNo, PackNo, PaidBy,
+    PlanNo, Price, Read, Reason, Record, Session, SessionState, Source, Taken, UsagePosted, Validity,
+    WalletNo, WindowOpened, read_batch,
 };
 use desk::{time, usd};
 use money::{
@@ -166,6 +166,10 @@ fn records() -> Vec<(&'static str, Record)> {
             Record::GrantAdded(grant(Source::Adjustment(Reason::OpeningBalance))),
         ),
         ("grant_added misuse", Record::GrantAdded(grant(Source::Adjustment(Reason::Misuse)))),
+        ("grant_added overpaid by boleto", Record::GrantAdded(grant(Source::Overpaid(PaidBy::Boleto)))),
+        ("grant_added overpaid by pix", Record::GrantAdded(grant(Source::Overpaid(PaidBy::Pix)))),
+        ("grant_added overpaid by card", Record::GrantAdded(grant(Source::Overpaid(PaidBy::Card)))),
+        ("grant_added overpaid by hand", Record::GrantAdded(grant(Source::Overpaid(PaidBy::Hand)))),
         ("grant_effective", effective(Source::Purchased)),
         ("grant_effective adjustment", effective(Source::Adjustment(Reason::Misuse))),
         ("grant_expired", Record::GrantExpired { wallet: WALLET, grant_no: 1, amount: 0, balance: BALANCE }),
@@ -287,6 +291,10 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         ("used split", LineFact::Used(split)),
         ("restricted", LineFact::Restricted { at: time("2026-11-21T14:12:00Z") }),
         ("restored", LineFact::Restored { at: time("2026-11-21T14:12:00Z") }),
+        ("billed a fee", LineFact::Billed { item: BillItem::Fee, amount: usd("79.90") }),
+        ("billed a correction", LineFact::Billed { item: BillItem::Adjustment, amount: usd("-5.00") }),
+        ("bill_paid", LineFact::BillPaid { amount: usd("79.90"), by: PaidBy::Boleto }),
+        ("bill_written_off", LineFact::BillWrittenOff { amount: usd("79.90") }),
     ]
 }
 
@@ -374,7 +382,7 @@ fn every_line_can_be_read() {
 #[test]
 fn every_kind_has_a_line() {
     let kinds: BTreeSet<&str> = all_records().iter().map(|(_, record)| desk::kind(record)).collect();
-    assert_eq!(kinds.len(), 30, "as many as `desk::kind` names");
+    assert_eq!(kinds.len(), 33, "as many as `desk::kind` names");
     for (name, record) in all_records() {
         assert!(name.starts_with(desk::kind(&record)), "{name} is a {}", desk::kind(&record));
     }

@@ -105,6 +105,8 @@ fn project_fact(record: &LineRecord, at: Timestamp, out: &mut ViewChanges) {
         }
         LineFact::Used(taken) => project_taken(wallet_no, taken, at, out),
         LineFact::SessionsEnded { nas, .. } => change(LineChange::SessionsEnded { wallet_no, nas_no: *nas }),
+        // What is owed is told by invoices; the accounts are the book's.
+        LineFact::Billed { .. } | LineFact::BillPaid { .. } | LineFact::BillWrittenOff { .. } => {}
         LineFact::Restricted { at } => change(LineChange::Restricted { wallet_no, at: *at }),
         LineFact::Restored { at } => change(LineChange::Restored { wallet_no, at: *at }),
     }

@@ -423,6 +423,7 @@ pub(crate) fn source_code(source: Source) -> &'static str {
         Source::Allowance => "allowance",
         Source::Carried => "carried",
         Source::Adjustment(_) => "adjustment",
+        Source::Overpaid(_) => "overpaid",
     }
 }
 
@@ -437,7 +438,11 @@ fn reason_or_source(source: Source) -> Cow<'static, str> {
 fn grant_row(added: &GrantAdded, at: Timestamp) -> GrantRow {
     let reason = match added.source {
         Source::Adjustment(reason) => Some(Cow::Borrowed(reason.code())),
-        Source::Promotional | Source::Purchased | Source::Allowance | Source::Carried => None,
+        Source::Promotional
+        | Source::Purchased
+        | Source::Allowance
+        | Source::Carried
+        | Source::Overpaid(_) => None,
     };
     let scheduled = added.effective_at.is_some();
     GrantRow {

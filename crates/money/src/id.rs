@@ -167,6 +167,10 @@ id!(
     InvoiceId, "inv"
 );
 id!(
+    /// Money that came for something owed.
+    SettlementId, "set"
+);
+id!(
     /// A receiver of webhooks.
     EndpointId, "whe"
 );

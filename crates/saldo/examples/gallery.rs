@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use askama::Template;
 use jiff::tz::TimeZone;
 use money::{Amount, Quantity, Timestamp, Unit};
-use saldo::look::chart::{BalanceLine, BalancePoint, Chart, Room, Span};
+use saldo::look::chart::{BalancePoint, Chart, Room, Span};
 use saldo::look::page::*;
 use saldo::look::part::*;
 use saldo::look::{Locale, Reader, assets, mail};
@@ -359,12 +359,8 @@ impl Sample {
                 .into(),
             subscriber_password: "araucaria-rio-08".to_owned(),
             staff: login("staff@example.com", "granito-mar-17"),
-            line: BalanceLine::draw(&self.reader, self.reader.t("demo-line"), &points),
-            data_line: BalanceLine::draw(
-                &self.reader,
-                self.reader.t1("demo-data-line", "name", "João"),
-                &data_points,
-            ),
+            line: DemoHome::money_line(&self.reader, &points),
+            data_line: DemoHome::data_line(&self.reader, "João", &data_points),
             curl: "curl -H 'Authorization: Bearer sk_4f1k0tqz8m2v7w9x' http://127.0.0.1:7072/translate"
                 .to_owned(),
             sandbox_url: "http://127.0.0.1:7071/".to_owned(),

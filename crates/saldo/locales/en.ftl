@@ -105,6 +105,7 @@ made-of = Made up of
 grant-promotional = Welcome credit
 grant-purchased = Purchased
 grant-adjustment = Correction
+grant-overpaid = Paid beyond what was owed
 until-day = until { $day }
 
 ## Billing
@@ -149,6 +150,7 @@ report-body-of =
 movement-granted-promotional = Welcome credit
 movement-granted-purchased = Credit purchased
 movement-granted-adjustment = Correction in your favour
+movement-granted-overpaid = Paid beyond what was owed: kept as credit
 movement-topped-up = Recharge
 movement-topped-up-with = Recharge, { $method }
 movement-active-hours = { $n ->
@@ -415,13 +417,13 @@ api-company = API company
 api-company-text = Sells calls by prepaid credit: $0.25 for each hour of activity. Cards by Stripe’s hosted page, balance live.
 open-as-customer = Open as customer
 open-as-staff = Open as staff
-demo-line = Available to the sample customer
+demo-line = Customer, available
 demo-lines = What is left, live
-demo-data-line = Left to { $name }
+demo-data-line = { $name }, left
 spend-data = Use it up in half a minute
 spend-data-text = The router reports what is used; at zero it slows the line down.
 password-of-all = Password of all three:
-curl-text = Run this line, and the upper number moves at once
+curl-text = Run this line, and the number moves at once:
 copy-curl = Copy the command
 checklist = Both stories, step by step
 sandbox-link = Sandbox that plays Stripe
@@ -469,7 +471,7 @@ boleto-overdue = Overdue
 boleto-overdue-text = It can still be paid at any bank; fine and interest are added when you pay.
 boleto-paid = Paid
 boleto-paid-text = The bank told us of the payment on { $day }.
-boleto-paid-twice = It was paid more than once: { $brand } will give back what was paid too much.
+boleto-paid-twice = It was paid more than once: what was paid too much is kept by { $brand } as your credit.
 boleto-written-off = Written off
 boleto-written-off-text = It cannot be paid any more.
 boleto-pdf = Boleto as PDF
@@ -684,6 +686,6 @@ session-open = Connected
 session-ended = Ended
 session-strange = The counters jumped or were reset.
 lines-unconfirmed = { $n ->
-    [one] { $n } line waits for its router to confirm a change for more than three minutes.
-   *[other] { $n } lines wait for their routers to confirm a change for more than three minutes.
+    [one] { $n } line waits for its router to confirm a change for more than two minutes.
+   *[other] { $n } lines wait for their routers to confirm a change for more than two minutes.
 }

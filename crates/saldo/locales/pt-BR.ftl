@@ -105,6 +105,7 @@ made-of = Composição
 grant-promotional = Crédito de boas-vindas
 grant-purchased = Comprado
 grant-adjustment = Correção
+grant-overpaid = Pago além do devido
 until-day = até { $day }
 
 ## Faturamento
@@ -149,6 +150,7 @@ report-body-of =
 movement-granted-promotional = Crédito de boas-vindas
 movement-granted-purchased = Crédito comprado
 movement-granted-adjustment = Correção a seu favor
+movement-granted-overpaid = Pago além do devido: ficou como crédito
 movement-topped-up = Recarga
 movement-topped-up-with = Recarga, { $method }
 movement-active-hours = { $n ->
@@ -415,13 +417,13 @@ api-company = Empresa de API
 api-company-text = Vende chamadas por crédito pré-pago: US$ 0,25 por hora de atividade. Cartões pela página da Stripe, saldo ao vivo.
 open-as-customer = Abrir como cliente
 open-as-staff = Abrir como equipe
-demo-line = Disponível para o cliente de exemplo
+demo-line = Cliente, disponível
 demo-lines = O que resta, ao vivo
-demo-data-line = Restante de { $name }
+demo-data-line = { $name }, restante
 spend-data = Gastar tudo em meio minuto
 spend-data-text = O roteador informa o que é usado; no zero, ele reduz a velocidade da linha.
 password-of-all = Senha dos três:
-curl-text = Execute esta linha, e o número de cima se move na hora
+curl-text = Execute esta linha, e o número se move na hora:
 copy-curl = Copiar o comando
 checklist = Os dois roteiros, passo a passo
 sandbox-link = Sandbox que faz o papel da Stripe
@@ -469,7 +471,7 @@ boleto-overdue = Vencido
 boleto-overdue-text = Ainda pode ser pago em qualquer banco; multa e juros são somados no pagamento.
 boleto-paid = Pago
 boleto-paid-text = O banco informou o pagamento em { $day }.
-boleto-paid-twice = Foi pago mais de uma vez: { $brand } vai devolver o que foi pago a mais.
+boleto-paid-twice = Foi pago mais de uma vez: o que foi pago a mais ficou em { $brand } como seu crédito.
 boleto-written-off = Baixado
 boleto-written-off-text = Não pode mais ser pago.
 boleto-pdf = Segunda via (PDF)
@@ -684,6 +686,6 @@ session-open = Conectada
 session-ended = Encerrada
 session-strange = Os contadores saltaram ou foram zerados.
 lines-unconfirmed = { $n ->
-    [one] { $n } linha espera há mais de três minutos que o roteador confirme uma mudança.
-   *[other] { $n } linhas esperam há mais de três minutos que o roteador confirme uma mudança.
+    [one] { $n } linha espera há mais de dois minutos que o roteador confirme uma mudança.
+   *[other] { $n } linhas esperam há mais de dois minutos que o roteador confirme uma mudança.
 }

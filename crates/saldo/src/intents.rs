@@ -6,13 +6,12 @@
 use std::sync::Arc;
 
 use book::{
-    Act, Awaiting, Charging, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PackNo, PaidBy,
-    PlanNo, Reason, Source, Validity,
+    Act, Awaiting, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PaidBy, PlanNo, Reason,
+    Source,
 };
 use engine::Outcome;
 use money::{
-    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit,
-    WalletId,
+    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, Timestamp, TopupId, Unit, WalletId,
 };
 use serde::{Deserialize, Serialize};
 use store::tables::intents::Intent;
@@ -21,9 +20,10 @@ use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::hashes::KeyedHashes;
+use crate::lines::Purchased;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
-use crate::{clock, documents};
+use crate::{clock, settlements};
 
 /// Intents sent again in one request.
 const RESEND_MAX: u32 = 500;
@@ -52,6 +52,17 @@ pub enum Wish {
         plan_no: u32,
         /// The day of the month on which its cycles begin.
         anchor_day: u8,
+    },
+    /// Data that a line used before it was ours.
+    AddUse {
+        /// The line's wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// All bytes.
+        total: i64,
+        /// Those of them that do not lower the balance.
+        outside: i64,
     },
     /// Credit that was not bought.
     Grant {
@@ -96,6 +107,19 @@ pub enum Wish {
         /// How.
         by: PaidBy,
     },
+    /// Money that came for what was paid already, or is no more: the customer's credit.
+    Deposit {
+        /// Into which wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The grant's name.
+        grant: GrantId,
+        /// How much.
+        amount: Amount,
+        /// How it came.
+        by: PaidBy,
+    },
 }
 
 /// A wish as it is stored.
@@ -113,6 +137,12 @@ enum Stored {
         line: String,
         plan_no: u32,
         anchor_day: u8,
+    },
+    AddUse {
+        wallet: String,
+        customer: String,
+        total: i64,
+        outside: i64,
     },
     Grant {
         wallet: String,
@@ -133,17 +163,17 @@ enum Stored {
         topup: String,
     },
     Pay {
+        customer: String,
+        purchase: Purchased,
+        grant: String,
+        by: String,
+    },
+    Deposit {
         wallet: String,
         customer: String,
-        purchase: String,
-        pack_no: u32,
-        charging: String,
-        quantity: i64,
-        price: String,
-        unit: String,
-        /// None: until the cycle ends.
-        validity_days: Option<u16>,
         grant: String,
+        amount: String,
+        unit: String,
         by: String,
     },
 }
@@ -166,9 +196,11 @@ impl Wish {
         match self {
             Wish::OpenWallet { .. } => "open_wallet",
             Wish::OpenLine { .. } => "open_line",
+            Wish::AddUse { .. } => "add_use",
             Wish::Grant { .. } => "grant",
             Wish::Credit { .. } => "credit",
             Wish::Pay { .. } => PAY,
+            Wish::Deposit { .. } => "deposit",
         }
     }
 
@@ -186,6 +218,12 @@ impl Wish {
                 line: line.to_string(),
                 plan_no: *plan_no,
                 anchor_day: *anchor_day,
+            },
+            Wish::AddUse { wallet, customer, total, outside } => Stored::AddUse {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                total: *total,
+                outside: *outside,
             },
             Wish::Grant { wallet, customer, grant, amount, reason, expires_at } => Stored::Grant {
                 wallet: wallet.to_string(),
@@ -206,19 +244,17 @@ impl Wish {
                 topup: topup.to_string(),
             },
             Wish::Pay { wallet, customer, purchase, grant, by } => Stored::Pay {
+                customer: customer.to_string(),
+                purchase: Purchased::of(*wallet, purchase),
+                grant: grant.to_string(),
+                by: by.code().to_owned(),
+            },
+            Wish::Deposit { wallet, customer, grant, amount, by } => Stored::Deposit {
                 wallet: wallet.to_string(),
                 customer: customer.to_string(),
-                purchase: purchase.purchase.to_string(),
-                pack_no: purchase.pack.0,
-                charging: purchase.charging.code().to_owned(),
-                quantity: purchase.quantity,
-                price: purchase.price.to_decimal(),
-                unit: purchase.price.unit().code().to_owned(),
-                validity_days: match purchase.validity {
-                    Validity::Cycle => None,
-                    Validity::Days(days) => Some(days),
-                },
                 grant: grant.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
                 by: by.code().to_owned(),
             },
         };
@@ -228,6 +264,7 @@ impl Wish {
 
     fn from_json(text: &str) -> anyhow::Result<Wish> {
         let unit = |code: &str| Unit::known(code).ok_or_else(|| anyhow::anyhow!("unknown unit {code}"));
+        let by = |code: &str| PaidBy::from_code(code).ok_or_else(|| anyhow::anyhow!("unknown way {code}"));
         let wish = match serde_json::from_str(text)? {
             Stored::OpenWallet { wallet, customer, unit: code } => {
                 Wish::OpenWallet { wallet: wallet.parse()?, customer: customer.parse()?, unit: unit(&code)? }
@@ -239,6 +276,9 @@ impl Wish {
                 plan_no,
                 anchor_day,
             },
+            Stored::AddUse { wallet, customer, total, outside } => {
+                Wish::AddUse { wallet: wallet.parse()?, customer: customer.parse()?, total, outside }
+            }
             Stored::Grant { wallet, customer, grant, amount, unit: code, reason, expires_at } => {
                 Wish::Grant {
                     wallet: wallet.parse()?,
@@ -257,7 +297,23 @@ impl Wish {
                 payment: payment.parse()?,
                 topup: topup.parse()?,
             },
-            stored @ Stored::Pay { .. } => return paid_wish(stored),
+            Stored::Pay { customer, purchase, grant, by: code } => {
+                let (wallet, purchase) = purchase.read()?;
+                Wish::Pay {
+                    wallet,
+                    customer: customer.parse()?,
+                    purchase,
+                    grant: grant.parse()?,
+                    by: by(&code)?,
+                }
+            }
+            Stored::Deposit { wallet, customer, grant, amount, unit: code, by: way } => Wish::Deposit {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                grant: grant.parse()?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                by: by(&way)?,
+            },
         };
         Ok(wish)
     }
@@ -272,12 +328,19 @@ impl Wish {
                 let act = LineAct::Open { line, plan: PlanNo(plan_no), anchor_day };
                 return Act::Line(Box::new(LineWish { wallet, act }));
             }
+            Wish::AddUse { wallet, total, outside, .. } => {
+                let act = LineAct::AddUse { total, outside };
+                return Act::Line(Box::new(LineWish { wallet, act }));
+            }
             Wish::Pay { wallet, purchase, grant, by, .. } => {
                 return Act::Line(Box::new(LineWish { wallet, act: LineAct::Pay { purchase, grant, by } }));
             }
             Wish::Grant { wallet, grant, amount, reason, expires_at, .. } => {
                 let source = reason.map_or(Source::Promotional, Source::Adjustment);
                 (wallet, grant, amount, expires_at, (source, None))
+            }
+            Wish::Deposit { wallet, grant, amount, by, .. } => {
+                (wallet, grant, amount, None, (Source::Overpaid(by), None))
             }
             Wish::Credit { wallet, grant, amount, payment, .. } => {
                 (wallet, grant, amount, None, purchased(payment))
@@ -300,47 +363,13 @@ impl Wish {
         match self {
             Wish::OpenWallet { customer, .. }
             | Wish::OpenLine { customer, .. }
+            | Wish::AddUse { customer, .. }
             | Wish::Grant { customer, .. }
             | Wish::Credit { customer, .. }
-            | Wish::Pay { customer, .. } => *customer,
+            | Wish::Pay { customer, .. }
+            | Wish::Deposit { customer, .. } => *customer,
         }
     }
-}
-
-fn paid_wish(stored: Stored) -> anyhow::Result<Wish> {
-    let Stored::Pay {
-        wallet,
-        customer,
-        grant,
-        purchase,
-        pack_no,
-        charging,
-        quantity,
-        price,
-        unit,
-        validity_days,
-        by,
-    } = stored
-    else {
-        anyhow::bail!("no payment");
-    };
-    let unit = Unit::known(&unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
-    let charging = Charging::from_code(&charging).ok_or_else(|| anyhow::anyhow!("unknown {charging}"))?;
-    let purchase = Awaiting {
-        purchase: purchase.parse::<PurchaseId>()?,
-        pack: PackNo(pack_no),
-        charging,
-        quantity,
-        price: Amount::parse(&price, unit)?,
-        validity: validity_days.map_or(Validity::Cycle, Validity::Days),
-    };
-    Ok(Wish::Pay {
-        wallet: wallet.parse()?,
-        customer: customer.parse()?,
-        purchase,
-        grant: grant.parse()?,
-        by: PaidBy::from_code(&by).ok_or_else(|| anyhow::anyhow!("unknown {by}"))?,
-    })
 }
 
 /// The kind of [`Wish::Pay`].
@@ -350,7 +379,7 @@ const PAY: &str = "pay";
 pub const DEFAULT_PRIORITY: u8 = 50;
 
 /// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
-/// a person must see it.
+/// a person must see it. A payment that is refused becomes credit.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
     let commands =
         intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
@@ -361,7 +390,7 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
         if let Outcome::Refused(refusal) = outcome {
             tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
             if intent.kind == PAY {
-                documents::payment_refused(app, intent.id, refusal).await?;
+                Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
             }
         }
     }
@@ -423,6 +452,9 @@ pub(crate) fn command(hashes: &KeyedHashes, intent: &Intent) -> anyhow::Result<C
 
 #[cfg(test)]
 mod tests {
+    use book::{Charging, PackNo, Validity};
+    use money::PurchaseId;
+
     use super::*;
 
     #[test]
@@ -440,6 +472,7 @@ mod tests {
                 expires_at: Some(Timestamp::from_micros(7)),
             },
             Wish::OpenLine { wallet, customer, line: LineId::from_u128(5), plan_no: 7, anchor_day: 31 },
+            Wish::AddUse { wallet, customer, total: 12_500_000_000, outside: 500 },
             Wish::Credit {
                 wallet,
                 customer,
@@ -459,7 +492,8 @@ mod tests {
         };
         let grant = GrantId::from_u128(9);
         let paid = Wish::Pay { wallet, customer, purchase, grant, by: PaidBy::Boleto };
-        for wish in wishes.into_iter().chain([paid]) {
+        let deposit = Wish::Deposit { wallet, customer, grant, amount, by: PaidBy::Pix };
+        for wish in wishes.into_iter().chain([paid, deposit]) {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }
         Ok(())

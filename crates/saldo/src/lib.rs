@@ -31,6 +31,7 @@ pub mod providers;
 pub mod routes;
 pub mod runtime;
 pub mod server;
+pub mod settlements;
 pub mod sold;
 pub mod topups;
 pub mod webhooks;

@@ -8,7 +8,7 @@ mod usage;
 use std::sync::Arc;
 use std::time::Duration;
 
-use book::JournalRow;
+use book::{Charging, JournalRow};
 use engine::{News, Notice, Projection};
 use money::{Amount, MailId, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,12 @@ use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::config::Config;
-use crate::documents::{self, Purchased};
+use crate::documents;
+use crate::lines::Purchased;
 use crate::look::locale::Locale;
 use crate::look::{self, Reader};
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::{clock, ids, settlements};
 
 /// The name of the outbox's cursor.
 pub(crate) const CURSOR: &str = "outbox";
@@ -154,15 +155,21 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     Ok(count)
 }
 
-/// Writes the boleto of a purchase that is charged by one; an error says why it could not be written yet.
+/// Writes down what is owed for a purchase, and the boleto if it is charged by one; an error says why that could not be yet.
 fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), String>, StoreError> {
-    let purchased: Purchased = match serde_json::from_str(&notice.payload) {
-        Ok(purchased) => purchased,
+    let read = serde_json::from_str::<Purchased>(&notice.payload).map_err(anyhow::Error::new);
+    let read = read.and_then(|purchased| purchased.read().map(|(_, purchase)| (purchased, purchase)));
+    let (purchased, purchase) = match read {
+        Ok(read) => read,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let Some(customer) = notice.customer.filter(|_| purchased.is_by_boleto()) else { return Ok(Ok(())) };
+    let (Some(customer), at) = (notice.customer, notice.created_at) else { return Ok(Ok(())) };
+    settlements::owe(tx, customer, purchase.purchase, &purchased, at)?;
+    if purchase.charging != Charging::Boleto {
+        return Ok(Ok(()));
+    }
     let (bank, zone) = (config.bank.as_ref(), &config.brand.time_zone);
-    let written = documents::write_boleto(tx, bank, zone, (customer, &purchased), notice.created_at)?;
+    let written = documents::write_boleto(tx, bank, zone, (customer, &purchase), at)?;
     Ok(written.map_err(|error| format!("{error:#}")))
 }
 

@@ -11,7 +11,7 @@ use brazil::Centavos;
 use brazil::cnab::bank::{News, Received, read_remittance, write_return};
 use house::House;
 use jiff::civil::{date, datetime};
-use money::{Amount, GrantId, PurchaseId};
+use money::{Amount, GrantId, PurchaseId, Unit};
 use saldo::app::App;
 use saldo::audit::Author;
 use saldo::config::Bank;
@@ -21,6 +21,7 @@ use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use saldo::{clock, ids};
 use store::tables::bank::{Finding, FindingCode};
 use store::tables::lines::{AtZero, BoletoRow, BoletoState, LineEntry, PackRelease};
+use store::tables::settlements::SettlementOutcome;
 use store::views::{PurchaseRow, PurchaseState};
 
 const GB: i64 = 1_000_000_000;
@@ -165,6 +166,18 @@ impl Provider {
         purchase.expect("the purchase")
     }
 
+    /// What the customer has in reais, once all that was asked of the book is there.
+    async fn credit(&self) -> Amount {
+        let customer = self.line.customer;
+        let open = |reader: &store::Reader<'_>| reader.open_intents(None, 10);
+        self.house.until(open, |page| page.rows.is_empty()).await;
+        let wallets =
+            self.app().read(move |reader| reader.wallets_of(customer, None, 10)).await.expect("a look");
+        let wallet = wallets.rows.into_iter().find(|wallet| wallet.unit == Unit::BRL);
+        let posted = wallet.and_then(|wallet| self.app().ledger.wallet(wallet.id));
+        Amount::new(posted.map_or(0, |wallet| wallet.balance.posted), Unit::BRL)
+    }
+
     fn available(&self) -> i64 {
         let wallet = self.app().ledger.wallet(self.line.wallet).expect("the wallet");
         wallet.balance.available()
@@ -259,35 +272,46 @@ async fn a_payment_releases_what_waited_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn paid_twice_is_one_pack_and_a_finding() {
+async fn paid_twice_is_one_pack_and_the_rest_is_credit() {
     for release in [PackRelease::Purchase, PackRelease::Payment] {
         let provider = Provider::open(release).await;
         let bought = provider.buy().await;
         let received = provider.remit().await;
         let both = [("02", 0), ("06", PRICE_CENTAVOS), ("06", PRICE_CENTAVOS)];
-        let loaded = provider.load(&return_file(&received, 1, &both)).await;
+        let file = return_file(&received, 1, &both);
+        let loaded = provider.load(&file).await;
         assert_eq!((loaded.paid, loaded.findings.len()), (1, 1));
-        provider.load(&return_file(&received, 2, &[("17", PRICE_CENTAVOS)])).await;
         assert_eq!(provider.available(), PACK, "one pack");
+        assert_eq!(provider.credit().await, reais(PRICE_CENTAVOS), "the second payment is the customer's");
+        provider.load(&file).await;
+        // The same day, amount and bank in another file: the same payment told again, as far as anybody can see.
+        provider.load(&return_file(&received, 2, &[("17", PRICE_CENTAVOS)])).await;
+        assert_eq!((provider.available(), provider.credit().await), (PACK, reais(PRICE_CENTAVOS)));
         assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice, FindingCode::PaidTwice]);
+        let purchase = bought.purchase;
+        let came = provider.app().read(move |reader| reader.settlements_of_purchase(purchase)).await;
+        let outcomes: Vec<_> = came.expect("a look").iter().map(|came| came.outcome).collect();
+        assert_eq!(outcomes.len(), 2);
+        assert!(outcomes.contains(&SettlementOutcome::Paid) && outcomes.contains(&SettlementOutcome::Credit));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancelled_line_takes_no_payment_and_somebody_hears_of_it() {
+async fn what_is_paid_for_a_cancelled_line_becomes_credit_and_somebody_hears_of_it() {
     let provider = Provider::open(PackRelease::Payment).await;
     let bought = provider.buy().await;
     let received = provider.remit().await;
     provider.ask(LineAct::SetStatus { status: LineStatus::Cancelled }).await;
     provider.load(&provider.day(&received, 1)).await;
-    assert_eq!(provider.available(), 0);
+    assert_eq!((provider.available(), provider.credit().await), (0, reais(PRICE_CENTAVOS)));
     assert_eq!(provider.boleto(&bought).await.state, BoletoState::Paid, "the money came");
     assert_eq!(provider.findings(&bought).await, [FindingCode::PaymentRefused]);
-    // It stays an open intent; being sent again finds nothing new.
+    // Nothing is left to be sent.
     let later = clock::now().plus(money::Timestamp::DAY);
-    saldo::intents::resend(provider.app(), later).await.expect("sent again");
-    assert_eq!(provider.findings(&bought).await, [FindingCode::PaymentRefused]);
+    assert_eq!(saldo::intents::resend(provider.app(), later).await.expect("a look"), 0);
+    assert_eq!(provider.credit().await, reais(PRICE_CENTAVOS));
     let found = provider.app().read(|reader| reader.findings(10)).await.expect("a look");
+    assert_eq!(found.len(), 1);
     assert!(found[0].detail.contains("line_cancelled"), "{}", found[0].detail);
 }
 

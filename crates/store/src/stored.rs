@@ -9,7 +9,8 @@ use std::fmt;
 use book::EntryRef;
 use money::{
     Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, LineId, LoginId, MailId, MeterId,
-    PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, StaffId, Timestamp, TopupId, Unit, WalletId,
+    PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, SettlementId, StaffId, Timestamp, TopupId,
+    Unit, WalletId,
 };
 
 use crate::error::StoreError;
@@ -118,8 +119,25 @@ macro_rules! id_columns {
 }
 
 id_columns!(
-    ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, LineId, LoginId, MailId, MeterId, PackId,
-    PaymentId, PlanId, PurchaseId, RouterId, StaffId, TopupId, WalletId,
+    ApiKeyId,
+    BoletoId,
+    CustomerId,
+    EntryId,
+    GrantId,
+    IntentId,
+    LineId,
+    LoginId,
+    MailId,
+    MeterId,
+    PackId,
+    PaymentId,
+    PlanId,
+    PurchaseId,
+    RouterId,
+    SettlementId,
+    StaffId,
+    TopupId,
+    WalletId,
 );
 
 impl<T: Stored> Bind for Option<T> {

@@ -1,6 +1,6 @@
 //! A fact about a line becomes true. Nothing here asks whether it should.
 
-use money::Timestamp;
+use money::{Amount, Timestamp};
 
 use super::record::{LineFact, LineRecord, Lot, Taken};
 use super::state::{Awaiting, CycleTerms, Line, RestrictedSpan, Session, SessionState, Unpaid};
@@ -76,6 +76,10 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             line.unpaid.remove(purchase);
             wallet.burn(burns, 0);
         }
+        LineFact::Billed { amount, .. } => owe(line, amount.unit(), amount.value()),
+        LineFact::BillPaid { amount, .. } | LineFact::BillWrittenOff { amount } => {
+            owe(line, amount.unit(), -amount.value());
+        }
         LineFact::Read(read) => {
             take(wallet, line, &read.taken);
             line.sessions.insert(read.session, read.after);
@@ -98,6 +102,11 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             }
         }
     }
+}
+
+fn owe(line: &mut Line, unit: money::Unit, more: i64) {
+    let owed = line.billed.map_or(0, |billed| billed.value());
+    line.billed = Some(Amount::new(owed + more, unit));
 }
 
 fn give(wallet: &mut Wallet, line: &mut Line, allowance: Option<&Lot>) {

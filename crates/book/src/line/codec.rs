@@ -3,6 +3,7 @@
 
 use money::{GrantId, LineId, PurchaseId};
 
+use super::bill::BillItem;
 use super::plan::{Charging, PackNo, PlanNo, Validity};
 use super::record::{LineFact, Lot, Read, Taken};
 use super::state::{Awaiting, Cycle, LineStatus, PaidBy, Session, SessionState};
@@ -11,7 +12,7 @@ use crate::codec::{CodecError, Reader, Write};
 use crate::record::{read_burns, write_burns};
 
 /// The tags of facts about lines, in the journal's numbering.
-pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=RESTORED;
+pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=BILL_WRITTEN_OFF;
 
 const OPENED: u8 = 15;
 const CYCLE_BEGAN: u8 = 16;
@@ -29,6 +30,9 @@ const SESSIONS_ENDED: u8 = 27;
 const USED: u8 = 28;
 const RESTRICTED: u8 = 29;
 const RESTORED: u8 = 30;
+const BILLED: u8 = 31;
+const BILL_PAID: u8 = 32;
+const BILL_WRITTEN_OFF: u8 = 33;
 
 /// The tag of a fact.
 pub(crate) fn tag_of(fact: &LineFact) -> u8 {
@@ -49,6 +53,9 @@ pub(crate) fn tag_of(fact: &LineFact) -> u8 {
         LineFact::Used(_) => USED,
         LineFact::Restricted { .. } => RESTRICTED,
         LineFact::Restored { .. } => RESTORED,
+        LineFact::Billed { .. } => BILLED,
+        LineFact::BillPaid { .. } => BILL_PAID,
+        LineFact::BillWrittenOff { .. } => BILL_WRITTEN_OFF,
     }
 }
 
@@ -113,6 +120,15 @@ pub(crate) fn write_line_fact(out: &mut Vec<u8>, fact: &LineFact) {
         }
         LineFact::Used(taken) => write_taken(out, taken),
         LineFact::Restricted { at } | LineFact::Restored { at } => out.time(*at),
+        LineFact::Billed { item, amount } => {
+            out.byte(place(&BillItem::ALL, item));
+            out.amount(*amount);
+        }
+        LineFact::BillPaid { amount, by } => {
+            out.amount(*amount);
+            out.byte(place(&PaidBy::ALL, by));
+        }
+        LineFact::BillWrittenOff { amount } => out.amount(*amount),
     }
 }
 
@@ -170,6 +186,15 @@ pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFac
         USED => LineFact::Used(read_taken(reader)?),
         RESTRICTED => LineFact::Restricted { at: reader.time()? },
         RESTORED => LineFact::Restored { at: reader.time()? },
+        BILLED => LineFact::Billed {
+            item: at_place(reader, &BillItem::ALL, "item of a bill")?,
+            amount: reader.amount()?,
+        },
+        BILL_PAID => LineFact::BillPaid {
+            amount: reader.amount()?,
+            by: at_place(reader, &PaidBy::ALL, "way of paying")?,
+        },
+        BILL_WRITTEN_OFF => LineFact::BillWrittenOff { amount: reader.amount()? },
         other => return Err(CodecError::Tag(other)),
     })
 }
@@ -276,7 +301,7 @@ fn read_taken(reader: &mut Reader<'_>) -> Result<Taken, CodecError> {
 
 /// The place of a value in the list of all that there are: such lists only grow at their end.
 #[allow(clippy::cast_possible_truncation, reason = "lists of less than ten")]
-pub(super) fn place<T: PartialEq>(all: &[(T, &str)], value: &T) -> u8 {
+pub(crate) fn place<T: PartialEq>(all: &[(T, &str)], value: &T) -> u8 {
     all.iter().position(|(known, _)| known == value).unwrap_or_default() as u8
 }
 

@@ -3,6 +3,7 @@
 use money::{Timestamp, Unit};
 
 use super::LineAct;
+use super::bill::{decide_bill, decide_bill_paid, decide_bill_written_off};
 use super::calendar::cycle_at;
 use super::purchase::{
     allowance_made_up, decide_buying, decide_drop, decide_payment, decide_write_off, derived_grant, lot,
@@ -79,6 +80,9 @@ fn decide_fact(
         LineAct::Pay { purchase, grant, by } => decide_payment(wallet, line, purchase, *grant, *by, at),
         LineAct::Drop { purchase } => decide_drop(line, wallet, *purchase),
         LineAct::WriteOff { purchase, take_back } => decide_write_off(wallet, line, *purchase, *take_back),
+        LineAct::Bill { item, amount } => unmoved(decide_bill(line, *item, *amount)?),
+        LineAct::PayBill { amount, by } => unmoved(decide_bill_paid(line, *amount, *by)?),
+        LineAct::WriteOffBill { amount } => unmoved(decide_bill_written_off(line, *amount)?),
         LineAct::Read(reading) => {
             let (plan, zone) = (catalog.plan(line.plan), catalog.zone());
             decide_reading(&Judged { wallet, line, plan, zone, accepted_from, at }, reading)

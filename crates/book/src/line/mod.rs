@@ -5,6 +5,7 @@
 //! purchase, and the reading of counters. Leaves to others: routers and their protocol, documents, names and logins.
 
 mod apply;
+mod bill;
 mod calendar;
 mod codec;
 mod cycle;
@@ -15,6 +16,7 @@ mod snapshot;
 mod state;
 mod traffic;
 
+pub use bill::BillItem;
 pub use calendar::{FreeWindow, cycle_at};
 pub use plan::{Charging, Pack, PackNo, Plan, PlanNo, PurchaseRules, Release, Validity};
 pub use purchase::{Standing, check_line, check_pack};
@@ -24,7 +26,7 @@ pub use state::{
 };
 pub use traffic::{Anomaly, Octets, RATE_MAX, Reading, ReadingKind, SESSIONS_MAX};
 
-pub(crate) use codec::{TAGS, read_line_fact, tag_of, write_line_fact};
+pub(crate) use codec::{TAGS, place, read_line_fact, tag_of, write_line_fact};
 pub(crate) use cycle::decide_line;
 pub(crate) use cycle::{carry, due_on_line};
 pub(crate) use record::line_transfers;
@@ -79,6 +81,25 @@ pub enum LineAct {
         purchase: PurchaseId,
         /// Whether the rest of what it released is taken back.
         take_back: TakeBack,
+    },
+    /// An invoice says that something is owed beside purchases. The caller's key, of [`crate::KeySpace::Forever`], holds it to once.
+    Bill {
+        /// What for.
+        item: BillItem,
+        /// How much, not zero; below zero, for a correction, it is owed to the customer.
+        amount: Amount,
+    },
+    /// What was billed was paid.
+    PayBill {
+        /// How much of it: not more than is owed, in the direction in which it is owed.
+        amount: Amount,
+        /// How.
+        by: PaidBy,
+    },
+    /// What was billed will not be paid any more.
+    WriteOffBill {
+        /// How much of it: not more than is owed, in the direction in which it is owed.
+        amount: Amount,
     },
     /// A router reports a session's counters.
     Read(Reading),

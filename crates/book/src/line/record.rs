@@ -2,6 +2,7 @@
 
 use money::{GrantId, LineId, PurchaseId, Timestamp, Unit};
 
+use super::bill::BillItem;
 use super::plan::PlanNo;
 use super::state::{Awaiting, Cycle, LineStatus, PaidBy, Session};
 use super::traffic::Anomaly;
@@ -152,6 +153,25 @@ pub enum LineFact {
         /// What of its grant was taken back.
         burns: Burns,
     },
+    /// Something is owed for the line beside its purchases, as an invoice says.
+    Billed {
+        /// What for.
+        item: BillItem,
+        /// How much; below zero it is owed to the customer.
+        amount: money::Amount,
+    },
+    /// What was billed was paid.
+    BillPaid {
+        /// How much; below zero it made up for something else.
+        amount: money::Amount,
+        /// How it was paid.
+        by: PaidBy,
+    },
+    /// What was billed will not be paid any more.
+    BillWrittenOff {
+        /// How much.
+        amount: money::Amount,
+    },
     /// A session's counters were read.
     Read(Read),
     /// All sessions of a router are over.
@@ -206,15 +226,26 @@ pub(crate) fn line_transfers(record: &LineRecord, unit: Unit) -> [Option<Transfe
         ],
         LineFact::Released { purchase, by, lot } => [
             moved(Account::Sold, wallet, lot.amount),
-            owed(clearing(*by), Account::RevenuePack, &purchase.price),
+            owed(Account::clearing(*by), Account::RevenuePack, &purchase.price),
             None,
         ],
-        LineFact::Paid { price, by, .. } => [owed(clearing(*by), Account::Receivable, price), None, None],
+        LineFact::Paid { price, by, .. } => {
+            [owed(Account::clearing(*by), Account::Receivable, price), None, None]
+        }
         LineFact::WrittenOff { price, burns, .. } => [
             moved(wallet, Account::Sold, burns.total()),
             owed(Account::WrittenOff, Account::Receivable, price),
             None,
         ],
+        LineFact::Billed { item, amount } => {
+            [signed(Account::Receivable, item.account(), amount), None, None]
+        }
+        LineFact::BillPaid { amount, by } => {
+            [signed(Account::clearing(*by), Account::Receivable, amount), None, None]
+        }
+        LineFact::BillWrittenOff { amount } => {
+            [signed(Account::WrittenOff, Account::Receivable, amount), None, None]
+        }
         LineFact::Read(read) => used(&read.taken),
         LineFact::Used(taken) => used(taken),
         LineFact::StatusSet { .. }
@@ -226,11 +257,10 @@ pub(crate) fn line_transfers(record: &LineRecord, unit: Unit) -> [Option<Transfe
     }
 }
 
-fn clearing(by: PaidBy) -> Account {
-    match by {
-        PaidBy::Boleto => Account::ClearingBoleto,
-        PaidBy::Pix => Account::ClearingPix,
-        PaidBy::Card => Account::ClearingStripe,
-        PaidBy::Hand => Account::ClearingHand,
-    }
+/// A movement of money that goes the other way if it is below zero.
+fn signed(debit: Account, credit: Account, amount: &money::Amount) -> Option<Transfer> {
+    let unit = amount.unit();
+    let (debit, credit) = if amount.value() < 0 { (credit, debit) } else { (debit, credit) };
+    let amount = amount.value().saturating_abs();
+    (amount > 0).then_some(Transfer { debit, credit, amount, unit })
 }

@@ -33,6 +33,7 @@ pub(crate) fn write_line(out: &mut Vec<u8>, line: &Line) {
         out.amount(unpaid.price);
         out.unsigned(unpaid.grant_no.into());
     }
+    out.option(line.billed, Write::amount);
     out.count(line.restricted.len());
     for span in &line.restricted {
         out.time(span.from);
@@ -68,6 +69,7 @@ pub(crate) fn read_line(reader: &mut Reader<'_>) -> Result<Line, CodecError> {
         let purchase = PurchaseId::from_u128(reader.u128()?);
         Ok((purchase, Unpaid { price: reader.amount()?, grant_no: reader.u32()? }))
     })?;
+    line.billed = reader.option(Reader::amount)?;
     for _ in 0..reader.count()? {
         line.restricted.push(RestrictedSpan { from: reader.time()?, to: reader.option(Reader::time)? });
     }

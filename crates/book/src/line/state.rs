@@ -196,6 +196,8 @@ pub struct Line {
     pub awaiting: Option<Awaiting>,
     /// Purchases that were released and are not paid.
     pub unpaid: BTreeMap<PurchaseId, Unpaid>,
+    /// What was billed beside purchases and is owed still; `None` if nothing ever was.
+    pub billed: Option<Amount>,
     /// Slowed, walled or blocked: the newest interval last; old ones are dropped.
     pub restricted: Vec<RestrictedSpan>,
     /// What was read of sessions, by a hash of what names them.
@@ -217,6 +219,7 @@ impl Line {
             sequence: 0,
             awaiting: None,
             unpaid: BTreeMap::new(),
+            billed: None,
             restricted: Vec::new(),
             sessions: BTreeMap::new(),
             sessions_known_from: Timestamp::from_micros(i64::MIN),

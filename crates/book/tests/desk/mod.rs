@@ -155,6 +155,9 @@ fn line_kind(fact: &LineFact) -> &'static str {
         LineFact::Used(_) => "used",
         LineFact::Restricted { .. } => "restricted",
         LineFact::Restored { .. } => "restored",
+        LineFact::Billed { .. } => "billed",
+        LineFact::BillPaid { .. } => "bill_paid",
+        LineFact::BillWrittenOff { .. } => "bill_written_off",
     }
 }
 

@@ -132,6 +132,7 @@ impl Grant {
             Source::Purchased => ("purchased", None),
             Source::Allowance => ("allowance", None),
             Source::Carried => ("carried", None),
+            Source::Overpaid(_) => ("overpaid", None),
             Source::Adjustment(reason) => ("adjustment", Some(reason.code())),
         };
         let state = if added.effective_at.is_some() { GrantState::Scheduled } else { GrantState::Active };

@@ -91,10 +91,10 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Pro
     }
     registry.register("inbox_events", "Provider events by state", inbox_events);
     api.app.nas.counters.register(&mut registry);
-    let unconfirmed = i64::try_from(api.app.nas.unconfirmed()).unwrap_or(i64::MAX);
+    let unconfirmed = i64::try_from(api.app.nas.unconfirmed(api.app.ledger.now())).unwrap_or(i64::MAX);
     registry.register(
         "radius_unconfirmed_lines",
-        "Lines whose router has not confirmed for three minutes what it was asked for",
+        "Lines whose router has not confirmed for two minutes what it was asked for",
         ConstGauge::new(unconfirmed),
     );
     registry.register(

@@ -59,7 +59,7 @@ pub(super) async fn page(
             ["usage", "charge", "reversal"].contains(&row.kind.as_str())
         })),
         books: books(&app),
-        unconfirmed_lines: u32::try_from(app.nas.unconfirmed()).unwrap_or(u32::MAX),
+        unconfirmed_lines: u32::try_from(app.nas.unconfirmed(now)).unwrap_or(u32::MAX),
         customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet, unit)).collect(),
         newer_url: trail.newer_url("/console?", "before"),
         older_url: next.map(|next| trail.older_url("/console?", "before", &next.to_string())),

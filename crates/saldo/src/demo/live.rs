@@ -21,7 +21,7 @@ use super::pages::Stage;
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::chart::{BalanceLine, BalancePoint, LineFragment};
-use crate::look::page::{ChecklistFragment, Done};
+use crate::look::page::{ChecklistFragment, DemoHome, Done};
 use crate::portal::{Fault, Visit};
 use crate::problem::Problem;
 
@@ -51,13 +51,12 @@ pub(super) struct Seen {
 impl Seen {
     /// What may be spent, from movement to movement until now.
     pub(super) fn line(&self, reader: &Reader) -> BalanceLine {
-        BalanceLine::draw(reader, reader.t("demo-line"), &self.points)
+        DemoHome::money_line(reader, &self.points)
     }
 
     /// What may be used, likewise.
     pub(super) fn data_line(&self, reader: &Reader) -> BalanceLine {
-        let name = reader.t1("demo-data-line", "name", self.name);
-        BalanceLine::draw(reader, name, &self.data_points)
+        DemoHome::data_line(reader, self.name, &self.data_points)
     }
 }
 

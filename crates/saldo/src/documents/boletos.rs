@@ -1,7 +1,7 @@
 //! The boleto of a purchase: one, written when the notice of the purchase is delivered.
 
 use axum::http::StatusCode;
-use book::{Awaiting, Charging, PackNo, PaidBy, Validity};
+use book::Awaiting;
 use brazil::Centavos;
 use brazil::boleto::{Barcode, TitleNumber};
 use brazil::cnab::{Fine, Interest};
@@ -9,73 +9,16 @@ use brazil::document::TaxId;
 use brazil::print_day;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
-use money::{Amount, BoletoId, CustomerId, GrantId, Timestamp, Unit, WalletId};
-use serde::{Deserialize, Serialize};
-use store::tables::bank::BoletoIntent;
+use money::{Amount, BoletoId, CustomerId, Timestamp};
 use store::tables::lines::{BoletoRow, BoletoState, Payer};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use super::Sheet;
 use crate::config::Bank;
 use crate::ids;
-use crate::intents::Wish;
 use crate::look::{Locale, format};
 use crate::portal::calendar::day_of;
 use crate::problem::Problem;
-
-/// A purchase as its notice carries it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Purchased {
-    wallet: String,
-    purchase: String,
-    pack_no: u32,
-    charging: String,
-    quantity: i64,
-    price: String,
-    unit: String,
-    /// None: until the cycle ends.
-    validity_days: Option<u16>,
-}
-
-impl Purchased {
-    /// The purchase, made for the line on `wallet`.
-    pub fn of(wallet: WalletId, purchase: &Awaiting) -> Purchased {
-        Purchased {
-            wallet: wallet.to_string(),
-            purchase: purchase.purchase.to_string(),
-            pack_no: purchase.pack.0,
-            charging: purchase.charging.code().to_owned(),
-            quantity: purchase.quantity,
-            price: purchase.price.to_decimal(),
-            unit: purchase.price.unit().code().to_owned(),
-            validity_days: match purchase.validity {
-                Validity::Cycle => None,
-                Validity::Days(days) => Some(days),
-            },
-        }
-    }
-
-    /// Whether a boleto collects it.
-    pub fn is_by_boleto(&self) -> bool {
-        self.charging == Charging::Boleto.code()
-    }
-
-    fn read(&self) -> anyhow::Result<(WalletId, Awaiting)> {
-        let unit =
-            Unit::known(&self.unit).ok_or_else(|| anyhow::anyhow!("there is no unit {}", self.unit))?;
-        let charging = Charging::from_code(&self.charging);
-        let purchase = Awaiting {
-            purchase: self.purchase.parse()?,
-            pack: PackNo(self.pack_no),
-            charging: charging.ok_or_else(|| anyhow::anyhow!("there is no charging {}", self.charging))?,
-            quantity: self.quantity,
-            price: Amount::parse(&self.price, unit)?,
-            validity: self.validity_days.map_or(Validity::Cycle, Validity::Days),
-        };
-        Ok((self.wallet.parse()?, purchase))
-    }
-}
 
 /// Refuses what could not be charged by boleto here. Asked before the book is.
 pub fn check_charging(bank: Option<&Bank>, price: Amount) -> Result<(), Problem> {
@@ -100,13 +43,9 @@ pub fn write_boleto(
     tx: &Tx<'_>,
     bank: Option<&Bank>,
     zone: &TimeZone,
-    (customer, purchased): (CustomerId, &Purchased),
+    (customer, purchase): (CustomerId, &Awaiting),
     at: Timestamp,
 ) -> Result<anyhow::Result<()>, StoreError> {
-    let (wallet, purchase) = match purchased.read() {
-        Ok(read) => read,
-        Err(error) => return Ok(Err(error)),
-    };
     if tx.boleto_of_purchase(purchase.purchase)?.is_some() {
         return Ok(Ok(()));
     }
@@ -135,10 +74,6 @@ pub fn write_boleto(
         paid_at: None,
         paid_amount: None,
     })?;
-    let grant = GrantId::from_u128(ids::fresh());
-    let wish = Wish::Pay { wallet, customer, purchase, grant, by: PaidBy::Boleto };
-    let intent = BoletoIntent { boleto: id, kind: wish.kind().to_owned(), payload: wish.to_json() };
-    tx.insert_boleto_intent(&intent)?;
     Ok(Ok(()))
 }
 

@@ -3,12 +3,13 @@
 //! A file counts whole or not at all, and once: the same bytes again change nothing, another file under a known number is
 //! refused. Of a title, too, each piece of news counts once; what does not fit is a finding for a person, never a guess.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use book::Refusal;
+use book::PaidBy;
 use brazil::Centavos;
 use brazil::cnab::{CnabError, Entry, Occurrence, read_return};
-use money::{CustomerId, IntentId, Timestamp};
+use money::{CustomerId, SettlementId, Timestamp};
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::{Finding, FindingCode, ReturnRow};
 use store::tables::intents::Intent;
@@ -19,6 +20,7 @@ use crate::app::App;
 use crate::config::Bank;
 use crate::intents;
 use crate::problem::Problem;
+use crate::settlements::{self, Came, Settled, settle};
 
 /// What a return file changed.
 #[derive(Debug, Default)]
@@ -97,7 +99,7 @@ pub fn load_return(tx: &Tx<'_>, bank: &Bank, bytes: &[u8], now: Timestamp) -> Re
     let row = ReturnRow { return_no: 0, file_number, file_hash, loaded_at: now, entries };
     let return_no = tx.insert_bank_return(&row)?;
     let loaded = Loaded { file_number, entries: file.entries.len(), ..Loaded::default() };
-    let mut loading = Loading { tx, now, return_no, loaded };
+    let mut loading = Loading { named: HashSet::new(), tx, now, return_no, loaded };
     file.entries.iter().try_for_each(|entry| loading.take(entry))?;
     Ok(loading.loaded)
 }
@@ -123,30 +125,10 @@ pub async fn load(app: &Arc<App>, bytes: Vec<u8>) -> Result<Loaded, Problem> {
     Ok(loaded)
 }
 
-/// The book did not take a payment: a person must look at it. Written down once.
-pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal) -> Result<(), Problem> {
-    let (boleto, now) = (money::BoletoId::from_u128(intent.as_u128()), app.ledger.now());
-    let detail = format!("The payment was not booked ({}): {refusal}.", refusal.code());
-    app.write(move |tx| {
-        let code = FindingCode::PaymentRefused;
-        if tx.boleto(boleto)?.is_none() || tx.findings_of(boleto)?.iter().any(|known| known.code == code) {
-            return Ok(());
-        }
-        tx.insert_finding(&Finding {
-            finding_no: 0,
-            code,
-            boleto: Some(boleto),
-            return_no: None,
-            file_line: None,
-            detail: detail.clone(),
-            found_at: now,
-        })
-    })
-    .await
-}
-
 /// A file being taken.
 struct Loading<'t, 'c> {
+    /// The settlements that this file has told of.
+    named: HashSet<SettlementId>,
     tx: &'t Tx<'c>,
     now: Timestamp,
     return_no: u32,
@@ -209,36 +191,65 @@ impl Loading<'_, '_> {
 
     fn settled(&mut self, boleto: &BoletoRow, entry: &Entry) -> Result<(), StoreError> {
         let paid = entry.paid.to_amount();
-        if boleto.state == BoletoState::Paid {
-            let detail = format!("{} more was paid: it is to be given back.", paid.to_decimal());
-            return self.find(FindingCode::PaidTwice, Some(boleto), entry, detail);
-        }
-        if paid.value() < boleto.amount.value() {
+        if boleto.state != BoletoState::Paid && paid.value() < boleto.amount.value() {
             let (owed, paid) = (boleto.amount.to_decimal(), paid.to_decimal());
             let detail = format!("{paid} was paid of {owed}. The boleto was left as it is.");
             return self.find(FindingCode::PaidLess, Some(boleto), entry, detail);
         }
-        self.tx.set_boleto_state(boleto.id, BoletoState::Paid, None, Some((self.now, paid.value())))?;
-        self.loaded.paid += 1;
-        self.loaded.customers.push(boleto.customer);
-        if let Some(wanted) = self.tx.boleto_intent(boleto.id)? {
-            // The boleto's own name: however often this is told, the book is asked once.
-            let intent = Intent {
-                id: IntentId::from_u128(boleto.id.as_u128()),
-                kind: wanted.kind,
-                payload: wanted.payload,
-                created_at: crate::clock::now(),
-                done_at: None,
-                entry: None,
-            };
-            self.tx.insert_intent(&intent)?;
-            self.loaded.intents.push(intent);
+        let settled = match boleto.purchase {
+            Some(purchase) => {
+                let id = self.name(boleto, entry);
+                let (boleto, at) = (Some(boleto.id), self.now);
+                settle(self.tx, &Came { id, purchase, boleto, by: PaidBy::Boleto, amount: paid, at })?
+            }
+            None => Settled::NotOwed,
+        };
+        if boleto.state != BoletoState::Paid {
+            self.tx.set_boleto_state(boleto.id, BoletoState::Paid, None, Some((self.now, paid.value())))?;
+            self.loaded.paid += 1;
+            self.loaded.customers.push(boleto.customer);
         }
-        if boleto.state == BoletoState::WrittenOff {
-            let detail = "It was paid after it had been written off; the payment was booked.".to_owned();
-            return self.find(FindingCode::PaidLate, Some(boleto), entry, detail);
+        match settled {
+            Settled::Paid(intents) if boleto.state == BoletoState::WrittenOff => {
+                self.loaded.intents.extend(intents);
+                let detail = "It was paid after it had been written off; the payment was booked.".to_owned();
+                self.find(FindingCode::PaidLate, Some(boleto), entry, detail)
+            }
+            Settled::Paid(intents) => {
+                self.loaded.intents.extend(intents);
+                Ok(())
+            }
+            Settled::Credit(intents) => {
+                self.loaded.intents.extend(intents);
+                let detail = format!("{} more was paid: it became the customer's credit.", paid.to_decimal());
+                self.find(FindingCode::PaidTwice, Some(boleto), entry, detail)
+            }
+            Settled::Known => {
+                let detail = format!(
+                    "{} is told again, of the same day and bank as in another file. Nothing was booked: if it was paid \
+                     a second time, give the customer credit.",
+                    paid.to_decimal()
+                );
+                self.find(FindingCode::PaidTwice, Some(boleto), entry, detail)
+            }
+            Settled::NotOwed => {
+                let detail = format!("{} was paid, and nothing is known of what for.", paid.to_decimal());
+                self.find(FindingCode::PaymentRefused, Some(boleto), entry, detail)
+            }
         }
-        Ok(())
+    }
+
+    /// The name of a settlement. Two of one title in one file are two payments; the same in two files is one, told twice.
+    fn name(&mut self, boleto: &BoletoRow, entry: &Entry) -> SettlementId {
+        let told = format!("{:?}", (entry.occurred_on, entry.credited_on, entry.paid, &entry.paid_at));
+        let mut id = settlements::name(&[b"boleto", &boleto.id.as_u128().to_be_bytes(), told.as_bytes()]);
+        for again in 1_u64.. {
+            if self.named.insert(id) {
+                break;
+            }
+            id = settlements::name(&[b"again", &id.as_u128().to_be_bytes(), &again.to_be_bytes()]);
+        }
+        id
     }
 
     fn written_off(&mut self, boleto: &BoletoRow) -> Result<(), StoreError> {

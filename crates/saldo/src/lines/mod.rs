@@ -4,6 +4,9 @@
 //! how the line authenticates, which command is the same as which.
 
 pub mod offers;
+mod purchased;
+
+pub use purchased::Purchased;
 
 use std::sync::Arc;
 

@@ -7,15 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use money::WalletId;
+use money::{Timestamp, WalletId};
 use radius::{Change, ChangeAnswer, ErrorCause};
 use tokio::sync::Semaphore;
 
-use super::change;
 use super::names;
-use super::network::{Asked, CONFIRMED_WITHIN, Profile, Session};
+use super::network::{Asked, Profile, Session};
 use super::profile::{self, Means};
 use super::record::{self, Seen};
 use crate::app::App;
@@ -27,10 +26,10 @@ const SCAN_PAUSE: Duration = Duration::from_secs(5);
 const SCANNED_MAX: u32 = 500;
 /// Lines that are brought up to date at the same time.
 const LINES_MAX: usize = 32;
-/// How long a report is waited for after an acknowledgement before the change is asked for again.
-const CONFIRMATION_PAUSE: Duration = Duration::from_secs(60);
-/// Pause after a router could not be moved at all.
-const FAILURE_PAUSE: Duration = Duration::from_secs(30);
+/// How long a report is waited for after an acknowledgement before the change is asked for again, in microseconds.
+const CONFIRMATION_PAUSE: i64 = 60 * Timestamp::SECOND;
+/// Pause after a router could not be moved at all, in microseconds.
+const FAILURE_PAUSE: i64 = 30 * Timestamp::SECOND;
 /// Failures after which a session is ended instead of changed.
 const FAILURES_MAX: u32 = 2;
 
@@ -100,7 +99,7 @@ async fn missed(app: &Arc<App>, cursor: &mut Option<u32>) -> Result<BTreeSet<u32
 
 /// Lines of which something was asked that is to be asked again; and staff are told of those that wait for too long.
 fn due(app: &App) -> Vec<WalletId> {
-    let now = Instant::now();
+    let now = app.ledger.now();
     let mut due = Vec::new();
     for (wallet, line) in app.nas.network.lines().iter_mut() {
         for session in &mut line.sessions {
@@ -108,11 +107,11 @@ fn due(app: &App) -> Vec<WalletId> {
             if asked.again_at <= now {
                 due.push(*wallet);
             }
-            if !asked.is_told && now.saturating_duration_since(asked.first_at) >= CONFIRMED_WITHIN {
+            if !asked.is_told && asked.is_late(now) {
                 asked.is_told = true;
                 app.nas.counters.change("unconfirmed");
                 tracing::warn!(%wallet, router = session.nas_no, wanted = ?asked.profile,
-                    "a router has not confirmed a line's speed for three minutes");
+                    "a router has not confirmed a line's speed for two minutes");
             }
         }
     }
@@ -146,7 +145,7 @@ async fn keep(app: &Arc<App>, wallet_no: u32) -> Result<(), Problem> {
 
 /// The sessions that are to be asked for `wanted` now; each is marked as asked.
 fn to_ask(app: &App, wallet: WalletId, wanted: Profile) -> Vec<Session> {
-    let now = Instant::now();
+    let now = app.ledger.now();
     let mut lines = app.nas.network.lines();
     let Some(line) = lines.get_mut(&wallet) else { return Vec::new() };
     let is_at_rest = wanted == Profile::Full && line.confirmed == Profile::Full;
@@ -164,7 +163,7 @@ fn to_ask(app: &App, wallet: WalletId, wanted: Profile) -> Vec<Session> {
         }
         let (first_at, failures, is_told) =
             before.map_or((now, 0, false), |asked| (asked.first_at, asked.failures, asked.is_told));
-        let again_at = now + CONFIRMATION_PAUSE;
+        let again_at = now.plus(CONFIRMATION_PAUSE);
         session.asked =
             Some(Asked { profile: wanted, first_at, again_at, acknowledged: None, failures, is_told });
         chosen.push(session.clone());
@@ -189,7 +188,7 @@ async fn ask(app: &Arc<App>, line: &Seen, session: Session, wanted: Profile) -> 
         if !session.has_name {
             changes.push(Change::Class(record::class(app, wallet, wanted).into()));
         }
-        match change::coa(router, &session.identity, &changes).await {
+        match app.nas.asker.coa(router, &session.identity, &changes).await {
             Ok(ChangeAnswer::Acknowledged) => {
                 acknowledged(app, wallet, &session, wanted);
                 return Ok(());
@@ -207,7 +206,7 @@ async fn ask(app: &Arc<App>, line: &Seen, session: Session, wanted: Profile) -> 
             }
         }
     }
-    match change::disconnect(router, &session.identity).await {
+    match app.nas.asker.disconnect(router, &session.identity).await {
         Ok(ChangeAnswer::Acknowledged) => acknowledged(app, wallet, &session, wanted),
         Ok(ChangeAnswer::Refused(Some(ErrorCause::SessionContextNotFound))) => {
             app.nas.counters.change("refused");
@@ -239,7 +238,8 @@ fn acknowledged(app: &App, wallet: WalletId, session: &Session, wanted: Profile)
 }
 
 fn failed(app: &App, wallet: WalletId, session: &Session) {
-    with_asked(app, wallet, session, |asked| asked.again_at = Instant::now() + FAILURE_PAUSE);
+    let again_at = app.ledger.now().plus(FAILURE_PAUSE);
+    with_asked(app, wallet, session, |asked| asked.again_at = again_at);
 }
 
 /// What was asked of a session, if it has not been confirmed meanwhile.

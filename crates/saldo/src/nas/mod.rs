@@ -20,10 +20,13 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 
+use money::Timestamp;
+
 pub use control::control;
 pub use listener::listen;
 pub use rest::{SCOPE, routes};
 
+use change::Asker;
 use counters::Counters;
 use names::Names;
 use network::Network;
@@ -40,6 +43,8 @@ pub struct Nas {
     pub(crate) network: Network,
     /// Routers and logins.
     pub(crate) names: Names,
+    /// Who asks routers.
+    asker: Asker,
     /// Where reports are taken, once that is so.
     address: OnceLock<SocketAddr>,
     /// How many reports have come.
@@ -53,6 +58,7 @@ impl Default for Nas {
             counters: Counters::default(),
             network: Network::default(),
             names: Names::default(),
+            asker: Asker::default(),
             address: OnceLock::new(),
             arrivals: AtomicU64::new(0),
             line_locks: (0..LINE_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
@@ -71,9 +77,9 @@ impl Nas {
         self.names.forget_routers();
     }
 
-    /// How many lines wait longer than they should for a router to confirm what it was asked for.
-    pub fn unconfirmed(&self) -> usize {
-        self.network.unconfirmed()
+    /// How many lines wait longer than they should for a router to confirm what it was asked for. `now` is the book's time.
+    pub fn unconfirmed(&self, now: Timestamp) -> usize {
+        self.network.unconfirmed(now)
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]

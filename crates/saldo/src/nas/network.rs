@@ -3,17 +3,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
-use money::WalletId;
+use money::{Timestamp, WalletId};
 use radius::SessionIdentity;
 
 /// Sessions of one line that are known at a time: as many as the book remembers.
 const SESSIONS_MAX: usize = book::SESSIONS_MAX;
 /// Contents of a session's reports that are remembered, to tell a repetition from news.
 const CONTENTS_MAX: usize = 8;
-/// How long a change may go without being confirmed before staff should know.
-pub(super) const CONFIRMED_WITHIN: Duration = Duration::from_secs(180);
+/// How long a change may go without being confirmed before staff are told, in microseconds: a minute sooner than the subscriber is.
+const CONFIRMED_WITHIN: i64 = 120 * Timestamp::SECOND;
 
 /// What a line may do on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,10 +27,10 @@ pub(crate) enum Profile {
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
     pub(super) profile: Profile,
-    /// When it was first asked for.
-    pub(super) first_at: Instant,
+    /// When it was first asked for, by the book's clock.
+    pub(super) first_at: Timestamp,
     /// Not before this is it asked for again.
-    pub(super) again_at: Instant,
+    pub(super) again_at: Timestamp,
     /// When the router acknowledged it: by the book's clock in seconds, and how many reports had come until then.
     pub(super) acknowledged: Option<(i64, u64)>,
     /// How often a later report has shown that nothing had changed, or nobody answered.
@@ -73,10 +72,8 @@ impl Network {
     }
 
     /// How many lines wait for a confirmation longer than they should.
-    pub(crate) fn unconfirmed(&self) -> usize {
-        let is_late = |session: &Session| {
-            session.asked.as_ref().is_some_and(|asked| asked.first_at.elapsed() >= CONFIRMED_WITHIN)
-        };
+    pub(crate) fn unconfirmed(&self, now: Timestamp) -> usize {
+        let is_late = |session: &Session| session.asked.as_ref().is_some_and(|asked| asked.is_late(now));
         self.lines().values().filter(|line| line.sessions.iter().any(is_late)).count()
     }
 
@@ -85,6 +82,13 @@ impl Network {
         for line in self.lines().values_mut() {
             line.sessions.retain(|session| session.nas_no != nas_no);
         }
+    }
+}
+
+impl Asked {
+    /// True if staff should know of it by now.
+    pub(super) fn is_late(&self, now: Timestamp) -> bool {
+        now.since(self.first_at) >= CONFIRMED_WITHIN
     }
 }
 
@@ -135,7 +139,8 @@ impl Session {
             (Some(_), Some(asked)) if after_acknowledged.is_some() => {
                 asked.acknowledged = None;
                 asked.failures += 1;
-                asked.again_at = Instant::now();
+                // At once.
+                asked.again_at = asked.first_at;
                 true
             }
             _ => false,
@@ -176,7 +181,7 @@ mod tests {
     use super::*;
 
     fn asked(profile: Profile, acknowledged: Option<(i64, u64)>) -> Asked {
-        let now = Instant::now();
+        let now = Timestamp::EPOCH;
         Asked { profile, first_at: now, again_at: now, acknowledged, failures: 0, is_told: false }
     }
 

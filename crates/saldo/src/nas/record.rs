@@ -284,6 +284,7 @@ async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<Lin
 
 /// A router says that it has no such session: it is over, with the counters last known.
 pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -> Result<(), Problem> {
+    let at = app.ledger.now();
     let reading = Reading {
         nas: session.nas_no,
         session: session.hash,
@@ -291,11 +292,18 @@ pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -
         input: None,
         output: None,
         session_seconds: None,
-        at: app.ledger.now(),
+        at,
     };
     read(app, wallet, reading).await?;
-    if let Some(line) = app.nas.network.lines().get_mut(&wallet) {
-        line.sessions.retain(|known| known.hash != session.hash);
+    let _one_at_a_time = app.nas.line_lock(wallet).lock().await;
+    let shown = {
+        let mut lines = app.nas.network.lines();
+        let Some(line) = lines.get_mut(&wallet) else { return Ok(()) };
+        let shown = stopped(line, session.hash);
+        shown.filter(|shown| *shown != line.confirmed)
+    };
+    if let Some(shown) = shown {
+        confirm(app, wallet, shown, at.as_seconds()).await?;
     }
     Ok(())
 }

@@ -33,7 +33,12 @@ pub(super) fn grants(reader: &TablesReader<'_>, wallet_no: u32) -> Result<Vec<Gr
     rows.retain(|row| row.remaining > 0 && row.state == GrantState::Active);
     rows.sort_by_key(|row| {
         let lasts = row.expires_at.unwrap_or(Timestamp::MAX);
-        (row.priority, lasts, source(row) == GrantSource::Purchased, row.grant_no)
+        (
+            row.priority,
+            lasts,
+            matches!(source(row), GrantSource::Purchased | GrantSource::Overpaid),
+            row.grant_no,
+        )
     });
     Ok(rows)
 }
@@ -80,6 +85,7 @@ pub(super) fn source(row: &GrantRow) -> GrantSource {
     match row.source.as_ref() {
         "purchased" => GrantSource::Purchased,
         "adjustment" => GrantSource::Adjustment,
+        "overpaid" => GrantSource::Overpaid,
         _ => GrantSource::Promotional,
     }
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::{HOST, ORIGIN};
@@ -47,6 +48,45 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Posted<T> {
     }
 }
 
+/// The file that was chosen on a form drawn for this browser: its field is `file`. The route says how many bytes may come.
+pub struct PostedFile {
+    /// What the browser says that it is called.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl FromRequest<Arc<App>> for PostedFile {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<PostedFile, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
+        if !is_from_here(&parts.headers, &app.config.server.public_url) {
+            return Err(stale().into());
+        }
+        let fields = Multipart::from_request(Request::from_parts(parts, body), app).await;
+        let mut fields = fields.map_err(|rejection| not_understood(rejection.body_text()))?;
+        let (mut is_ours, mut file) = (false, None);
+        while let Some(field) = fields.next_field().await.map_err(unreadable_part)? {
+            match field.name() {
+                Some("csrf") => is_ours = visit.is_token(&field.text().await.map_err(unreadable_part)?),
+                // The token stands first on our forms: a file of somebody else's is not read to its end.
+                Some("file") if is_ours => {
+                    let name = field.file_name().unwrap_or_default().to_owned();
+                    let bytes = field.bytes().await.map_err(unreadable_part)?.to_vec();
+                    file = Some(PostedFile { name, bytes });
+                }
+                _ => {}
+            }
+        }
+        if !is_ours {
+            return Err(stale().into());
+        }
+        file.ok_or_else(|| not_understood("The form has no file.").into())
+    }
+}
+
 /// The fields of an address's query. Ones that cannot be read are told in words.
 pub struct Asked<T>(pub T);
 
@@ -74,6 +114,12 @@ fn unreadable(rejection: FormRejection) -> Fault {
     let status = rejection.status();
     let code = if status == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "not_understood" };
     Problem::new(status, code, rejection.body_text()).into()
+}
+
+fn unreadable_part(error: MultipartError) -> Fault {
+    let status = error.status();
+    let code = if status == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "not_understood" };
+    Problem::new(status, code, error.body_text()).into()
 }
 
 /// Whether the browser says that the form stood on one of our pages. Browsers that say nothing are left to the token.

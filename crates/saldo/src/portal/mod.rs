@@ -51,7 +51,7 @@ use crate::app::App;
 use crate::panics;
 
 pub use doors::Doors;
-pub use form::{Asked, Posted};
+pub use form::{Asked, Posted, PostedFile};
 pub use links::{INVITATION_LASTS, MailedLink, RESET_LASTS, invite};
 pub use returns::Followed;
 pub use shell::{Fault, draw};

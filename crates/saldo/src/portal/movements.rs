@@ -46,6 +46,7 @@ fn kind(
             None => None,
         }),
         "grant" if reason == "promotional" => MovementKind::Granted(GrantSource::Promotional),
+        "grant" if reason == "overpaid" => MovementKind::Granted(GrantSource::Overpaid),
         "grant" | "deduction" => MovementKind::Adjusted { reason: reason.to_owned() },
         "expiry" => MovementKind::Expired(expired_source(tables, row)?),
         "reversal" => MovementKind::Reversed { what: charged_for() },

@@ -18,9 +18,14 @@ const TRY: &str = "1";
 const TRIES: usize = 20;
 
 struct FreeRadius {
-    child: Child,
+    server: Server,
     access: u16,
     accounting: u16,
+}
+
+/// A FreeRADIUS that runs in a folder of its own until it is dropped.
+pub(crate) struct Server {
+    child: Child,
     folder: TempDir,
 }
 
@@ -28,10 +33,8 @@ impl FreeRadius {
     /// Starts it in front of the program. `accounting_by` is what it does with a report.
     async fn start(provider: &Provider, accounting_by: &str) -> FreeRadius {
         let key = keys::create(&provider.house.running.app, None, "freeradius", saldo::nas::SCOPE).await;
-        let folder = tempfile::tempdir().expect("a folder");
         let (access, accounting) = (free_port(), free_port());
         let text = CONFIGURATION
-            .replace("@folder@", &folder.path().display().to_string())
             .replace("@url@", &provider.house.url)
             .replace("@key@", &key.expect("a key").secret)
             .replace("@secret@", SECRET)
@@ -39,6 +42,30 @@ impl FreeRadius {
             .replace("@accounting@", &accounting.to_string())
             .replace("@server@", &provider.port().port().to_string())
             .replace("@by@", accounting_by);
+        let server = FreeRadius { server: Server::start(&text), access, accounting };
+        for _ in 0..TRIES {
+            if server.client("status", server.access, "Message-Authenticator=0x00").await.0 {
+                return server;
+            }
+        }
+        panic!("it does not answer:\n{}", server.log());
+    }
+
+    fn log(&self) -> String {
+        self.server.read("log")
+    }
+
+    /// What radclient says, and whether it got the answer that it wanted.
+    async fn client(&self, what: &'static str, port: u16, attributes: &str) -> (bool, String) {
+        client(what, port, attributes.to_owned()).await
+    }
+}
+
+impl Server {
+    /// Starts it with this configuration, in which `@folder@` is its folder.
+    pub(crate) fn start(configuration: &str) -> Server {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = configuration.replace("@folder@", &folder.path().display().to_string());
         std::fs::write(folder.path().join("radiusd.conf"), text).expect("a file");
         let log = std::fs::File::create(folder.path().join("log")).expect("a file");
         let child = Command::new("freeradius")
@@ -49,27 +76,17 @@ impl FreeRadius {
             .stderr(Stdio::null())
             .spawn()
             .expect("freeradius, of Debian's package of that name, starts");
-        let server = FreeRadius { child, access, accounting, folder };
-        for _ in 0..TRIES {
-            if server.client("status", server.access, "Message-Authenticator=0x00").await.0 {
-                return server;
-            }
-        }
-        panic!("it does not answer:\n{}", server.log());
+        Server { child, folder }
     }
 
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
-
-    /// What radclient says, and whether it got the answer that it wanted.
-    async fn client(&self, what: &'static str, port: u16, attributes: &str) -> (bool, String) {
-        client(what, port, attributes.to_owned()).await
+    /// A file that it has written; nothing if it has not.
+    pub(crate) fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(file)).unwrap_or_default()
     }
 }
 
 /// A real client asks a server once.
-async fn client(what: &'static str, port: u16, attributes: String) -> (bool, String) {
+pub(crate) async fn client(what: &'static str, port: u16, attributes: String) -> (bool, String) {
     let asking = tokio::task::spawn_blocking(move || {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("request");
@@ -87,7 +104,7 @@ async fn client(what: &'static str, port: u16, attributes: String) -> (bool, Str
     (output.status.success(), text)
 }
 
-impl Drop for FreeRadius {
+impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();
@@ -95,7 +112,7 @@ impl Drop for FreeRadius {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let socket = StdUdpSocket::bind("127.0.0.1:0").expect("a port");
     socket.local_addr().expect("an address").port()
 }

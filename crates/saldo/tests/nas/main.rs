@@ -3,11 +3,15 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../browser/mod.rs"]
+mod browser;
 #[path = "../house/mod.rs"]
 mod house;
 
+mod alarm;
 mod control;
 mod doors;
 mod freeradius;
+mod freeradius_router;
 mod provider;
 mod reports;

@@ -46,6 +46,18 @@ pub(crate) fn megabytes(count: u64) -> Both {
 
 impl Provider {
     pub(crate) async fn open(at_zero: AtZero) -> Provider {
+        let changes = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+        let port = changes.local_addr().expect("an address").port();
+        Provider::open_with(at_zero, changes, port).await
+    }
+
+    /// The same with another router, which hears of changes at `coa_port`; the one that is there hears of none.
+    pub(crate) async fn open_for(at_zero: AtZero, coa_port: u16) -> Provider {
+        let nobody = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+        Provider::open_with(at_zero, nobody, coa_port).await
+    }
+
+    async fn open_with(at_zero: AtZero, changes: UdpSocket, coa_port: u16) -> Provider {
         let house =
             House::open_with(|config| config.radius.accounting_listen = "127.0.0.1:0".to_owned()).await;
         let listening = nas::listen(&house.running.app).await.expect("a port").expect("a listener");
@@ -66,14 +78,13 @@ impl Provider {
         let customer = lines::subscribe(app, Author::operator(), new).await.expect("a subscriber").id;
         let new = NewLine { customer, plan_no, anchor_day: 1, access_login: Some(LOGIN.to_owned()) };
         let line = lines::open(app, Author::operator(), new).await.expect("a line");
-        let changes = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
         let row = RouterRow {
             nas_no: 0,
             id: RouterId::from_u128(ids::fresh()),
             name: "torre-1".to_owned(),
             address: "127.0.0.1".to_owned(),
             secret: Hidden(SECRET.to_owned()),
-            coa_port: changes.local_addr().expect("an address").port(),
+            coa_port,
             last_seen_at: None,
             created_at: app.ledger.now(),
         };

@@ -45,6 +45,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     3 "0003_entries_in_journal_order.sql",
     4 "0004_lines.sql",
     5 "0005_bank_files.sql",
+    6 "0006_first_access.sql",
+    7 "0007_settlements.sql",
     8 "0008_usage_notices.sql",
 );
 

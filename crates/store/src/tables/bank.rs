@@ -1,4 +1,4 @@
-//! Files exchanged with the bank about boletos, what the book is asked when one is paid, and what a person must look at.
+//! Files exchanged with the bank about boletos, and what a person must look at.
 
 use money::{BoletoId, Timestamp};
 
@@ -6,8 +6,6 @@ use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
-const INSERT_BOLETO_INTENT: &str = "INSERT INTO boleto_intents (boleto, kind, payload) VALUES ($1, $2, $3)";
-const BOLETO_INTENT: &str = "SELECT boleto, kind, payload FROM boleto_intents WHERE boleto = $1";
 const NEXT_FILE_NUMBER: &str = "SELECT coalesce(max(file_number), 0) + 1 FROM remittances";
 const INSERT_REMITTANCE: &str =
     "INSERT INTO remittances (file_number, created_at, titles, body) VALUES ($1, $2, $3, $4)";
@@ -30,18 +28,6 @@ const FINDINGS_OF: &str = "SELECT finding_no, code, boleto, return_no, file_line
     FROM bank_findings WHERE boleto = $1 ORDER BY finding_no";
 const FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
     FROM bank_findings ORDER BY finding_no DESC LIMIT $1";
-
-row! {
-    /// What the book is asked when a boleto is paid. Its key is the boleto's name.
-    pub struct BoletoIntent {
-        /// The boleto.
-        pub boleto: BoletoId,
-        /// What is to be done, as a short word.
-        pub kind: String,
-        /// All that the command needs, as JSON.
-        pub payload: String,
-    }
-}
 
 row! {
     /// A file of titles for the bank.
@@ -82,7 +68,7 @@ words! {
         OtherValue = "other_value",
         /// Less was paid than is owed.
         PaidLess = "paid_less",
-        /// It was paid a second time: the payer gets that back.
+        /// It was paid a second time: that became credit, unless it looks like the same payment told again.
         PaidTwice = "paid_twice",
         /// It was paid after it had been written off here, or without having been registered.
         PaidLate = "paid_late",
@@ -116,11 +102,6 @@ row! {
 }
 
 impl Reader<'_> {
-    /// What the book is asked when this boleto is paid.
-    pub fn boleto_intent(&self, boleto: BoletoId) -> Result<Option<BoletoIntent>, StoreError> {
-        self.one(BOLETO_INTENT, &[&boleto])
-    }
-
     /// The remittance of this number.
     pub fn remittance(&self, file_number: u32) -> Result<Option<RemittanceRow>, StoreError> {
         self.one(REMITTANCE, &[&file_number])
@@ -157,11 +138,6 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
-    /// Writes down what the book is asked when a boleto, which is there, is paid.
-    pub fn insert_boleto_intent(&self, intent: &BoletoIntent) -> Result<(), StoreError> {
-        self.run(INSERT_BOLETO_INTENT, &[intent]).map(|_| ())
-    }
-
     /// The number of the next remittance.
     pub fn next_remittance_number(&self) -> Result<u32, StoreError> {
         self.number(NEXT_FILE_NUMBER)

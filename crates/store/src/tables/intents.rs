@@ -12,6 +12,7 @@ const INSERT: &str = "INSERT INTO intents (id, kind, payload, created_at, done_a
 const SELECT: &str = "SELECT id, kind, payload, created_at, done_at, entry FROM intents WHERE id = $1";
 const OPEN: &str = "SELECT id, kind, payload, created_at, done_at, entry FROM intents
     WHERE done_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
+const CLOSE: &str = "UPDATE intents SET done_at = $1 WHERE id = $2 AND done_at IS NULL";
 const DONE: &str = "UPDATE intents SET done_at = $1, entry = $2 WHERE id = $3 AND done_at IS NULL";
 
 row! {
@@ -60,5 +61,10 @@ impl Tx<'_> {
     /// Marks an intent done by `entry`; whether it was open.
     pub fn intent_done(&self, id: IntentId, entry: EntryId, at: Timestamp) -> Result<bool, StoreError> {
         Ok(self.run(DONE, &[&at, &entry, &id])? > 0)
+    }
+
+    /// Closes an intent that the book refuses, so that it is not sent any more; whether it was open.
+    pub fn close_intent(&self, id: IntentId, at: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.run(CLOSE, &[&at, &id])? > 0)
     }
 }

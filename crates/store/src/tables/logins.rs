@@ -10,6 +10,7 @@ use crate::stored::{Hidden, SecretHash, row, words};
 const INSERT_LOGIN: &str = "INSERT INTO logins
     (id, customer, email, password_hash, created_at, last_sign_in_at) VALUES ($1, $2, $3, $4, $5, $6)";
 const SET_LOGIN_PASSWORD: &str = "UPDATE logins SET password_hash = $1 WHERE id = $2";
+const RENAME_LOGIN: &str = "UPDATE logins SET email = $1 WHERE id = $2";
 const SET_LAST_SIGN_IN: &str = "UPDATE logins SET last_sign_in_at = $1 WHERE id = $2";
 const LOGIN: &str = "SELECT id, customer, email, password_hash, created_at, last_sign_in_at
     FROM logins WHERE id = $1";
@@ -42,9 +43,9 @@ row! {
         pub id: LoginId,
         /// For which customer.
         pub customer: CustomerId,
-        /// What is typed to sign in; unique, kept in lower case.
+        /// What is typed to sign in: an e-mail, or the CPF or CNPJ of who has none; unique, kept in lower case.
         pub email: String,
-        /// The password's hash as argon2id text; `None` until the invitation is accepted.
+        /// The password's hash as argon2id text; `None` until the first one is chosen.
         pub password_hash: Option<Hidden<String>>,
         /// Since when.
         pub created_at: Timestamp,
@@ -158,6 +159,11 @@ impl Tx<'_> {
     /// Sets a login's password.
     pub fn set_login_password(&self, id: LoginId, password_hash: &Hidden<String>) -> Result<(), StoreError> {
         self.run_one(SET_LOGIN_PASSWORD, &[password_hash, &id], id.to_string())
+    }
+
+    /// Changes what is typed to sign in. Conflicts over `logins.email`.
+    pub fn rename_login(&self, id: LoginId, email: &str) -> Result<(), StoreError> {
+        self.run_one(RENAME_LOGIN, &[&address(email), &id], id.to_string())
     }
 
     /// Writes down that a login signed in.

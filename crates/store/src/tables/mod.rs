@@ -4,11 +4,13 @@
 //! sees one moment for as long as its closure runs. Lists that people read come newest first, by cursor, so that nothing is
 //! lost or doubled between two pages while rows are added.
 
+pub mod access_codes;
 pub mod answers;
 pub mod audit;
 pub mod bank;
 pub mod catalog;
 pub mod customers;
+pub mod imports;
 pub mod inbox;
 pub mod intents;
 pub mod keys;
@@ -17,6 +19,8 @@ pub mod logins;
 pub mod outbox;
 pub mod payments;
 pub mod sessions;
+pub mod settlements;
+pub mod subscribers;
 pub mod topups;
 
 use std::ops::Deref;

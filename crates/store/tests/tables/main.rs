@@ -4,6 +4,7 @@
 
 mod catalog;
 mod customers;
+mod entrance;
 mod keys;
 mod people;
 mod post;

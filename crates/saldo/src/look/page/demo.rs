@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::look::Reader;
-use crate::look::chart::BalanceLine;
+use crate::look::chart::{BalanceLine, BalancePoint};
 use crate::look::part::Frame;
 
 /// The demo's first screen. *Open as customer* and *Open as staff* are forms to `/demo/sign-in` with `as` = `customer`, `staff`,
@@ -39,6 +39,18 @@ pub struct DemoHome {
     pub bank_url: String,
     /// Which steps of both stories are done; live as `checklist`.
     pub done: Done,
+}
+
+impl DemoHome {
+    /// The line of the API company's customer.
+    pub fn money_line(reader: &Reader, points: &[BalancePoint]) -> BalanceLine {
+        BalanceLine::draw(reader, reader.t("demo-line"), points)
+    }
+
+    /// The line of the provider's subscriber of this name.
+    pub fn data_line(reader: &Reader, name: &str, points: &[BalancePoint]) -> BalanceLine {
+        BalanceLine::draw(reader, reader.t1("demo-data-line", "name", name), points)
+    }
 }
 
 /// `/demo/reset`, which asks before everything begins anew, where no dialog does.

@@ -44,6 +44,8 @@ pub enum GrantSource {
     Purchased,
     /// Put in by staff with a reason.
     Adjustment,
+    /// Paid for what was paid already, or is no more.
+    Overpaid,
 }
 
 impl GrantSource {
@@ -53,6 +55,7 @@ impl GrantSource {
             GrantSource::Promotional => "grant-promotional",
             GrantSource::Purchased => "grant-purchased",
             GrantSource::Adjustment => "grant-adjustment",
+            GrantSource::Overpaid => "grant-overpaid",
         }
     }
 }

@@ -100,6 +100,7 @@ impl Movement {
                 GrantSource::Promotional => "movement-granted-promotional",
                 GrantSource::Purchased => "movement-granted-purchased",
                 GrantSource::Adjustment => "movement-granted-adjustment",
+                GrantSource::Overpaid => "movement-granted-overpaid",
             }),
             MovementKind::ToppedUp(Some(method)) => reader.t1("movement-topped-up-with", "method", method),
             MovementKind::ToppedUp(None) => reader.t("movement-topped-up"),

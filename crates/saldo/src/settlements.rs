@@ -1,0 +1,178 @@
+//! Money that came for what is owed, whoever tells of it: a bank's file, a Pix, Stripe, staff.
+//!
+//! The first payment of a purchase settles it: an intent that bears the purchase's own name, so that the book hears of one payment
+//! however many tell of one. What comes beyond that, or for what is no more, becomes credit in the customer's money wallet, and a
+//! person is told. Each settlement has a name that follows from what was told, so that it counts once.
+
+use std::sync::Arc;
+
+use book::{PaidBy, Refusal};
+use money::{
+    Amount, BoletoId, CustomerId, GrantId, IntentId, PurchaseId, SettlementId, Timestamp, Unit, WalletId,
+};
+use sha2::{Digest as _, Sha256};
+use store::tables::bank::{Finding, FindingCode};
+use store::tables::customers::Wallet;
+use store::tables::intents::Intent;
+use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
+use store::{StoreError, Tx};
+
+use crate::app::App;
+use crate::intents::{self, Wish};
+use crate::lines::Purchased;
+use crate::problem::Problem;
+use crate::{clock, ids};
+
+/// Wallets of one customer that are looked through for one that counts money.
+const WALLETS_MAX: u32 = 200;
+
+/// Money that came for a purchase.
+#[derive(Clone, Copy, Debug)]
+pub struct Came {
+    /// Its name.
+    pub id: SettlementId,
+    /// For which purchase.
+    pub purchase: PurchaseId,
+    /// With which boleto, if with one.
+    pub boleto: Option<BoletoId>,
+    /// How.
+    pub by: PaidBy,
+    /// How much.
+    pub amount: Amount,
+    /// When it was told, by the book's clock.
+    pub at: Timestamp,
+}
+
+/// What money that came led to.
+#[derive(Debug)]
+pub enum Settled {
+    /// It pays the purchase: the book is to be asked so.
+    Paid(Vec<Intent>),
+    /// The purchase was paid before: the book is to be asked for credit.
+    Credit(Vec<Intent>),
+    /// It was told before; nothing was changed.
+    Known,
+    /// Nothing is known of the purchase (yet).
+    NotOwed,
+}
+
+/// The name of a settlement: it follows from what was told, a part each.
+pub fn name(parts: &[&[u8]]) -> SettlementId {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    let (first, _) = digest.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
+    SettlementId::from_u128(u128::from_be_bytes(*first))
+}
+
+/// Writes down what is owed for a purchase of `customer`, once.
+pub fn owe(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    purchase: PurchaseId,
+    purchased: &Purchased,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    // Strings and numbers only: writing JSON cannot fail.
+    let payload = serde_json::to_string(purchased).unwrap_or_default();
+    tx.put_owed(&Owed { purchase, customer, payload, created_at: at })
+}
+
+/// Takes money that came for a purchase. Whoever holds the book sends the intents, or the next sweep does.
+pub fn settle(tx: &Tx<'_>, came: &Came) -> Result<Settled, StoreError> {
+    if tx.settlement(came.id)?.is_some() {
+        return Ok(Settled::Known);
+    }
+    let Some(owed) = tx.owed(came.purchase)? else { return Ok(Settled::NotOwed) };
+    // The purchase's own name: it is paid once, by whatever comes first.
+    let id = IntentId::from_u128(came.purchase.as_u128());
+    let is_paid = tx.intent(id)?.is_some();
+    let purchased = serde_json::from_str::<Purchased>(&owed.payload).map_err(anyhow::Error::new);
+    let read = match purchased.and_then(|purchased| purchased.read()) {
+        Ok(read) if !is_paid => Some(read),
+        Ok(_) => None,
+        Err(error) => {
+            tracing::error!(purchase = %came.purchase, %error, "what is owed cannot be read: the money becomes credit");
+            None
+        }
+    };
+    let outcome = if read.is_some() { SettlementOutcome::Paid } else { SettlementOutcome::Credit };
+    tx.insert_settlement(&Settlement {
+        id: came.id,
+        customer: owed.customer,
+        purchase: Some(came.purchase),
+        boleto: came.boleto,
+        paid_by: came.by.code().to_owned(),
+        amount: came.amount,
+        outcome,
+        came_at: came.at,
+    })?;
+    let Some((wallet, purchase)) = read else {
+        return deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit);
+    };
+    let grant = GrantId::from_u128(ids::fresh());
+    let wish = Wish::Pay { wallet, customer: owed.customer, purchase, grant, by: came.by };
+    let intent = wish.intent(id, clock::now());
+    tx.insert_intent(&intent)?;
+    Ok(Settled::Paid(vec![intent]))
+}
+
+/// Puts money into the customer's wallet of its unit, which is opened if there is none.
+fn deposit(tx: &Tx<'_>, customer: CustomerId, amount: Amount, by: PaidBy) -> Result<Vec<Intent>, StoreError> {
+    let now = clock::now();
+    let known = money_wallet(tx, customer, amount.unit())?;
+    let wallet = known.unwrap_or_else(|| WalletId::from_u128(ids::fresh()));
+    let mut wishes = Vec::new();
+    if known.is_none() {
+        tx.insert_wallet(&Wallet { id: wallet, customer, unit: amount.unit(), created_at: now })?;
+        wishes.push(Wish::OpenWallet { wallet, customer, unit: amount.unit() });
+    }
+    let grant = GrantId::from_u128(ids::fresh());
+    wishes.push(Wish::Deposit { wallet, customer, grant, amount, by });
+    // Open intents are sent again in the order of their ids, which grow: the wallet comes first.
+    let intents: Vec<_> =
+        wishes.iter().map(|wish| wish.intent(IntentId::from_u128(ids::fresh()), now)).collect();
+    intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
+    Ok(intents)
+}
+
+/// A customer's wallet that counts `unit`, the oldest if there are several.
+fn money_wallet(tx: &Tx<'_>, customer: CustomerId, unit: Unit) -> Result<Option<WalletId>, StoreError> {
+    let wallets = tx.wallets_of(customer, None, WALLETS_MAX)?.rows;
+    Ok(wallets.into_iter().rfind(|wallet| wallet.unit == unit).map(|wallet| wallet.id))
+}
+
+/// The book did not take a payment, for the line is no more: what was paid becomes credit, and a person is told. Done once, however
+/// often the refusal is heard.
+pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal) -> Result<(), Problem> {
+    let (purchase, now) = (PurchaseId::from_u128(intent.as_u128()), app.ledger.now());
+    let why = format!("The payment was not booked ({}): {refusal}.", refusal.code());
+    let intents = app
+        .write(move |tx| {
+            let of_purchase = tx.settlements_of_purchase(purchase)?;
+            let paid = of_purchase.into_iter().find(|known| known.outcome == SettlementOutcome::Paid);
+            let (Some(paid), true) = (paid, tx.close_intent(intent, clock::now())?) else {
+                return Ok(Vec::new());
+            };
+            tx.set_settlement_outcome(paid.id, SettlementOutcome::Credit)?;
+            let amount = paid.amount;
+            tx.insert_finding(&Finding {
+                finding_no: 0,
+                code: FindingCode::PaymentRefused,
+                boleto: paid.boleto,
+                return_no: None,
+                file_line: None,
+                detail: format!("{why} {} became the customer's credit.", amount.to_decimal()),
+                found_at: now,
+            })?;
+            // Written by us, so it is a way that we know.
+            let by = PaidBy::from_code(&paid.paid_by).unwrap_or(PaidBy::Hand);
+            deposit(tx, paid.customer, amount, by)
+        })
+        .await?;
+    intents::send(app, &intents).await?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Files of subscribers that were taken.
+
+use money::{IntentId, Timestamp};
+
+use super::{Page, Reader, Tx, page, rows_to_ask};
+use crate::error::StoreError;
+use crate::stored::row;
+
+const NEXT_NO: &str = "SELECT coalesce(max(import_no), 0) + 1 FROM imports";
+const INSERT: &str = "INSERT INTO imports (import_no, file_name, actor, created_at, customers, lines, known,
+    intents, first_intent, last_intent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const SELECT: &str = "SELECT import_no, file_name, actor, created_at, customers, lines, known, intents,
+    first_intent, last_intent FROM imports WHERE import_no = $1";
+const ALL: &str = "SELECT import_no, file_name, actor, created_at, customers, lines, known, intents,
+    first_intent, last_intent FROM imports WHERE import_no < $1 ORDER BY import_no DESC LIMIT $2";
+const OPEN_BETWEEN: &str = "SELECT count(*) FROM intents WHERE done_at IS NULL AND id >= $1 AND id <= $2";
+
+row! {
+    /// A file of subscribers that was taken, with what it brought.
+    pub struct ImportRow {
+        /// Its number, from 1 without gaps.
+        pub import_no: u32,
+        /// What the file was called.
+        pub file_name: String,
+        /// Who took it, as the audit log names him.
+        pub actor: String,
+        /// When.
+        pub created_at: Timestamp,
+        /// Customers that it made.
+        pub customers: u32,
+        /// Lines that it made.
+        pub lines: u32,
+        /// Rows whose lines were there already.
+        pub known: u32,
+        /// Intents that its lines wait for.
+        pub intents: u32,
+        /// The first of them.
+        pub first_intent: IntentId,
+        /// The last of them.
+        pub last_intent: IntentId,
+    }
+}
+
+impl Reader<'_> {
+    /// The import with this number.
+    pub fn import(&self, import_no: u32) -> Result<Option<ImportRow>, StoreError> {
+        self.one(SELECT, &[&import_no])
+    }
+
+    /// All imports, newest first; the cursor is the number of the last one seen.
+    pub fn imports(&self, before: Option<u32>, limit: u32) -> Result<Page<ImportRow, u32>, StoreError> {
+        let before = before.map_or(i64::MAX, i64::from);
+        let rows = self.all(ALL, &[&before, &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &ImportRow| row.import_no))
+    }
+
+    /// How many intents of an import the book has not confirmed. Ones that others wrote in the very same moment are counted too.
+    pub fn open_intents_of(&self, import: &ImportRow) -> Result<u32, StoreError> {
+        Ok(self.one(OPEN_BETWEEN, &[&import.first_intent, &import.last_intent])?.unwrap_or(0))
+    }
+}
+
+impl Tx<'_> {
+    /// Writes down an import under the next number, whatever number it carries, and returns that.
+    pub fn insert_import(&self, import: &ImportRow) -> Result<u32, StoreError> {
+        let import_no = self.one(NEXT_NO, &[])?.unwrap_or(1);
+        self.run(INSERT, &[&ImportRow { import_no, ..import.clone() }])?;
+        Ok(import_no)
+    }
+}

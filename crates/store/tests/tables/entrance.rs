@@ -1,0 +1,152 @@
+//! How subscribers get in: codes that are read out, imports, and finding who calls.
+
+use crate::{NOW, customer, on_both, read, with_customer_and_wallet, write};
+use money::{CustomerId, IntentId, LineId, LoginId, Timestamp, WalletId};
+use store::Hidden;
+use store::tables::access_codes::AccessCode;
+use store::tables::imports::ImportRow;
+use store::tables::intents::Intent;
+use store::tables::lines::{LineEntry, Payer};
+use store::tables::logins::Login;
+
+fn login() -> Login {
+    Login {
+        id: LoginId::from_u128(1),
+        customer: CustomerId::from_u128(1),
+        email: "52998224725".to_owned(),
+        password_hash: None,
+        created_at: NOW,
+        last_sign_in_at: None,
+    }
+}
+
+#[test]
+fn a_code_is_tried_a_few_times_and_used_once() {
+    on_both(|tables| {
+        with_customer_and_wallet(tables);
+        let code = |hash: &str| AccessCode {
+            login: LoginId::from_u128(1),
+            code_hash: Hidden(hash.to_owned()),
+            created_at: NOW,
+            expires_at: NOW.plus(Timestamp::HOUR),
+            tries_left: 2,
+        };
+        write(tables, |tx| {
+            tx.insert_login(&login())?;
+            tx.put_access_code(&code("first"))
+        });
+        let id = login().id;
+        assert_eq!(write(tables, |tx| tx.take_code_try(LoginId::from_u128(9), NOW)), None);
+        assert_eq!(write(tables, |tx| tx.take_code_try(id, NOW.plus(Timestamp::HOUR))), None, "too late");
+        let tried = write(tables, |tx| tx.take_code_try(id, NOW));
+        assert_eq!(tried, Some(AccessCode { tries_left: 1, ..code("first") }));
+        assert!(write(tables, |tx| tx.take_code_try(id, NOW)).is_some());
+        assert_eq!(write(tables, |tx| tx.take_code_try(id, NOW)), None, "too often");
+
+        write(tables, |tx| tx.put_access_code(&code("second")));
+        assert!(!write(tables, |tx| tx.use_access_code(&code("first"))), "another has its place");
+        assert_eq!(read(tables, |r| r.access_code(id)), Some(code("second")));
+        assert!(write(tables, |tx| tx.use_access_code(&code("second"))));
+        assert!(!write(tables, |tx| tx.use_access_code(&code("second"))), "once");
+
+        write(tables, |tx| tx.put_access_code(&code("third")));
+        assert_eq!(write(tables, |tx| tx.delete_ended_codes(NOW)), 0);
+        assert_eq!(write(tables, |tx| tx.delete_ended_codes(NOW.plus(Timestamp::HOUR))), 1);
+        assert!(!write(tables, |tx| tx.delete_access_code(id)));
+        write(tables, |tx| tx.rename_login(id, "Ana@Example.com"));
+        assert_eq!(read(tables, |r| r.login(id)).unwrap().email, "ana@example.com");
+    });
+}
+
+#[test]
+fn an_import_knows_how_far_the_book_is() {
+    on_both(|tables| {
+        let intent = |n: u128| Intent {
+            id: IntentId::from_u128(n),
+            kind: "open_line".to_owned(),
+            payload: "{}".to_owned(),
+            created_at: NOW,
+            done_at: None,
+            entry: None,
+        };
+        let import = ImportRow {
+            import_no: 0,
+            file_name: "clientes.csv".to_owned(),
+            actor: "operator".to_owned(),
+            created_at: NOW,
+            customers: 2,
+            lines: 3,
+            known: 1,
+            intents: 3,
+            first_intent: IntentId::from_u128(2),
+            last_intent: IntentId::from_u128(4),
+        };
+        let numbers = write(tables, |tx| {
+            (1..=5).try_for_each(|n| tx.insert_intent(&intent(n)))?;
+            Ok([tx.insert_import(&import)?, tx.insert_import(&import)?])
+        });
+        assert_eq!(numbers, [1, 2]);
+        let import = read(tables, |r| r.import(1)).unwrap();
+        assert_eq!(read(tables, |r| r.open_intents_of(&import)), 3);
+        let entry = money::EntryId::from_u128(1);
+        assert!(write(tables, |tx| tx.intent_done(IntentId::from_u128(2), entry, NOW)));
+        assert_eq!(read(tables, |r| r.open_intents_of(&import)), 2);
+        let page = read(tables, |r| r.imports(None, 1));
+        assert_eq!((page.rows[0].import_no, page.next), (2, Some(2)));
+        assert_eq!(read(tables, |r| r.imports(Some(2), 1)).rows, [import]);
+        assert_eq!(read(tables, |r| r.import(3)), None);
+    });
+}
+
+#[test]
+fn who_calls_is_found() {
+    on_both(|tables| {
+        with_customer_and_wallet(tables);
+        write(tables, |tx| {
+            for (n, name) in [(2, "JOÃO 100% DA SILVA"), (3, "Maria de Souza")] {
+                tx.insert_customer(&store::tables::customers::Customer {
+                    name: name.to_owned(),
+                    ..customer(n)
+                })?;
+                tx.put_payer(&Payer {
+                    customer: CustomerId::from_u128(n),
+                    document: format!("document-{n}"),
+                    street: "Rua A, 1".to_owned(),
+                    district: "Centro".to_owned(),
+                    city: "Sorocaba".to_owned(),
+                    state: "SP".to_owned(),
+                    postcode: "18010000".to_owned(),
+                })?;
+            }
+            tx.insert_line(&LineEntry {
+                id: LineId::from_u128(1),
+                customer: CustomerId::from_u128(3),
+                wallet: WalletId::from_u128(1),
+                access_login: Some("maria@fibra".to_owned()),
+                created_at: NOW,
+            })
+        });
+        let found = |text: &str, document: &str| {
+            let page = read(tables, |r| r.subscribers_like(text, document, None, 10));
+            page.rows.into_iter().map(|row| row.customer.as_u128()).collect::<Vec<_>>()
+        };
+        for (text, document, expected) in [
+            ("silva", "", vec![2]),
+            ("joão", "", vec![2]),
+            ("100%", "", vec![2]),
+            ("%", "", vec![2]),
+            ("_", "", vec![]),
+            ("DE SOU", "", vec![3]),
+            ("maria@fibra", "", vec![3]),
+            ("C3@Example.com", "", vec![3]),
+            ("whatever", "document-2", vec![2]),
+            ("customer 1", "", vec![]),
+            ("a", "", vec![3, 2]),
+        ] {
+            assert_eq!(found(text, document), expected, "{text}");
+        }
+        let page = read(tables, |r| r.subscribers(None, 1));
+        assert_eq!((page.rows[0].name.as_str(), page.rows.len()), ("Maria de Souza", 1));
+        assert_eq!(read(tables, |r| r.subscribers(page.next, 1)).rows[0].document, "document-2");
+    });
+}
