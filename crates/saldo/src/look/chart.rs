@@ -399,6 +399,8 @@ impl BalanceLine {
         };
         let values = || points.iter().map(|point| point.balance.value());
         let (low, high) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
+        // Data runs down to zero and begins anew; of money a call takes very little.
+        let low = if last.balance.unit() == Unit::BYTE { low.min(0) } else { low };
         let (range, span) = ((high - low).max(high / Self::PARTS).max(1), last.at.since(first.at).max(1));
         let (inset, tall) = (8, Self::HEIGHT - 16);
         let x = |point: &BalancePoint| scaled(point.at.since(first.at), Self::WIDTH, span);
