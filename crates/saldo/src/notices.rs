@@ -22,6 +22,7 @@ use crate::lines::Purchased;
 use crate::look::locale::Locale;
 use crate::look::{self, Reader};
 use crate::problem::Problem;
+use crate::settlements::Owing;
 use crate::{clock, ids, settlements};
 
 /// The name of the outbox's cursor.
@@ -168,8 +169,13 @@ fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), St
     if purchase.charging != Charging::Boleto {
         return Ok(Ok(()));
     }
-    let (bank, zone) = (config.bank.as_ref(), &config.brand.time_zone);
-    let written = documents::write_boleto(tx, bank, zone, (customer, &purchase), at)?;
+    let Some(bank) = &config.bank else {
+        return Ok(Err("the configuration names no bank to write a boleto of".to_owned()));
+    };
+    let due = documents::purchase_due(bank, &config.brand.time_zone, at);
+    let what = Owing::Purchase(purchase.purchase);
+    let collected = documents::Collected { customer, what, amount: purchase.price, due };
+    let written = documents::write_boleto(tx, bank, &collected, at)?;
     Ok(written.map_err(|error| format!("{error:#}")))
 }
 

@@ -45,6 +45,7 @@ fn plan(name: &str, supports_purchase: bool) -> PlanDraft {
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         free: Vec::new(),
+        block_after_days: None,
     }
 }
 

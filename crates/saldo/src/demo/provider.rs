@@ -165,6 +165,7 @@ fn plan(name: &str, fee: i64, gigabytes: i64, supports_purchase: bool) -> PlanDr
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         free: Vec::new(),
+        block_after_days: None,
     }
 }
 
