@@ -57,6 +57,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     5 "0005_bank_files.sql",
     6 "0006_first_access.sql",
     7 "0007_settlements.sql",
+    8 "0008_invoices.sql",
+    9 "0009_usage_notices.sql",
 );
 
 impl Database {
