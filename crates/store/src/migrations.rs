@@ -58,6 +58,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     6 "0006_first_access.sql",
     7 "0007_settlements.sql",
     8 "0008_invoices.sql",
+    9 "0009_usage_notices.sql",
 );
 
 impl Database {
