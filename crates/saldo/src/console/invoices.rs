@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use book::PaidBy;
+use brazil::document::TaxId;
 use money::InvoiceId;
 use serde::Deserialize;
 use serde_json::json;
@@ -107,6 +108,7 @@ async fn show(
         .read(move |tables| {
             let name = tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default();
             let document = tables.payer(row.customer)?.map(|payer| payer.document).unwrap_or_default();
+            let document = TaxId::parse(&document).map(|id| id.to_string()).unwrap_or(document);
             Ok((seen(&asked, tables, &eyes, &row, now)?, (name, document)))
         })
         .await?;
