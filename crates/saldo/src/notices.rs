@@ -20,7 +20,7 @@ use crate::lines::Purchased;
 use crate::look::locale::Locale;
 use crate::look::{self, Reader};
 use crate::problem::Problem;
-use crate::{clock, ids, settlements};
+use crate::{clock, ids, pix, settlements};
 
 /// The name of the outbox's cursor.
 pub(crate) const CURSOR: &str = "outbox";
@@ -146,7 +146,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     Ok(count)
 }
 
-/// Writes down what is owed for a purchase, and the boleto if it is charged by one; an error says why that could not be yet.
+/// Writes down what is owed for a purchase, and the boleto or the Pix if it is charged by one; an error says why that could not be yet.
 fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), String>, StoreError> {
     let read = serde_json::from_str::<Purchased>(&notice.payload).map_err(anyhow::Error::new);
     let read = read.and_then(|purchased| purchased.read().map(|(_, purchase)| (purchased, purchase)));
@@ -156,11 +156,15 @@ fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), St
     };
     let (Some(customer), at) = (notice.customer, notice.created_at) else { return Ok(Ok(())) };
     settlements::owe(tx, customer, purchase.purchase, &purchased, at)?;
-    if purchase.charging != Charging::Boleto {
-        return Ok(Ok(()));
-    }
-    let (bank, zone) = (config.bank.as_ref(), &config.brand.time_zone);
-    let written = documents::write_boleto(tx, bank, zone, (customer, &purchase), at)?;
+    let written = match purchase.charging {
+        Charging::Boleto => {
+            let (bank, zone) = (config.bank.as_ref(), &config.brand.time_zone);
+            documents::write_boleto(tx, bank, zone, (customer, &purchase), at)?
+        }
+        Charging::Pix => pix::charge(tx, config.pix.as_ref(), (customer, &purchase), at)?,
+        // The invoice collects it; the card's payment page is opened by whoever buys.
+        Charging::NextInvoice | Charging::Card => Ok(()),
+    };
     Ok(written.map_err(|error| format!("{error:#}")))
 }
 

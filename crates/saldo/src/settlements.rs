@@ -14,8 +14,10 @@ use sha2::{Digest as _, Sha256};
 use store::tables::bank::{Finding, FindingCode};
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
+use store::tables::lines::BoletoState;
+use store::tables::pix::PixState;
 use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
-use store::{StoreError, Tx};
+use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
 use crate::intents::{self, Wish};
@@ -87,9 +89,8 @@ pub fn settle(tx: &Tx<'_>, came: &Came) -> Result<Settled, StoreError> {
         return Ok(Settled::Known);
     }
     let Some(owed) = tx.owed(came.purchase)? else { return Ok(Settled::NotOwed) };
-    // The purchase's own name: it is paid once, by whatever comes first.
-    let id = IntentId::from_u128(came.purchase.as_u128());
-    let is_paid = tx.intent(id)?.is_some();
+    let id = intent_of(came.purchase);
+    let is_paid = is_settled(tx, came.purchase)?;
     let purchased = serde_json::from_str::<Purchased>(&owed.payload).map_err(anyhow::Error::new);
     let read = match purchased.and_then(|purchased| purchased.read()) {
         Ok(read) if !is_paid => Some(read),
@@ -113,11 +114,38 @@ pub fn settle(tx: &Tx<'_>, came: &Came) -> Result<Settled, StoreError> {
     let Some((wallet, purchase)) = read else {
         return deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit);
     };
+    end_other_ways(tx, came)?;
     let grant = GrantId::from_u128(ids::fresh());
     let wish = Wish::Pay { wallet, customer: owed.customer, purchase, grant, by: came.by };
     let intent = wish.intent(id, clock::now());
     tx.insert_intent(&intent)?;
     Ok(Settled::Paid(vec![intent]))
+}
+
+/// Whether something was paid for a purchase, whatever the book said to it.
+pub fn is_settled(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<bool, StoreError> {
+    Ok(tables.intent(intent_of(purchase))?.is_some())
+}
+
+/// The purchase's own name: it is paid once, by whatever comes first.
+fn intent_of(purchase: PurchaseId) -> IntentId {
+    IntentId::from_u128(purchase.as_u128())
+}
+
+/// What paid a purchase: the settlement that was not for what had been paid already.
+pub fn paid(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<Option<Settlement>, StoreError> {
+    let of_purchase = tables.settlements_of_purchase(purchase)?;
+    Ok(of_purchase.into_iter().find(|known| known.outcome == SettlementOutcome::Paid))
+}
+
+/// A purchase is paid: nobody is asked for it any more. A boleto that the bank holds is the bank's to end; one that it never heard of ends here.
+fn end_other_ways(tx: &Tx<'_>, came: &Came) -> Result<(), StoreError> {
+    tx.end_pix_of(came.purchase, PixState::Cancelled)?;
+    let boleto = tx.boleto_of_purchase(came.purchase)?;
+    match boleto.filter(|row| row.state == BoletoState::Written && came.boleto != Some(row.id)) {
+        Some(row) => tx.set_boleto_state(row.id, BoletoState::WrittenOff, None, None),
+        None => Ok(()),
+    }
 }
 
 /// Puts money into the customer's wallet of its unit, which is opened if there is none.
@@ -152,9 +180,7 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
     let why = format!("The payment was not booked ({}): {refusal}.", refusal.code());
     let intents = app
         .write(move |tx| {
-            let of_purchase = tx.settlements_of_purchase(purchase)?;
-            let paid = of_purchase.into_iter().find(|known| known.outcome == SettlementOutcome::Paid);
-            let (Some(paid), true) = (paid, tx.close_intent(intent, clock::now())?) else {
+            let (Some(paid), true) = (paid(tx, purchase)?, tx.close_intent(intent, clock::now())?) else {
                 return Ok(Vec::new());
             };
             tx.set_settlement_outcome(paid.id, SettlementOutcome::Credit)?;
@@ -170,7 +196,12 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
             })?;
             // Written by us, so it is a way that we know.
             let by = PaidBy::from_code(&paid.paid_by).unwrap_or(PaidBy::Hand);
-            deposit(tx, paid.customer, amount, by)
+            let deposited = deposit(tx, paid.customer, amount, by)?;
+            // A payment page that waited for the purchase waits for the credit.
+            if let (Some(topup), Some(last)) = (tx.topup_by_intent(intent)?, deposited.last()) {
+                tx.set_topup_intent(topup.id, last.id)?;
+            }
+            Ok(deposited)
         })
         .await?;
     intents::send(app, &intents).await?;

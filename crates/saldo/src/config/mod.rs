@@ -1,6 +1,7 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
 mod bank;
+mod pix;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use crate::look::DataUnit;
 
 pub use bank::Bank;
+pub use pix::{Pix, PixCallback};
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -32,6 +34,8 @@ pub struct Config {
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
     pub bank: Option<Bank>,
+    /// `[pix]`; `None` where nothing is charged by Pix.
+    pub pix: Option<Pix>,
     /// `[mail]`
     pub mail: Mail,
     /// `[radius]`
@@ -190,6 +194,7 @@ struct Written {
     credit: WrittenCredit,
     stripe: Stripe,
     bank: bank::WrittenBank,
+    pix: pix::WrittenPix,
     mail: Mail,
     radius: Radius,
     test_clock: WrittenTestClock,
@@ -296,7 +301,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, bank, mail, radius, test_clock } = written;
+    let Written { mut server, brand, credit, stripe, bank, pix, mail, radius, test_clock } = written;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
         bail!("server.public_url must begin with http:// or https://");
@@ -318,6 +323,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         credit: check_credit(&credit)?,
         stripe,
         bank: bank::check(&bank)?,
+        pix: pix::check(&pix)?,
         mail,
         radius,
         test_clock: test_clock.enabled,
@@ -415,6 +421,12 @@ mod tests {
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
             ("[bank]\ncode = \"341\"", "bank 341"),
             ("[bank]\ncode = \"001\"", "bank"),
+            ("[pix]\nkey = \"someone\"\nname = \"A\"\ncity = \"B\"", "pix.key"),
+            ("[pix]\nkey = \"a@b.br\"", "pix.name"),
+            ("[pix]\nkey = \"a@b.br\"\nminutes = 1", "pix.minutes"),
+            ("[pix]\nkey = \"a@b.br\"\ncallback_secret = \"short\"", "pix.callback_secret"),
+            ("[pix]\nkey = \"a@b.br\"\ncallback_secret = \"long enough but with blanks\"", "pix.callback_secret"),
+            ("[pix]\nkey = \"a@b.br\"\ncallback_proof = \"none\"\ncallback_secret = \"0123456789abcdef\"", "callback_proof"),
         ];
         for (text, expected) in cases {
             std::fs::write(file.path(), text)?;

@@ -47,6 +47,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     5 "0005_bank_files.sql",
     6 "0006_first_access.sql",
     7 "0007_settlements.sql",
+    8 "0008_ways_to_pay.sql",
 );
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

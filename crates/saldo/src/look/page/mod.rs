@@ -30,7 +30,7 @@ pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber};
 pub use forgotten_password::ForgottenPassword;
-pub use invoices::{Boleto, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine};
+pub use invoices::{Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine};
 pub use line::{LinePage, LinePurchase, LineSession};
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};

@@ -9,6 +9,7 @@ pub mod checkout;
 pub mod frame;
 pub mod movement;
 pub mod payment;
+pub mod pix;
 
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use card::{Card, Method, SavedCard};
@@ -16,5 +17,6 @@ pub use checkout::{Checkout, CheckoutsFragment};
 pub use frame::{Demo, Frame, Menu, Person, Place};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use payment::{
-    Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason, ResultFragment,
+    Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason, ResultFragment,
 };
+pub use pix::{PixPanel, QrDrawing};
