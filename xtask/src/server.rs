@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::run::{root, saldo};
+use crate::run::{Program, root, saldo};
 
 const READY_SECONDS_MAX: u64 = 60;
 /// Portal, sandbox and example API listen on neighbouring ports.
@@ -79,6 +79,54 @@ impl Demo {
     /// A text of its line, by JSON pointer.
     pub(crate) fn text(&self, pointer: &str) -> Result<&str> {
         self.server.text(pointer)
+    }
+}
+
+/// A PostgreSQL for the tests of the store, in a folder of its own, ended with the value.
+pub(crate) struct Postgres {
+    script: Child,
+    url: String,
+}
+
+impl Postgres {
+    /// Starts it and waits until it takes connections.
+    pub(crate) fn start() -> Result<Self> {
+        let path = root().join("crates/store/tests/server/serve.sh");
+        let mut script = Command::new(&path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", path.display()))?;
+        let output = script.stdout.take().context("a piped output is there")?;
+        let mut url = String::new();
+        BufReader::new(output).read_line(&mut url)?;
+        let started = Self { script, url: url.trim().to_owned() };
+        if started.url.is_empty() {
+            bail!("PostgreSQL did not start; what it said stands above");
+        }
+        Ok(started)
+    }
+
+    /// Where tests find it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What it calls itself.
+    pub(crate) fn version(&self) -> Result<String> {
+        Program::new("psql", ["--no-psqlrc", "--tuples-only", "--no-align", "--command=SHOW server_version"])
+            .and(format!("--dbname={}", self.url))
+            .ask()
+            .map(|version| format!("PostgreSQL {version}"))
+            .context("psql cannot ask the server")
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // Its input ends, and the script takes server and folder with it.
+        drop(self.script.stdin.take());
+        let _ = self.script.wait(); // it may have ended by itself
     }
 }
 

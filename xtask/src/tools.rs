@@ -42,6 +42,9 @@ pub(crate) const NGINX: Tool = Tool { paths: &["/usr/sbin/nginx"], packages: &["
 /// With its module for HTTP.
 pub(crate) const FREERADIUS: Tool =
     Tool { paths: &["/usr/lib/freeradius/rlm_rest.so"], packages: &["freeradius", "freeradius-rest"] };
+/// On Debian its programs are not among those that one calls by name.
+pub(crate) const POSTGRES: Tool =
+    Tool { paths: &["/usr/lib/postgresql/15/bin/initdb", "initdb"], packages: &["postgresql"] };
 pub(crate) const RADCLIENT: Tool = Tool { paths: &["radclient"], packages: &["freeradius-utils"] };
 pub(crate) const CURL: Tool = Tool { paths: &["curl"], packages: &["curl", "ca-certificates"] };
 pub(crate) const POPPLER: Tool = Tool { paths: &["pdftoppm"], packages: &["poppler-utils"] };

@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use book::{
-    Anchor, Anomaly, Awaiting, Balance, BatchBuilder, BillItem, Burns, Charging, CommandKey, Cycle, Decision,
-    EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus, Lot, MeterNo, PackNo, PaidBy,
-    PlanNo, Price, Read, Reason, Record, Session, SessionState, Source, Taken, UsagePosted, Validity,
-    WalletNo, WindowOpened, read_batch,
+    Anchor, Anomaly, Awaiting, Balance, BatchBuilder, Behind, BillItem, Burns, Charging, CommandKey, Cycle,
+    Decision, EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus, Lot, MeterNo,
+    PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Session, SessionState, Source, Taken, UsagePosted,
+    Validity, WalletNo, WindowOpened, read_batch,
 };
 use desk::{time, usd};
 use money::{
@@ -227,6 +227,7 @@ fn taken() -> Taken {
 fn session_read(state: SessionState, jumped: bool, anomaly: Option<Anomaly>, taken: Taken) -> LineFact {
     let after = Session {
         nas: 2,
+        behind: Behind::default(),
         state,
         started_at: time("2026-11-21T14:00:00Z"),
         read_at: time("2026-11-21T14:12:00Z"),
@@ -236,6 +237,13 @@ fn session_read(state: SessionState, jumped: bool, anomaly: Option<Anomaly>, tak
         jumped,
     };
     LineFact::Read(Read { session: 0xfedc_ba98_7654_3210_0123_4567_89ab_cdef, after, anomaly, taken })
+}
+
+/// The same of a router that reports through another.
+fn session_behind(fact: LineFact) -> LineFact {
+    let LineFact::Read(read) = fact else { return fact };
+    let after = Session { behind: Behind(0x0123_4567_89ab_cdef), ..read.after };
+    LineFact::Read(Read { after, ..read })
 }
 
 /// One fact about a line of each kind, with each variant of its fields.
@@ -286,6 +294,11 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         ("read at its end, split", session_read(SessionState::Closed, false, None, split.clone())),
         ("read reset", session_read(SessionState::Open, false, Some(Anomaly::Reset), taken())),
         ("read jump", session_read(SessionState::Open, true, Some(Anomaly::Jump), Taken::default())),
+        (
+            "read behind another",
+            session_behind(session_read(SessionState::Closed, true, None, Taken::default())),
+        ),
+        ("sessions_closed", LineFact::SessionsClosed { sessions: vec![7, u128::MAX] }),
         ("sessions_ended", LineFact::SessionsEnded { nas: 2, at: time("2026-11-21T14:12:00Z") }),
         ("used", LineFact::Used(taken())),
         ("used split", LineFact::Used(split)),
@@ -382,7 +395,7 @@ fn every_line_can_be_read() {
 #[test]
 fn every_kind_has_a_line() {
     let kinds: BTreeSet<&str> = all_records().iter().map(|(_, record)| desk::kind(record)).collect();
-    assert_eq!(kinds.len(), 33, "as many as `desk::kind` names");
+    assert_eq!(kinds.len(), 34, "as many as `desk::kind` names");
     for (name, record) in all_records() {
         assert!(name.starts_with(desk::kind(&record)), "{name} is a {}", desk::kind(&record));
     }

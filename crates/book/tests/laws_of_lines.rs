@@ -10,9 +10,9 @@ mod desk;
 use std::collections::BTreeSet;
 
 use book::{
-    Act, Awaiting, Book, Buying, Catalog, Charging, Decision, FreeWindow, GrantTerms, LineAct, LineFact,
-    LineStatus, Octets, Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Reason,
-    Record, Refusal, Release, Source, TakeBack, Validity,
+    Act, Awaiting, Behind, Book, Buying, Catalog, Charging, Decision, FreeWindow, GrantTerms, LineAct,
+    LineFact, LineStatus, Octets, Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind,
+    Reason, Record, Refusal, Release, SessionState, Source, TakeBack, Validity,
 };
 use desk::joao::{JOAO, act, brl, catalog, joao, line, pack, plan};
 use desk::{Desk, gift, moved_into_wallet, replay, time, total};
@@ -233,7 +233,9 @@ impl Case {
                 let act = Act::Deduct { wallet: JOAO, amount: bytes(*amount), reason: Reason::Misuse };
                 self.ask(act);
             }
-            Step::EndSessions => drop(self.tell(LineAct::EndSessions { nas: 0, at: now })),
+            Step::EndSessions => {
+                self.tell(LineAct::EndSessions { nas: 0, behind: Behind::default(), at: now });
+            }
         }
         if self.snapshot.is_none() && self.desk.rows.len() > 20 {
             self.snapshot = Some((self.desk.rows.len(), self.desk.book.to_snapshot()));
@@ -251,12 +253,14 @@ impl Case {
         let nas = u32::try_from(which).expect("few routers");
         let report = |kind, seconds: u32, [input, output]: [u64; 2]| Reading {
             nas,
+            behind: Behind::default(),
             session,
             kind,
             input: Some(octets(input, which != NARROW)),
             output: Some(octets(output, which != NARROW)),
             session_seconds: Some(seconds),
             at: starts_at.plus(i64::from(seconds) * Timestamp::SECOND),
+            is_dated: which != TIMELESS,
         };
         self.waiting.push(report(ReadingKind::Start, 0, [0, 0]));
         let (mut seconds, mut counters) = (0, [0, 0]);
@@ -283,10 +287,11 @@ impl Case {
             let Some(place) = which.checked_rem(self.come.len()) else { return };
             let mut reading = self.come[place];
             if has_no_time(&reading) {
-                // Only what was said last is known again.
-                let last = self.come.iter().rfind(|other| other.session == reading.session);
-                reading = Reading { at: self.desk.now, ..*last.unwrap_or(&reading) };
-                if reading.kind == ReadingKind::Start {
+                // Any copy seems to be of now. A Start is known again while its session goes on.
+                reading.at = self.desk.now;
+                let known = line(&self.desk).sessions.get(&reading.session);
+                let goes_on = known.is_some_and(|known| known.state == SessionState::Open);
+                if reading.kind == ReadingKind::Start && !goes_on {
                     return;
                 }
             }
@@ -541,7 +546,7 @@ fn the_random_months_reach_every_fact_and_every_refusal_that_a_clean_life_knows(
         "released",
         "restored",
         "restricted",
-        "sessions_ended",
+        "sessions_closed",
         "status_set",
         "unpaid_limit",
         "used",

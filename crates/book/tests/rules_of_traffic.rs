@@ -4,7 +4,7 @@
 mod desk;
 
 use book::{
-    Anomaly, LineAct, LineFact, Octets, Plan, RATE_MAX, Reading, ReadingKind, Record, SESSIONS_MAX,
+    Anomaly, Behind, LineAct, LineFact, Octets, Plan, RATE_MAX, Reading, ReadingKind, Record, SESSIONS_MAX,
     SessionState,
 };
 use desk::joao::{NIGHT, ask, joao, line, no, plan, reads, yes};
@@ -23,7 +23,17 @@ struct Packet(Reading);
 fn packet(kind: ReadingKind, clock: &str, seconds: Option<u32>, octets: Option<(u64, u64)>) -> Packet {
     let [input, output] = [octets.map(|told| told.0), octets.map(|told| told.1)].map(|told| told.map(whole));
     let at = time(&format!("2026-11-21T{clock}-03:00"));
-    Packet(Reading { nas: 1, session: 1, kind, input, output, session_seconds: seconds, at })
+    Packet(Reading {
+        nas: 1,
+        behind: Behind::default(),
+        session: 1,
+        kind,
+        input,
+        output,
+        session_seconds: seconds,
+        at,
+        is_dated: true,
+    })
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the two halves of a counter")]
@@ -64,6 +74,16 @@ impl Packet {
 
     fn without_counters(self) -> Packet {
         Packet(Reading { input: None, output: None, ..self.0 })
+    }
+
+    /// By a router that tells no time: the report is of the moment at which it comes.
+    fn undated(self) -> Packet {
+        Packet(Reading { is_dated: false, ..self.0 })
+    }
+
+    /// By a router that reports through router 1.
+    fn behind(self, name: u64) -> Packet {
+        Packet(Reading { behind: Behind(name), ..self.0 })
     }
 
     fn without_seconds(self) -> Packet {
@@ -322,7 +342,9 @@ fn a_router_that_begins_or_stops_to_count_ends_its_sessions_and_a_late_stop_coun
     let mut desk = after_the_day();
     let ended = |desk: &mut Desk, nas, clock: &str| {
         let at = time(&format!("2026-11-21T{clock}-03:00"));
-        ask(desk, LineAct::EndSessions { nas, at }).map(drop).map_err(|refusal| refusal.code())
+        ask(desk, LineAct::EndSessions { nas, behind: Behind::default(), at })
+            .map(drop)
+            .map_err(|refusal| refusal.code())
     };
     hear(&mut desk, interim("10:05:00", 300, 10, 100));
     hear(&mut desk, interim("10:05:00", 300, 10, 100).session(2).router(2));
@@ -337,6 +359,141 @@ fn a_router_that_begins_or_stops_to_count_ends_its_sessions_and_a_late_stop_coun
     assert_eq!(hear(&mut desk, late), Adds(110));
     assert_eq!(hear(&mut desk, late), Old);
     assert_eq!(hear(&mut desk, interim("10:08:00", 480, 15, 150)), Old);
+}
+
+#[test]
+fn routers_behind_one_proxy_end_their_own_sessions_only() {
+    let mut desk = after_the_day();
+    let (north, south) = (1, 2);
+    hear(&mut desk, interim("10:05:00", 300, 10, 100));
+    hear(&mut desk, interim("10:05:00", 300, 10, 100).session(2).behind(north));
+    hear(&mut desk, interim("10:05:00", 300, 10, 100).session(3).behind(south));
+    hear(&mut desk, start("10:20:00").session(4).behind(north));
+    let ended = |desk: &mut Desk, behind| {
+        let at = time("2026-11-21T10:10:00-03:00");
+        let act = LineAct::EndSessions { nas: 1, behind: Behind(behind), at };
+        ask(desk, act).map(drop).map_err(|refusal| refusal.code())
+    };
+    let states = |desk: &Desk| [1, 2, 3, 4].map(|session| line(desk).sessions[&session].state);
+    let (open, closed) = (SessionState::Open, SessionState::Closed);
+    assert_eq!(ended(&mut desk, north), Ok(()));
+    assert_eq!(states(&desk), [open, closed, open, open], "not what began since");
+    assert_eq!(ended(&mut desk, 7), Err("reading_old"), "one that nobody heard of");
+    assert_eq!(ended(&mut desk, 0), Ok(()), "the proxy itself");
+    assert_eq!(states(&desk), [closed, closed, open, open]);
+    assert_eq!(hear(&mut desk, interim("10:15:00", 900, 20, 200).session(3).behind(south)), Adds(110));
+}
+
+#[test]
+fn a_copy_of_a_report_that_tells_no_time_adds_nothing_whenever_it_comes() {
+    let at = |clock: &str, packet: Packet| {
+        Packet(Reading { at: time(&format!("2026-11-21T{clock}-03:00")), ..packet.0 }).undated()
+    };
+    let begin = start("10:00:00");
+    let [one, two, three] = [(300, 10, 100), (600, 20, 200), (900, 30, 300)]
+        .map(|(seconds, input, output)| interim("10:05:00", seconds, input, output));
+    let end = stop("10:20:00", 1_200, 40, 400);
+    let life = [
+        (at("10:00:00", begin), Adds(0)),
+        (at("10:05:00", one), Adds(110)),
+        (at("10:10:00", two), Adds(110)),
+        (at("10:15:00", three), Adds(110)),
+    ];
+    // While it goes on; the next report adds what is new and no more.
+    for (name, copy) in [("its start", begin), ("the first", one), ("the second", two), ("the last", three)] {
+        let mut all = life.to_vec();
+        all.extend([(at("10:15:30", copy), Old), (at("22:00:00", copy), Old)]);
+        all.push((at("22:00:01", end), Adds(110)));
+        check(name, &all);
+    }
+    // After it has ended.
+    for (name, copy) in [("the first", one), ("the second", two), ("the last", three), ("the stop", end)] {
+        let mut all = life.to_vec();
+        all.extend([
+            (at("10:20:00", end), Adds(110)),
+            (at("10:20:30", copy), Old),
+            (at("22:00:00", copy), Old),
+        ]);
+        check(name, &all);
+    }
+    // Without Gigawords, copies of before a counter was full.
+    let narrow = |seconds, output| interim("10:05:00", seconds, 10, output).low();
+    check(
+        "before it was full",
+        &[
+            (at("10:05:00", narrow(300, WRAP - 9)), Adds(WRAP + 1)),
+            (at("10:10:00", narrow(600, 7)), Adds(16)),
+            (at("10:11:00", narrow(300, WRAP - 9)), Old),
+            (at("10:15:00", narrow(900, 9)), Adds(2)),
+        ],
+    );
+    // Without the session's clock, too: what went back in both may be a copy.
+    let bare = |input, output| interim("10:05:00", 0, input, output).without_seconds();
+    check(
+        "no clock of any kind",
+        &[
+            (at("10:05:00", bare(10, 100)), Adds(110)),
+            (at("10:10:00", bare(20, 200)), Adds(110)),
+            (at("12:00:00", bare(10, 100)), Old),
+            (at("12:05:00", bare(25, 250)), Adds(55)),
+        ],
+    );
+}
+
+#[test]
+fn an_honest_life_that_tells_no_time_is_counted_in_full() {
+    let at = |clock: &str, packet: Packet| {
+        Packet(Reading { at: time(&format!("2026-11-21T{clock}-03:00")), ..packet.0 }).undated()
+    };
+    check(
+        "its name is used again after a stop",
+        &[
+            (at("10:00:00", start("10:00:00")), Adds(0)),
+            (at("10:10:00", stop("10:10:00", 600, 10, 100)), Adds(110)),
+            (at("11:00:00", start("11:00:00")), Adds(0)),
+            (at("11:05:00", interim("11:05:00", 300, 1, 2)), Adds(3)),
+            (at("11:10:00", interim("11:10:00", 600, 10, 100)), Adds(107)),
+        ],
+    );
+    check(
+        "the start lost, and it has moved more than the one before",
+        &[
+            (at("10:10:00", stop("10:10:00", 600, 10, 100)), Adds(110)),
+            (at("11:05:00", interim("11:05:00", 300, 50, 500)), Adds(550)),
+            (at("11:06:00", stop("11:06:00", 360, 51, 500)), Adds(1)),
+        ],
+    );
+    check(
+        "the router began to count, the stop came late",
+        &[
+            (at("10:05:00", interim("10:05:00", 300, 10, 100)), Adds(110)),
+            (at("15:00:00", stop("15:00:00", 540, 20, 200)), Adds(110)),
+        ],
+    );
+}
+
+#[test]
+fn of_a_forgotten_session_nothing_that_tells_no_time_is_counted_again() {
+    let mut desk = after_the_day();
+    let gone = stop("10:01:00", 60, 10, 100).undated();
+    assert_eq!(hear(&mut desk, gone), Adds(110));
+    for no in 0..SESSIONS_MAX as u128 {
+        assert_eq!(hear(&mut desk, stop("10:02:00", 30, 1, 2).session(100 + no)), Adds(3));
+    }
+    assert!(!line(&desk).sessions.contains_key(&1), "it is forgotten");
+    let later = Packet(Reading { at: time("2026-11-21T22:00:00-03:00"), ..gone.0 });
+    assert_eq!(hear(&mut desk, later), Adds(0), "its copy");
+    // One that begins is counted from its beginning, and one that was on its way from where it is first heard of.
+    let new = |clock, kind, seconds, output| {
+        packet(kind, clock, Some(seconds), Some((0, output))).session(2).undated()
+    };
+    assert_eq!(hear(&mut desk, new("22:10:00", ReadingKind::Start, 0, 0)), Adds(0));
+    assert_eq!(hear(&mut desk, new("22:15:00", ReadingKind::Interim, 300, 70)), Adds(70));
+    let unheard = |clock, seconds, output| new(clock, ReadingKind::Interim, seconds, output).session(3);
+    assert_eq!(hear(&mut desk, unheard("22:16:00", 60, 50)), Adds(0));
+    assert_eq!(hear(&mut desk, unheard("22:17:00", 120, 80)), Adds(30));
+    // A router that tells the time is believed that it is another one.
+    assert_eq!(hear(&mut desk, interim("22:20:00", 60, 5, 50).session(4)), Adds(55));
 }
 
 #[test]
@@ -410,6 +567,8 @@ fn split(plan: Plan, from: &str, to: &str, bytes: u64, restrictions: &[(&str, Op
         let seconds = Some(0).filter(|_| kind == ReadingKind::Start);
         Reading {
             nas: 1,
+            behind: Behind::default(),
+            is_dated: true,
             session: 1,
             kind,
             input: None,

@@ -103,6 +103,10 @@ fn project_fact(record: &LineRecord, at: Timestamp, out: &mut ViewChanges) {
             project_taken(wallet_no, &read.taken, read.after.read_at, out);
         }
         LineFact::Used(taken) => project_taken(wallet_no, taken, at, out),
+        LineFact::SessionsClosed { sessions } => {
+            let closed = |session: &u128| session.to_be_bytes().to_vec();
+            change(LineChange::SessionsClosed { wallet_no, sessions: sessions.iter().map(closed).collect() });
+        }
         LineFact::SessionsEnded { nas, .. } => change(LineChange::SessionsEnded { wallet_no, nas_no: *nas }),
         // What is owed is told by invoices; the accounts are the book's.
         LineFact::Billed { .. } | LineFact::BillPaid { .. } | LineFact::BillWrittenOff { .. } => {}

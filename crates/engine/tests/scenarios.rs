@@ -8,6 +8,8 @@
 
 #[path = "../../book/tests/scenario/mod.rs"]
 mod scenario;
+#[path = "../../store/tests/server/mod.rs"]
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -188,6 +190,15 @@ fn check(mut house: impl FnMut() -> House) {
 #[test]
 fn every_story_comes_true_in_memory() {
     check(|| House::new(Box::new(MemoryJournal::new()), Tables::open_in_memory().expect("tables")));
+}
+
+#[test]
+fn every_story_comes_true_in_postgres() {
+    check(|| {
+        let server = server::empty();
+        let journal = server.open_journal().expect("a journal");
+        House::new(Box::new(journal), Tables::open_postgres(&server).expect("tables"))
+    });
 }
 
 #[test]

@@ -267,10 +267,16 @@ impl<'a> AccountingRequest<'a> {
     /// can be believed, otherwise the arrival less the time for which the router has tried.
     #[must_use]
     pub fn occurred_at(&self, arrival: i64) -> i64 {
+        self.told_at(arrival).unwrap_or(arrival)
+    }
+
+    /// The same; none if the router tells no time that can be believed.
+    #[must_use]
+    pub fn told_at(&self, arrival: i64) -> Option<i64> {
         let believed = arrival - EVENT_BEHIND_MAX_SECONDS..=arrival + EVENT_AHEAD_MAX_SECONDS;
         let delayed = || self.delay_seconds.map(|delay| arrival - i64::from(delay));
         let told = self.event_timestamp.map(i64::from).filter(|event| believed.contains(event));
-        told.or_else(|| delayed().filter(|event| believed.contains(event))).unwrap_or(arrival)
+        told.or_else(|| delayed().filter(|event| believed.contains(event)))
     }
 }
 

@@ -171,7 +171,22 @@ if (checkButton) {
   });
 }
 
+// --- Long work: its part of the page is asked for again until nothing of it is pending.
+
+async function follow() {
+  const part = document.querySelector("[data-follow][data-pending]");
+  if (!part) return;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-follow]");
+    if (answer.ok && next) part.replaceWith(next);
+  } catch { /* The network is away for a moment; the next try comes. */ }
+  setTimeout(follow, POLL_MS);
+}
+
 // --- Begin.
+
+follow();
 
 const result = document.querySelector("dialog[data-result]");
 if (result) openResult(result);

@@ -42,6 +42,15 @@ forgotten-password-text = We will send you a link to choose a new one.
 forgotten-password-submit = Send the link
 forgotten-password-sent = If this login is known here, a link is on its way to its e-mail address.
 forgotten-password-sent-hint = It may take a minute. Check your spam folder too.
+first-access = First access
+first-access-text = { $brand } reads you a code on the phone. With it and your CPF or CNPJ you choose your password. Ask for a code:
+first-access-empty = Enter your CPF or CNPJ and the code.
+first-access-bad-document = This is not a CPF or CNPJ: a digit may be mistyped.
+first-access-refused = Document and code do not belong together, or the code no longer works. Check both, or ask { $brand } for a new code.
+access-code = Access code
+access-code-hint = Eight letters and digits. Capitals and the dash do not matter.
+no-email-ask = No e-mail registered with us? Ask { $brand } for an access code:
+i-have-a-code = I have a code
 back-to-sign-in = Back to sign-in
 set-password = Choose a password
 set-password-text = Choose a new password. This signs you out on all other devices.
@@ -635,6 +644,156 @@ offer-bad-days = A pack lives 1 to 730 days, or until the cycle ends.
 offer-bad-count = The most in one cycle is 1 or more, or empty.
 offer-no-number = This is not a number that can be read.
 cancel = Cancel
+
+## Console: subscribers
+
+subscribers = Subscribers
+subscribers-text = Who pays for lines. Open one to see his lines and logins, and to read him an access code.
+subscribers-empty = No subscriber yet. Add the first one, or import a file.
+subscribers-none-found = Nobody was found for “{ $text }”. Look for a part of the name, or for the whole CPF or CNPJ, e-mail or access login.
+find-subscriber = Name, CPF or CNPJ, e-mail or access login
+find = Find
+show-all = Show all
+new-subscriber = Add subscriber
+change-subscriber = Change data
+new-line = Add line
+subscriber-document = CPF or CNPJ
+subscriber-email = E-mail
+subscriber-street = Street and number
+subscriber-district = District
+subscriber-city = City
+subscriber-state = State
+subscriber-postcode = Postcode
+access-login = Access login
+anchor-day = Cycle day
+used-before = Used in this cycle
+outside-before = Of that outside the allowance
+address = Address
+none = None
+optional = Optional
+customer-since-day = customer since { $day }
+customer-no-lines = No line yet.
+logins = Logins
+logins-empty = Nobody signs in for this customer yet.
+signs-in-with = Signs in with
+password-chosen = Chosen
+last-sign-in = Last sign-in
+give-code = Make an access code
+give-code-text = For the first access, or a forgotten password without e-mail: read the code out on the phone. A new code takes the place of the old one.
+access-code-once = Read it out now: it is shown this once. It is typed under First access, together with the CPF or CNPJ.
+access-code-until = { $n ->
+    [one] It works once, until { $time }, and may be tried once.
+   *[other] It works once, until { $time }, and may be tried { $n } times.
+}
+copy-code = Copy the code
+code-works-until = Works until { $time }
+field-plan-hint = Plans are made under Plans and services.
+wrong-field = { $field }: { $words }
+
+## Console: subscribers by file
+
+import-subscribers = Import a file
+import-heading = Import subscribers
+import-text = One row for each line, as CSV. The file is checked first; nothing is written until you say so.
+import-file = File
+import-file-hint = CSV in UTF-8 or Latin-1, with ; or , or tabs between columns. Up to { $rows } rows and { $megabytes } MB.
+import-check = Check file
+import-columns = Columns
+import-columns-text = The first row names the columns, in any order. Several rows with the same CPF or CNPJ are one customer with several lines.
+import-example = Example file
+import-gone = The checked file is not kept any more: it was imported, or the check is too old. Choose it again.
+import-checked = Checked
+import-checked-text = { $file }. Nothing has been written yet.
+import-wrong = { $n ->
+    [one] One thing is wrong. Correct it in the file and check it again: nothing is imported until all rows are right.
+   *[other] { $n } things are wrong. Correct them in the file and check it again: nothing is imported until all rows are right.
+}
+import-wrong-heading = What is wrong
+import-wrong-more = { $n ->
+    [one] Only the first is shown of { $n }.
+   *[other] Only the first are shown of { $n }.
+}
+import-right = All rows are right.
+import-all-known = All rows are here already. There is nothing to import.
+import-rows = Rows
+import-new-customers = New customers
+import-new-lines = New lines
+import-known = Already here
+import-known-text = Rows whose customer already has that access login are left as they are, even where the file says something else.
+import-latin1 = The file is not UTF-8 and was read as Latin-1. Look at letters with accents below.
+import-ask = Cycles begin and allowances are given at once. What the file says was used is taken from them.
+import-now = { $n ->
+    [one] Import 1 line
+   *[other] Import { $n } lines
+}
+import-other-file = Choose another file
+import-preview = The first lines
+import-running = Importing
+import-lines-done = { $done } of { $all } lines are in service.
+import-running-text = It goes on by itself, also if you leave this page.
+import-done = Imported
+import-done-text = New customers: { $customers }. New lines: { $lines }.
+import-known-left = Rows that were here already and stay as they are: { $known }.
+import-next = Those without e-mail get in by an access code that you make on their page.
+imports = Imported lately
+imported-at = When
+import-customers = Customers
+file-line = Line
+file-column = Column
+file-value = Value
+file-wrong = What is wrong
+file-empty = The file is empty.
+file-no-rows = The file has a heading and no rows.
+file-too-long = { $n ->
+    [one] The file is longer than 1 MB. Split it.
+   *[other] The file is longer than { $n } MB. Split it.
+}
+file-too-many-rows = The file has more than { $rows } rows. Split it.
+file-not-text = This is not a CSV file. In your spreadsheet, save it as “CSV UTF-8”.
+file-column-unknown = The column “{ $column }” is not known. Remove or rename it.
+file-column-missing = The column { $column } is missing.
+file-column-twice = The column { $column } stands there twice.
+column-name-hint = Name of the person or company.
+column-document-hint = With or without punctuation; a CNPJ may hold letters.
+column-email-hint = For mails and to sign in.
+column-street-hint = Street and number, for boletos.
+column-district-hint = District.
+column-city-hint = City.
+column-state-hint = Two letters, as SP.
+column-postcode-hint = Eight digits, with or without the dash.
+column-plan-hint = The plan’s name as under Plans and services.
+column-access-login-hint = With which the line authenticates at the router.
+column-anchor-day-hint = Day of the month on which cycles begin, 1 to 31.
+column-used-hint = Already used in this cycle: 12.5 GB, or a number of bytes.
+column-outside-hint = Of that, what does not count against the allowance.
+column-language-hint = pt-BR or en; pt-BR if empty.
+wrong-row = line { $line }, { $column }: { $words }
+wrong-empty = This is missing.
+wrong-too-long = { $n ->
+    [one] At most 1 character.
+   *[other] At most { $n } characters.
+}
+wrong-line-break = There is a line break in it. A quotation mark before it may not be closed.
+wrong-unprintable = There are characters in it that cannot be printed.
+wrong-document-character = A CPF has digits, a CNPJ digits and letters.
+wrong-document-length = A CPF has 11 digits, a CNPJ 14 characters. Spreadsheets drop leading zeros: set the column to text.
+wrong-document-repeated = Repeated digits are nobody’s document.
+wrong-document-digits = The check digits are wrong: a digit was mistyped.
+wrong-email = This is no address like ana@example.com.
+wrong-state = This is no Brazilian state, as SP.
+wrong-postcode = A postcode has eight digits.
+wrong-plan = There is no plan of this name.
+wrong-day = A day of the month is 1 to 31.
+wrong-size = Write bytes, or a number with its unit and without marks between thousands, as 12.5 GB.
+wrong-negative = It must not be below zero.
+wrong-outside = It cannot be more than was used at all.
+wrong-language = Write pt-BR or en.
+wrong-already-customer = Somebody is a customer with this document already. Add the line on his page.
+wrong-email-taken = Another customer has this e-mail.
+wrong-login-taken = Another line has this access login.
+wrong-twice = It stands in line { $line } too.
+wrong-differs = Line { $line } says something else about the same customer.
+wrong-columns = Columns in this row: { $found }; in the heading: { $expected }.
 
 ## Console: lines
 

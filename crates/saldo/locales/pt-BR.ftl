@@ -42,6 +42,15 @@ forgotten-password-text = Enviaremos um link para você escolher uma nova.
 forgotten-password-submit = Enviar o link
 forgotten-password-sent = Se este login estiver cadastrado, um link será enviado ao e-mail dele.
 forgotten-password-sent-hint = Pode levar um minuto. Confira também a caixa de spam.
+first-access = Primeiro acesso
+first-access-text = { $brand } informa um código por telefone. Com ele e seu CPF ou CNPJ você escolhe sua senha. Peça o código:
+first-access-empty = Informe seu CPF ou CNPJ e o código.
+first-access-bad-document = Isto não é um CPF ou CNPJ: confira se algum dígito foi trocado.
+first-access-refused = Documento e código não conferem, ou o código não vale mais. Confira os dois ou peça um novo código a { $brand }.
+access-code = Código de acesso
+access-code-hint = Oito letras e algarismos. Maiúsculas e o traço não importam.
+no-email-ask = Não tem e-mail cadastrado? Peça um código de acesso a { $brand }:
+i-have-a-code = Tenho um código
 back-to-sign-in = Voltar ao login
 set-password = Escolha uma senha
 set-password-text = Escolha uma nova senha. Os outros dispositivos serão desconectados.
@@ -635,6 +644,156 @@ offer-bad-days = Um pacote vale de 1 a 730 dias, ou até o fim do ciclo.
 offer-bad-count = O máximo por ciclo é 1 ou mais, ou vazio.
 offer-no-number = Isto não é um número que se possa ler.
 cancel = Cancelar
+
+## Console: assinantes
+
+subscribers = Assinantes
+subscribers-text = Quem paga pelas linhas. Abra um para ver as linhas e os logins dele e informar um código de acesso.
+subscribers-empty = Nenhum assinante ainda. Inclua o primeiro ou importe um arquivo.
+subscribers-none-found = Ninguém foi encontrado para “{ $text }”. Procure por uma parte do nome, ou pelo CPF ou CNPJ, e-mail ou login de acesso completo.
+find-subscriber = Nome, CPF ou CNPJ, e-mail ou login de acesso
+find = Localizar
+show-all = Mostrar todos
+new-subscriber = Incluir assinante
+change-subscriber = Alterar dados
+new-line = Incluir linha
+subscriber-document = CPF ou CNPJ
+subscriber-email = E-mail
+subscriber-street = Endereço e número
+subscriber-district = Bairro
+subscriber-city = Cidade
+subscriber-state = UF
+subscriber-postcode = CEP
+access-login = Login de acesso
+anchor-day = Dia do ciclo
+used-before = Usado neste ciclo
+outside-before = Desse total, fora da franquia
+address = Endereço
+none = Nenhum
+optional = Opcional
+customer-since-day = cliente desde { $day }
+customer-no-lines = Nenhuma linha ainda.
+logins = Logins
+logins-empty = Ninguém entra por este cliente ainda.
+signs-in-with = Entra com
+password-chosen = Escolhida
+last-sign-in = Último acesso
+give-code = Gerar código de acesso
+give-code-text = Para o primeiro acesso, ou para quem esqueceu a senha e não tem e-mail: leia o código por telefone. Um código novo substitui o anterior.
+access-code-once = Leia o código agora: ele só aparece esta vez. O assinante o digita em Primeiro acesso, junto com o CPF ou CNPJ.
+access-code-until = { $n ->
+    [one] Vale uma vez, até { $time }, com uma tentativa.
+   *[other] Vale uma vez, até { $time }, com { $n } tentativas.
+}
+copy-code = Copiar o código
+code-works-until = Vale até { $time }
+field-plan-hint = Os planos são criados em Planos e serviços.
+wrong-field = { $field }: { $words }
+
+## Console: assinantes por arquivo
+
+import-subscribers = Importar arquivo
+import-heading = Importar assinantes
+import-text = Uma linha do arquivo para cada plano em serviço, em CSV. Primeiro o arquivo é conferido; nada é gravado até você confirmar.
+import-file = Arquivo
+import-file-hint = CSV em UTF-8 ou Latin-1, com ; ou , ou tabulação entre as colunas. Até { $rows } linhas e { $megabytes } MB.
+import-check = Conferir arquivo
+import-columns = Colunas
+import-columns-text = A primeira linha dá nome às colunas, em qualquer ordem. Várias linhas com o mesmo CPF ou CNPJ são um cliente com vários planos.
+import-example = Arquivo de exemplo
+import-gone = O arquivo conferido não está mais guardado: já foi importado, ou a conferência é antiga demais. Escolha-o de novo.
+import-checked = Conferido
+import-checked-text = { $file }. Nada foi gravado ainda.
+import-wrong = { $n ->
+    [one] Há um erro. Corrija-o no arquivo e confira de novo: nada é importado enquanto houver erros.
+   *[other] Há { $n } erros. Corrija-os no arquivo e confira de novo: nada é importado enquanto houver erros.
+}
+import-wrong-heading = O que está errado
+import-wrong-more = { $n ->
+    [one] Aparece só o primeiro de { $n }.
+   *[other] Aparecem só os primeiros de { $n }.
+}
+import-right = Todas as linhas estão certas.
+import-all-known = Todas as linhas já estão cadastradas. Não há nada a importar.
+import-rows = Linhas do arquivo
+import-new-customers = Clientes novos
+import-new-lines = Linhas novas
+import-known = Já cadastradas
+import-known-text = Linhas cujo cliente já tem aquele login de acesso ficam como estão, mesmo onde o arquivo diz outra coisa.
+import-latin1 = O arquivo não é UTF-8 e foi lido como Latin-1. Confira abaixo as letras acentuadas.
+import-ask = Os ciclos começam e as franquias são liberadas na hora. O que o arquivo informa como usado é descontado delas.
+import-now = { $n ->
+    [one] Importar 1 linha
+   *[other] Importar { $n } linhas
+}
+import-other-file = Escolher outro arquivo
+import-preview = As primeiras linhas
+import-running = Importando
+import-lines-done = { $done } de { $all } linhas estão em serviço.
+import-running-text = A importação continua sozinha, mesmo se você sair desta página.
+import-done = Importado
+import-done-text = Clientes novos: { $customers }. Linhas novas: { $lines }.
+import-known-left = Linhas que já estavam cadastradas e ficam como estão: { $known }.
+import-next = Quem não tem e-mail entra com um código de acesso, que você gera na página dele.
+imports = Importações recentes
+imported-at = Quando
+import-customers = Clientes
+file-line = Linha
+file-column = Coluna
+file-value = Valor
+file-wrong = O que está errado
+file-empty = O arquivo está vazio.
+file-no-rows = O arquivo tem um cabeçalho e nenhuma linha.
+file-too-long = { $n ->
+    [one] O arquivo tem mais de 1 MB. Divida-o.
+   *[other] O arquivo tem mais de { $n } MB. Divida-o.
+}
+file-too-many-rows = O arquivo tem mais de { $rows } linhas. Divida-o.
+file-not-text = Isto não é um arquivo CSV. Na sua planilha, salve como “CSV UTF-8”.
+file-column-unknown = A coluna “{ $column }” não é conhecida. Remova ou renomeie.
+file-column-missing = Falta a coluna { $column }.
+file-column-twice = A coluna { $column } aparece duas vezes.
+column-name-hint = Nome da pessoa ou da empresa.
+column-document-hint = Com ou sem pontuação; um CNPJ pode ter letras.
+column-email-hint = Para mensagens e para entrar.
+column-street-hint = Rua e número, para os boletos.
+column-district-hint = Bairro.
+column-city-hint = Cidade.
+column-state-hint = Duas letras, como SP.
+column-postcode-hint = Oito algarismos, com ou sem traço.
+column-plan-hint = O nome do plano como em Planos e serviços.
+column-access-login-hint = Com o qual a linha se autentica no roteador.
+column-anchor-day-hint = Dia do mês em que os ciclos começam, de 1 a 31.
+column-used-hint = Já usado neste ciclo: 12,5 GB, ou um número de bytes.
+column-outside-hint = Do total usado, o que não conta na franquia.
+column-language-hint = pt-BR ou en; vazio é pt-BR.
+wrong-row = linha { $line }, { $column }: { $words }
+wrong-empty = Falta preencher.
+wrong-too-long = { $n ->
+    [one] No máximo 1 caractere.
+   *[other] No máximo { $n } caracteres.
+}
+wrong-line-break = Há uma quebra de linha. Talvez uma aspa antes dela não tenha sido fechada.
+wrong-unprintable = Há caracteres que não podem ser impressos.
+wrong-document-character = Um CPF tem algarismos; um CNPJ, algarismos e letras.
+wrong-document-length = Um CPF tem 11 algarismos e um CNPJ, 14 caracteres. Planilhas cortam zeros à esquerda: formate a coluna como texto.
+wrong-document-repeated = Algarismos repetidos não são documento de ninguém.
+wrong-document-digits = Os dígitos verificadores não conferem: há um erro de digitação.
+wrong-email = Isto não é um endereço como ana@example.com.
+wrong-state = Isto não é uma UF, como SP.
+wrong-postcode = Um CEP tem oito algarismos.
+wrong-plan = Não há plano com este nome.
+wrong-day = Um dia do mês vai de 1 a 31.
+wrong-size = Escreva em bytes, ou um número com unidade e sem separador de milhar, como 12,5 GB.
+wrong-negative = Não pode ser menor que zero.
+wrong-outside = Não pode ser mais do que o total usado.
+wrong-language = Escreva pt-BR ou en.
+wrong-already-customer = Este documento já é de um cliente. Inclua a linha na página dele.
+wrong-email-taken = Outro cliente tem este e-mail.
+wrong-login-taken = Outra linha tem este login de acesso.
+wrong-twice = Também está na linha { $line }.
+wrong-differs = A linha { $line } diz outra coisa sobre o mesmo cliente.
+wrong-columns = Colunas nesta linha: { $found }; no cabeçalho: { $expected }.
 
 ## Console: linhas
 

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::books::Books;
 use crate::config::Config;
+use crate::console::KeptFiles;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
 use crate::nas::Nas;
@@ -69,6 +70,8 @@ pub struct App {
     pub books: Books,
     /// How often one may try at the doors.
     pub doors: Doors,
+    /// Files of subscribers that were checked and not taken yet.
+    pub kept_files: KeptFiles,
     /// Lines that changed and that nobody has looked at yet.
     pub line_news: Arc<LineNews>,
     /// The edge to routers.
@@ -200,6 +203,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         mail_news: Notify::new(),
         books: Books::default(),
         doors: Doors::default(),
+        kept_files: KeptFiles::default(),
         line_news,
         nas: Nas::default(),
         followed: Followed::default(),

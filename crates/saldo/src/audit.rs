@@ -39,6 +39,11 @@ impl Author {
         Author { actor, ip: ip.filter(|ip| !ip.is_empty()), request_id }
     }
 
+    /// Who he is: an id, or a word such as `operator`.
+    pub(crate) fn actor(&self) -> &str {
+        &self.actor
+    }
+
     /// Writes down that he did this.
     pub(crate) fn note(&self, tx: &Tx<'_>, change: &Change) -> Result<(), StoreError> {
         tx.insert_audit(&self.row(change, clock::now())).map(|_| ())

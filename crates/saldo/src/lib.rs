@@ -1,5 +1,6 @@
 //! The program: sockets, threads, the clock, randomness and the environment around the book.
 
+pub mod access_codes;
 pub mod api;
 pub mod app;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod intents;
 pub mod jobs;
 pub mod keys;
 pub mod lines;
+pub mod logins;
 pub mod look;
 pub mod mails;
 pub mod nas;
@@ -35,5 +37,6 @@ pub mod runtime;
 pub mod server;
 pub mod settlements;
 pub mod sold;
+pub mod subscribers;
 pub mod topups;
 pub mod webhooks;

@@ -84,6 +84,24 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The database's server cannot be reached, or was lost before it was asked to commit: nothing was changed.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] Box<dyn Error + Send + Sync>),
+    /// The database's server was lost while it committed: the change may be there.
+    #[error("whether the database has kept the change is unknown")]
+    OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
+    /// The database is reached and must not be used as it is set up.
+    #[error("the database cannot be used: {reason}")]
+    Unfit {
+        /// What is wrong, and what to do about it.
+        reason: String,
+    },
+    /// Another server holds the journal.
+    #[error("another Saldo serves {place}")]
+    Held {
+        /// The database.
+        place: String,
+    },
     /// Anything else the database reports.
     #[error("the database failed")]
     Database(#[source] Box<dyn Error + Send + Sync>),

@@ -4,6 +4,9 @@ use book::{Hash, JournalRow};
 
 use crate::error::{AppendError, StoreError};
 
+/// The number of the one book of an installation.
+pub(crate) const BOOK: i64 = 1;
+
 /// Most bytes in the body of one journal row or one piece of a snapshot.
 pub const ROW_BYTES_MAX: usize = 256 << 20;
 

@@ -5,12 +5,16 @@
 //! Calls block; whoever calls does so on a thread of its own. No clock is read here: times come in as arguments.
 //!
 //! The journal ([`Journal`]) is `journal.db`, or memory in tests. Everything else is `saldo.db` ([`Tables`]): views of the
-//! journal ([`views`]) and reference tables ([`tables`]).
+//! journal ([`views`]) and reference tables ([`tables`]). PostgreSQL holds both in one database ([`PostgresServer`]).
 
+mod derived;
 mod error;
 mod journal;
 mod memory;
+mod migrations;
+mod postgres;
 mod sqlite;
+mod statement;
 mod stored;
 pub mod tables;
 pub mod views;
@@ -20,9 +24,11 @@ pub use journal::{
     Appended, Journal, JournalDerived, JournalReader, ROW_BYTES_MAX, SNAPSHOTS_KEPT, SeenRow, Snapshot,
 };
 pub use memory::{Fault, MemoryJournal};
-pub use sqlite::{
-    Database, MigrationFile, READERS_MAX, SqliteJournal, SqliteJournalDerived, SqliteJournalReader, Tables,
-    migrate, pending,
+pub use migrations::{Database, Engine, MigrationFile};
+pub use postgres::{
+    LEASE_SECONDS, PostgresJournal, PostgresJournalDerived, PostgresJournalReader, PostgresLease,
+    PostgresServer,
 };
+pub use sqlite::{SqliteJournal, SqliteJournalDerived, SqliteJournalReader, migrate, pending};
 pub use stored::{Hidden, SecretHash};
-pub use tables::{Page, Reader, Tx};
+pub use tables::{Page, READERS_MAX, Reader, Tables, Tx};

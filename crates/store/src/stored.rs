@@ -14,7 +14,7 @@ use money::{
 };
 
 use crate::error::StoreError;
-use crate::sqlite::{Binder, Columns};
+use crate::statement::{Binder, Columns};
 
 /// A hash of a secret, SHA-256. The secret itself is never stored.
 pub type SecretHash = Hidden<[u8; 32]>;
@@ -206,7 +206,7 @@ macro_rules! row {
         }
 
         impl $crate::stored::Bind for $name {
-            fn bind(&self, to: &mut $crate::sqlite::Binder<'_, '_>) -> Result<(), $crate::StoreError> {
+            fn bind(&self, to: &mut $crate::statement::Binder<'_, '_>) -> Result<(), $crate::StoreError> {
                 $($crate::stored::Bind::bind(&self.$field, to)?;)+
                 Ok(())
             }
@@ -215,7 +215,7 @@ macro_rules! row {
         impl $crate::stored::Stored for $name {
             const WIDTH: usize = 0 $(+ <$type as $crate::stored::Stored>::WIDTH)+;
 
-            fn read_from(from: &mut $crate::sqlite::Columns<'_>) -> Result<Self, $crate::StoreError> {
+            fn read_from(from: &mut $crate::statement::Columns<'_>) -> Result<Self, $crate::StoreError> {
                 Ok($name { $($field: $crate::stored::Stored::read_from(from)?),+ })
             }
         }
@@ -249,7 +249,7 @@ macro_rules! words {
         }
 
         impl $crate::stored::Bind for $name {
-            fn bind(&self, to: &mut $crate::sqlite::Binder<'_, '_>) -> Result<(), $crate::StoreError> {
+            fn bind(&self, to: &mut $crate::statement::Binder<'_, '_>) -> Result<(), $crate::StoreError> {
                 to.push($crate::stored::Value::Text(self.word()))
             }
         }
@@ -257,7 +257,7 @@ macro_rules! words {
         impl $crate::stored::Stored for $name {
             const WIDTH: usize = 1;
 
-            fn read_from(from: &mut $crate::sqlite::Columns<'_>) -> Result<Self, $crate::StoreError> {
+            fn read_from(from: &mut $crate::statement::Columns<'_>) -> Result<Self, $crate::StoreError> {
                 let found = match from.next_value()? {
                     $crate::stored::Value::Text(word) => $name::from_word(word),
                     _ => None,

@@ -1,35 +1,29 @@
 //! One list of what a journal does, run on every store, as its users see it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
+mod server;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 
 use book::{GENESIS, JournalRow, chain_hash};
-use store::{AppendError, Appended, Journal, MemoryJournal, SeenRow, SqliteJournal};
+use store::{AppendError, Appended, Journal, MemoryJournal, PostgresServer, SeenRow, SqliteJournal};
 
 /// Contents that owners come and go on.
 enum Shelf {
     Memory(MemoryJournal),
     Sqlite(tempfile::TempDir),
+    Postgres(PostgresServer),
 }
 
 impl Shelf {
-    fn all() -> Vec<Shelf> {
-        vec![Shelf::Memory(MemoryJournal::new()), Shelf::Sqlite(tempfile::tempdir().unwrap())]
-    }
-
-    fn path(&self) -> PathBuf {
-        match self {
-            Shelf::Memory(_) => PathBuf::new(),
-            Shelf::Sqlite(folder) => folder.path().join("journal.db"),
-        }
-    }
-
     /// A new owner, once the one before is gone.
     fn open(&self) -> Box<dyn Journal> {
         match self {
             Shelf::Memory(journal) => Box::new(journal.clone()),
-            Shelf::Sqlite(_) => Box::new(SqliteJournal::open(&self.path()).unwrap()),
+            Shelf::Sqlite(folder) => {
+                Box::new(SqliteJournal::open(&folder.path().join("journal.db")).unwrap())
+            }
+            Shelf::Postgres(server) => Box::new(server.open_journal().unwrap()),
         }
     }
 }
@@ -194,9 +188,9 @@ fn shelf_newest(journal: &mut dyn Journal) -> (u64, u64, Vec<u8>) {
     (snapshot.position, snapshot.digest, snapshot.body)
 }
 
-fn run_all(which: usize) {
+fn run_all(shelf: impl Fn() -> Shelf) {
     for (name, case) in CASES {
-        let shelf = Shelf::all().swap_remove(which);
+        let shelf = shelf();
         let outcome = catch_unwind(AssertUnwindSafe(|| case(&shelf)));
         assert!(outcome.is_ok(), "{name}");
     }
@@ -204,10 +198,15 @@ fn run_all(which: usize) {
 
 #[test]
 fn memory() {
-    run_all(0);
+    run_all(|| Shelf::Memory(MemoryJournal::new()));
 }
 
 #[test]
 fn sqlite() {
-    run_all(1);
+    run_all(|| Shelf::Sqlite(tempfile::tempdir().unwrap()));
+}
+
+#[test]
+fn postgres() {
+    run_all(|| Shelf::Postgres(server::empty()));
 }

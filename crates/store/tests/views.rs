@@ -1,6 +1,8 @@
 //! The views: changes add up, a batch is in once, and a rebuild that differs is named.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
+mod server;
+
 use std::borrow::Cow;
 
 use book::EntryRef;
@@ -126,146 +128,151 @@ fn moved(account: &'static str, delta: i64) -> ViewChange {
 
 #[test]
 fn changes_add_up_within_a_call_and_between_calls() {
-    let tables = Tables::open_in_memory().unwrap();
-    let balance = |posted, pending| ViewChange::BalanceSet { wallet_no: 1, posted, pending, held: 0 };
-    let grown = |remaining_delta, state| ViewChange::GrantChanged {
-        wallet_no: 1,
-        grant_no: 1,
-        remaining_delta,
-        state,
-    };
-    let accrued = |window_no, pending_delta| ViewChange::WindowChanged {
-        wallet_no: 1,
-        window_no,
-        pending_delta,
-        events_delta: 1,
-    };
-    apply(
-        &tables,
-        &[
-            ViewChange::WalletOpened(wallet(1)),
-            ViewChange::GrantAdded(grant(1)),
-            balance(25, 0),
-            grown(-5, None),
-            ViewChange::WindowOpened(window(1)),
-            accrued(1, 5),
-            ViewChange::WindowClosed { wallet_no: 1, window_no: 1 },
-            ViewChange::WindowOpened(window(2)),
-            accrued(2, 5),
-            accrued(2, 7),
-            used(10, 3, 5),
-            used(10, 4, 5),
-            used(11, 1, 0),
-            moved("promotional", -25),
-            moved("wallet:1", 25),
-            balance(24, 3),
-        ],
-    )
-    .unwrap();
-    apply(
-        &tables,
-        &[
-            grown(-1, Some(GrantState::Active)),
-            grown(-1, None),
-            accrued(2, -2),
-            used(10, 1, -10),
-            moved("wallet:1", -4),
-        ],
-    )
-    .unwrap();
+    for tables in server::tables() {
+        let balance = |posted, pending| ViewChange::BalanceSet { wallet_no: 1, posted, pending, held: 0 };
+        let grown = |remaining_delta, state| ViewChange::GrantChanged {
+            wallet_no: 1,
+            grant_no: 1,
+            remaining_delta,
+            state,
+        };
+        let accrued = |window_no, pending_delta| ViewChange::WindowChanged {
+            wallet_no: 1,
+            window_no,
+            pending_delta,
+            events_delta: 1,
+        };
+        apply(
+            &tables,
+            &[
+                ViewChange::WalletOpened(wallet(1)),
+                ViewChange::GrantAdded(grant(1)),
+                balance(25, 0),
+                grown(-5, None),
+                ViewChange::WindowOpened(window(1)),
+                accrued(1, 5),
+                ViewChange::WindowClosed { wallet_no: 1, window_no: 1 },
+                ViewChange::WindowOpened(window(2)),
+                accrued(2, 5),
+                accrued(2, 7),
+                used(10, 3, 5),
+                used(10, 4, 5),
+                used(11, 1, 0),
+                moved("promotional", -25),
+                moved("wallet:1", 25),
+                balance(24, 3),
+            ],
+        )
+        .unwrap();
+        apply(
+            &tables,
+            &[
+                grown(-1, Some(GrantState::Active)),
+                grown(-1, None),
+                accrued(2, -2),
+                used(10, 1, -10),
+                moved("wallet:1", -4),
+            ],
+        )
+        .unwrap();
 
-    let expected = WalletRow { posted: 24, pending: 3, ..wallet(1) };
-    assert_eq!(read(&tables, |r| r.wallet_view(wallet(1).wallet)), Some(expected.clone()));
-    assert_eq!(read(&tables, |r| r.wallet_view_by_no(1)), Some(expected.clone()));
-    assert_eq!(read(&tables, |r| r.wallet_views_of(CustomerId::from_u128(1), 5)), [expected]);
-    let expected = GrantRow { remaining: 18, state: GrantState::Active, ..grant(1) };
-    assert_eq!(read(&tables, |r| r.grant(grant(1).id)), Some(expected.clone()));
-    assert_eq!(read(&tables, |r| r.grants(1, None, 5)).rows, [expected]);
-    let expected = WindowRow { pending: 20, events: 4, ..window(2) };
-    assert_eq!(read(&tables, |r| r.open_windows(1, 5)), [expected]);
-    let usage = |hour, quantity, events| UsageRow {
-        wallet_no: 1,
-        meter_no: 1,
-        hour,
-        quantity: Quantity::from_millionths(quantity),
-        events,
-        posted: 0,
-        pending: 0,
-    };
-    assert_eq!(read(&tables, |r| r.usage(1, 1, 0, 12)), [usage(10, 8, 3), usage(11, 1, 1)]);
-    assert_eq!(read(&tables, |r| r.usage(1, 1, 11, 11)), []);
-    assert_eq!(read(&tables, |r| r.used_meters(1)), [1]);
-    let account = |name: &str, balance| AccountRow { account: name.to_owned(), unit: Unit::USD, balance };
-    assert_eq!(read(&tables, |r| r.accounts()), [account("promotional", -25), account("wallet:1", 21)]);
+        let expected = WalletRow { posted: 24, pending: 3, ..wallet(1) };
+        assert_eq!(read(&tables, |r| r.wallet_view(wallet(1).wallet)), Some(expected.clone()));
+        assert_eq!(read(&tables, |r| r.wallet_view_by_no(1)), Some(expected.clone()));
+        assert_eq!(read(&tables, |r| r.wallet_views_of(CustomerId::from_u128(1), 5)), [expected]);
+        let expected = GrantRow { remaining: 18, state: GrantState::Active, ..grant(1) };
+        assert_eq!(read(&tables, |r| r.grant(grant(1).id)), Some(expected.clone()));
+        assert_eq!(read(&tables, |r| r.grants(1, None, 5)).rows, [expected]);
+        let expected = WindowRow { pending: 20, events: 4, ..window(2) };
+        assert_eq!(read(&tables, |r| r.open_windows(1, 5)), [expected]);
+        let usage = |hour, quantity, events| UsageRow {
+            wallet_no: 1,
+            meter_no: 1,
+            hour,
+            quantity: Quantity::from_millionths(quantity),
+            events,
+            posted: 0,
+            pending: 0,
+        };
+        assert_eq!(read(&tables, |r| r.usage(1, 1, 0, 12)), [usage(10, 8, 3), usage(11, 1, 1)]);
+        assert_eq!(read(&tables, |r| r.usage(1, 1, 11, 11)), []);
+        assert_eq!(read(&tables, |r| r.used_meters(1)), [1]);
+        let account = |name: &str, balance| AccountRow { account: name.to_owned(), unit: Unit::USD, balance };
+        assert_eq!(read(&tables, |r| r.accounts()), [account("promotional", -25), account("wallet:1", 21)]);
+    }
 }
 
 #[test]
 fn a_change_of_what_is_not_there_is_an_error_and_changes_nothing() {
-    let tables = Tables::open_in_memory().unwrap();
-    apply(&tables, &[ViewChange::WalletOpened(wallet(1))]).unwrap();
-    let cases = [
-        ViewChange::BalanceSet { wallet_no: 2, posted: 0, pending: 0, held: 0 },
-        ViewChange::GrantChanged { wallet_no: 1, grant_no: 1, remaining_delta: 1, state: None },
-        ViewChange::WindowChanged { wallet_no: 1, window_no: 1, pending_delta: 1, events_delta: 1 },
-        ViewChange::WindowClosed { wallet_no: 1, window_no: 1 },
-    ];
-    for change in cases {
-        let refused = apply(&tables, &[moved("a", 1), change.clone()]);
-        assert!(matches!(refused, Err(StoreError::Missing { .. })), "{change:?}");
+    for tables in server::tables() {
+        apply(&tables, &[ViewChange::WalletOpened(wallet(1))]).unwrap();
+        let cases = [
+            ViewChange::BalanceSet { wallet_no: 2, posted: 0, pending: 0, held: 0 },
+            ViewChange::GrantChanged { wallet_no: 1, grant_no: 1, remaining_delta: 1, state: None },
+            ViewChange::WindowChanged { wallet_no: 1, window_no: 1, pending_delta: 1, events_delta: 1 },
+            ViewChange::WindowClosed { wallet_no: 1, window_no: 1 },
+        ];
+        for change in cases {
+            let refused = apply(&tables, &[moved("a", 1), change.clone()]);
+            assert!(matches!(refused, Err(StoreError::Missing { .. })), "{change:?}");
+        }
+        let twice = apply(&tables, &[moved("a", 1), ViewChange::WalletOpened(wallet(1))]);
+        assert!(twice.unwrap_err().is_conflict_over("wallet_view.wallet_no"));
+        let beyond = apply(&tables, &[moved("a", i64::MAX), moved("a", 1)]);
+        assert!(matches!(beyond, Err(StoreError::Damaged { .. })));
+        apply(&tables, &[moved("b", i64::MAX)]).unwrap();
+        assert!(apply(&tables, &[moved("b", 1)]).is_err());
+        assert_eq!(read(&tables, |r| r.accounts()).len(), 1);
     }
-    let twice = apply(&tables, &[moved("a", 1), ViewChange::WalletOpened(wallet(1))]);
-    assert!(twice.unwrap_err().is_conflict_over("wallet_view.wallet_no"));
-    let beyond = apply(&tables, &[moved("a", i64::MAX), moved("a", 1)]);
-    assert!(matches!(beyond, Err(StoreError::Damaged { .. })));
-    apply(&tables, &[moved("b", i64::MAX)]).unwrap();
-    assert!(apply(&tables, &[moved("b", 1)]).is_err());
-    assert_eq!(read(&tables, |r| r.accounts()).len(), 1);
 }
 
 /// Two wallets with `count` entries each, which stand between each other.
-fn statements(count: u64) -> Tables {
-    let tables = Tables::open_in_memory().unwrap();
-    let opened = [1, 2].map(|no| ViewChange::WalletOpened(wallet(no)));
-    let entries = (0..count).flat_map(|number| [short_entry(1, number), entry(2, number)]);
-    let changes: Vec<_> = opened.into_iter().chain(entries.map(ViewChange::EntryAdded)).collect();
-    apply(&tables, &changes).unwrap();
+fn statements(count: u64) -> [Tables; 2] {
+    let tables = server::tables();
+    for tables in &tables {
+        let opened = [1, 2].map(|no| ViewChange::WalletOpened(wallet(no)));
+        let entries = (0..count).flat_map(|number| [short_entry(1, number), entry(2, number)]);
+        let changes: Vec<_> = opened.into_iter().chain(entries.map(ViewChange::EntryAdded)).collect();
+        apply(tables, &changes).unwrap();
+    }
     tables
 }
 
 #[test]
 fn statements_are_newest_first_and_by_month() {
-    let tables = statements(8);
-    let mut seen = Vec::new();
-    let mut before: Option<EntryCursor> = None;
-    let mut number = 8;
-    loop {
-        let page = read(&tables, |r| r.entries(1, Timestamp::EPOCH, Timestamp::MAX, before, 3));
-        seen.extend(page.rows);
-        before = page.next;
-        if before.is_none() {
-            break;
+    for tables in statements(8) {
+        let mut seen = Vec::new();
+        let mut before: Option<EntryCursor> = None;
+        let mut number = 8;
+        loop {
+            let page = read(&tables, |r| r.entries(1, Timestamp::EPOCH, Timestamp::MAX, before, 3));
+            seen.extend(page.rows);
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+            apply(&tables, &[ViewChange::EntryAdded(short_entry(1, number))]).unwrap();
+            number += 1;
         }
-        apply(&tables, &[ViewChange::EntryAdded(short_entry(1, number))]).unwrap();
-        number += 1;
+        seen.reverse();
+        assert_eq!(seen, (0..8).map(|number| short_entry(1, number)).collect::<Vec<_>>());
+        let month = read(&tables, |r| r.entries(2, NOW.plus(2), NOW.plus(3), None, 10)).rows;
+        assert_eq!(month, [entry(2, 5), entry(2, 4)]);
+        let one = entry(2, 5).entry;
+        assert_eq!(read(&tables, |r| r.entry(2, one)), Some(entry(2, 5)));
+        assert_eq!(read(&tables, |r| r.entry(1, one)), None, "it is the other one's");
+        assert_eq!(entry(2, 5).id().to_string(), money::EntryId::at(3, 9).to_string());
+        let wallet = read(&tables, |r| r.wallet_view_by_no(2)).unwrap();
+        assert_eq!((wallet.entries, wallet.newest), (8, Some(entry(2, 7).entry)));
+        assert_eq!(read(&tables, |r| r.entries(3, Timestamp::EPOCH, Timestamp::MAX, None, 3)).rows, []);
     }
-    seen.reverse();
-    assert_eq!(seen, (0..8).map(|number| short_entry(1, number)).collect::<Vec<_>>());
-    let month = read(&tables, |r| r.entries(2, NOW.plus(2), NOW.plus(3), None, 10)).rows;
-    assert_eq!(month, [entry(2, 5), entry(2, 4)]);
-    let one = entry(2, 5).entry;
-    assert_eq!(read(&tables, |r| r.entry(2, one)), Some(entry(2, 5)));
-    assert_eq!(read(&tables, |r| r.entry(1, one)), None, "it is the other one's");
-    assert_eq!(entry(2, 5).id().to_string(), money::EntryId::at(3, 9).to_string());
-    let wallet = read(&tables, |r| r.wallet_view_by_no(2)).unwrap();
-    assert_eq!((wallet.entries, wallet.newest), (8, Some(entry(2, 7).entry)));
-    assert_eq!(read(&tables, |r| r.entries(3, Timestamp::EPOCH, Timestamp::MAX, None, 3)).rows, []);
 }
 
 /// Whatever is asked for: the same as looking through all entries, and each wallet sees its own alone.
 #[test]
 fn a_page_of_a_long_statement_begins_anywhere() {
     let count = 300;
-    let tables = statements(count);
+    let [in_memory, on_the_server] = statements(count);
     let all: Vec<EntryRow> = (0..count).rev().map(|number| short_entry(1, number)).collect();
     let times = [0, 1, 30, 31, 32, 33, 63, 64, 65, 100, 128, 149, 150, 151].map(|steps| NOW.plus(steps));
     let positions = [0, 1, 2, 32, 33, 65, 100, 129, 150, 151, 1_000, u64::MAX];
@@ -273,13 +280,16 @@ fn a_page_of_a_long_statement_begins_anywhere() {
     let cursors = positions
         .into_iter()
         .flat_map(|position| [0, 1, 2, 5, 8].map(|ordinal| Some(EntryCursor { position, ordinal })));
-    for before in cursors.chain([None]) {
-        for (from_at, to_at) in times.iter().flat_map(|from| times.map(|to| (*from, to))) {
+    let from_to: Vec<_> = times.iter().flat_map(|from| times.map(|to| (*from, to))).collect();
+    for (nth, before) in cursors.chain([None]).enumerate() {
+        // A row is a journey to the server: it is asked for some of all these, others for each cursor.
+        let journeys = from_to.iter().skip(nth % 41).step_by(41).map(|asked| (&on_the_server, asked));
+        for (tables, &(from_at, to_at)) in from_to.iter().map(|asked| (&in_memory, asked)).chain(journeys) {
             let wanted = all.iter().filter(|row| from_at <= row.at && row.at < to_at).filter(|row| {
                 before.is_none_or(|b| (row.entry.position(), row.entry.ordinal()) < (b.position, b.ordinal))
             });
             let wanted: Vec<_> = wanted.take(5).cloned().collect();
-            let page = read(&tables, |r| r.entries(1, from_at, to_at, before, 5));
+            let page = read(tables, |r| r.entries(1, from_at, to_at, before, 5));
             assert_eq!(page.rows, wanted, "{before:?} {from_at:?} {to_at:?}");
         }
     }
@@ -287,74 +297,77 @@ fn a_page_of_a_long_statement_begins_anywhere() {
 
 #[test]
 fn what_was_moved_adds_up_by_the_quarter_of_an_hour() {
-    let tables = Tables::open_in_memory().unwrap();
-    let midnight = Timestamp::from_seconds(1_800_000_000 / 900 * 900);
-    let moved =
-        |at: Timestamp, kind: &'static str, reason: Option<&'static str>, unit, delta| ViewChange::Moved {
-            quarter: quarter_of(at),
-            unit,
-            kind: kind.into(),
-            reason: reason.map(Into::into),
-            delta,
+    for tables in server::tables() {
+        let midnight = Timestamp::from_seconds(1_800_000_000 / 900 * 900);
+        let moved = |at: Timestamp, kind: &'static str, reason: Option<&'static str>, unit, delta| {
+            ViewChange::Moved {
+                quarter: quarter_of(at),
+                unit,
+                kind: kind.into(),
+                reason: reason.map(Into::into),
+                delta,
+            }
         };
-    let before = midnight.plus(-1);
-    let later = midnight.plus(5 * Timestamp::HOUR);
-    apply(
-        &tables,
-        &[
-            moved(before, "charge", None, Unit::USD, -1),
-            moved(midnight, "charge", None, Unit::USD, -2),
-            moved(midnight, "grant", Some("purchased"), Unit::USD, 40),
-            moved(midnight, "grant", Some("promotional"), Unit::USD, 7),
-        ],
-    )
-    .unwrap();
-    apply(
-        &tables,
-        &[
-            moved(midnight, "charge", None, Unit::USD, -3),
-            moved(later, "charge", None, Unit::USD, -10),
-            moved(later, "charge", None, Unit::BRL, -100),
-        ],
-    )
-    .unwrap();
-    let since = |from_at| {
-        let rows = read(&tables, |r| r.moved_since(from_at)).into_iter();
-        rows.map(|Moved { kind, reason, amount }| (kind, reason, amount)).collect::<Vec<_>>()
-    };
-    let row = |kind: &str, reason: Option<&str>, value, unit| {
-        (kind.to_owned(), reason.map(str::to_owned), Amount::new(value, unit))
-    };
-    let grants =
-        [row("grant", Some("promotional"), 7, Unit::USD), row("grant", Some("purchased"), 40, Unit::USD)];
-    let charges = |usd| [row("charge", None, -100, Unit::BRL), row("charge", None, usd, Unit::USD)];
-    assert_eq!(since(midnight), [charges(-15), grants.clone()].concat());
-    assert_eq!(since(midnight.plus(Timestamp::MINUTE)), [charges(-15), grants.clone()].concat());
-    assert_eq!(since(before), [charges(-16), grants].concat());
-    assert_eq!(since(later), charges(-10));
-    assert_eq!(since(later.plus(Timestamp::HOUR)), []);
+        let before = midnight.plus(-1);
+        let later = midnight.plus(5 * Timestamp::HOUR);
+        apply(
+            &tables,
+            &[
+                moved(before, "charge", None, Unit::USD, -1),
+                moved(midnight, "charge", None, Unit::USD, -2),
+                moved(midnight, "grant", Some("purchased"), Unit::USD, 40),
+                moved(midnight, "grant", Some("promotional"), Unit::USD, 7),
+            ],
+        )
+        .unwrap();
+        apply(
+            &tables,
+            &[
+                moved(midnight, "charge", None, Unit::USD, -3),
+                moved(later, "charge", None, Unit::USD, -10),
+                moved(later, "charge", None, Unit::BRL, -100),
+            ],
+        )
+        .unwrap();
+        let since = |from_at| {
+            let rows = read(&tables, |r| r.moved_since(from_at)).into_iter();
+            rows.map(|Moved { kind, reason, amount }| (kind, reason, amount)).collect::<Vec<_>>()
+        };
+        let row = |kind: &str, reason: Option<&str>, value, unit| {
+            (kind.to_owned(), reason.map(str::to_owned), Amount::new(value, unit))
+        };
+        let grants =
+            [row("grant", Some("promotional"), 7, Unit::USD), row("grant", Some("purchased"), 40, Unit::USD)];
+        let charges = |usd| [row("charge", None, -100, Unit::BRL), row("charge", None, usd, Unit::USD)];
+        assert_eq!(since(midnight), [charges(-15), grants.clone()].concat());
+        assert_eq!(since(midnight.plus(Timestamp::MINUTE)), [charges(-15), grants.clone()].concat());
+        assert_eq!(since(before), [charges(-16), grants].concat());
+        assert_eq!(since(later), charges(-10));
+        assert_eq!(since(later.plus(Timestamp::HOUR)), []);
+    }
 }
 
 #[test]
 fn a_cursor_moves_only_from_where_it_is() {
-    let tables = Tables::open_in_memory().unwrap();
-    let move_it = |from, to: u64| {
-        tables.write_views(|tx| {
-            tx.apply_views(&ViewChanges::from_iter([moved("a", 1)]))?;
-            tx.move_cursor("views", from, to, &[u8::try_from(to).unwrap(); 32])
-        })
-    };
-    assert_eq!(read(&tables, |r| r.cursor("views")).position, 0);
-    move_it(0, 3).unwrap();
-    assert!(move_it(0, 3).unwrap_err().is_conflict_over("cursors.views"));
-    assert!(move_it(2, 4).unwrap_err().is_conflict_over("cursors.views"));
-    move_it(3, 4).unwrap();
-    let cursor = read(&tables, |r| r.cursor("views"));
-    assert_eq!((cursor.position, cursor.hash), (4, [4; 32]));
-    assert_eq!(read(&tables, |r| r.accounts())[0].balance, 2);
-    tables.write(|tx| tx.clear_views("views")).unwrap();
-    assert_eq!(read(&tables, |r| r.cursor("views")).position, 0);
-    assert!(read(&tables, |r| r.accounts()).is_empty());
+    for tables in server::tables() {
+        let move_it = |from, to: u64| {
+            tables.write_views(|tx| {
+                tx.apply_views(&ViewChanges::from_iter([moved("a", 1)]))?;
+                tx.move_cursor("views", from, to, &[u8::try_from(to).unwrap(); 32])
+            })
+        };
+        assert_eq!(read(&tables, |r| r.cursor("views")).position, 0);
+        move_it(0, 3).unwrap();
+        assert!(move_it(0, 3).unwrap_err().is_conflict_over("cursors.views"));
+        assert!(move_it(2, 4).unwrap_err().is_conflict_over("cursors.views"));
+        move_it(3, 4).unwrap();
+        let cursor = read(&tables, |r| r.cursor("views"));
+        assert_eq!((cursor.position, cursor.hash), (4, [4; 32]));
+        assert_eq!(read(&tables, |r| r.accounts())[0].balance, 2);
+        tables.write(|tx| tx.clear_views("views")).unwrap();
+        assert_eq!(read(&tables, |r| r.cursor("views")).position, 0);
+        assert!(read(&tables, |r| r.accounts()).is_empty());
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What people read of lines: every change shows, terms add up, and a row that was changed is named.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
+mod server;
+
 use money::{Amount, CustomerId, LineId, PurchaseId, Timestamp, Unit, WalletId};
 use store::views::{
     CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
@@ -103,14 +105,15 @@ fn all_changes() -> Vec<LineChange> {
         LineChange::StatusSet { wallet_no, status: "blocked".to_owned() },
         LineChange::SessionRead(session("open", NOW, Some("counter_reset"))),
         LineChange::SessionRead(session("open", LATER, None)),
+        LineChange::SessionsClosed { wallet_no, sessions: vec![vec![0; 16]] },
         LineChange::SessionsEnded { wallet_no, nas_no: 4 },
         LineChange::TrafficAdded { wallet_no, hour: 500, total: 100, outside: 5 },
         LineChange::TrafficAdded { wallet_no, hour: 500, total: 20, outside: 0 },
     ]
 }
 
-fn tables_with(changes: Vec<LineChange>) -> Tables {
-    let tables = Tables::open_in_memory().unwrap();
+fn tables_with(open: server::Open, changes: Vec<LineChange>) -> Tables {
+    let tables = open();
     let mut all = ViewChanges::default();
     all.push(ViewChange::WalletOpened(WalletRow {
         wallet_no: 3,
@@ -131,111 +134,134 @@ fn tables_with(changes: Vec<LineChange>) -> Tables {
 
 #[test]
 fn a_line_shows_what_happened_to_it() {
-    let tables = tables_with(all_changes());
-    let shown = read(&tables, |reader| reader.line_view(LineId::from_u128(7))).unwrap();
-    let expected = LineRow {
-        plan_no: 6,
-        status: "blocked".to_owned(),
-        cycle_no: 2,
-        sequence: 1,
-        restored_at: Some(LATER),
-        ..line()
-    };
-    assert_eq!(shown, expected);
-    assert_eq!(read(&tables, |reader| reader.line_view_by_wallet(3)), Some(expected.clone()));
-    assert_eq!(read(&tables, |reader| reader.line_views(None, 10)).rows, [expected]);
+    for open in server::ENGINES {
+        let tables = tables_with(open, all_changes());
+        let shown = read(&tables, |reader| reader.line_view(LineId::from_u128(7))).unwrap();
+        let expected = LineRow {
+            plan_no: 6,
+            status: "blocked".to_owned(),
+            cycle_no: 2,
+            sequence: 1,
+            restored_at: Some(LATER),
+            ..line()
+        };
+        assert_eq!(shown, expected);
+        assert_eq!(read(&tables, |reader| reader.line_view_by_wallet(3)), Some(expected.clone()));
+        assert_eq!(read(&tables, |reader| reader.line_views(None, 10)).rows, [expected]);
+    }
 }
 
 #[test]
 fn terms_add_up_cycle_by_cycle_late_use_in_the_one_before() {
-    let tables = tables_with(all_changes());
-    let [new, old] =
-        <[CycleRow; 2]>::try_from(read(&tables, |reader| reader.cycles(3, None, 10)).rows).unwrap();
-    assert_eq!(old, CycleRow { total: 122, outside: 7, bought: 50, released: 1, ..cycle(1, 0) });
-    assert_eq!(old.balance(), 35);
-    assert_eq!((new.cycle_no, new.balance()), (2, 100));
-    assert_eq!(read(&tables, |reader| reader.cycles(3, Some(2), 10)).rows, [old]);
+    for open in server::ENGINES {
+        let tables = tables_with(open, all_changes());
+        let [new, old] =
+            <[CycleRow; 2]>::try_from(read(&tables, |reader| reader.cycles(3, None, 10)).rows).unwrap();
+        assert_eq!(old, CycleRow { total: 122, outside: 7, bought: 50, released: 1, ..cycle(1, 0) });
+        assert_eq!(old.balance(), 35);
+        assert_eq!((new.cycle_no, new.balance()), (2, 100));
+        assert_eq!(read(&tables, |reader| reader.cycles(3, Some(2), 10)).rows, [old]);
+    }
 }
 
 #[test]
 fn a_purchase_keeps_when_each_thing_happened() {
-    let tables = tables_with(all_changes());
-    let shown = read(&tables, |reader| reader.purchase(PURCHASE)).unwrap();
-    let expected = PurchaseRow {
-        restored_at: Some(LATER),
-        paid_at: Some(LATER),
-        paid_by: Some("pix".to_owned()),
-        ..purchase(PurchaseState::Paid, Some(LATER))
-    };
-    assert_eq!(shown, expected);
-    assert_eq!(read(&tables, |reader| reader.purchases(3, 10)), [expected]);
+    for open in server::ENGINES {
+        let tables = tables_with(open, all_changes());
+        let shown = read(&tables, |reader| reader.purchase(PURCHASE)).unwrap();
+        let expected = PurchaseRow {
+            restored_at: Some(LATER),
+            paid_at: Some(LATER),
+            paid_by: Some("pix".to_owned()),
+            ..purchase(PurchaseState::Paid, Some(LATER))
+        };
+        assert_eq!(shown, expected);
+        assert_eq!(read(&tables, |reader| reader.purchases(3, 10)), [expected]);
+    }
 }
 
 #[test]
 fn sessions_and_traffic_are_found_where_they_are_asked_for() {
-    let mut changes = all_changes();
-    let ended = changes.iter().position(|change| matches!(change, LineChange::SessionsEnded { .. })).unwrap();
-    let tables = tables_with(changes.drain(..ended).collect());
-    assert_eq!(read(&tables, |reader| reader.wallets_at_router(4, None, 10)).rows, [3]);
-    let tables = tables_with(all_changes());
-    assert!(read(&tables, |reader| reader.wallets_at_router(4, None, 10)).rows.is_empty());
-    let seen = read(&tables, |reader| reader.sessions_of(3, 10));
-    assert_eq!(seen, [session("closed", LATER, Some("counter_reset"))], "what was strange once stays told");
-    let hour = TrafficRow { wallet_no: 3, hour: 500, total: 120, outside: 5 };
-    assert_eq!(read(&tables, |reader| reader.traffic(3, 500, 501)), [hour]);
-    assert!(read(&tables, |reader| reader.traffic(3, 501, 900)).is_empty());
+    for open in server::ENGINES {
+        let mut changes = all_changes();
+        let ended =
+            changes.iter().position(|change| matches!(change, LineChange::SessionsEnded { .. })).unwrap();
+        let tables = tables_with(open, changes.drain(..ended).collect());
+        assert_eq!(read(&tables, |reader| reader.wallets_at_router(4, None, 10)).rows, [3]);
+        let tables = tables_with(open, all_changes());
+        assert!(read(&tables, |reader| reader.wallets_at_router(4, None, 10)).rows.is_empty());
+        let mut changes = all_changes();
+        changes.drain(ended..);
+        changes.push(LineChange::SessionsClosed { wallet_no: 3, sessions: vec![vec![1; 16]] });
+        let tables_at_it = tables_with(open, changes);
+        assert!(read(&tables_at_it, |reader| reader.wallets_at_router(4, None, 10)).rows.is_empty());
+        let seen = read(&tables, |reader| reader.sessions_of(3, 10));
+        assert_eq!(
+            seen,
+            [session("closed", LATER, Some("counter_reset"))],
+            "what was strange once stays told"
+        );
+        let hour = TrafficRow { wallet_no: 3, hour: 500, total: 120, outside: 5 };
+        assert_eq!(read(&tables, |reader| reader.traffic(3, 500, 501)), [hour]);
+        assert!(read(&tables, |reader| reader.traffic(3, 501, 900)).is_empty());
+    }
 }
 
 #[test]
 fn each_table_that_differs_is_named() {
-    let cases: [(&str, LineChange); 5] = [
-        ("line_view", LineChange::SequenceMoved { wallet_no: 3 }),
-        (
-            "cycle_view",
-            LineChange::CycleMoved {
-                wallet_no: 3,
-                back: 0,
-                by: TermsMoved { total: 1, ..TermsMoved::default() },
-            },
-        ),
-        (
-            "purchase_view",
-            LineChange::PurchaseSet {
-                purchase: PURCHASE,
-                state: PurchaseState::WrittenOff,
-                paid_at: None,
-                paid_by: None,
-            },
-        ),
-        ("session_view", LineChange::SessionRead(session("open", LATER, None))),
-        ("traffic_view", LineChange::TrafficAdded { wallet_no: 3, hour: 9, total: 1, outside: 0 }),
-    ];
-    for (table, change) in cases {
-        let mut changes = all_changes();
-        changes.push(change);
-        let (sound, changed) = (tables_with(all_changes()), tables_with(changes));
-        let same = sound.read(|one| tables_with(all_changes()).read(|other| one.first_difference(other)));
-        assert_eq!(same.unwrap(), None);
-        let difference = sound.read(|one| changed.read(|other| one.first_difference(other))).unwrap();
-        assert_eq!(difference.map(|difference| difference.table), Some(table));
+    for open in server::ENGINES {
+        let cases: [(&str, LineChange); 5] = [
+            ("line_view", LineChange::SequenceMoved { wallet_no: 3 }),
+            (
+                "cycle_view",
+                LineChange::CycleMoved {
+                    wallet_no: 3,
+                    back: 0,
+                    by: TermsMoved { total: 1, ..TermsMoved::default() },
+                },
+            ),
+            (
+                "purchase_view",
+                LineChange::PurchaseSet {
+                    purchase: PURCHASE,
+                    state: PurchaseState::WrittenOff,
+                    paid_at: None,
+                    paid_by: None,
+                },
+            ),
+            ("session_view", LineChange::SessionRead(session("open", LATER, None))),
+            ("traffic_view", LineChange::TrafficAdded { wallet_no: 3, hour: 9, total: 1, outside: 0 }),
+        ];
+        for (table, change) in cases {
+            let mut changes = all_changes();
+            changes.push(change);
+            let (sound, changed) = (tables_with(open, all_changes()), tables_with(open, changes));
+            let same =
+                sound.read(|one| tables_with(open, all_changes()).read(|other| one.first_difference(other)));
+            assert_eq!(same.unwrap(), None);
+            let difference = sound.read(|one| changed.read(|other| one.first_difference(other))).unwrap();
+            assert_eq!(difference.map(|difference| difference.table), Some(table));
+        }
     }
 }
 
 #[test]
 fn a_change_of_what_is_not_there_is_an_error_and_clearing_leaves_nothing() {
-    for change in [
-        LineChange::PlanSet { wallet_no: 8, plan_no: 1 },
-        LineChange::StatusSet { wallet_no: 8, status: "blocked".to_owned() },
-        LineChange::SequenceMoved { wallet_no: 8 },
-        LineChange::Restricted { wallet_no: 8, at: NOW },
-    ] {
-        let tables = tables_with(all_changes());
-        let changes: ViewChanges = [ViewChange::Line(change)].into_iter().collect();
-        let refused = tables.write_views(|tx| tx.apply_views(&changes));
-        assert!(matches!(refused, Err(StoreError::Missing { .. })), "{refused:?}");
+    for open in server::ENGINES {
+        for change in [
+            LineChange::PlanSet { wallet_no: 8, plan_no: 1 },
+            LineChange::StatusSet { wallet_no: 8, status: "blocked".to_owned() },
+            LineChange::SequenceMoved { wallet_no: 8 },
+            LineChange::Restricted { wallet_no: 8, at: NOW },
+        ] {
+            let tables = tables_with(open, all_changes());
+            let changes: ViewChanges = [ViewChange::Line(change)].into_iter().collect();
+            let refused = tables.write_views(|tx| tx.apply_views(&changes));
+            assert!(matches!(refused, Err(StoreError::Missing { .. })), "{refused:?}");
+        }
+        let tables = tables_with(open, all_changes());
+        tables.write_views(|tx| tx.clear_views("views")).unwrap();
+        assert_eq!(read(&tables, |reader| reader.line_view_by_wallet(3)), None);
+        assert!(read(&tables, |reader| reader.purchases(3, 10)).is_empty());
     }
-    let tables = tables_with(all_changes());
-    tables.write_views(|tx| tx.clear_views("views")).unwrap();
-    assert_eq!(read(&tables, |reader| reader.line_view_by_wallet(3)), None);
-    assert!(read(&tables, |reader| reader.purchases(3, 10)).is_empty());
 }

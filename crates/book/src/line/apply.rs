@@ -4,7 +4,7 @@ use money::{Amount, Timestamp};
 
 use super::record::{LineFact, LineRecord, Lot, Taken};
 use super::state::{Awaiting, CycleTerms, Line, RestrictedSpan, Session, SessionState, Unpaid};
-use super::traffic::SESSIONS_MAX;
+use super::traffic::{Behind, SESSIONS_MAX};
 use crate::book::Book;
 use crate::command::Source;
 use crate::wallet::{Grant, Wallet};
@@ -85,8 +85,13 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             line.sessions.insert(read.session, read.after);
             forget_sessions(line);
         }
+        LineFact::SessionsClosed { sessions } => {
+            let over = |(name, _): &(&u128, &mut Session)| sessions.contains(name);
+            let over = line.sessions.iter_mut().filter(over);
+            over.for_each(|(_, session)| session.state = SessionState::Closed);
+        }
         LineFact::SessionsEnded { nas, at } => {
-            let over = |session: &&mut Session| session.ends_with(*nas, *at);
+            let over = |session: &&mut Session| session.ends_with(*nas, Behind::default(), *at);
             line.sessions.values_mut().filter(over).for_each(|session| session.state = SessionState::Closed);
         }
         LineFact::Used(taken) => take(wallet, line, taken),

@@ -7,12 +7,12 @@ use super::bill::BillItem;
 use super::plan::{Charging, PackNo, PlanNo, Validity};
 use super::record::{LineFact, Lot, Read, Taken};
 use super::state::{Awaiting, Cycle, LineStatus, PaidBy, Session, SessionState};
-use super::traffic::Anomaly;
+use super::traffic::{Anomaly, Behind};
 use crate::codec::{CodecError, Reader, Write};
 use crate::record::{read_burns, write_burns};
 
 /// The tags of facts about lines, in the journal's numbering.
-pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=BILL_WRITTEN_OFF;
+pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=SESSIONS_CLOSED;
 
 const OPENED: u8 = 15;
 const CYCLE_BEGAN: u8 = 16;
@@ -33,6 +33,7 @@ const RESTORED: u8 = 30;
 const BILLED: u8 = 31;
 const BILL_PAID: u8 = 32;
 const BILL_WRITTEN_OFF: u8 = 33;
+const SESSIONS_CLOSED: u8 = 34;
 
 /// The tag of a fact.
 pub(crate) fn tag_of(fact: &LineFact) -> u8 {
@@ -50,6 +51,7 @@ pub(crate) fn tag_of(fact: &LineFact) -> u8 {
         LineFact::WrittenOff { .. } => WRITTEN_OFF,
         LineFact::Read(_) => READ,
         LineFact::SessionsEnded { .. } => SESSIONS_ENDED,
+        LineFact::SessionsClosed { .. } => SESSIONS_CLOSED,
         LineFact::Used(_) => USED,
         LineFact::Restricted { .. } => RESTRICTED,
         LineFact::Restored { .. } => RESTORED,
@@ -118,6 +120,10 @@ pub(crate) fn write_line_fact(out: &mut Vec<u8>, fact: &LineFact) {
             out.unsigned((*nas).into());
             out.time(*at);
         }
+        LineFact::SessionsClosed { sessions } => {
+            out.count(sessions.len());
+            sessions.iter().for_each(|session| out.u128(*session));
+        }
         LineFact::Used(taken) => write_taken(out, taken),
         LineFact::Restricted { at } | LineFact::Restored { at } => out.time(*at),
         LineFact::Billed { item, amount } => {
@@ -183,6 +189,12 @@ pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFac
             taken: read_taken(reader)?,
         }),
         SESSIONS_ENDED => LineFact::SessionsEnded { nas: reader.u32()?, at: reader.time()? },
+        SESSIONS_CLOSED => {
+            let count = reader.count()?;
+            LineFact::SessionsClosed {
+                sessions: (0..count).map(|_| reader.u128()).collect::<Result<_, _>>()?,
+            }
+        }
         USED => LineFact::Used(read_taken(reader)?),
         RESTRICTED => LineFact::Restricted { at: reader.time()? },
         RESTORED => LineFact::Restored { at: reader.time()? },
@@ -254,9 +266,12 @@ pub(super) fn read_awaiting(reader: &mut Reader<'_>) -> Result<Awaiting, CodecEr
 }
 
 pub(super) fn write_session(out: &mut Vec<u8>, session: &Session) {
-    let closed = u8::from(session.state == SessionState::Closed);
-    out.byte(closed | (u8::from(session.jumped) << 1));
+    let flags = [session.state == SessionState::Closed, session.jumped, session.behind != Behind::default()];
+    out.byte(flags.iter().rev().fold(0, |flags, flag| flags << 1 | u8::from(*flag)));
     out.unsigned(session.nas.into());
+    if session.behind != Behind::default() {
+        out.u64(session.behind.0);
+    }
     out.time(session.started_at);
     out.time(session.read_at);
     out.unsigned(session.seconds.into());
@@ -266,13 +281,14 @@ pub(super) fn write_session(out: &mut Vec<u8>, session: &Session) {
 
 pub(super) fn read_session(reader: &mut Reader<'_>) -> Result<Session, CodecError> {
     let flags = reader.byte()?;
-    if flags > 3 {
+    if flags > 7 {
         return Err(CodecError::Range("session"));
     }
     Ok(Session {
         state: if flags & 1 == 1 { SessionState::Closed } else { SessionState::Open },
         jumped: flags & 2 == 2,
         nas: reader.u32()?,
+        behind: if flags & 4 == 4 { Behind(reader.u64()?) } else { Behind::default() },
         started_at: reader.time()?,
         read_at: reader.time()?,
         seconds: reader.u32()?,

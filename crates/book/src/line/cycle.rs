@@ -9,7 +9,7 @@ use super::purchase::{
     allowance_made_up, decide_buying, decide_drop, decide_payment, decide_write_off, derived_grant, lot,
 };
 use super::record::{LineFact, LineRecord, Lot, Taken};
-use super::state::{Cycle, Line, LineStatus};
+use super::state::{Cycle, Line, LineStatus, Session};
 use super::traffic::{Judged, after_taken, decide_reading};
 use crate::catalog::Catalog;
 use crate::command::Source;
@@ -87,12 +87,15 @@ fn decide_fact(
             let (plan, zone) = (catalog.plan(line.plan), catalog.zone());
             decide_reading(&Judged { wallet, line, plan, zone, accepted_from, at }, reading)
         }
-        LineAct::EndSessions { nas, at: ended_at } => {
+        LineAct::EndSessions { nas, behind, at: ended_at } => {
             let ended_at = (*ended_at).min(at);
-            if !line.sessions.values().any(|session| session.ends_with(*nas, ended_at)) {
+            let is_over = |session: &Session| session.ends_with(*nas, *behind, ended_at);
+            let over = line.sessions.iter().filter(|(_, session)| is_over(session));
+            let over: Vec<u128> = over.map(|(name, _)| *name).collect();
+            if over.is_empty() {
                 return Err(Refusal::ReadingOld);
             }
-            unmoved(LineFact::SessionsEnded { nas: *nas, at: ended_at })
+            unmoved(LineFact::SessionsClosed { sessions: over })
         }
         LineAct::AddUse { total, outside } => {
             if *total <= 0 || *outside < 0 || outside > total {

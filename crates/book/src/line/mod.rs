@@ -24,7 +24,7 @@ pub use record::{LineFact, LineRecord, Lot, Read, Taken};
 pub use state::{
     Awaiting, Cycle, CycleTerms, Line, LineStatus, PaidBy, RestrictedSpan, Session, SessionState, Unpaid,
 };
-pub use traffic::{Anomaly, Octets, RATE_MAX, Reading, ReadingKind, SESSIONS_MAX};
+pub use traffic::{Anomaly, Behind, Octets, RATE_MAX, Reading, ReadingKind, SESSIONS_MAX};
 
 pub(crate) use codec::{TAGS, place, read_line_fact, tag_of, write_line_fact};
 pub(crate) use cycle::decide_line;
@@ -107,6 +107,8 @@ pub enum LineAct {
     EndSessions {
         /// The router.
         nas: u32,
+        /// Who said so through that router: only his sessions are over.
+        behind: Behind,
         /// When that happened.
         at: Timestamp,
     },

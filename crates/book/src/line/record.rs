@@ -174,7 +174,12 @@ pub enum LineFact {
     },
     /// A session's counters were read.
     Read(Read),
-    /// All sessions of a router are over.
+    /// These sessions are over, with the counters last known.
+    SessionsClosed {
+        /// Hashes of what names them.
+        sessions: Vec<u128>,
+    },
+    /// All sessions of a router are over. Told by journals in which no router spoke through another.
     SessionsEnded {
         /// The router.
         nas: u32,
@@ -251,6 +256,7 @@ pub(crate) fn line_transfers(record: &LineRecord, unit: Unit) -> [Option<Transfe
         LineFact::StatusSet { .. }
         | LineFact::Awaits { .. }
         | LineFact::Dropped { .. }
+        | LineFact::SessionsClosed { .. }
         | LineFact::SessionsEnded { .. }
         | LineFact::Restricted { .. }
         | LineFact::Restored { .. } => [None, None, None],

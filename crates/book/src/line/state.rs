@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use money::{Amount, LineId, PurchaseId, Timestamp};
 
 use super::plan::{Charging, PackNo, PlanNo, Validity};
+use super::traffic::Behind;
 
 /// Whether a line is in service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +150,8 @@ pub enum SessionState {
 pub struct Session {
     /// The router's number.
     pub nas: u32,
+    /// Who reports through that router.
+    pub behind: Behind,
     /// Whether it goes on.
     pub state: SessionState,
     /// When it began, as far as is known.
@@ -168,8 +171,8 @@ pub struct Session {
 impl Session {
     /// True if it is over when a router begins or stops to count at that instant. Those that began since are not: what the router
     /// said may come late.
-    pub(crate) fn ends_with(&self, nas: u32, at: Timestamp) -> bool {
-        self.nas == nas && self.state == SessionState::Open && self.started_at <= at
+    pub(crate) fn ends_with(&self, nas: u32, behind: Behind, at: Timestamp) -> bool {
+        self.nas == nas && self.behind == behind && self.state == SessionState::Open && self.started_at <= at
     }
 }
 

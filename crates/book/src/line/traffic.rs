@@ -57,11 +57,18 @@ pub enum ReadingKind {
     Stop,
 }
 
+/// A keyed hash of what a router calls itself that reports through another one, such as a proxy; zero for one that speaks for
+/// itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Behind(pub u64);
+
 /// A report of one session's counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The router's number.
     pub nas: u32,
+    /// Who reports through that router.
+    pub behind: Behind,
     /// A hash of what names the session.
     pub session: u128,
     /// What it says.
@@ -74,6 +81,9 @@ pub struct Reading {
     pub session_seconds: Option<u32>,
     /// When it was so.
     pub at: Timestamp,
+    /// Whether the router told that instant. If not, it is the one at which the report came, and a copy that comes later
+    /// seems to be of later.
+    pub is_dated: bool,
 }
 
 /// What was strange about a reading. Staff see it.
@@ -114,7 +124,10 @@ pub(super) fn decide_reading(judged: &Judged<'_>, reading: &Reading) -> Result<(
     if moment < *accepted_from {
         return Err(Refusal::EventTooLate { accepted_from: *accepted_from });
     }
-    let base = base_of(line, reading, moment)?;
+    let base = match line.sessions.get(&reading.session) {
+        Some(known) => base_of_known(known, reading, moment)?,
+        None => base_of_new(line, reading, moment, *accepted_from)?,
+    };
     let grown = grow(&base, reading, moment);
     let mut after = grown.after;
     if reading.kind == ReadingKind::Stop {
@@ -171,12 +184,13 @@ fn share_up(bytes: i64, part: i64, whole: i64) -> i64 {
     i64::try_from((bytes * part + whole - 1) / whole).unwrap_or(i64::MAX)
 }
 
-/// What was known of the session before this report; a fresh one if it is new or its name is used again.
-fn base_of(line: &Line, reading: &Reading, moment: Timestamp) -> Result<Session, Refusal> {
+/// A session of which nothing is known before this report.
+fn fresh(reading: &Reading, moment: Timestamp) -> Session {
     let lasted = i64::from(reading.session_seconds.unwrap_or(0)) * Timestamp::SECOND;
     let started_at = moment.plus(-lasted);
-    let fresh = Session {
+    Session {
         nas: reading.nas,
+        behind: reading.behind,
         state: SessionState::Open,
         started_at,
         read_at: started_at,
@@ -184,41 +198,77 @@ fn base_of(line: &Line, reading: &Reading, moment: Timestamp) -> Result<Session,
         input: 0,
         output: 0,
         jumped: false,
+    }
+}
+
+/// What a session is counted from whose name is not known: from zero, unless it may have been known once.
+fn base_of_new(
+    line: &Line,
+    reading: &Reading,
+    moment: Timestamp,
+    accepted_from: Timestamp,
+) -> Result<Session, Refusal> {
+    if moment <= line.sessions_known_from {
+        return Err(Refusal::ReadingOld);
+    }
+    let fresh = fresh(reading, moment);
+    // It may have been forgotten while it went on. Where no time is told it may be a copy of anything that is not too late, too.
+    let forgotten_since = if reading.is_dated { fresh.started_at } else { accepted_from };
+    if forgotten_since > line.sessions_known_from {
+        return Ok(fresh);
+    }
+    // What it has counted so far is not counted again.
+    let counted = |octets: Option<Octets>| octets.map_or(0, |octets| octets.counter(0));
+    Ok(Session { input: counted(reading.input), output: counted(reading.output), ..fresh })
+}
+
+/// What was known of the session before this report; a fresh one if its name is used again.
+fn base_of_known(known: &Session, reading: &Reading, moment: Timestamp) -> Result<Session, Refusal> {
+    let is_open = known.state == SessionState::Open;
+    if reading.kind == ReadingKind::Start {
+        // Its name is used again. A Start that comes again tells of the same beginning or an earlier one; if it tells of none, it is
+        // taken for a copy while the session goes on.
+        let is_another = if reading.is_dated { moment > known.read_at } else { !is_open };
+        return if is_another { Ok(fresh(reading, moment)) } else { Err(Refusal::ReadingOld) };
+    }
+    if repeats(known, reading) {
+        let ends = reading.kind == ReadingKind::Stop && is_open;
+        return if ends { Ok(*known) } else { Err(Refusal::ReadingOld) };
+    }
+    // Told of who had the name before.
+    if moment.plus(BEGINNING_SLACK) < known.started_at {
+        return Err(Refusal::ReadingOld);
+    }
+    // Its name is used again, and the Start was lost.
+    if began_since(known, reading, moment) {
+        return Ok(fresh(reading, moment));
+    }
+    let is_earlier = if reading.is_dated {
+        moment < known.read_at && reading.kind == ReadingKind::Interim
+    } else {
+        reading.session_seconds.is_some_and(|seconds| seconds < known.seconds)
     };
-    let is_start = reading.kind == ReadingKind::Start;
-    // One that was late on its way, from a router that tells no time, seems to have begun later too; but it goes on counting.
-    let began_since = |known: &Session| {
-        reading.session_seconds.is_some_and(|seconds| {
-            started_at > known.read_at.plus(BEGINNING_SLACK)
-                && (known.state == SessionState::Closed
-                    || seconds <= known.seconds
-                    || went_back(known.input, reading.input)
-                    || went_back(known.output, reading.output))
-        })
-    };
-    match line.sessions.get(&reading.session) {
-        None if moment <= line.sessions_known_from => Err(Refusal::ReadingOld),
-        // It may have been forgotten while it went on: what it has counted so far is not counted again.
-        None if started_at <= line.sessions_known_from => {
-            let counted = |octets: Option<Octets>| octets.map_or(0, |octets| octets.counter(0));
-            Ok(Session { input: counted(reading.input), output: counted(reading.output), ..fresh })
-        }
-        None => Ok(fresh),
-        // Its name is used again. A Start that comes again tells of the same beginning or an earlier one.
-        Some(known) if is_start && moment > known.read_at => Ok(fresh),
-        Some(_) if is_start => Err(Refusal::ReadingOld),
-        Some(known) if repeats(known, reading) => match (reading.kind, known.state) {
-            (ReadingKind::Stop, SessionState::Open) => Ok(*known),
-            _ => Err(Refusal::ReadingOld),
-        },
-        // Told of who had the name before.
-        Some(known) if moment.plus(BEGINNING_SLACK) < known.started_at => Err(Refusal::ReadingOld),
-        // Its name is used again, and the Start was lost.
-        Some(known) if began_since(known) => Ok(fresh),
-        Some(known) if moment < known.read_at && reading.kind == ReadingKind::Interim => {
-            Err(Refusal::ReadingOld)
-        }
-        Some(known) => Ok(*known),
+    if is_earlier { Err(Refusal::ReadingOld) } else { Ok(*known) }
+}
+
+/// True if the report is of another session than the one that has its name. One that was late on its way, from a router that tells
+/// no time, seems to have begun later too; but it goes on counting.
+fn began_since(known: &Session, reading: &Reading, moment: Timestamp) -> bool {
+    let Some(seconds) = reading.session_seconds else { return false };
+    if fresh(reading, moment).started_at <= known.read_at.plus(BEGINNING_SLACK) {
+        return false;
+    }
+    let went_back = went_back(known.input, reading.input) || went_back(known.output, reading.output);
+    let is_younger = seconds <= known.seconds;
+    if reading.is_dated {
+        return known.state == SessionState::Closed || is_younger || went_back;
+    }
+    // Any copy of what the known one said is younger and has counted less. What its own clock and its counters disagree about is
+    // another's.
+    if is_younger {
+        went_on(known.input, reading.input) || went_on(known.output, reading.output)
+    } else {
+        went_back
     }
 }
 
@@ -281,6 +331,7 @@ fn back_of(base: &Session, reading: &Reading, moment: Timestamp) -> Back {
     let is_earlier = match reading.session_seconds.map(|seconds| seconds.cmp(&base.seconds)) {
         Some(Ordering::Less) => true,
         Some(Ordering::Greater) => false,
+        Some(Ordering::Equal) if !reading.is_dated => true,
         Some(Ordering::Equal) | None => moment <= base.read_at,
     };
     if is_earlier || base.state == SessionState::Closed {
@@ -289,9 +340,19 @@ fn back_of(base: &Session, reading: &Reading, moment: Timestamp) -> Back {
     if base.jumped {
         return Back::Right;
     }
-    // A session whose own clock goes on counts on. Where none is told, two counters are hardly full at the same time.
+    // A session whose own clock goes on counts on.
+    if reading.session_seconds.is_some() {
+        return Back::Full;
+    }
+    // Where none is told, two counters are hardly full at the same time. Where no time is told either, a report whose counters did
+    // nothing but go back may be a copy.
     let both = went_back(base.input, reading.input) && went_back(base.output, reading.output);
-    if both && reading.session_seconds.is_none() { Back::Anew } else { Back::Full }
+    let either = went_on(base.input, reading.input) || went_on(base.output, reading.output);
+    match (reading.is_dated, both, either) {
+        (true, true, _) => Back::Anew,
+        (false, _, false) => Back::Late,
+        _ => Back::Full,
+    }
 }
 
 struct Step {
@@ -321,6 +382,11 @@ fn step(known: i64, told: Option<Octets>, back: Back) -> Step {
 
 fn went_back(known: i64, told: Option<Octets>) -> bool {
     told.is_some_and(|told| told.counter(known) < known)
+}
+
+/// True if it is higher for sure: half a counter that had been full may only seem so.
+fn went_on(known: i64, told: Option<Octets>) -> bool {
+    told.is_some_and(|told| (told.high.is_some() || known < WRAP) && told.counter(known) > known)
 }
 
 fn is_same(known: &Session, after: &Session) -> bool {

@@ -152,6 +152,7 @@ fn line_kind(fact: &LineFact) -> &'static str {
         LineFact::WrittenOff { .. } => "written_off",
         LineFact::Read(_) => "read",
         LineFact::SessionsEnded { .. } => "sessions_ended",
+        LineFact::SessionsClosed { .. } => "sessions_closed",
         LineFact::Used(_) => "used",
         LineFact::Restricted { .. } => "restricted",
         LineFact::Restored { .. } => "restored",

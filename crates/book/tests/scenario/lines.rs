@@ -1,8 +1,8 @@
 //! The words of an internet provider: plans, packs, a line, what its router reports, what is bought for it.
 
 use book::{
-    Act, Awaiting, Buying, Charging, CycleTerms, FreeWindow, LineAct, LineStatus, LineWish, Octets, Pack,
-    PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Release, TakeBack, Validity,
+    Act, Awaiting, Behind, Buying, Charging, CycleTerms, FreeWindow, LineAct, LineStatus, LineWish, Octets,
+    Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Release, TakeBack, Validity,
 };
 use money::{Amount, GrantId, LineId, PurchaseId, Timestamp, Unit};
 
@@ -157,6 +157,8 @@ impl Reader {
         self.wish(
             LineAct::Read(Reading {
                 nas: 1,
+                behind: Behind::default(),
+                is_dated: true,
                 session: hash(&["session", name]),
                 kind,
                 input: Some(octets(0)),

@@ -205,7 +205,7 @@ fn missing() -> Problem {
     Problem::not_found("line")
 }
 
-fn status_text(code: &str) -> &'static str {
+pub(super) fn status_text(code: &str) -> &'static str {
     match LineStatus::from_code(code) {
         Some(LineStatus::Blocked) => "line-blocked",
         Some(LineStatus::Cancelled) => "line-cancelled",

@@ -1,16 +1,22 @@
 //! The console: what the operator's staff sees in a browser. It stands on the portal's ground: sessions, forms, protection.
 
+mod customers;
 mod home;
+mod imports;
+mod kept_files;
 mod lines;
 mod mails;
 mod offer_fields;
 mod packs;
 mod plans;
+mod subscriber_fields;
+mod subscribers;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -21,6 +27,7 @@ use crate::look::page::{Field, OfferForm};
 use crate::look::part::Place;
 use crate::portal::{self, Fault, StaffIn, draw, sign_in};
 use crate::problem::Problem;
+pub use kept_files::KeptFiles;
 use offer_fields::Typed;
 
 /// How long a page waits for what it has just done to show.
@@ -34,6 +41,17 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/sign-out", post(sign_in::staff_sign_out))
         .route("/console/mails", get(mails::list))
         .route("/console/mails/{id}", get(mails::mail))
+        .route("/console/subscribers", get(subscribers::list).post(subscribers::create))
+        .route("/console/subscribers/new", get(subscribers::new))
+        .route("/console/subscribers/import", get(imports::page))
+        .route("/console/subscribers/import/example.csv", get(imports::example))
+        .route("/console/subscribers/imports", get(imports::again).post(imports::take))
+        .route("/console/subscribers/imports/{no}", get(imports::progress))
+        .route("/console/customers/{id}", get(customers::page).post(customers::submit))
+        .route("/console/customers/{id}/change", get(customers::change))
+        .route("/console/customers/{id}/codes", post(customers::give_code))
+        .route("/console/customers/{id}/lines/new", get(customers::new_line))
+        .route("/console/customers/{id}/lines", post(customers::open_line))
         .route("/console/lines", get(lines::list))
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
@@ -43,7 +61,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/packs", get(packs::list).post(packs::create))
         .route("/console/packs/new", get(packs::new))
         .route("/console/packs/{no}", get(packs::change).post(packs::submit));
-    portal::framed(app, routes)
+    // A file is longer than a form: its route has a limit of its own, inside of the one around all others.
+    let files =
+        get(imports::again).post(imports::check).layer(DefaultBodyLimit::max(imports::BODY_BYTES_MAX));
+    portal::framed(app, routes.route("/console/subscribers/checks", files))
 }
 
 /// Refuses staff who may only look.
@@ -86,17 +107,36 @@ fn draw_form(
     fields: Vec<Field>,
     problem: Option<(String, String)>,
 ) -> Result<Response, Fault> {
-    let reader = staff.visit.reader().clone();
     let list_url = place.url();
+    let action = no.map_or_else(|| list_url.to_owned(), |no| format!("{list_url}/{no}"));
+    draw_form_at(app, staff, (place, action, list_url.to_owned()), heading, fields, problem)
+}
+
+/// A form at `place` of the menu that is sent to one address and leads back to another.
+fn draw_form_at(
+    app: &App,
+    staff: &StaffIn,
+    (place, action, back_url): (Place, String, String),
+    heading: &str,
+    fields: Vec<Field>,
+    problem: Option<(String, String)>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader().clone();
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = OfferForm {
         frame: staff.visit.frame(app, Some(place)),
         heading: reader.t(heading),
-        action: no.map_or_else(|| list_url.to_owned(), |no| format!("{list_url}/{no}")),
-        back_url: list_url.to_owned(),
+        action,
+        back_url,
         fields,
         problem,
         reader,
     };
     draw(status, &page)
+}
+
+/// Waits until pages show what the book has decided up to now.
+async fn show_what_was_done(app: &App) {
+    let landed = app.ledger.landed().borrow().position;
+    app.wait_projected(landed, PATIENCE).await;
 }

@@ -13,11 +13,12 @@ use std::time::Duration;
 
 use book::{Act, Buying, Charging, Command, KeySpace, LineAct, LineWish};
 use engine::Outcome;
-use money::{CustomerId, IntentId, LineId, Unit, WalletId};
+use money::{CustomerId, IntentId, LineId, Timestamp, Unit, WalletId};
 use serde_json::json;
-use store::Tx;
 use store::tables::customers::{Customer, Wallet};
+use store::tables::intents::Intent;
 use store::tables::lines::{LineEntry, Payer};
+use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -49,7 +50,7 @@ pub struct NewSubscriber {
 }
 
 /// A Brazilian address as documents need it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
     /// Street and number.
     pub street: String,
@@ -73,17 +74,8 @@ pub async fn subscribe(app: &Arc<App>, author: Author, new: NewSubscriber) -> Re
         locale: locale.clone(),
         subjects: Vec::new(),
     })?;
-    let customer = Customer {
-        id: CustomerId::from_u128(ids::fresh()),
-        name: name.trim().to_owned(),
-        email: email.map(|email| email.trim().to_lowercase()),
-        external_key,
-        locale,
-        stripe_customer_id: None,
-        created_at: clock::now(),
-    };
-    let Address { street, district, city, state, postcode } = address;
-    let payer = Payer { customer: customer.id, document, street, district, city, state, postcode };
+    let new = NewSubscriber { name, email, external_key, locale, document, address };
+    let (customer, payer) = rows(CustomerId::from_u128(ids::fresh()), new, clock::now());
     let change = Change::new("subscriber.create", customer.id).after(&json!({"name": customer.name}))?;
     let row = customer.clone();
     app.write(move |tx| {
@@ -93,6 +85,22 @@ pub async fn subscribe(app: &Arc<App>, author: Author, new: NewSubscriber) -> Re
     })
     .await?;
     Ok(customer)
+}
+
+/// What is written down of a subscriber who was checked.
+pub(crate) fn rows(id: CustomerId, new: NewSubscriber, now: Timestamp) -> (Customer, Payer) {
+    let NewSubscriber { name, email, external_key, locale, document, address } = new;
+    let customer = Customer {
+        id,
+        name: name.trim().to_owned(),
+        email: email.map(|email| email.trim().to_lowercase()),
+        external_key,
+        locale,
+        stripe_customer_id: None,
+        created_at: now,
+    };
+    let Address { street, district, city, state, postcode } = address;
+    (customer, Payer { customer: id, document, street, district, city, state, postcode })
 }
 
 /// A plan that is to be put in service.
@@ -121,38 +129,56 @@ pub async fn open(app: &Arc<App>, author: Author, new: NewLine) -> Result<LineEn
         let detail = format!("access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes.");
         return Err(Problem::invalid("access_login", "invalid_access_login", detail));
     }
-    let now = clock::now();
-    let wallet = Wallet {
-        id: WalletId::from_u128(ids::fresh()),
-        customer: new.customer,
-        unit: Unit::BYTE,
-        created_at: now,
-    };
-    let line = LineEntry {
-        id: LineId::from_u128(ids::fresh()),
-        customer: new.customer,
-        wallet: wallet.id,
-        access_login: new.access_login,
-        created_at: now,
-    };
-    let (plan_no, anchor_day, customer) = (new.plan_no, new.anchor_day, new.customer);
-    let wishes = [
-        Wish::OpenWallet { wallet: wallet.id, customer, unit: Unit::BYTE },
-        Wish::OpenLine { wallet: wallet.id, customer, line: line.id, plan_no, anchor_day },
-    ];
-    let intents = wishes.map(|wish| wish.intent(IntentId::from_u128(ids::fresh()), now));
-    let change = Change::new("line.open", line.id)
-        .after(&json!({"plan": plan_no, "anchor_day": anchor_day, "access_login": line.access_login}))?;
-    let (row, stored) = (line.clone(), intents.clone());
+    let line = PreparedLine::new(new.clone(), (0, 0), clock::now());
+    let NewLine { plan_no, anchor_day, access_login, .. } = new;
+    let change = Change::new("line.open", line.entry.id)
+        .after(&json!({"plan": plan_no, "anchor_day": anchor_day, "access_login": access_login}))?;
+    let row = line.clone();
     app.write(move |tx: &Tx<'_>| {
-        tx.insert_wallet(&wallet)?;
-        tx.insert_line(&row)?;
-        stored.iter().try_for_each(|intent| tx.insert_intent(intent))?;
+        row.insert(tx)?;
         author.note(tx, &change)
     })
     .await?;
-    intents::send(app, &intents).await?;
-    Ok(line)
+    intents::send(app, &line.intents).await?;
+    Ok(line.entry)
+}
+
+/// A line that is ready to be written down, and what the book is asked for it then.
+#[derive(Clone, Debug)]
+pub(crate) struct PreparedLine {
+    /// What routers know it by.
+    pub(crate) entry: LineEntry,
+    /// What the book is asked, in this order.
+    pub(crate) intents: Vec<Intent>,
+    wallet: Wallet,
+}
+
+impl PreparedLine {
+    /// Draws its ids. `used` is what it used in this cycle before it was ours: all bytes, and those of them that lower no balance.
+    pub(crate) fn new(new: NewLine, used: (i64, i64), now: Timestamp) -> PreparedLine {
+        let NewLine { customer, plan_no, anchor_day, access_login } = new;
+        let wallet =
+            Wallet { id: WalletId::from_u128(ids::fresh()), customer, unit: Unit::BYTE, created_at: now };
+        let id = LineId::from_u128(ids::fresh());
+        let entry = LineEntry { id, customer, wallet: wallet.id, access_login, created_at: now };
+        let mut wishes = vec![
+            Wish::OpenWallet { wallet: wallet.id, customer, unit: Unit::BYTE },
+            Wish::OpenLine { wallet: wallet.id, customer, line: id, plan_no, anchor_day },
+        ];
+        let (total, outside) = used;
+        if total > 0 {
+            wishes.push(Wish::AddUse { wallet: wallet.id, customer, total, outside });
+        }
+        let intents = wishes.iter().map(|wish| wish.intent(IntentId::from_u128(ids::fresh()), now)).collect();
+        PreparedLine { entry, intents, wallet }
+    }
+
+    /// Writes it down.
+    pub(crate) fn insert(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        tx.insert_wallet(&self.wallet)?;
+        tx.insert_line(&self.entry)?;
+        self.intents.iter().try_for_each(|intent| tx.insert_intent(intent))
+    }
 }
 
 /// Asks something of a line. Without a name each call counts; with one, the same name and act count once.

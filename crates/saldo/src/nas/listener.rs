@@ -33,6 +33,10 @@ const ANSWERS_MAX: usize = 65_536;
 const CONTENTS_LAST: Duration = Duration::from_secs(120);
 /// Contents that are known.
 const CONTENTS_MAX: usize = 65_536;
+/// How long a datagram is known again that tells no time: whoever sends it once more can give it no other date.
+const UNDATED_LAST: Duration = Duration::from_hours(24);
+/// Such datagrams that are known.
+const UNDATED_MAX: usize = 131_072;
 /// Pause after the system refused to receive.
 const RECEIVE_PAUSE: Duration = Duration::from_millis(100);
 
@@ -56,6 +60,7 @@ pub async fn listen(app: &Arc<App>) -> anyhow::Result<Option<JoinHandle<()>>> {
         socket,
         answers: Mutex::new(Fading::new(ANSWERS_LAST, ANSWERS_MAX)),
         contents: Mutex::new(Fading::new(CONTENTS_LAST, CONTENTS_MAX)),
+        undated: Mutex::new(Fading::new(UNDATED_LAST, UNDATED_MAX)),
     });
     Ok(Some(tokio::spawn(run(port))))
 }
@@ -66,6 +71,7 @@ struct Port {
     /// The answer to a packet; none while it is under way.
     answers: Mutex<Fading<PacketKey, Option<Arc<[u8]>>>>,
     contents: Mutex<Fading<u128, ()>>,
+    undated: Mutex<Fading<u128, ()>>,
 }
 
 /// A datagram that looks like a packet, on its way.
@@ -233,9 +239,18 @@ impl Port {
             return Ok(("repeated", None));
         }
         let report = Report::of_packet(&request, app.ledger.now().as_seconds());
+        let datagram = (request.status.is_of_session() && !report.is_dated).then(|| {
+            app.hashes.hash128("radius datagram", &[&router.row.nas_no.to_be_bytes(), packet.bytes()])
+        });
+        if datagram.is_some_and(|datagram| self.undated().get(Instant::now(), &datagram).is_some()) {
+            return Ok(("repeated", None));
+        }
         match record::record(app, router, report, content).await {
             Ok(recorded) => {
                 self.contents().put(Instant::now(), content, ());
+                if let Some(datagram) = datagram {
+                    self.undated().put(Instant::now(), datagram, ());
+                }
                 Ok(match recorded {
                     Recorded::Session(observation) => ("recorded", Some(observation)),
                     Recorded::Noted => ("noted", None),
@@ -255,6 +270,10 @@ impl Port {
 
     fn answers(&self) -> MutexGuard<'_, Fading<PacketKey, Option<Arc<[u8]>>>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn undated(&self) -> MutexGuard<'_, Fading<u128, ()>> {
+        self.undated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn contents(&self) -> MutexGuard<'_, Fading<u128, ()>> {

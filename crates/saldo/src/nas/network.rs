@@ -77,10 +77,10 @@ impl Network {
         self.lines().values().filter(|line| line.sessions.iter().any(is_late)).count()
     }
 
-    /// A router's sessions are over.
-    pub(super) fn end_sessions(&self, nas_no: u32) {
-        for line in self.lines().values_mut() {
-            line.sessions.retain(|session| session.nas_no != nas_no);
+    /// All sessions that a line had at a router are over but these.
+    pub(super) fn keep_sessions(&self, wallet: WalletId, nas_no: u32, open: &[u128]) {
+        if let Some(line) = self.lines().get_mut(&wallet) {
+            line.sessions.retain(|session| session.nas_no != nas_no || open.contains(&session.hash));
         }
     }
 }

@@ -1,11 +1,10 @@
 //! What a report does: it is read into the book, and what it shows of the line's speed is confirmed there.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use book::{Act, Command, LineAct, LineStatus, LineWish, Reading, ReadingKind, Refusal};
+use book::{Act, Behind, Command, LineAct, LineStatus, LineWish, Reading, ReadingKind, Refusal};
 use engine::Outcome;
 use money::{Timestamp, WalletId};
 use radius::{AccountingStatus, SessionIdentity};
@@ -15,7 +14,7 @@ use store::views::SessionRow;
 use super::names::{self, Router};
 use super::network::{LineOnNetwork, Profile, Session};
 use super::profile;
-use super::report::Report;
+use super::report::{Report, Reporter};
 use crate::app::App;
 use crate::lines;
 use crate::problem::Problem;
@@ -76,22 +75,23 @@ pub(super) async fn record(
     report: Report,
     content: u128,
 ) -> Result<Recorded, NotRecorded> {
-    let (nas_no, reports_itself) = reporter(app, sender, &report).await?;
+    let reporter = reporter(app, sender, &report).await?;
     if matches!(report.status, AccountingStatus::AccountingOn | AccountingStatus::AccountingOff) {
-        end_sessions(app, nas_no, Timestamp::from_seconds(report.occurred_at)).await?;
+        end_sessions(app, reporter, Timestamp::from_seconds(report.occurred_at)).await?;
         return Ok(Recorded::Noted);
     }
-    let Some(reading) = report.reading(nas_no, session_hash(app, &report, nas_no, reports_itself)) else {
+    let Some(reading) = report.reading(reporter, session_hash(app, &report, reporter)) else {
         return Ok(Recorded::Noted);
     };
     let login = report.login.as_deref().filter(|login| !login.is_empty());
     let login = login.ok_or(NotRecorded::Unknown("login_missing"))?;
     let wallet = names::wallet_of(app, login).await?.ok_or(NotRecorded::Unknown("login_unknown"))?;
-    read(app, wallet, reading).await?;
+    // Before it is read: what a router does because of it comes after it, however long this takes.
     let arrival = app.nas.arrivals.fetch_add(1, Ordering::Relaxed) + 1;
+    read(app, wallet, reading).await?;
     Ok(Recorded::Session(Box::new(Observation {
         wallet,
-        nas_no,
+        nas_no: reading.nas,
         session: reading.session,
         content,
         arrival,
@@ -99,19 +99,27 @@ pub(super) async fn record(
     })))
 }
 
-/// The router that a report is about: the one that it names, if that is one of ours, else the one that sent it. A proxy reports for
-/// others. Beside its number, whether the sender speaks of itself.
-async fn reporter(app: &Arc<App>, sender: &Router, report: &Report) -> Result<(u32, bool), Problem> {
-    let named = report.nas_ip.filter(|ip| ip.to_canonical() != sender.address);
-    let Some(ip) = named else { return Ok((sender.row.nas_no, true)) };
-    let is_named = |router: &&Arc<Router>| router.address == IpAddr::to_canonical(&ip);
+/// The router that a report is about: the one that it names, if that is one of ours, else one behind the one that sent it, by
+/// whatever it calls itself. A proxy reports for others.
+async fn reporter(app: &Arc<App>, sender: &Router, report: &Report) -> Result<Reporter, Problem> {
+    let itself = |nas_no| Reporter { nas_no, behind: Behind::default(), reports_itself: true };
+    let nas_no = sender.row.nas_no;
+    let behind = |name: &str| Behind(app.hashes.hash64("radius nas", &[name.as_bytes()]));
+    let Some(ip) = report.nas_ip.map(|ip| ip.to_canonical()) else {
+        let name = report.nas_identifier.as_deref().unwrap_or_default();
+        return Ok(Reporter { behind: behind(name), ..itself(nas_no) });
+    };
+    if ip == sender.address {
+        return Ok(itself(nas_no));
+    }
     let routers = names::routers(app).await?;
-    let found = routers.iter().find(is_named).map(|router| router.row.nas_no);
-    Ok(found.map_or((sender.row.nas_no, false), |nas_no| (nas_no, true)))
+    let found = routers.iter().find(|router| router.address == ip);
+    let unknown = Reporter { nas_no, behind: behind(&ip.to_string()), reports_itself: false };
+    Ok(found.map_or(unknown, |router| itself(router.row.nas_no)))
 }
 
-fn session_hash(app: &App, report: &Report, nas_no: u32, reports_itself: bool) -> u128 {
-    let parts = report.session_name(nas_no, reports_itself);
+fn session_hash(app: &App, report: &Report, reporter: Reporter) -> u128 {
+    let parts = report.session_name(reporter.nas_no, reporter.reports_itself);
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     app.hashes.hash128("radius session", &parts)
 }
@@ -129,10 +137,9 @@ async fn read(app: &Arc<App>, wallet: WalletId, reading: Reading) -> Result<(), 
 }
 
 /// A router began or stopped to count: each line's sessions there that had begun before are over.
-async fn end_sessions(app: &Arc<App>, nas_no: u32, at: Timestamp) -> Result<(), Problem> {
-    let landed = app.ledger.landed().borrow().position;
-    app.wait_projected(landed, VIEWS_PATIENCE).await;
-    app.nas.network.end_sessions(nas_no);
+async fn end_sessions(app: &Arc<App>, reporter: Reporter, at: Timestamp) -> Result<(), Problem> {
+    let Reporter { nas_no, behind, .. } = reporter;
+    wait_for_views(app).await;
     let mut after = None;
     loop {
         let looked = app.read(move |reader| {
@@ -146,24 +153,51 @@ async fn end_sessions(app: &Arc<App>, nas_no: u32, at: Timestamp) -> Result<(), 
                     && let Some(row) = reader.line_view_by_wallet(*wallet_no)?
                     && let Some(entry) = reader.line(row.line)?
                 {
-                    wallets.push(entry.wallet);
+                    wallets.push((*wallet_no, entry.wallet));
                 }
             }
             Ok((wallets, page.next))
         });
         let (wallets, next) = looked.await?;
-        let act = LineAct::EndSessions { nas: nas_no, at };
-        let ended = wallets.into_iter().map(|wallet| Command {
+        let act = LineAct::EndSessions { nas: nas_no, behind, at };
+        let ended = wallets.iter().map(|(_, wallet)| Command {
             key: None,
-            act: Act::Line(Box::new(LineWish { wallet, act: act.clone() })),
+            act: Act::Line(Box::new(LineWish { wallet: *wallet, act: act.clone() })),
         });
         // A line whose sessions are over already refuses, which is as good.
         app.ledger.submit(ended.collect()).await?;
+        forget_ended(app, nas_no, wallets).await?;
         match next {
             Some(next) => after = Some(next),
             None => return Ok(()),
         }
     }
+}
+
+/// What the views say is over is over on the network.
+async fn forget_ended(app: &Arc<App>, nas_no: u32, wallets: Vec<(u32, WalletId)>) -> Result<(), Problem> {
+    wait_for_views(app).await;
+    let looked = app.read(move |reader| {
+        let open = |(wallet_no, wallet): (u32, WalletId)| {
+            let mut sessions = reader.sessions_of(wallet_no, SESSIONS_MAX)?;
+            sessions.retain(|session| session.state == "open");
+            Ok((wallet, sessions.iter().filter_map(session_name).collect::<Vec<_>>()))
+        };
+        wallets.into_iter().map(open).collect::<Result<Vec<_>, store::StoreError>>()
+    });
+    for (wallet, open) in looked.await? {
+        app.nas.network.keep_sessions(wallet, nas_no, &open);
+    }
+    Ok(())
+}
+
+async fn wait_for_views(app: &Arc<App>) {
+    let landed = app.ledger.landed().borrow().position;
+    app.wait_projected(landed, VIEWS_PATIENCE).await;
+}
+
+fn session_name(row: &SessionRow) -> Option<u128> {
+    Some(u128::from_be_bytes(row.session.as_slice().try_into().ok()?))
 }
 
 /// Takes what a report shows of a line's speed, and has the book confirm what is new.
@@ -262,8 +296,7 @@ pub(super) async fn load(app: &Arc<App>, wallet_no: u32) -> Result<Option<Seen>,
 
 /// What the views know of a line's sessions.
 async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<LineOnNetwork, Problem> {
-    let landed = app.ledger.landed().borrow().position;
-    app.wait_projected(landed, VIEWS_PATIENCE).await;
+    wait_for_views(app).await;
     let (row, sessions) = app
         .read(move |reader| {
             Ok((reader.line_view_by_wallet(wallet_no)?, reader.sessions_of(wallet_no, SESSIONS_MAX)?))
@@ -271,7 +304,7 @@ async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<Lin
         .await?;
     let is_restricted = row.is_some_and(|row| row.restricted_since.is_some());
     let sessions = sessions.iter().filter(|session| session.state == "open").filter_map(|session| {
-        let hash = u128::from_be_bytes(session.session.as_slice().try_into().ok()?);
+        let hash = session_name(session)?;
         let user_name = entry.access_login.clone().map(Into::into);
         let identity = SessionIdentity { user_name, ..SessionIdentity::default() };
         Some(Session::new(hash, session.nas_no, identity))
@@ -287,12 +320,14 @@ pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -
     let at = app.ledger.now();
     let reading = Reading {
         nas: session.nas_no,
+        behind: Behind::default(),
         session: session.hash,
         kind: ReadingKind::Stop,
         input: None,
         output: None,
         session_seconds: None,
         at,
+        is_dated: true,
     };
     read(app, wallet, reading).await?;
     let _one_at_a_time = app.nas.line_lock(wallet).lock().await;

@@ -3,12 +3,23 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use book::{Octets, Reading, ReadingKind};
+use book::{Behind, Octets, Reading, ReadingKind};
 use money::Timestamp;
 use radius::{AccountingRequest, AccountingStatus, Packet, SessionIdentity, lasting_attributes};
 
 /// What a Class begins with that somebody gave a session as its name, as FreeRADIUS does.
 const NAMING_CLASS: &[u8] = b"ai:";
+
+/// Whom a report is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reporter {
+    /// The number of the router that is known, or of the one through which it came.
+    pub(super) nas_no: u32,
+    /// Who is behind that one.
+    pub(super) behind: Behind,
+    /// Whether the router that is known speaks of itself.
+    pub(super) reports_itself: bool,
+}
 
 /// One report. Texts are as the router sent them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +52,8 @@ pub(crate) struct Report {
     pub(super) rate_limit: Option<String>,
     /// When it happened, in seconds since the epoch.
     pub(super) occurred_at: i64,
+    /// Whether the router told that; else it is when the report came.
+    pub(super) is_dated: bool,
 }
 
 impl Report {
@@ -63,6 +76,7 @@ impl Report {
             session_seconds: request.session_seconds,
             rate_limit: owned(&request.rate_limit),
             occurred_at: request.occurred_at(arrival),
+            is_dated: request.told_at(arrival).is_some(),
         }
     }
 
@@ -93,7 +107,7 @@ impl Report {
     }
 
     /// What the book is told; none of what is about no session.
-    pub(super) fn reading(&self, nas: u32, session: u128) -> Option<Reading> {
+    pub(super) fn reading(&self, reporter: Reporter, session: u128) -> Option<Reading> {
         let kind = match self.status {
             AccountingStatus::Start => ReadingKind::Start,
             AccountingStatus::InterimUpdate => ReadingKind::Interim,
@@ -104,7 +118,8 @@ impl Report {
         };
         let octets = |octets: radius::Octets| Octets { low: octets.low, high: octets.gigawords };
         Some(Reading {
-            nas,
+            nas: reporter.nas_no,
+            behind: reporter.behind,
             session,
             kind,
             // The router's view: what comes in there comes from the subscriber.
@@ -112,6 +127,7 @@ impl Report {
             output: self.download.map(octets),
             session_seconds: self.session_seconds,
             at: Timestamp::from_seconds(self.occurred_at),
+            is_dated: self.is_dated,
         })
     }
 
@@ -156,6 +172,9 @@ mod tests {
 
     /// The clock when packets arrive, in seconds since the epoch.
     const ARRIVAL: i64 = 1_795_000_000;
+
+    /// The third router, of itself.
+    const THIRD: Reporter = Reporter { nas_no: 3, behind: Behind(0), reports_itself: true };
 
     fn report(attributes: &[(A, &[u8])]) -> (Report, Vec<u8>) {
         let mut draft = Draft::new(Code::AccountingRequest, 7);
@@ -223,7 +242,7 @@ mod tests {
         ];
         for (name, more, [input, output], seconds) in cases {
             let (report, _) = report(&with(more));
-            let reading = report.reading(3, 1).expect("a reading");
+            let reading = report.reading(THIRD, 1).expect("a reading");
             assert_eq!((reading.input, reading.output), (input, output), "{name}");
             assert_eq!(reading.at, Timestamp::from_seconds(ARRIVAL + seconds), "{name}");
             assert_eq!((reading.kind, reading.nas, reading.session), (ReadingKind::Interim, 3, 1), "{name}");
@@ -235,7 +254,7 @@ mod tests {
         for status in [7_u8, 8, 9, 15] {
             let attributes: [(A, &[u8]); 2] =
                 [(A::ACCT_STATUS_TYPE, &[0, 0, 0, status]), (A::NAS_IDENTIFIER, b"torre-1")];
-            assert_eq!(report(&attributes).0.reading(1, 1), None, "status {status}");
+            assert_eq!(report(&attributes).0.reading(THIRD, 1), None, "status {status}");
         }
     }
 

@@ -267,17 +267,17 @@ impl Attributes {
             download: octets("Acct-Output-Octets", "Acct-Output-Gigawords")?,
             session_seconds: self.number("Acct-Session-Time")?,
             rate_limit: self.text("Mikrotik-Rate-Limit"),
-            occurred_at: self.occurred_at(arrival)?,
+            occurred_at: self.told_at(arrival)?.unwrap_or(arrival),
+            is_dated: self.told_at(arrival)?.is_some(),
         })
     }
 
-    /// By the same rule as a packet's.
-    fn occurred_at(&self, arrival: i64) -> Result<i64, Problem> {
+    /// When it happened, if that is told; by the same rule as a packet's.
+    fn told_at(&self, arrival: i64) -> Result<Option<i64>, Problem> {
         let believed = arrival - EVENT_BEHIND_MAX_SECONDS..=arrival + EVENT_AHEAD_MAX_SECONDS;
         let told = self.text("Event-Timestamp").and_then(|text| event_seconds(&text));
         let delayed = self.number("Acct-Delay-Time")?.map(|delay| arrival - i64::from(delay));
-        let times = [told, delayed].into_iter().flatten();
-        Ok(times.into_iter().find(|time| believed.contains(time)).unwrap_or(arrival))
+        Ok([told, delayed].into_iter().flatten().find(|time| believed.contains(time)))
     }
 }
 
@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(report.status, AccountingStatus::InterimUpdate);
         assert_eq!(report.upload, Some(radius::Octets { low: 4_000_000_000, gigawords: Some(1) }));
         assert_eq!(report.download, Some(radius::Octets { low: 7, gigawords: None }), "not sent is not zero");
-        assert_eq!(report.occurred_at, ARRIVAL - 40);
+        assert_eq!((report.occurred_at, report.is_dated), (ARRIVAL - 40, true));
         assert_eq!(report.naming_class(), Some(b"ai:1".as_slice()));
         assert_eq!(report.nas_ip, Some([10, 0, 0, 1].into()));
     }

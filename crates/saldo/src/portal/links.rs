@@ -13,12 +13,14 @@ use super::sessions;
 use crate::app::App;
 use crate::look::{Locale, Reader, mail};
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::{clock, ids, logins};
 
 /// How long an invitation works, in microseconds.
 pub const INVITATION_LASTS: i64 = 7 * Timestamp::DAY;
 /// How long the link for a forgotten password works, in microseconds.
 pub const RESET_LASTS: i64 = Timestamp::HOUR;
+/// The code of the problem that a login has no address.
+pub(super) const NO_EMAIL: &str = "no_email";
 /// Bytes of randomness in a link.
 const SECRET_BYTES: usize = 32;
 
@@ -41,6 +43,7 @@ pub(super) async fn send_reset(app: &Arc<App>, login: &Login) -> Result<MailedLi
     send(app, login, LinkPurpose::Reset).await
 }
 
+/// `no_email` if mail reaches neither the login nor its customer: a code that staff read out is his way in.
 async fn send(app: &Arc<App>, login: &Login, purpose: LinkPurpose) -> Result<MailedLink, Problem> {
     let now = clock::now();
     let lasts = match purpose {
@@ -63,7 +66,8 @@ async fn send(app: &Arc<App>, login: &Login, purpose: LinkPurpose) -> Result<Mai
     let customer = login.customer;
     let customer = app.read(move |reader| reader.customer(customer)).await?;
     let customer = customer.ok_or_else(|| Problem::not_found("customer"))?;
-    let mail = write(app, login, &customer, purpose, &mailed);
+    let recipient = logins::address(login, &customer).ok_or_else(no_email)?.to_owned();
+    let mail = write(app, recipient, &customer, purpose, &mailed);
     app.write(move |tx| {
         tx.delete_links_before(now)?;
         tx.delete_links_of(link.login)?;
@@ -75,9 +79,14 @@ async fn send(app: &Arc<App>, login: &Login, purpose: LinkPurpose) -> Result<Mai
     Ok(mailed)
 }
 
+fn no_email() -> Problem {
+    let detail = "This login has no e-mail. Give its owner a code on his page in the console.";
+    Problem::invalid("email", NO_EMAIL, detail)
+}
+
 fn write(
     app: &App,
-    login: &Login,
+    recipient: String,
     customer: &Customer,
     purpose: LinkPurpose,
     link: &MailedLink,
@@ -98,7 +107,7 @@ fn write(
     outbox::Mail {
         id: MailId::from_u128(ids::fresh()),
         kind: kind.to_owned(),
-        recipient: login.email.clone(),
+        recipient,
         subject: letter.subject,
         body: letter.body,
         locale: locale.tag().to_owned(),

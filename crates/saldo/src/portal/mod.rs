@@ -15,6 +15,7 @@ mod cookies;
 mod doors;
 mod figures;
 mod files;
+mod first_access;
 mod form;
 mod invoices;
 mod language;
@@ -68,6 +69,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/sign-in", get(sign_in::page).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/forgotten-password", get(password::forgotten_page).post(password::forgotten_submit))
+        .route("/first-access", get(first_access::page).post(first_access::submit))
         .route("/set-password", get(password::set_page).post(password::set_submit))
         .route("/language", post(language::submit))
         .route("/billing", get(billing::page))

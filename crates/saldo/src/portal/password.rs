@@ -1,4 +1,4 @@
-//! `/forgotten-password` and `/set-password`.
+//! `/forgotten-password` and `/set-password`: a new password by a link in a mail.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use store::tables::logins::{LinkPurpose, Login};
 use store::tables::sessions::SessionOwner;
 
 use super::form::{Asked, Posted};
+use super::links::NO_EMAIL;
 use super::shell::{Fault, draw};
-use super::visit::Visit;
+use super::visit::{Visit, first_page_of};
 use super::{links, sessions};
 use crate::app::App;
 use crate::look::page::{ForgottenPassword, PasswordProblem, SetPassword};
-use crate::look::part::Place;
 use crate::problem::Problem;
-use crate::{clock, passwords};
+use crate::{access_codes, clock, logins, passwords};
 
 #[derive(Deserialize)]
 pub(super) struct Who {
@@ -63,12 +63,14 @@ pub(super) async fn forgotten_submit(
 }
 
 async fn send_link(app: Arc<App>, login: String) {
-    let sent = match app.read(move |reader| reader.login_by_email(&login)).await {
+    let sent = match app.read(move |reader| logins::by_what_is_typed(reader, &login)).await {
         Ok(Some(login)) => links::send_reset(&app, &login).await.map(|_| ()),
         Ok(None) => Ok(()),
         Err(problem) => Err(problem),
     };
-    if let Err(problem) = sent {
+    // That nobody can be written to is no failure: the page tells everybody whom to ask instead.
+    if let Err(problem) = sent.or_else(|problem| if problem.code == NO_EMAIL { Ok(()) } else { Err(problem) })
+    {
         tracing::warn!(
             code = problem.code,
             detail = problem.detail,
@@ -95,29 +97,38 @@ pub(super) async fn set_submit(
 ) -> Result<Response, Fault> {
     let Chosen { token, password, password_again } = chosen;
     let (login, purpose) = open_link(&app, &token).await?;
-    let least = usize::try_from(passwords::LENGTH_MIN).unwrap_or(usize::MAX);
-    let problem = match (password.chars().count() < least, password == password_again) {
-        (true, _) => Some(PasswordProblem::TooShort),
-        (false, false) => Some(PasswordProblem::Different),
-        (false, true) => None,
-    };
+    let problem = unfit(&password, &password_again);
     if problem.is_some() {
         return show_set(&app, &visit, token, &login, purpose, problem);
     }
     let password_hash = passwords::hash(&password).await?;
-    let (link, now) = (sessions::hash(&token), clock::now());
-    let owner = SessionOwner::Login(login.id);
+    let (link, now, author) = (sessions::hash(&token), clock::now(), visit.author_at_door(login.id));
     app.write_or_refuse(move |tx| {
         let link = tx.use_link(&link, now)?.ok_or_else(link_expired)?;
-        tx.set_login_password(link.login, &password_hash)?;
-        tx.delete_links_of(link.login)?;
-        Ok(tx.delete_sessions_of(SessionOwner::Login(link.login))?)
+        Ok::<_, Problem>(access_codes::set_password(tx, link.login, &password_hash, &author)?)
     })
     .await?;
+    let_in(&app, &visit, &login).await
+}
+
+/// Why this cannot be a password, if it cannot.
+pub(super) fn unfit(password: &str, again: &str) -> Option<PasswordProblem> {
+    let least = usize::try_from(passwords::LENGTH_MIN).unwrap_or(usize::MAX);
+    match (password.chars().count() < least, password == again) {
+        (true, _) => Some(PasswordProblem::TooShort),
+        (false, false) => Some(PasswordProblem::Different),
+        (false, true) => None,
+    }
+}
+
+/// Signs in who has just chosen a password, and sends him to his first page.
+pub(super) async fn let_in(app: &Arc<App>, visit: &Visit, login: &Login) -> Result<Response, Fault> {
+    let (customer, unit) = (login.customer, app.config.credit.unit);
     // Open pages of the sessions that ended look again, and learn it.
-    app.live.notify(login.customer);
-    let cookie = sessions::begin(&app, &visit, owner).await?;
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(Place::Billing.url())).into_response())
+    app.live.notify(customer);
+    let cookie = sessions::begin(app, visit, SessionOwner::Login(login.id)).await?;
+    let first_page = app.read(move |reader| first_page_of(reader, customer, unit)).await?;
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(first_page)).into_response())
 }
 
 /// Whose link this is, if it still works.

@@ -7,10 +7,8 @@ use axum::extract::State;
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use brazil::document::TaxId;
 use money::Unit;
 use serde::Deserialize;
-use store::tables::logins::Login;
 use store::tables::sessions::SessionOwner;
 use store::{Hidden, Reader as TablesReader, StoreError};
 
@@ -19,16 +17,13 @@ use super::form::{Asked, Posted};
 use super::sessions;
 use super::shell::{Fault, draw};
 use super::signed_in::{SignedIn, StaffIn, local_path};
-use super::visit::{Visit, WALLETS_MAX, first_page};
+use super::visit::{Visit, first_page_of};
 use crate::app::App;
 use crate::customers::TEXT_BYTES_MAX;
 use crate::look::page::{SignIn, SignInProblem};
 use crate::look::part::Place;
-use crate::passwords;
 use crate::problem::Problem;
-
-/// Logins of one customer that are looked through for his first.
-const LOGINS_MAX: u32 = 50;
+use crate::{logins, passwords};
 
 /// Who may come in at this door.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,7 +135,8 @@ async fn try_door(app: &Arc<App>, visit: &Visit, door: Door, typed: Typed) -> Re
         let state = (login, next, Some(SignInProblem::Empty));
         return show(app, visit, door, StatusCode::UNPROCESSABLE_ENTITY, state);
     }
-    if let Err(wait) = app.doors.knock(visit.ip(), &login) {
+    let counted = logins::counted_as(&login);
+    if let Err(wait) = app.doors.knock(visit.ip(), &counted) {
         return too_many(app, visit, door, (login, next), wait);
     }
     let found = if login.len() > TEXT_BYTES_MAX { None } else { find(app, door, &login).await? };
@@ -150,7 +146,7 @@ async fn try_door(app: &Arc<App>, visit: &Visit, door: Door, typed: Typed) -> Re
         let state = (login, next, Some(SignInProblem::WrongPair));
         return show(app, visit, door, StatusCode::UNPROCESSABLE_ENTITY, state);
     };
-    app.doors.let_in(visit.ip(), &login);
+    app.doors.let_in(visit.ip(), &counted);
     let cookie = sessions::begin(app, visit, owner).await?;
     let next = local_path(&next).unwrap_or(first_page);
     Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
@@ -169,29 +165,10 @@ async fn find(app: &Arc<App>, door: Door, login: &str) -> Result<Option<Found>, 
     .await
 }
 
-/// By e-mail, or by CPF or CNPJ however it was written.
 fn find_customer(reader: &TablesReader<'_>, login: &str, unit: Unit) -> Result<Option<Found>, StoreError> {
-    let found = match (reader.login_by_email(login)?, TaxId::parse(login)) {
-        (None, Ok(document)) => login_by_document(reader, document.bare())?,
-        (found, _) => found,
-    };
-    let Some(login) = found else { return Ok(None) };
-    let wallets = reader.wallets_of(login.customer, None, WALLETS_MAX)?.rows;
-    let has_money = wallets.iter().any(|wallet| wallet.unit == unit);
-    Ok(Some(Found {
-        owner: SessionOwner::Login(login.id),
-        hash: login.password_hash,
-        first_page: first_page(has_money),
-    }))
-}
-
-/// The first login of who pays under this document. Whoever has several signs in to the others by e-mail.
-fn login_by_document(reader: &TablesReader<'_>, document: &str) -> Result<Option<Login>, StoreError> {
-    if let Some(login) = reader.login_by_email(document)? {
-        return Ok(Some(login));
-    }
-    let Some(payer) = reader.payer_by_document(document)? else { return Ok(None) };
-    Ok(reader.logins_of(payer.customer, None, LOGINS_MAX)?.rows.pop())
+    let Some(login) = logins::by_what_is_typed(reader, login)? else { return Ok(None) };
+    let first_page = first_page_of(reader, login.customer, unit)?;
+    Ok(Some(Found { owner: SessionOwner::Login(login.id), hash: login.password_hash, first_page }))
 }
 
 fn too_many(

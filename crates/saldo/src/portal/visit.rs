@@ -11,6 +11,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use brazil::document::TaxId;
+use money::{CustomerId, LoginId, Unit};
 use store::tables::customers::{Customer, Wallet};
 use store::tables::logins::{Login, Staff};
 use store::tables::sessions::{Session, SessionOwner};
@@ -33,7 +34,7 @@ const REQUEST_ID_BYTES: usize = 9;
 /// Bytes of randomness that make forms safe before anybody has signed in.
 const FORM_SECRET_BYTES: usize = 32;
 /// Wallets of a customer that are looked through for the one that counts money.
-pub(super) const WALLETS_MAX: u32 = 50;
+const WALLETS_MAX: u32 = 50;
 
 /// A request, as pages need to know it. Cheap to clone.
 #[derive(Clone)]
@@ -80,8 +81,18 @@ impl CustomerSession {
 }
 
 /// The page on which a customer begins.
-pub(super) fn first_page(has_money: bool) -> &'static str {
+fn first_page(has_money: bool) -> &'static str {
     if has_money { Place::Billing.url() } else { Place::BuyCredit.url() }
+}
+
+/// The same, by what the tables say that he owns.
+pub(super) fn first_page_of(
+    reader: &TablesReader<'_>,
+    customer: CustomerId,
+    unit: Unit,
+) -> Result<&'static str, StoreError> {
+    let wallets = reader.wallets_of(customer, None, WALLETS_MAX)?.rows;
+    Ok(first_page(wallets.iter().any(|wallet| wallet.unit == unit)))
 }
 
 /// An open session of a member of staff.
@@ -182,6 +193,11 @@ impl Visit {
         Author::in_request(actor, Some(self.0.ip.clone()), Some(self.0.request_id.clone()))
     }
 
+    /// Who has just proved at the door that this login is his, as the audit log names him.
+    pub(super) fn author_at_door(&self, login: LoginId) -> Author {
+        Author::in_request(login.to_string(), Some(self.0.ip.clone()), Some(self.0.request_id.clone()))
+    }
+
     /// What the browser calls itself.
     pub fn user_agent(&self) -> &str {
         &self.0.user_agent
@@ -269,8 +285,14 @@ impl Visit {
     /// Whether a form that carries `token` was drawn for this browser. A form that several pages share, or that stands on pages for
     /// nobody in particular, may carry any token of the browser; all others carry their session's.
     pub(super) fn is_token(&self, token: &str) -> bool {
-        const OF_ANY_PAGE: [&str; 5] =
-            ["/language", "/sign-in", "/console/sign-in", "/forgotten-password", "/set-password"];
+        const OF_ANY_PAGE: [&str; 6] = [
+            "/language",
+            "/sign-in",
+            "/console/sign-in",
+            "/forgotten-password",
+            "/set-password",
+            "/first-access",
+        ];
         let path = self.0.path.as_str();
         let equals = |known: &str| bool::from(known.as_bytes().ct_eq(token.as_bytes()));
         if OF_ANY_PAGE.contains(&path) || path.starts_with("/demo/") {

@@ -70,6 +70,27 @@ impl<'h> Browser<'h> {
         self.send(request).await
     }
 
+    /// Opens a page and sends `file` with the form `action` of it.
+    pub(crate) async fn submit_file(&mut self, page: &str, action: &str, name: &str, file: &[u8]) -> Answer {
+        let token = token_of(&self.get(page).await.text);
+        let request = self.file_form(action, &token, name, file);
+        self.send(request).await
+    }
+
+    /// A form with a file as browsers send it.
+    pub(crate) fn file_form(&self, path: &str, token: &str, name: &str, file: &[u8]) -> RequestBuilder {
+        const BOUNDARY: &str = "----WebKitFormBoundaryhouse";
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n\
+             --{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: text/csv\r\n\r\n"
+        );
+        let body = [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
+        self.request(Method::POST, path)
+            .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
+            .body(body)
+    }
+
     /// A form as it is given, to be sent.
     pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
         self.request(Method::POST, path)

@@ -1,6 +1,6 @@
 //! Subscribers' lines as staff see them, and the two buttons.
 
-use book::{LineAct, LineStatus, Octets, Reading, ReadingKind};
+use book::{Behind, LineAct, LineStatus, Octets, Reading, ReadingKind};
 use money::{LineId, WalletId};
 use saldo::audit::Author;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
@@ -27,6 +27,8 @@ async fn line(house: &House) -> (LineId, WalletId) {
     let line = lines::open(app, Author::operator(), new).await.expect("a line");
     let reading = Reading {
         nas: 1,
+        behind: Behind::default(),
+        is_dated: true,
         session: 7,
         kind: ReadingKind::Interim,
         input: Some(Octets { low: 500_000_000, high: None }),

@@ -5,8 +5,10 @@
 mod browser;
 #[path = "../house/mod.rs"]
 mod house;
+mod imports;
 mod lines;
 mod offers;
+mod subscribers;
 
 use browser::{Browser, PASSWORD};
 use house::House;

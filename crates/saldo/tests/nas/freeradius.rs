@@ -175,6 +175,55 @@ async fn it_passes_reports_on() {
     assert_eq!(provider.posted(), ALLOWANCE - 5_000);
 }
 
+/// Bytes and state of each session, fewest bytes first.
+async fn sessions(provider: &Provider) -> Vec<(i64, String)> {
+    let wallet_no = provider.seen().await.0.wallet_no;
+    let app = &provider.house.running.app;
+    let rows = app.read(move |reader| reader.sessions_of(wallet_no, 10)).await.expect("sessions");
+    let mut sessions: Vec<_> = rows.into_iter().map(|row| (row.output, row.state)).collect();
+    sessions.sort();
+    sessions
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_behind_it_that_begins_to_count_ends_its_own_sessions_only() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let server = FreeRadius::start(&provider, "ok").await;
+    let named = |router: &str, text: &str| text.replace("NAS-IP-Address=127.0.0.1", router);
+    let (north, south, west) = (
+        "NAS-IP-Address=10.0.0.1",
+        "NAS-IP-Address=10.0.0.2,NAS-Identifier=torre-3",
+        "NAS-Identifier=torre-3",
+    );
+    for (router, bytes) in [(north, 100), (south, 200), (west, 300)] {
+        let text = report("Interim-Update", bytes).replace("77000001", &format!("7700{bytes}"));
+        let (_, said) = server.client("acct", server.accounting, &named(router, &text)).await;
+        assert!(said.contains("Accounting-Response"), "{said}\n{}", server.log());
+    }
+    let open = |bytes| (bytes, "open".to_owned());
+    let closed = |bytes| (bytes, "closed".to_owned());
+    provider.until("all are counted", |provider| provider.posted() == ALLOWANCE - 600).await;
+    assert_eq!(sessions(&provider).await, [open(100), open(200), open(300)]);
+    for (router, expected) in [
+        ("NAS-IP-Address=10.9.9.9", [open(100), open(200), open(300)]),
+        (north, [closed(100), open(200), open(300)]),
+        (west, [closed(100), open(200), closed(300)]),
+        (south, [closed(100), closed(200), closed(300)]),
+    ] {
+        let on = format!("Acct-Status-Type=Accounting-On,{router}");
+        let (_, said) = server.client("acct", server.accounting, &on).await;
+        assert!(said.contains("Accounting-Response"), "{said}\n{}", server.log());
+        let looking = async {
+            while sessions(&provider).await != expected {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, looking).await;
+        assert!(in_time.is_ok(), "{router}: {:?}", sessions(&provider).await);
+    }
+    assert_eq!(provider.posted(), ALLOWANCE - 600);
+}
+
 /// The rest and the sections of the page, with what a server needs to run in a folder of its own.
 const CONFIGURATION: &str = include_str!("freeradius.conf");
 

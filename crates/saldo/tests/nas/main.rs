@@ -15,3 +15,4 @@ mod freeradius;
 mod freeradius_router;
 mod provider;
 mod reports;
+mod traps;

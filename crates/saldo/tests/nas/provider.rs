@@ -78,18 +78,7 @@ impl Provider {
         let customer = lines::subscribe(app, Author::operator(), new).await.expect("a subscriber").id;
         let new = NewLine { customer, plan_no, anchor_day: 1, access_login: Some(LOGIN.to_owned()) };
         let line = lines::open(app, Author::operator(), new).await.expect("a line");
-        let row = RouterRow {
-            nas_no: 0,
-            id: RouterId::from_u128(ids::fresh()),
-            name: "torre-1".to_owned(),
-            address: "127.0.0.1".to_owned(),
-            secret: Hidden(SECRET.to_owned()),
-            coa_port,
-            last_seen_at: None,
-            created_at: app.ledger.now(),
-        };
-        let nas_no = app.write(move |tx| tx.insert_router(&row)).await.expect("a router");
-        app.nas.routers_changed();
+        let nas_no = add_router(&house, "torre-1", "127.0.0.1", SECRET, coa_port).await;
         let router = start_router(&house, changes).await;
         let provider = Provider { house, line, router, nas_no, listening };
         // FreeRADIUS is answered from the views.
@@ -194,6 +183,24 @@ impl Provider {
     pub(crate) fn port(&self) -> std::net::SocketAddr {
         self.house.running.app.nas.accounting_address().expect("a port")
     }
+}
+
+/// Enters a router. Gives its number.
+pub(crate) async fn add_router(house: &House, name: &str, address: &str, secret: &str, coa_port: u16) -> u32 {
+    let app = &house.running.app;
+    let row = RouterRow {
+        nas_no: 0,
+        id: RouterId::from_u128(ids::fresh()),
+        name: name.to_owned(),
+        address: address.to_owned(),
+        secret: Hidden(secret.to_owned()),
+        coa_port,
+        last_seen_at: None,
+        created_at: app.ledger.now(),
+    };
+    let nas_no = app.write(move |tx| tx.insert_router(&row)).await.expect("a router");
+    app.nas.routers_changed();
+    nas_no
 }
 
 async fn start_router(house: &House, changes: UdpSocket) -> Router {

@@ -16,20 +16,25 @@ use crate::provider::{ALLOWANCE, LOGIN, Provider, SECRET, megabytes};
 const SILENCE: Duration = Duration::from_millis(300);
 
 /// A router made by hand: what it sends is known to the byte.
-struct Peer {
-    socket: UdpSocket,
+pub(crate) struct Peer {
+    pub(crate) socket: UdpSocket,
     secret: Secret,
 }
 
 impl Peer {
-    async fn new(provider: &Provider, secret: &str) -> Peer {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+    pub(crate) async fn new(provider: &Provider, secret: &str) -> Peer {
+        Peer::at("127.0.0.1", provider, secret).await
+    }
+
+    /// The same at another address.
+    pub(crate) async fn at(address: &str, provider: &Provider, secret: &str) -> Peer {
+        let socket = UdpSocket::bind((address, 0)).await.expect("a port");
         socket.connect(provider.port()).await.expect("an address");
         Peer { socket, secret: Secret::new(secret).expect("a secret") }
     }
 
     /// A signed report of `bytes` downloaded.
-    fn report(
+    pub(crate) fn report(
         &self,
         identifier: u8,
         status: AccountingStatus,
@@ -49,12 +54,21 @@ impl Peer {
         draft.sign_request(&self.secret).expect("a request")
     }
 
-    async fn send(&self, datagram: &[u8]) {
+    /// A signed request with these attributes.
+    pub(crate) fn request(&self, identifier: u8, attributes: &[(A, &[u8])]) -> Vec<u8> {
+        let mut draft = Draft::new(Code::AccountingRequest, identifier);
+        for (kind, value) in attributes {
+            draft.push(*kind, value).expect("it fits");
+        }
+        draft.sign_request(&self.secret).expect("a request")
+    }
+
+    pub(crate) async fn send(&self, datagram: &[u8]) {
         self.socket.send(datagram).await.expect("it is sent");
     }
 
     /// The answer to `request`; none if there is silence.
-    async fn answer(&self, request: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) async fn answer(&self, request: &[u8]) -> Option<Vec<u8>> {
         let mut bytes = [0; PACKET_BYTES_MAX];
         let received = tokio::time::timeout(SILENCE, self.socket.recv(&mut bytes)).await.ok()?;
         let answer = bytes[..received.expect("a datagram")].to_vec();
@@ -63,7 +77,7 @@ impl Peer {
         Some(answer)
     }
 
-    async fn ask(&self, datagram: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) async fn ask(&self, datagram: &[u8]) -> Option<Vec<u8>> {
         self.send(datagram).await;
         self.answer(datagram).await
     }
@@ -144,6 +158,48 @@ async fn the_same_report_gets_the_same_answer_and_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_recorded_from_the_wire_and_is_played_again_adds_nothing() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let peer = Peer::new(&provider, SECRET).await;
+    let (start, interim, stop) =
+        (AccountingStatus::Start, AccountingStatus::InterimUpdate, AccountingStatus::Stop);
+    let seconds = |seconds| [(A::ACCT_SESSION_TIME, seconds)];
+    // A router that tells no time: nothing in its packets says how old they are.
+    let life = [
+        peer.report(1, start, LOGIN, 0, &seconds(0)),
+        peer.report(2, interim, LOGIN, 1_000, &seconds(300)),
+        peer.report(3, interim, LOGIN, 5_000, &seconds(600)),
+    ];
+    for datagram in &life {
+        assert!(peer.ask(datagram).await.is_some());
+    }
+    let replay = async |datagrams: &[Vec<u8>], left: i64| {
+        // From another port nothing is known of the answers that were given.
+        let liar = Peer::new(&provider, SECRET).await;
+        for datagram in datagrams {
+            assert!(liar.ask(datagram).await.is_some(), "it is answered, as it is recorded");
+            assert_eq!(provider.posted(), left);
+        }
+    };
+    replay(&life, ALLOWANCE - 5_000).await;
+    provider.house.advance(7_200).await;
+    replay(&life, ALLOWANCE - 5_000).await;
+    let end = peer.report(4, stop, LOGIN, 6_000, &seconds(900));
+    assert!(peer.ask(&end).await.is_some());
+    provider.house.advance(7_200).await;
+    let all = [&life[..], &[end]].concat();
+    replay(&all, ALLOWANCE - 6_000).await;
+    assert_eq!(provider.metric("saldo_radius_answered_total{outcome=\"repeated\"}").await, 10);
+    // What was remembered of datagrams is gone; the counters are not.
+    let provider = provider.restart().await;
+    let liar = Peer::new(&provider, SECRET).await;
+    for datagram in &all[1..] {
+        assert!(liar.ask(datagram).await.is_some());
+    }
+    assert_eq!(provider.posted(), ALLOWANCE - 6_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_trusted_gets_no_answer_and_is_counted() {
     let provider = Provider::open(AtZero::Slow).await;
     let (peer, liar) = (Peer::new(&provider, SECRET).await, Peer::new(&provider, "outro").await);
@@ -176,9 +232,7 @@ async fn what_cannot_be_trusted_gets_no_answer_and_is_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_is_not_answered() {
     let provider = Provider::open(AtZero::Slow).await;
-    let socket = UdpSocket::bind("127.0.0.9:0").await.expect("another address");
-    socket.connect(provider.port()).await.expect("an address");
-    let stranger = Peer { socket, secret: Secret::new(SECRET).expect("a secret") };
+    let stranger = Peer::at("127.0.0.9", &provider, SECRET).await;
     let report = stranger.report(1, AccountingStatus::Start, LOGIN, 0, &[]);
     assert_eq!(stranger.ask(&report).await, None);
     assert_eq!(provider.metric("saldo_radius_dropped_total{reason=\"router_unknown\"}").await, 1);

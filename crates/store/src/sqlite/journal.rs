@@ -9,13 +9,15 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use super::code_of;
 use super::connect::{Access, lock_for_writing, open_file};
-use super::derived::{self, Pieces};
-use super::migrate::{Database, bring_up_to_date, require_up_to_date};
+use super::migrate::{bring_up_to_date, require_up_to_date, tuning};
+use crate::derived::{self, Pieces};
 use crate::error::{AppendError, StoreError};
-use crate::journal::{Appended, Journal, JournalDerived, JournalReader, ROW_BYTES_MAX, SeenRow, Snapshot};
-
-/// The number of the one book of an installation.
-const BOOK: i64 = 1;
+use crate::journal::{
+    Appended, BOOK, Journal, JournalDerived, JournalReader, ROW_BYTES_MAX, SeenRow, Snapshot,
+};
+use crate::migrations::Database;
+use crate::statement;
+use crate::tables::{Reader, Tx};
 
 const SELECT_LAST: &str = "SELECT position, hash FROM journal WHERE book = $1 ORDER BY position DESC LIMIT 1";
 const SELECT_HASH: &str = "SELECT hash FROM journal WHERE book = $1 AND position = $2";
@@ -51,14 +53,14 @@ impl SqliteJournal {
     /// [`StoreError::InUse`] if it is open for writing already.
     pub fn open(path: &Path) -> Result<SqliteJournal, StoreError> {
         let lock = lock_for_writing(path)?;
-        let connection = open_file(path, Access::Write, Database::Journal.tuning())?;
+        let connection = open_file(path, Access::Write, tuning(Database::Journal))?;
         bring_up_to_date(&connection, Database::Journal)?;
         Ok(SqliteJournal { connection, turn: Arc::default(), path: path.to_owned(), _lock: lock })
     }
 
     /// A connection for the thread that makes snapshots and runs.
     pub fn open_derived(&self) -> Result<SqliteJournalDerived, StoreError> {
-        let connection = open_file(&self.path, Access::Write, Database::Journal.tuning())?;
+        let connection = open_file(&self.path, Access::Write, tuning(Database::Journal))?;
         // Its log is synced with the writer's next append, or when its own last transaction is moved into the main file: a
         // snapshot lost with the power costs time only, and the writer waits for fewer syncs.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -69,22 +71,12 @@ impl SqliteJournal {
     pub fn open_reader(&self) -> Result<SqliteJournalReader, StoreError> {
         SqliteJournalReader::open(&self.path)
     }
-
-    fn pieces(&self) -> Pieces<'_> {
-        Pieces { connection: &self.connection, turn: &self.turn }
-    }
-}
-
-impl SqliteJournalDerived {
-    fn pieces(&self) -> Pieces<'_> {
-        Pieces { connection: &self.connection, turn: &self.turn }
-    }
 }
 
 impl SqliteJournalReader {
     /// Opens an existing journal for reading only, whether or not a writer has it open.
     pub fn open(path: &Path) -> Result<SqliteJournalReader, StoreError> {
-        let connection = open_file(path, Access::Read, Database::Journal.tuning())?;
+        let connection = open_file(path, Access::Read, tuning(Database::Journal))?;
         require_up_to_date(&connection, Database::Journal)?;
         Ok(SqliteJournalReader { connection })
     }
@@ -175,6 +167,50 @@ fn journal_row(row: &Row<'_>) -> Result<JournalRow, rusqlite::Error> {
     })
 }
 
+/// A connection on which pieces are written and read.
+struct InTurn<'a> {
+    connection: &'a Connection,
+    /// Held by whoever writes: waiting here is fair, waiting for SQLite's own lock is not.
+    turn: Option<&'a Mutex<()>>,
+}
+
+impl Pieces for InTurn<'_> {
+    fn write<T>(
+        &mut self,
+        mut change: impl FnMut(&Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let _turn = self.turn.map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let tx = Transaction::new_unchecked(self.connection, TransactionBehavior::Immediate)?;
+        let written = change(&Tx::new(statement::Connection::Sqlite(&tx)))?;
+        tx.commit()?;
+        Ok(written)
+    }
+
+    fn read<T>(&mut self, look: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        // Dropped, and so ended, without a commit: nothing was changed.
+        let tx = Transaction::new_unchecked(self.connection, TransactionBehavior::Deferred)?;
+        look(&Reader::new(statement::Connection::Sqlite(&tx)))
+    }
+}
+
+impl SqliteJournal {
+    fn pieces(&self) -> InTurn<'_> {
+        InTurn { connection: &self.connection, turn: Some(&self.turn) }
+    }
+}
+
+impl SqliteJournalDerived {
+    fn pieces(&self) -> InTurn<'_> {
+        InTurn { connection: &self.connection, turn: Some(&self.turn) }
+    }
+}
+
+impl SqliteJournalReader {
+    fn pieces(&self) -> InTurn<'_> {
+        InTurn { connection: &self.connection, turn: None }
+    }
+}
+
 macro_rules! reader {
     ($($handle:ident),+) => {$(
         impl JournalReader for $handle {
@@ -192,15 +228,15 @@ macro_rules! reader {
             }
 
             fn newest_snapshot(&mut self) -> Result<Option<Snapshot>, StoreError> {
-                derived::newest_snapshot(&self.connection)
+                derived::newest_snapshot(&mut self.pieces())
             }
 
             fn run(&mut self, hour: i64) -> Result<Vec<SeenRow>, StoreError> {
-                derived::run(&self.connection, hour)
+                derived::run(&mut self.pieces(), hour)
             }
 
             fn runs(&mut self) -> Result<Vec<i64>, StoreError> {
-                derived::runs(&self.connection)
+                derived::runs(&mut self.pieces())
             }
         }
     )+};
@@ -217,15 +253,15 @@ macro_rules! derived {
                 digest: u64,
                 pieces: &mut dyn Iterator<Item = Vec<u8>>,
             ) -> Result<(), StoreError> {
-                self.pieces().put_snapshot(position, digest, pieces)
+                derived::put_snapshot(&mut self.pieces(), position, digest, pieces)
             }
 
             fn put_run(&mut self, hour: i64, rows: &[SeenRow]) -> Result<(), StoreError> {
-                self.pieces().put_run(hour, rows)
+                derived::put_run(&mut self.pieces(), hour, rows)
             }
 
             fn drop_runs_before(&mut self, hour: i64) -> Result<(), StoreError> {
-                self.pieces().drop_runs_before(hour)
+                derived::drop_runs_before(&mut self.pieces(), hour)
             }
         }
     )+};

@@ -1,7 +1,6 @@
 //! SQLite: how its files are opened, migrated and read. What it reports becomes [`StoreError`] here.
 
 mod connect;
-mod derived;
 mod journal;
 mod migrate;
 mod statement;
@@ -12,9 +11,9 @@ use rusqlite::ffi;
 use crate::error::StoreError;
 
 pub use journal::{SqliteJournal, SqliteJournalDerived, SqliteJournalReader};
-pub use migrate::{Database, MigrationFile, migrate, pending};
-pub(crate) use statement::{Binder, Columns, Prepared};
-pub use tables::{READERS_MAX, Tables};
+pub use migrate::{migrate, pending};
+pub(crate) use statement::{Binder, Prepared, column_name, value};
+pub(crate) use tables::SqliteTables;
 
 /// SQLite's extended result code of an error, if SQLite itself reports it.
 fn code_of(error: &rusqlite::Error) -> Option<i32> {

@@ -1,12 +1,13 @@
 //! Binding values to SQLite's statements and taking them out of its rows.
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, Row};
+use rusqlite::{CachedStatement, Connection};
 
 use crate::error::StoreError;
-use crate::stored::{Bind, Stored, Value};
+use crate::statement::{self, Columns, Row};
+use crate::stored::{Bind, Value};
 
-/// A statement that may be run again and again.
+/// A statement that SQLite has read.
 pub(crate) struct Prepared<'c> {
     statement: CachedStatement<'c>,
 }
@@ -15,12 +16,6 @@ pub(crate) struct Prepared<'c> {
 pub(crate) struct Binder<'s, 'c> {
     statement: &'s mut CachedStatement<'c>,
     bound: usize,
-}
-
-/// The columns of a row, taken from the first on.
-pub(crate) struct Columns<'r> {
-    row: &'r Row<'r>,
-    taken: usize,
 }
 
 impl<'c> Prepared<'c> {
@@ -34,13 +29,11 @@ impl<'c> Prepared<'c> {
         Ok(Prepared { statement })
     }
 
-    /// Runs it for its effect; how many rows it changed.
     pub(crate) fn run(&mut self, values: &[&dyn Bind]) -> Result<usize, StoreError> {
         self.bind(values)?;
         Ok(self.statement.raw_execute()?)
     }
 
-    /// Runs it and hands each row to `take` until that says `false`.
     pub(crate) fn each(
         &mut self,
         values: &[&dyn Bind],
@@ -49,34 +42,25 @@ impl<'c> Prepared<'c> {
         self.bind(values)?;
         let mut rows = self.statement.raw_query();
         while let Some(row) = rows.next()? {
-            if !take(&mut Columns { row, taken: 0 })? {
+            if !take(&mut Columns::new(Row::Sqlite(row)))? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// All its rows.
-    pub(crate) fn all<T: Stored>(&mut self, values: &[&dyn Bind]) -> Result<Vec<T>, StoreError> {
-        let mut found = Vec::new();
-        self.each(values, |columns| {
-            found.push(T::read_from(columns)?);
-            Ok(true)
-        })?;
-        Ok(found)
-    }
-
     fn bind(&mut self, values: &[&dyn Bind]) -> Result<(), StoreError> {
-        let mut binder = Binder { statement: &mut self.statement, bound: 0 };
+        let mut binder = statement::Binder::Sqlite(Binder { statement: &mut self.statement, bound: 0 });
         for value in values {
             value.bind(&mut binder)?;
         }
-        let bound = binder.bound;
-        debug_assert_eq!(
-            bound,
-            self.statement.parameter_count(),
-            "too many or too few values for a statement"
-        );
+        if let statement::Binder::Sqlite(Binder { statement, bound }) = binder {
+            debug_assert_eq!(
+                bound,
+                statement.parameter_count(),
+                "too many or too few values for a statement"
+            );
+        }
         Ok(())
     }
 }
@@ -94,39 +78,20 @@ impl Binder<'_, '_> {
     }
 }
 
-impl Columns<'_> {
-    pub(crate) fn next_value(&mut self) -> Result<Value<'_>, StoreError> {
-        self.taken += 1;
-        self.peek(self.taken - 1)
+/// What stands in a column.
+pub(crate) fn value<'r>(row: &'r rusqlite::Row<'r>, column: usize) -> Result<Value<'r>, StoreError> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(n) => Ok(Value::Integer(n)),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+            .map(Value::Text)
+            .map_err(|_| StoreError::damaged(format!("column {column}, which is no text,"))),
+        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes)),
+        ValueRef::Real(_) => Err(StoreError::damaged(format!("column {column}, which is a float,"))),
     }
+}
 
-    /// Skips the next `width` columns if all of them are null, and says whether it did.
-    pub(crate) fn skip_nulls(&mut self, width: usize) -> Result<bool, StoreError> {
-        for column in self.taken..self.taken + width {
-            if !matches!(self.peek(column)?, Value::Null) {
-                return Ok(false);
-            }
-        }
-        self.taken += width;
-        Ok(true)
-    }
-
-    /// The error that the value just taken is not a `wanted`.
-    pub(crate) fn damaged(&self, wanted: &str) -> StoreError {
-        let column = self.taken.saturating_sub(1);
-        let name = self.row.as_ref().column_name(column).unwrap_or("?");
-        StoreError::damaged(format!("column {name}, which is no {wanted},"))
-    }
-
-    fn peek(&self, column: usize) -> Result<Value<'_>, StoreError> {
-        match self.row.get_ref(column)? {
-            ValueRef::Null => Ok(Value::Null),
-            ValueRef::Integer(n) => Ok(Value::Integer(n)),
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
-                .map(Value::Text)
-                .map_err(|_| StoreError::damaged(format!("column {column}, which is no text,"))),
-            ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes)),
-            ValueRef::Real(_) => Err(StoreError::damaged(format!("column {column}, which is a float,"))),
-        }
-    }
+/// What a column is called.
+pub(crate) fn column_name<'r>(row: &'r rusqlite::Row<'r>, column: usize) -> &'r str {
+    row.as_ref().column_name(column).unwrap_or("?")
 }

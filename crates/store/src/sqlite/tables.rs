@@ -1,26 +1,23 @@
 //! `saldo.db` in SQLite: one connection that writes, a few that read.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::connect::{Access, open_file, open_memory, open_temporary};
-use super::migrate::{Database, bring_up_to_date};
+use super::migrate::{bring_up_to_date, tuning};
 use crate::error::StoreError;
-use crate::tables::{Reader, Tx};
+use crate::migrations::Database;
+use crate::statement;
+use crate::tables::{Durability, READERS_MAX, Reader, Readers, Tx};
 
-/// Connections that read at the same time; more readers wait.
-pub const READERS_MAX: usize = 4;
-
-/// The views and reference tables of an installation. May be shared between threads.
+/// The tables in a file or in memory.
 #[derive(Debug)]
-pub struct Tables {
+pub(crate) struct SqliteTables {
     writer: Mutex<Writer>,
-    // Empty in memory, where the one connection there is reads too.
-    readers: Vec<Mutex<Connection>>,
-    next_reader: AtomicUsize,
+    // Not in memory, where the one connection there is reads too.
+    readers: Option<Readers<Connection>>,
 }
 
 #[derive(Debug)]
@@ -29,62 +26,37 @@ struct Writer {
     durability: Durability,
 }
 
-/// What a commit waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Durability {
-    /// The disk has synced it.
-    Full,
-    /// The system has it; a loss of power may undo it, whole transactions at a time and the last ones first.
-    RidesAlong,
-}
-
-impl Tables {
+impl SqliteTables {
     /// Opens the file at `path`, making it if it is missing, and applies its migrations.
-    pub fn open(path: &Path) -> Result<Tables, StoreError> {
-        let connection = open_file(path, Access::Write, Database::Saldo.tuning())?;
+    pub(crate) fn open(path: &Path) -> Result<SqliteTables, StoreError> {
+        let connection = open_file(path, Access::Write, tuning(Database::Saldo))?;
         bring_up_to_date(&connection, Database::Saldo)?;
         let readers = (0..READERS_MAX)
-            .map(|_| open_file(path, Access::Read, Database::Saldo.tuning()).map(Mutex::new))
+            .map(|_| open_file(path, Access::Read, tuning(Database::Saldo)))
             .collect::<Result<_, _>>()?;
-        Ok(Tables::new(connection, readers))
+        Ok(SqliteTables::new(connection, Some(Readers::new(readers))))
     }
 
     /// Tables in a temporary file that is gone with this value, for making views again beside the real ones.
-    pub fn open_temporary() -> Result<Tables, StoreError> {
+    pub(crate) fn open_temporary() -> Result<SqliteTables, StoreError> {
         let connection = open_temporary()?;
         bring_up_to_date(&connection, Database::Saldo)?;
-        Ok(Tables::new(connection, Vec::new()))
+        Ok(SqliteTables::new(connection, None))
     }
 
     /// Tables in memory that live as long as this value, for tests.
-    pub fn open_in_memory() -> Result<Tables, StoreError> {
+    pub(crate) fn open_in_memory() -> Result<SqliteTables, StoreError> {
         let connection = open_memory()?;
         bring_up_to_date(&connection, Database::Saldo)?;
-        Ok(Tables::new(connection, Vec::new()))
+        Ok(SqliteTables::new(connection, None))
     }
 
-    fn new(connection: Connection, readers: Vec<Mutex<Connection>>) -> Tables {
+    fn new(connection: Connection, readers: Option<Readers<Connection>>) -> SqliteTables {
         let writer = Mutex::new(Writer { connection, durability: Durability::Full });
-        Tables { writer, readers, next_reader: AtomicUsize::new(0) }
+        SqliteTables { writer, readers }
     }
 
-    /// Runs `change` in one transaction, alone among writers, and commits it durably if it returns `Ok`; otherwise nothing is
-    /// changed. Must not be called from within itself or [`Tables::read`]. `change` may run again from its beginning on
-    /// databases that refuse a commit to order transactions, so all its effects should be in the transaction.
-    pub fn write<T, E: From<StoreError>>(&self, change: impl FnMut(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.commit(Durability::Full, change)
-    }
-
-    /// As [`Tables::write`], for what can be made again from the journal: the commit does not wait for the disk. A loss
-    /// of power takes the change back together with the cursor that was moved in the same transaction.
-    pub fn write_views<T, E: From<StoreError>>(
-        &self,
-        change: impl FnMut(&Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.commit(Durability::RidesAlong, change)
-    }
-
-    fn commit<T, E: From<StoreError>>(
+    pub(crate) fn commit<T, E: From<StoreError>>(
         &self,
         durability: Durability,
         mut change: impl FnMut(&Tx<'_>) -> Result<T, E>,
@@ -92,37 +64,24 @@ impl Tables {
         let mut writer = self.writer();
         writer.set_durability(durability)?;
         let transaction = begin(&writer.connection, TransactionBehavior::Immediate)?;
-        let changed = change(&Tx { reader: Reader { connection: &transaction } })?;
+        let changed = change(&Tx::new(statement::Connection::Sqlite(&transaction)))?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(changed)
     }
 
-    /// Runs `look` on the tables as they are at one moment. Waits while [`READERS_MAX`] others read.
-    pub fn read<T, E: From<StoreError>>(
+    pub(crate) fn read<T, E: From<StoreError>>(
         &self,
         look: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.readers.is_empty() {
-            return look_at(&self.writer().connection, look);
+        match &self.readers {
+            Some(readers) => look_at(&readers.take(), look),
+            None => look_at(&self.writer().connection, look),
         }
-        look_at(&self.reader(), look)
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
         // A panic inside a transaction rolls it back, so the connection is as good as before.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn reader(&self) -> MutexGuard<'_, Connection> {
-        let first = self.next_reader.fetch_add(1, Ordering::Relaxed);
-        let nth = |n: usize| &self.readers[first.wrapping_add(n) % self.readers.len()];
-        // A free one if there is one; otherwise readers wait for different ones.
-        let free = (0..self.readers.len()).find_map(|n| match nth(n).try_lock() {
-            Ok(reader) => Some(reader),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        });
-        free.unwrap_or_else(|| nth(0).lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -150,5 +109,5 @@ fn look_at<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     // Dropped, and so ended, without a commit: nothing was changed.
     let transaction = begin(connection, TransactionBehavior::Deferred)?;
-    look(&Reader { connection: &transaction })
+    look(&Reader::new(statement::Connection::Sqlite(&transaction)))
 }

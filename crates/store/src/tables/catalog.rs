@@ -4,7 +4,7 @@ use money::{Amount, MeterId, Timestamp, Unit, UnitPrice};
 
 use super::{Reader, Tx};
 use crate::error::StoreError;
-use crate::sqlite::{Binder, Columns};
+use crate::statement::{Binder, Columns};
 use crate::stored::{Bind, Stored, Value, row, words};
 
 const NEXT_METER_NO: &str = "SELECT coalesce(max(meter_no), 0) + 1 FROM meters";

@@ -1,4 +1,4 @@
-//! `saldo.db`: views and reference tables, changed in transactions by one writer and read by several readers at once.
+//! Views and reference tables, changed in transactions by one writer and read by several readers at once.
 //!
 //! One file per group of tables: the structs of its rows, and what may be asked ([`Reader`]) and changed ([`Tx`]). A reader
 //! sees one moment for as long as its closure runs. Lists that people read come newest first, by cursor, so that nothing is
@@ -24,25 +24,28 @@ pub mod settlements;
 pub mod subscribers;
 pub mod topups;
 
+mod opened;
+
 use std::ops::Deref;
 
-use rusqlite::Connection;
-
 use crate::error::StoreError;
-use crate::sqlite::Prepared;
+use crate::statement::{Connection, Many, Prepared};
 use crate::stored::{Bind, Stored};
+
+pub(crate) use opened::{Durability, Readers};
+pub use opened::{READERS_MAX, Tables};
 
 /// Most rows of one page of any list.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
 
 /// The tables as they are at one moment.
 pub struct Reader<'c> {
-    pub(crate) connection: &'c Connection,
+    connection: Connection<'c>,
 }
 
 /// A transaction that is open for writing: all of it becomes true, or nothing.
 pub struct Tx<'c> {
-    pub(crate) reader: Reader<'c>,
+    reader: Reader<'c>,
 }
 
 impl<'c> Deref for Tx<'c> {
@@ -85,8 +88,12 @@ pub(crate) fn page<T, C>(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> C)
 }
 
 impl<'c> Reader<'c> {
+    pub(crate) fn new(connection: Connection<'c>) -> Reader<'c> {
+        Reader { connection }
+    }
+
     pub(crate) fn prepare(&self, sql: &str) -> Result<Prepared<'c>, StoreError> {
-        Prepared::new(self.connection, sql)
+        self.connection.prepare(sql)
     }
 
     pub(crate) fn one<T: Stored>(&self, sql: &str, values: &[&dyn Bind]) -> Result<Option<T>, StoreError> {
@@ -103,7 +110,16 @@ impl<'c> Reader<'c> {
     }
 }
 
-impl Tx<'_> {
+impl<'c> Tx<'c> {
+    pub(crate) fn new(connection: Connection<'c>) -> Tx<'c> {
+        Tx { reader: Reader { connection } }
+    }
+
+    /// A statement to be run for each of many rows.
+    pub(crate) fn prepare_many(&self, sql: &str) -> Result<Many<'c>, StoreError> {
+        self.reader.connection.prepare_many(sql)
+    }
+
     /// Runs a statement for its effect; how many rows it changed.
     pub(crate) fn run(&self, sql: &str, values: &[&dyn Bind]) -> Result<usize, StoreError> {
         self.prepare(sql)?.run(values)

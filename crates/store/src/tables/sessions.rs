@@ -4,7 +4,7 @@ use money::{LoginId, StaffId, Timestamp};
 
 use super::{Reader, Tx};
 use crate::error::StoreError;
-use crate::sqlite::{Binder, Columns};
+use crate::statement::{Binder, Columns};
 use crate::stored::{Bind, Hidden, SecretHash, Stored, row};
 
 const INSERT: &str = "INSERT INTO sessions

@@ -110,35 +110,37 @@ impl Tx<'_> {
     }
 
     fn write_wallets(&self, changes: &ViewChanges) -> Result<(), StoreError> {
-        let mut insert = self.prepare(INSERT_WALLET)?;
-        let mut insert_balance = self.prepare(INSERT_BALANCE)?;
+        let mut insert = self.prepare_many(INSERT_WALLET)?;
+        let mut insert_balance = self.prepare_many(INSERT_BALANCE)?;
         for row in &changes.opened {
-            insert.run(&[&row.wallet_no, &row.wallet, &row.customer, &row.unit, &row.opened_at])?;
+            insert.add(&[&row.wallet_no, &row.wallet, &row.customer, &row.unit, &row.opened_at])?;
             let WalletRow { wallet_no, posted, pending, held, entries, newest, .. } = row;
-            insert_balance.run(&[wallet_no, posted, pending, held, entries, newest])?;
+            insert_balance.add(&[wallet_no, posted, pending, held, entries, newest])?;
         }
-        let mut change = self.prepare(CHANGE_BALANCE)?;
+        insert.finish()?;
+        insert_balance.finish()?;
+        let mut change = self.prepare_many(CHANGE_BALANCE)?;
+        let mut expected = 0;
         changes.each_wallet(|wallet_no, WalletChange { balance, newest }| {
             let (posted, pending, held) = match balance {
                 Some((posted, pending, held)) => (Some(posted), Some(pending), Some(held)),
                 None => (None, None, None),
             };
             let (entries, newest) = (newest.map(|newest| newest.0), newest.map(|newest| newest.1));
-            match change.run(&[&posted, &pending, &held, &entries, &newest, &wallet_no])? {
-                0 => Err(missing("balance_view", &[&wallet_no])),
-                _ => Ok(()),
-            }
-        })
+            expected += 1;
+            change.add(&[&posted, &pending, &held, &entries, &newest, &wallet_no])
+        })?;
+        all_there("balance_view", change.finish()?, expected)
     }
 
     fn write_grants(&self, changes: &ViewChanges) -> Result<(), StoreError> {
-        let mut insert = self.prepare(INSERT_GRANT)?;
-        let mut insert_left = self.prepare(INSERT_LEFT)?;
+        let mut insert = self.prepare_many(INSERT_GRANT)?;
+        let mut insert_left = self.prepare_many(INSERT_LEFT)?;
         for row in &changes.added {
             let key = grant_key(row.wallet_no, row.grant_no);
             let GrantRow { id, source, reason, priority, amount, effective_at, expires_at, cost, .. } = row;
             let (payment, added_at) = (&row.payment, &row.added_at);
-            insert.run(&[
+            insert.add(&[
                 &key,
                 id,
                 source,
@@ -151,26 +153,28 @@ impl Tx<'_> {
                 payment,
                 added_at,
             ])?;
-            insert_left.run(&[&key, &row.remaining, &row.state])?;
+            insert_left.add(&[&key, &row.remaining, &row.state])?;
         }
-        let mut change = self.prepare(CHANGE_LEFT)?;
+        insert.finish()?;
+        insert_left.finish()?;
+        let mut change = self.prepare_many(CHANGE_LEFT)?;
+        let mut expected = 0;
         changes.each_grant(|key, GrantChange { remaining, state }| {
-            match change.run(&[&remaining, &state, &key])? {
-                0 => Err(StoreError::Missing { what: format!("grant_left_view {key}") }),
-                _ => Ok(()),
-            }
-        })
+            expected += 1;
+            change.add(&[&remaining, &state, &key])
+        })?;
+        all_there("grant_left_view", change.finish()?, expected)
     }
 
     fn write_entries(&self, entries: &[EntryRow]) -> Result<(), StoreError> {
-        let mut insert = self.prepare(INSERT_ENTRY)?;
-        let mut insert_short = self.prepare(INSERT_SHORT_ENTRY)?;
-        let mut mark = self.prepare(INSERT_MARK)?;
+        let mut insert = self.prepare_many(INSERT_ENTRY)?;
+        let mut insert_short = self.prepare_many(INSERT_SHORT_ENTRY)?;
+        let mut mark = self.prepare_many(INSERT_MARK)?;
         for row in entries {
             if row.is_short() {
                 let EntryRow { entry, wallet_no, number, previous, at, kind, .. } = row;
                 let EntryRow { amount, posted_after, account, charge_kind_no, .. } = row;
-                insert_short.run(&[
+                insert_short.add(&[
                     entry,
                     wallet_no,
                     number,
@@ -183,53 +187,69 @@ impl Tx<'_> {
                     charge_kind_no,
                 ])?;
             } else {
-                insert.run(&[row])?;
+                insert.add(&[row])?;
             }
             if row.number.is_multiple_of(ENTRIES_PER_MARK) {
-                mark.run(&[&row.wallet_no, &row.entry, &row.at])?;
+                mark.add(&[&row.wallet_no, &row.entry, &row.at])?;
             }
         }
+        insert.finish()?;
+        insert_short.finish()?;
+        mark.finish()?;
         Ok(())
     }
 
     fn write_windows(&self, changes: &ViewChanges) -> Result<(), StoreError> {
-        let mut insert = self.prepare(INSERT_WINDOW)?;
-        let mut change = self.prepare(CHANGE_WINDOW)?;
-        let mut delete = self.prepare(DELETE_WINDOW)?;
+        let mut insert = self.prepare_many(INSERT_WINDOW)?;
+        let mut change = self.prepare_many(CHANGE_WINDOW)?;
+        let mut delete = self.prepare_many(DELETE_WINDOW)?;
+        let (mut changed, mut deleted) = (0, 0);
         for ((wallet_no, window_no), window) in &changes.windows {
             if let Some(row) = &window.opened {
-                insert.run(&[row])?;
+                insert.add(&[row])?;
             }
-            let changed = match (window.closed, window.pending, window.events) {
-                (true, ..) => delete.run(&[wallet_no, window_no])?,
-                (false, 0, 0) => continue,
-                (false, pending, events) => change.run(&[&pending, &events, wallet_no, window_no])?,
-            };
-            if changed == 0 {
-                return Err(missing("window_view", &[wallet_no, window_no]));
+            match (window.closed, window.pending, window.events) {
+                (true, ..) => {
+                    deleted += 1;
+                    delete.add(&[wallet_no, window_no])?;
+                }
+                (false, 0, 0) => {}
+                (false, pending, events) => {
+                    changed += 1;
+                    change.add(&[&pending, &events, wallet_no, window_no])?;
+                }
             }
         }
-        Ok(())
+        insert.finish()?;
+        all_there("window_view", change.finish()?, changed)?;
+        all_there("window_view", delete.finish()?, deleted)
     }
 
     fn write_shared_sums(&self, changes: &ViewChanges) -> Result<(), StoreError> {
-        let mut add_usage = self.prepare(ADD_USAGE)?;
+        let mut add_usage = self.prepare_many(ADD_USAGE)?;
         for ((wallet_no, meter_no, hour), used) in &changes.usage {
             let quantity = Quantity::from_millionths(used[0]);
-            add_usage.run(&[wallet_no, meter_no, hour, &quantity, &used[1], &used[2], &used[3]])?;
+            add_usage.add(&[wallet_no, meter_no, hour, &quantity, &used[1], &used[2], &used[3]])?;
         }
-        let mut add_moved = self.prepare(ADD_MOVED)?;
+        let mut add_moved = self.prepare_many(ADD_MOVED)?;
         for ((quarter, unit, kind, reason), amount) in &changes.moved {
-            add_moved.run(&[quarter, unit, kind, reason, amount])?;
+            add_moved.add(&[quarter, unit, kind, reason, amount])?;
         }
-        let mut move_account = self.prepare(MOVE_ACCOUNT)?;
+        let mut move_account = self.prepare_many(MOVE_ACCOUNT)?;
         for ((account, unit), delta) in &changes.accounts {
-            move_account.run(&[account, unit, delta])?;
+            move_account.add(&[account, unit, delta])?;
+        }
+        for many in [add_usage, add_moved, move_account] {
+            many.finish()?;
         }
         Ok(())
     }
 }
 
-fn missing(table: &str, key: &[&u32]) -> StoreError {
-    StoreError::Missing { what: format!("{table} {key:?}") }
+/// Refuses to go on if rows that should have changed are not there.
+fn all_there(table: &str, changed: usize, expected: usize) -> Result<(), StoreError> {
+    if changed == expected {
+        return Ok(());
+    }
+    Err(StoreError::Missing { what: format!("one of {expected} rows of {table} that change") })
 }

@@ -40,6 +40,7 @@ const PUT_SESSION: &str = "INSERT INTO session_view
     ON CONFLICT (wallet_no, session) DO UPDATE SET nas_no = excluded.nas_no, state = excluded.state,
         started_at = excluded.started_at, read_at = excluded.read_at, input = excluded.input,
         output = excluded.output, anomaly = coalesce(excluded.anomaly, session_view.anomaly)";
+const CLOSE_SESSION: &str = "UPDATE session_view SET state = 'closed' WHERE wallet_no = $1 AND session = $2";
 const END_SESSIONS: &str = "UPDATE session_view SET state = 'closed' WHERE wallet_no = $1 AND nas_no = $2";
 const ADD_TRAFFIC: &str = "INSERT INTO traffic_view (wallet_no, hour, total, outside) VALUES ($1, $2, $3, $4)
     ON CONFLICT (wallet_no, hour) DO UPDATE SET total = traffic_view.total + excluded.total,
@@ -143,6 +144,13 @@ pub enum LineChange {
     },
     /// A session's counters were read.
     SessionRead(SessionRow),
+    /// These sessions are over.
+    SessionsClosed {
+        /// The wallet.
+        wallet_no: u32,
+        /// Hashes of what names them.
+        sessions: Vec<Vec<u8>>,
+    },
     /// All sessions of a router are over.
     SessionsEnded {
         /// The wallet.
@@ -492,6 +500,9 @@ impl Tx<'_> {
                 self.run_one(SET_PURCHASE_STATE, &[state, paid_at, paid_by, purchase], purchase.to_string())
             }
             LineChange::SessionRead(row) => self.run(PUT_SESSION, &[row]).map(|_| ()),
+            LineChange::SessionsClosed { wallet_no, sessions } => sessions
+                .iter()
+                .try_for_each(|session| self.run(CLOSE_SESSION, &[wallet_no, session]).map(|_| ())),
             LineChange::SessionsEnded { wallet_no, nas_no } => {
                 self.run(END_SESSIONS, &[wallet_no, nas_no]).map(|_| ())
             }

@@ -43,7 +43,7 @@ const MARK_FROM_PLACE: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND entry >= $2 ORDER BY entry LIMIT 1";
 const MARK_FROM_TIME: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND at >= $2 ORDER BY at, entry LIMIT 1";
-const MOVED: &str = "SELECT kind, nullif(reason, ''), sum(amount), unit
+const MOVED: &str = "SELECT kind, nullif(reason, ''), CAST(sum(amount) AS BIGINT), unit
     FROM moved_view WHERE quarter >= $1 GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
 const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view WHERE wallet_no = $1 ORDER BY window_no LIMIT $2";

@@ -1,5 +1,5 @@
 //! The reference tables: what is put in comes out, what must be unique is named when it is not, lists lose nothing, and what may
-//! happen once happens once. In memory and in a file.
+//! happen once happens once. In memory, in a file, and on a server.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
 mod catalog;
@@ -8,6 +8,8 @@ mod entrance;
 mod keys;
 mod people;
 mod post;
+#[path = "../server/mod.rs"]
+mod server;
 mod topups;
 mod transactions;
 
@@ -18,8 +20,9 @@ use store::{Reader, StoreError, Tables, Tx};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
-/// Runs a case on tables in memory and on tables in a file.
+/// Runs a case on tables in memory, in a file, and on a PostgreSQL server.
 pub(crate) fn on_both(case: impl Fn(&Tables)) {
+    case(&Tables::open_postgres(&server::empty()).unwrap());
     case(&Tables::open_in_memory().unwrap());
     let folder = tempfile::tempdir().unwrap();
     case(&Tables::open(&folder.path().join("saldo.db")).unwrap());

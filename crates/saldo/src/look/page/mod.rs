@@ -9,7 +9,9 @@ pub mod billing;
 pub mod buy_credit;
 pub mod console;
 pub mod consumption;
+pub mod customer;
 pub mod demo;
+pub mod first_access;
 pub mod forgotten_password;
 pub mod invoices;
 pub mod line;
@@ -21,6 +23,7 @@ pub mod saved_cards;
 pub mod set_password;
 pub mod sign_in;
 pub mod statement;
+pub mod subscribers;
 pub mod usage;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
@@ -28,7 +31,9 @@ pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
+pub use customer::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber};
+pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
 pub use invoices::{Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine};
 pub use line::{LinePage, LinePurchase, LineSession};
@@ -40,4 +45,8 @@ pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
 pub use statement::{Month, Statement, csv_head, csv_lines};
+pub use subscribers::{
+    ColumnLine, ImportCheck, ImportLine, ImportPage, ImportProgress, PreviewLine, Subscriber, Subscribers,
+    WrongLine,
+};
 pub use usage::{MeterName, MeterUse, Usage, UsageFragment, UsageView, Used};

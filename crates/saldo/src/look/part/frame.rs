@@ -123,6 +123,8 @@ pub enum Place {
     ConsoleHome,
     /// The console's list of mails that went out.
     ConsoleMails,
+    /// Who pays for lines.
+    ConsoleSubscribers,
     /// Subscribers' lines.
     ConsoleLines,
     /// What is sold by the month.
@@ -152,6 +154,7 @@ impl Place {
     /// The console's menu.
     pub const CONSOLE: &'static [Place] = &[
         Place::ConsoleHome,
+        Place::ConsoleSubscribers,
         Place::ConsoleLines,
         Place::ConsolePlans,
         Place::ConsolePacks,
@@ -172,6 +175,7 @@ impl Place {
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
             Place::ConsoleMails => "/console/mails",
+            Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
             Place::ConsolePlans => "/console/plans",
             Place::ConsolePacks => "/console/packs",
@@ -192,6 +196,7 @@ impl Place {
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
             Place::ConsoleMails => "mails",
+            Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
             Place::ConsolePlans => "plans",
             Place::ConsolePacks => "packs",

@@ -6,6 +6,7 @@
 pub mod balance;
 pub mod card;
 pub mod checkout;
+pub mod enrolment;
 pub mod frame;
 pub mod movement;
 pub mod payment;

@@ -1,0 +1,299 @@
+//! `/console/customers/{id}`: one customer: document and address, lines, logins, and the code that staff read out to him.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use brazil::document::TaxId;
+use money::{Amount, CustomerId, Unit};
+use serde::Deserialize;
+use store::tables::access_codes::AccessCode;
+use store::tables::customers::Customer;
+use store::tables::lines::{LineEntry, Payer};
+use store::tables::logins::Login;
+use store::views::{LineRow, WalletRow};
+use store::{Reader as TablesReader, StoreError};
+
+use super::lines::status_text;
+use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
+use super::subscribers::spoken_document;
+use super::{draw_form_at, must_change};
+use crate::access_codes::{self, GivenCode, TRIES_MAX};
+use crate::app::App;
+use crate::clock;
+use crate::look::Locale;
+use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
+use crate::look::part::Place;
+use crate::look::part::enrolment::field_words;
+use crate::look::volume::volume;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
+use crate::problem::Problem;
+use crate::subscribers::{self, Column, Draft, Wrong};
+
+/// Lines, logins and wallets that are shown of a customer.
+const SHOWN: u32 = 50;
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    #[serde(default)]
+    saved: u8,
+}
+
+/// A customer with all that stands on his page.
+struct Known {
+    customer: Customer,
+    payer: Option<Payer>,
+    wallets: Vec<WalletRow>,
+    lines: Vec<(LineEntry, Option<LineRow>)>,
+    logins: Vec<(Login, Option<AccessCode>)>,
+}
+
+/// `GET /console/customers/{id}`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    show(&app, &staff, parse(&id)?, StatusCode::OK, (shown.saved == 1, None)).await
+}
+
+/// `POST /console/customers/{id}/codes`. The answer is the one page that ever shows the code.
+pub(super) async fn give_code(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(_): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let id = parse(&id)?;
+    let author = staff.visit.author(&staff.who.session);
+    let code = access_codes::give(&app, author, id).await?;
+    show(&app, &staff, id, StatusCode::CREATED, (false, Some(code))).await
+}
+
+/// `GET /console/customers/{id}/change`
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let id = parse(&id)?;
+    let (customer, payer) = app.read(move |tables| Ok((tables.customer(id)?, tables.payer(id)?))).await?;
+    let (customer, payer) = customer.zip(payer).ok_or_else(missing)?;
+    person_form(&app, &staff, id, &written(customer, payer), None)
+}
+
+/// `POST /console/customers/{id}`
+pub(super) async fn submit(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let (id, draft) = (parse(&id)?, draft(&sent));
+    let typed = draft.clone();
+    let checked = app.read(move |tables| subscribers::check_person(tables, id, &typed)).await?;
+    let person = match checked {
+        Ok(person) => person,
+        Err(wrong) => return person_form(&app, &staff, id, &draft, wrong.into_iter().next()),
+    };
+    let author = staff.visit.author(&staff.who.session);
+    app.write_or_refuse(move |tx| subscribers::change_person(tx, id, &person, &author)).await?;
+    Ok(saved(id))
+}
+
+/// `GET /console/customers/{id}/lines/new`
+pub(super) async fn new_line(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let id = parse(&id)?;
+    app.read(move |tables| tables.payer(id)).await?.ok_or_else(missing)?;
+    line_form(&app, &staff, id, &Draft::default(), None)
+}
+
+/// `POST /console/customers/{id}/lines`
+pub(super) async fn open_line(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let (id, draft) = (parse(&id)?, draft(&sent));
+    let typed = draft.clone();
+    let (payer, checked) =
+        app.read(move |tables| Ok((tables.payer(id)?, subscribers::check_service(tables, &typed)?))).await?;
+    payer.ok_or_else(missing)?;
+    let service = match checked {
+        Ok(service) => service,
+        Err(wrong) => return line_form(&app, &staff, id, &draft, wrong.into_iter().next()),
+    };
+    let (author, now) = (staff.visit.author(&staff.who.session), clock::now());
+    let write = app.write_or_refuse(move |tx| subscribers::add_line(tx, id, &service, &author, now));
+    let (_, intents) = write.await?;
+    subscribers::send(&app, &intents).await?;
+    super::show_what_was_done(&app).await;
+    Ok(saved(id))
+}
+
+fn saved(id: CustomerId) -> Response {
+    Redirect::to(&format!("/console/customers/{id}?saved=1")).into_response()
+}
+
+fn person_form(
+    app: &App,
+    staff: &StaffIn,
+    id: CustomerId,
+    draft: &Draft,
+    wrong: Option<Wrong>,
+) -> Result<Response, Fault> {
+    let url = format!("/console/customers/{id}");
+    form(app, staff, (url.clone(), url), "change-subscriber", (draft, &PERSON), wrong)
+}
+
+fn line_form(
+    app: &App,
+    staff: &StaffIn,
+    id: CustomerId,
+    draft: &Draft,
+    wrong: Option<Wrong>,
+) -> Result<Response, Fault> {
+    let url = format!("/console/customers/{id}");
+    form(app, staff, (format!("{url}/lines"), url), "new-line", (draft, &LINE), wrong)
+}
+
+fn form(
+    app: &App,
+    staff: &StaffIn,
+    (action, back_url): (String, String),
+    heading: &str,
+    (draft, columns): (&Draft, &[Column]),
+    wrong: Option<Wrong>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader();
+    let problem = wrong.map(|wrong| field_words(reader, &wrong));
+    let fields = fields(app, reader, draft, columns);
+    draw_form_at(app, staff, (Place::ConsoleSubscribers, action, back_url), heading, fields, problem)
+}
+
+/// What is known of a customer as it was typed.
+fn written(customer: Customer, payer: Payer) -> Draft {
+    let mut draft = Draft::default();
+    let Payer { document, street, district, city, state, postcode, .. } = payer;
+    draft[Column::Name] = customer.name;
+    draft[Column::Document] = spoken_document(&document);
+    draft[Column::Email] = customer.email.unwrap_or_default();
+    draft[Column::Street] = street;
+    draft[Column::District] = district;
+    draft[Column::City] = city;
+    draft[Column::State] = state;
+    draft[Column::Postcode] = spoken_postcode(&postcode);
+    draft[Column::Language] = customer.locale;
+    draft
+}
+
+async fn show(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    id: CustomerId,
+    status: StatusCode,
+    (saved, code): (bool, Option<GivenCode>),
+) -> Result<Response, Fault> {
+    let known = app.read(move |tables| known(tables, id)).await?.ok_or_else(missing)?;
+    let (reader, now, unit) = (staff.visit.reader().clone(), clock::now(), app.config.credit.unit);
+    let money = known.wallets.iter().find(|wallet| wallet.unit == unit);
+    let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
+    let login = |(login, code): &(Login, Option<AccessCode>)| LoginLine {
+        name: TaxId::parse(&login.email).map_or_else(|_| login.email.clone(), |tax| tax.to_string()),
+        has_password: login.password_hash.is_some(),
+        last_sign_in: login.last_sign_in_at,
+        code_until: code
+            .as_ref()
+            .filter(|it| it.expires_at > now && it.tries_left > 0)
+            .map(|it| it.expires_at),
+    };
+    let page = CustomerPage {
+        frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
+        id: id.to_string(),
+        money: money.map(|wallet| Amount::new(wallet.posted, wallet.unit)),
+        lines: lines.collect(),
+        logins: known.logins.iter().map(login).collect(),
+        language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),
+        name: known.customer.name,
+        email: known.customer.email,
+        since: known.customer.created_at,
+        saved,
+        may_change: must_change(staff).is_ok(),
+        payer: known.payer.map(payer_lines),
+        code: code.map(|code| (code.text, code.expires_at)),
+        tries_max: TRIES_MAX,
+        reader,
+    };
+    draw(status, &page)
+}
+
+fn known(tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, StoreError> {
+    let Some(customer) = tables.customer(id)? else { return Ok(None) };
+    let lines = tables.lines_of(id, SHOWN)?.into_iter().map(|entry| {
+        let line = tables.line_view(entry.id)?;
+        Ok((entry, line))
+    });
+    let logins = tables.logins_of(id, None, SHOWN)?.rows.into_iter().map(|login| {
+        let code = tables.access_code(login.id)?;
+        Ok((login, code))
+    });
+    Ok(Some(Known {
+        payer: tables.payer(id)?,
+        wallets: tables.wallet_views_of(id, SHOWN)?,
+        lines: lines.collect::<Result<_, StoreError>>()?,
+        logins: logins.collect::<Result<_, StoreError>>()?,
+        customer,
+    }))
+}
+
+fn line_of(
+    app: &App,
+    staff: &StaffIn,
+    (entry, line): &(LineEntry, Option<LineRow>),
+    wallets: &[WalletRow],
+) -> LineOfCustomer {
+    let (reader, sold) = (staff.visit.reader(), app.sold());
+    let wallet = wallets.iter().find(|wallet| wallet.wallet == entry.wallet && wallet.unit == Unit::BYTE);
+    let left = wallet.map(|wallet| wallet.posted - wallet.pending - wallet.held);
+    let plan = line.as_ref().and_then(|line| sold.plan(line.plan_no));
+    LineOfCustomer {
+        url: format!("{}/{}", Place::ConsoleLines.url(), entry.id),
+        plan: plan.map(|plan| plan.name.clone()).unwrap_or_default(),
+        access_login: entry.access_login.clone().unwrap_or_default(),
+        status: line.as_ref().map(|line| reader.t(status_text(&line.status))).unwrap_or_default(),
+        balance: left.map(|left| volume(reader.locale, reader.data_unit, left)).unwrap_or_default(),
+    }
+}
+
+fn payer_lines(payer: Payer) -> PayerLines {
+    let Payer { document, street, district, city, state, postcode, .. } = payer;
+    PayerLines {
+        document: spoken_document(&document),
+        address: vec![street, district, format!("{city}, {state}"), spoken_postcode(&postcode)],
+    }
+}
+
+/// *CEP* as people write it: `18010-000`.
+fn spoken_postcode(digits: &str) -> String {
+    digits.split_at_checked(5).map_or_else(|| digits.to_owned(), |(first, last)| format!("{first}-{last}"))
+}
+
+fn parse(id: &str) -> Result<CustomerId, Problem> {
+    id.parse().map_err(|_| missing())
+}
+
+fn missing() -> Problem {
+    Problem::not_found("customer")
+}

@@ -1,0 +1,125 @@
+//! `/console/subscribers`: who pays for lines, found by what a caller says, and one more of them written down by hand.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use brazil::document::TaxId;
+use money::CustomerId;
+use serde::Deserialize;
+use store::tables::subscribers::SubscriberRow;
+
+use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
+use super::{draw_form_at, must_change};
+use crate::app::App;
+use crate::clock;
+use crate::look::format::percent_encoded;
+use crate::look::page::{Subscriber, Subscribers};
+use crate::look::part::Place;
+use crate::look::part::enrolment::field_words;
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::subscribers::{self, Column, Draft, Row, Why, Wrong};
+
+/// Subscribers of one page.
+const ROWS: u32 = 25;
+/// Longest text that is looked for, in bytes.
+const FIND_BYTES_MAX: usize = 200;
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    before: Option<String>,
+    #[serde(default)]
+    find: String,
+}
+
+/// `GET /console/subscribers`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(Shown { before, find }): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let trail = Trail::parse(before.as_deref());
+    let before: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
+    let find = find[..find.floor_char_boundary(FIND_BYTES_MAX)].trim().to_owned();
+    let text = find.clone();
+    let page = app
+        .read(move |tables| {
+            if text.is_empty() {
+                return tables.subscribers(before, ROWS);
+            }
+            let document = TaxId::parse(&text).map_or_else(|_| text.clone(), |tax| tax.bare().to_owned());
+            tables.subscribers_like(&text, &document, before, ROWS)
+        })
+        .await?;
+    let place = Place::ConsoleSubscribers;
+    let base = if find.is_empty() {
+        format!("{}?", place.url())
+    } else {
+        format!("{}?find={}&", place.url(), percent_encoded(&find))
+    };
+    let page = Subscribers {
+        reader: staff.visit.reader().clone(),
+        frame: staff.visit.frame(&app, Some(place)),
+        may_change: must_change(&staff).is_ok(),
+        rows: page.rows.into_iter().map(row).collect(),
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: page.next.map(|next| trail.older_url(&base, "before", &next.to_string())),
+        find,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn row(row: SubscriberRow) -> Subscriber {
+    Subscriber {
+        url: format!("/console/customers/{}", row.customer),
+        name: row.name,
+        document: spoken_document(&row.document),
+        email: row.email.unwrap_or_default(),
+        city: row.city,
+    }
+}
+
+/// CPF or CNPJ as people write it.
+pub(super) fn spoken_document(bare: &str) -> String {
+    TaxId::parse(bare).map_or_else(|_| bare.to_owned(), |document| document.to_string())
+}
+
+/// `GET /console/subscribers/new`
+pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    form(&app, &staff, &Draft::default(), None)
+}
+
+/// `POST /console/subscribers`
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let draft = draft(&sent);
+    let row = Row { line: 1, draft: draft.clone(), columns: None };
+    let checked = app.read(move |tables| subscribers::check(tables, &[row])).await?;
+    // A line that is somebody's already is no news in a file. By hand it is a mistake.
+    let known = Wrong { column: Some(Column::Document), why: Why::AlreadyCustomer };
+    let wrong = checked.wrong.into_iter().map(|row| row.wrong).next();
+    let wrong = wrong.or((checked.known > 0).then_some(known));
+    let (None, Some(newcomer)) = (&wrong, checked.newcomers.into_iter().next()) else {
+        return form(&app, &staff, &draft, wrong);
+    };
+    let (author, now) = (staff.visit.author(&staff.who.session), clock::now());
+    let enrolled = app.write_or_refuse(move |tx| subscribers::enrol(tx, &newcomer, &author, now)).await?;
+    subscribers::send(&app, &enrolled.intents).await?;
+    super::show_what_was_done(&app).await;
+    Ok(Redirect::to(&format!("/console/customers/{}?saved=1", enrolled.customer)).into_response())
+}
+
+fn form(app: &App, staff: &StaffIn, draft: &Draft, wrong: Option<Wrong>) -> Result<Response, Fault> {
+    let (place, reader) = (Place::ConsoleSubscribers, staff.visit.reader());
+    let problem = wrong.map(|wrong| field_words(reader, &wrong));
+    let fields = fields(app, reader, draft, &[&PERSON[..], &LINE].concat());
+    let (action, back_url) = (place.url().to_owned(), place.url().to_owned());
+    draw_form_at(app, staff, (place, action, back_url), "new-subscriber", fields, problem)
+}

@@ -1,0 +1,38 @@
+//! Logins: who is meant by what was typed at the door, and to which address a link may go.
+
+use brazil::document::TaxId;
+use store::tables::customers::Customer;
+use store::tables::logins::Login;
+use store::{Reader, StoreError};
+
+use crate::customers::looks_like_email;
+
+/// Logins of one customer that are looked through for his first.
+const LOGINS_MAX: u32 = 50;
+
+/// The login meant by an e-mail, or by a CPF or CNPJ however it was written.
+pub fn by_what_is_typed(reader: &Reader<'_>, typed: &str) -> Result<Option<Login>, StoreError> {
+    match (reader.login_by_email(typed)?, TaxId::parse(typed)) {
+        (None, Ok(document)) => by_document(reader, document.bare()),
+        (found, _) => Ok(found),
+    }
+}
+
+/// The first login of who pays under this document. Whoever has several signs in to the others by e-mail.
+pub fn by_document(reader: &Reader<'_>, document: &str) -> Result<Option<Login>, StoreError> {
+    if let Some(login) = reader.login_by_email(document)? {
+        return Ok(Some(login));
+    }
+    let Some(payer) = reader.payer_by_document(document)? else { return Ok(None) };
+    Ok(reader.logins_of(payer.customer, None, LOGINS_MAX)?.rows.pop())
+}
+
+/// Where a link for this login may be sent: to itself, or to the customer's e-mail if it is a document. `None` if there is neither.
+pub fn address<'a>(login: &'a Login, customer: &'a Customer) -> Option<&'a str> {
+    if looks_like_email(&login.email) { Some(&login.email) } else { customer.email.as_deref() }
+}
+
+/// What was typed as tries are counted: a document is the same however it was written.
+pub fn counted_as(typed: &str) -> String {
+    TaxId::parse(typed).map_or_else(|_| typed.to_owned(), |document| document.bare().to_owned())
+}

@@ -1,0 +1,209 @@
+//! What must be true of rows together and beside what the tables hold: documents, e-mails and access logins are somebody's alone.
+
+use std::collections::HashMap;
+
+use money::CustomerId;
+use store::{Reader, StoreError};
+
+use super::draft::{Column, Draft, Person, Plans, Service, Why, Wrong};
+use super::sheet::Row;
+
+/// Somebody who is to become a customer, with the lines that are to be his.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newcomer {
+    /// Who.
+    pub person: Person,
+    /// His lines, in the order of the file.
+    pub services: Vec<Service>,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowWrong {
+    /// The line of the file in which the row begins.
+    pub line: u64,
+    /// What is wrong.
+    pub wrong: Wrong,
+}
+
+/// What rows come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Who is new, in the order of the file.
+    pub newcomers: Vec<Newcomer>,
+    /// Rows whose customer has this line already. They are left as they are.
+    pub known: u32,
+    /// What is wrong, in the order of the file.
+    pub wrong: Vec<RowWrong>,
+}
+
+impl Checked {
+    /// Lines that are new.
+    pub fn lines(&self) -> usize {
+        self.newcomers.iter().map(|newcomer| newcomer.services.len()).sum()
+    }
+}
+
+/// Who said what first, in which line of the file.
+#[derive(Default)]
+struct Said {
+    newcomers: HashMap<String, (usize, u64)>,
+    emails: HashMap<String, (String, u64)>,
+    logins: HashMap<String, u64>,
+}
+
+/// Checks rows: each by itself, beside the others, and beside what the tables hold.
+pub fn check(reader: &Reader<'_>, rows: &[Row]) -> Result<Checked, StoreError> {
+    let plans = Plans::new(reader.plans()?);
+    let (mut checked, mut said) = (Checked::default(), Said::default());
+    for row in rows {
+        let wrong = check_row(reader, &plans, row, &mut checked, &mut said)?;
+        checked.wrong.extend(wrong.into_iter().map(|wrong| RowWrong { line: row.line, wrong }));
+    }
+    Ok(checked)
+}
+
+/// Checks what is to be said of a customer who is there already.
+pub fn check_person(
+    reader: &Reader<'_>,
+    customer: CustomerId,
+    draft: &Draft,
+) -> Result<Result<Person, Vec<Wrong>>, StoreError> {
+    let mut wrong = Vec::new();
+    let Some(person) = draft.person(&mut wrong) else { return Ok(Err(wrong)) };
+    if reader.payer_by_document(&person.document)?.is_some_and(|payer| payer.customer != customer) {
+        wrong.push(at(Column::Document, Why::AlreadyCustomer));
+    }
+    if let Some(email) = &person.email
+        && email_is_taken(reader, email, Some(customer))?
+    {
+        wrong.push(at(Column::Email, Why::EmailTaken));
+    }
+    Ok(if wrong.is_empty() { Ok(person) } else { Err(wrong) })
+}
+
+/// Checks one more line of a customer who is there already.
+pub fn check_service(reader: &Reader<'_>, draft: &Draft) -> Result<Result<Service, Vec<Wrong>>, StoreError> {
+    let mut wrong = Vec::new();
+    let Some(service) = draft.service(&Plans::new(reader.plans()?), &mut wrong) else {
+        return Ok(Err(wrong));
+    };
+    if reader.line_by_access_login(&service.access_login)?.is_some() {
+        wrong.push(at(Column::AccessLogin, Why::LoginTaken));
+    }
+    Ok(if wrong.is_empty() { Ok(service) } else { Err(wrong) })
+}
+
+fn check_row(
+    reader: &Reader<'_>,
+    plans: &Plans,
+    row: &Row,
+    checked: &mut Checked,
+    said: &mut Said,
+) -> Result<Vec<Wrong>, StoreError> {
+    if let Some((found, expected)) = row.columns {
+        // A quotation mark that is not closed swallows the rows behind it: that is worth more to know than their columns.
+        let broken = Column::ALL.into_iter().find(|column| row.draft[*column].contains('\n'));
+        let columns = Wrong { column: None, why: Why::Columns { found, expected } };
+        return Ok(vec![broken.map_or(columns, |column| at(column, Why::LineBreak))]);
+    }
+    let mut wrong = Vec::new();
+    let (person, service) = (row.draft.person(&mut wrong), row.draft.service(plans, &mut wrong));
+    if let Some(service) = &service {
+        match said.logins.get(&service.access_login) {
+            Some(line) => wrong.push(at(Column::AccessLogin, Why::Twice(*line))),
+            None => drop(said.logins.insert(service.access_login.clone(), row.line)),
+        }
+    }
+    let Some(person) = person else { return Ok(wrong) };
+    let known = known_line(reader, &person, service.as_ref(), &mut wrong)?;
+    if !known {
+        check_email(reader, &person, row.line, said, &mut wrong)?;
+    }
+    let newcomer = match said.newcomers.get(&person.document) {
+        Some((index, line)) => {
+            let first = &checked.newcomers[*index].person;
+            wrong.extend(difference(first, &person).map(|column| at(column, Why::Differs(*line))));
+            *index
+        }
+        None if known => usize::MAX,
+        None => {
+            said.newcomers.insert(person.document.clone(), (checked.newcomers.len(), row.line));
+            checked.newcomers.push(Newcomer { person, services: Vec::new() });
+            checked.newcomers.len() - 1
+        }
+    };
+    match (service, checked.newcomers.get_mut(newcomer)) {
+        _ if !wrong.is_empty() => {}
+        (Some(service), Some(newcomer)) if !known => newcomer.services.push(service),
+        _ => checked.known += u32::from(known),
+    }
+    Ok(wrong)
+}
+
+/// Whether this very line is this customer's already. A document or an access login that is somebody's is wrong otherwise.
+fn known_line(
+    reader: &Reader<'_>,
+    person: &Person,
+    service: Option<&Service>,
+    wrong: &mut Vec<Wrong>,
+) -> Result<bool, StoreError> {
+    let payer = reader.payer_by_document(&person.document)?;
+    let line = match service {
+        Some(service) => reader.line_by_access_login(&service.access_login)?,
+        None => None,
+    };
+    match (payer, line) {
+        (Some(payer), Some(line)) if payer.customer == line.customer => return Ok(true),
+        (_, Some(_)) => wrong.push(at(Column::AccessLogin, Why::LoginTaken)),
+        (Some(_), None) => wrong.push(at(Column::Document, Why::AlreadyCustomer)),
+        (None, None) => {}
+    }
+    Ok(false)
+}
+
+fn check_email(
+    reader: &Reader<'_>,
+    person: &Person,
+    line: u64,
+    said: &mut Said,
+    wrong: &mut Vec<Wrong>,
+) -> Result<(), StoreError> {
+    let Some(email) = &person.email else { return Ok(()) };
+    match said.emails.get(email) {
+        Some((document, first)) if *document != person.document => {
+            wrong.push(at(Column::Email, Why::Twice(*first)));
+        }
+        Some(_) => {}
+        None if email_is_taken(reader, email, None)? => wrong.push(at(Column::Email, Why::EmailTaken)),
+        None => drop(said.emails.insert(email.clone(), (person.document.clone(), line))),
+    }
+    Ok(())
+}
+
+/// Whether mail to this address, or who signs in with it, is somebody else's.
+fn email_is_taken(reader: &Reader<'_>, email: &str, own: Option<CustomerId>) -> Result<bool, StoreError> {
+    let customer = reader.customer_by_email(email)?.map(|customer| customer.id);
+    let login = reader.login_by_email(email)?.map(|login| login.customer);
+    Ok([customer, login].into_iter().flatten().any(|owner| Some(owner) != own))
+}
+
+/// The first column in which two rows of one customer differ.
+fn difference(first: &Person, other: &Person) -> Option<Column> {
+    let (a, b) = (&first.address, &other.address);
+    let columns = [
+        (Column::Name, first.name == other.name),
+        (Column::Email, first.email == other.email),
+        (Column::Street, a.street == b.street),
+        (Column::District, a.district == b.district),
+        (Column::City, a.city == b.city),
+        (Column::State, a.state == b.state),
+        (Column::Postcode, a.postcode == b.postcode),
+        (Column::Language, first.locale == other.locale),
+    ];
+    columns.into_iter().find(|(_, is_equal)| !is_equal).map(|(column, _)| column)
+}
+
+fn at(column: Column, why: Why) -> Wrong {
+    Wrong { column: Some(column), why }
+}

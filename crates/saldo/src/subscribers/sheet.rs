@@ -1,0 +1,226 @@
+//! A file of subscribers: a heading and a row for each line, as spreadsheets write them. UTF-8 or Latin-1; `;`, `,` or tabs.
+
+use super::draft::{Column, Draft};
+
+/// The longest file, in bytes.
+pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most rows of one file, the heading not counted.
+pub const ROWS_MAX: usize = 20_000;
+/// What may stand between two columns. The one that the heading has most often is the file's.
+const SEPARATORS: [u8; 3] = [b';', b',', b'\t'];
+/// Longest name of a column that is repeated to whoever sent it, in characters.
+const HEADING_CHARS_MAX: usize = 60;
+
+/// A file as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// The rows that say something.
+    pub rows: Vec<Row>,
+    /// Whether it was no UTF-8 and was read as Latin-1.
+    pub is_latin1: bool,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the file in which it begins, from 1.
+    pub line: u64,
+    /// What it says.
+    pub draft: Draft,
+    /// How many columns it has and how many the heading has, if those differ.
+    pub columns: Option<(usize, usize)>,
+}
+
+/// Why a file cannot be read at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// There is nothing in it.
+    Empty,
+    /// There is a heading and no row.
+    NoRows,
+    /// It is longer than [`FILE_BYTES_MAX`].
+    TooLong,
+    /// It has more rows than [`ROWS_MAX`].
+    TooManyRows,
+    /// It is no text: a spreadsheet's own format, or UTF-16.
+    NotText,
+    /// The heading names a column that nobody knows.
+    ColumnUnknown(String),
+    /// The heading lacks a column that is needed.
+    ColumnMissing(Column),
+    /// The heading names a column twice.
+    ColumnTwice(Column),
+}
+
+/// Reads a file.
+pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(Unreadable::TooLong);
+    }
+    if bytes.contains(&0) || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Unreadable::NotText);
+    }
+    let (text, is_latin1) = match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (bytes.iter().map(|byte| char::from(*byte)).collect(), true),
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let first = text.lines().find(|line| !line.trim().is_empty()).ok_or(Unreadable::Empty)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator(first))
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    let mut next =
+        |record: &mut csv::StringRecord| reader.read_record(record).map_err(|_| Unreadable::NotText);
+    if !next(&mut record)? {
+        return Err(Unreadable::Empty);
+    }
+    let columns = heading(&record)?;
+    let mut rows = Vec::new();
+    while next(&mut record)? {
+        if record.iter().all(|field| field.trim().is_empty()) {
+            continue;
+        }
+        if rows.len() == ROWS_MAX {
+            return Err(Unreadable::TooManyRows);
+        }
+        rows.push(row(&record, &columns, text));
+    }
+    if rows.is_empty() { Err(Unreadable::NoRows) } else { Ok(Sheet { rows, is_latin1 }) }
+}
+
+fn separator(heading: &str) -> u8 {
+    let count = |separator: u8| heading.bytes().filter(|byte| *byte == separator).count();
+    SEPARATORS.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
+}
+
+fn heading(record: &csv::StringRecord) -> Result<Vec<Column>, Unreadable> {
+    let mut columns = Vec::new();
+    for written in record {
+        let name = folded(written);
+        let known = Column::ALL.into_iter().find(|column| column.names().contains(&name.as_str()));
+        let column = known.ok_or_else(|| {
+            Unreadable::ColumnUnknown(written.trim().chars().take(HEADING_CHARS_MAX).collect())
+        })?;
+        if columns.contains(&column) {
+            return Err(Unreadable::ColumnTwice(column));
+        }
+        columns.push(column);
+    }
+    match Column::ALL.into_iter().find(|column| column.is_required() && !columns.contains(column)) {
+        Some(missing) => Err(Unreadable::ColumnMissing(missing)),
+        None => Ok(columns),
+    }
+}
+
+/// The name of a column however it is written: small letters without accents, `_` for blanks and dashes.
+fn folded(written: &str) -> String {
+    let plain = |letter: char| match letter {
+        ' ' | '-' => '_',
+        'á' | 'à' | 'â' | 'ã' => 'a',
+        'é' | 'ê' => 'e',
+        'í' => 'i',
+        'ó' | 'ô' | 'õ' => 'o',
+        'ú' => 'u',
+        'ç' => 'c',
+        other => other,
+    };
+    written.trim().to_lowercase().chars().map(plain).collect()
+}
+
+fn row(record: &csv::StringRecord, columns: &[Column], text: &str) -> Row {
+    let mut draft = Draft::default();
+    for (column, field) in columns.iter().zip(record) {
+        field.trim().clone_into(&mut draft[*column]);
+    }
+    let columns = (record.len() != columns.len()).then_some((record.len(), columns.len()));
+    Row { line: line_of(record, text), draft, columns }
+}
+
+/// The line in which a row begins. Where lines without anything stand before it, the reader's position is that of the first of them.
+fn line_of(record: &csv::StringRecord, text: &str) -> u64 {
+    let Some(position) = record.position() else { return 0 };
+    let begins = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let skipped = text.as_bytes().get(begins..).unwrap_or_default();
+    let blank = skipped.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADING: &str =
+        "name;document;street;district;city;state;postcode;plan;access_login;anchor_day;used;email";
+
+    fn lines(text: &str) -> Vec<(u64, String)> {
+        let sheet = read(text.as_bytes()).expect("a sheet");
+        sheet.rows.into_iter().map(|row| (row.line, row.draft[Column::Name].clone())).collect()
+    }
+
+    #[test]
+    fn rows_are_found_in_their_lines() {
+        let named = |names: &[(u64, &str)]| -> Vec<(u64, String)> {
+            names.iter().map(|(line, name)| (*line, (*name).to_owned())).collect()
+        };
+        for (rows, expected) in [
+            ("\nAna;1\nBia;2\n", &[(2, "Ana"), (3, "Bia")][..]),
+            ("\r\nAna;1\r\nBia;2", &[(2, "Ana"), (3, "Bia")]),
+            ("\n\n\nAna;1\n\nBia;2\n\n", &[(4, "Ana"), (6, "Bia")]),
+            ("\r\n\r\nAna;1\r\n;;;\r\nBia;2\r\n", &[(3, "Ana"), (5, "Bia")]),
+            ("\n\"Ana \"\"Nina\"\"; Lima\";1\nBia;2", &[(2, "Ana \"Nina\"; Lima"), (3, "Bia")]),
+            ("\n\"Ana\nLima\";1\nBia;2", &[(2, "Ana\nLima"), (4, "Bia")]),
+            ("\n\"Ana;1\nBia;2\n", &[(2, "Ana;1\nBia;2")]),
+        ] {
+            assert_eq!(lines(&format!("{HEADING}{rows}")), named(expected), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn however_a_spreadsheet_writes_it() {
+        let portuguese =
+            "Nome,CPF/CNPJ,Endereço,Bairro,Cidade,UF,CEP,Plano,Login,Dia do ciclo\nJoão,1,,,,,,,,";
+        let latin1: Vec<u8> =
+            portuguese.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect();
+        let with_mark = format!("\u{feff}{portuguese}");
+        let tabs = portuguese.replace(',', "\t");
+        for (bytes, is_latin1) in [
+            (portuguese.as_bytes(), false),
+            (&latin1, true),
+            (with_mark.as_bytes(), false),
+            (tabs.as_bytes(), false),
+        ] {
+            let sheet = read(bytes).expect("a sheet");
+            assert_eq!(sheet.is_latin1, is_latin1);
+            assert_eq!(sheet.rows[0].draft[Column::Name], "João");
+            assert_eq!((sheet.rows[0].line, sheet.rows[0].columns), (2, None));
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_of_subscribers_is_named() {
+        let many = format!("{HEADING}\n{}", "Ana;1\n".repeat(ROWS_MAX + 1));
+        let unknown = Unreadable::ColumnUnknown("phone".to_owned());
+        for (bytes, why) in [
+            (&b""[..], Unreadable::Empty),
+            (b"\xef\xbb\xbf \r\n\r\n", Unreadable::Empty),
+            (HEADING.as_bytes(), Unreadable::NoRows),
+            (format!("{HEADING}\n;;;;\n").as_bytes(), Unreadable::NoRows),
+            (b"PK\x03\x04\x14\x00\x06\x00", Unreadable::NotText),
+            (b"\xff\xfen\x00a\x00", Unreadable::NotText),
+            (format!("{HEADING};phone\n").as_bytes(), unknown),
+            (format!("{HEADING};Nome\n").as_bytes(), Unreadable::ColumnTwice(Column::Name)),
+            (b"name;document\nAna;1", Unreadable::ColumnMissing(Column::Street)),
+            (many.as_bytes(), Unreadable::TooManyRows),
+            (&vec![b'a'; FILE_BYTES_MAX + 1], Unreadable::TooLong),
+        ] {
+            assert_eq!(read(bytes), Err(why.clone()), "{why:?}");
+        }
+        let most = format!("{HEADING}\n{}", "Ana;1\n".repeat(ROWS_MAX));
+        assert_eq!(read(most.as_bytes()).map(|sheet| sheet.rows.len()), Ok(ROWS_MAX));
+        let wide = read(format!("{HEADING}\n{}", "a;".repeat(13)).as_bytes()).expect("a sheet");
+        assert_eq!(wide.rows[0].columns, Some((14, 12)));
+    }
+}

@@ -1,0 +1,128 @@
+//! Numbered migrations, embedded: for each engine the same numbers, the same files' names and, at the end, the same tables.
+
+use sha2::{Digest, Sha256};
+
+use crate::error::StoreError;
+
+/// One of the two databases of an installation. In PostgreSQL both stand in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// The journal, snapshots, runs of seen keys.
+    Journal,
+    /// Views and reference tables.
+    Saldo,
+}
+
+/// Who keeps an installation's databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Files of SQLite.
+    Sqlite,
+    /// A server of PostgreSQL, or one that speaks its language.
+    Postgres,
+}
+
+/// A migration that this program carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MigrationFile {
+    /// Its number, from 1 without gaps.
+    pub number: u32,
+    /// Its file, as `0001_journal.sql`.
+    pub file: &'static str,
+    /// Its text for SQLite.
+    sqlite: &'static str,
+    /// Its twin.
+    postgres: &'static str,
+}
+
+// Without its twin under migrations/postgres a migration does not compile. The twin has the same tables and columns: BIGINT where
+// SQLite has INTEGER, BYTEA for BLOB, and neither STRICT nor WITHOUT ROWID. tests/schemas.rs compares what comes of both.
+macro_rules! migrations {
+    ($folder:literal: $($number:literal $file:literal),+ $(,)?) => {
+        &[$(MigrationFile {
+            number: $number,
+            file: $file,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $folder, "/", $file)),
+            postgres: include_str!(concat!("../migrations/postgres/", $folder, "/", $file)),
+        }),+]
+    };
+}
+
+const JOURNAL: &[MigrationFile] = migrations!("journal": 1 "0001_journal.sql");
+const SALDO: &[MigrationFile] = migrations!("saldo":
+    1 "0001_views.sql",
+    2 "0002_reference.sql",
+    3 "0003_entries_in_journal_order.sql",
+    4 "0004_lines.sql",
+    5 "0005_bank_files.sql",
+    6 "0006_first_access.sql",
+    7 "0007_settlements.sql",
+    8 "0008_ways_to_pay.sql",
+);
+
+impl Database {
+    /// The usual name of its file.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Database::Journal => "journal.db",
+            Database::Saldo => "saldo.db",
+        }
+    }
+
+    /// All migrations of this database in order.
+    pub const fn migrations(self) -> &'static [MigrationFile] {
+        match self {
+            Database::Journal => JOURNAL,
+            Database::Saldo => SALDO,
+        }
+    }
+
+    /// The migrations that are not among `applied`, which are numbers and checksums in order. Refuses what a newer program has
+    /// applied, and what was applied with another text than ours.
+    pub(crate) fn missing(
+        self,
+        engine: Engine,
+        applied: &[(u32, Vec<u8>)],
+    ) -> Result<Vec<MigrationFile>, StoreError> {
+        let known = self.migrations();
+        let newest_known = known.last().map_or(0, |migration| migration.number);
+        if let Some((found, _)) = applied.last().filter(|(number, _)| *number > newest_known) {
+            let found = *found;
+            return Err(StoreError::NewerSchema { database: self.file_name(), found, known: newest_known });
+        }
+        let mut missing = Vec::new();
+        for migration in known {
+            match applied.iter().find(|(number, _)| *number == migration.number) {
+                None => missing.push(*migration),
+                Some((_, sum)) if *sum == migration.checksum(engine) => {}
+                Some(_) => {
+                    let file = migration.file.to_owned();
+                    return Err(StoreError::ChangedMigration { database: self.file_name(), file });
+                }
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Refuses a database that lacks one of our migrations.
+    pub(crate) fn require_all(self, missing: &[MigrationFile]) -> Result<(), StoreError> {
+        match missing.len() {
+            0 => Ok(()),
+            pending => Err(StoreError::NotMigrated { database: self.file_name(), pending }),
+        }
+    }
+}
+
+impl MigrationFile {
+    /// What is run on this engine.
+    pub const fn sql(&self, engine: Engine) -> &'static str {
+        match engine {
+            Engine::Sqlite => self.sqlite,
+            Engine::Postgres => self.postgres,
+        }
+    }
+
+    pub(crate) fn checksum(&self, engine: Engine) -> Vec<u8> {
+        Sha256::digest(self.sql(engine).as_bytes()).to_vec()
+    }
+}

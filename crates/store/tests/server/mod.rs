@@ -1,0 +1,97 @@
+//! A PostgreSQL for tests. `cargo xtask test` starts one for all of them and names it in `SALDO_TEST_POSTGRES`; where nobody did,
+//! a test starts its own, which ends with it.
+
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    reason = "for several tests, each of which uses some of it; they fail by panicking"
+)]
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use store::{PostgresServer, Tables};
+use tokio_postgres::NoTls;
+
+const URL_VARIABLE: &str = "SALDO_TEST_POSTGRES";
+
+/// Kept while this process lives: the server ends when its input does.
+static STARTED: OnceLock<(String, Option<(Child, ChildStdin)>)> = OnceLock::new();
+static SHELVES: AtomicU32 = AtomicU32::new(0);
+
+/// A schema of its own on the server: a test finds in it what it has put there. Connections to it bear its name.
+pub(crate) fn empty_url() -> String {
+    let schema = format!("t{}_{}", std::process::id(), SHELVES.fetch_add(1, Ordering::Relaxed));
+    run(url(), &format!("CREATE SCHEMA {schema}"));
+    format!("{}?options=-csearch_path%3D{schema}&application_name={schema}", url())
+}
+
+/// The server with an empty schema.
+pub(crate) fn empty() -> PostgresServer {
+    PostgresServer::parse(&empty_url()).expect("a URL that is understood")
+}
+
+/// Opens empty tables.
+pub(crate) type Open = fn() -> Tables;
+
+/// In memory and on the server.
+pub(crate) const ENGINES: [Open; 2] = [
+    || Tables::open_in_memory().expect("tables in memory"),
+    || Tables::open_postgres(&empty()).expect("tables on the server"),
+];
+
+/// Empty tables in memory and on the server.
+pub(crate) fn tables() -> [Tables; 2] {
+    ENGINES.map(|open| open())
+}
+
+/// Runs statements there, as another client of the server.
+pub(crate) fn run(url: &str, sql: &str) {
+    with_client(url, async |client| client.batch_execute(sql).await.expect("statements that are understood"));
+}
+
+/// Ends every connection to the schema of this URL, as a server does that is restarted.
+pub(crate) fn disconnect(url: &str) {
+    let (_, schema) = url.rsplit_once("application_name=").expect("a URL of ours");
+    let ended = format!(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '{schema}'"
+    );
+    run(self::url(), &ended);
+}
+
+/// Does something with another connection to the server.
+pub(crate) fn with_client<T>(url: &str, work: impl AsyncFnOnce(tokio_postgres::Client) -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let done = runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("a connection");
+        let connection = tokio::spawn(connection);
+        let done = work(client).await;
+        connection.await.expect("it ends").expect("it ends well");
+        done
+    });
+    runtime.shutdown_background();
+    done
+}
+
+fn url() -> &'static str {
+    &STARTED.get_or_init(start).0
+}
+
+fn start() -> (String, Option<(Child, ChildStdin)>) {
+    if let Ok(url) = std::env::var(URL_VARIABLE) {
+        return (url, None);
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/tests/server/serve.sh");
+    let mut server = Command::new(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the script that starts PostgreSQL");
+    let input = server.stdin.take().expect("a piped input");
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().expect("a piped output")).read_line(&mut line).expect("its line");
+    assert!(!line.is_empty(), "PostgreSQL did not start; what it said stands above");
+    (line.trim().to_owned(), Some((server, input)))
+}

@@ -1,0 +1,35 @@
+#!/bin/sh
+# A PostgreSQL of its own for tests: prints its URL once it takes connections, and is gone when this script's input ends.
+# It refuses to run as root, so root gives it to nobody. It listens on a socket in its folder and nowhere else.
+set -eu
+
+for bin in "$(dirname "$(command -v postgres || true)")" /usr/lib/postgresql/*/bin; do
+  [ -x "$bin/initdb" ] && [ -x "$bin/postgres" ] && found=$bin
+done
+[ -n "${found:-}" ] || { echo "initdb and postgres were not found; Debian has them in postgresql" >&2; exit 1; }
+
+folder=$(mktemp -d /tmp/saldo-postgres.XXXXXX)
+trap 'rm -rf "$folder"' EXIT
+as=""
+if [ "$(id -u)" = 0 ]; then
+  chown nobody "$folder"
+  as="setpriv --reuid=nobody --regid=nogroup --clear-groups"
+fi
+
+cd "$folder"
+$as "$found/initdb" --pgdata="$folder/data" --username=saldo --auth=trust --encoding=UTF8 --locale=C \
+  --wal-segsize=4 --no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
+# What a test waits for is what the program waits for: fsync stays on.
+$as "$found/postgres" -D "$folder/data" -k "$folder" -c listen_addresses='' -c max_connections=300 \
+  -c shared_buffers=64MB -c min_wal_size=16MB -c max_wal_size=256MB -c unix_socket_permissions=0777 \
+  >"$folder/log" 2>&1 &
+server=$!
+# The kernel tells when the socket is there; until then the server is asked, and that it lives.
+until "$found/pg_isready" --quiet --host="$folder"; do
+  kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
+  sleep 0.05
+done
+echo "postgres://saldo@$(echo "$folder" | sed 's|/|%2F|g')/postgres"
+cat >/dev/null || true
+kill -INT "$server" 2>/dev/null || true
+wait "$server" 2>/dev/null || true
