@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::names;
 use super::network::{Asked, Profile, Session};
-use super::profile::{self, Means};
+use super::profile::{self, Means, Terms, Wall};
 use super::record::{self, Seen};
 use crate::app::App;
 use crate::problem::Problem;
@@ -110,7 +110,7 @@ fn due(app: &App) -> Vec<WalletId> {
             if !asked.is_told && asked.is_late(now) {
                 asked.is_told = true;
                 app.nas.counters.change("unconfirmed");
-                tracing::warn!(%wallet, router = session.nas_no, wanted = ?asked.profile,
+                tracing::warn!(%wallet, router = session.nas_no, wanted = ?asked.terms.profile,
                     "a router has not confirmed a line's speed for two minutes");
             }
         }
@@ -137,26 +137,27 @@ async fn keep(app: &Arc<App>, wallet_no: u32) -> Result<(), Problem> {
     let wallet = line.entry.wallet;
     let Some(known) = app.ledger.wallet(wallet) else { return Ok(()) };
     let wanted = profile::wanted(line.status, known.balance.posted);
-    for session in to_ask(app, wallet, wanted) {
-        ask(app, &line, session, wanted).await?;
+    let wanted = Terms::of(&line.plan, wanted);
+    for session in to_ask(app, wallet, &wanted) {
+        ask(app, &line, session, &wanted).await?;
     }
     Ok(())
 }
 
 /// The sessions that are to be asked for `wanted` now; each is marked as asked.
-fn to_ask(app: &App, wallet: WalletId, wanted: Profile) -> Vec<Session> {
+fn to_ask(app: &App, wallet: WalletId, wanted: &Terms) -> Vec<Session> {
     let now = app.ledger.now();
     let mut lines = app.nas.network.lines();
     let Some(line) = lines.get_mut(&wallet) else { return Vec::new() };
-    let is_at_rest = wanted == Profile::Full && line.confirmed == Profile::Full;
+    let is_at_rest = wanted.profile == Profile::Full && line.confirmed == Profile::Full;
     let mut chosen = Vec::new();
-    for session in &mut line.sessions {
+    for session in line.sessions.iter_mut().filter(|session| !session.is_to_be_looked_at) {
         // What nobody has seen differ is left alone while the line has all that it may have.
-        if session.seen == Some(wanted) || (session.seen.is_none() && is_at_rest) {
+        if session.seen.as_ref() == Some(wanted) || (session.seen.is_none() && is_at_rest) {
             session.asked = None;
             continue;
         }
-        let before = session.asked.take().filter(|asked| asked.profile == wanted);
+        let before = session.asked.take().filter(|asked| asked.terms == *wanted);
         if before.as_ref().is_some_and(|asked| asked.again_at > now) {
             session.asked = before;
             continue;
@@ -164,19 +165,22 @@ fn to_ask(app: &App, wallet: WalletId, wanted: Profile) -> Vec<Session> {
         let (first_at, failures, is_told) =
             before.map_or((now, 0, false), |asked| (asked.first_at, asked.failures, asked.is_told));
         let again_at = now.plus(CONFIRMATION_PAUSE);
-        session.asked =
-            Some(Asked { profile: wanted, first_at, again_at, acknowledged: None, failures, is_told });
+        let terms = wanted.clone();
+        session.asked = Some(Asked { terms, first_at, again_at, acknowledged: None, failures, is_told });
         chosen.push(session.clone());
+        if wanted.wall == Wall::Inside {
+            session.wall = Wall::Inside;
+        }
     }
     chosen
 }
 
 /// Asks for one session's change; ends the session if that does not help.
-async fn ask(app: &Arc<App>, line: &Seen, session: Session, wanted: Profile) -> Result<(), Problem> {
+async fn ask(app: &Arc<App>, line: &Seen, session: Session, wanted: &Terms) -> Result<(), Problem> {
     let (wallet, nas_no) = (line.entry.wallet, session.nas_no);
     let routers = names::routers(app).await?;
     let Some(router) = routers.iter().find(|router| router.row.nas_no == nas_no) else { return Ok(()) };
-    let Some(means) = profile::means(&line.plan, line.status, wanted) else {
+    let Some(means) = profile::means(&line.plan, line.status, wanted.profile, session.wall) else {
         tracing::warn!(plan = line.plan.name, "the plan's speed is none that routers understand");
         return Ok(());
     };
@@ -226,12 +230,12 @@ async fn ask(app: &Arc<App>, line: &Seen, session: Session, wanted: Profile) -> 
     Ok(())
 }
 
-fn acknowledged(app: &App, wallet: WalletId, session: &Session, wanted: Profile) {
+fn acknowledged(app: &App, wallet: WalletId, session: &Session, wanted: &Terms) {
     app.nas.counters.change("acknowledged");
     let arrivals = app.nas.arrivals.load(Ordering::Relaxed);
     let at = app.ledger.now().as_seconds();
     with_asked(app, wallet, session, |asked| {
-        if asked.profile == wanted {
+        if asked.terms == *wanted {
             asked.acknowledged = Some((at, arrivals));
         }
     });

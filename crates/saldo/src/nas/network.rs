@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use money::{Timestamp, WalletId};
 use radius::SessionIdentity;
 
+use super::profile::{Terms, Wall};
+
 /// Sessions of one line that are known at a time: as many as the book remembers.
 const SESSIONS_MAX: usize = book::SESSIONS_MAX;
 /// Contents of a session's reports that are remembered, to tell a repetition from news.
@@ -26,7 +28,7 @@ pub(crate) enum Profile {
 /// A change that a router was asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
-    pub(super) profile: Profile,
+    pub(super) terms: Terms,
     /// When it was first asked for, by the book's clock.
     pub(super) first_at: Timestamp,
     /// Not before this is it asked for again.
@@ -47,8 +49,12 @@ pub(super) struct Session {
     pub(super) identity: SessionIdentity<'static>,
     /// Whether a Class names it: then it is not given another one.
     pub(super) has_name: bool,
-    /// What was seen of its speed, if that could be told.
-    pub(super) seen: Option<Profile>,
+    /// What was seen to be in force, if that could be told.
+    pub(super) seen: Option<Terms>,
+    /// Where it may be, as it was seen last or asked since.
+    pub(super) wall: Wall,
+    /// Whether its first report is still to be looked at: until then nothing is asked of it.
+    pub(super) is_to_be_looked_at: bool,
     pub(super) asked: Option<Asked>,
     last: (i64, u64),
     contents: VecDeque<u128>,
@@ -77,6 +83,15 @@ impl Network {
         self.lines().values().filter(|line| line.sessions.iter().any(is_late)).count()
     }
 
+    /// A session is there, whatever it may show. A line that was not looked at yet gets its sessions from the views.
+    pub(super) fn note(&self, wallet: WalletId, session: Session) {
+        if let Some(line) = self.lines().get_mut(&wallet)
+            && line.sessions.iter().all(|known| known.hash != session.hash)
+        {
+            line.session(session).is_to_be_looked_at = true;
+        }
+    }
+
     /// All sessions that a line had at a router are over but these.
     pub(super) fn keep_sessions(&self, wallet: WalletId, nas_no: u32, open: &[u128]) {
         if let Some(line) = self.lines().get_mut(&wallet) {
@@ -100,6 +115,8 @@ impl Session {
             identity,
             has_name: false,
             seen: None,
+            wall: Wall::Outside,
+            is_to_be_looked_at: false,
             asked: None,
             last: (i64::MIN, 0),
             contents: VecDeque::new(),
@@ -122,21 +139,25 @@ impl Session {
         is_news
     }
 
-    /// Takes what a report showed of the speed, or what follows from its silence about it, and says whether that was another than
+    /// Takes what a report showed to be in force, or what follows from its silence about it, and says whether that was another than
     /// what was asked for and acknowledged before.
-    pub(super) fn look(&mut self, shown: Option<Profile>, occurred_at: i64, arrival: u64) -> bool {
+    pub(super) fn look(&mut self, shown: Option<Terms>, occurred_at: i64, arrival: u64) -> bool {
         let after_acknowledged = self.asked.as_ref().and_then(|asked| {
             let (at, until) = asked.acknowledged?;
-            (occurred_at >= at && arrival > until).then_some(asked.profile)
+            (occurred_at >= at && arrival > until).then(|| asked.terms.clone())
         });
+        let is_after = after_acknowledged.is_some();
         // A router that does not tell speeds has at least gone on after it had acknowledged.
-        self.seen = shown.or(after_acknowledged).or(self.seen);
-        match (self.seen, &mut self.asked) {
-            (Some(seen), Some(asked)) if seen == asked.profile => {
+        if let Some(seen) = shown.or(after_acknowledged) {
+            self.wall = seen.wall;
+            self.seen = Some(seen);
+        }
+        match (&self.seen, &mut self.asked) {
+            (Some(seen), Some(asked)) if *seen == asked.terms => {
                 self.asked = None;
                 false
             }
-            (Some(_), Some(asked)) if after_acknowledged.is_some() => {
+            (Some(_), Some(asked)) if is_after => {
                 asked.acknowledged = None;
                 asked.failures += 1;
                 // At once.
@@ -166,10 +187,12 @@ impl LineOnNetwork {
 
     /// What is true of the whole line: restricted when every session is, full as soon as one is.
     pub(super) fn shown(&self) -> Option<Profile> {
-        if self.sessions.iter().any(|session| session.seen == Some(Profile::Full)) {
+        let has =
+            |session: &Session, profile| session.seen.as_ref().is_some_and(|seen| seen.profile == profile);
+        if self.sessions.iter().any(|session| has(session, Profile::Full)) {
             return Some(Profile::Full);
         }
-        let all = self.sessions.iter().all(|session| session.seen == Some(Profile::Restricted));
+        let all = self.sessions.iter().all(|session| has(session, Profile::Restricted));
         (all && !self.sessions.is_empty()).then_some(Profile::Restricted)
     }
 }
@@ -180,9 +203,20 @@ mod tests {
 
     use super::*;
 
+    fn terms(profile: Profile) -> Terms {
+        Terms::of(&crate::nas::profile::tests::plan(store::tables::lines::AtZero::Slow), profile)
+    }
+
     fn asked(profile: Profile, acknowledged: Option<(i64, u64)>) -> Asked {
         let now = Timestamp::EPOCH;
-        Asked { profile, first_at: now, again_at: now, acknowledged, failures: 0, is_told: false }
+        Asked {
+            terms: terms(profile),
+            first_at: now,
+            again_at: now,
+            acknowledged,
+            failures: 0,
+            is_told: false,
+        }
     }
 
     #[test]
@@ -210,10 +244,10 @@ mod tests {
         ];
         for (name, (seen, acknowledged, (shown, at, arrival), expected, still, contradicted)) in cases {
             let mut session = Session::new(1, 1, SessionIdentity::default());
-            session.seen = seen;
+            session.seen = seen.map(terms);
             session.asked = Some(asked(Restricted, acknowledged));
-            assert_eq!(session.look(shown, at, arrival), contradicted, "{name}");
-            assert_eq!((session.seen, session.asked.is_some()), (expected, still), "{name}");
+            assert_eq!(session.look(shown.map(terms), at, arrival), contradicted, "{name}");
+            assert_eq!((session.seen, session.asked.is_some()), (expected.map(terms), still), "{name}");
         }
     }
 
@@ -234,11 +268,11 @@ mod tests {
         for hash in 1..=2 {
             line.session(Session::new(hash, 1, SessionIdentity::default()));
         }
-        line.sessions[0].seen = Some(Profile::Restricted);
+        line.sessions[0].seen = Some(terms(Profile::Restricted));
         assert_eq!(line.shown(), None);
-        line.sessions[1].seen = Some(Profile::Restricted);
+        line.sessions[1].seen = Some(terms(Profile::Restricted));
         assert_eq!(line.shown(), Some(Profile::Restricted));
-        line.sessions[0].seen = Some(Profile::Full);
+        line.sessions[0].seen = Some(terms(Profile::Full));
         assert_eq!(line.shown(), Some(Profile::Full));
         for hash in 3..60 {
             line.session(Session::new(hash, 1, SessionIdentity::default()));

@@ -13,7 +13,7 @@ use store::views::SessionRow;
 
 use super::names::{self, Router};
 use super::network::{LineOnNetwork, Profile, Session};
-use super::profile;
+use super::profile::{self, Terms};
 use super::report::{Report, Reporter};
 use crate::app::App;
 use crate::lines;
@@ -86,8 +86,12 @@ pub(super) async fn record(
     let login = report.login.as_deref().filter(|login| !login.is_empty());
     let login = login.ok_or(NotRecorded::Unknown("login_missing"))?;
     let wallet = names::wallet_of(app, login).await?.ok_or(NotRecorded::Unknown("login_unknown"))?;
-    // Before it is read: what a router does because of it comes after it, however long this takes.
+    // Both before it is read: what a router does because of it comes after it, however long this takes; and what another session of
+    // the line shows then does not stand for this one.
     let arrival = app.nas.arrivals.fetch_add(1, Ordering::Relaxed) + 1;
+    if reading.kind != ReadingKind::Stop {
+        app.nas.network.note(wallet, Session::new(reading.session, reading.nas, report.identity()));
+    }
     read(app, wallet, reading).await?;
     Ok(Recorded::Session(Box::new(Observation {
         wallet,
@@ -206,9 +210,7 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
     let _one_at_a_time = app.nas.line_lock(wallet).lock().await;
     let Some(wallet_no) = app.ledger.wallet(wallet).map(|known| known.no.0) else { return Ok(()) };
     let Some(seen) = load(app, wallet_no).await? else { return Ok(()) };
-    let carried = [Profile::Full, Profile::Restricted]
-        .into_iter()
-        .find(|profile| report.classes.contains(&class(app, wallet, *profile)));
+    let carried = profile::carried(&seen.plan, &report.classes, |terms| class(app, wallet, terms));
     let shown = profile::shown(&seen.plan, carried, report.rate_limit.as_deref());
     let (confirmed, shown, is_contradicted) = {
         let mut lines = app.nas.network.lines();
@@ -217,6 +219,7 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
             (line.confirmed, stopped(line, session), false)
         } else {
             let known = line.session(Session::new(session, nas_no, SessionIdentity::default()));
+            known.is_to_be_looked_at = false;
             known.has_name |= report.naming_class().is_some();
             if known.identity.session_id.is_none() {
                 known.identity = report.identity();
@@ -245,7 +248,7 @@ fn stopped(line: &mut LineOnNetwork, session: u128) -> Option<Profile> {
     if !line.sessions.is_empty() {
         return line.shown();
     }
-    gone.asked.map(|asked| asked.profile).filter(|profile| *profile == Profile::Restricted)
+    gone.asked.map(|asked| asked.terms.profile).filter(|profile| *profile == Profile::Restricted)
 }
 
 /// Has the book know what the router confirmed. The instant is told in whole seconds: it is taken so that the doubt is the
@@ -267,14 +270,13 @@ async fn confirm(app: &Arc<App>, wallet: WalletId, shown: Profile, occurred_at: 
     Ok(())
 }
 
-/// The Class that a session of this line carries while it has this profile: proof that a report is of after the change.
-pub(super) fn class(app: &App, wallet: WalletId, profile: Profile) -> Vec<u8> {
-    let letter = match profile {
-        Profile::Full => "f",
-        Profile::Restricted => "r",
-    };
-    let proof = app.hashes.hash64("radius class", &[&wallet.as_u128().to_be_bytes(), letter.as_bytes()]);
-    format!("sd:{letter}{proof:016x}").into_bytes()
+/// The Class that a session of this line carries under these terms: proof that a report is of after the change.
+pub(super) fn class(app: &App, wallet: WalletId, terms: &Terms) -> Vec<u8> {
+    terms.class(|parts| {
+        let wallet = wallet.as_u128().to_be_bytes();
+        let all: Vec<&[u8]> = [wallet.as_slice()].into_iter().chain(parts.iter().copied()).collect();
+        app.hashes.hash64("radius class", &all)
+    })
 }
 
 /// The line of this wallet number. What is known of it on the network is there after this.

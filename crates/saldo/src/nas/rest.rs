@@ -23,7 +23,7 @@ use store::tables::lines::AtZero;
 
 use super::names::{self, Router};
 use super::network::Profile;
-use super::profile;
+use super::profile::{self, Terms};
 use super::record::{self, NotRecorded, Recorded, Seen};
 use super::report::Report;
 use crate::app::App;
@@ -177,7 +177,7 @@ fn reply(app: &App, line: &Seen, posted: i64) -> Option<Map<String, Value>> {
         put("Mikrotik-Total-Limit-Gigawords", json!(left >> 32));
     }
     put("Acct-Interim-Interval", json!(interim_seconds(left, &plan.speed)));
-    let class = record::class(app, line.entry.wallet, wanted);
+    let class = record::class(app, line.entry.wallet, &Terms::of(plan, wanted));
     put("Class", json!(format!("0x{}", hex::encode(class))));
     Some(reply)
 }

@@ -8,6 +8,9 @@ use store::tables::lines::AtZero;
 
 use crate::provider::{ALLOWANCE, LOGIN, PACK, Provider, SLOW, SPEED, megabytes};
 
+/// The list of lines that were let out of the walled garden.
+const OUT: &str = "saldo-livre";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn at_zero_it_is_slowed_and_after_a_purchase_it_has_its_speed_again() {
     let provider = Provider::open(AtZero::Slow).await;
@@ -53,7 +56,61 @@ async fn a_walled_line_reaches_the_list_and_leaves_it() {
     assert_eq!(provider.router.sessions()[0].address_list.as_deref(), Some("sem-saldo"));
     provider.buy().await;
     provider.until_restricted(false).await;
-    assert_eq!(provider.router.sessions()[0].address_list, None);
+    assert_eq!(provider.router.sessions()[0].address_list.as_deref(), Some(OUT));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_whose_plan_slows_instead_of_walling_is_let_out_and_slowed_and_stays_restricted() {
+    let provider = Provider::open(AtZero::Walled).await;
+    let session = provider.router.dial(LOGIN).expect("a session");
+    provider.router.spend(&session, megabytes(2_000)).expect("it spends");
+    provider.until_restricted(true).await;
+    assert_eq!(provider.router.sessions()[0].address_list.as_deref(), Some("sem-saldo"));
+
+    provider.change_plan(AtZero::Slow, SPEED).await;
+    provider.house.advance(5).await;
+    provider.router.report(&session).expect("a report");
+    provider.until_speed(SLOW).await;
+    assert_eq!(provider.router.sessions()[0].address_list.as_deref(), Some(OUT));
+    provider.router.spend(&session, megabytes(300)).expect("it spends slowly");
+    provider.settled().await;
+    assert_eq!(provider.posted(), 0, "what is used while it is slowed lowers nothing");
+    assert!(provider.seen().await.0.restricted_since.is_some());
+
+    provider.buy().await;
+    provider.until_speed(SPEED).await;
+    provider.until_restricted(false).await;
+    assert_eq!(provider.router.sessions()[0].address_list.as_deref(), Some(OUT));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_of_ours_a_line_is_still_known_to_be_walled_by_what_its_session_carries() {
+    let provider = Provider::open(AtZero::Walled).await;
+    let session = provider.router.dial(LOGIN).expect("a session");
+    provider.router.spend(&session, megabytes(2_000)).expect("it spends");
+    provider.until_restricted(true).await;
+    let provider = provider.restart().await;
+    provider.change_plan(AtZero::Slow, SPEED).await;
+    provider.house.advance(5).await;
+    provider.router.report(&session).expect("a report");
+    provider.until_speed(SLOW).await;
+    assert_eq!(provider.router.sessions()[0].address_list.as_deref(), Some(OUT));
+    assert!(provider.seen().await.0.restricted_since.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_gets_faster_is_faster_in_running_sessions() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let session = provider.router.dial(LOGIN).expect("a session");
+    provider.settled().await;
+    provider.seen().await;
+    let faster = "20M/100M";
+    provider.change_plan(AtZero::Slow, faster).await;
+    provider.house.advance(5).await;
+    provider.router.report(&session).expect("a report");
+    provider.until_speed(faster).await;
+    assert_eq!(provider.router.changes_heard(), 1);
+    assert_eq!(provider.seen().await.0.restricted_since, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ use money::{Amount, GrantId, PackId, PlanId, PurchaseId, RouterId, Timestamp, Un
 use radius::Secret;
 use radius::mikrotik::{Both, RateLimit};
 use saldo::audit::Author;
+use saldo::lines::offers::{PlanDraft, put_plan};
 use saldo::lines::{self, NewLine, NewSubscriber};
 use saldo::{clock, ids, nas};
 use sandbox::router::{Router, RouterConfig, Subscriber};
@@ -166,6 +167,25 @@ impl Provider {
         lines::buy(&self.house.running.app, self.line.wallet, buying).await.expect("a purchase");
     }
 
+    /// Staff change what the line's plan does at zero, and its speed.
+    pub(crate) async fn change_plan(&self, at_zero: AtZero, speed: &str) {
+        let draft = PlanDraft {
+            name: "Fibra 50".to_owned(),
+            fee: Amount::new(99_900_000, Unit::BRL),
+            allowance: ALLOWANCE,
+            carried_max: None,
+            supports_purchase: true,
+            balance_max: 0,
+            unpaid_max: None,
+            at_zero,
+            speed: speed.to_owned(),
+            slow_speed: SLOW.to_owned(),
+            walled_list: "sem-saldo".to_owned(),
+            free: Vec::new(),
+        };
+        put_plan(&self.house.running.app, Author::operator(), Some(1), draft).await.expect("a changed plan");
+    }
+
     /// Blocks or enables the line.
     pub(crate) async fn set_status(&self, status: book::LineStatus) {
         let act = LineAct::SetStatus { status };
@@ -177,6 +197,18 @@ impl Provider {
         let text = self.house.get("/metrics").await.text;
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         value.unwrap_or_else(|| panic!("{name} is not in\n{text}"))
+    }
+
+    /// Waits until a metric has come to `count`: an answer is counted after it was sent.
+    pub(crate) async fn until_metric(&self, name: &str, count: u64) {
+        let looking = async {
+            while self.metric(name).await < count {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, looking).await;
+        assert!(in_time.is_ok(), "{name} is {}", self.metric(name).await);
+        assert_eq!(self.metric(name).await, count, "{name}");
     }
 
     /// Where reports are taken.

@@ -154,7 +154,7 @@ async fn the_same_report_gets_the_same_answer_and_counts_once() {
     let lower = peer.report(3, AccountingStatus::InterimUpdate, LOGIN, 400, &[(A::ACCT_DELAY_TIME, 30)]);
     assert!(peer.ask(&lower).await.is_some(), "late");
     assert_eq!(provider.posted(), ALLOWANCE - 1_000);
-    assert_eq!(provider.metric("saldo_radius_answered_total{outcome=\"repeated\"}").await, 2);
+    provider.until_metric("saldo_radius_answered_total{outcome=\"repeated\"}", 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,7 +189,7 @@ async fn what_was_recorded_from_the_wire_and_is_played_again_adds_nothing() {
     provider.house.advance(7_200).await;
     let all = [&life[..], &[end]].concat();
     replay(&all, ALLOWANCE - 6_000).await;
-    assert_eq!(provider.metric("saldo_radius_answered_total{outcome=\"repeated\"}").await, 10);
+    provider.until_metric("saldo_radius_answered_total{outcome=\"repeated\"}", 10).await;
     // What was remembered of datagrams is gone; the counters are not.
     let provider = provider.restart().await;
     let liar = Peer::new(&provider, SECRET).await;
