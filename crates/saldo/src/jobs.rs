@@ -35,7 +35,11 @@ async fn sweep(app: Arc<App>) {
             tracing::warn!(code = problem.code, detail = problem.detail, "open intents were not sent again");
         }
         if let Err(problem) = purchases::sweep(&app).await {
-            tracing::warn!(code = problem.code, detail = problem.detail, "purchases that nobody pays still wait");
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "purchases that nobody pays still wait"
+            );
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())
             && let Err(problem) = app.reload_sold().await

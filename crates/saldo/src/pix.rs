@@ -103,9 +103,7 @@ pub fn charge(
 pub fn may_replace(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<bool, StoreError> {
     let is_unpaid = !matches!(boleto.state, BoletoState::Paid | BoletoState::WrittenOff);
     match boleto.purchase.filter(|_| is_unpaid) {
-        Some(purchase) => {
-            Ok(tables.owed(purchase)?.is_some() && !settlements::is_settled(tables, purchase)?)
-        }
+        Some(purchase) => Ok(tables.owed(purchase)?.is_some() && !settlements::is_settled(tables, purchase)?),
         None => Ok(false),
     }
 }
@@ -201,7 +199,8 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
     };
     let Some(charge) = charge else {
         let txid = told.txid.as_deref().unwrap_or("none");
-        let detail = format!("A Pix of {valor} came ({payment}), and nothing was asked for under its txid: {txid}.");
+        let detail =
+            format!("A Pix of {valor} came ({payment}), and nothing was asked for under its txid: {txid}.");
         return find(tx, FindingCode::UnknownTxid, None, detail, now);
     };
     let is_key = |chave: &String| PixKey::parse(chave).is_ok_and(|key| key.as_str() == charge.pix_key);
@@ -212,7 +211,8 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
     let amount = charge.amount;
     if Centavos::parse(valor).map(Centavos::to_amount) != Ok(amount) {
         let owed = amount.to_decimal();
-        let detail = format!("{valor} came by Pix ({payment}) where {owed} was asked for. Nothing was released.");
+        let detail =
+            format!("{valor} came by Pix ({payment}) where {owed} was asked for. Nothing was released.");
         return find(tx, FindingCode::OtherValue, Some(&charge), detail, now);
     }
     tx.move_pix(&charge.txid, charge.state, PixState::Paid, Some(now))?;
@@ -222,7 +222,8 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
     match settle(tx, &came)? {
         Settled::Paid(intents) => Ok(Taken { intents, customer }),
         Settled::Credit(intents) => {
-            let detail = format!("{valor} more was paid by Pix ({payment}): it became the customer's credit.");
+            let detail =
+                format!("{valor} more was paid by Pix ({payment}): it became the customer's credit.");
             Ok(Taken { intents, ..find(tx, FindingCode::PaidTwice, Some(&charge), detail, now)? })
         }
         Settled::Known => Ok(Taken::default()),
@@ -239,7 +240,8 @@ fn given_back(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, Stor
         None => None,
     };
     let (payment, valor) = (&told.end_to_end_id, &told.valor);
-    let detail = format!("Of a Pix of {valor} ({payment}) something was given back. Nothing was changed here.");
+    let detail =
+        format!("Of a Pix of {valor} ({payment}) something was given back. Nothing was changed here.");
     find(tx, FindingCode::GivenBack, charge.as_ref(), detail, now)
 }
 
@@ -250,7 +252,12 @@ fn find(
     detail: String,
     now: Timestamp,
 ) -> Result<Taken, StoreError> {
-    tracing::warn!(code = code.word(), txid = charge.map(|charge| &charge.txid), detail, "a Pix needs a person");
+    tracing::warn!(
+        code = code.word(),
+        txid = charge.map(|charge| &charge.txid),
+        detail,
+        "a Pix needs a person"
+    );
     tx.insert_finding(&Finding {
         finding_no: 0,
         code,

@@ -191,7 +191,8 @@ pub async fn settle_by_hand(
                 return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));
             };
             let amount = row.price.to_decimal();
-            let change = Change::new("purchase.settle", id).after(&json!({"reason": reason, "amount": amount}))?;
+            let change =
+                Change::new("purchase.settle", id).after(&json!({"reason": reason, "amount": amount}))?;
             author.note(tx, &change)?;
             Ok(asked)
         })

@@ -123,7 +123,8 @@ async fn open_page(
             Ok(session) => write_session(app, topup, session).await,
             Err(error) => {
                 let (id, now) = (topup.id, clock::now());
-                app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Failed, None, now)).await?;
+                app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Failed, None, now))
+                    .await?;
                 Err(error.into())
             }
         }
@@ -235,11 +236,7 @@ async fn stripe_customer(app: &Arc<App>, customer: &Customer) -> Result<String, 
     Ok(made.id)
 }
 
-async fn insert(
-    app: &Arc<App>,
-    customer: &Customer,
-    wanted: &Wanted,
-) -> Result<Topup, Problem> {
+async fn insert(app: &Arc<App>, customer: &Customer, wanted: &Wanted) -> Result<Topup, Problem> {
     let (id, now) = (TopupId::from_u128(ids::fresh()), clock::now());
     let topup = Topup {
         id,

@@ -12,21 +12,27 @@ use brazil::cnab::bank::{News, Received, read_remittance, write_return};
 use house::House;
 use jiff::civil::{date, datetime};
 use money::{Amount, GrantId, PurchaseId, Unit};
+use reqwest::Method;
 use saldo::app::App;
 use saldo::audit::Author;
-use saldo::config::Bank;
+use saldo::config::{Bank, Pix};
 use saldo::documents::{self, Loaded, ReturnError};
 use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
-use saldo::{clock, ids};
+use saldo::{clock, ids, pix};
+use serde_json::json;
 use store::tables::bank::{Finding, FindingCode};
+use store::tables::inbox::InboxState;
 use store::tables::lines::{AtZero, BoletoRow, BoletoState, LineEntry, PackRelease};
+use store::tables::pix::{PixCharge, PixState};
 use store::tables::settlements::SettlementOutcome;
 use store::views::{PurchaseRow, PurchaseState};
 
 const GB: i64 = 1_000_000_000;
 const ALLOWANCE: i64 = 20 * GB;
 const PACK: i64 = 10 * GB;
+/// What Pix's provider proves itself with.
+const SECRET: &str = "a-secret-of-the-house";
 /// R$ 24,90.
 const PRICE_CENTAVOS: u64 = 2_490;
 
@@ -45,7 +51,11 @@ struct Bought {
 
 impl Provider {
     async fn open(release: PackRelease) -> Provider {
-        let house = House::open_with(|config| config.bank = Some(Bank::sample().expect("a bank"))).await;
+        let house = House::open_with(|config| {
+            config.bank = Some(Bank::sample().expect("a bank"));
+            config.pix = Some(Pix::sample(SECRET).expect("a key"));
+        })
+        .await;
         Provider::in_house(house, release).await
     }
 
@@ -183,6 +193,24 @@ impl Provider {
         wallet.balance.available()
     }
 
+    /// Asks for a Pix instead of the boleto.
+    async fn ask_for_pix(&self, bought: &Bought) -> PixCharge {
+        let (customer, purchase) = (self.line.customer, bought.purchase);
+        pix::ask_instead_of(self.app(), customer, bought.boleto.id).await.expect("a Pix may be asked for");
+        let charge = self.app().read(move |reader| reader.pix_of_purchase(purchase)).await.expect("a look");
+        charge.expect("a Pix")
+    }
+
+    /// Pays the Pix and waits until that was worked on.
+    async fn pay_pix(&self, charge: &PixCharge) {
+        let valor = charge.amount.to_decimal();
+        let id = format!("E{:0>31}", &charge.txid[..20]);
+        let body = json!({"pix": [{"endToEndId": id, "txid": charge.txid, "valor": valor}]});
+        let request = self.house.request(Method::POST, &format!("/webhooks/pix/{SECRET}")).json(&body);
+        self.house.send(request).await.expect(200);
+        self.house.until(|reader| reader.inbox_count(InboxState::Processed), |count| *count == 1).await;
+    }
+
     /// Registered and then paid in one file, as a bank writes at the end of a day.
     fn day(&self, received: &Received, number: u32) -> String {
         return_file(received, number, &[("02", 0), ("06", PRICE_CENTAVOS)])
@@ -294,6 +322,34 @@ async fn paid_twice_is_one_pack_and_the_rest_is_credit() {
         assert_eq!(outcomes.len(), 2);
         assert!(outcomes.contains(&SettlementOutcome::Paid) && outcomes.contains(&SettlementOutcome::Credit));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boleto_and_a_pix_of_one_purchase_are_one_pack_whichever_comes_first() {
+    for release in [PackRelease::Purchase, PackRelease::Payment] {
+        let provider = Provider::open(release).await;
+        let bought = provider.buy().await;
+        let received = provider.remit().await;
+        let charge = provider.ask_for_pix(&bought).await;
+        provider.pay_pix(&charge).await;
+        assert_eq!((provider.credit().await, provider.available()), (reais(0), PACK));
+        let again = pix::ask_instead_of(provider.app(), provider.line.customer, bought.boleto.id).await;
+        assert_eq!(again.expect_err("it is paid").code, "boleto_not_open");
+        provider.load(&provider.day(&received, 1)).await;
+        assert_eq!((provider.credit().await, provider.available()), (reais(PRICE_CENTAVOS), PACK));
+        assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice]);
+    }
+    let provider = Provider::open(PackRelease::Payment).await;
+    let bought = provider.buy().await;
+    let received = provider.remit().await;
+    let charge = provider.ask_for_pix(&bought).await;
+    provider.load(&provider.day(&received, 1)).await;
+    let txid = charge.txid.clone();
+    let known = provider.app().read(move |reader| reader.pix_charge(&txid)).await.expect("a look");
+    assert_eq!(known.expect("the Pix").state, PixState::Cancelled, "nobody is asked for it any more");
+    provider.pay_pix(&charge).await;
+    assert_eq!((provider.credit().await, provider.available()), (reais(PRICE_CENTAVOS), PACK));
+    assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

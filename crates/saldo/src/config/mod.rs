@@ -425,8 +425,14 @@ mod tests {
             ("[pix]\nkey = \"a@b.br\"", "pix.name"),
             ("[pix]\nkey = \"a@b.br\"\nminutes = 1", "pix.minutes"),
             ("[pix]\nkey = \"a@b.br\"\ncallback_secret = \"short\"", "pix.callback_secret"),
-            ("[pix]\nkey = \"a@b.br\"\ncallback_secret = \"long enough but with blanks\"", "pix.callback_secret"),
-            ("[pix]\nkey = \"a@b.br\"\ncallback_proof = \"none\"\ncallback_secret = \"0123456789abcdef\"", "callback_proof"),
+            (
+                "[pix]\nkey = \"a@b.br\"\ncallback_secret = \"long enough but with blanks\"",
+                "pix.callback_secret",
+            ),
+            (
+                "[pix]\nkey = \"a@b.br\"\ncallback_proof = \"none\"\ncallback_secret = \"0123456789abcdef\"",
+                "callback_proof",
+            ),
         ];
         for (text, expected) in cases {
             std::fs::write(file.path(), text)?;

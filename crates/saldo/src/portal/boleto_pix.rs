@@ -60,8 +60,10 @@ pub(super) fn paid_otherwise(
         Some(purchase) => settlements::paid(tables, purchase)?,
         None => None,
     };
-    Ok(paid.filter(|paid| paid.boleto != Some(boleto.id)).map(|paid| match PaidBy::from_code(&paid.paid_by) {
-        Some(PaidBy::Pix) => BoletoStanding::PaidByPix { at: paid.came_at },
-        _ => BoletoStanding::Paid { at: Some(paid.came_at) },
+    Ok(paid.filter(|paid| paid.boleto != Some(boleto.id)).map(|paid| {
+        match PaidBy::from_code(&paid.paid_by) {
+            Some(PaidBy::Pix) => BoletoStanding::PaidByPix { at: paid.came_at },
+            _ => BoletoStanding::Paid { at: Some(paid.came_at) },
+        }
     }))
 }

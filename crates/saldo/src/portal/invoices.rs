@@ -13,8 +13,8 @@ use money::{BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::FindingCode;
 use store::tables::lines::{BoletoRow, BoletoState};
-use store::views::PurchaseState;
 use store::tables::payments::{Payment, PaymentCursor};
+use store::views::PurchaseState;
 use store::{Page, Reader as TablesReader, StoreError};
 
 use super::boleto_pix;

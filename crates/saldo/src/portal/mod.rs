@@ -26,7 +26,7 @@ mod live;
 pub(crate) mod mail_rows;
 mod movements;
 mod password;
-mod payment_list;
+pub(crate) mod payment_list;
 mod purchases;
 mod recharge;
 mod results;

@@ -16,7 +16,7 @@ use super::shell::Fault;
 use super::sign_in::Nothing;
 use super::signed_in::SignedIn;
 use crate::app::App;
-use crate::look::page::buy_credit::{Progress, Speed, Waits};
+use crate::look::page::buy_credit::{Ended, Progress, Speed, Waits};
 use crate::look::part::{PixPanel, Place};
 use crate::problem::Problem;
 use crate::{purchases, topups};
@@ -27,7 +27,11 @@ const RESTORE_WITHIN: i64 = 3 * Timestamp::MINUTE;
 const PROGRESS_SHOWN: i64 = Timestamp::DAY;
 
 /// To the payment page for cards, which is opened if it is not yet.
-pub(super) async fn to_payment_page(app: &Arc<App>, signed: &SignedIn, id: PurchaseId) -> Result<Response, Fault> {
+pub(super) async fn to_payment_page(
+    app: &Arc<App>,
+    signed: &SignedIn,
+    id: PurchaseId,
+) -> Result<Response, Fault> {
     let waiting = purchases::own(app, signed.customer(), id).await?;
     let reader = signed.reader();
     let product = reader.t1("data-credit", "quantity", reader.volume(waiting.row.quantity));
@@ -96,8 +100,8 @@ pub(super) fn progress(
         _ => None,
     };
     let ended = (newest.state == PurchaseState::Dropped).then_some(match pix.map(|pix| pix.state) {
-        Some(PixState::Expired) => "pix-expired",
-        _ => "purchase-given-up",
+        Some(PixState::Expired) => Ended::PixExpired,
+        _ => Ended::GivenUp,
     });
     Ok(Some(Progress {
         quantity: newest.quantity,

@@ -79,8 +79,7 @@ async fn bought(
     let purchases::Waiting { row, line } = found.ok_or_else(|| Problem::not_found("purchase"))?;
     let balance = figures::published(app, topup.wallet)?.balance.available();
     let is_credit = settlement.is_some_and(|known| known.outcome == SettlementOutcome::Credit);
-    let gained =
-        if is_credit { Gained::Overpaid } else { Gained::Pack { quantity: row.quantity, balance } };
+    let gained = if is_credit { Gained::Overpaid } else { Gained::Pack { quantity: row.quantity, balance } };
     Ok((gained, format!("{}?line={}", Place::BuyCredit.url(), line.id)))
 }
 

@@ -20,8 +20,8 @@ use super::results::is_final;
 use super::shell::Fault;
 use super::signed_in::SignedIn;
 use crate::app::App;
-use crate::payments::{self, Synced};
 use crate::look::part::Place;
+use crate::payments::{self, Synced};
 use crate::problem::Problem;
 use crate::{purchases, topups};
 
@@ -95,7 +95,9 @@ async fn come_back(app: &Arc<App>, topup: Topup, way: Way) -> Result<Response, F
 
 /// The page on which the reader is told how it ended.
 pub(super) async fn page_after(app: &Arc<App>, topup: &Topup) -> Result<String, Problem> {
-    let Some(purchase) = topup.purchase else { return Ok(format!("{}?topup={}", Place::Recharge.url(), topup.id)) };
+    let Some(purchase) = topup.purchase else {
+        return Ok(format!("{}?topup={}", Place::Recharge.url(), topup.id));
+    };
     let waiting = purchases::own(app, topup.customer, purchase).await?;
     Ok(format!("{}?line={}&checkout={}", Place::BuyCredit.url(), waiting.line.id, topup.id))
 }

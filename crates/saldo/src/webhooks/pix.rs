@@ -45,9 +45,10 @@ pub async fn receive_pix(
 ) -> Result<StatusCode, Problem> {
     let callback = app.config.pix.as_ref().and_then(|pix| pix.callback.as_ref());
     let is_proven = match callback {
-        Some(PixCallback::Hmac { header, secret }) => {
-            headers.get(header).and_then(|value| value.to_str().ok()).is_some_and(|given| is_hmac(given, secret, &body))
-        }
+        Some(PixCallback::Hmac { header, secret }) => headers
+            .get(header)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|given| is_hmac(given, secret, &body)),
         Some(PixCallback::Path(_)) | None => false,
     };
     take(&app, is_proven, &body).await
@@ -149,14 +150,15 @@ fn read_payment(payment: &Value, told: &mut Vec<Told>) -> Result<(), (&'static s
     if read.txid.as_ref().is_some_and(|txid| !is_plain(txid, TXID_LEN_MAX)) {
         return wrong(".txid", "1 to 35 letters and digits");
     }
-    let is_amount = Centavos::parse(&read.valor).is_ok_and(|amount| !amount.is_zero());
-    if !is_amount || !read.valor.split_once('.').is_some_and(|(_, cents)| cents.len() == 2) {
+    let has_cents = read.valor.split_once('.').is_some_and(|(_, cents)| cents.len() == 2);
+    if !has_cents || !Centavos::parse(&read.valor).is_ok_and(|amount| !amount.is_zero()) {
         return wrong(".valor", "an amount above zero like 24.90");
     }
     let body = payment.to_string().into_bytes();
     if let Some(backs) = payment.get("devolucoes").and_then(Value::as_array) {
         for back in backs {
-            let (name, status) = (back.get("id").and_then(Value::as_str), back.get("status").and_then(Value::as_str));
+            let (name, status) =
+                (back.get("id").and_then(Value::as_str), back.get("status").and_then(Value::as_str));
             let (Some(name), Some(status)) = (name, status) else {
                 return wrong(".devolucoes", "a list with id and status each");
             };

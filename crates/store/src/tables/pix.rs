@@ -6,9 +6,11 @@ use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
-const INSERT: &str = "INSERT INTO pix_charges (txid, customer, purchase, boleto, pix_key, br_code, amount, unit,
+const INSERT: &str =
+    "INSERT INTO pix_charges (txid, customer, purchase, boleto, pix_key, br_code, amount, unit,
     state, created_at, expires_at, paid_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-const BY_TXID: &str = "SELECT txid, customer, purchase, boleto, pix_key, br_code, amount, unit, state, created_at,
+const BY_TXID: &str =
+    "SELECT txid, customer, purchase, boleto, pix_key, br_code, amount, unit, state, created_at,
     expires_at, paid_at FROM pix_charges WHERE txid = $1";
 const OF_PURCHASE: &str = "SELECT txid, customer, purchase, boleto, pix_key, br_code, amount, unit, state,
     created_at, expires_at, paid_at FROM pix_charges WHERE purchase = $1 ORDER BY created_at DESC, txid LIMIT 1";

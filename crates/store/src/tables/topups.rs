@@ -30,7 +30,8 @@ const SET_CHECKOUT: &str = "UPDATE topups
 const MOVE: &str =
     "UPDATE topups SET state = $1, outcome_payment = coalesce($2, outcome_payment), updated_at = $3
     WHERE id = $4 AND state = $5";
-const OF_PURCHASE: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
+const OF_PURCHASE: &str =
+    "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
     checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
     purchase, intent FROM topups WHERE purchase = $1 ORDER BY id DESC LIMIT $2";
 const BY_INTENT: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,

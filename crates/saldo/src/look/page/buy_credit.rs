@@ -305,8 +305,27 @@ pub struct Progress {
     pub csrf: String,
     /// What pays it, while it waits for that.
     pub waits: Option<Waits>,
-    /// The id of the text that says why it came to nothing.
-    pub ended: Option<&'static str>,
+    /// Why it came to nothing.
+    pub ended: Option<Ended>,
+}
+
+/// Why a purchase was not waited for any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The time of its Pix was over.
+    PixExpired,
+    /// It was given up, or its payment page was left.
+    GivenUp,
+}
+
+impl Ended {
+    /// The id of its text.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            Ended::PixExpired => "pix-expired",
+            Ended::GivenUp => "purchase-given-up",
+        }
+    }
 }
 
 /// What pays a purchase that waits for its payment.

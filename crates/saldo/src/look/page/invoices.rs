@@ -182,9 +182,7 @@ impl Boleto {
             BoletoStanding::Overdue => reader.t("boleto-overdue-text"),
             BoletoStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(at)),
             BoletoStanding::Paid { at: None } => String::new(),
-            BoletoStanding::PaidByPix { at } => {
-                reader.t1("boleto-paid-by-pix-text", "day", reader.date(at))
-            }
+            BoletoStanding::PaidByPix { at } => reader.t1("boleto-paid-by-pix-text", "day", reader.date(at)),
             BoletoStanding::WrittenOff => reader.t("boleto-written-off-text"),
         }
     }

@@ -18,6 +18,7 @@ pub use checkout::{Checkout, CheckoutsFragment};
 pub use frame::{Demo, Frame, Menu, Person, Place};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use payment::{
-    Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason, ResultFragment,
+    Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason,
+    ResultFragment,
 };
 pub use pix::{PixPanel, QrDrawing};

@@ -3,17 +3,17 @@
 -- A Pix that was asked for; by its txid the payment is found again. Of one purchase, one is open at a time.
 CREATE TABLE pix_charges (
     txid        TEXT    NOT NULL PRIMARY KEY,
-    customer    BYTEA    NOT NULL REFERENCES customers (id),
-    purchase    BYTEA    NOT NULL CHECK (length(purchase) = 16),
-    boleto      BYTEA    REFERENCES boletos (id),
+    customer    BYTEA   NOT NULL REFERENCES customers (id),
+    purchase    BYTEA   NOT NULL CHECK (length(purchase) = 16),
+    boleto      BYTEA   REFERENCES boletos (id),
     pix_key     TEXT    NOT NULL,
     br_code     TEXT    NOT NULL,
     amount      BIGINT  NOT NULL CHECK (amount > 0),
-    unit        BYTEA    NOT NULL CHECK (length(unit) = 8),
+    unit        BYTEA   NOT NULL CHECK (length(unit) = 8),
     state       TEXT    NOT NULL,
     created_at  BIGINT  NOT NULL,
     expires_at  BIGINT  NOT NULL,
-    paid_at     BIGINT 
+    paid_at     BIGINT
 );
 
 CREATE UNIQUE INDEX pix_charges_open ON pix_charges (purchase) WHERE state = 'open';
