@@ -61,7 +61,7 @@ export function story(title, options, tell) {
 /** Collects what must never happen while a story is played. */
 function watch(context, demo) {
   const findings = [];
-  const players = [demo.portal_url, demo.api_url, demo.sandbox_url, demo.bank_url];
+  const players = [demo.portal_url, demo.api_url, demo.sandbox_url, demo.router_url, demo.bank_url];
   const ours = new Set(players.map((url) => new URL(url).origin));
   context.on('weberror', (error) => findings.push(`script error: ${error.error().message}`));
   context.on('console', (message) => {

@@ -39,8 +39,8 @@ pub use decision::{
 };
 pub use journal::{GENESIS, Hash, JournalRow, chain_hash};
 pub use line::{
-    Anomaly, Awaiting, Behind, BillItem, Buying, Charging, Cycle, CycleTerms, FreeWindow, Line, LineAct,
-    LineFact, LineRecord, LineStatus, LineWish, Lot, Octets, Pack, PackNo, PaidBy, Plan, PlanNo,
+    Anomaly, Awaiting, Behind, BillItem, Billed, Buying, Charging, Cycle, CycleTerms, FreeWindow, Line,
+    LineAct, LineFact, LineRecord, LineStatus, LineWish, Lot, Octets, Pack, PackNo, PaidBy, Plan, PlanNo,
     PurchaseRules, RATE_MAX, Read, Reading, ReadingKind, Release, RestrictedSpan, SESSIONS_MAX, Session,
     SessionState, Standing, TakeBack, Taken, Unpaid, Validity, check_line, check_pack, cycle_at,
 };

@@ -2,7 +2,7 @@
 
 mod desk;
 
-use book::{Account, Act, BillItem, Book, GrantTerms, KeySpace, LineAct, PaidBy, Source};
+use book::{Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, PaidBy, Source};
 use desk::joao::{act, brl, joao, line, no, pack, plan, reads, yes};
 use desk::{ANA, Desk, gift, key, open, total};
 use money::Unit;
@@ -63,9 +63,11 @@ fn a_correction_goes_in_either_direction() {
     yes(&mut desk, adjust("-5.00"));
     assert_eq!((booked(&desk, Account::Receivable), booked(&desk, Account::Adjustment)), (500, -500));
     assert_eq!(no(&mut desk, pay("5.00")), "not_billed", "it is the customer to whom that is owed");
-    yes(&mut desk, pay("-5.00"));
     yes(&mut desk, adjust("3.00"));
+    assert_eq!(no(&mut desk, pay("-5.01")), "not_billed");
+    // Both are open at the same time, and either can be settled first.
     yes(&mut desk, pay("3.00"));
+    yes(&mut desk, pay("-5.00"));
     assert_eq!((booked(&desk, Account::Receivable), booked(&desk, Account::ClearingBoleto)), (0, 200));
     assert_eq!(total(&desk.book, Unit::BRL), 0);
 }
@@ -78,7 +80,7 @@ fn a_month_is_billed_once_and_a_snapshot_knows_what_is_owed() {
     assert!(desk.tell_keyed(month, act(bill("79.90"))).expect("the same again").is_empty(), "nothing new");
     assert_eq!(booked(&desk, Account::Receivable), -7_990);
     desk.book = Book::from_snapshot(&desk.book.to_snapshot()).expect("a snapshot that can be read");
-    assert_eq!(line(&desk).billed, Some(brl("79.90")));
+    assert_eq!(line(&desk).billed, Some(Billed { owed: brl("79.90"), owed_back: brl("0.00") }));
 }
 
 #[test]

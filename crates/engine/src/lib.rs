@@ -21,7 +21,7 @@ pub use finding::Finding;
 pub use late::SealedHours;
 pub use open::{OpenError, Opened, open_book};
 pub use portion::Portion;
-pub use projector::{News, Notice, Projection, Projector};
+pub use projector::{BalanceCause, LineBalance, News, Notice, Projection, Projector};
 pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
 pub use replica::{CheckedSnapshot, KEPT_HOURS, ReplicaError, look_up, make_snapshot, unseal_all};
 pub use verify::{FINDINGS_MAX, Verified, Views, verify_journal};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::projector::BalanceCause;
 use book::{LineFact, LineRecord, Lot, Record, Source, Taken};
 use money::{Amount, Quantity, Timestamp};
 use store::views::{
@@ -247,6 +248,20 @@ pub(crate) fn lot_of(fact: &LineFact) -> Option<(&Lot, Source)> {
 pub(crate) fn used_bytes(fact: &LineFact) -> Option<Quantity> {
     let (LineFact::Read(book::Read { taken, .. }) | LineFact::Used(taken)) = fact else { return None };
     Some(Quantity::from_millionths(taken.total.saturating_mul(Quantity::ONE.millionths())))
+}
+
+/// Why `record` moved a line's balance by `amount`; `None` if it did not.
+pub(crate) fn balance_cause(record: &Record, amount: i64) -> Option<BalanceCause> {
+    let fact = match record {
+        Record::Line(record) => Some(&record.fact),
+        _ => None,
+    };
+    match fact {
+        Some(LineFact::Opened { .. } | LineFact::CycleBegan { .. }) => Some(BalanceCause::CycleBegan),
+        Some(LineFact::Bought { .. } | LineFact::Released { .. }) => Some(BalanceCause::PackReleased),
+        Some(LineFact::Read(_) | LineFact::Used(_)) => (amount != 0).then_some(BalanceCause::Used),
+        _ => (amount != 0).then_some(BalanceCause::Corrected(amount)),
+    }
 }
 
 /// The code of a movement in statements.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::project_line::{line_grants, line_kind, lot_of, project_line, used_bytes};
+use crate::project_line::{balance_cause, line_grants, line_kind, lot_of, project_line, used_bytes};
 use book::{
     Awaiting, BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, LineFact, Record,
     Source, Transfer, UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
@@ -48,6 +48,8 @@ pub struct Projection {
     pub customers: Vec<CustomerId>,
     /// What others are to be told. They are written down once, however often the views are made again.
     pub notices: Vec<Notice>,
+    /// How lines' balances moved, for whoever tells subscribers what they have used.
+    pub line_balances: Vec<LineBalance>,
 }
 
 /// What others are told after a decision, named by the place of that decision.
@@ -82,6 +84,38 @@ pub enum News {
         /// The purchase, by value.
         purchase: Awaiting,
     },
+}
+
+/// The balance of a line after something moved it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineBalance {
+    /// The decision.
+    pub entry: EntryRef,
+    /// When, by the book's clock.
+    pub at: Timestamp,
+    /// Whose line it is.
+    pub customer: CustomerId,
+    /// The wallet that the line lives on.
+    pub wallet: WalletId,
+    /// Its number.
+    pub wallet_no: u32,
+    /// Why it moved.
+    pub cause: BalanceCause,
+    /// What may be used now, in bytes.
+    pub left: i64,
+}
+
+/// Why a line's balance moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BalanceCause {
+    /// A cycle began, the first one included.
+    CycleBegan,
+    /// A pack was released.
+    PackReleased,
+    /// The subscriber used something.
+    Used,
+    /// Anything else, by so many bytes: a correction, another plan, expiry.
+    Corrected(i64),
 }
 
 /// Turns rows into changes, one after the other without gaps.
@@ -170,6 +204,11 @@ impl Projector {
             let amount = moved.as_ref().map_or(0, |row| row.amount);
             project_line(record, decision.at, amount, out);
             projection.lines.push(wallet_no);
+            if let (Some(cause), Some(balance)) = (balance_cause(record, amount), record.balance()) {
+                let (wallet, left) = (known.id, balance.posted);
+                let moved = LineBalance { entry, at, customer, wallet, wallet_no, cause, left };
+                projection.line_balances.push(moved);
+            }
         }
         if let Some(row) = moved {
             known.entries += 1;

@@ -167,6 +167,10 @@ id!(
     InvoiceId, "inv"
 );
 id!(
+    /// What is added to an invoice or taken off it.
+    AdjustmentId, "adj"
+);
+id!(
     /// Money that came for something owed.
     SettlementId, "set"
 );

@@ -15,8 +15,8 @@ mod unit;
 pub use amount::{Amount, AmountError};
 pub use decimal::{DecimalError, parse_decimal, print_decimal};
 pub use id::{
-    ApiKeyId, BoletoId, CustomerId, EndpointId, EntryId, GrantId, IdError, IntentId, InvoiceId, LineId,
-    LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, RouterId, SettlementId, StaffId,
+    AdjustmentId, ApiKeyId, BoletoId, CustomerId, EndpointId, EntryId, GrantId, IdError, IntentId, InvoiceId,
+    LineId, LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, RouterId, SettlementId, StaffId,
     TopupId, WalletId,
 };
 pub use price::{Quantity, Rounding, UnitPrice};

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use askama::Template;
 use jiff::tz::TimeZone;
 use money::{Amount, Quantity, Timestamp, Unit};
-use saldo::look::chart::{BalanceLine, BalancePoint, Chart, Room, Span};
+use saldo::look::chart::{BalancePoint, Chart, Room, Span};
 use saldo::look::page::*;
 use saldo::look::part::*;
 use saldo::look::{Locale, Reader, assets, mail};
@@ -340,22 +340,32 @@ impl Sample {
             password: password.to_owned(),
         };
         self.write("demo-reset", &DemoReset { reader: self.reader.clone(), frame: demo_frame(None) })?;
-        let mut done = [false; DemoHome::STEPS];
-        done[..4].fill(true);
+        let mut done = Done::default();
+        done.api[..4].fill(true);
+        done.data[..2].fill(true);
+        let bytes =
+            [50_i64, 47, 44, 44, 41, 40, 38, 36, 35, 34, 31, 28].map(|gigabytes| gigabytes * 1_000_000_000);
+        let data_points: Vec<BalancePoint> = points
+            .iter()
+            .zip(bytes)
+            .map(|(point, left)| BalancePoint { at: point.at, balance: Amount::new(left, Unit::BYTE) })
+            .collect();
         let page = DemoHome {
             reader: self.reader.clone(),
             frame: demo_frame(None),
             customer: login("ana@example.com", "carvalho-lua-42"),
             subscribers: ["plenty", "zero", "blocked"]
-                .map(|state| DemoSubscriber { state, document: "52998224725".to_owned() })
+                .map(|state| DemoSubscriber { state, name: "João", document: "52998224725".to_owned() })
                 .into(),
             subscriber_password: "araucaria-rio-08".to_owned(),
             staff: login("staff@example.com", "granito-mar-17"),
-            line: BalanceLine::draw(&self.reader, &points),
+            line: DemoHome::money_line(&self.reader, &points),
+            data_line: DemoHome::data_line(&self.reader, "João", &data_points),
             curl: "curl -H 'Authorization: Bearer sk_4f1k0tqz8m2v7w9x' http://127.0.0.1:7072/translate"
                 .to_owned(),
             sandbox_url: "http://127.0.0.1:7071/".to_owned(),
             router_url: "http://127.0.0.1:7073/".to_owned(),
+            bank_url: "http://127.0.0.1:7074/".to_owned(),
             done,
         };
         self.write("demo", &page)
@@ -401,7 +411,7 @@ fn frame(place: Option<Place>) -> Frame {
 }
 
 fn demo_frame(place: Option<Place>) -> Frame {
-    let demo = Demo { now: now(), webhooks_late: false, webhooks_twice: true, webhooks_held: false };
+    let demo = Demo { now: now(), faults: DemoFaults { twice: true, ..DemoFaults::default() } };
     Frame { demo: Some(demo), ..frame(place) }
 }
 

@@ -372,6 +372,18 @@ mail-credit-added-body =
     Your credit balance is now { $balance }.
 
     All payments: { $url }
+mail-usage-hello = Hello { $name },
+mail-usage-subject = { $percent }% of the allowance of { $line } is used
+mail-usage-news = { $percent }% of the allowance of your line { $line } is used. { $left } are left until { $until }.
+mail-usage-over-subject = The allowance of { $line } is used up
+mail-usage-over-news = The allowance of your line { $line } is used up. The next one begins after { $until }.
+mail-usage-pack-subject = { $percent }% of the credit bought for { $line } is used
+mail-usage-pack-news = { $percent }% of the credit that you bought for your line { $line } is used. { $left } are left until { $until }.
+mail-usage-pack-over-subject = The credit bought for { $line } is used up
+mail-usage-pack-over-news = The credit that you bought for your line { $line } is used up. The next allowance begins after { $until }.
+mail-usage-buy = To go on at full speed, buy credit with { $brand }: { $url }
+mail-usage-buy-later = When it is used up, you can buy credit here: { $url }
+mail-usage-see = Your usage by day: { $url }
 mail-reset-subject = Your new password for { $brand }
 mail-reset-body =
     Hello { $name },
@@ -395,6 +407,15 @@ faults-legend = What goes wrong with the payment provider
 fault-late = Webhooks come late
 fault-twice = Webhooks come twice
 fault-held = Nothing is confirmed: no webhooks, no answers
+router-faults-legend = What goes wrong with the router
+fault-router-twice = Each report comes twice
+fault-router-lost = Every second report is lost on its way
+fault-router-overtaken = Each report is overtaken by the next
+fault-router-deaf = It does not answer when told to change a speed
+bank-legend = What the bank does
+fault-bank-waits = Boletos wait until they are registered by hand
+bank-pay-once = Pay open boletos
+bank-pay-twice = Pay them twice
 faults-set = Apply
 demo-reset = Reset
 demo-reset-ask = Begin the demo anew?
@@ -403,17 +424,23 @@ demo-reset-yes = Yes, begin anew
 demo-reset-no = Keep everything
 demo-title = Demo
 demo-headline = Prepaid credit that is right to the cent, live.
-demo-text = Everything here is the real program with sample customers and a sandbox in place of Stripe. Break what you like.
+demo-text = Everything here is the real program with sample customers; a sandbox plays Stripe, the router and the bank. Break what you like.
 api-company = API company
 api-company-text = Sells calls by prepaid credit: $0.25 for each hour of activity. Cards by Stripe’s hosted page, balance live.
 open-as-customer = Open as customer
 open-as-staff = Open as staff
-demo-line = Available to the sample customer
+demo-line = Customer, available
+demo-lines = What is left, live
+demo-data-line = { $name }, left
+spend-data = Use it up in half a minute
+spend-data-text = The router reports what is used; at zero it slows the line down.
+password-of-all = Password of all three:
 curl-text = Run this line, and the number moves at once:
 copy-curl = Copy the command
-checklist = The story, step by step
+checklist = Both stories, step by step
 sandbox-link = Sandbox that plays Stripe
 router-link = Router with its subscribers
+bank-link = Bank that takes boletos
 step-done = done
 step-1 = Sign in as the customer, open Billing, select Recharge.
 step-2 = A new customer’s credit balance reads $25.00.
@@ -428,6 +455,14 @@ step-10 = The second row names the new card.
 step-11 = The balance has grown again by exactly the amount.
 step-12 = Pay with 4000 0000 0000 0002: a row with Status Failure tells why.
 step-13 = The declined card has not changed the balance.
+data-step-1 = Open as the subscriber at zero: Buy Credit opens, with the plan chosen.
+data-step-2 = Open as the blocked one: the page says why the plan is not offered.
+data-step-3 = Open as the one with plenty left: a red sentence says that the balance is positive.
+data-step-4 = Use that data up with the button above: at zero the router slows the line down, and a credit can be chosen.
+data-step-5 = Choose 10.0 GB: price, boleto, due date and the balance afterwards stand there before Buy.
+data-step-6 = Press Buy: the credit is released at once, and the router restores the speed.
+data-step-7 = Press F12 or Check: every number opens, and the formula gives the balance.
+data-step-8 = Find the boleto under Invoices and pay it at the bank (Faults, or the bank’s page): it reads Paid.
 
 ## Invoices
 
@@ -499,6 +534,10 @@ awaiting-payment = Awaiting payment: { $quantity }
 overshoot = Overshoot: { $quantity }, taken from the next credit
 balance-is-positive = You cannot buy credit because the selected plan has a positive balance.
 gauge-used = { $used } of { $whole } used
+usage-told = { $percent }% of the allowance was reached on { $time }.
+usage-told-over = The allowance was used up on { $time }.
+usage-told-pack = { $percent }% of the credit bought last was reached on { $time }.
+usage-told-pack-over = The credit bought last was used up on { $time }.
 cycle-dates = { $from } to { $until }
 cycle-days-left = { $n ->
     [one] 1 day left
@@ -570,11 +609,11 @@ movement-traffic = Used
 movement-forgiven = Overshoot ended with its cycle
 movement-write-off = Purchase written off
 
-internet-provider = Internet provider
-internet-provider-text = Subscribers of Fibra 50 Mega buy more data when their allowance is used up.
-subscriber-with-plenty = Plenty left
-subscriber-at-zero = At zero
-subscriber-blocked = Blocked
+internet-provider = Provedor de internet
+internet-provider-text = An internet provider in Brazil: subscribers buy more data when their allowance is used up, by boleto or on the next invoice.
+subscriber-with-plenty = plenty left
+subscriber-at-zero = at zero
+subscriber-blocked = blocked
 
 ## Console: plans and packs
 
@@ -605,6 +644,8 @@ plan-slow-speed = Speed when slowed down
 plan-walled-list = Address list of the walled garden
 plan-free = Free hours
 plan-free-hint = For example 00:00-06:00, 22:00-23:00. Traffic in them does not lower the balance.
+plan-block = Days until an unpaid line is blocked
+plan-block-hint = After the due day of a boleto or invoice. Empty: never.
 packs = Pack prices
 packs-text = Extra data sold once, for each plan. What was bought before keeps its own terms.
 packs-empty = No pack yet. Make the first one.

@@ -372,6 +372,18 @@ mail-credit-added-body =
     Seu saldo de crédito agora é { $balance }.
 
     Todos os pagamentos: { $url }
+mail-usage-hello = Olá, { $name },
+mail-usage-subject = { $percent }% da franquia de { $line } já foi usada
+mail-usage-news = { $percent }% da franquia da sua linha { $line } já foi usada. Restam { $left } até { $until }.
+mail-usage-over-subject = A franquia de { $line } acabou
+mail-usage-over-news = A franquia da sua linha { $line } acabou. A próxima começa depois de { $until }.
+mail-usage-pack-subject = { $percent }% do crédito comprado para { $line } já foi usado
+mail-usage-pack-news = { $percent }% do crédito que você comprou para a linha { $line } já foi usado. Restam { $left } até { $until }.
+mail-usage-pack-over-subject = O crédito comprado para { $line } acabou
+mail-usage-pack-over-news = O crédito que você comprou para a linha { $line } acabou. A próxima franquia começa depois de { $until }.
+mail-usage-buy = Para continuar na velocidade normal, compre crédito em { $brand }: { $url }
+mail-usage-buy-later = Quando acabar, você pode comprar crédito aqui: { $url }
+mail-usage-see = Seu consumo por dia: { $url }
 mail-reset-subject = Sua nova senha em { $brand }
 mail-reset-body =
     Olá, { $name },
@@ -395,6 +407,15 @@ faults-legend = O que dá errado com o provedor de pagamentos
 fault-late = Os avisos chegam atrasados
 fault-twice = Os avisos chegam duas vezes
 fault-held = Nada é confirmado: sem avisos, sem respostas
+router-faults-legend = O que dá errado com o roteador
+fault-router-twice = Cada relatório chega duas vezes
+fault-router-lost = Um de cada dois relatórios se perde no caminho
+fault-router-overtaken = Cada relatório é ultrapassado pelo seguinte
+fault-router-deaf = Ele não responde quando deve mudar a velocidade
+bank-legend = O que o banco faz
+fault-bank-waits = Os boletos esperam até serem registrados à mão
+bank-pay-once = Pagar os boletos em aberto
+bank-pay-twice = Pagar duas vezes
 faults-set = Aplicar
 demo-reset = Recomeçar
 demo-reset-ask = Recomeçar a demonstração?
@@ -403,17 +424,23 @@ demo-reset-yes = Sim, recomeçar
 demo-reset-no = Manter tudo
 demo-title = Demonstração
 demo-headline = Crédito pré-pago certo até o centavo, ao vivo.
-demo-text = Tudo aqui é o programa de verdade, com clientes de exemplo e uma sandbox no lugar da Stripe. Teste à vontade.
+demo-text = Tudo aqui é o programa de verdade, com clientes de exemplo; uma sandbox faz o papel da Stripe, do roteador e do banco. Teste à vontade.
 api-company = Empresa de API
 api-company-text = Vende chamadas por crédito pré-pago: US$ 0,25 por hora de atividade. Cartões pela página da Stripe, saldo ao vivo.
 open-as-customer = Abrir como cliente
 open-as-staff = Abrir como equipe
-demo-line = Disponível para o cliente de exemplo
+demo-line = Cliente, disponível
+demo-lines = O que resta, ao vivo
+demo-data-line = { $name }, restante
+spend-data = Gastar tudo em meio minuto
+spend-data-text = O roteador informa o que é usado; no zero, ele reduz a velocidade da linha.
+password-of-all = Senha dos três:
 curl-text = Execute esta linha, e o número se move na hora:
 copy-curl = Copiar o comando
-checklist = O roteiro, passo a passo
+checklist = Os dois roteiros, passo a passo
 sandbox-link = Sandbox que faz o papel da Stripe
 router-link = Roteador com seus assinantes
+bank-link = Banco que recebe os boletos
 step-done = feito
 step-1 = Entre como cliente, abra Faturamento, escolha Recarga.
 step-2 = O saldo de um cliente novo é US$ 25,00.
@@ -428,6 +455,14 @@ step-10 = A segunda linha mostra o novo cartão.
 step-11 = O saldo aumentou de novo exatamente o valor pago.
 step-12 = Pague com 4000 0000 0000 0002: uma linha com Status Falha diz o motivo.
 step-13 = O cartão recusado não mudou o saldo.
+data-step-1 = Abra como o assinante sem saldo: Compra de Crédito abre, com o plano escolhido.
+data-step-2 = Abra como o bloqueado: a página diz por que o plano não é oferecido.
+data-step-3 = Abra como o que tem saldo: uma frase em vermelho diz que o saldo é positivo.
+data-step-4 = Gaste esses dados com o botão acima: no zero o roteador reduz a velocidade, e um crédito pode ser escolhido.
+data-step-5 = Escolha 10,0 GB: preço, boleto, vencimento e saldo após a compra aparecem antes de Comprar.
+data-step-6 = Clique em Comprar: o crédito é liberado na hora, e o roteador restaura a velocidade.
+data-step-7 = Aperte F12 ou Conferência: cada número se abre, e a fórmula dá o saldo.
+data-step-8 = Encontre o boleto em Faturas e pague-o no banco (Falhas, ou a página do banco): ele passa a Pago.
 
 ## Faturas
 
@@ -499,6 +534,10 @@ awaiting-payment = Aguardando pagamento: { $quantity }
 overshoot = Uso excedente: { $quantity }, descontado do próximo crédito
 balance-is-positive = Não é possível efetuar compra de crédito, pois o plano selecionado possui um saldo positivo.
 gauge-used = { $used } usados de { $whole }
+usage-told = O consumo chegou a { $percent }% da franquia em { $time }.
+usage-told-over = A franquia acabou em { $time }.
+usage-told-pack = O consumo chegou a { $percent }% do último crédito comprado em { $time }.
+usage-told-pack-over = O último crédito comprado acabou em { $time }.
 cycle-dates = { $from } a { $until }
 cycle-days-left = { $n ->
     [one] falta 1 dia
@@ -571,10 +610,10 @@ movement-forgiven = Uso excedente encerrado com o ciclo
 movement-write-off = Compra baixada
 
 internet-provider = Provedor de internet
-internet-provider-text = Assinantes do Fibra 50 Mega compram mais dados quando a franquia acaba.
-subscriber-with-plenty = Com saldo
-subscriber-at-zero = Sem saldo
-subscriber-blocked = Bloqueado
+internet-provider-text = Um provedor de internet no Brasil: os assinantes compram mais dados quando a franquia acaba, por boleto ou no próximo faturamento.
+subscriber-with-plenty = com saldo
+subscriber-at-zero = sem saldo
+subscriber-blocked = bloqueado
 
 ## Console: planos e pacotes
 
@@ -605,6 +644,8 @@ plan-slow-speed = Velocidade reduzida
 plan-walled-list = Lista de endereços do acesso restrito
 plan-free = Horários livres
 plan-free-hint = Por exemplo 00:00-06:00, 22:00-23:00. O tráfego neles não reduz o saldo.
+plan-block = Dias até o bloqueio por falta de pagamento
+plan-block-hint = Depois do vencimento de um boleto ou fatura. Vazio: nunca.
 packs = Valores Crédito
 packs-text = Dados extras vendidos avulsos, por plano. O que já foi comprado mantém suas condições.
 packs-empty = Nenhum pacote ainda. Crie o primeiro.

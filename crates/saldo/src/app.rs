@@ -64,6 +64,10 @@ pub struct App {
     pub notice_news: Arc<Notify>,
     /// Told when a boleto was written.
     pub boleto_news: Notify,
+    /// Told when a monthly run was begun.
+    pub billing_news: Notify,
+    /// Told when something that was owed was paid.
+    pub settlement_news: Notify,
     /// Told when a mail was written.
     pub mail_news: Notify,
     /// What the last verification of the books found.
@@ -200,6 +204,8 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         inbox_news: Notify::new(),
         notice_news,
         boleto_news: Notify::new(),
+        billing_news: Notify::new(),
+        settlement_news: Notify::new(),
         mail_news: Notify::new(),
         books: Books::default(),
         doors: Doors::default(),

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use book::{
-    Act, Awaiting, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PaidBy, PlanNo, Reason,
-    Source,
+    Act, Awaiting, BillItem, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PaidBy, PlanNo,
+    Reason, Source,
 };
 use engine::Outcome;
 use money::{
@@ -120,6 +120,52 @@ pub enum Wish {
         /// How it came.
         by: PaidBy,
     },
+    /// What an invoice says of a line beside its purchases.
+    Bill {
+        /// The line's wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// How much; below zero it is owed to the customer.
+        amount: Amount,
+        /// What becomes of it.
+        step: BillStep,
+    },
+}
+
+/// What becomes of something billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BillStep {
+    /// It is owed from now on.
+    Owed(BillItem),
+    /// It was paid.
+    Paid(PaidBy),
+    /// It will not be paid any more.
+    WrittenOff,
+}
+
+impl BillStep {
+    const WRITTEN_OFF: &str = "written_off";
+    /// What stands before the way in the code of what was paid.
+    const PAID: &str = "paid_by_";
+
+    fn code(self) -> String {
+        match self {
+            BillStep::Owed(item) => item.code().to_owned(),
+            BillStep::Paid(by) => format!("{}{}", Self::PAID, by.code()),
+            BillStep::WrittenOff => Self::WRITTEN_OFF.to_owned(),
+        }
+    }
+
+    fn from_code(code: &str) -> Option<BillStep> {
+        if code == Self::WRITTEN_OFF {
+            return Some(BillStep::WrittenOff);
+        }
+        match code.strip_prefix(Self::PAID) {
+            Some(by) => PaidBy::from_code(by).map(BillStep::Paid),
+            None => BillItem::from_code(code).map(BillStep::Owed),
+        }
+    }
 }
 
 /// A wish as it is stored.
@@ -176,6 +222,13 @@ enum Stored {
         unit: String,
         by: String,
     },
+    Bill {
+        wallet: String,
+        customer: String,
+        amount: String,
+        unit: String,
+        step: String,
+    },
 }
 
 impl Wish {
@@ -201,6 +254,7 @@ impl Wish {
             Wish::Credit { .. } => "credit",
             Wish::Pay { .. } => PAY,
             Wish::Deposit { .. } => "deposit",
+            Wish::Bill { .. } => BILL,
         }
     }
 
@@ -256,6 +310,13 @@ impl Wish {
                 amount: amount.to_decimal(),
                 unit: amount.unit().code().to_owned(),
                 by: by.code().to_owned(),
+            },
+            Wish::Bill { wallet, customer, amount, step } => Stored::Bill {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+                step: step.code(),
             },
         };
         // Strings and numbers only: this cannot fail.
@@ -314,6 +375,12 @@ impl Wish {
                 amount: Amount::parse(&amount, unit(&code)?)?,
                 by: by(&way)?,
             },
+            Stored::Bill { wallet, customer, amount, unit: code, step } => Wish::Bill {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                step: BillStep::from_code(&step).ok_or_else(|| anyhow::anyhow!("unknown step {step}"))?,
+            },
         };
         Ok(wish)
     }
@@ -334,6 +401,14 @@ impl Wish {
             }
             Wish::Pay { wallet, purchase, grant, by, .. } => {
                 return Act::Line(Box::new(LineWish { wallet, act: LineAct::Pay { purchase, grant, by } }));
+            }
+            Wish::Bill { wallet, amount, step, .. } => {
+                let act = match step {
+                    BillStep::Owed(item) => LineAct::Bill { item, amount },
+                    BillStep::Paid(by) => LineAct::PayBill { amount, by },
+                    BillStep::WrittenOff => LineAct::WriteOffBill { amount },
+                };
+                return Act::Line(Box::new(LineWish { wallet, act }));
             }
             Wish::Grant { wallet, grant, amount, reason, expires_at, .. } => {
                 let source = reason.map_or(Source::Promotional, Source::Adjustment);
@@ -367,13 +442,16 @@ impl Wish {
             | Wish::Grant { customer, .. }
             | Wish::Credit { customer, .. }
             | Wish::Pay { customer, .. }
-            | Wish::Deposit { customer, .. } => *customer,
+            | Wish::Deposit { customer, .. }
+            | Wish::Bill { customer, .. } => *customer,
         }
     }
 }
 
 /// The kind of [`Wish::Pay`].
 const PAY: &str = "pay";
+/// The kind of [`Wish::Bill`].
+const BILL: &str = "bill";
 
 /// The priority of a grant of which nothing is said.
 pub const DEFAULT_PRIORITY: u8 = 50;
@@ -393,6 +471,9 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
                 Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
             }
         }
+    }
+    if intents.iter().any(|intent| intent.kind == PAY || intent.kind == BILL) {
+        app.settlement_news.notify_one();
     }
     Ok(outcomes)
 }
@@ -499,7 +580,14 @@ mod tests {
         let grant = GrantId::from_u128(9);
         let paid = Wish::Pay { wallet, customer, purchase, grant, by: PaidBy::Boleto };
         let deposit = Wish::Deposit { wallet, customer, grant, amount, by: PaidBy::Pix };
-        for wish in wishes.into_iter().chain([paid, deposit]) {
+        let billed = |step| Wish::Bill { wallet, customer, amount, step };
+        let steps = [
+            BillStep::Owed(BillItem::Fee),
+            BillStep::Owed(BillItem::Adjustment),
+            BillStep::Paid(PaidBy::Pix),
+            BillStep::WrittenOff,
+        ];
+        for wish in wishes.into_iter().chain([paid, deposit]).chain(steps.map(billed)) {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }
         Ok(())

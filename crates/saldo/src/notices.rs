@@ -1,13 +1,15 @@
 //! What others are told after a decision: written down by the projection under a cursor of its own, delivered at least once.
 //!
-//! Making the views again does not tell anybody anything again. A notice is delivered as a mail or a boleto, which is written in
-//! the same transaction that marks the notice, so that there is one for each.
+//! Making the views again does not tell anybody anything again. A notice is delivered as mails or a boleto, which are written in
+//! the same transaction that marks the notice, so that they are written once for each.
+
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use book::{Charging, JournalRow};
-use engine::{News, Notice};
+use engine::{News, Notice, Projection};
 use money::{Amount, MailId, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
 use store::tables::outbox::{Mail, Notice as Stored, NoticeId};
@@ -20,6 +22,7 @@ use crate::lines::Purchased;
 use crate::look::locale::Locale;
 use crate::look::{self, Reader};
 use crate::problem::Problem;
+use crate::settlements::Owing;
 use crate::{clock, ids, pix, settlements};
 
 /// The name of the outbox's cursor.
@@ -47,18 +50,21 @@ struct CreditAdded {
     unit: String,
 }
 
-/// Writes the notices down, unless the outbox has been as far as `last` before.
-pub fn write_down<'n>(
+/// Writes down what is to be told of these rows, unless the outbox has been as far as `last` before; whether that is anything.
+pub fn write_down(
     tx: &Tx<'_>,
-    notices: impl Iterator<Item = &'n Notice>,
+    projection: &Projection,
     last: &JournalRow,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let told = tx.cursor(CURSOR)?.position;
     if last.position <= told {
-        return Ok(());
+        return Ok(false);
     }
-    for notice in notices.filter(|notice| notice.entry.position() > told) {
+    let is_new = |notice: &&Notice| notice.entry.position() > told;
+    let mut written = 0;
+    for notice in projection.notices.iter().filter(is_new) {
+        written += 1;
         let (kind, wallet, payload) = stored(&notice.news);
         let kind = kind.to_owned();
         tx.insert_notice(&Stored {
@@ -73,7 +79,10 @@ pub fn write_down<'n>(
             last_error: None,
         })?;
     }
-    tx.move_cursor(CURSOR, told, last.position, &last.hash)
+    let moved = projection.line_balances.iter().filter(|moved| moved.entry.position() > told);
+    written += usage::write_down(tx, moved, now)?;
+    tx.move_cursor(CURSOR, told, last.position, &last.hash)?;
+    Ok(written > 0)
 }
 
 /// Kind, wallet and payload of a notice.
@@ -127,6 +136,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
         app.write(move |tx| {
             let delivered = match notice.id.kind.as_str() {
                 PURCHASED => charge(tx, &config.config, &notice)?,
+                usage::USAGE => usage::mail(tx, &config.config, &config.sold(), &notice)?,
                 _ => mail(tx, &config.config, &notice)?,
             };
             match delivered {
@@ -158,8 +168,13 @@ fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), St
     settlements::owe(tx, customer, purchase.purchase, &purchased, at)?;
     let written = match purchase.charging {
         Charging::Boleto => {
-            let (bank, zone) = (config.bank.as_ref(), &config.brand.time_zone);
-            documents::write_boleto(tx, bank, zone, (customer, &purchase), at)?
+            let Some(bank) = &config.bank else {
+                return Ok(Err("the configuration names no bank to write a boleto of".to_owned()));
+            };
+            let due = documents::purchase_due(bank, &config.brand.time_zone, at);
+            let what = Owing::Purchase(purchase.purchase);
+            let collected = documents::Collected { customer, what, amount: purchase.price, due };
+            documents::write_boleto(tx, bank, &collected, at)?
         }
         Charging::Pix => pix::charge(tx, config.pix.as_ref(), (customer, &purchase), at)?,
         // The invoice collects it; the card's payment page is opened by whoever buys.

@@ -24,7 +24,7 @@ use stripe::minor_units;
 use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::settlements::{self, Came, Settled};
+use crate::settlements::{self, Came, Owing, Settled};
 use crate::{clock, ids, purchases};
 
 /// The provider's name in tables.
@@ -175,7 +175,8 @@ fn pay_purchase(
     at: Timestamp,
 ) -> Result<Due, StoreError> {
     let id = settlements::name(&[b"card", payment.provider_payment.as_bytes()]);
-    let came = Came { id, purchase, boleto: None, by: PaidBy::Card, amount: topup.amount, at };
+    let what = Owing::Purchase(purchase);
+    let came = Came { id, what, boleto: None, by: PaidBy::Card, amount: topup.amount, at };
     let asked = match settlements::settle(tx, &came)? {
         Settled::Paid(asked) | Settled::Credit(asked) => asked,
         Settled::NotOwed => return Ok(Due::NotYet),

@@ -5,7 +5,7 @@
 //! and what becomes of a purchase whose Pix was not paid (`purchases`).
 //!
 //! A code of ours credits the receiver's key. It does not settle a boleto at its bank: a Pix beside a boleto is another payment of the
-//! same purchase, and whichever comes first pays it.
+//! same purchase or invoice, and whichever comes first pays it.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use book::{Awaiting, PaidBy};
 use brazil::Centavos;
 use brazil::pix::{BrCode, PixKey, StaticCode, StaticTxid};
-use money::{Amount, BoletoId, CustomerId, PurchaseId, Timestamp};
+use money::{Amount, BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::{Finding, FindingCode};
 use store::tables::inbox::InboxEvent;
@@ -25,7 +25,7 @@ use store::{Reader as TablesReader, StoreError, Tx};
 use crate::app::App;
 use crate::config::Pix;
 use crate::problem::Problem;
-use crate::settlements::{self, Came, Settled, settle};
+use crate::settlements::{self, Came, Owing, Settled, settle};
 use crate::{ids, intents};
 
 /// The provider's name in the inbox.
@@ -52,7 +52,7 @@ pub struct ToldPix {
 /// What is to be paid.
 struct Wanted {
     customer: CustomerId,
-    purchase: PurchaseId,
+    what: Owing,
     boleto: Option<BoletoId>,
     amount: Amount,
 }
@@ -92,19 +92,30 @@ pub fn charge(
     let Some(pix) = pix else {
         return Ok(Err(anyhow::anyhow!("the configuration names no key that Pix pays into")));
     };
-    let wanted = Wanted { customer, purchase: purchase.purchase, boleto: None, amount: purchase.price };
+    let what = Owing::Purchase(purchase.purchase);
+    let wanted = Wanted { customer, what, boleto: None, amount: purchase.price };
     match asked(pix, &wanted, at) {
         Ok(asked) => tx.insert_pix_charge(&asked).map(Ok),
         Err(error) => Ok(Err(error)),
     }
 }
 
-/// Whether what a boleto collects may be paid by Pix instead: it is unpaid, and collects a purchase.
-pub fn may_replace(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<bool, StoreError> {
-    let is_unpaid = !matches!(boleto.state, BoletoState::Paid | BoletoState::WrittenOff);
-    match boleto.purchase.filter(|_| is_unpaid) {
-        Some(purchase) => Ok(tables.owed(purchase)?.is_some() && !settlements::is_settled(tables, purchase)?),
-        None => Ok(false),
+/// What may be paid by Pix instead of a boleto; `None` if nothing, for it was paid or is not to be paid any more.
+pub fn replaced(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Option<Owing>, StoreError> {
+    let what = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) if tables.owed(purchase)?.is_some() => Owing::Purchase(purchase),
+        (None, Some(invoice)) => Owing::Invoice(invoice),
+        _ => return Ok(None),
+    };
+    let is_over = matches!(boleto.state, BoletoState::Paid | BoletoState::WrittenOff);
+    Ok((!is_over && !settlements::is_settled(tables, what)?).then_some(what))
+}
+
+/// The Pix that was asked for last.
+pub fn newest(tables: &TablesReader<'_>, what: Owing) -> Result<Option<PixCharge>, StoreError> {
+    match what {
+        Owing::Purchase(purchase) => tables.pix_of_purchase(purchase),
+        Owing::Invoice(invoice) => tables.pix_of_invoice(invoice),
     }
 }
 
@@ -116,17 +127,17 @@ pub async fn ask_instead_of(app: &Arc<App>, customer: CustomerId, boleto: Boleto
         let row = tx.boleto(boleto)?.filter(|row| row.customer == customer);
         let row = row.ok_or_else(|| Problem::not_found("boleto"))?;
         check_charging(pix.as_ref(), row.amount)?;
-        let (Some(pix), Some(purchase), true) = (&pix, row.purchase, may_replace(tx, &row)?) else {
+        let (Some(pix), Some(what)) = (&pix, replaced(tx, &row)?) else {
             let detail = "This boleto cannot be paid by Pix: it was paid, or is not to be paid any more.";
             return Err(Problem::new(StatusCode::CONFLICT, "boleto_not_open", detail));
         };
-        if let Some(known) = tx.pix_of_purchase(purchase)?.filter(|known| known.state == PixState::Open) {
+        if let Some(known) = newest(tx, what)?.filter(|known| known.state == PixState::Open) {
             if known.expires_at > now {
                 return Ok(());
             }
             tx.move_pix(&known.txid, PixState::Open, PixState::Expired, None)?;
         }
-        let wanted = Wanted { customer, purchase, boleto: Some(boleto), amount: row.amount };
+        let wanted = Wanted { customer, what, boleto: Some(boleto), amount: row.amount };
         let asked = asked(pix, &wanted, now).map_err(|error| Problem::internal(&error))?;
         tx.insert_pix_charge(&asked)?;
         Ok(())
@@ -149,7 +160,8 @@ fn asked(pix: &Pix, wanted: &Wanted, at: Timestamp) -> anyhow::Result<PixCharge>
         br_code: code.write()?,
         txid,
         customer: wanted.customer,
-        purchase: wanted.purchase,
+        purchase: wanted.what.purchase(),
+        invoice: wanted.what.invoice(),
         boleto: wanted.boleto,
         pix_key: pix.key.as_str().to_owned(),
         amount: wanted.amount,
@@ -216,8 +228,15 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
         return find(tx, FindingCode::OtherValue, Some(&charge), detail, now);
     }
     tx.move_pix(&charge.txid, charge.state, PixState::Paid, Some(now))?;
-    let (id, purchase) = (settlements::name(&[b"pix", payment.as_bytes()]), charge.purchase);
-    let came = Came { id, purchase, boleto: None, by: PaidBy::Pix, amount, at: now };
+    let what = match (charge.purchase, charge.invoice) {
+        (Some(purchase), _) => Owing::Purchase(purchase),
+        (None, Some(invoice)) => Owing::Invoice(invoice),
+        (None, None) => {
+            return Err(StoreError::Missing { what: format!("what the Pix {} is for", charge.txid) });
+        }
+    };
+    let id = settlements::name(&[b"pix", payment.as_bytes()]);
+    let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, at: now };
     let customer = Some(charge.customer);
     match settle(tx, &came)? {
         Settled::Paid(intents) => Ok(Taken { intents, customer }),

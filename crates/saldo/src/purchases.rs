@@ -19,7 +19,7 @@ use store::{Reader as TablesReader, StoreError};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::problem::Problem;
-use crate::settlements::{self, Came, Settled};
+use crate::settlements::{self, Came, Owing, Settled};
 use crate::{clock, intents, lines, payments, topups};
 
 /// Longest reason of staff, in characters.
@@ -76,7 +76,7 @@ pub async fn give_up(app: &Arc<App>, customer: CustomerId, id: PurchaseId) -> Re
         }
         Some(Topup { state: TopupState::Paid | TopupState::Credited, .. }) => {}
         _ => {
-            app.write(move |tx| tx.end_pix_of(id, PixState::Cancelled)).await?;
+            app.write(move |tx| tx.end_pix_of(Some(id), None, PixState::Cancelled)).await?;
             drop_waiting(app, id).await?;
         }
     }
@@ -179,13 +179,13 @@ pub async fn settle_by_hand(
     let (row, now) = (found.row.clone(), app.ledger.now());
     let asked = app
         .write_or_refuse(move |tx| {
-            if settlements::is_settled(tx, id)? || !may_be_settled_by_hand(&row) {
+            if settlements::is_settled(tx, Owing::Purchase(id))? || !may_be_settled_by_hand(&row) {
                 let detail = "This purchase was paid already, or is not to be paid so.";
                 return Err(Problem::new(StatusCode::CONFLICT, "purchase_not_owed", detail));
             }
             let name = settlements::name(&[b"hand", &id.as_u128().to_be_bytes()]);
-            let came =
-                Came { id: name, purchase: id, boleto: None, by: PaidBy::Hand, amount: row.price, at: now };
+            let (what, by) = (Owing::Purchase(id), PaidBy::Hand);
+            let came = Came { id: name, what, boleto: None, by, amount: row.price, at: now };
             let Settled::Paid(asked) = settlements::settle(tx, &came)? else {
                 let detail = "What is owed for this purchase is being written down. Please try again.";
                 return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));

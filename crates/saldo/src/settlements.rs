@@ -8,19 +8,21 @@ use std::sync::Arc;
 
 use book::{PaidBy, Refusal};
 use money::{
-    Amount, BoletoId, CustomerId, GrantId, IntentId, PurchaseId, SettlementId, Timestamp, Unit, WalletId,
+    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp, Unit,
+    WalletId,
 };
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::{Finding, FindingCode};
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
+use store::tables::invoices::{InvoiceRow, InvoiceState};
 use store::tables::lines::BoletoState;
 use store::tables::pix::PixState;
 use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
-use crate::intents::{self, Wish};
+use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
 use crate::problem::Problem;
 use crate::{clock, ids};
@@ -28,13 +30,40 @@ use crate::{clock, ids};
 /// Wallets of one customer that are looked through for one that counts money.
 const WALLETS_MAX: u32 = 200;
 
-/// Money that came for a purchase.
+/// What is owed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owing {
+    /// A purchase of its own.
+    Purchase(PurchaseId),
+    /// All that stands on an invoice.
+    Invoice(InvoiceId),
+}
+
+impl Owing {
+    /// The purchase, if it is one.
+    pub fn purchase(self) -> Option<PurchaseId> {
+        match self {
+            Owing::Purchase(purchase) => Some(purchase),
+            Owing::Invoice(_) => None,
+        }
+    }
+
+    /// The invoice, if it is one.
+    pub fn invoice(self) -> Option<InvoiceId> {
+        match self {
+            Owing::Purchase(_) => None,
+            Owing::Invoice(invoice) => Some(invoice),
+        }
+    }
+}
+
+/// Money that came.
 #[derive(Clone, Copy, Debug)]
 pub struct Came {
     /// Its name.
     pub id: SettlementId,
-    /// For which purchase.
-    pub purchase: PurchaseId,
+    /// What for.
+    pub what: Owing,
     /// With which boleto, if with one.
     pub boleto: Option<BoletoId>,
     /// How.
@@ -48,13 +77,13 @@ pub struct Came {
 /// What money that came led to.
 #[derive(Debug)]
 pub enum Settled {
-    /// It pays the purchase: the book is to be asked so.
+    /// It pays what is owed: the book is to be asked so.
     Paid(Vec<Intent>),
-    /// The purchase was paid before: the book is to be asked for credit.
+    /// That was paid before: the book is to be asked for credit.
     Credit(Vec<Intent>),
     /// It was told before; nothing was changed.
     Known,
-    /// Nothing is known of the purchase (yet).
+    /// Nothing is known of what it is for (yet).
     NotOwed,
 }
 
@@ -83,48 +112,141 @@ pub fn owe(
     tx.put_owed(&Owed { purchase, customer, payload, created_at: at })
 }
 
-/// Takes money that came for a purchase. Whoever holds the book sends the intents, or the next sweep does.
+/// Takes money that came. Whoever holds the book sends the intents, or the next sweep does.
 pub fn settle(tx: &Tx<'_>, came: &Came) -> Result<Settled, StoreError> {
     if tx.settlement(came.id)?.is_some() {
         return Ok(Settled::Known);
     }
-    let Some(owed) = tx.owed(came.purchase)? else { return Ok(Settled::NotOwed) };
-    let id = intent_of(came.purchase);
-    let is_paid = is_settled(tx, came.purchase)?;
+    match came.what {
+        Owing::Purchase(purchase) => settle_purchase(tx, came, purchase),
+        Owing::Invoice(invoice) => settle_invoice(tx, came, invoice),
+    }
+}
+
+fn settle_purchase(tx: &Tx<'_>, came: &Came, purchase: PurchaseId) -> Result<Settled, StoreError> {
+    let Some(owed) = tx.owed(purchase)? else { return Ok(Settled::NotOwed) };
+    let paid = pay(tx, &owed, came.by)?;
+    let outcome = if paid.is_some() { SettlementOutcome::Paid } else { SettlementOutcome::Credit };
+    note(tx, came, owed.customer, outcome)?;
+    if paid.is_some() {
+        end_other_ways(tx, came)?;
+    }
+    match paid {
+        Some(intent) => Ok(Settled::Paid(vec![intent])),
+        None => deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit),
+    }
+}
+
+fn settle_invoice(tx: &Tx<'_>, came: &Came, id: InvoiceId) -> Result<Settled, StoreError> {
+    let Some(invoice) = tx.invoice(id)? else { return Ok(Settled::NotOwed) };
+    if invoice.state == InvoiceState::Paid {
+        note(tx, came, invoice.customer, SettlementOutcome::Credit)?;
+        return deposit(tx, invoice.customer, came.amount, came.by).map(Settled::Credit);
+    }
+    note(tx, came, invoice.customer, SettlementOutcome::Paid)?;
+    end_other_ways(tx, came)?;
+    pay_invoice(tx, &invoice, came.by, came.at).map(Settled::Paid)
+}
+
+/// Says that an invoice was paid, and what the book is to be asked for each line of it.
+pub fn pay_invoice(
+    tx: &Tx<'_>,
+    invoice: &InvoiceRow,
+    by: PaidBy,
+    at: Timestamp,
+) -> Result<Vec<Intent>, StoreError> {
+    tx.set_invoice_state(invoice.id, InvoiceState::Paid, Some((at, by.code())))?;
+    // What was written off and is paid all the same is nobody's debt any more: it is credit.
+    if invoice.state == InvoiceState::WrittenOff {
+        return deposit(tx, invoice.customer, invoice.total, by);
+    }
+    let mut intents = Vec::new();
+    for line in tx.invoice_lines(invoice.id)? {
+        let owed = match line.purchase {
+            Some(purchase) => tx.owed(purchase)?,
+            None => None,
+        };
+        match (owed, tx.line(line.line)?) {
+            (Some(owed), _) => match pay(tx, &owed, by)? {
+                Some(intent) => intents.push(intent),
+                // It was paid alone, before its invoice was.
+                None => intents.extend(deposit(tx, invoice.customer, line.amount, by)?),
+            },
+            (None, Some(entry)) => {
+                let wish = Wish::Bill {
+                    wallet: entry.wallet,
+                    customer: invoice.customer,
+                    amount: line.amount,
+                    step: BillStep::Paid(by),
+                };
+                let intent = wish.intent(IntentId::from_u128(ids::fresh()), clock::now());
+                tx.insert_intent(&intent)?;
+                intents.push(intent);
+            }
+            (None, None) => {
+                tracing::error!(invoice = %invoice.id, line = %line.line, "an invoice names no line of ours");
+            }
+        }
+    }
+    Ok(intents)
+}
+
+/// The intent that pays a purchase; `None` if it was paid before, or cannot be read.
+fn pay(tx: &Tx<'_>, owed: &Owed, by: PaidBy) -> Result<Option<Intent>, StoreError> {
+    let id = intent_of(owed.purchase);
+    if tx.intent(id)?.is_some() {
+        return Ok(None);
+    }
     let purchased = serde_json::from_str::<Purchased>(&owed.payload).map_err(anyhow::Error::new);
-    let read = match purchased.and_then(|purchased| purchased.read()) {
-        Ok(read) if !is_paid => Some(read),
-        Ok(_) => None,
+    let (wallet, purchase) = match purchased.and_then(|purchased| purchased.read()) {
+        Ok(read) => read,
         Err(error) => {
-            tracing::error!(purchase = %came.purchase, %error, "what is owed cannot be read: the money becomes credit");
-            None
+            tracing::error!(purchase = %owed.purchase, %error, "what is owed cannot be read: the money becomes credit");
+            return Ok(None);
         }
     };
-    let outcome = if read.is_some() { SettlementOutcome::Paid } else { SettlementOutcome::Credit };
+    let grant = GrantId::from_u128(ids::fresh());
+    let intent = Wish::Pay { wallet, customer: owed.customer, purchase, grant, by }.intent(id, clock::now());
+    tx.insert_intent(&intent)?;
+    Ok(Some(intent))
+}
+
+fn note(
+    tx: &Tx<'_>,
+    came: &Came,
+    customer: CustomerId,
+    outcome: SettlementOutcome,
+) -> Result<(), StoreError> {
     tx.insert_settlement(&Settlement {
         id: came.id,
-        customer: owed.customer,
-        purchase: Some(came.purchase),
+        customer,
+        purchase: came.what.purchase(),
         boleto: came.boleto,
         paid_by: came.by.code().to_owned(),
         amount: came.amount,
         outcome,
         came_at: came.at,
-    })?;
-    let Some((wallet, purchase)) = read else {
-        return deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit);
-    };
-    end_other_ways(tx, came)?;
-    let grant = GrantId::from_u128(ids::fresh());
-    let wish = Wish::Pay { wallet, customer: owed.customer, purchase, grant, by: came.by };
-    let intent = wish.intent(id, clock::now());
-    tx.insert_intent(&intent)?;
-    Ok(Settled::Paid(vec![intent]))
+        invoice: came.what.invoice(),
+    })
 }
 
-/// Whether something was paid for a purchase, whatever the book said to it.
-pub fn is_settled(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<bool, StoreError> {
-    Ok(tables.intent(intent_of(purchase))?.is_some())
+/// Whether something was paid for it, whatever the book said to that, or it is not owed any more.
+pub fn is_settled(tables: &TablesReader<'_>, what: Owing) -> Result<bool, StoreError> {
+    match what {
+        Owing::Purchase(purchase) => Ok(tables.intent(intent_of(purchase))?.is_some()),
+        Owing::Invoice(id) => {
+            Ok(tables.invoice(id)?.is_none_or(|invoice| invoice.state != InvoiceState::Open))
+        }
+    }
+}
+
+/// What paid it: the settlement that was not for what had been paid already.
+pub fn paid(tables: &TablesReader<'_>, what: Owing) -> Result<Option<Settlement>, StoreError> {
+    let came = match what {
+        Owing::Purchase(purchase) => tables.settlements_of_purchase(purchase)?,
+        Owing::Invoice(invoice) => tables.settlements_of_invoice(invoice)?,
+    };
+    Ok(came.into_iter().find(|known| known.outcome == SettlementOutcome::Paid))
 }
 
 /// The purchase's own name: it is paid once, by whatever comes first.
@@ -132,16 +254,13 @@ fn intent_of(purchase: PurchaseId) -> IntentId {
     IntentId::from_u128(purchase.as_u128())
 }
 
-/// What paid a purchase: the settlement that was not for what had been paid already.
-pub fn paid(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<Option<Settlement>, StoreError> {
-    let of_purchase = tables.settlements_of_purchase(purchase)?;
-    Ok(of_purchase.into_iter().find(|known| known.outcome == SettlementOutcome::Paid))
-}
-
-/// A purchase is paid: nobody is asked for it any more. A boleto that the bank holds is the bank's to end; one that it never heard of ends here.
+/// It is paid: nobody is asked for it any more. A boleto that the bank holds is the bank's to end; one that it never heard of ends here.
 fn end_other_ways(tx: &Tx<'_>, came: &Came) -> Result<(), StoreError> {
-    tx.end_pix_of(came.purchase, PixState::Cancelled)?;
-    let boleto = tx.boleto_of_purchase(came.purchase)?;
+    tx.end_pix_of(came.what.purchase(), came.what.invoice(), PixState::Cancelled)?;
+    let boleto = match came.what {
+        Owing::Purchase(purchase) => tx.boleto_of_purchase(purchase)?,
+        Owing::Invoice(invoice) => tx.boleto_of_invoice(invoice)?,
+    };
     match boleto.filter(|row| row.state == BoletoState::Written && came.boleto != Some(row.id)) {
         Some(row) => tx.set_boleto_state(row.id, BoletoState::WrittenOff, None, None),
         None => Ok(()),
@@ -180,7 +299,9 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
     let why = format!("The payment was not booked ({}): {refusal}.", refusal.code());
     let intents = app
         .write(move |tx| {
-            let (Some(paid), true) = (paid(tx, purchase)?, tx.close_intent(intent, clock::now())?) else {
+            let (Some(paid), true) =
+                (paid(tx, Owing::Purchase(purchase))?, tx.close_intent(intent, clock::now())?)
+            else {
                 return Ok(Vec::new());
             };
             tx.set_settlement_outcome(paid.id, SettlementOutcome::Credit)?;

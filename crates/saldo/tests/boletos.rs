@@ -4,244 +4,46 @@
 
 mod house;
 
-use std::sync::Arc;
-
-use book::{Buying, Charging, LineAct, LineStatus, PackNo};
+use book::{Charging, LineAct, LineStatus};
 use brazil::Centavos;
-use brazil::cnab::bank::{News, Received, read_remittance, write_return};
 use house::House;
-use jiff::civil::{date, datetime};
-use money::{Amount, GrantId, PurchaseId, Unit};
+use house::provider::{Bought, PACK, PRICE_CENTAVOS, Provider, bank, reais, return_file};
 use reqwest::Method;
-use saldo::app::App;
-use saldo::audit::Author;
-use saldo::config::{Bank, Pix};
-use saldo::documents::{self, Loaded, ReturnError};
-use saldo::lines::offers::{self, PackDraft, PlanDraft};
-use saldo::lines::{self, Address, NewLine, NewSubscriber};
-use saldo::{clock, ids, pix};
+use saldo::config::Pix;
+use saldo::documents::{self, ReturnError};
+use saldo::{clock, lines, pix};
 use serde_json::json;
-use store::tables::bank::{Finding, FindingCode};
+use store::tables::bank::FindingCode;
 use store::tables::inbox::InboxState;
-use store::tables::lines::{AtZero, BoletoRow, BoletoState, LineEntry, PackRelease};
+use store::tables::lines::{BoletoState, PackRelease};
 use store::tables::pix::{PixCharge, PixState};
 use store::tables::settlements::SettlementOutcome;
-use store::views::{PurchaseRow, PurchaseState};
+use store::views::PurchaseState;
 
-const GB: i64 = 1_000_000_000;
-const ALLOWANCE: i64 = 20 * GB;
-const PACK: i64 = 10 * GB;
 /// What Pix's provider proves itself with.
 const SECRET: &str = "a-secret-of-the-house";
-/// R$ 24,90.
-const PRICE_CENTAVOS: u64 = 2_490;
 
-/// A provider with one subscriber whose allowance is used up.
-struct Provider {
-    house: House,
-    line: LineEntry,
-    pack_no: u32,
+async fn open_with_pix(release: PackRelease) -> Provider {
+    Provider::open_with(release, |config| config.pix = Some(Pix::sample(SECRET).expect("a key")), |_| {})
+        .await
 }
 
-/// A boleto with the purchase that it collects.
-struct Bought {
-    boleto: BoletoRow,
-    purchase: PurchaseId,
+/// Asks for a Pix instead of the boleto.
+async fn ask_for_pix(provider: &Provider, bought: &Bought) -> PixCharge {
+    let (customer, purchase) = (provider.line.customer, bought.purchase);
+    pix::ask_instead_of(provider.app(), customer, bought.boleto.id).await.expect("a Pix may be asked for");
+    let charge = provider.app().read(move |reader| reader.pix_of_purchase(purchase)).await.expect("a look");
+    charge.expect("a Pix")
 }
 
-impl Provider {
-    async fn open(release: PackRelease) -> Provider {
-        let house = House::open_with(|config| {
-            config.bank = Some(Bank::sample().expect("a bank"));
-            config.pix = Some(Pix::sample(SECRET).expect("a key"));
-        })
-        .await;
-        Provider::in_house(house, release).await
-    }
-
-    async fn in_house(house: House, release: PackRelease) -> Provider {
-        let app = Arc::clone(&house.running.app);
-        let plan = PlanDraft {
-            name: "Fibra 20 GB".to_owned(),
-            fee: reais(7_990),
-            allowance: ALLOWANCE,
-            carried_max: None,
-            supports_purchase: true,
-            balance_max: 0,
-            unpaid_max: None,
-            at_zero: AtZero::Slow,
-            speed: "10M/50M".to_owned(),
-            slow_speed: "512k/1M".to_owned(),
-            walled_list: "portal".to_owned(),
-            free: Vec::new(),
-        };
-        let plan_no = offers::put_plan(&app, Author::operator(), None, plan).await.expect("a plan");
-        let pack = PackDraft {
-            plan_no,
-            quantity: PACK,
-            price: reais(PRICE_CENTAVOS),
-            chargings: vec![Charging::Boleto, Charging::NextInvoice],
-            release,
-            validity_days: None,
-            per_cycle_max: None,
-            sold: true,
-        };
-        let pack_no = offers::put_pack(&app, Author::operator(), None, pack).await.expect("a pack");
-        let subscriber = NewSubscriber {
-            name: "João da Silva".to_owned(),
-            email: None,
-            external_key: None,
-            locale: "pt-BR".to_owned(),
-            document: "52998224725".to_owned(),
-            address: Address {
-                street: "Rua São João, 12".to_owned(),
-                district: "Centro".to_owned(),
-                city: "São Paulo".to_owned(),
-                state: "SP".to_owned(),
-                postcode: "01310100".to_owned(),
-            },
-        };
-        let customer = lines::subscribe(&app, Author::operator(), subscriber).await.expect("a subscriber");
-        let new = NewLine { customer: customer.id, plan_no, anchor_day: 1, access_login: None };
-        let line = lines::open(&app, Author::operator(), new).await.expect("a line");
-        let provider = Provider { house, line, pack_no };
-        provider.ask(LineAct::AddUse { total: ALLOWANCE, outside: 0 }).await;
-        provider
-    }
-
-    fn app(&self) -> &Arc<App> {
-        &self.house.running.app
-    }
-
-    async fn ask(&self, act: LineAct) {
-        let asked = lines::ask(self.app(), self.line.wallet, act, None).await.expect("the book answers");
-        assert!(matches!(asked, engine::Outcome::Decided { .. }), "{asked:?}");
-    }
-
-    fn buying(&self, charging: Charging, sequence: u32) -> Buying {
-        Buying {
-            purchase: PurchaseId::from_u128(ids::fresh()),
-            grant: GrantId::from_u128(ids::fresh()),
-            pack: PackNo(self.pack_no),
-            quantity: PACK,
-            price: reais(PRICE_CENTAVOS),
-            charging,
-            sequence,
-        }
-    }
-
-    /// Buys the pack by boleto and waits until the boleto is written.
-    async fn buy(&self) -> Bought {
-        let buying = self.buying(Charging::Boleto, 0);
-        lines::buy(self.app(), self.line.wallet, buying).await.expect("it may be bought");
-        let rows = self
-            .house
-            .until(|reader| reader.boletos_in(BoletoState::Written, 10), |rows| !rows.is_empty())
-            .await;
-        assert_eq!(rows.len(), 1);
-        Bought { boleto: rows[0].clone(), purchase: buying.purchase }
-    }
-
-    /// Makes a remittance, as the bank reads it.
-    async fn remit(&self) -> Received {
-        let remitted = documents::send_remittance(self.app()).await.expect("a remittance");
-        assert!(remitted.left_out.is_empty(), "{:?}", remitted.left_out);
-        let body = remitted.file.expect("something to send").body;
-        read_remittance(body.as_bytes(), bank().account.bank()).expect("a remittance that the bank can read")
-    }
-
-    async fn load(&self, file: &str) -> Loaded {
-        documents::load(self.app(), file.as_bytes().to_vec()).await.expect("a return that is taken")
-    }
-
-    async fn boleto(&self, bought: &Bought) -> BoletoRow {
-        let id = bought.boleto.id;
-        let boleto = self.app().read(move |reader| reader.boleto(id)).await.expect("a look");
-        boleto.expect("the boleto")
-    }
-
-    async fn findings(&self, bought: &Bought) -> Vec<FindingCode> {
-        let id = bought.boleto.id;
-        let found: Vec<Finding> =
-            self.app().read(move |reader| reader.findings_of(id)).await.expect("a look");
-        found.iter().map(|finding| finding.code).collect()
-    }
-
-    /// The purchase as people read it, once everything durable is shown.
-    async fn purchase(&self, bought: &Bought) -> PurchaseRow {
-        let position = self.app().ledger.landed().borrow().position;
-        assert!(self.app().wait_projected(position, house::PATIENCE).await);
-        let id = bought.purchase;
-        let purchase = self.app().read(move |reader| reader.purchase(id)).await.expect("a look");
-        purchase.expect("the purchase")
-    }
-
-    /// What the customer has in reais, once all that was asked of the book is there.
-    async fn credit(&self) -> Amount {
-        let customer = self.line.customer;
-        let open = |reader: &store::Reader<'_>| reader.open_intents(None, 10);
-        self.house.until(open, |page| page.rows.is_empty()).await;
-        let wallets =
-            self.app().read(move |reader| reader.wallets_of(customer, None, 10)).await.expect("a look");
-        let wallet = wallets.rows.into_iter().find(|wallet| wallet.unit == Unit::BRL);
-        let posted = wallet.and_then(|wallet| self.app().ledger.wallet(wallet.id));
-        Amount::new(posted.map_or(0, |wallet| wallet.balance.posted), Unit::BRL)
-    }
-
-    fn available(&self) -> i64 {
-        let wallet = self.app().ledger.wallet(self.line.wallet).expect("the wallet");
-        wallet.balance.available()
-    }
-
-    /// Asks for a Pix instead of the boleto.
-    async fn ask_for_pix(&self, bought: &Bought) -> PixCharge {
-        let (customer, purchase) = (self.line.customer, bought.purchase);
-        pix::ask_instead_of(self.app(), customer, bought.boleto.id).await.expect("a Pix may be asked for");
-        let charge = self.app().read(move |reader| reader.pix_of_purchase(purchase)).await.expect("a look");
-        charge.expect("a Pix")
-    }
-
-    /// Pays the Pix and waits until that was worked on.
-    async fn pay_pix(&self, charge: &PixCharge) {
-        let valor = charge.amount.to_decimal();
-        let id = format!("E{:0>31}", &charge.txid[..20]);
-        let body = json!({"pix": [{"endToEndId": id, "txid": charge.txid, "valor": valor}]});
-        let request = self.house.request(Method::POST, &format!("/webhooks/pix/{SECRET}")).json(&body);
-        self.house.send(request).await.expect(200);
-        self.house.until(|reader| reader.inbox_count(InboxState::Processed), |count| *count == 1).await;
-    }
-
-    /// Registered and then paid in one file, as a bank writes at the end of a day.
-    fn day(&self, received: &Received, number: u32) -> String {
-        return_file(received, number, &[("02", 0), ("06", PRICE_CENTAVOS)])
-    }
-}
-
-fn bank() -> Bank {
-    Bank::sample().expect("a bank")
-}
-
-fn reais(centavos: u64) -> Amount {
-    Centavos::new(centavos).expect("an amount").to_amount()
-}
-
-/// A return of the first title that says each of these codes, with what was paid in centavos.
-fn return_file(received: &Received, number: u32, told: &[(&str, u64)]) -> String {
-    let news = told.iter().map(|(code, paid)| {
-        let mut letters = code.chars();
-        News {
-            title: received.titles[0].clone(),
-            code: [letters.next().expect("a code"), letters.next().expect("a code")],
-            motives: if *code == "03" { vec![['4', '8']] } else { Vec::new() },
-            fee: Centavos::ZERO,
-            interest: Centavos::ZERO,
-            paid: Centavos::new(*paid).expect("an amount"),
-            occurred_on: date(2026, 11, 23),
-            credited_on: (*paid > 0).then(|| date(2026, 11, 24)),
-        }
-    });
-    let created = datetime(2026, 11, 23, 20, 0, 0, 0);
-    write_return(&received.holder, number, created, &news.collect::<Vec<_>>()).expect("a return")
+/// Pays the Pix and waits until that was worked on.
+async fn pay_pix(provider: &Provider, charge: &PixCharge) {
+    let valor = charge.amount.to_decimal();
+    let id = format!("E{:0>31}", &charge.txid[..20]);
+    let body = json!({"pix": [{"endToEndId": id, "txid": charge.txid, "valor": valor}]});
+    let request = provider.house.request(Method::POST, &format!("/webhooks/pix/{SECRET}")).json(&body);
+    provider.house.send(request).await.expect(200);
+    provider.house.until(|reader| reader.inbox_count(InboxState::Processed), |count| *count == 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -327,11 +129,11 @@ async fn paid_twice_is_one_pack_and_the_rest_is_credit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_boleto_and_a_pix_of_one_purchase_are_one_pack_whichever_comes_first() {
     for release in [PackRelease::Purchase, PackRelease::Payment] {
-        let provider = Provider::open(release).await;
+        let provider = open_with_pix(release).await;
         let bought = provider.buy().await;
         let received = provider.remit().await;
-        let charge = provider.ask_for_pix(&bought).await;
-        provider.pay_pix(&charge).await;
+        let charge = ask_for_pix(&provider, &bought).await;
+        pay_pix(&provider, &charge).await;
         assert_eq!((provider.credit().await, provider.available()), (reais(0), PACK));
         let again = pix::ask_instead_of(provider.app(), provider.line.customer, bought.boleto.id).await;
         assert_eq!(again.expect_err("it is paid").code, "boleto_not_open");
@@ -339,15 +141,15 @@ async fn a_boleto_and_a_pix_of_one_purchase_are_one_pack_whichever_comes_first()
         assert_eq!((provider.credit().await, provider.available()), (reais(PRICE_CENTAVOS), PACK));
         assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice]);
     }
-    let provider = Provider::open(PackRelease::Payment).await;
+    let provider = open_with_pix(PackRelease::Payment).await;
     let bought = provider.buy().await;
     let received = provider.remit().await;
-    let charge = provider.ask_for_pix(&bought).await;
+    let charge = ask_for_pix(&provider, &bought).await;
     provider.load(&provider.day(&received, 1)).await;
     let txid = charge.txid.clone();
     let known = provider.app().read(move |reader| reader.pix_charge(&txid)).await.expect("a look");
     assert_eq!(known.expect("the Pix").state, PixState::Cancelled, "nobody is asked for it any more");
-    provider.pay_pix(&charge).await;
+    pay_pix(&provider, &charge).await;
     assert_eq!((provider.credit().await, provider.available()), (reais(PRICE_CENTAVOS), PACK));
     assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice]);
 }
@@ -470,7 +272,7 @@ async fn a_boleto_that_the_bank_would_not_take_is_named_and_waits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_bank_nothing_is_bought_by_boleto() {
-    let provider = Provider::in_house(House::open().await, PackRelease::Purchase).await;
+    let provider = Provider::in_house(House::open().await, PackRelease::Purchase, |_| {}).await;
     let seen = provider.house.seen();
     let refused =
         lines::buy(provider.app(), provider.line.wallet, provider.buying(Charging::Boleto, 0)).await;

@@ -226,7 +226,7 @@ async fn a_pix_that_nobody_pays_ends_and_one_that_comes_late_still_counts() {
     let charge = provider.buy_by_pix().await;
     provider.house.advance(31 * 60).await;
     purchases::sweep(provider.app()).await.expect("a sweep");
-    assert_eq!(provider.until_purchase_is(PurchaseState::Dropped).await.purchase, charge.purchase);
+    assert_eq!(Some(provider.until_purchase_is(PurchaseState::Dropped).await.purchase), charge.purchase);
     assert_eq!(provider.pix_state(&charge.txid).await, PixState::Expired);
     let mut browser = provider.signed_in().await;
     let page = browser.get(&provider.page()).await.text;
@@ -246,7 +246,7 @@ async fn the_subscriber_may_give_up_and_choose_again() {
     let provider = Provider::open().await;
     let charge = provider.buy_by_pix().await;
     let mut browser = provider.signed_in().await;
-    let give_up = format!("/purchases/{}/cancellation", charge.purchase);
+    let give_up = format!("/purchases/{}/cancellation", charge.purchase.expect("a purchase"));
     let told = browser.submit(&provider.page(), &give_up, &[]).await;
     assert_eq!(told.header("location"), Some(provider.page().as_str()), "{}", told.text);
     assert_eq!(provider.purchase().await.state, PurchaseState::Dropped);
@@ -343,7 +343,7 @@ async fn staff_settles_by_hand_with_a_reason() {
     let provider = Provider::open().await;
     let charge = provider.buy_by_pix().await;
     let (settle, page) = (
-        format!("/console/purchases/{}/settlement", charge.purchase),
+        format!("/console/purchases/{}/settlement", charge.purchase.expect("a purchase")),
         format!("/console/lines/{}", provider.line.id),
     );
     for (email, role) in

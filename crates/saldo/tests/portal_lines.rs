@@ -45,6 +45,7 @@ fn plan(name: &str, supports_purchase: bool) -> PlanDraft {
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         free: Vec::new(),
+        block_after_days: None,
     }
 }
 
@@ -270,4 +271,76 @@ async fn nobody_buys_for_another_and_money_pages_are_not_his() {
     let token = browser::token_of(&stranger.get("/billing").await.text);
     fields.iter_mut().filter(|(name, _)| name == "csrf").for_each(|(_, value)| value.clone_from(&token));
     assert_eq!(send(&mut stranger, &fields).await.status.as_u16(), 404);
+}
+
+/// The subjects of the mails about use, oldest first, once there are so many.
+async fn told(house: &House, count: usize) -> Vec<String> {
+    let mails = house.until(|tables| tables.mails(None, 100), |mails| mails.rows.len() >= count).await;
+    let mut subjects: Vec<String> = mails.rows.into_iter().map(|mail| mail.subject).collect();
+    subjects.reverse();
+    subjects
+}
+
+#[tokio::test]
+async fn use_is_told_at_each_threshold_once_whatever_is_played_again() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let customer = provider.customer.id;
+    let with_mail = Login {
+        id: LoginId::from_u128(ids::fresh()),
+        customer,
+        email: "joao@example.com".to_owned(),
+        password_hash: None,
+        created_at: clock::now(),
+        last_sign_in_at: None,
+    };
+    house.running.app.write(move |tx| tx.insert_login(&with_mail)).await.expect("a login");
+    let line = provider.line(&house, Some("joao"), provider.plan_no, 24 * GB).await;
+    let used = |total: i64| LineAct::AddUse { total, outside: 0 };
+    for bytes in [GB, GB, 14 * GB, 2 * GB] {
+        ask(&house, &line, used(bytes)).await;
+    }
+    let expected = ["50% da franquia de joao já foi usada", "80% da franquia de joao já foi usada"];
+    assert_eq!(told(&house, 2).await, expected);
+    let mut browser = signed_in(&house).await;
+    for page in ["/buy-credit", "/consumption"] {
+        let page = browser.get(page).await.text;
+        assert!(page.contains("80% of the allowance was reached on"), "{page}");
+    }
+    // All that is derived is thrown away and made again: nothing is told again.
+    let data = house.close().await;
+    let rebuild = std::process::Command::new(env!("CARGO_BIN_EXE_saldo"))
+        .args(["rebuild-views", "--data"])
+        .arg(data.path())
+        .output()
+        .expect("it runs");
+    assert!(rebuild.status.success(), "{}", String::from_utf8_lossy(&rebuild.stderr));
+    let house = House::open_in(data, |_| {}).await;
+    ask(&house, &line, used(GB)).await;
+    ask(&house, &line, used(7 * GB)).await;
+    let over = "A franquia de joao acabou";
+    assert_eq!(told(&house, 3).await, [&expected[..], &[over]].concat());
+    // What is bought is watched by itself, from nothing on.
+    let mut browser = signed_in(&house).await;
+    let (_, fields) = choose(&mut browser, &line, "10.0\u{a0}GB").await;
+    assert_eq!(send(&mut browser, &fields).await.status.as_u16(), 303);
+    assert!(
+        !browser.get("/buy-credit").await.text.contains("was reached on"),
+        "nothing of the pack was used"
+    );
+    ask(&house, &line, used(3 * GB)).await;
+    ask(&house, &line, used(5 * GB)).await;
+    let of_pack = "80% do crédito comprado para joao já foi usado";
+    assert_eq!(told(&house, 4).await, [&expected[..], &[over, of_pack]].concat());
+    let mail = house.running.app.read(|tables| tables.mails(None, 1)).await.expect("mails").rows.remove(0);
+    assert_eq!((mail.recipient.as_str(), mail.locale.as_str()), ("joao@example.com", "pt-BR"));
+    for words in ["Olá, João Exemplo", "Restam 2,0\u{a0}GB até ", "/buy-credit?line=line_"] {
+        assert!(mail.body.contains(words), "{words}: {}", mail.body);
+    }
+    let page = browser.get("/buy-credit").await.text;
+    assert!(page.contains("80% of the credit bought last was reached on"), "{page}");
+    let house = house.restart().await;
+    ask(&house, &line, used(2 * GB)).await;
+    let pack_over = "O crédito comprado para joao acabou";
+    assert_eq!(told(&house, 5).await, [&expected[..], &[over, of_pack, pack_over]].concat());
 }

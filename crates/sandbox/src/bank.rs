@@ -198,6 +198,31 @@ impl Bank {
         }
     }
 
+    /// Whether titles are registered as they come.
+    #[must_use]
+    pub fn registers_at_once(&self) -> bool {
+        self.desk.books().registers_at_once
+    }
+
+    /// Registers titles as they come from now on, and those that wait; or lets all that come wait until somebody presses *Register*.
+    ///
+    /// # Errors
+    /// The state failed.
+    pub fn register_at_once(&self, at_once: bool) -> Result<(), BankError> {
+        self.desk.books().registers_at_once = at_once;
+        let waits = |held: &HeldTitle| at_once && !held.is_registered && !held.is_refused;
+        self.desk.tell_of(waits, &[REGISTERED]).map(|_| ())
+    }
+
+    /// Each title that is open is paid so many times, all in one return; how many titles that are.
+    ///
+    /// # Errors
+    /// The state failed.
+    pub fn pay_open(&self, times: usize) -> Result<usize, BankError> {
+        let is_open = |held: &HeldTitle| held.is_registered && held.times_paid == 0;
+        self.desk.tell_of(is_open, &vec![SETTLED; times])
+    }
+
     /// Stops listening, and waits until open requests have ended or lost their time.
     pub async fn stop(mut self) {
         // Nobody listening any more is as good as stopped.
@@ -255,6 +280,15 @@ impl Desk {
             return Err(BankError::NotNow(held.state()));
         }
         self.tell(&mut books, &[index], codes)
+    }
+
+    /// Tells `codes` of all titles that are so, and how many those are.
+    fn tell_of(&self, is_so: impl Fn(&HeldTitle) -> bool, codes: &[&str]) -> Result<usize, BankError> {
+        let mut books = self.books();
+        let titles = books.titles.iter().enumerate().filter(|(_, held)| is_so(held));
+        let titles: Vec<usize> = titles.map(|(index, _)| index).collect();
+        self.tell(&mut books, &titles, codes)?;
+        Ok(titles.len())
     }
 
     /// Writes a return that says `codes` of each of these titles. They are one holder's: there is one company.

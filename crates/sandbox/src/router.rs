@@ -73,6 +73,8 @@ pub struct RouterFaults {
     pub duplicate: bool,
     /// This many of the next datagrams of accounting are lost on their way; the report is repeated when nobody answers.
     pub lose_next: u32,
+    /// Every second datagram of accounting is lost on its way, for as long as this is set.
+    pub lose_half: bool,
     /// This many of the next reports are never sent at all.
     pub drop_next: u32,
     /// Each report waits until the one after it has been sent.

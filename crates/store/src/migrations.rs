@@ -57,7 +57,9 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     5 "0005_bank_files.sql",
     6 "0006_first_access.sql",
     7 "0007_settlements.sql",
-    8 "0008_ways_to_pay.sql",
+    8 "0008_invoices.sql",
+    9 "0009_usage_notices.sql",
+    10 "0010_ways_to_pay.sql",
 );
 
 impl Database {

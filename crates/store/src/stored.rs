@@ -8,9 +8,9 @@ use std::fmt;
 
 use book::EntryRef;
 use money::{
-    Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, LineId, LoginId, MailId, MeterId,
-    PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, SettlementId, StaffId, Timestamp, TopupId,
-    Unit, WalletId,
+    AdjustmentId, Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, InvoiceId, LineId,
+    LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, SettlementId,
+    StaffId, Timestamp, TopupId, Unit, WalletId,
 };
 
 use crate::error::StoreError;
@@ -119,12 +119,14 @@ macro_rules! id_columns {
 }
 
 id_columns!(
+    AdjustmentId,
     ApiKeyId,
     BoletoId,
     CustomerId,
     EntryId,
     GrantId,
     IntentId,
+    InvoiceId,
     LineId,
     LoginId,
     MailId,

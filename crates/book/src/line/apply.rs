@@ -1,7 +1,8 @@
 //! A fact about a line becomes true. Nothing here asks whether it should.
 
-use money::{Amount, Timestamp};
+use money::Timestamp;
 
+use super::bill::Billed;
 use super::record::{LineFact, LineRecord, Lot, Taken};
 use super::state::{Awaiting, CycleTerms, Line, RestrictedSpan, Session, SessionState, Unpaid};
 use super::traffic::{Behind, SESSIONS_MAX};
@@ -76,9 +77,12 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             line.unpaid.remove(purchase);
             wallet.burn(burns, 0);
         }
-        LineFact::Billed { amount, .. } => owe(line, amount.unit(), amount.value()),
+        LineFact::Billed { amount, .. } => {
+            let billed = line.billed.unwrap_or(Billed::nothing(amount.unit()));
+            line.billed = Some(billed.plus(*amount));
+        }
         LineFact::BillPaid { amount, .. } | LineFact::BillWrittenOff { amount } => {
-            owe(line, amount.unit(), -amount.value());
+            line.billed = line.billed.map(|billed| billed.minus(*amount));
         }
         LineFact::Read(read) => {
             take(wallet, line, &read.taken);
@@ -107,11 +111,6 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             }
         }
     }
-}
-
-fn owe(line: &mut Line, unit: money::Unit, more: i64) {
-    let owed = line.billed.map_or(0, |billed| billed.value());
-    line.billed = Some(Amount::new(owed + more, unit));
 }
 
 fn give(wallet: &mut Wallet, line: &mut Line, allowance: Option<&Lot>) {

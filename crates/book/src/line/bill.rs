@@ -1,9 +1,9 @@
 //! What is owed for a line beside its purchases: the plan's fee and corrections, as invoices say.
 //!
-//! The book keeps the sum that is owed, so that nothing is paid or written off that was not billed. That a month is billed once is
+//! The book keeps what is open, so that nothing is paid or written off that was not billed. That a month is billed once is
 //! held by the command's key, which the caller makes of the line and the month.
 
-use money::Amount;
+use money::{Amount, Unit};
 
 use super::record::LineFact;
 use super::state::{Line, PaidBy};
@@ -43,43 +43,74 @@ impl BillItem {
     }
 }
 
+/// What was billed for a line and is open still. What is owed by the customer and to him are kept apart: one bill may pay the other only
+/// where an invoice says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Billed {
+    /// What he owes, zero or above.
+    pub owed: Amount,
+    /// What is owed to him, zero or above.
+    pub owed_back: Amount,
+}
+
+impl Billed {
+    pub(super) fn nothing(unit: Unit) -> Billed {
+        Billed { owed: Amount::zero(unit), owed_back: Amount::zero(unit) }
+    }
+
+    /// After `amount` more is open: below zero it is owed to the customer.
+    pub(super) fn plus(self, amount: Amount) -> Billed {
+        let more = |open: Amount, by: i64| Amount::new(open.value() + by, open.unit());
+        match amount.value() {
+            value if value < 0 => Billed { owed_back: more(self.owed_back, -value), ..self },
+            value => Billed { owed: more(self.owed, value), ..self },
+        }
+    }
+
+    /// After `amount` of what was open is not any more.
+    pub(super) fn minus(self, amount: Amount) -> Billed {
+        let less = |open: Amount, by: i64| Amount::new(open.value() - by, open.unit());
+        match amount.value() {
+            value if value < 0 => Billed { owed_back: less(self.owed_back, -value), ..self },
+            value => Billed { owed: less(self.owed, value), ..self },
+        }
+    }
+}
+
 /// Something is owed from now on.
 pub(super) fn decide_bill(line: &Line, item: BillItem, amount: Amount) -> Result<LineFact, Refusal> {
     if amount.value() == 0 || (item == BillItem::Fee && amount.value() < 0) {
         return Err(Refusal::AmountNotPositive);
     }
-    check_size(amount.value().saturating_abs())?;
-    let owed = owed(line, amount)?;
-    check_size(owed.saturating_add(amount.value()).saturating_abs())?;
+    let size = amount.value().saturating_abs();
+    check_size(size)?;
+    check_size(open(line, amount)?.saturating_add(size))?;
     Ok(LineFact::Billed { item, amount })
 }
 
 pub(super) fn decide_bill_paid(line: &Line, amount: Amount, by: PaidBy) -> Result<LineFact, Refusal> {
-    check_owed(line, amount)?;
+    check_open(line, amount)?;
     Ok(LineFact::BillPaid { amount, by })
 }
 
 pub(super) fn decide_bill_written_off(line: &Line, amount: Amount) -> Result<LineFact, Refusal> {
-    check_owed(line, amount)?;
+    check_open(line, amount)?;
     Ok(LineFact::BillWrittenOff { amount })
 }
 
-/// What was billed and is owed still, in the steps of `amount`'s unit.
-fn owed(line: &Line, amount: Amount) -> Result<i64, Refusal> {
-    match line.billed {
-        Some(billed) if billed.unit() != amount.unit() => Err(Refusal::UnitMismatch),
-        billed => Ok(billed.map_or(0, |billed| billed.value())),
-    }
+/// What is open in the direction of `amount`, in steps of its unit.
+fn open(line: &Line, amount: Amount) -> Result<i64, Refusal> {
+    let billed = line.billed.unwrap_or(Billed::nothing(amount.unit()));
+    let open = if amount.value() < 0 { billed.owed_back } else { billed.owed };
+    if open.unit() == amount.unit() { Ok(open.value()) } else { Err(Refusal::UnitMismatch) }
 }
 
-/// Refuses what is not owed, or not in that direction.
-fn check_owed(line: &Line, amount: Amount) -> Result<(), Refusal> {
-    let (owed, amount) = (owed(line, amount)?, amount.value());
-    if amount == 0 {
-        return Err(Refusal::AmountNotPositive);
+/// Refuses what is not open in that direction.
+fn check_open(line: &Line, amount: Amount) -> Result<(), Refusal> {
+    let open = open(line, amount)?;
+    match amount.value().saturating_abs() {
+        0 => Err(Refusal::AmountNotPositive),
+        size if size > open => Err(Refusal::NotBilled),
+        _ => Ok(()),
     }
-    if owed.signum() != amount.signum() || amount.saturating_abs() > owed.saturating_abs() {
-        return Err(Refusal::NotBilled);
-    }
-    Ok(())
 }

@@ -16,7 +16,7 @@ mod snapshot;
 mod state;
 mod traffic;
 
-pub use bill::BillItem;
+pub use bill::{BillItem, Billed};
 pub use calendar::{FreeWindow, cycle_at};
 pub use plan::{Charging, Pack, PackNo, Plan, PlanNo, PurchaseRules, Release, Validity};
 pub use purchase::{Standing, check_line, check_pack};

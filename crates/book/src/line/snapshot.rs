@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use money::{LineId, PurchaseId};
 
+use super::bill::Billed;
 use super::codec::{
     at_place, place, read_awaiting, read_cycle, read_session, write_awaiting, write_cycle, write_session,
 };
@@ -33,7 +34,10 @@ pub(crate) fn write_line(out: &mut Vec<u8>, line: &Line) {
         out.amount(unpaid.price);
         out.unsigned(unpaid.grant_no.into());
     }
-    out.option(line.billed, Write::amount);
+    out.option(line.billed, |out, billed| {
+        out.amount(billed.owed);
+        out.amount(billed.owed_back);
+    });
     out.count(line.restricted.len());
     for span in &line.restricted {
         out.time(span.from);
@@ -69,7 +73,8 @@ pub(crate) fn read_line(reader: &mut Reader<'_>) -> Result<Line, CodecError> {
         let purchase = PurchaseId::from_u128(reader.u128()?);
         Ok((purchase, Unpaid { price: reader.amount()?, grant_no: reader.u32()? }))
     })?;
-    line.billed = reader.option(Reader::amount)?;
+    line.billed =
+        reader.option(|reader| Ok(Billed { owed: reader.amount()?, owed_back: reader.amount()? }))?;
     for _ in 0..reader.count()? {
         line.restricted.push(RestrictedSpan { from: reader.time()?, to: reader.option(Reader::time)? });
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use money::{Amount, LineId, PurchaseId, Timestamp};
 
+use super::bill::Billed;
 use super::plan::{Charging, PackNo, PlanNo, Validity};
 use super::traffic::Behind;
 
@@ -199,8 +200,8 @@ pub struct Line {
     pub awaiting: Option<Awaiting>,
     /// Purchases that were released and are not paid.
     pub unpaid: BTreeMap<PurchaseId, Unpaid>,
-    /// What was billed beside purchases and is owed still; `None` if nothing ever was.
-    pub billed: Option<Amount>,
+    /// What was billed beside purchases and is open still; `None` if nothing ever was.
+    pub billed: Option<Billed>,
     /// Slowed, walled or blocked: the newest interval last; old ones are dropped.
     pub restricted: Vec<RestrictedSpan>,
     /// What was read of sessions, by a hash of what names them.

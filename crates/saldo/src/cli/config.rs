@@ -28,7 +28,7 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, brand, credit, stripe, bank, pix, mail, radius, test_clock } = config;
+    let Config { server, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     screen.pair("data folder", server.data.display());
@@ -44,6 +44,11 @@ fn check(config: &Config, screen: &Screen) {
         None => format!("key {}; no secret: callbacks are not taken", pix.key),
     });
     screen.pair("Pix", pix.as_deref().unwrap_or("no key: nothing is charged by Pix"));
+    let begun = if billing.automatic { "begins by itself" } else { "is begun in the console" };
+    screen.pair(
+        "monthly run",
+        format_args!("day {}, {begun}; due on day {}", billing.run_day, billing.due_day),
+    );
     screen.pair("mail", or(&mail.smtp, "no server: mails are kept and not sent"));
     screen.pair("RADIUS", or(&radius.accounting_listen, "no port: reports are not taken"));
     if *test_clock {

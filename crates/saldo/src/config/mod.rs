@@ -36,6 +36,8 @@ pub struct Config {
     pub bank: Option<Bank>,
     /// `[pix]`; `None` where nothing is charged by Pix.
     pub pix: Option<Pix>,
+    /// `[billing]`
+    pub billing: Billing,
     /// `[mail]`
     pub mail: Mail,
     /// `[radius]`
@@ -161,6 +163,20 @@ pub struct Radius {
     pub accounting_listen: String,
 }
 
+/// When invoices are made and due, and for how long a subscriber is trusted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Billing {
+    /// The day of the month of the monthly run.
+    pub run_day: i8,
+    /// The day of the month on which its invoices are due: the first such day after it.
+    pub due_day: i8,
+    /// Whether it begins by itself.
+    pub automatic: bool,
+    /// Days for which a blocked line works again on trust.
+    pub trust_days: u16,
+}
+
 /// How a connection to the mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -195,6 +211,7 @@ struct Written {
     stripe: Stripe,
     bank: bank::WrittenBank,
     pix: pix::WrittenPix,
+    billing: Billing,
     mail: Mail,
     radius: Radius,
     test_clock: WrittenTestClock,
@@ -301,7 +318,8 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, bank, pix, mail, radius, test_clock } = written;
+    let Written { mut server, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } = written;
+    check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
         bail!("server.public_url must begin with http:// or https://");
@@ -324,10 +342,23 @@ fn check(written: Written) -> anyhow::Result<Config> {
         stripe,
         bank: bank::check(&bank)?,
         pix: pix::check(&pix)?,
+        billing,
         mail,
         radius,
         test_clock: test_clock.enabled,
     })
+}
+
+fn check_billing(billing: &Billing) -> anyhow::Result<()> {
+    for (name, day) in [("run_day", billing.run_day), ("due_day", billing.due_day)] {
+        if !(1..=28).contains(&day) {
+            bail!("billing.{name} must be from 1 to 28");
+        }
+    }
+    if !(1..=30).contains(&billing.trust_days) {
+        bail!("billing.trust_days must be from 1 to 30");
+    }
+    Ok(())
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -420,6 +451,8 @@ mod tests {
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
             ("[bank]\ncode = \"341\"", "bank 341"),
+            ("[billing]\nrun_day = 29", "billing.run_day"),
+            ("[billing]\ntrust_days = 0", "billing.trust_days"),
             ("[bank]\ncode = \"001\"", "bank"),
             ("[pix]\nkey = \"someone\"\nname = \"A\"\ncity = \"B\"", "pix.key"),
             ("[pix]\nkey = \"a@b.br\"", "pix.name"),

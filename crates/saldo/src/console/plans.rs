@@ -45,6 +45,7 @@ pub(super) struct Sent {
     slow_speed: String,
     walled_list: String,
     free: String,
+    block_after_days: String,
 }
 
 /// `GET /console/plans`
@@ -156,6 +157,7 @@ fn draft(typed: &Typed, sent: &Sent) -> Result<PlanDraft, Problem> {
         slow_speed: sent.slow_speed.clone(),
         walled_list: sent.walled_list.clone(),
         free: typed.windows("free", &sent.free)?,
+        block_after_days: typed.count("block_after_days", &sent.block_after_days)?,
     })
 }
 
@@ -173,6 +175,7 @@ fn sent_of(typed: &Typed, plan: &PlanRow, free: String) -> Sent {
         slow_speed: plan.slow_speed.clone(),
         walled_list: plan.walled_list.clone(),
         free,
+        block_after_days: plan.block_after_days.map(|days| days.to_string()).unwrap_or_default(),
     }
 }
 
@@ -206,6 +209,7 @@ fn fields(typed: &Typed, sent: &Sent) -> Vec<Field> {
         text("slow_speed", t("plan-slow-speed"), None, sent.slow_speed.clone()),
         text("walled_list", t("plan-walled-list"), None, sent.walled_list.clone()),
         text("free", t("plan-free"), Some(t("plan-free-hint")), sent.free.clone()),
+        text("block_after_days", t("plan-block"), Some(t("plan-block-hint")), sent.block_after_days.clone()),
     ]
 }
 

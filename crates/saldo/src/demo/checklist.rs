@@ -1,27 +1,58 @@
-//! Which steps of the story the visitor has done: read from what has become of his customer and which pages he was shown, never
-//! from what was pressed.
+//! Which steps of the two stories the visitor has done: read from what has become of the sample customers and which pages they were
+//! shown, never from what was pressed.
 
 use money::{CustomerId, Timestamp};
+use store::tables::lines::BoletoState;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::Topup;
 use store::{Reader, StoreError};
 
 use super::opened::Pages;
-use crate::look::page::DemoHome;
+use super::provider::Subscriber;
+use crate::look::page::Done;
 
 /// Rows of each kind that are looked through, newest first.
 const ROWS_MAX: u32 = 200;
 /// Hours of use that are looked through.
 const USE_HOURS: i64 = 365 * 24;
 
-/// The steps, in the order of their texts.
+/// The steps of the provider's story, in the order of their texts.
+pub(super) fn read_data(
+    reader: &Reader<'_>,
+    subscribers: &[Subscriber],
+    opened: Pages,
+) -> Result<[bool; Done::DATA_STEPS], StoreError> {
+    let (mut was_slowed, mut is_restored, mut is_paid) = (false, false, false);
+    for subscriber in subscribers {
+        let Some(row) = reader.line_view(subscriber.line_id)? else { continue };
+        if subscriber.has_plenty() {
+            was_slowed = row.restricted_since.is_some() || row.restored_at.is_some();
+        }
+        let purchases = reader.purchases(row.wallet_no, ROWS_MAX)?;
+        is_restored |= purchases.iter().any(|bought| bought.restored_at.is_some());
+        let boletos = reader.boletos_of(subscriber.customer, None, ROWS_MAX)?.rows;
+        is_paid |= boletos.iter().any(|boleto| boleto.state == BoletoState::Paid);
+    }
+    Ok([
+        opened.at_zero,
+        opened.blocked,
+        opened.positive,
+        was_slowed,
+        opened.chosen,
+        is_restored,
+        opened.check,
+        opened.invoices && is_paid,
+    ])
+}
+
+/// The steps of the API company's story, in the order of their texts.
 pub(super) fn read(
     reader: &Reader<'_>,
     customer: CustomerId,
     wallet_no: u32,
     now: Timestamp,
     opened: Pages,
-) -> Result<[bool; DemoHome::STEPS], StoreError> {
+) -> Result<[bool; Done::API_STEPS], StoreError> {
     let has_credit = !reader.grants(wallet_no, None, 1)?.rows.is_empty();
     let posted_use = has_posted_use(reader, wallet_no, now)?;
     let topups = reader.topups_of(customer, None, ROWS_MAX)?.rows;
@@ -48,7 +79,7 @@ fn steps(
     posted_use: bool,
     topups: &[Topup],
     newest_first: &[Payment],
-) -> [bool; DemoHome::STEPS] {
+) -> [bool; Done::API_STEPS] {
     let oldest_first: Vec<&Payment> = newest_first.iter().rev().collect();
     let paid: Vec<&Payment> =
         oldest_first.iter().copied().filter(|payment| payment.status == PaymentStatus::Succeeded).collect();
@@ -147,7 +178,7 @@ mod tests {
     }
 
     /// The numbers of the steps that are done.
-    fn done(steps: [bool; DemoHome::STEPS]) -> Vec<usize> {
+    fn done(steps: [bool; Done::API_STEPS]) -> Vec<usize> {
         (1..).zip(steps).filter(|(_, is_done)| *is_done).map(|(no, _)| no).collect()
     }
 
@@ -173,6 +204,6 @@ mod tests {
         assert_eq!(done(steps(true, true, true, &topups, &payments)).last(), Some(&11));
         let failed = payment(&third, 31, "0002", PaymentStatus::Failed);
         let all = steps(true, true, true, &[third, second, first], &[failed, other, visa]);
-        assert_eq!(done(all).len(), DemoHome::STEPS);
+        assert_eq!(done(all).len(), Done::API_STEPS);
     }
 }

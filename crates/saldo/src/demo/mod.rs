@@ -14,17 +14,19 @@ mod past;
 mod provider;
 mod router;
 mod seed;
+mod spending;
 
 use std::io::Write as _;
 use std::net::TcpListener as StdListener;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
 use money::CustomerId;
 use sandbox::bank::{Bank as SandboxBank, BankConfig};
+use sandbox::router::{ChangeBehaviour, Router as SandboxRouter};
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -33,12 +35,14 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, Running};
 use crate::config::{Bank, Config};
-use crate::portal::{DemoStrip, Faults};
+use crate::look::part::DemoFaults;
+use crate::portal::DemoStrip;
 use crate::{clock, jobs, server, webhooks};
 use folder::{Folder, Known, Secrets};
 use opened::Opened;
 use pages::Stage;
 use provider::Subscriber;
+use spending::Spending;
 
 /// The port of portal and API unless told otherwise; sandbox, example API, router and bank have the next four.
 pub const DEFAULT_PORT: u16 = 7070;
@@ -157,9 +161,10 @@ async fn play(
     }
     jobs::start(&running.app);
     let messengers = bank::exchange(&running.app, &bank);
-    let network = router::start(&running.app, async_listener(&sockets.router)?).await?;
+    let network = Arc::new(router::start(&running.app, async_listener(&sockets.router)?).await?);
+    let strip = strip(sandbox.faults().clone(), Arc::downgrade(&network), Arc::downgrade(&bank));
     // Nobody has set one before: the app is new.
-    let _ = running.app.demo_strip.set(strip(sandbox.faults().clone()));
+    let _ = running.app.demo_strip.set(strip);
     let (ending, ended) = watch::channel(Ending::NotYet);
     let ending = Arc::new(ending);
     tokio::spawn(end_when_told(told, Arc::clone(&ending)));
@@ -172,7 +177,8 @@ async fn play(
         print(options, &addresses, &secrets, &subscribers)?;
     }
     let ends = (ending, Arc::clone(&close));
-    let stage = stage(&running.app, &sandbox, (addresses, secrets), ends).await?;
+    let provider = (subscribers, Spending::at(network), Arc::clone(&bank));
+    let stage = stage(&running.app, &sandbox, provider, (addresses, secrets), ends).await?;
     let portal = serve(&running.app, &sockets.portal, pages::router(&running.app, stage), closing)?;
     let outcome = wait_for_end(ended).await;
     running.app.announce_end();
@@ -180,7 +186,6 @@ async fn play(
     portal.await?;
     example_api.await?;
     sandbox.stop().await;
-    network.stop().await;
     drop(messengers);
     tokio::task::spawn_blocking(move || running.end()).await.context("ending")?;
     Ok(outcome)
@@ -214,6 +219,7 @@ async fn end_when_told(mut told: watch::Receiver<bool>, ending: Arc<watch::Sende
 async fn stage(
     app: &Arc<App>,
     sandbox: &Sandbox,
+    (subscribers, spending, bank): (Vec<Subscriber>, Spending, Arc<SandboxBank>),
     (addresses, secrets): (Addresses, Secrets),
     (ending, close): (Arc<watch::Sender<Ending>>, Arc<watch::Sender<bool>>),
 ) -> anyhow::Result<Stage> {
@@ -224,7 +230,19 @@ async fn stage(
     let faults = sandbox.faults().clone();
     let opened =
         Opened::read(app).await.map_err(|problem| anyhow::anyhow!("the checklist: {}", problem.detail))?;
-    Ok(Stage { opened, addresses, secrets, customer, wallet, faults, ending, close })
+    Ok(Stage {
+        opened,
+        addresses,
+        secrets,
+        customer,
+        wallet,
+        faults,
+        subscribers,
+        spending,
+        bank,
+        ending,
+        close,
+    })
 }
 
 fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) -> anyhow::Result<Config> {
@@ -274,14 +292,20 @@ async fn start_sandbox(
     Ok(Sandbox::start(config).await?)
 }
 
-/// What the strip tells of the sandbox's faults.
-fn strip(faults: sandbox::Faults) -> DemoStrip {
+/// What the strip tells of the faults of those whom the sandbox plays. They outlive it.
+fn strip(faults: sandbox::Faults, network: Weak<SandboxRouter>, bank: Weak<SandboxBank>) -> DemoStrip {
     DemoStrip::new(move || {
         let settings = faults.settings();
-        Faults {
+        let router = network.upgrade().map(|network| network.faults()).unwrap_or_default();
+        DemoFaults {
             late: settings.webhook_delay_ms > 0,
             twice: settings.webhook_duplicate,
             held: settings.webhook_hold,
+            router_twice: router.duplicate,
+            router_lost: router.lose_half,
+            router_overtaken: router.reorder,
+            router_deaf: router.changes == ChangeBehaviour::Silent,
+            bank_waits: bank.upgrade().is_some_and(|bank| !bank.registers_at_once()),
         }
     })
 }

@@ -12,6 +12,8 @@ use axum::routing::{get, post};
 use book::{Act, Command};
 use engine::Outcome;
 use money::{CustomerId, MailId, Timestamp, WalletId};
+use sandbox::bank::Bank;
+use sandbox::router::ChangeBehaviour;
 use serde::Deserialize;
 use store::tables::outbox::Mail;
 use store::tables::sessions::SessionOwner;
@@ -19,6 +21,8 @@ use tokio::sync::watch;
 
 use super::folder::Secrets;
 use super::opened::{self, Opened};
+use super::provider::Subscriber;
+use super::spending::Spending;
 use super::{Addresses, Ending, example_call, live, provider, seed};
 use crate::app::App;
 use crate::look::page::{DemoHome, DemoLogin, DemoReset, DemoSubscriber, MailPage, Mails};
@@ -46,11 +50,24 @@ pub(super) struct Stage {
     /// His wallet.
     pub(super) wallet: WalletId,
     pub(super) faults: sandbox::Faults,
+    /// The provider's sample subscribers.
+    pub(super) subscribers: Vec<Subscriber>,
+    /// Their router, and what spends at it.
+    pub(super) spending: Spending,
+    /// The provider's bank.
+    pub(super) bank: Arc<Bank>,
     pub(super) ending: Arc<watch::Sender<Ending>>,
     /// Nobody listens to it any more once nothing more is accepted.
     pub(super) close: Arc<watch::Sender<bool>>,
-    /// Which pages he has opened.
+    /// Which pages were opened.
     pub(super) opened: Opened,
+}
+
+impl Stage {
+    /// Whose data the first screen draws, and its button uses up.
+    pub(super) fn spender(&self) -> Option<&Subscriber> {
+        self.subscribers.iter().find(|subscriber| subscriber.has_plenty())
+    }
 }
 
 /// The demo's pages in front of all that is served anyway.
@@ -63,6 +80,9 @@ pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
         .route("/demo/sign-in", post(sign_in))
         .route("/demo/clock", post(move_clock))
         .route("/demo/faults", post(set_faults))
+        .route("/demo/bank", post(pay_boletos))
+        .route("/demo/spending", post(spend))
+        .route(opened::CHECK_URL, get(opened::check_opened))
         .route("/demo/reset", get(ask_to_reset).post(reset))
         .route("/demo/mails", get(mails))
         .route("/demo/mails/{mail}", get(mail))
@@ -86,18 +106,23 @@ async fn home(
         reader: visit.reader().clone(),
         frame: Frame { live_url: Some("/demo/live".to_owned()), ..visit.frame(&app, None) },
         customer: login(seed::CUSTOMER_EMAIL, &stage.secrets.customer_password),
-        subscribers: provider::subscribers(&app)
-            .await
-            .map_err(|error| Problem::internal(&error))?
-            .into_iter()
-            .map(|found| DemoSubscriber { state: found.state, document: found.document.to_owned() })
+        subscribers: stage
+            .subscribers
+            .iter()
+            .map(|found| DemoSubscriber {
+                state: found.state,
+                name: found.name,
+                document: found.document.to_owned(),
+            })
             .collect(),
         subscriber_password: stage.secrets.subscriber_password.clone(),
         staff: login(seed::STAFF_EMAIL, &stage.secrets.staff_password),
         line: seen.line(visit.reader()),
+        data_line: seen.data_line(visit.reader()),
         curl: example_call(&stage.addresses, &stage.secrets.known),
         sandbox_url: stage.addresses.sandbox.clone(),
         router_url: stage.addresses.router.clone(),
+        bank_url: stage.addresses.bank.clone(),
         done: seen.done,
     };
     draw(StatusCode::OK, &page)
@@ -111,11 +136,13 @@ struct SignIn {
 }
 
 #[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 enum Role {
     Customer,
     Subscriber,
     Staff,
+    /// The same login, at the provider's part of the console.
+    ProviderStaff,
 }
 
 /// `POST /demo/sign-in`
@@ -136,9 +163,10 @@ async fn sign_in(
                     (login.map(|login| SessionOwner::Login(login.id)), "/buy-credit")
                 }
                 Role::Subscriber => (None, "/"),
-                Role::Staff => {
+                Role::Staff | Role::ProviderStaff => {
                     let staff = reader.staff_by_email(seed::STAFF_EMAIL)?;
-                    (staff.map(|staff| SessionOwner::Staff(staff.id)), "/console")
+                    let url = if matches!(role, Role::Staff) { "/console" } else { "/console/lines" };
+                    (staff.map(|staff| SessionOwner::Staff(staff.id)), url)
                 }
             })
         })
@@ -188,14 +216,25 @@ struct FaultsForm {
     #[serde(default)]
     held: String,
     #[serde(default)]
+    router_twice: String,
+    #[serde(default)]
+    router_lost: String,
+    #[serde(default)]
+    router_overtaken: String,
+    #[serde(default)]
+    router_deaf: String,
+    #[serde(default)]
+    bank_waits: String,
+    #[serde(default)]
     return_to: String,
 }
 
 /// `POST /demo/faults`: a box that is not ticked is not sent.
 async fn set_faults(
     Extension(stage): Extension<Arc<Stage>>,
-    Posted(FaultsForm { late, twice, held, return_to }): Posted<FaultsForm>,
-) -> Redirect {
+    Posted(form): Posted<FaultsForm>,
+) -> Result<Redirect, Fault> {
+    let FaultsForm { late, twice, held, return_to, .. } = &form;
     stage.faults.change(|settings| {
         settings.webhook_delay_ms = if late.is_empty() { 0 } else { LATE_MS };
         settings.webhook_duplicate = !twice.is_empty();
@@ -203,7 +242,50 @@ async fn set_faults(
         // Neither told nor found out by asking: a payment is then seen pending.
         settings.payment_reads_fail = settings.webhook_hold;
     });
-    back(&return_to)
+    stage.spending.router().change_faults(|faults| {
+        faults.duplicate = !form.router_twice.is_empty();
+        faults.lose_half = !form.router_lost.is_empty();
+        faults.reorder = !form.router_overtaken.is_empty();
+        faults.changes =
+            if form.router_deaf.is_empty() { ChangeBehaviour::Obeys } else { ChangeBehaviour::Silent };
+    });
+    let at_once = form.bank_waits.is_empty();
+    if at_once != stage.bank.registers_at_once() {
+        stage.bank.register_at_once(at_once).map_err(|error| Problem::internal(&error.into()))?;
+    }
+    Ok(back(return_to))
+}
+
+#[derive(Deserialize)]
+struct Payments {
+    times: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+/// `POST /demo/bank`: somebody pays all boletos that are open, once or twice, and the bank writes its return.
+async fn pay_boletos(
+    Extension(stage): Extension<Arc<Stage>>,
+    Posted(Payments { times, return_to }): Posted<Payments>,
+) -> Result<Redirect, Fault> {
+    let times = times.parse::<usize>().ok().filter(|times| (1..=2).contains(times));
+    let Some(times) = times else {
+        return Err(Problem::invalid("times", "times_out_of_range", "times must be 1 or 2.").into());
+    };
+    stage.bank.pay_open(times).map_err(|error| Problem::internal(&error.into()))?;
+    Ok(back(&return_to))
+}
+
+/// `POST /demo/spending`: what the subscriber with plenty has left is used up.
+async fn spend(
+    State(app): State<Arc<App>>,
+    Extension(stage): Extension<Arc<Stage>>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Redirect {
+    if let Some(spender) = stage.spender() {
+        stage.spending.begin(&app, spender.wallet, spender.access_login);
+    }
+    Redirect::to("/demo")
 }
 
 /// `GET /demo/reset`: asks, where no dialog does.

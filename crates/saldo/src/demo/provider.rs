@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use book::{Charging, LineAct, LineStatus};
-use money::{Amount, LineId, LoginId, Unit};
+use money::{Amount, CustomerId, LineId, LoginId, Unit, WalletId};
 use store::tables::lines::{AtZero, PackRelease};
 use store::tables::logins::Login;
 
@@ -18,6 +18,12 @@ use crate::{clock, ids, passwords};
 
 /// Bytes of a gigabyte.
 const GB: i64 = 1_000_000_000;
+
+/// The state of the one who has plenty left.
+const PLENTY: &str = "plenty";
+
+/// The state of the one whose line is blocked.
+const BLOCKED: &str = "blocked";
 
 /// A sample subscriber, as he is made.
 struct Sample {
@@ -33,7 +39,7 @@ struct Sample {
 /// The samples. Their CPFs are valid and known from examples; nobody is meant.
 const SAMPLES: [Sample; 3] = [
     Sample {
-        state: "plenty",
+        state: PLENTY,
         name: "João Exemplo",
         document: "52998224725",
         access_login: "joao.exemplo",
@@ -51,7 +57,7 @@ const SAMPLES: [Sample; 3] = [
         status: LineStatus::Enabled,
     },
     Sample {
-        state: "blocked",
+        state: BLOCKED,
         name: "Pedro Exemplo",
         document: "12345678909",
         access_login: "pedro.exemplo",
@@ -66,10 +72,30 @@ const SAMPLES: [Sample; 3] = [
 pub(crate) struct Subscriber {
     /// `plenty`, `zero` or `blocked`.
     pub(crate) state: &'static str,
+    /// His first name.
+    pub(crate) name: &'static str,
     /// CPF, digits only.
     pub(crate) document: &'static str,
+    /// How his line authenticates.
+    pub(crate) access_login: &'static str,
+    /// Who he is.
+    pub(crate) customer: CustomerId,
     /// His line.
     pub(crate) line_id: LineId,
+    /// The wallet that it lives on.
+    pub(crate) wallet: WalletId,
+}
+
+impl Subscriber {
+    /// Whether he is the one whose line is blocked.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.state == BLOCKED
+    }
+
+    /// Whether he is the one who has plenty left, whose line the first screen draws.
+    pub(crate) fn has_plenty(&self) -> bool {
+        self.state == PLENTY
+    }
 }
 
 /// Makes what the provider sells and whom he serves.
@@ -88,7 +114,15 @@ pub(super) async fn subscribers(app: &Arc<App>) -> anyhow::Result<Vec<Subscriber
         for sample in &SAMPLES {
             let Some(payer) = tables.payer_by_document(sample.document)? else { continue };
             let Some(line) = tables.lines_of(payer.customer, 1)?.pop() else { continue };
-            found.push(Subscriber { state: sample.state, document: sample.document, line_id: line.id });
+            found.push(Subscriber {
+                state: sample.state,
+                name: sample.name.split(' ').next().unwrap_or(sample.name),
+                document: sample.document,
+                access_login: sample.access_login,
+                customer: payer.customer,
+                line_id: line.id,
+                wallet: line.wallet,
+            });
         }
         Ok(found)
     });
@@ -131,6 +165,7 @@ fn plan(name: &str, fee: i64, gigabytes: i64, supports_purchase: bool) -> PlanDr
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         free: Vec::new(),
+        block_after_days: None,
     }
 }
 

@@ -1,13 +1,13 @@
 //! The boleto of a purchase: one, written when the notice of the purchase is delivered.
 
 use axum::http::StatusCode;
-use book::Awaiting;
 use brazil::Centavos;
 use brazil::boleto::{Barcode, TitleNumber};
 use brazil::cnab::{Fine, Interest};
 use brazil::document::TaxId;
 use brazil::print_day;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use money::{Amount, BoletoId, CustomerId, Timestamp};
 use store::tables::lines::{BoletoRow, BoletoState, Payer};
@@ -19,6 +19,7 @@ use crate::ids;
 use crate::look::{Locale, format};
 use crate::portal::calendar::day_of;
 use crate::problem::Problem;
+use crate::settlements::Owing;
 
 /// Refuses what could not be charged by boleto here. Asked before the book is.
 pub fn check_charging(bank: Option<&Bank>, price: Amount) -> Result<(), Problem> {
@@ -38,43 +39,64 @@ pub fn check_charging(bank: Option<&Bank>, price: Amount) -> Result<(), Problem>
     }
 }
 
-/// Writes the boleto that collects a purchase of `customer` made at `at`, unless there is one; `Err` within says what is in the way.
+/// What a boleto is to collect.
+#[derive(Clone, Copy, Debug)]
+pub struct Collected {
+    /// Who owes it.
+    pub customer: CustomerId,
+    /// For which purchase or invoice.
+    pub what: Owing,
+    /// How much.
+    pub amount: Amount,
+    /// When it is due.
+    pub due: Date,
+}
+
+/// Writes the boleto that collects something at `at`, unless there is one; `Err` within says what is in the way.
 pub fn write_boleto(
     tx: &Tx<'_>,
-    bank: Option<&Bank>,
-    zone: &TimeZone,
-    (customer, purchase): (CustomerId, &Awaiting),
+    bank: &Bank,
+    collected: &Collected,
     at: Timestamp,
 ) -> Result<anyhow::Result<()>, StoreError> {
-    if tx.boleto_of_purchase(purchase.purchase)?.is_some() {
+    let known = match collected.what {
+        Owing::Purchase(purchase) => tx.boleto_of_purchase(purchase)?,
+        Owing::Invoice(invoice) => tx.boleto_of_invoice(invoice)?,
+    };
+    if known.is_some() {
         return Ok(Ok(()));
     }
-    let Some(bank) = bank else {
-        return Ok(Err(anyhow::anyhow!("the configuration names no bank to write a boleto of")));
-    };
     let our_number = tx.next_our_number()?.max(bank.first_number);
-    let id = BoletoId::from_u128(ids::fresh());
-    let drawn = draw(bank, zone, our_number, purchase.price, at);
-    let (barcode, linha_digitavel, due_on) = match drawn {
-        Ok(drawn) => drawn,
+    let Collected { customer, what, amount, due } = *collected;
+    let drawn = Centavos::from_amount(amount).map_err(anyhow::Error::new).and_then(|centavos| {
+        bank.account.barcode(TitleNumber::new(our_number), due, centavos).map_err(anyhow::Error::new)
+    });
+    let barcode = match drawn {
+        Ok(barcode) => barcode,
         Err(error) => return Ok(Err(error)),
     };
     tx.insert_boleto(&BoletoRow {
-        id,
+        id: BoletoId::from_u128(ids::fresh()),
         customer,
-        purchase: Some(purchase.purchase),
+        purchase: what.purchase(),
         our_number,
-        barcode,
-        linha_digitavel,
-        amount: purchase.price,
-        due_on,
+        barcode: barcode.digits().to_owned(),
+        linha_digitavel: barcode.linha_digitavel().to_string(),
+        amount,
+        due_on: due.to_string(),
         state: BoletoState::Written,
         created_at: at,
         registered_at: None,
         paid_at: None,
         paid_amount: None,
+        invoice: what.invoice(),
     })?;
     Ok(Ok(()))
+}
+
+/// The day on which the boleto of a purchase made at `at` is due.
+pub fn purchase_due(bank: &Bank, zone: &TimeZone, at: Timestamp) -> Date {
+    day_of(zone, at).saturating_add(i64::from(bank.due_days).days())
 }
 
 /// The boleto on paper; `None` if nobody can pay it (now, or any more), an error within if it cannot be drawn.
@@ -139,17 +161,4 @@ fn instructions(bank: &Bank) -> Vec<String> {
         lines.push(format!("Após o vencimento: juros de {} ao mês.", percent(interest)));
     }
     lines
-}
-
-/// Bar code, linha digitável and due day of a boleto over `price` written at `at`.
-fn draw(
-    bank: &Bank,
-    zone: &TimeZone,
-    our_number: u64,
-    price: Amount,
-    at: Timestamp,
-) -> anyhow::Result<(String, String, String)> {
-    let due = day_of(zone, at).checked_add(i64::from(bank.due_days).days())?;
-    let barcode = bank.account.barcode(TitleNumber::new(our_number), due, Centavos::from_amount(price)?)?;
-    Ok((barcode.digits().to_owned(), barcode.linha_digitavel().to_string(), due.to_string()))
 }

@@ -9,7 +9,7 @@ mod remittances;
 mod returns;
 mod sheet;
 
-pub use boletos::{check_charging, sheet, write_boleto};
+pub use boletos::{Collected, check_charging, purchase_due, sheet, write_boleto};
 pub use remittances::{LeftOut, RemitError, Remitted, remit, send_remittance};
 pub use returns::{Loaded, ReturnError, load, load_return};
 pub use sheet::Sheet;

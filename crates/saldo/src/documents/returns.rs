@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::config::Bank;
 use crate::intents;
 use crate::problem::Problem;
-use crate::settlements::{self, Came, Settled, settle};
+use crate::settlements::{self, Came, Owing, Settled, settle};
 
 /// What a return file changed.
 #[derive(Debug, Default)]
@@ -196,11 +196,12 @@ impl Loading<'_, '_> {
             let detail = format!("{paid} was paid of {owed}. The boleto was left as it is.");
             return self.find(FindingCode::PaidLess, Some(boleto), entry, detail);
         }
-        let settled = match boleto.purchase {
-            Some(purchase) => {
+        let owing = boleto.purchase.map(Owing::Purchase).or_else(|| boleto.invoice.map(Owing::Invoice));
+        let settled = match owing {
+            Some(what) => {
                 let id = self.name(boleto, entry);
                 let (boleto, at) = (Some(boleto.id), self.now);
-                settle(self.tx, &Came { id, purchase, boleto, by: PaidBy::Boleto, amount: paid, at })?
+                settle(self.tx, &Came { id, what, boleto, by: PaidBy::Boleto, amount: paid, at })?
             }
             None => Settled::NotOwed,
         };

@@ -24,6 +24,8 @@ pub const FREE_WINDOWS_MAX: usize = 8;
 pub const FREE_MINUTES_MAX: u16 = 12 * 60;
 /// The longest validity of a pack, in days.
 pub const VALIDITY_DAYS_MAX: u16 = 730;
+/// The latest that a line may be blocked, in days after the due day.
+pub const BLOCK_AFTER_DAYS_MAX: u16 = 365;
 /// Longest speed and list name, in characters.
 const WORD_CHARS_MAX: usize = 60;
 const DAY_MINUTES: u16 = 24 * 60;
@@ -55,6 +57,8 @@ pub struct PlanDraft {
     pub walled_list: String,
     /// Times of day in which traffic costs nothing: first minute, first minute after.
     pub free: Vec<(u16, u16)>,
+    /// How many days after the due day of what is unpaid its lines are blocked; `None`: never.
+    pub block_after_days: Option<u16>,
 }
 
 /// A pack as it is to be.
@@ -106,6 +110,7 @@ pub async fn put_plan(
         slow_speed: draft.slow_speed.trim().to_owned(),
         walled_list: draft.walled_list.trim().to_owned(),
         created_at: known.as_ref().map_or_else(clock::now, |plan| plan.created_at),
+        block_after_days: draft.block_after_days,
     };
     let action = if known.is_some() { "plan.change" } else { "plan.create" };
     let mut change = Change::new(action, row.id).after(&plan_json(&row, &free))?;
@@ -209,6 +214,10 @@ fn check_plan(draft: &PlanDraft) -> Result<(), Problem> {
             return refuse(field, "invalid_word", detail);
         }
     }
+    if draft.block_after_days.is_some_and(|days| days > BLOCK_AFTER_DAYS_MAX) {
+        let detail = format!("block_after_days must be 0 to {BLOCK_AFTER_DAYS_MAX}.");
+        return refuse("block_after_days", "invalid_days", detail);
+    }
     check_free(&draft.free)
 }
 
@@ -259,6 +268,7 @@ fn plan_json(plan: &PlanRow, free: &[(u16, u16)]) -> Value {
         "carried_max": plan.carried_max, "supports_purchase": plan.supports_purchase == 1,
         "balance_max": plan.balance_max, "unpaid_max": plan.unpaid_max, "at_zero": plan.at_zero.word(),
         "speed": plan.speed, "slow_speed": plan.slow_speed, "walled_list": plan.walled_list, "free": free,
+        "block_after_days": plan.block_after_days,
     })
 }
 
@@ -291,6 +301,7 @@ mod tests {
             slow_speed: "512k/1M".to_owned(),
             walled_list: "sem-credito".to_owned(),
             free: vec![(22 * 60, 6 * 60)],
+            block_after_days: None,
         }
     }
 

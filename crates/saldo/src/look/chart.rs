@@ -355,9 +355,11 @@ fn grid_step(most: i64, unit: Unit) -> i64 {
 /// A balance over time, drawn as steps that fall and rise.
 #[derive(Clone, Debug)]
 pub struct BalanceLine {
+    /// What is drawn, in a few words.
+    pub name: String,
     /// One sentence with what there is to see.
     pub description: String,
-    /// The balance now, as money.
+    /// The balance now, in words.
     pub balance: String,
     /// The line as an SVG path; empty without points.
     pub line: String,
@@ -380,10 +382,15 @@ impl BalanceLine {
     /// Height of the drawing's coordinate system.
     pub const HEIGHT: i64 = 120;
 
+    /// Of what there was at most, the drawing shows at least the upper one of so many parts: then a small step is seen, and a
+    /// balance that nothing moves stands on top.
+    const PARTS: i64 = 16;
+
     /// Draws `points`, in order of time.
-    pub fn draw(reader: &Reader, points: &[BalancePoint]) -> BalanceLine {
+    pub fn draw(reader: &Reader, name: String, points: &[BalancePoint]) -> BalanceLine {
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return BalanceLine {
+                name,
                 description: reader.t("chart-nothing"),
                 balance: String::new(),
                 line: String::new(),
@@ -392,24 +399,29 @@ impl BalanceLine {
         };
         let values = || points.iter().map(|point| point.balance.value());
         let (low, high) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
-        let (range, span) = ((high - low).max(1), last.at.since(first.at).max(1));
+        // Data runs down to zero and begins anew; of money a call takes very little.
+        let low = if last.balance.unit() == Unit::BYTE { low.min(0) } else { low };
+        let (range, span) = ((high - low).max(high / Self::PARTS).max(1), last.at.since(first.at).max(1));
         let (inset, tall) = (8, Self::HEIGHT - 16);
         let x = |point: &BalancePoint| scaled(point.at.since(first.at), Self::WIDTH, span);
-        let y = |point: &BalancePoint| inset + tall - scaled(point.balance.value() - low, tall, range);
+        let y = |point: &BalancePoint| inset + scaled(high - point.balance.value(), tall, range);
         let mut line = format!("M0 {}", y(first));
         for point in &points[1..] {
             line.push_str(&format!(" H{} V{}", x(point), y(point)));
         }
         line.push_str(&format!(" H{}", Self::WIDTH));
         let area = format!("{line} V{} H0 Z", Self::HEIGHT);
-        let balance = reader.money(last.balance);
-        let description =
-            reader.t2("chart-line", "from", reader.money(first.balance), "until", balance.clone());
-        BalanceLine { description, balance, line, area }
+        let words = |amount: Amount| match amount.unit() {
+            Unit::BYTE => reader.volume(amount.value()),
+            _ => reader.money(amount),
+        };
+        let balance = words(last.balance);
+        let description = reader.t2("chart-line", "from", words(first.balance), "until", balance.clone());
+        BalanceLine { name, description, balance, line, area }
     }
 }
 
-/// The inside of `data-live="line"`.
+/// The inside of `data-live="line"` and `data-live="line-of-data"`.
 #[derive(Template)]
 #[template(path = "fragment/line.html")]
 pub struct LineFragment<'a> {

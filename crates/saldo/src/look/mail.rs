@@ -46,6 +46,56 @@ pub fn credit_added(
     }
 }
 
+/// What is told of a line's use.
+#[derive(Clone, Copy, Debug)]
+pub struct UsageMail<'a> {
+    /// Who writes.
+    pub brand: &'a str,
+    /// To whom.
+    pub name: &'a str,
+    /// The line, as its subscriber knows it.
+    pub line: &'a str,
+    /// The share that was used, in percent.
+    pub percent: u8,
+    /// Whether it is a pack's, and not the allowance's.
+    pub of_pack: bool,
+    /// What is left, in bytes.
+    pub left: i64,
+    /// When the cycle ends.
+    pub cycle_ends_at: Timestamp,
+    /// Whether more can be bought.
+    pub can_buy: bool,
+    /// Where the line is seen.
+    pub url: &'a str,
+}
+
+/// Tells how much of a line's allowance, or of the pack bought for it, was used.
+pub fn usage_told(reader: &Reader, mail: &UsageMail<'_>) -> Mail {
+    let is_over = mail.percent >= 100;
+    let (subject, news) = match (mail.of_pack, is_over) {
+        (false, false) => ("mail-usage-subject", "mail-usage-news"),
+        (false, true) => ("mail-usage-over-subject", "mail-usage-over-news"),
+        (true, false) => ("mail-usage-pack-subject", "mail-usage-pack-news"),
+        (true, true) => ("mail-usage-pack-over-subject", "mail-usage-pack-over-news"),
+    };
+    let advice = match (mail.can_buy, is_over) {
+        (true, true) => "mail-usage-buy",
+        (true, false) => "mail-usage-buy-later",
+        (false, _) => "mail-usage-see",
+    };
+    let values = [
+        ("line", mail.line.to_owned()),
+        ("percent", mail.percent.to_string()),
+        ("left", reader.volume(mail.left.max(0))),
+        ("until", reader.numeric_date(mail.cycle_ends_at.plus(-1))),
+        ("brand", mail.brand.to_owned()),
+        ("url", mail.url.to_owned()),
+    ];
+    let hello = reader.t1("mail-usage-hello", "name", mail.name);
+    let (news, advice) = (reader.with(news, values.clone()), reader.with(advice, values.clone()));
+    Mail { subject: reader.with(subject, values), body: format!("{hello}\n\n{news}\n\n{advice}\n") }
+}
+
 fn write(
     reader: &Reader,
     subject: &str,

@@ -159,6 +159,7 @@ pub(super) mod tests {
             slow_speed: "256k/1M".to_owned(),
             walled_list: "sem-saldo".to_owned(),
             created_at: Timestamp::EPOCH,
+            block_after_days: None,
         }
     }
 

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::look::page::{BoletoPix, BoletoStanding};
 use crate::look::part::Place;
 use crate::problem::Problem;
+use crate::settlements::Owing;
 use crate::{pix, settlements};
 
 /// `POST /boletos/{id}/pix`
@@ -40,25 +41,23 @@ pub(super) fn offered(
     boleto: &BoletoRow,
     now: Timestamp,
 ) -> Result<BoletoPix, StoreError> {
-    if app.config.pix.is_none() || !pix::may_replace(tables, boleto)? {
+    let (Some(_), Some(what)) = (&app.config.pix, pix::replaced(tables, boleto)?) else {
         return Ok(BoletoPix::None);
-    }
-    let open = match boleto.purchase {
-        Some(purchase) => tables.pix_of_purchase(purchase)?,
-        None => None,
     };
+    let open = pix::newest(tables, what)?;
     let open = open.filter(|pix| pix.state == PixState::Open && pix.expires_at > now);
     Ok(open.map_or(BoletoPix::Offered, |pix| BoletoPix::Open(pix_panel(&pix))))
 }
 
-/// How a boleto stands whose purchase was paid in another way; `None` if it was not.
+/// How a boleto stands when what it collects was paid in another way; `None` if it was not.
 pub(super) fn paid_otherwise(
     tables: &TablesReader<'_>,
     boleto: &BoletoRow,
 ) -> Result<Option<BoletoStanding>, StoreError> {
-    let paid = match boleto.purchase {
-        Some(purchase) => settlements::paid(tables, purchase)?,
-        None => None,
+    let paid = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) => settlements::paid(tables, Owing::Purchase(purchase))?,
+        (None, Some(invoice)) => settlements::paid(tables, Owing::Invoice(invoice))?,
+        (None, None) => None,
     };
     Ok(paid.filter(|paid| paid.boleto != Some(boleto.id)).map(|paid| {
         match PaidBy::from_code(&paid.paid_by) {

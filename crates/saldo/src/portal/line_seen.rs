@@ -3,12 +3,13 @@
 use book::{PurchaseRules, Standing};
 use money::{Amount, CustomerId, Timestamp, Unit};
 use store::tables::lines::{LineEntry, PlanRow};
+use store::tables::outbox::UsageTold;
 use store::views::{CycleRow, LineRow, PurchaseRow, PurchaseState};
 use store::{Reader as TablesReader, StoreError};
 
 use crate::look::Reader;
 use crate::look::chart::Span;
-use crate::look::page::buy_credit::{Barrier, LineChoice, LineFigures};
+use crate::look::page::buy_credit::{Barrier, LineChoice, LineFigures, Told};
 use crate::portal::calendar::{day_bounds, day_of};
 use crate::sold::{Sold, plan_of};
 
@@ -23,6 +24,7 @@ pub(super) struct Line {
     pub(super) row: LineRow,
     pub(super) cycle: CycleRow,
     pub(super) plan: PlanRow,
+    told: Option<UsageTold>,
 }
 
 /// The customer's lines, oldest first. One that is just being opened comes a moment later.
@@ -36,7 +38,8 @@ pub(super) fn lines(
         let Some(row) = tables.line_view(entry.id)? else { continue };
         let Some(plan) = sold.plan(row.plan_no).cloned() else { continue };
         let Some(cycle) = tables.cycles(row.wallet_no, None, 1)?.rows.pop() else { continue };
-        lines.push(Line { entry, row, cycle, plan });
+        let told = tables.usage_told(row.wallet_no)?;
+        lines.push(Line { entry, row, cycle, plan, told });
     }
     Ok(lines)
 }
@@ -106,6 +109,7 @@ impl Line {
             starts_at,
             ends_at,
             days_left: u32::try_from(days).unwrap_or(0),
+            told: self.told.as_ref().and_then(told),
         }
     }
 
@@ -136,4 +140,9 @@ impl Line {
         }
         Ok(spans)
     }
+}
+
+fn told(told: &UsageTold) -> Option<Told> {
+    let at = told.told_at?;
+    Some(Told { percent: told.percent, of_pack: told.of_pack > 0, at })
 }

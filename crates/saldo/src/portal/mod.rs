@@ -59,7 +59,7 @@ pub use links::{INVITATION_LASTS, MailedLink, RESET_LASTS, invite};
 pub use returns::Followed;
 pub use shell::{Fault, draw};
 pub use signed_in::{SignedIn, StaffIn, local_path};
-pub use strip::{DemoStrip, Faults};
+pub use strip::DemoStrip;
 pub use visit::{CustomerSession, StaffSession, Visit};
 
 /// The portal's routes but for `/`, which a demo has its own page for, and the page for paths that no other edge knows.

@@ -126,20 +126,20 @@ impl Projection {
     ) -> anyhow::Result<Vec<CustomerId>> {
         let projection = projector.project(rows)?;
         let now = clock::now();
-        let mut shown = self.tables.write_views(|tx| {
-            let mut shown = Vec::new();
+        let (mut shown, has_notices) = self.tables.write_views(|tx| {
+            let (mut shown, mut has_notices) = (Vec::new(), false);
             tx.apply_views(&projection.changes)?;
             for (intent, entry) in &projection.intents_done {
                 shown.extend((self.intent_done)(tx, *intent, *entry, now)?);
             }
             if let Some(last) = rows.last() {
                 tx.move_cursor(CURSOR, from, last.position, &last.hash)?;
-                notices::write_down(tx, projection.notices.iter(), last, now)?;
+                has_notices = notices::write_down(tx, &projection, last, now)?;
             }
-            Ok::<_, anyhow::Error>(shown)
+            Ok::<_, anyhow::Error>((shown, has_notices))
         })?;
         self.line_news.tell(projection.lines);
-        if !projection.notices.is_empty() {
+        if has_notices {
             self.notice_news.notify_one();
         }
         shown.extend(projection.customers);

@@ -6,6 +6,8 @@
     reason = "a house for several tests, each of which uses some of its rooms"
 )]
 
+pub(crate) mod provider;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -274,6 +274,7 @@ fn plan(at_zero: AtZero) -> PlanRow {
         slow_speed: SLOW.to_owned(),
         walled_list: "sem-saldo".to_owned(),
         created_at: Timestamp::EPOCH,
+        block_after_days: None,
     }
 }
 

@@ -82,6 +82,7 @@ impl Provider {
             slow_speed: "512k/1M".to_owned(),
             walled_list: "portal".to_owned(),
             free: Vec::new(),
+            block_after_days: None,
         };
         let plan_no = offers::put_plan(&app, Author::operator(), None, plan).await.expect("a plan");
         let pack = PackDraft {
@@ -184,7 +185,7 @@ impl Provider {
         let look = async {
             loop {
                 let all = self.app().read(move |reader| reader.pix_of(customer, 10)).await.expect("a look");
-                if let Some(found) = all.into_iter().find(|pix| pix.purchase == purchase) {
+                if let Some(found) = all.into_iter().find(|pix| pix.purchase == Some(purchase)) {
                     return found;
                 }
             }

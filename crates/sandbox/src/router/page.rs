@@ -38,6 +38,7 @@ struct RouterPage {
     unanswered: usize,
     changes_heard: u64,
     duplicate: bool,
+    lose_half: bool,
     reorder: bool,
     omit_gigawords: bool,
     lose_next: u32,
@@ -85,6 +86,7 @@ async fn show(State(shared): State<Arc<Shared>>) -> Response {
             unanswered: plant.reports.len(),
             changes_heard: plant.changes_heard,
             duplicate: faults.duplicate,
+            lose_half: faults.lose_half,
             reorder: faults.reorder,
             omit_gigawords: faults.omit_gigawords,
             lose_next: faults.lose_next,
@@ -165,6 +167,7 @@ async fn faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     };
     shared.act(|plant, _| {
         plant.faults.duplicate = ticked("duplicate");
+        plant.faults.lose_half = ticked("lose_half");
         plant.faults.reorder = ticked("reorder");
         plant.faults.omit_gigawords = ticked("omit_gigawords");
         plant.faults.lose_next = lose_next;

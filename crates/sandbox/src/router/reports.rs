@@ -18,6 +18,8 @@ pub(super) struct Reports {
     /// Waits for the next one to overtake it.
     held: Option<Report>,
     next_identifier: u8,
+    /// Whether the next datagram is the second of two.
+    is_second: bool,
 }
 
 struct Report {
@@ -75,6 +77,10 @@ impl Reports {
                 faults.lose_next -= 1;
                 continue;
             }
+            self.is_second = faults.lose_half && !self.is_second;
+            if faults.lose_half && !self.is_second {
+                continue;
+            }
             if faults.duplicate {
                 datagrams.push(datagram.clone());
             }
@@ -119,5 +125,37 @@ impl Report {
         draft.push_u32(AttributeType::ACCT_DELAY_TIME, delay_seconds).expect("a report fits into a packet");
         self.sent = draft.sign_request(secret).expect("a report is an accounting request");
         self.sent.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn every_second_datagram_is_lost_and_repeated() {
+        let secret = Secret::new("s3cr3t".to_owned()).unwrap();
+        let mut faults = RouterFaults { lose_half: true, ..RouterFaults::default() };
+        let mut reports = Reports::default();
+        let mut sent = |now: i64, adds: bool| {
+            if adds {
+                reports.add(Draft::new(Code::AccountingRequest, 0), now, &mut faults);
+            }
+            let datagrams = reports.due(now, &secret, &mut faults);
+            reports.waiting.retain(|report| !datagrams.contains(&report.sent)); // what arrives is answered
+            datagrams.len()
+        };
+        let later = PATIENCE_MS;
+        let seen = [
+            sent(0, true),
+            sent(1, true),
+            sent(later + 1, false),
+            sent(later + 2, true),
+            sent(3 * later, false),
+        ];
+        assert_eq!(seen, [1, 0, 1, 0, 1]);
+        assert_eq!(reports.len(), 0, "nothing is lost for good");
     }
 }

@@ -145,3 +145,17 @@ async fn it_goes_on_where_it_ended() {
     assert!(branch.page().await.contains("<td>paid</td>"));
     assert_eq!(branch.press("/titles/0/registration").await, StatusCode::CONFLICT);
 }
+
+#[tokio::test]
+async fn what_waits_is_registered_and_what_is_open_is_paid_all_at_once() {
+    let branch = Branch::open(false, None).await;
+    branch.bank.receive(&remittance(1, &[7, 8])).expect("it is taken");
+    assert_eq!(branch.bank.pay_open(1).expect("it is tried"), 0, "nothing can be paid yet");
+    branch.bank.register_at_once(true).expect("they are registered");
+    assert!(branch.bank.registers_at_once());
+    assert_eq!(branch.told(0).await, [(7, Occurrence::Registered, 0), (8, Occurrence::Registered, 0)]);
+    assert_eq!(branch.bank.pay_open(2).expect("they are paid"), 2);
+    let paid: Vec<u64> = branch.told(1).await.into_iter().map(|(number, ..)| number).collect();
+    assert_eq!(paid, [7, 7, 8, 8]);
+    assert_eq!(branch.bank.pay_open(1).expect("it is tried"), 0, "nothing is open any more");
+}

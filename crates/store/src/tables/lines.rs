@@ -1,7 +1,8 @@
 //! What an internet provider sells and to whom: plans, packs, payers, lines; its routers; its boletos.
 
 use money::{
-    Amount, BoletoId, CustomerId, LineId, PackId, PlanId, PurchaseId, RouterId, Timestamp, WalletId,
+    Amount, BoletoId, CustomerId, InvoiceId, LineId, PackId, PlanId, PurchaseId, RouterId, Timestamp,
+    WalletId,
 };
 
 use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
@@ -10,15 +11,15 @@ use crate::stored::{Hidden, row, words};
 
 const NEXT_PLAN_NO: &str = "SELECT coalesce(max(plan_no), 0) + 1 FROM plans";
 const INSERT_PLAN: &str = "INSERT INTO plans (plan_no, id, name, fee, fee_unit, allowance, carried_max,
-    supports_purchase, balance_max, unpaid_max, at_zero, speed, slow_speed, walled_list, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    supports_purchase, balance_max, unpaid_max, at_zero, speed, slow_speed, walled_list, created_at,
+    block_after_days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const UPDATE_PLAN: &str =
     "UPDATE plans SET name = $1, fee = $2, fee_unit = $3, allowance = $4, carried_max = $5,
     supports_purchase = $6, balance_max = $7, unpaid_max = $8, at_zero = $9, speed = $10, slow_speed = $11,
-    walled_list = $12 WHERE plan_no = $13";
+    walled_list = $12, block_after_days = $13 WHERE plan_no = $14";
 const PLANS: &str =
     "SELECT plan_no, id, name, fee, fee_unit, allowance, carried_max, supports_purchase, balance_max,
-    unpaid_max, at_zero, speed, slow_speed, walled_list, created_at FROM plans ORDER BY plan_no";
+    unpaid_max, at_zero, speed, slow_speed, walled_list, created_at, block_after_days FROM plans ORDER BY plan_no";
 const FREE_WINDOWS: &str =
     "SELECT plan_no, from_minute, to_minute FROM free_windows ORDER BY plan_no, from_minute";
 const INSERT_FREE_WINDOW: &str =
@@ -70,23 +71,34 @@ const ROUTERS: &str =
 const NEXT_OUR_NUMBER: &str = "SELECT coalesce(max(our_number), 0) + 1 FROM boletos";
 const INSERT_BOLETO: &str =
     "INSERT INTO boletos (id, customer, purchase, our_number, barcode, linha_digitavel, amount,
-    unit, due_on, state, created_at, registered_at, paid_at, paid_amount)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    unit, due_on, state, created_at, registered_at, paid_at, paid_amount,
+    invoice) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const BOLETO: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on, state,
-    created_at, registered_at, paid_at, paid_amount FROM boletos WHERE id = $1";
+    created_at, registered_at, paid_at, paid_amount, invoice FROM boletos WHERE id = $1";
 const BOLETO_BY_NUMBER: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
-    due_on, state, created_at, registered_at, paid_at, paid_amount FROM boletos WHERE our_number = $1";
+    due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos WHERE our_number = $1";
 const BOLETO_OF_PURCHASE: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
-    due_on, state, created_at, registered_at, paid_at, paid_amount FROM boletos WHERE purchase = $1";
+    due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos WHERE purchase = $1";
+const BOLETO_OF_INVOICE: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
+    due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos WHERE invoice = $1";
+const BOLETOS_DUE_BEFORE: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
+    due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
+    WHERE state = $1 AND due_on < $2 AND (due_on, id) > ($3, $4) ORDER BY due_on, id LIMIT $5";
+const OPEN_BOLETOS_OF: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
+    due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
+    WHERE customer = $1 AND state = $2 ORDER BY due_on, id LIMIT $3";
 const BOLETOS_OF: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
-    state, created_at, registered_at, paid_at, paid_amount FROM boletos
+    state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
     WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const BOLETOS_IN: &str = "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
-    state, created_at, registered_at, paid_at, paid_amount FROM boletos WHERE state = $1 ORDER BY id LIMIT $2";
+    state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos WHERE state = $1 ORDER BY id LIMIT $2";
 const SET_BOLETO_STATE: &str = "UPDATE boletos SET state = $1, registered_at = coalesce($2, registered_at),
     paid_at = coalesce($3, paid_at), paid_amount = coalesce($4, paid_amount) WHERE id = $5";
 
@@ -133,6 +145,8 @@ row! {
         pub walled_list: String,
         /// Since when.
         pub created_at: Timestamp,
+        /// How many days after the due day of what is unpaid its lines are blocked; `None`: never.
+        pub block_after_days: Option<u16>,
     }
 }
 
@@ -291,6 +305,8 @@ row! {
         pub paid_at: Option<Timestamp>,
         /// What was paid, in smallest steps of the amount's unit.
         pub paid_amount: Option<i64>,
+        /// The invoice that it collects.
+        pub invoice: Option<InvoiceId>,
     }
 }
 
@@ -362,6 +378,33 @@ impl Reader<'_> {
         self.one(BOLETO_OF_PURCHASE, &[&purchase])
     }
 
+    /// The boleto that collects this invoice.
+    pub fn boleto_of_invoice(&self, invoice: InvoiceId) -> Result<Option<BoletoRow>, StoreError> {
+        self.one(BOLETO_OF_INVOICE, &[&invoice])
+    }
+
+    /// Boletos in this state that were due before a day (as `2026-11-26`), by due day; `after` is the last one seen.
+    pub fn boletos_due_before(
+        &self,
+        state: BoletoState,
+        day: &str,
+        after: Option<(&str, BoletoId)>,
+        limit: u32,
+    ) -> Result<Vec<BoletoRow>, StoreError> {
+        let (due_on, id) = after.unwrap_or(("", BoletoId::from_u128(0)));
+        self.all(BOLETOS_DUE_BEFORE, &[&state, &day, &due_on, &id, &limit])
+    }
+
+    /// The first `limit` boletos of a customer in this state, by due day.
+    pub fn boletos_of_in(
+        &self,
+        customer: CustomerId,
+        state: BoletoState,
+        limit: u32,
+    ) -> Result<Vec<BoletoRow>, StoreError> {
+        self.all(OPEN_BOLETOS_OF, &[&customer, &state, &limit])
+    }
+
     /// A customer's boletos, newest first.
     pub fn boletos_of(
         &self,
@@ -391,7 +434,16 @@ impl Tx<'_> {
     /// Changes all of a plan but its number and names of old. Conflicts over `plans.name`.
     pub fn update_plan(&self, plan: &PlanRow) -> Result<(), StoreError> {
         let PlanRow { plan_no, name, fee, allowance, carried_max, supports_purchase, .. } = plan;
-        let PlanRow { balance_max, unpaid_max, at_zero, speed, slow_speed, walled_list, .. } = plan;
+        let PlanRow {
+            balance_max,
+            unpaid_max,
+            at_zero,
+            speed,
+            slow_speed,
+            walled_list,
+            block_after_days,
+            ..
+        } = plan;
         self.run_one(
             UPDATE_PLAN,
             &[
@@ -406,6 +458,7 @@ impl Tx<'_> {
                 speed,
                 slow_speed,
                 walled_list,
+                block_after_days,
                 plan_no,
             ],
             format!("plan {plan_no}"),

@@ -13,6 +13,7 @@ pub mod customers;
 pub mod imports;
 pub mod inbox;
 pub mod intents;
+pub mod invoices;
 pub mod keys;
 pub mod lines;
 pub mod logins;

@@ -26,6 +26,13 @@ const NOTICE_DELIVERED: &str =
 const NOTICE_RETRY: &str = "UPDATE notices SET next_attempt_at = $1, last_error = $2
     WHERE position = $3 AND ordinal = $4 AND kind = $5";
 
+const USAGE_TOLD: &str =
+    "SELECT wallet_no, of_pack, whole, percent, told_at FROM usage_told WHERE wallet_no = $1";
+const PUT_USAGE_TOLD: &str =
+    "INSERT INTO usage_told (wallet_no, of_pack, whole, percent, told_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (wallet_no) DO UPDATE SET of_pack = excluded.of_pack, whole = excluded.whole,
+    percent = excluded.percent, told_at = excluded.told_at";
+
 const INSERT_MAIL: &str =
     "INSERT INTO mails (id, kind, recipient, subject, body, locale, created_at, sent_at,
     attempts, next_attempt_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -78,6 +85,22 @@ row! {
 }
 
 row! {
+    /// How far a line's subscriber has been told of his use.
+    pub struct UsageTold {
+        /// The line's wallet.
+        pub wallet_no: u32,
+        /// 1 if a pack is watched, 0 if the cycle's allowance is.
+        pub of_pack: u8,
+        /// What there was to use when that began, in bytes.
+        pub whole: i64,
+        /// The share of it that he was told he had used, in percent; 0 if nothing.
+        pub percent: u8,
+        /// When he reached it.
+        pub told_at: Option<Timestamp>,
+    }
+}
+
+row! {
     /// A mail.
     pub struct Mail {
         /// Its name.
@@ -117,6 +140,11 @@ impl Reader<'_> {
         Ok(page(rows, limit, |row: &Notice| row.id.clone()))
     }
 
+    /// How far the subscriber of the line on this wallet has been told of his use.
+    pub fn usage_told(&self, wallet_no: u32) -> Result<Option<UsageTold>, StoreError> {
+        self.one(USAGE_TOLD, &[&wallet_no])
+    }
+
     /// The mail of this name.
     pub fn mail(&self, id: MailId) -> Result<Option<Mail>, StoreError> {
         self.one(MAIL, &[&id])
@@ -134,6 +162,12 @@ impl Tx<'_> {
     /// Adds a notice; whether it is the first time. A notice that is there stays as it is, delivered or not.
     pub fn insert_notice(&self, notice: &Notice) -> Result<bool, StoreError> {
         Ok(self.run(INSERT_NOTICE, &[notice])? > 0)
+    }
+
+    /// Writes down how far a line's subscriber has been told of his use.
+    pub fn put_usage_told(&self, told: &UsageTold) -> Result<(), StoreError> {
+        self.run(PUT_USAGE_TOLD, &[told])?;
+        Ok(())
     }
 
     /// Takes at most `limit` notices that are due at `now`, the longest due first. They are due again at `lease_until` unless

@@ -1,26 +1,29 @@
 //! Pix that was asked for: by what its payment is found again, and what became of it.
 
-use money::{Amount, BoletoId, CustomerId, PurchaseId, Timestamp};
+use money::{Amount, BoletoId, CustomerId, InvoiceId, PurchaseId, Timestamp};
 
 use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
 const INSERT: &str =
-    "INSERT INTO pix_charges (txid, customer, purchase, boleto, pix_key, br_code, amount, unit,
-    state, created_at, expires_at, paid_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    "INSERT INTO pix_charges (txid, customer, purchase, invoice, boleto, pix_key, br_code, amount, unit,
+    state, created_at, expires_at, paid_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const BY_TXID: &str =
-    "SELECT txid, customer, purchase, boleto, pix_key, br_code, amount, unit, state, created_at,
+    "SELECT txid, customer, purchase, invoice, boleto, pix_key, br_code, amount, unit, state, created_at,
     expires_at, paid_at FROM pix_charges WHERE txid = $1";
-const OF_PURCHASE: &str = "SELECT txid, customer, purchase, boleto, pix_key, br_code, amount, unit, state,
+const OF_PURCHASE: &str = "SELECT txid, customer, purchase, invoice, boleto, pix_key, br_code, amount, unit, state,
     created_at, expires_at, paid_at FROM pix_charges WHERE purchase = $1 ORDER BY created_at DESC, txid LIMIT 1";
-const OF_CUSTOMER: &str = "SELECT txid, customer, purchase, boleto, pix_key, br_code, amount, unit, state,
+const OF_INVOICE: &str = "SELECT txid, customer, purchase, invoice, boleto, pix_key, br_code, amount, unit, state,
+    created_at, expires_at, paid_at FROM pix_charges WHERE invoice = $1 ORDER BY created_at DESC, txid LIMIT 1";
+const OF_CUSTOMER: &str = "SELECT txid, customer, purchase, invoice, boleto, pix_key, br_code, amount, unit, state,
     created_at, expires_at, paid_at FROM pix_charges WHERE customer = $1 ORDER BY created_at DESC, txid LIMIT $2";
-const DUE: &str = "SELECT txid, customer, purchase, boleto, pix_key, br_code, amount, unit, state, created_at,
+const DUE: &str = "SELECT txid, customer, purchase, invoice, boleto, pix_key, br_code, amount, unit, state, created_at,
     expires_at, paid_at FROM pix_charges WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 const MOVE: &str = "UPDATE pix_charges SET state = $1, paid_at = coalesce($2, paid_at)
     WHERE txid = $3 AND state = $4";
-const END_OF_PURCHASE: &str = "UPDATE pix_charges SET state = $1 WHERE purchase = $2 AND state = 'open'";
+const END: &str = "UPDATE pix_charges SET state = $1
+    WHERE (purchase = $2 OR invoice = $3) AND state = 'open'";
 
 words! {
     /// What became of a Pix that was asked for.
@@ -43,8 +46,10 @@ row! {
         pub txid: String,
         /// Who is to pay.
         pub customer: CustomerId,
-        /// For which purchase.
-        pub purchase: PurchaseId,
+        /// For which purchase, if for one.
+        pub purchase: Option<PurchaseId>,
+        /// For which invoice, if for one.
+        pub invoice: Option<InvoiceId>,
         /// Instead of which boleto.
         pub boleto: Option<BoletoId>,
         /// The receiver's key.
@@ -75,6 +80,11 @@ impl Reader<'_> {
         self.one(OF_PURCHASE, &[&purchase])
     }
 
+    /// The Pix that was asked for last for an invoice.
+    pub fn pix_of_invoice(&self, invoice: InvoiceId) -> Result<Option<PixCharge>, StoreError> {
+        self.one(OF_INVOICE, &[&invoice])
+    }
+
     /// The newest `limit` that a customer was asked for, newest first.
     pub fn pix_of(&self, customer: CustomerId, limit: u32) -> Result<Vec<PixCharge>, StoreError> {
         self.all(OF_CUSTOMER, &[&customer, &limit])
@@ -87,7 +97,7 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds a Pix. Conflicts over `pix_charges.txid`, and over `pix_charges.purchase` if one of it is open.
+    /// Adds a Pix. Conflicts over `pix_charges.txid`, and over `pix_charges.purchase` or `.invoice` if one of it is open.
     pub fn insert_pix_charge(&self, charge: &PixCharge) -> Result<(), StoreError> {
         self.run(INSERT, &[charge]).map(|_| ())
     }
@@ -103,8 +113,13 @@ impl Tx<'_> {
         Ok(self.run(MOVE, &[&to, &paid_at, &txid, &from])? > 0)
     }
 
-    /// Ends the open Pix of a purchase, if there is one; whether there was.
-    pub fn end_pix_of(&self, purchase: PurchaseId, end: PixState) -> Result<bool, StoreError> {
-        Ok(self.run(END_OF_PURCHASE, &[&end, &purchase])? > 0)
+    /// Ends the open Pix of a purchase or an invoice, if there is one; whether there was.
+    pub fn end_pix_of(
+        &self,
+        purchase: Option<PurchaseId>,
+        invoice: Option<InvoiceId>,
+        end: PixState,
+    ) -> Result<bool, StoreError> {
+        Ok(self.run(END, &[&end, &purchase, &invoice])? > 0)
     }
 }

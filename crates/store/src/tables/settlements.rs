@@ -1,6 +1,6 @@
 //! What is owed for purchases, and the money that came for it.
 
-use money::{Amount, BoletoId, CustomerId, PurchaseId, SettlementId, Timestamp};
+use money::{Amount, BoletoId, CustomerId, InvoiceId, PurchaseId, SettlementId, Timestamp};
 
 use super::{Reader, Tx};
 use crate::error::StoreError;
@@ -10,14 +10,16 @@ const PUT_OWED: &str = "INSERT INTO owed (purchase, customer, payload, created_a
     ON CONFLICT (purchase) DO NOTHING";
 const OWED: &str = "SELECT purchase, customer, payload, created_at FROM owed WHERE purchase = $1";
 const INSERT: &str =
-    "INSERT INTO settlements (id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const SELECT: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at
-    FROM settlements WHERE id = $1";
-const OF_PURCHASE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at
-    FROM settlements WHERE purchase = $1 ORDER BY came_at, id";
-const OF_CUSTOMER: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at
-    FROM settlements WHERE customer = $1 ORDER BY came_at DESC, id DESC LIMIT $2";
+    "INSERT INTO settlements (id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const SELECT: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice FROM settlements WHERE id = $1";
+const OF_PURCHASE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice FROM settlements WHERE purchase = $1 ORDER BY came_at, id";
+const OF_INVOICE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice FROM settlements WHERE invoice = $1 ORDER BY came_at, id";
+const OF_CUSTOMER: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice FROM settlements WHERE customer = $1 ORDER BY came_at DESC, id DESC LIMIT $2";
 const SET_OUTCOME: &str = "UPDATE settlements SET outcome = $1 WHERE id = $2";
 
 row! {
@@ -63,6 +65,8 @@ row! {
         pub outcome: SettlementOutcome,
         /// When it was told.
         pub came_at: Timestamp,
+        /// For which invoice.
+        pub invoice: Option<InvoiceId>,
     }
 }
 
@@ -80,6 +84,11 @@ impl Reader<'_> {
     /// What came for a purchase, first to last.
     pub fn settlements_of_purchase(&self, purchase: PurchaseId) -> Result<Vec<Settlement>, StoreError> {
         self.all(OF_PURCHASE, &[&purchase])
+    }
+
+    /// What came for an invoice, first to last.
+    pub fn settlements_of_invoice(&self, invoice: InvoiceId) -> Result<Vec<Settlement>, StoreError> {
+        self.all(OF_INVOICE, &[&invoice])
     }
 
     /// The newest `limit` of what a customer paid, newest first.

@@ -144,6 +144,32 @@ pub struct LineFigures {
     pub ends_at: Timestamp,
     /// Days until then, begun ones counted.
     pub days_left: u32,
+    /// What the subscriber was told last of his use.
+    pub told: Option<Told>,
+}
+
+/// What a subscriber was told of his use.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// The share that was used, in percent.
+    pub percent: u8,
+    /// Whether it is a pack's, and not the allowance's.
+    pub of_pack: bool,
+    /// When it was reached.
+    pub at: Timestamp,
+}
+
+impl Told {
+    /// The same in a sentence.
+    pub fn words(&self, reader: &Reader) -> String {
+        let id = match (self.of_pack, self.percent >= 100) {
+            (false, false) => "usage-told",
+            (false, true) => "usage-told-over",
+            (true, false) => "usage-told-pack",
+            (true, true) => "usage-told-pack-over",
+        };
+        reader.with(id, [("percent", self.percent.to_string()), ("time", reader.date_time(self.at))])
+    }
 }
 
 impl LineFigures {

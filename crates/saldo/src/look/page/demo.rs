@@ -3,13 +3,13 @@
 use askama::Template;
 
 use crate::look::Reader;
-use crate::look::chart::BalanceLine;
+use crate::look::chart::{BalanceLine, BalancePoint};
 use crate::look::part::Frame;
 
-/// The demo's first screen. *Open as customer* and *Open as staff* are forms to `/demo/sign-in` with `as` = `customer`, `staff`, or
-/// `subscriber` with his `document`.
-/// The strip's forms go to `/demo/clock` (`seconds`), `/demo/faults` (`late`, `twice`, `held`, each `on` or missing) and
-/// `/demo/reset`; all send `return_to`.
+/// The demo's first screen. *Open as customer* and *Open as staff* are forms to `/demo/sign-in` with `as` = `customer`, `staff`,
+/// `provider_staff`, or `subscriber` with his `document`; the one under the lines goes to `/demo/spending`.
+/// The strip's forms go to `/demo/clock` (`seconds`), `/demo/faults` (the names of [`crate::look::part::DemoFaults`], each `on` or
+/// missing), `/demo/bank` (`times`) and `/demo/reset`; all send `return_to`.
 #[derive(Template)]
 #[template(path = "page/demo.html")]
 pub struct DemoHome {
@@ -27,14 +27,30 @@ pub struct DemoHome {
     pub staff: DemoLogin,
     /// The sample customer's balance of late; live as `line`.
     pub line: BalanceLine,
+    /// What is left to the subscriber who has plenty; live as `line-of-data`.
+    pub data_line: BalanceLine,
     /// One line for a shell that calls the example API behind the guard.
     pub curl: String,
     /// Where the sandbox that plays Stripe is.
     pub sandbox_url: String,
     /// Where the router's page is.
     pub router_url: String,
-    /// Which steps of the story are done; live as `checklist`.
-    pub done: [bool; DemoHome::STEPS],
+    /// Where the bank's page is.
+    pub bank_url: String,
+    /// Which steps of both stories are done; live as `checklist`.
+    pub done: Done,
+}
+
+impl DemoHome {
+    /// The line of the API company's customer.
+    pub fn money_line(reader: &Reader, points: &[BalancePoint]) -> BalanceLine {
+        BalanceLine::draw(reader, reader.t("demo-line"), points)
+    }
+
+    /// The line of the provider's subscriber of this name.
+    pub fn data_line(reader: &Reader, name: &str, points: &[BalancePoint]) -> BalanceLine {
+        BalanceLine::draw(reader, reader.t1("demo-data-line", "name", name), points)
+    }
 }
 
 /// `/demo/reset`, which asks before everything begins anew, where no dialog does.
@@ -61,6 +77,8 @@ pub struct DemoLogin {
 pub struct DemoSubscriber {
     /// `plenty`, `zero` or `blocked`.
     pub state: &'static str,
+    /// His name.
+    pub name: &'static str,
     /// CPF, digits only.
     pub document: String,
 }
@@ -76,9 +94,28 @@ impl DemoSubscriber {
     }
 }
 
-impl DemoHome {
-    /// Steps of the story.
-    pub const STEPS: usize = 13;
+/// Which steps of both stories are done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Of the API company's.
+    pub api: [bool; Done::API_STEPS],
+    /// Of the internet provider's.
+    pub data: [bool; Done::DATA_STEPS],
+}
+
+impl Done {
+    /// Steps of the API company's story.
+    pub const API_STEPS: usize = 13;
+    /// Steps of the internet provider's story.
+    pub const DATA_STEPS: usize = 8;
+
+    /// The id of each story's name, with the id of each step's text and whether it is done.
+    pub fn lists(&self) -> [(&'static str, Vec<(&'static str, bool)>); 2] {
+        let steps = |texts: &[&'static str], done: &[bool]| {
+            texts.iter().copied().zip(done.iter().copied()).collect::<Vec<_>>()
+        };
+        [("api-company", steps(&API_TEXTS, &self.api)), ("internet-provider", steps(&DATA_TEXTS, &self.data))]
+    }
 }
 
 /// The inside of `data-live="checklist"`.
@@ -88,11 +125,21 @@ pub struct ChecklistFragment<'a> {
     /// Through whose eyes.
     pub reader: &'a Reader,
     /// Which steps are done.
-    pub done: &'a [bool; DemoHome::STEPS],
+    pub done: &'a Done,
 }
 
 /// The ids of the steps' texts, in order.
-pub const STEP_TEXTS: [&str; DemoHome::STEPS] = [
+const API_TEXTS: [&str; Done::API_STEPS] = [
     "step-1", "step-2", "step-3", "step-4", "step-5", "step-6", "step-7", "step-8", "step-9", "step-10",
     "step-11", "step-12", "step-13",
+];
+const DATA_TEXTS: [&str; Done::DATA_STEPS] = [
+    "data-step-1",
+    "data-step-2",
+    "data-step-3",
+    "data-step-4",
+    "data-step-5",
+    "data-step-6",
+    "data-step-7",
+    "data-step-8",
 ];

@@ -32,7 +32,7 @@ pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
 pub use customer::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
-pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber};
+pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
 pub use invoices::{

@@ -218,17 +218,69 @@ pub struct Person {
 pub struct Demo {
     /// The book's time.
     pub now: Timestamp,
-    /// Whether webhooks come late.
-    pub webhooks_late: bool,
-    /// Whether each webhook comes twice.
-    pub webhooks_twice: bool,
-    /// Whether webhooks are held back until the fault is lifted.
-    pub webhooks_held: bool,
+    /// What goes wrong at the moment.
+    pub faults: DemoFaults,
 }
 
-impl Demo {
-    /// Whether any fault is on.
-    pub fn has_fault(&self) -> bool {
-        self.webhooks_late || self.webhooks_twice || self.webhooks_held
+/// What goes wrong with those whom the sandbox plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DemoFaults {
+    /// Webhooks come late.
+    pub late: bool,
+    /// Each webhook comes twice.
+    pub twice: bool,
+    /// Webhooks are held back until the fault is lifted.
+    pub held: bool,
+    /// The router sends each report twice.
+    pub router_twice: bool,
+    /// Every second datagram of the router is lost.
+    pub router_lost: bool,
+    /// Each of the router's reports is overtaken by the next.
+    pub router_overtaken: bool,
+    /// The router does not answer when it is told to change a speed.
+    pub router_deaf: bool,
+    /// The bank lets boletos wait for their registration.
+    pub bank_waits: bool,
+}
+
+/// The faults of one of them, as a form shows them.
+pub struct FaultGroup {
+    /// The id of its legend.
+    pub legend: &'static str,
+    /// Each fault's name in the form, the id of its text, whether it is on.
+    pub faults: Vec<(&'static str, &'static str, bool)>,
+}
+
+impl DemoFaults {
+    /// Whether any of them is on.
+    pub fn any(&self) -> bool {
+        *self != DemoFaults::default()
+    }
+
+    /// All of them, by whose they are.
+    pub fn groups(&self) -> [FaultGroup; 3] {
+        [
+            FaultGroup {
+                legend: "faults-legend",
+                faults: vec![
+                    ("late", "fault-late", self.late),
+                    ("twice", "fault-twice", self.twice),
+                    ("held", "fault-held", self.held),
+                ],
+            },
+            FaultGroup {
+                legend: "router-faults-legend",
+                faults: vec![
+                    ("router_twice", "fault-router-twice", self.router_twice),
+                    ("router_lost", "fault-router-lost", self.router_lost),
+                    ("router_overtaken", "fault-router-overtaken", self.router_overtaken),
+                    ("router_deaf", "fault-router-deaf", self.router_deaf),
+                ],
+            },
+            FaultGroup {
+                legend: "bank-legend",
+                faults: vec![("bank_waits", "fault-bank-waits", self.bank_waits)],
+            },
+        ]
     }
 }

@@ -1,7 +1,7 @@
 //! Parts that several pages show, and that the live channel sends alone as fragments of HTML.
 //!
 //! Each `…Fragment` draws exactly what the page draws inside the element with the matching `data-live` name: `balance`,
-//! `payments`, `checkouts`, `usage`, `movements`, `pace`, `expiry`, `line`, `checklist`.
+//! `payments`, `checkouts`, `usage`, `movements`, `pace`, `expiry`, `line`, `line-of-data`, `checklist`.
 
 pub mod balance;
 pub mod card;
@@ -15,7 +15,7 @@ pub mod pix;
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
-pub use frame::{Demo, Frame, Menu, Person, Place};
+pub use frame::{Demo, DemoFaults, Frame, Menu, Person, Place};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use payment::{
     Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason,

@@ -1,10 +1,11 @@
--- Pix and card as ways to pay a purchase.
+-- Pix and card as ways to pay a purchase, and Pix to pay an invoice.
 
--- A Pix that was asked for; by its txid the payment is found again. Of one purchase, one is open at a time.
+-- A Pix that was asked for; by its txid the payment is found again. Of one purchase or invoice, one is open at a time.
 CREATE TABLE pix_charges (
     txid        TEXT    NOT NULL PRIMARY KEY,
     customer    BYTEA   NOT NULL REFERENCES customers (id),
-    purchase    BYTEA   NOT NULL CHECK (length(purchase) = 16),
+    purchase    BYTEA   CHECK (length(purchase) = 16),
+    invoice     BYTEA   REFERENCES invoices (id),
     boleto      BYTEA   REFERENCES boletos (id),
     pix_key     TEXT    NOT NULL,
     br_code     TEXT    NOT NULL,
@@ -13,10 +14,13 @@ CREATE TABLE pix_charges (
     state       TEXT    NOT NULL,
     created_at  BIGINT  NOT NULL,
     expires_at  BIGINT  NOT NULL,
-    paid_at     BIGINT
+    paid_at     BIGINT,
+    CHECK ((purchase IS NULL) <> (invoice IS NULL))
 );
 
 CREATE UNIQUE INDEX pix_charges_open ON pix_charges (purchase) WHERE state = 'open';
+CREATE UNIQUE INDEX pix_charges_open_of_invoice ON pix_charges (invoice) WHERE state = 'open';
+CREATE INDEX pix_charges_by_invoice ON pix_charges (invoice, created_at);
 CREATE INDEX pix_charges_by_purchase ON pix_charges (purchase, created_at);
 CREATE INDEX pix_charges_by_customer ON pix_charges (customer, created_at);
 CREATE INDEX pix_charges_by_expiry ON pix_charges (expires_at) WHERE state = 'open';

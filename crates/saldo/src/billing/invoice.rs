@@ -1,0 +1,284 @@
+//! What stands on an invoice: the fees of a customer's lines, what was bought on the next invoice, and corrections.
+
+use std::sync::Arc;
+
+use book::{BillItem, LineStatus, PaidBy};
+use money::{AdjustmentId, Amount, CustomerId, IntentId, InvoiceId, Timestamp, Unit};
+use serde_json::json;
+use store::tables::intents::Intent;
+use store::tables::invoices::{
+    AdjustmentRow, BillingRun, InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState,
+};
+use store::tables::lines::LineEntry;
+use store::{StoreError, Tx};
+
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::config::Bank;
+use crate::documents::{Collected, write_boleto};
+use crate::intents::{BillStep, Wish};
+use crate::problem::Problem;
+use crate::settlements::{self, Owing};
+use crate::sold::Sold;
+use crate::{clock, ids};
+
+/// Lines of one customer that one invoice collects.
+const LINES_MAX: u32 = 500;
+/// Purchases of one line that one invoice collects; what is beyond waits for the next.
+const PURCHASES_MAX: u32 = 500;
+/// Corrections that one invoice collects; what is beyond waits for the next.
+const ADJUSTMENTS_MAX: u32 = 100;
+/// Longest reason of a correction, in characters.
+const REASON_CHARS_MAX: usize = 120;
+/// The largest correction, in smallest steps: a million.
+const ADJUSTMENT_MAX: i64 = 1_000_000_000_000;
+
+/// What one invoice asks for.
+pub(super) struct Made {
+    /// What the book is to be asked.
+    pub(super) intents: Vec<Intent>,
+    /// Whether there is an invoice.
+    pub(super) is_made: bool,
+}
+
+/// A line of the invoice being made, with what the book is told of it.
+struct Drafted {
+    entry: LineEntry,
+    row: InvoiceLineRow,
+    item: Option<BillItem>,
+}
+
+/// Makes a customer's invoice of a run, unless he has one for the month or owes nothing.
+pub(super) fn make(
+    tx: &Tx<'_>,
+    sold: &Sold,
+    bank: Option<&Bank>,
+    (customer, run): (CustomerId, &BillingRun),
+    now: Timestamp,
+) -> Result<Made, StoreError> {
+    let nothing = Made { intents: Vec::new(), is_made: false };
+    if tx.invoice_of_month(customer, &run.month)?.is_some() {
+        return Ok(nothing);
+    }
+    let id = InvoiceId::from_u128(ids::fresh());
+    let mut drafted = collect(tx, sold, customer, id)?;
+    let Some(unit) = drafted.first().map(|first| first.row.amount.unit()) else { return Ok(nothing) };
+    drafted.retain(|line| {
+        let same = line.row.amount.unit() == unit;
+        if !same {
+            tracing::error!(line = %line.row.line, "what is owed for this line is in another currency than the rest: it waits");
+        }
+        same
+    });
+    let corrected = correct(tx, customer, (id, unit), &mut drafted)?;
+    let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
+    let invoice = InvoiceRow {
+        id,
+        number: 0,
+        customer,
+        month: run.month.clone(),
+        total: Amount::new(total, unit),
+        due_on: run.due_on.clone(),
+        state: InvoiceState::Open,
+        created_at: now,
+        paid_at: None,
+        paid_by: None,
+    };
+    tx.insert_invoice(&invoice)?;
+    for Corrected { adjustment, amount } in &corrected {
+        bear(tx, adjustment, id, *amount)?;
+    }
+    let mut intents = Vec::new();
+    for (place, line) in (1_u32..).zip(&mut drafted) {
+        line.row.ordinal = place;
+        tx.insert_invoice_line(&line.row)?;
+        if let Some(item) = line.item {
+            intents.push(owed(&line.entry, item, line.row.amount));
+        }
+    }
+    intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
+    match bank {
+        // What corrections have made up for is paid at once.
+        _ if total == 0 => intents.extend(settlements::pay_invoice(tx, &invoice, PaidBy::Hand, now)?),
+        Some(bank) => collect_by_boleto(tx, bank, &invoice, now)?,
+        None => {}
+    }
+    Ok(Made { intents, is_made: true })
+}
+
+/// Fees and purchases of all lines, fees first.
+fn collect(
+    tx: &Tx<'_>,
+    sold: &Sold,
+    customer: CustomerId,
+    invoice: InvoiceId,
+) -> Result<Vec<Drafted>, StoreError> {
+    let (mut fees, mut purchases) = (Vec::new(), Vec::new());
+    for entry in tx.lines_of(customer, LINES_MAX)? {
+        let Some(view) = tx.line_view(entry.id)? else { continue };
+        let row = |kind, what: &str, amount| InvoiceLineRow {
+            invoice,
+            ordinal: 0,
+            kind,
+            line: entry.id,
+            purchase: None,
+            quantity: None,
+            what: what.to_owned(),
+            amount,
+        };
+        let plan = sold.plan(view.plan_no).filter(|plan| plan.fee.value() > 0);
+        if let Some(plan) = plan.filter(|_| view.status != LineStatus::Cancelled.code()) {
+            let row = row(InvoiceLineKind::Fee, &plan.name, plan.fee);
+            fees.push(Drafted { entry: entry.clone(), row, item: Some(BillItem::Fee) });
+        }
+        for bought in tx.purchases_to_invoice(view.wallet_no, PURCHASES_MAX)? {
+            let row = InvoiceLineRow {
+                purchase: Some(bought.purchase),
+                quantity: Some(bought.quantity),
+                ..row(InvoiceLineKind::Purchase, "", bought.price)
+            };
+            purchases.push(Drafted { entry: entry.clone(), row, item: None });
+        }
+    }
+    fees.append(&mut purchases);
+    Ok(fees)
+}
+
+/// A correction and how much of it an invoice bears.
+struct Corrected {
+    adjustment: AdjustmentRow,
+    amount: i64,
+}
+
+/// Adds the corrections that wait, as far as the invoice is not below zero with them.
+fn correct(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    (invoice, unit): (InvoiceId, Unit),
+    drafted: &mut Vec<Drafted>,
+) -> Result<Vec<Corrected>, StoreError> {
+    let Some(entry) = drafted.first().map(|line| line.entry.clone()) else { return Ok(Vec::new()) };
+    let mut waiting = tx.adjustments_waiting(customer, ADJUSTMENTS_MAX)?;
+    waiting.retain(|adjustment| adjustment.amount.unit() == unit);
+    // What is added comes first, so that as much as possible can be taken off.
+    waiting.sort_by_key(|adjustment| (adjustment.amount.value() < 0, adjustment.id));
+    let mut corrected = Vec::new();
+    for adjustment in waiting {
+        let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
+        let amount = adjustment.amount.value().max(-total);
+        if amount == 0 {
+            continue;
+        }
+        let row = InvoiceLineRow {
+            invoice,
+            ordinal: 0,
+            kind: InvoiceLineKind::Adjustment,
+            line: entry.id,
+            purchase: None,
+            quantity: None,
+            what: adjustment.reason.clone(),
+            amount: Amount::new(amount, unit),
+        };
+        drafted.push(Drafted { entry: entry.clone(), row, item: Some(BillItem::Adjustment) });
+        corrected.push(Corrected { adjustment, amount });
+    }
+    Ok(corrected)
+}
+
+/// Says that an invoice bears a correction; what is left of it goes on waiting.
+fn bear(tx: &Tx<'_>, adjustment: &AdjustmentRow, invoice: InvoiceId, amount: i64) -> Result<(), StoreError> {
+    tx.put_adjustment_on(adjustment.id, invoice, amount)?;
+    let rest = adjustment.amount.value() - amount;
+    if rest == 0 {
+        return Ok(());
+    }
+    let (id, amount) = (AdjustmentId::from_u128(ids::fresh()), Amount::new(rest, adjustment.amount.unit()));
+    tx.insert_adjustment(&AdjustmentRow { id, amount, ..adjustment.clone() })
+}
+
+fn owed(entry: &LineEntry, item: BillItem, amount: Amount) -> Intent {
+    let step = BillStep::Owed(item);
+    let wish = Wish::Bill { wallet: entry.wallet, customer: entry.customer, amount, step };
+    wish.intent(IntentId::from_u128(ids::fresh()), clock::now())
+}
+
+fn collect_by_boleto(
+    tx: &Tx<'_>,
+    bank: &Bank,
+    invoice: &InvoiceRow,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let written = match invoice.due_on.parse() {
+        Ok(due) => {
+            let (customer, amount) = (invoice.customer, invoice.total);
+            write_boleto(
+                tx,
+                bank,
+                &Collected { customer, what: Owing::Invoice(invoice.id), amount, due },
+                now,
+            )?
+        }
+        Err(error) => Err(anyhow::Error::new(error)),
+    };
+    if let Err(error) = written {
+        tracing::error!(invoice = %invoice.id, error = format!("{error:#}"), "an invoice has no boleto");
+    }
+    Ok(())
+}
+
+/// A correction that the next invoice is to bear.
+#[derive(Clone, Debug)]
+pub struct Adjustment {
+    /// Whose.
+    pub customer: CustomerId,
+    /// How much, not zero; below zero it is taken off.
+    pub amount: Amount,
+    /// Why, as the customer reads it.
+    pub reason: String,
+}
+
+/// Has the customer's next invoice bear a correction.
+pub async fn adjust(app: &Arc<App>, author: Author, wanted: Adjustment) -> Result<AdjustmentId, Problem> {
+    let Adjustment { customer, amount, reason } = wanted;
+    let reason = reason.trim().to_owned();
+    if amount.value() == 0 || amount.value().saturating_abs() > ADJUSTMENT_MAX {
+        let detail = "amount must not be zero, and at most 1,000,000.00 in either direction.";
+        return Err(Problem::invalid("amount", "invalid_amount", detail));
+    }
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(char::is_control) {
+        let detail = format!(
+            "reason must have 1 to {REASON_CHARS_MAX} characters: the customer reads it on his invoice."
+        );
+        return Err(Problem::invalid("reason", "invalid_reason", detail));
+    }
+    if app.read(move |tables| tables.payer(customer)).await?.is_none() {
+        return Err(Problem::not_found("customer"));
+    }
+    let id = AdjustmentId::from_u128(ids::fresh());
+    let row = AdjustmentRow { id, customer, amount, reason, created_at: app.ledger.now(), invoice: None };
+    let change = Change::new("adjustment.create", id).after(&json!({
+        "customer": customer.to_string(), "amount": amount.to_decimal(), "unit": amount.unit().code(),
+        "reason": row.reason,
+    }))?;
+    app.write(move |tx| {
+        tx.insert_adjustment(&row)?;
+        author.note(tx, &change)
+    })
+    .await?;
+    Ok(id)
+}
+
+/// Takes back a correction that stands on no invoice yet.
+pub async fn withdraw(app: &Arc<App>, author: Author, id: AdjustmentId) -> Result<(), Problem> {
+    let change = Change::new("adjustment.delete", id);
+    let was_there = app
+        .write(move |tx| {
+            let was_there = tx.delete_adjustment(id)?;
+            if was_there {
+                author.note(tx, &change)?;
+            }
+            Ok(was_there)
+        })
+        .await?;
+    if was_there { Ok(()) } else { Err(Problem::not_found("adjustment")) }
+}

@@ -1,0 +1,14 @@
+//! The monthly run: what subscribers owe for a month becomes one invoice each, with one boleto; and what happens if nobody pays.
+//!
+//! Owned here: which month is next, what stands on an invoice, how far a run has come, which lines are blocked because something is
+//! overdue. Leaves to others: boletos (`documents`), money that comes (`settlements`), and whether anything is owed at all (the book).
+
+mod calendar;
+mod invoice;
+mod overdue;
+mod run;
+
+pub use calendar::{Month, next_month};
+pub use invoice::{Adjustment, adjust, withdraw};
+pub use overdue::{Trust, TrustError, excuse, keep_blocked, overdue_since, trust, trust_of};
+pub use run::{begin, keep_running, preview};

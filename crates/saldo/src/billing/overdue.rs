@@ -1,0 +1,276 @@
+//! Lines that are blocked because something is overdue, and unblocked as soon as nothing is, or on trust.
+//!
+//! It compares what is overdue with what is blocked, again and again: whatever was lost in between is made up for. A line that staff blocked is
+//! never unblocked here.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use book::{LineAct, LineStatus};
+use engine::Outcome;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use money::{BoletoId, CustomerId, LineId, Timestamp};
+use serde_json::json;
+use store::tables::invoices::OverdueLine;
+use store::tables::lines::{BoletoRow, BoletoState, LineEntry};
+use store::{Reader, StoreError, Tx};
+
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::lines;
+use crate::portal::calendar::day_of;
+use crate::problem::Problem;
+use crate::sold::Sold;
+
+/// Pause between two looks at what is overdue.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Overdue boletos, and blocked lines, that are read at a time.
+const ROWS_AT_A_TIME: u32 = 200;
+/// Open boletos of one customer that are looked through.
+const BOLETOS_MAX: u32 = 200;
+
+/// Keeps lines blocked and unblocked until the program ends.
+pub async fn keep_blocked(app: Arc<App>) {
+    while !app.is_ending() {
+        if let Err(problem) = review(&app).await {
+            tracing::warn!(code = problem.code, detail = problem.detail, "what is overdue was not looked at");
+        }
+        let _ = tokio::time::timeout(PAUSE, app.settlement_news.notified()).await;
+    }
+}
+
+/// Blocks what has become overdue and unblocks what is not any more. How many lines were changed.
+async fn review(app: &Arc<App>) -> Result<usize, Problem> {
+    let (asked, now) = (Arc::clone(app), app.ledger.now());
+    let (overdue, blocked) = app.read(move |tables| look(&asked, tables, now)).await?;
+    let mut changed = 0;
+    for known in &blocked {
+        let is_trusted = known.trusted_until.is_some_and(|until| until > now);
+        if is_trusted || !overdue.contains(&known.line) {
+            changed += usize::from(unblock(app, known).await?);
+        }
+    }
+    for line in overdue {
+        changed += usize::from(block(app, line, now).await?);
+    }
+    Ok(changed)
+}
+
+/// Lines of which something is overdue for longer than their plans allow, and lines that are blocked for that.
+fn look(
+    app: &App,
+    tables: &Reader<'_>,
+    now: Timestamp,
+) -> Result<(HashSet<LineId>, Vec<OverdueLine>), StoreError> {
+    let (sold, today) = (app.sold(), day_of(&app.config.brand.time_zone, now));
+    let mut overdue = HashSet::new();
+    let mut last: Option<(String, BoletoId)> = None;
+    loop {
+        let after = last.as_ref().map(|(due_on, id)| (due_on.as_str(), *id));
+        let page = tables.boletos_due_before(BoletoState::Open, &today.to_string(), after, ROWS_AT_A_TIME)?;
+        let Some(newest) = page.last() else { break };
+        last = Some((newest.due_on.clone(), newest.id));
+        for boleto in &page {
+            overdue.extend(blocked_by(&sold, tables, boleto, today)?);
+        }
+    }
+    let mut blocked: Vec<OverdueLine> = Vec::new();
+    loop {
+        let page = tables.lines_blocked_after(blocked.last().map(|known| known.line), ROWS_AT_A_TIME)?;
+        if page.is_empty() {
+            return Ok((overdue, blocked));
+        }
+        blocked.extend(page);
+    }
+}
+
+/// The lines that an unpaid boleto blocks today.
+fn blocked_by(
+    sold: &Sold,
+    tables: &Reader<'_>,
+    boleto: &BoletoRow,
+    today: Date,
+) -> Result<Vec<LineId>, StoreError> {
+    let Ok(due) = boleto.due_on.parse::<Date>() else { return Ok(Vec::new()) };
+    let mut lines = Vec::new();
+    for line in lines_of(tables, boleto)? {
+        let Some(view) = tables.line_view(line)? else { continue };
+        let days = sold.plan(view.plan_no).and_then(|plan| plan.block_after_days);
+        if days.is_some_and(|days| due.saturating_add(i64::from(days).days()) < today) {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
+
+/// For which lines a boleto is.
+fn lines_of(tables: &Reader<'_>, boleto: &BoletoRow) -> Result<Vec<LineId>, StoreError> {
+    if let Some(purchase) = boleto.purchase {
+        let Some(bought) = tables.purchase(purchase)? else { return Ok(Vec::new()) };
+        return Ok(tables.line_view_by_wallet(bought.wallet_no)?.map(|view| view.line).into_iter().collect());
+    }
+    let Some(invoice) = boleto.invoice else { return Ok(Vec::new()) };
+    let mut lines: Vec<LineId> = tables.invoice_lines(invoice)?.iter().map(|row| row.line).collect();
+    lines.sort();
+    lines.dedup();
+    Ok(lines)
+}
+
+/// Blocks a line, unless it is trusted or does not work anyway. Whether it did.
+async fn block(app: &Arc<App>, line: LineId, now: Timestamp) -> Result<bool, Problem> {
+    let found = app
+        .write(move |tx| {
+            let (Some(entry), Some(view)) = (tx.line(line)?, tx.line_view(line)?) else { return Ok(None) };
+            let known = tx.overdue_line(line)?;
+            let is_trusted =
+                known.as_ref().is_some_and(|known| known.trusted_until.is_some_and(|until| until > now));
+            if view.status != LineStatus::Enabled.code() || is_trusted {
+                return Ok(None);
+            }
+            let known = known.unwrap_or_else(|| unknown(line));
+            // Written down first: should we fall now, the next look finds what is still to be done.
+            tx.put_overdue_line(&OverdueLine { blocked_at: known.blocked_at.or(Some(now)), ..known })?;
+            Ok(Some(entry))
+        })
+        .await?;
+    let Some(entry) = found else { return Ok(false) };
+    set(app, &entry, LineStatus::Blocked).await?;
+    tracing::info!(line = %line, "a line is blocked: something is overdue");
+    Ok(true)
+}
+
+/// Enables a line that was blocked here. Whether it did.
+async fn unblock(app: &Arc<App>, known: &OverdueLine) -> Result<bool, Problem> {
+    let line = known.line;
+    let found = app.read(move |tables| Ok(tables.line(line)?.zip(tables.line_view(line)?))).await?;
+    let Some((entry, view)) = found else { return Ok(false) };
+    if view.status == LineStatus::Blocked.code() {
+        set(app, &entry, LineStatus::Enabled).await?;
+        tracing::info!(line = %line, "a line is enabled again");
+    }
+    app.write(move |tx| {
+        let known = tx.overdue_line(line)?.unwrap_or_else(|| unknown(line));
+        tx.put_overdue_line(&OverdueLine { blocked_at: None, ..known })
+    })
+    .await?;
+    Ok(true)
+}
+
+async fn set(app: &Arc<App>, entry: &LineEntry, status: LineStatus) -> Result<(), Problem> {
+    match lines::ask(app, entry.wallet, LineAct::SetStatus { status }, None).await? {
+        Outcome::Decided { entry: decided, .. } | Outcome::Repeated { entry: decided } => {
+            app.wait_projected(decided.position(), PAUSE).await;
+            app.live.notify(entry.customer);
+            Ok(())
+        }
+        Outcome::Refused(book::Refusal::LineCancelled) => Ok(()),
+        Outcome::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+fn unknown(line: LineId) -> OverdueLine {
+    OverdueLine { line, blocked_at: None, trusted_cycle: None, trusted_until: None }
+}
+
+/// Since which day the oldest unpaid boleto of a customer is overdue, if one is.
+pub fn overdue_since(
+    tables: &Reader<'_>,
+    customer: CustomerId,
+    today: Date,
+) -> Result<Option<Date>, StoreError> {
+    let open = tables.boletos_of_in(customer, BoletoState::Open, BOLETOS_MAX)?;
+    let due = open.iter().filter_map(|boleto| boleto.due_on.parse::<Date>().ok());
+    Ok(due.filter(|due| *due < today).min())
+}
+
+/// Whether a subscriber may ask to be trusted for a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It is not blocked for anything overdue.
+    NotBlocked,
+    /// He may.
+    Possible,
+    /// He did in this cycle, and may again when it ends.
+    Used,
+    /// He was; the line works until then.
+    Until(Timestamp),
+}
+
+/// Why nobody is trusted now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrustError {
+    /// The line is not blocked for anything overdue.
+    #[error("This line is not blocked for non-payment.")]
+    NotBlocked,
+    /// It was unblocked on trust in this cycle.
+    #[error("This line was unblocked on trust in this cycle already.")]
+    Used,
+}
+
+impl From<TrustError> for Problem {
+    fn from(error: TrustError) -> Problem {
+        let code = match error {
+            TrustError::NotBlocked => "not_blocked",
+            TrustError::Used => "trust_used",
+        };
+        Problem::new(axum::http::StatusCode::CONFLICT, code, error.to_string())
+    }
+}
+
+/// Whether a subscriber may ask to be trusted for a line, by what is known of it now.
+pub fn trust_of(tables: &Reader<'_>, line: LineId, now: Timestamp) -> Result<Trust, StoreError> {
+    let (Some(known), Some(view)) = (tables.overdue_line(line)?, tables.line_view(line)?) else {
+        return Ok(Trust::NotBlocked);
+    };
+    Ok(match (known.blocked_at, known.trusted_until) {
+        (_, Some(until)) if until > now && known.trusted_cycle.is_some() => Trust::Until(until),
+        (Some(_), _) if known.trusted_cycle == Some(view.cycle_no) => Trust::Used,
+        (Some(_), _) => Trust::Possible,
+        (None, _) => Trust::NotBlocked,
+    })
+}
+
+/// *Desbloqueio de confiança*: a line of the customer's own that is blocked because something is overdue works again for some days, once
+/// in a cycle. Until when.
+pub async fn trust(
+    app: &Arc<App>,
+    author: Author,
+    customer: CustomerId,
+    line: LineId,
+) -> Result<Timestamp, Problem> {
+    let now = app.ledger.now();
+    let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
+    let change = Change::new("line.trust", line).after(&json!({"until": until.to_string()}))?;
+    let known = app
+        .write_or_refuse(move |tx| {
+            let entry = tx.line(line)?.filter(|entry| entry.customer == customer);
+            let view = tx.line_view(line)?;
+            let (Some(_), Some(view)) = (entry, view) else { return Err(Problem::not_found("line")) };
+            match trust_of(tx, line, now)? {
+                Trust::Possible => {}
+                Trust::Used => return Err(TrustError::Used.into()),
+                Trust::NotBlocked | Trust::Until(_) => return Err(TrustError::NotBlocked.into()),
+            }
+            let known = tx.overdue_line(line)?.unwrap_or_else(|| unknown(line));
+            let trusted =
+                OverdueLine { trusted_cycle: Some(view.cycle_no), trusted_until: Some(until), ..known };
+            tx.put_overdue_line(&trusted)?;
+            author.note(tx, &change)?;
+            Ok(trusted)
+        })
+        .await?;
+    unblock(app, &known).await?;
+    Ok(until)
+}
+
+/// Staff enables a line: it is not blocked again for some days, whatever is overdue.
+pub fn excuse(tx: &Tx<'_>, line: LineId, until: Timestamp) -> Result<(), StoreError> {
+    match tx.overdue_line(line)? {
+        Some(known) => {
+            tx.put_overdue_line(&OverdueLine { blocked_at: None, trusted_until: Some(until), ..known })
+        }
+        None => Ok(()),
+    }
+}

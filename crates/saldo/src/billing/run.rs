@@ -1,0 +1,140 @@
+//! The monthly run: customer by customer, some at a time, each time in one transaction that also says how far it has come. Stopped anywhere, it
+//! goes on where it was; nobody gets two invoices for a month.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use money::CustomerId;
+use serde_json::json;
+use store::StoreError;
+use store::tables::invoices::BillingRun;
+
+use super::calendar::{Month, next_month};
+use super::invoice::make;
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::intents;
+use crate::portal::calendar::day_of;
+use crate::problem::Problem;
+
+/// Customers that are looked at in one transaction.
+const CUSTOMERS_AT_A_TIME: u32 = 50;
+/// Runs that are gone on with.
+const RUNS_OPEN_MAX: u32 = 12;
+/// How many days before its day a run may be begun.
+const DAYS_EARLY_MAX: i64 = 20;
+/// Pause between two looks at what is to be run.
+const PAUSE: Duration = Duration::from_secs(30);
+/// How long a run waits to see all that was bought.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The month that is to be run next, when its invoices will be due, and of how many customers.
+pub async fn preview(app: &Arc<App>) -> Result<(Month, Date, u64), Problem> {
+    let (asked, now) = (Arc::clone(app), app.ledger.now());
+    app.read(move |tables| {
+        let (month, due) = next_month(tables, &asked.config.billing, &asked.config.brand.time_zone, now)?;
+        Ok((month, due, tables.payer_count()?))
+    })
+    .await
+}
+
+/// Begins the run of a month: the next one, not more than some weeks before its day. It goes on by itself.
+pub async fn begin(app: &Arc<App>, author: Author, month: Month) -> Result<BillingRun, Problem> {
+    let (next, due, customers) = preview(app).await?;
+    let now = app.ledger.now();
+    let today = day_of(&app.config.brand.time_zone, now);
+    if month < next {
+        let detail = format!("The run of {month} was begun before: its invoices are there.");
+        return Err(Problem::invalid("month", "month_was_run", detail));
+    }
+    let earliest = next.run_on(&app.config.billing).saturating_sub(jiff::Span::new().days(DAYS_EARLY_MAX));
+    if month > next || today < earliest {
+        let detail = format!("The next run is that of {next}, from {earliest} on.");
+        return Err(Problem::invalid("month", "month_not_next", detail));
+    }
+    let run = BillingRun {
+        month: month.to_string(),
+        due_on: due.to_string(),
+        started_at: now,
+        after: CustomerId::from_u128(0),
+        customers,
+        done: 0,
+        invoices: 0,
+        finished_at: None,
+    };
+    let change = Change::new("billing.run", month).after(&json!({"due_on": run.due_on}))?;
+    let row = run.clone();
+    app.write(move |tx| {
+        tx.insert_billing_run(&row)?;
+        author.note(tx, &change)
+    })
+    .await?;
+    app.billing_news.notify_one();
+    Ok(run)
+}
+
+/// Goes on with runs until the program ends, and begins them where the operator wants that.
+pub async fn keep_running(app: Arc<App>) {
+    while !app.is_ending() {
+        if let Err(problem) = go_on(&app).await {
+            tracing::error!(code = problem.code, detail = problem.detail, "the monthly run does not go on");
+        }
+        let _ = tokio::time::timeout(PAUSE, app.billing_news.notified()).await;
+    }
+}
+
+async fn go_on(app: &Arc<App>) -> Result<(), Problem> {
+    if app.config.billing.automatic {
+        begin_if_due(app).await?;
+    }
+    for run in app.read(|tables| tables.billing_runs_open(RUNS_OPEN_MAX)).await? {
+        // What was bought before the run was begun is on it.
+        let position = app.ledger.landed().borrow().position;
+        if !app.wait_projected(position, PATIENCE).await {
+            return Ok(());
+        }
+        while !app.is_ending() && !step(app, &run.month).await? {}
+    }
+    Ok(())
+}
+
+async fn begin_if_due(app: &Arc<App>) -> Result<(), Problem> {
+    let (month, ..) = preview(app).await?;
+    let today = day_of(&app.config.brand.time_zone, app.ledger.now());
+    if month != Month::of(today) || today < month.run_on(&app.config.billing) {
+        return Ok(());
+    }
+    let schedule = Author::in_request("schedule".to_owned(), None, None);
+    begin(app, schedule, month).await.map(|_| ())
+}
+
+/// The next customers of a run; whether it is done.
+async fn step(app: &Arc<App>, month: &str) -> Result<bool, Problem> {
+    let (asked, month, now) = (Arc::clone(app), month.to_owned(), app.ledger.now());
+    let sold = app.sold();
+    let (intents, customers, is_done) = app
+        .write(move |tx| {
+            let Some(run) = tx.billing_run(&month)?.filter(|run| run.finished_at.is_none()) else {
+                return Ok((Vec::new(), Vec::new(), true));
+            };
+            let customers = tx.payers_after(run.after, CUSTOMERS_AT_A_TIME)?;
+            let mut intents = Vec::new();
+            let mut invoices = 0;
+            for customer in &customers {
+                let made = make(tx, &sold, asked.config.bank.as_ref(), (*customer, &run), now)?;
+                intents.extend(made.intents);
+                invoices += u64::from(made.is_made);
+            }
+            let after = customers.last().copied().unwrap_or(run.after);
+            let finished_at = customers.is_empty().then_some(now);
+            let done = u64::try_from(customers.len()).unwrap_or(u64::MAX);
+            tx.move_billing_run(&run.month, after, (done, invoices), finished_at)?;
+            Ok::<_, StoreError>((intents, customers, finished_at.is_some()))
+        })
+        .await?;
+    intents::send(app, &intents).await?;
+    customers.iter().for_each(|customer| app.live.notify(*customer));
+    app.boleto_news.notify_one();
+    Ok(is_done)
+}

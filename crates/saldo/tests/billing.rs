@@ -1,0 +1,271 @@
+//! The monthly run, its invoices, what is paid of them, and what happens if nobody pays.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod house;
+
+use std::time::Duration;
+
+use book::{Charging, LineAct, LineStatus};
+use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
+use money::{Amount, PurchaseId, Unit};
+use saldo::audit::Author;
+use saldo::billing::{self, Adjustment, Month, Trust};
+use saldo::lines;
+use store::tables::bank::FindingCode;
+use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
+use store::tables::lines::{BoletoRow, BoletoState, PackRelease};
+use store::views::PurchaseState;
+
+/// R$ 79.90, the plan's fee.
+const FEE_CENTAVOS: u64 = 7_990;
+
+impl Provider {
+    async fn bill(&self) -> Month {
+        let (month, ..) = billing::preview(self.app()).await.expect("a month");
+        billing::begin(self.app(), Author::operator(), month).await.expect("a run");
+        self.house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
+        self.settled().await;
+        month
+    }
+
+    /// Waits until nothing is left to be sent to the book and everything durable is shown.
+    async fn settled(&self) {
+        self.house.until(|reader| reader.open_intents(None, 10), |page| page.rows.is_empty()).await;
+    }
+
+    async fn buy_on_next_invoice(&self) -> PurchaseId {
+        let buying = self.buying(Charging::NextInvoice, 0);
+        let entry = lines::buy(self.app(), self.line.wallet, buying).await.expect("it may be bought");
+        assert!(self.app().wait_projected(entry.position(), house::PATIENCE).await);
+        let delivered = |notices: &store::tables::Page<store::tables::outbox::Notice, _>| {
+            notices.rows.iter().any(|notice| notice.id.kind == "purchased" && notice.delivered_at.is_some())
+        };
+        self.house.until(|reader| reader.notices(None, 10), delivered).await;
+        buying.purchase
+    }
+
+    async fn invoices(&self) -> Vec<(InvoiceRow, Vec<InvoiceLineRow>, Option<BoletoRow>)> {
+        let customer = self.line.customer;
+        self.app()
+            .read(move |reader| {
+                let rows = reader.invoices_of(customer, None, 20)?.rows;
+                rows.into_iter()
+                    .map(|row| {
+                        Ok((row.clone(), reader.invoice_lines(row.id)?, reader.boleto_of_invoice(row.id)?))
+                    })
+                    .collect()
+            })
+            .await
+            .expect("a look")
+    }
+
+    /// What is owed for the line beside purchases, as the book has it.
+    async fn booked(&self, account: &'static str) -> i64 {
+        self.settled().await;
+        let position = self.app().ledger.landed().borrow().position;
+        assert!(self.app().wait_projected(position, house::PATIENCE).await);
+        let accounts = self.app().read(|reader| reader.accounts()).await.expect("a look");
+        let found = accounts.iter().find(|row| row.account == account && row.unit == Unit::BRL);
+        found.map_or(0, |row| row.balance)
+    }
+
+    async fn status(&self) -> String {
+        let line = self.line.id;
+        let view = self.app().read(move |reader| reader.line_view(line)).await.expect("a look");
+        view.expect("the line").status
+    }
+
+    async fn until_status(&self, status: LineStatus) {
+        let looking = async { while self.status().await != status.code() {} };
+        tokio::time::timeout(Duration::from_secs(30), looking).await.expect("the status in time");
+    }
+
+    /// Moves the clock by days.
+    async fn days(&self, days: u32) {
+        self.house.advance(days * 86_400).await;
+        self.app().settlement_news.notify_one();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_one_invoice_with_fee_purchases_and_corrections_and_one_boleto() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let purchase = provider.buy_on_next_invoice().await;
+    let customer = provider.line.customer;
+    let credit = Adjustment {
+        customer,
+        amount: Amount::new(-5_000_000, Unit::BRL),
+        reason: "Falha de sinal".to_owned(),
+    };
+    billing::adjust(provider.app(), Author::operator(), credit).await.expect("a correction");
+    let month = provider.bill().await;
+    let invoices = provider.invoices().await;
+    let [(invoice, rows, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
+    assert_eq!(
+        (invoice.number, invoice.state, invoice.month.clone()),
+        (1, InvoiceState::Open, month.to_string())
+    );
+    let kinds: Vec<_> = rows.iter().map(|row| (row.kind, row.amount)).collect();
+    let expected = [
+        (InvoiceLineKind::Fee, reais(FEE_CENTAVOS)),
+        (InvoiceLineKind::Purchase, reais(PRICE_CENTAVOS)),
+        (InvoiceLineKind::Adjustment, Amount::new(-5_000_000, Unit::BRL)),
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(rows[1].purchase, Some(purchase));
+    assert_eq!((invoice.total, boleto.amount), (reais(FEE_CENTAVOS + PRICE_CENTAVOS - 500), invoice.total));
+    assert_eq!((boleto.due_on.clone(), boleto.state), (invoice.due_on.clone(), BoletoState::Written));
+    assert_eq!(provider.booked("receivable").await, -invoice.total.value());
+    assert_eq!(provider.booked("revenue:plan").await, reais(FEE_CENTAVOS).value());
+
+    // The bank says that it was paid: everything on it is.
+    let received = provider.remit().await;
+    let paid = u64::try_from(boleto.amount.value() / 10_000).expect("centavos");
+    let loaded = provider.load(&return_file(&received, 1, &[("02", 0), ("06", paid)])).await;
+    assert_eq!((loaded.paid, loaded.findings.len()), (1, 0));
+    assert_eq!(provider.booked("receivable").await, 0);
+    assert_eq!(provider.booked("clearing:boleto").await, -invoice.total.value());
+    let invoices = provider.invoices().await;
+    assert_eq!((invoices[0].0.state, invoices[0].0.paid_by.as_deref()), (InvoiceState::Paid, Some("boleto")));
+    let bought = provider.app().read(move |reader| reader.purchase(purchase)).await.expect("a look");
+    assert_eq!(bought.expect("the purchase").state, PurchaseState::Paid);
+
+    // Paid again, it becomes credit.
+    let again = return_file(&received, 2, &[("06", paid), ("06", paid)]);
+    let loaded = provider.load(&again).await;
+    assert_eq!(
+        loaded.findings.iter().map(|found| found.code).collect::<Vec<_>>(),
+        [FindingCode::PaidTwice; 2]
+    );
+    assert_eq!(provider.credit().await, invoice.total, "one of the two is the one that was told before");
+    assert_eq!(provider.available(), PACK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_billed_twice_for_a_month_also_by_a_run_that_was_cut_off() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let month = provider.bill().await;
+    let refused = billing::begin(provider.app(), Author::operator(), month).await.expect_err("it was run");
+    assert_eq!(refused.code, "month_was_run");
+    // As if the run had been cut off before its first customer was done.
+    let text = month.to_string();
+    provider
+        .app()
+        .write(move |tx| tx.move_billing_run(&text, money::CustomerId::from_u128(0), (0, 0), None))
+        .await
+        .expect("the run is open again");
+    let Provider { house, line, pack_no } = provider;
+    let provider = Provider { house: house.restart().await, line, pack_no };
+    provider.house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
+    assert_eq!(provider.invoices().await.len(), 1);
+    assert_eq!(provider.booked("revenue:plan").await, reais(FEE_CENTAVOS).value());
+    let far = month.next().next().next();
+    let refused = billing::begin(provider.app(), Author::operator(), far).await.expect_err("too far");
+    assert_eq!(refused.code, "month_not_next");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_larger_than_the_invoice_pays_it_and_the_rest_waits() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let customer = provider.line.customer;
+    let adjust = |amount, reason: &str| {
+        let wanted =
+            Adjustment { customer, amount: Amount::new(amount, Unit::BRL), reason: reason.to_owned() };
+        billing::adjust(provider.app(), Author::operator(), wanted)
+    };
+    adjust(-100_000_000, "Indicação de um amigo").await.expect("a correction");
+    for (amount, reason, code) in
+        [(0, "nada", "invalid_amount"), (1, " ", "invalid_reason"), (i64::MAX, "muito", "invalid_amount")]
+    {
+        assert_eq!(adjust(amount, reason).await.expect_err("refused").code, code);
+    }
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    assert_eq!((invoices[0].0.total.value(), invoices[0].0.state), (0, InvoiceState::Paid));
+    assert!(invoices[0].2.is_none(), "nothing is to be collected");
+    let waiting = provider.app().read(move |reader| reader.adjustments_waiting(customer, 10)).await;
+    let rest: Vec<_> = waiting.expect("a look").iter().map(|row| row.amount).collect();
+    assert_eq!(rest, [Amount::new(-20_100_000, Unit::BRL)]);
+    assert_eq!((provider.booked("receivable").await, provider.booked("clearing:hand").await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overdue_line_is_blocked_trusted_once_and_enabled_by_the_payment() {
+    let provider =
+        Provider::open_with(PackRelease::Purchase, |_| {}, |plan| plan.block_after_days = Some(2)).await;
+    provider.bill().await;
+    let received = provider.remit().await;
+    provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    let invoices = provider.invoices().await;
+    let (due, boleto) = (invoices[0].0.due_on.clone(), invoices[0].2.clone().expect("a boleto"));
+    assert_eq!(boleto.state, BoletoState::Open);
+    let due: jiff::civil::Date = due.parse().expect("a day");
+    let now = jiff::Timestamp::from_microsecond(provider.app().ledger.now().as_micros()).expect("now");
+    let today = now.to_zoned(provider.app().config.brand.time_zone.clone()).date();
+    let until_due = u32::try_from(due.since(today).expect("days").get_days()).expect("it is to come");
+    let customer = provider.line.customer;
+    let line = provider.line.id;
+    let trusted = || billing::trust(provider.app(), Author::operator(), customer, line);
+    assert_eq!(trusted().await.expect_err("not blocked").code, "not_blocked");
+    provider.days(until_due + 2).await;
+    assert_eq!(provider.status().await, "enabled", "two days after the due day is not more than two");
+    provider.days(1).await;
+    provider.until_status(LineStatus::Blocked).await;
+    let how = |now| provider.app().read(move |reader| billing::trust_of(reader, line, now));
+    assert_eq!(how(provider.app().ledger.now()).await.expect("a look"), Trust::Possible);
+    let stranger = money::CustomerId::from_u128(7);
+    let refused = billing::trust(provider.app(), Author::operator(), stranger, line).await;
+    assert_eq!(refused.expect_err("another's line").code, "not_found");
+
+    trusted().await.expect("trusted");
+    provider.until_status(LineStatus::Enabled).await;
+    assert!(matches!(how(provider.app().ledger.now()).await, Ok(Trust::Until(_))));
+    provider.days(3).await;
+    provider.until_status(LineStatus::Blocked).await;
+    if matches!(how(provider.app().ledger.now()).await, Ok(Trust::Used)) {
+        assert_eq!(trusted().await.expect_err("once").code, "trust_used");
+    }
+
+    let paid = u64::try_from(boleto.amount.value() / 10_000).expect("centavos");
+    provider.load(&return_file(&received, 2, &[("06", paid)])).await;
+    provider.until_status(LineStatus::Enabled).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_staff_blocked_stays_blocked_whatever_is_paid() {
+    let provider =
+        Provider::open_with(PackRelease::Purchase, |_| {}, |plan| plan.block_after_days = Some(0)).await;
+    provider.bill().await;
+    let received = provider.remit().await;
+    provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    provider.ask(LineAct::SetStatus { status: LineStatus::Blocked }).await;
+    let boleto = provider.invoices().await[0].2.clone().expect("a boleto");
+    let paid = u64::try_from(boleto.amount.value() / 10_000).expect("centavos");
+    provider.days(40).await;
+    provider.load(&return_file(&received, 2, &[("06", paid)])).await;
+    provider.settled().await;
+    assert_eq!(provider.status().await, "blocked");
+    let line = provider.line.id;
+    let known = provider.app().read(move |reader| reader.overdue_line(line)).await.expect("a look");
+    assert_eq!(known, None, "it was never blocked for what was overdue");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_operator_wants_it_the_run_begins_by_itself() {
+    let change = |config: &mut saldo::config::Config| {
+        config.billing.automatic = true;
+        config.billing.run_day = 1;
+    };
+    let provider = Provider::open_with(PackRelease::Purchase, change, |_| {}).await;
+    provider.app().billing_news.notify_one();
+    // The first may have been before there was a subscriber.
+    provider.house.until(|reader| reader.billing_runs(3), |runs| runs.len() == 1).await;
+    provider.house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
+    let before = provider.invoices().await.len();
+    provider.days(31).await;
+    provider.app().billing_news.notify_one();
+    provider.house.until(|reader| reader.billing_runs(3), |runs| runs.len() == 2).await;
+    provider.house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
+    assert_eq!(provider.invoices().await.len(), before + 1);
+}
