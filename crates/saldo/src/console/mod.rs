@@ -11,6 +11,7 @@ mod mails;
 mod offer_fields;
 mod packs;
 mod plans;
+mod purchases;
 mod subscriber_fields;
 mod subscribers;
 
@@ -65,6 +66,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/invoices/{id}", get(invoices::page))
         .route("/console/invoices/{id}/pdf", get(invoices::pdf))
         .route("/console/invoices/{id}/payment", post(invoices::settle))
+        .route("/console/purchases/{id}/settlement", post(purchases::settle))
         .route("/console/plans", get(plans::list).post(plans::create))
         .route("/console/plans/new", get(plans::new))
         .route("/console/plans/{no}", get(plans::change).post(plans::submit))

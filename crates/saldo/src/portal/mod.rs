@@ -5,6 +5,7 @@
 
 mod api_keys;
 mod billing;
+mod boleto_pix;
 mod buy_credit;
 pub(crate) mod calendar;
 mod cards;
@@ -26,7 +27,8 @@ pub(crate) mod mail_rows;
 pub(crate) mod monthly_invoices;
 mod movements;
 mod password;
-mod payment_list;
+pub(crate) mod payment_list;
+mod purchases;
 mod recharge;
 mod results;
 mod returns;
@@ -82,11 +84,14 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/statement.csv", get(statement::csv))
         .route("/usage", get(usage::page))
         .route("/buy-credit", get(buy_credit::page).post(buy_credit::buy))
+        .route("/purchases/{id}/checkout", post(purchases::go_on))
+        .route("/purchases/{id}/cancellation", post(purchases::give_up))
         .route("/consumption", get(consumption::page))
         .route("/invoices", get(invoices::page))
         .route("/boletos/{id}/pdf", get(invoices::pdf))
         .route("/invoices/{id}/pdf", get(monthly_invoices::pdf))
         .route("/lines/{id}/trust", post(monthly_invoices::trust))
+        .route("/boletos/{id}/pix", post(boleto_pix::ask))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))
