@@ -178,7 +178,7 @@ pub fn pay_invoice(
                 intents.push(intent);
             }
             (None, None) => {
-                tracing::error!(invoice = %invoice.id, line = %line.line, "an invoice names no line of ours")
+                tracing::error!(invoice = %invoice.id, line = %line.line, "an invoice names no line of ours");
             }
         }
     }

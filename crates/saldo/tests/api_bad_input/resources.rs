@@ -59,7 +59,7 @@ async fn grants_customers_meters_and_the_clock() {
             "purchased by hand",
             &grants,
             grant("source", json!("purchased")),
-            expect(422, "invalid_field", "source", "unknown variant"),
+            expect(422, "invalid_field", "source", "must be \"promotional\" or \"adjustment\", not \"purchased\""),
         ),
         (
             "nameless customer",
