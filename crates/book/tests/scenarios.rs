@@ -10,10 +10,10 @@ mod scenario;
 
 use std::path::Path;
 
-use book::{Answer, Balance, Book, Catalog, Command, EntryRef, Line, Record};
+use book::{Answer, Balance, Book, Catalog, Command, EntryRef, Record};
 use desk::{Desk, decisions_of, replay, total};
 use money::{Timestamp, Unit, WalletId};
-use scenario::{Player, play, read};
+use scenario::{LineSeen, Player, play, read};
 
 /// How many stories there are at least: a folder that was not found is not a success.
 const STORIES_MIN: usize = 12;
@@ -49,8 +49,8 @@ impl Player for Desk {
         self.wallet(wallet).grants.iter().map(|grant| grant.remaining).collect()
     }
 
-    fn line(&mut self, wallet: WalletId) -> Line {
-        *self.wallet(wallet).line.clone().expect("the story has opened a line")
+    fn line(&mut self, wallet: WalletId) -> LineSeen {
+        LineSeen::of_book(self.wallet(wallet).line.as_deref().expect("the story has opened a line"))
     }
 }
 
@@ -97,6 +97,12 @@ fn what_is_wrong_with_a_line_is_told_with_its_place() {
         ("grant 1 stolen", "story:4: `stolen` is not promotional, purchased, or a reason\n  grant 1 stolen"),
         ("grant 1 promotional today", "story:4: `today` is not understood here\n  grant 1 promotional today"),
         ("call texts", "story:4: no meter is called `texts`\n  call texts"),
+        (
+            "expect line asleep and slowed",
+            "story:4: `asleep` is not enabled, blocked or cancelled\n  expect line asleep and slowed",
+        ),
+        ("expect line enabled", "story:4: expected `and slowed`, found ``\n  expect line enabled"),
+        ("grant 1 overpaid by gold", "story:4: nothing is paid by `gold`\n  grant 1 overpaid by gold"),
         ("customer bob", "story:4: bob has no wallet yet\n  customer bob"),
         (
             "call calls at noon sharp",

@@ -14,18 +14,21 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use book::{Answer, Balance, Catalog, Command, EntryRef, Line, Record, read_batch};
+use book::{Answer, Balance, Catalog, Command, CycleTerms, EntryRef, LineStatus, Record, read_batch};
 use engine::{
     AppendOutcome, Engine, Input, Limits, Outcome, Output, Projector, PublishedBalances, Request, open_book,
 };
 use money::{Timestamp, WalletId};
-use scenario::{Player, play, read};
+use scenario::{LineSeen, Player, play, read};
+use store::views::PurchaseState;
 use store::{Journal, MemoryJournal, SqliteJournal, Tables};
 
 /// How many stories there are at least: a folder that was not found is not a success.
 const STORIES_MIN: usize = 12;
 /// Grants of one wallet in a story.
 const GRANTS_MAX: u32 = 100;
+/// Purchases of one line in a story.
+const PURCHASES_MAX: u32 = 100;
 
 /// An engine with a journal and views, driven by hand.
 struct House {
@@ -156,12 +159,39 @@ impl Player for House {
         page.rows.iter().rev().map(|grant| grant.remaining).collect()
     }
 
-    fn line(&mut self, wallet: WalletId) -> Line {
+    fn line(&mut self, wallet: WalletId) -> LineSeen {
         let book = self.engine.book();
-        let found =
-            book.wallet_no(wallet).and_then(|no| book.wallet(no)).and_then(|wallet| wallet.line.clone());
-        *found.expect("the story has opened a line")
+        let no = book.wallet_no(wallet).expect("a wallet");
+        let known = book.wallet(no).and_then(|wallet| wallet.line.as_deref());
+        let known = LineSeen::of_book(known.expect("the story has opened a line"));
+        let seen = self.tables.read(|reader| line_seen(reader, no.0)).expect("views").expect("a line");
+        assert_eq!(seen, known, "what pages show and what the book decides by");
+        seen
     }
+}
+
+/// The line as pages read it.
+fn line_seen(reader: &store::Reader<'_>, wallet_no: u32) -> Result<Option<LineSeen>, store::StoreError> {
+    let Some(row) = reader.line_view_by_wallet(wallet_no)? else { return Ok(None) };
+    let Some(cycle) = reader.cycles(wallet_no, None, 1)?.rows.pop() else { return Ok(None) };
+    assert_eq!(cycle.cycle_no, row.cycle_no, "the newest cycle is the line's");
+    let purchases = reader.purchases(wallet_no, PURCHASES_MAX)?;
+    let unpaid = purchases.iter().filter(|purchase| purchase.state == PurchaseState::Released);
+    Ok(Some(LineSeen {
+        status: LineStatus::from_code(&row.status).expect("a status"),
+        is_restricted: row.restricted_since.is_some(),
+        purchases: row.sequence,
+        cycle_no: row.cycle_no,
+        terms: CycleTerms {
+            carried: cycle.carried,
+            allowance: cycle.allowance,
+            bought: cycle.bought,
+            outside: cycle.outside,
+            total: cycle.total,
+            adjustments: cycle.adjustments,
+        },
+        unpaid: unpaid.map(|purchase| purchase.price.value()).sum(),
+    }))
 }
 
 fn stories() -> Vec<PathBuf> {

@@ -691,6 +691,7 @@ outside-before = Of that outside the allowance
 address = Address
 none = None
 optional = Optional
+customer-data = Details
 customer-since-day = customer since { $day }
 customer-no-lines = No line yet.
 logins = Logins

@@ -691,6 +691,7 @@ outside-before = Desse total, fora da franquia
 address = Endereço
 none = Nenhum
 optional = Opcional
+customer-data = Dados cadastrais
 customer-since-day = cliente desde { $day }
 customer-no-lines = Nenhuma linha ainda.
 logins = Logins

@@ -33,6 +33,22 @@ impl Words<'_> {
         Amount::parse(text, unit).map(|amount| amount.value()).map_err(|wrong| format!("`{text}` is {wrong}"))
     }
 
+    pub(super) fn paid_by(&mut self) -> Read<PaidBy> {
+        let by = self.take("boleto, pix, card or hand")?;
+        PaidBy::from_code(by).ok_or_else(|| format!("nothing is paid by `{by}`"))
+    }
+
+    fn status(&mut self) -> Read<LineStatus> {
+        let code = self.take("enabled, blocked or cancelled")?;
+        LineStatus::from_code(code).ok_or_else(|| format!("`{code}` is not enabled, blocked or cancelled"))
+    }
+
+    fn price(&mut self) -> Read<Amount> {
+        let text = self.take("a price")?;
+        let unit = self.unit()?;
+        Amount::parse(text, unit).map_err(|wrong| format!("`{text}` is {wrong}"))
+    }
+
     fn number(&mut self, wanted: &str) -> Read<u32> {
         let text = self.take(wanted)?;
         text.parse().map_err(|_| format!("`{text}` is no whole number"))
@@ -89,9 +105,7 @@ impl Reader {
         words.expect("gives")?;
         let quantity = words.bytes()?;
         words.expect("for")?;
-        let text = words.take("a price")?;
-        let unit = words.unit()?;
-        let price = Amount::parse(text, unit).map_err(|wrong| format!("`{text}` is {wrong}"))?;
+        let price = words.price()?;
         let release = if words.next_are("when paid") { Release::OnPayment } else { Release::OnPurchase };
         let chargings = Charging::ALL.map(|(way, _)| way).to_vec();
         let (validity, per_cycle_max) = (Validity::Cycle, None);
@@ -150,6 +164,8 @@ impl Reader {
             put(&mut self.provider.sessions, name, |_| at)?;
         }
         let counted = if kind == ReadingKind::Start { 0 } else { words.bytes()? };
+        // A report that was on its way tells of when it was so.
+        let at = if words.next_are("as of") { words.time()? } else { at };
         let lasted = at.since(*find(&self.provider.sessions, name, "session")?) / Timestamp::SECOND;
         let counted = u64::try_from(counted).map_err(|_| "a counter is not below zero")?;
         #[allow(clippy::cast_possible_truncation, reason = "the two halves of a counter")]
@@ -199,8 +215,7 @@ impl Reader {
         let name = words.take("a purchase")?;
         let purchase = *find(&self.provider.purchases, name, "purchase")?;
         words.expect("by")?;
-        let by = words.take("boleto, pix, card or hand")?;
-        let by = PaidBy::from_code(by).ok_or_else(|| format!("nothing is paid by `{by}`"))?;
+        let by = words.paid_by()?;
         let grant = GrantId::from_u128(hash(&["grant", name]));
         let key = super::read::key(words, line, None)?;
         self.wish(LineAct::Pay { purchase, grant, by }, key)
@@ -239,6 +254,20 @@ impl Reader {
             return Err(format!("the terms come to {} bytes, not to {balance}", terms.balance()));
         }
         Ok(Step::Cycle { wallet, no, terms })
+    }
+
+    pub(super) fn line_seen(&mut self, words: &mut Words<'_>) -> Read<Step> {
+        let (wallet, _) = self.of()?;
+        let status = words.status()?;
+        let is_restricted = !words.next_are("and not slowed");
+        if is_restricted {
+            words.expect("and slowed")?;
+        }
+        Ok(Step::Line { wallet, status, is_restricted })
+    }
+
+    pub(super) fn unpaid(&mut self, words: &mut Words<'_>) -> Read<Step> {
+        Ok(Step::Unpaid { wallet: self.of()?.0, amount: words.price()? })
     }
 
     fn wish(&self, act: LineAct, key: Option<Name>) -> Read<Step> {

@@ -7,8 +7,10 @@ mod lines;
 mod read;
 mod run;
 
-use book::{Act, Answer, Balance, Catalog, Command, CycleTerms, EntryRef, KeySpace, Line, Record};
-use money::{Timestamp, WalletId};
+use book::{
+    Act, Answer, Balance, Catalog, Command, CycleTerms, EntryRef, KeySpace, Line, LineStatus, Record,
+};
+use money::{Amount, Timestamp, WalletId};
 
 pub(crate) use read::read;
 pub(crate) use run::play;
@@ -27,8 +29,38 @@ pub(crate) trait Player {
     fn balance(&mut self, wallet: WalletId) -> Balance;
     /// What is left of each grant of the wallet, oldest first.
     fn left(&mut self, wallet: WalletId) -> Vec<i64>;
-    /// The line of the wallet.
-    fn line(&mut self, wallet: WalletId) -> Line;
+    /// What there is to see of the wallet's line.
+    fn line(&mut self, wallet: WalletId) -> LineSeen;
+}
+
+/// A line as its subscriber sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LineSeen {
+    /// Whether it is in service.
+    pub(crate) status: LineStatus,
+    /// Whether its router has confirmed that it is slowed, walled or blocked.
+    pub(crate) is_restricted: bool,
+    /// How many purchases there were.
+    pub(crate) purchases: u32,
+    /// The number of its cycle, and where the balance comes from.
+    pub(crate) cycle_no: u32,
+    pub(crate) terms: CycleTerms,
+    /// What was released and is not paid, in the smallest steps of its money.
+    pub(crate) unpaid: i64,
+}
+
+impl LineSeen {
+    /// The line as the book has it.
+    pub(crate) fn of_book(line: &Line) -> LineSeen {
+        LineSeen {
+            status: line.status,
+            is_restricted: line.is_restricted(),
+            purchases: line.sequence,
+            cycle_no: line.cycle.no,
+            terms: line.terms,
+            unpaid: line.unpaid.values().map(|unpaid| unpaid.price.value()).sum(),
+        }
+    }
 }
 
 /// A story, read and understood.
@@ -71,6 +103,17 @@ pub(crate) enum Step {
         wallet: WalletId,
         no: u32,
         terms: CycleTerms,
+    },
+    /// The line has this status, and is slowed or not.
+    Line {
+        wallet: WalletId,
+        status: LineStatus,
+        is_restricted: bool,
+    },
+    /// So much was bought and is not paid.
+    Unpaid {
+        wallet: WalletId,
+        amount: Amount,
     },
 }
 

@@ -76,7 +76,7 @@ impl<'a> Words<'a> {
     }
 
     /// A day and an hour of UTC, as `2026-11-21 14:12` or `2026-11-21 14:12:30`.
-    fn time(&mut self) -> Read<Timestamp> {
+    pub(super) fn time(&mut self) -> Read<Timestamp> {
         let (day, clock) = (self.take("a day")?, self.take("an hour like 14:12")?);
         let seconds = if clock.len() == 5 { ":00" } else { "" };
         let wrong = |_| format!("`{day} {clock}` is no time like `2026-11-21 14:12`");
@@ -220,6 +220,10 @@ impl Reader {
         let source = match words.take("where the credit comes from")? {
             "promotional" => Source::Promotional,
             "purchased" => Source::Purchased,
+            "overpaid" => {
+                words.expect("by")?;
+                Source::Overpaid(words.paid_by()?)
+            }
             code => Source::Adjustment(
                 Reason::from_code(code)
                     .ok_or_else(|| format!("`{code}` is not promotional, purchased, or a reason"))?,
@@ -276,6 +280,12 @@ impl Reader {
     fn expectation(&mut self, words: &mut Words<'_>) -> Read<Step> {
         if words.next_are("cycle") {
             return self.cycle(words);
+        }
+        if words.next_are("line") {
+            return self.line_seen(words);
+        }
+        if words.next_are("unpaid") {
+            return self.unpaid(words);
         }
         let (wallet, unit) = self.of()?;
         if words.next_are("left") {

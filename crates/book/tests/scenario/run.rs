@@ -1,7 +1,7 @@
 //! Plays a story and says where it went otherwise.
 
 use book::{Act, Answer, ChargeTaken, Command, CommandKey, EntryRef, Record};
-use money::{Timestamp, WalletId, print_decimal};
+use money::{Amount, Timestamp, WalletId, print_decimal};
 
 use super::{Name, Player, Step, Story};
 
@@ -69,9 +69,22 @@ impl<P: Player> Run<'_, P> {
             Step::Cycle { wallet, no, terms } => {
                 let found = self.player.line(*wallet);
                 let posted = self.player.balance(*wallet).posted;
-                if (found.cycle.no, found.terms, posted) != (*no, *terms, terms.balance()) {
-                    let (cycle, terms) = (found.cycle.no, found.terms);
+                if (found.cycle_no, found.terms, posted) != (*no, *terms, terms.balance()) {
+                    let (cycle, terms) = (found.cycle_no, found.terms);
                     return Err(format!("{line}: cycle {cycle} has {terms:?}, balance {posted} bytes"));
+                }
+            }
+            Step::Line { wallet, status, is_restricted } => {
+                let found = self.player.line(*wallet);
+                if (found.status, found.is_restricted) != (*status, *is_restricted) {
+                    let slowed = if found.is_restricted { "slowed" } else { "not slowed" };
+                    return Err(format!("{line}: the line is {} and {slowed}", found.status.code()));
+                }
+            }
+            Step::Unpaid { wallet, amount } => {
+                let found = Amount::new(self.player.line(*wallet).unpaid, amount.unit());
+                if found != *amount {
+                    return Err(format!("{line}: {found} was bought and is not paid"));
                 }
             }
             Step::Refused(_) | Step::Repeated => {}

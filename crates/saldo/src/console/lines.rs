@@ -141,6 +141,7 @@ pub(super) async fn line(
     let page = LinePage {
         frame: staff.visit.frame(&app, Some(Place::ConsoleLines)),
         id: known.entry.id.to_string(),
+        customer_url: format!("/console/customers/{}", known.entry.customer),
         name: known.name,
         document: known.document,
         access_login: known.entry.access_login,

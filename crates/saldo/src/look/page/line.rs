@@ -18,6 +18,8 @@ pub struct LinePage {
     pub id: String,
     /// The subscriber's name.
     pub name: String,
+    /// Where the subscriber's page is.
+    pub customer_url: String,
     /// CPF or CNPJ.
     pub document: String,
     /// How it authenticates.
