@@ -210,7 +210,7 @@ impl Sample {
                 outcome,
                 amount: usd("10"),
                 method,
-                balance: usd("34.75"),
+                gained: Gained::Credit { balance: usd("34.75") },
                 close_url: "recharge.html".to_owned(),
                 poll_url: "/recharge/result?topup=top_1".to_owned(),
             })
@@ -546,6 +546,7 @@ fn payments() -> PaymentList {
     let (success, failure, pending) =
         (PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Pending);
     PaymentList {
+        caption_id: "credit-details",
         rows: vec![
             row("2026-11-21T14:12:00-03:00", "ch_3SVk9QKq81Fx0aB2x81F", "10", visa, success, None),
             row(

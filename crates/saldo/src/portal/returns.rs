@@ -20,9 +20,10 @@ use super::results::is_final;
 use super::shell::Fault;
 use super::signed_in::SignedIn;
 use crate::app::App;
+use crate::look::part::Place;
 use crate::payments::{self, Synced};
 use crate::problem::Problem;
-use crate::topups;
+use crate::{purchases, topups};
 
 /// How long a reader waits for Stripe before he is told that it is pending.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -90,7 +91,7 @@ pub(super) async fn left(
 }
 
 async fn come_back(app: &Arc<App>, topup: Topup, way: Way) -> Result<Response, Fault> {
-    let url = format!("/recharge?topup={}", topup.id);
+    let url = page_after(app, &topup).await?;
     if !is_final(&topup)
         && let Some(following) = follow(app, topup, way)
     {
@@ -98,6 +99,15 @@ async fn come_back(app: &Arc<App>, topup: Topup, way: Way) -> Result<Response, F
         let _ = tokio::time::timeout(PATIENCE, following).await;
     }
     Ok(Redirect::to(&url).into_response())
+}
+
+/// The page on which the reader is told how it ended.
+pub(super) async fn page_after(app: &Arc<App>, topup: &Topup) -> Result<String, Problem> {
+    let Some(purchase) = topup.purchase else {
+        return Ok(format!("{}?topup={}", Place::Recharge.url(), topup.id));
+    };
+    let waiting = purchases::own(app, topup.customer, purchase).await?;
+    Ok(format!("{}?line={}&checkout={}", Place::BuyCredit.url(), waiting.line.id, topup.id))
 }
 
 /// Asks Stripe until the end is known. The answer waits for that; it is `None` if this top-up, or as many others as we follow, are
