@@ -225,6 +225,7 @@ reason-waiting-until = Waiting for the bank until { $day }.
 checkouts = Unfinished checkouts
 checkouts-text = Not paid, as far as we know. If you have paid, you need not do anything: the credit is added by itself.
 checkout-open-until = The payment page is open until { $time }.
+checkout-being-confirmed = Being confirmed. It was paid on the payment page; the credit is added as soon as the confirmation comes.
 checkout-go-on = Continue to payment
 checkout-cancel = Cancel checkout
 

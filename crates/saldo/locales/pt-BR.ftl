@@ -225,6 +225,7 @@ reason-waiting-until = Aguardando o banco até { $day }
 checkouts = Pagamentos não concluídos
 checkouts-text = Até onde sabemos, não foram pagos. Se você já pagou, não precisa fazer nada: o crédito entra sozinho.
 checkout-open-until = A página de pagamento fica aberta até { $time }.
+checkout-being-confirmed = Em confirmação. Foi pago na página de pagamento; o crédito entra assim que a confirmação chegar.
 checkout-go-on = Continuar o pagamento
 checkout-cancel = Cancelar
 
