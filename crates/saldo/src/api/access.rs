@@ -27,15 +27,20 @@ use crate::{config, keys, nas, server};
 pub const ALL_SCOPES: &str = "*";
 
 /// Every scope with what it opens. `write` holds `read` of the same group.
-pub const SCOPES: [(&str, &str); 14] = [
-    ("customers:read", "customers and what usage events call them"),
-    ("customers:write", "make and change customers"),
+pub const SCOPES: [(&str, &str); 19] = [
+    ("customers:read", "customers, subscribers, and what usage events call them"),
+    ("customers:write", "make and change customers and subscribers"),
     ("credit:read", "wallets, balances, entries, grants, charges"),
     ("credit:write", "add, take and give back credit"),
     ("usage:read", "usage by hour"),
     ("usage:write", "report usage events"),
     ("catalog:read", "meters and prices"),
     ("catalog:write", "make meters and new prices"),
+    ("plans:read", "plans and packs"),
+    ("plans:write", "make and change plans and packs"),
+    ("lines:read", "lines with their balances, and purchases"),
+    ("lines:write", "open and change lines, buy packs"),
+    ("invoices:read", "invoices and boletos"),
     ("payments:read", "top-ups and payments"),
     ("payments:write", "begin and cancel top-ups"),
     ("keys:write", "make, list and revoke API keys"),
@@ -179,6 +184,11 @@ needs! {
     UsageWrite = "usage:write",
     CatalogRead = "catalog:read",
     CatalogWrite = "catalog:write",
+    PlansRead = "plans:read",
+    PlansWrite = "plans:write",
+    LinesRead = "lines:read",
+    LinesWrite = "lines:write",
+    InvoicesRead = "invoices:read",
     PaymentsRead = "payments:read",
     PaymentsWrite = "payments:write",
     KeysWrite = "keys:write",

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Api;
 use super::access::{By, CustomersRead, CustomersWrite};
 use super::once::{Answer, Wish};
-use super::request::{Asked, Body, Id, IdempotencyKey, cursor, page_rows};
+use super::request::{Asked, Body, Id, IdempotencyKey, cursor, page_rows, said};
 use super::wire::{List, time};
 use crate::audit::Change;
 use crate::customers::{self, NewCustomer};
@@ -206,11 +206,6 @@ pub(super) struct CustomerChange {
     /// `en` or `pt-BR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     locale: Option<String>,
-}
-
-/// Tells null, which was said, from nothing.
-fn said<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(value).map(Some)
 }
 
 /// Change a customer.

@@ -11,12 +11,14 @@ use utoipa_axum::routes;
 
 use super::request::IDEMPOTENCY_KEY_BYTES_MAX;
 use super::{
-    Api, api_keys, audit_log, charges, clock, customers, entries, events, grants, guard, meters, payments,
-    subjects, test_clock, topups, wallets,
+    Api, api_keys, audit_log, boletos, charges, clock, customers, entries, events, grants, guard, invoices,
+    line_acts, lines, meters, packs, payments, plans, purchases, subjects, subscribers, test_clock, topups,
+    wallets,
 };
 
 const DESCRIPTION: &str = "\
-Prepaid credit: customers, their wallets, what adds credit and what takes it.
+Prepaid credit: customers, their wallets, what adds credit and what takes it. And what an internet provider sells: plans, packs, lines with \
+their allowances, purchases, and the documents that collect them.
 
 **Keys.** Send `Authorization: Bearer sk_saldo_…`. Each operation names the scope that the key needs; `write` holds `read` of the \
 same group, `*` holds all. A customer's own key (`ck_saldo_…`) opens the guard and nothing else.
@@ -79,6 +81,24 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(meters::list, meters::create))
         .routes(routes!(meters::get))
         .routes(routes!(meters::list_prices, meters::create_price))
+        .routes(routes!(plans::list, plans::create))
+        .routes(routes!(plans::get, plans::change))
+        .routes(routes!(packs::list, packs::create))
+        .routes(routes!(packs::get, packs::change))
+        .routes(routes!(lines::list, lines::create))
+        .routes(routes!(lines::get))
+        .routes(routes!(line_acts::change_plan))
+        .routes(routes!(line_acts::set_status))
+        .routes(routes!(line_acts::add_use))
+        .routes(routes!(purchases::list, purchases::create))
+        .routes(routes!(purchases::get))
+        .routes(routes!(purchases::cancel))
+        .routes(routes!(subscribers::list, subscribers::create))
+        .routes(routes!(subscribers::get, subscribers::change))
+        .routes(routes!(invoices::list))
+        .routes(routes!(invoices::get))
+        .routes(routes!(boletos::list))
+        .routes(routes!(boletos::get))
         .routes(routes!(topups::list, topups::create))
         .routes(routes!(topups::get))
         .routes(routes!(topups::cancel))
@@ -221,6 +241,10 @@ fn scope(tag: &str, method: &str) -> String {
     let group = match tag {
         "wallets" | "grants" | "charges" => "credit",
         "meters" => "catalog",
+        "plans" | "packs" => "plans",
+        "lines" | "purchases" => "lines",
+        "subscribers" => "customers",
+        "invoices" | "boletos" => "invoices",
         "topups" | "payments" => "payments",
         "api keys" => return "keys:write".to_owned(),
         "clock" | "test clock" if method == "get" => "credit",

@@ -168,6 +168,15 @@ pub(super) fn id<T: FromStr<Err = money::IdError>>(field: &str, text: &str) -> R
     text.parse().map_err(|error| Problem::invalid(field, "invalid_id", format!("{field}: {error}.")))
 }
 
+/// Tells null, which was said, from nothing: for a field that a change may clear.
+pub(super) fn said<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(value).map(Some)
+}
+
 /// The query, every part of which must be known.
 pub(super) struct Asked<T>(pub T);
 

@@ -47,6 +47,27 @@ impl Amount {
     }
 }
 
+impl Amount {
+    /// So many bytes.
+    pub(super) fn of_bytes(bytes: i64) -> Amount {
+        money::Amount::new(bytes, Unit::BYTE).into()
+    }
+
+    /// Bytes, not below zero; 422 that names `field` if it is none.
+    pub(super) fn read_bytes(&self, field: &str) -> Result<i64, Problem> {
+        let amount = self.read(field)?;
+        if amount.unit() != Unit::BYTE {
+            let field = format!("{field}.unit");
+            return Err(Problem::invalid(&field, "unit_mismatch", format!("{field} must be BYTE.")));
+        }
+        if amount.value() < 0 {
+            let detail = format!("{field} must not be below zero.");
+            return Err(Problem::invalid(field, "amount_negative", detail));
+        }
+        Ok(amount.value())
+    }
+}
+
 /// The unit of this code; 422 that names `field.unit`.
 pub(super) fn read_unit(field: &str, code: &str) -> Result<Unit, Problem> {
     Unit::known(code).ok_or_else(|| {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use book::{Act, Buying, Charging, Command, KeySpace, LineAct, LineWish};
 use engine::Outcome;
-use money::{CustomerId, IntentId, LineId, Timestamp, Unit, WalletId};
+use money::{CustomerId, GrantId, IntentId, LineId, PurchaseId, Timestamp, Unit, WalletId};
 use serde_json::json;
 use store::tables::customers::{Customer, Wallet};
 use store::tables::intents::Intent;
@@ -118,21 +118,9 @@ pub struct NewLine {
 
 /// Puts a plan in service: what a crash interrupts is finished at the next start.
 pub async fn open(app: &Arc<App>, author: Author, new: NewLine) -> Result<LineEntry, Problem> {
-    if app.sold().plan(new.plan_no).is_none() {
-        return Err(book::Refusal::PlanUnknown.into());
-    }
-    if !(1..=31).contains(&new.anchor_day) {
-        return Err(book::Refusal::AnchorDay.into());
-    }
-    if new.access_login.as_ref().is_some_and(|login| login.is_empty() || login.len() > ACCESS_LOGIN_BYTES_MAX)
-    {
-        let detail = format!("access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes.");
-        return Err(Problem::invalid("access_login", "invalid_access_login", detail));
-    }
+    check_new(app, &new)?;
     let line = PreparedLine::new(new.clone(), (0, 0), clock::now());
-    let NewLine { plan_no, anchor_day, access_login, .. } = new;
-    let change = Change::new("line.open", line.entry.id)
-        .after(&json!({"plan": plan_no, "anchor_day": anchor_day, "access_login": access_login}))?;
+    let change = opening(&line.entry, &new)?;
     let row = line.clone();
     app.write(move |tx: &Tx<'_>| {
         row.insert(tx)?;
@@ -141,6 +129,35 @@ pub async fn open(app: &Arc<App>, author: Author, new: NewLine) -> Result<LineEn
     .await?;
     intents::send(app, &line.intents).await?;
     Ok(line.entry)
+}
+
+/// Refuses what cannot be put in service.
+pub(crate) fn check_new(app: &App, new: &NewLine) -> Result<(), Problem> {
+    if app.sold().plan(new.plan_no).is_none() {
+        return Err(book::Refusal::PlanUnknown.into());
+    }
+    if !(1..=31).contains(&new.anchor_day) {
+        return Err(book::Refusal::AnchorDay.into());
+    }
+    let is_wrong = |login: &String| {
+        login.trim().is_empty()
+            || login.len() > ACCESS_LOGIN_BYTES_MAX
+            || login.contains(customers::is_unprintable)
+    };
+    if new.access_login.as_ref().is_some_and(is_wrong) {
+        let detail = format!(
+            "access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes, without control characters."
+        );
+        return Err(Problem::invalid("access_login", "invalid_access_login", detail));
+    }
+    Ok(())
+}
+
+/// How the audit log tells of a line that is put in service.
+pub(crate) fn opening(entry: &LineEntry, new: &NewLine) -> Result<Change, Problem> {
+    let NewLine { plan_no, anchor_day, access_login, .. } = new;
+    Change::new("line.open", entry.id)
+        .after(&json!({"plan": plan_no, "anchor_day": anchor_day, "access_login": access_login}))
 }
 
 /// A line that is ready to be written down, and what the book is asked for it then.
@@ -194,6 +211,14 @@ pub async fn ask(
     });
     let act = Act::Line(Box::new(LineWish { wallet, act }));
     Ok(app.ledger.submit_one(Command { key, act }).await?)
+}
+
+/// What a purchase for a line and the grant that it releases are called: the names follow from the line and its purchase number, so that
+/// two clicks, two tabs and two programs ask for the same purchase.
+pub fn purchase_names(app: &App, line: LineId, sequence: u32) -> (PurchaseId, GrantId) {
+    let parts = [&line.as_u128().to_be_bytes()[..], &sequence.to_be_bytes()[..]];
+    let named = |domain| app.hashes.hash128(domain, &parts);
+    (PurchaseId::from_u128(named("purchase")), GrantId::from_u128(named("purchase_grant")))
 }
 
 /// Buys a pack: checked and released, or left waiting for its payment, in one decision.

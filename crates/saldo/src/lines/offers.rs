@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use book::Charging;
-use money::{Amount, PackId, PlanId};
+use money::{Amount, PackId, PlanId, Unit};
 use serde_json::{Value, json};
-use store::StoreError;
 use store::tables::lines::{AtZero, FreeWindowRow, PackRelease, PackRow, PlanRow};
+use store::{Reader, StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -26,6 +26,10 @@ pub const FREE_MINUTES_MAX: u16 = 12 * 60;
 pub const VALIDITY_DAYS_MAX: u16 = 730;
 /// The latest that a line may be blocked, in days after the due day.
 pub const BLOCK_AFTER_DAYS_MAX: u16 = 365;
+/// The highest fee or price, in smallest steps: a million.
+const MONEY_MAX: i64 = 1_000_000_000_000;
+/// A cent, in smallest steps.
+const CENT: i64 = 10_000;
 /// Longest speed and list name, in characters.
 const WORD_CHARS_MAX: usize = 60;
 const DAY_MINUTES: u16 = 24 * 60;
@@ -89,48 +93,9 @@ pub async fn put_plan(
     plan_no: Option<u32>,
     draft: PlanDraft,
 ) -> Result<u32, Problem> {
-    check_plan(&draft)?;
-    let known = match plan_no {
-        Some(no) => Some(app.sold().plan(no).cloned().ok_or_else(|| Problem::not_found("plan"))?),
-        None => None,
-    };
-    let PlanDraft { name, fee, allowance, carried_max, balance_max, unpaid_max, at_zero, free, .. } = draft;
-    let row = PlanRow {
-        plan_no: plan_no.unwrap_or_default(),
-        id: known.as_ref().map_or_else(|| PlanId::from_u128(ids::fresh()), |plan| plan.id),
-        name: name.trim().to_owned(),
-        fee,
-        allowance,
-        carried_max,
-        supports_purchase: u8::from(draft.supports_purchase),
-        balance_max,
-        unpaid_max: unpaid_max.map(|amount| amount.value()),
-        at_zero,
-        speed: draft.speed.trim().to_owned(),
-        slow_speed: draft.slow_speed.trim().to_owned(),
-        walled_list: draft.walled_list.trim().to_owned(),
-        created_at: known.as_ref().map_or_else(clock::now, |plan| plan.created_at),
-        block_after_days: draft.block_after_days,
-    };
-    let action = if known.is_some() { "plan.change" } else { "plan.create" };
-    let mut change = Change::new(action, row.id).after(&plan_json(&row, &free))?;
-    if let Some(known) = &known {
-        change = change.before(&plan_json(known, &[]))?;
-    }
-    let no = app
-        .write(move |tx| {
-            let no = match plan_no {
-                Some(no) => tx.update_plan(&row).map(|()| no)?,
-                None => tx.insert_plan(&row)?,
-            };
-            let window = |&(from_minute, to_minute)| FreeWindowRow { plan_no: no, from_minute, to_minute };
-            tx.put_free_windows(no, &free.iter().map(window).collect::<Vec<_>>())?;
-            author.note(tx, &change)?;
-            Ok::<_, StoreError>(no)
-        })
-        .await?;
+    let row = app.write_or_refuse(move |tx| write_plan(tx, &author, plan_no, &draft)).await?;
     app.reload_sold().await?;
-    Ok(no)
+    Ok(row.plan_no)
 }
 
 /// Writes a pack down: a new one, or in the place of the one with this number. Its number.
@@ -140,46 +105,122 @@ pub async fn put_pack(
     pack_no: Option<u32>,
     draft: PackDraft,
 ) -> Result<u32, Problem> {
-    check_pack(app, &draft)?;
+    let row = app.write_or_refuse(move |tx| write_pack(tx, &author, pack_no, &draft)).await?;
+    app.reload_sold().await?;
+    Ok(row.pack_no)
+}
+
+/// As [`put_plan`], in a transaction of the caller's, who has what is sold read anew afterwards.
+pub(crate) fn write_plan(
+    tx: &Tx<'_>,
+    author: &Author,
+    plan_no: Option<u32>,
+    draft: &PlanDraft,
+) -> Result<PlanRow, Problem> {
+    check_plan(draft)?;
+    let known = match plan_no {
+        Some(no) => Some(find_plan(tx, no)?.ok_or_else(|| Problem::not_found("plan"))?),
+        None => None,
+    };
+    if known.as_ref().is_some_and(|plan| plan.fee.unit() != draft.fee.unit()) {
+        let detail =
+            "fee must stay in its currency: packs are sold in it. Make another plan for another one.";
+        return Err(Problem::invalid("fee", "unit_mismatch", detail));
+    }
+    let mut row = plan_row(plan_no, known.as_ref(), draft);
+    let action = if known.is_some() { "plan.change" } else { "plan.create" };
+    let mut change = Change::new(action, row.id).after(&plan_json(&row, &draft.free))?;
+    if let Some(known) = &known {
+        change = change.before(&plan_json(known, &free_of(tx, known.plan_no)?))?;
+    }
+    match plan_no {
+        Some(_) => tx.update_plan(&row)?,
+        None => row.plan_no = tx.insert_plan(&row)?,
+    }
+    let no = row.plan_no;
+    let window = |&(from_minute, to_minute)| FreeWindowRow { plan_no: no, from_minute, to_minute };
+    tx.put_free_windows(no, &draft.free.iter().map(window).collect::<Vec<_>>())?;
+    author.note(tx, &change)?;
+    Ok(row)
+}
+
+/// As [`put_pack`], in a transaction of the caller's, who has what is sold read anew afterwards.
+pub(crate) fn write_pack(
+    tx: &Tx<'_>,
+    author: &Author,
+    pack_no: Option<u32>,
+    draft: &PackDraft,
+) -> Result<PackRow, Problem> {
+    check_pack(find_plan(tx, draft.plan_no)?.as_ref(), draft)?;
     let known = match pack_no {
-        Some(no) => Some(app.sold().pack(no).cloned().ok_or_else(|| Problem::not_found("pack"))?),
+        Some(no) => {
+            let known = tx.packs()?.into_iter().find(|pack| pack.pack_no == no);
+            Some(known.ok_or_else(|| Problem::not_found("pack"))?)
+        }
         None => None,
     };
     if known.as_ref().is_some_and(|pack| pack.plan_no != draft.plan_no) {
         let detail = "A pack stays with its plan; make another one for the other plan.";
         return Err(Problem::invalid("plan", "pack_of_another_plan", detail));
     }
-    let PackDraft { plan_no, quantity, price, release, validity_days, per_cycle_max, .. } = draft;
-    let row = PackRow {
-        pack_no: pack_no.unwrap_or_default(),
-        id: known.as_ref().map_or_else(|| PackId::from_u128(ids::fresh()), |pack| pack.id),
-        plan_no,
-        quantity,
-        price,
-        chargings: draft.chargings.iter().map(|way| way.code()).collect::<Vec<_>>().join(","),
-        release,
-        validity_days,
-        per_cycle_max,
-        sold: u8::from(draft.sold),
-        created_at: known.as_ref().map_or_else(clock::now, |pack| pack.created_at),
-    };
+    let mut row = pack_row(pack_no, known.as_ref(), draft);
     let action = if known.is_some() { "pack.change" } else { "pack.create" };
     let mut change = Change::new(action, row.id).after(&pack_json(&row))?;
     if let Some(known) = &known {
         change = change.before(&pack_json(known))?;
     }
-    let no = app
-        .write(move |tx| {
-            let no = match pack_no {
-                Some(no) => tx.update_pack(&row).map(|()| no)?,
-                None => tx.insert_pack(&row)?,
-            };
-            author.note(tx, &change)?;
-            Ok::<_, StoreError>(no)
-        })
-        .await?;
-    app.reload_sold().await?;
-    Ok(no)
+    match pack_no {
+        Some(_) => tx.update_pack(&row)?,
+        None => row.pack_no = tx.insert_pack(&row)?,
+    }
+    author.note(tx, &change)?;
+    Ok(row)
+}
+
+/// The free windows of a plan: first minute, first minute after.
+pub(crate) fn free_of(reader: &Reader<'_>, plan_no: u32) -> Result<Vec<(u16, u16)>, StoreError> {
+    let windows = reader.free_windows()?.into_iter().filter(|window| window.plan_no == plan_no);
+    Ok(windows.map(|window| (window.from_minute, window.to_minute)).collect())
+}
+
+fn find_plan(reader: &Reader<'_>, plan_no: u32) -> Result<Option<PlanRow>, StoreError> {
+    Ok(reader.plans()?.into_iter().find(|plan| plan.plan_no == plan_no))
+}
+
+fn plan_row(plan_no: Option<u32>, known: Option<&PlanRow>, draft: &PlanDraft) -> PlanRow {
+    PlanRow {
+        plan_no: plan_no.unwrap_or_default(),
+        id: known.map_or_else(|| PlanId::from_u128(ids::fresh()), |plan| plan.id),
+        name: draft.name.trim().to_owned(),
+        fee: draft.fee,
+        allowance: draft.allowance,
+        carried_max: draft.carried_max,
+        supports_purchase: u8::from(draft.supports_purchase),
+        balance_max: draft.balance_max,
+        unpaid_max: draft.unpaid_max.map(|amount| amount.value()),
+        at_zero: draft.at_zero,
+        speed: draft.speed.trim().to_owned(),
+        slow_speed: draft.slow_speed.trim().to_owned(),
+        walled_list: draft.walled_list.trim().to_owned(),
+        created_at: known.map_or_else(clock::now, |plan| plan.created_at),
+        block_after_days: draft.block_after_days,
+    }
+}
+
+fn pack_row(pack_no: Option<u32>, known: Option<&PackRow>, draft: &PackDraft) -> PackRow {
+    PackRow {
+        pack_no: pack_no.unwrap_or_default(),
+        id: known.map_or_else(|| PackId::from_u128(ids::fresh()), |pack| pack.id),
+        plan_no: draft.plan_no,
+        quantity: draft.quantity,
+        price: draft.price,
+        chargings: draft.chargings.iter().map(|way| way.code()).collect::<Vec<_>>().join(","),
+        release: draft.release,
+        validity_days: draft.validity_days,
+        per_cycle_max: draft.per_cycle_max,
+        sold: u8::from(draft.sold),
+        created_at: known.map_or_else(clock::now, |pack| pack.created_at),
+    }
 }
 
 fn check_plan(draft: &PlanDraft) -> Result<(), Problem> {
@@ -191,6 +232,7 @@ fn check_plan(draft: &PlanDraft) -> Result<(), Problem> {
     if draft.fee.value() < 0 {
         return refuse("fee", "amount_negative", "fee must not be below zero.".to_owned());
     }
+    check_money("fee", draft.fee)?;
     let sizes = [
         ("allowance", Some(draft.allowance)),
         ("carried_max", draft.carried_max),
@@ -232,16 +274,18 @@ fn check_free(windows: &[(u16, u16)]) -> Result<(), Problem> {
         }
         let minutes = (to + DAY_MINUTES - from) % DAY_MINUTES;
         if minutes == 0 || minutes > FREE_MINUTES_MAX {
-            return refuse("window_swapped", "A free window lasts up to 12 hours; are its ends swapped?");
+            return refuse(
+                "window_swapped",
+                "A free window lasts up to 12 hours: its ends seem to be swapped.",
+            );
         }
     }
     Ok(())
 }
 
-fn check_pack(app: &App, draft: &PackDraft) -> Result<(), Problem> {
+fn check_pack(plan: Option<&PlanRow>, draft: &PackDraft) -> Result<(), Problem> {
     let refuse = |field, code, detail: &str| Err(Problem::invalid(field, code, detail));
-    let sold = app.sold();
-    let Some(plan) = sold.plan(draft.plan_no) else {
+    let Some(plan) = plan else {
         return refuse("plan", "plan_unknown", "There is no such plan.");
     };
     if !(1..=BYTES_MAX).contains(&draft.quantity) {
@@ -250,6 +294,7 @@ fn check_pack(app: &App, draft: &PackDraft) -> Result<(), Problem> {
     if draft.price.value() <= 0 || draft.price.unit() != plan.fee.unit() {
         return refuse("price", "invalid_amount", "price must be above zero, in the plan's currency.");
     }
+    check_money("price", draft.price)?;
     if draft.chargings.is_empty() {
         return refuse("chargings", "no_charging", "Choose at least one way of charging.");
     }
@@ -258,6 +303,22 @@ fn check_pack(app: &App, draft: &PackDraft) -> Result<(), Problem> {
     }
     if draft.per_cycle_max == Some(0) {
         return refuse("per_cycle_max", "invalid_count", "per_cycle_max must be above zero.");
+    }
+    Ok(())
+}
+
+/// What is paid for is paid in whole cents.
+fn check_money(field: &str, amount: Amount) -> Result<(), Problem> {
+    if amount.unit() == Unit::BYTE {
+        return Err(Problem::invalid(field, "unit_mismatch", format!("{field} must be an amount of money.")));
+    }
+    if amount.value() > MONEY_MAX {
+        let detail = format!("{field} must be at most 1,000,000.00.");
+        return Err(Problem::invalid(field, "amount_too_large", detail));
+    }
+    if amount.value() % CENT != 0 {
+        let detail = format!("{field} must be in whole cents.");
+        return Err(Problem::invalid(field, "amount_over_precise", detail));
     }
     Ok(())
 }
@@ -285,7 +346,6 @@ mod tests {
     #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
     use super::*;
-    use money::Unit;
 
     fn draft() -> PlanDraft {
         PlanDraft {

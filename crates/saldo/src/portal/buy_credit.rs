@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use book::{Buying, Charging, PackNo, Release, check_line, check_pack};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use money::{Amount, GrantId, LineId, PurchaseId, Timestamp, WalletId};
+use money::{Amount, LineId, PurchaseId, Timestamp, WalletId};
 use serde::Deserialize;
 use store::tables::lines::PackRow;
 use store::views::{PurchaseRow, PurchaseState};
@@ -153,11 +153,10 @@ async fn understand(
     let pack = pack.ok_or_else(|| Problem::not_found("pack"))?;
     let wrong = |field: &str| not_understood(format!("{field} is not what the page said."));
     let sequence: u32 = order.sequence.parse().map_err(|_| wrong("sequence"))?;
-    let named =
-        |domain| app.hashes.hash128(domain, &[&line.as_u128().to_be_bytes(), &sequence.to_be_bytes()]);
+    let (purchase, grant) = selling::purchase_names(app, line, sequence);
     let buying = Buying {
-        purchase: PurchaseId::from_u128(named("purchase")),
-        grant: GrantId::from_u128(named("purchase_grant")),
+        purchase,
+        grant,
         pack: PackNo(pack.pack_no),
         quantity: order.quantity.parse().map_err(|_| wrong("quantity"))?,
         price: Amount::parse(&order.price, pack.price.unit()).map_err(|_| wrong("price"))?,

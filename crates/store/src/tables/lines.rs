@@ -54,6 +54,8 @@ const LINE_BY_LOGIN: &str = "SELECT id, customer, wallet, access_login, created_
     WHERE access_login = $1";
 const LINES_OF: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
     WHERE customer = $1 ORDER BY id LIMIT $2";
+const LINES_OF_BEFORE: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
+    WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const LINES: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
     WHERE id < $1 ORDER BY id DESC LIMIT $2";
 
@@ -99,6 +101,18 @@ const BOLETOS_OF: &str =
     WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const BOLETOS_IN: &str = "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
     state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos WHERE state = $1 ORDER BY id LIMIT $2";
+const ALL_BOLETOS: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
+    state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
+    WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const BOLETOS_IN_BEFORE: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
+    state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
+    WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+const BOLETOS_OF_IN_BEFORE: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
+    state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
+    WHERE customer = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
 const SET_BOLETO_STATE: &str = "UPDATE boletos SET state = $1, registered_at = coalesce($2, registered_at),
     paid_at = coalesce($3, paid_at), paid_amount = coalesce($4, paid_amount) WHERE id = $5";
 
@@ -351,6 +365,18 @@ impl Reader<'_> {
         self.all(LINES_OF, &[&customer, &limit])
     }
 
+    /// A customer's lines, newest first.
+    pub fn lines_of_before(
+        &self,
+        customer: CustomerId,
+        before: Option<LineId>,
+        limit: u32,
+    ) -> Result<Page<LineEntry, LineId>, StoreError> {
+        let before = before_bytes(before.map(LineId::as_u128));
+        let rows = self.all(LINES_OF_BEFORE, &[&customer, &&before[..], &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &LineEntry| row.id))
+    }
+
     /// All lines, newest first.
     pub fn lines(&self, before: Option<LineId>, limit: u32) -> Result<Page<LineEntry, LineId>, StoreError> {
         let before = before_bytes(before.map(LineId::as_u128));
@@ -414,6 +440,26 @@ impl Reader<'_> {
     ) -> Result<Page<BoletoRow, BoletoId>, StoreError> {
         let before = before_bytes(before.map(BoletoId::as_u128));
         let rows = self.all(BOLETOS_OF, &[&customer, &&before[..], &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &BoletoRow| row.id))
+    }
+
+    /// Boletos, newest first: all of them, or only a customer's, or only those in one state.
+    pub fn boletos_page(
+        &self,
+        customer: Option<CustomerId>,
+        state: Option<BoletoState>,
+        before: Option<BoletoId>,
+        limit: u32,
+    ) -> Result<Page<BoletoRow, BoletoId>, StoreError> {
+        let (bytes, rows) = (before_bytes(before.map(BoletoId::as_u128)), rows_to_ask(limit));
+        let rows = match (customer, state) {
+            (Some(customer), None) => return self.boletos_of(customer, before, limit),
+            (Some(customer), Some(state)) => {
+                self.all(BOLETOS_OF_IN_BEFORE, &[&customer, &state, &&bytes[..], &rows])?
+            }
+            (None, Some(state)) => self.all(BOLETOS_IN_BEFORE, &[&state, &&bytes[..], &rows])?,
+            (None, None) => self.all(ALL_BOLETOS, &[&&bytes[..], &rows])?,
+        };
         Ok(page(rows, limit, |row: &BoletoRow| row.id))
     }
 

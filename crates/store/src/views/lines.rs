@@ -60,6 +60,10 @@ const PURCHASE: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity,
 const PURCHASES: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
     WHERE wallet_no = $1 ORDER BY bought_at DESC, purchase DESC LIMIT $2";
+const PURCHASES_BEFORE: &str =
+    "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
+    bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
+    WHERE wallet_no = $1 AND (bought_at, purchase) < ($2, $3) ORDER BY bought_at DESC, purchase DESC LIMIT $4";
 const AWAITING: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
     WHERE state = 'awaiting' AND charging = $1 AND bought_at < $2 ORDER BY bought_at LIMIT $3";
@@ -424,6 +428,18 @@ impl Reader<'_> {
     /// The newest `limit` purchases of a line, newest first.
     pub fn purchases(&self, wallet_no: u32, limit: u32) -> Result<Vec<PurchaseRow>, StoreError> {
         self.all(PURCHASES, &[&wallet_no, &limit])
+    }
+
+    /// A line's purchases, newest first; the cursor is when the last one seen was bought, and its name.
+    pub fn purchases_before(
+        &self,
+        wallet_no: u32,
+        before: Option<(Timestamp, PurchaseId)>,
+        limit: u32,
+    ) -> Result<Page<PurchaseRow, (Timestamp, PurchaseId)>, StoreError> {
+        let (at, id) = before.unwrap_or((Timestamp::MAX, PurchaseId::from_u128(u128::MAX)));
+        let rows = self.all(PURCHASES_BEFORE, &[&wallet_no, &at, &id, &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &PurchaseRow| (row.bought_at, row.purchase)))
     }
 
     /// At most `limit` purchases charged so that wait for their payment since before `bought_before`, the oldest first.

@@ -1,0 +1,163 @@
+//! `/v1/boletos`: what banks collect, for purchases and for invoices.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use money::{BoletoId, CustomerId};
+use serde::{Deserialize, Serialize};
+use store::Reader;
+use store::tables::lines::{self, BoletoRow};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Api;
+use super::access::{By, InvoicesRead};
+use super::request::{Asked, Id, cursor, id, page_rows};
+use super::wire::{Amount, List, time, time_if};
+use crate::problem::Problem;
+
+/// What became of a boleto.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum BoletoState {
+    /// It is written; the bank does not know it yet.
+    Written,
+    /// It was sent to the bank.
+    Sent,
+    /// The bank refused it.
+    Rejected,
+    /// The bank has registered it: it is payable.
+    Open,
+    /// It was paid.
+    Paid,
+    /// It will not be paid any more.
+    WrittenOff,
+}
+
+impl From<BoletoState> for lines::BoletoState {
+    fn from(state: BoletoState) -> lines::BoletoState {
+        match state {
+            BoletoState::Written => lines::BoletoState::Written,
+            BoletoState::Sent => lines::BoletoState::Sent,
+            BoletoState::Rejected => lines::BoletoState::Rejected,
+            BoletoState::Open => lines::BoletoState::Open,
+            BoletoState::Paid => lines::BoletoState::Paid,
+            BoletoState::WrittenOff => lines::BoletoState::WrittenOff,
+        }
+    }
+}
+
+impl From<lines::BoletoState> for BoletoState {
+    fn from(state: lines::BoletoState) -> BoletoState {
+        match state {
+            lines::BoletoState::Written => BoletoState::Written,
+            lines::BoletoState::Sent => BoletoState::Sent,
+            lines::BoletoState::Rejected => BoletoState::Rejected,
+            lines::BoletoState::Open => BoletoState::Open,
+            lines::BoletoState::Paid => BoletoState::Paid,
+            lines::BoletoState::WrittenOff => BoletoState::WrittenOff,
+        }
+    }
+}
+
+/// A title at a bank.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Boleto {
+    /// `bol_…`
+    id: String,
+    /// Who owes it, `cus_…`.
+    customer: String,
+    /// The purchase that it collects, `pur_…`.
+    purchase: Option<String>,
+    /// The invoice that it collects, `inv_…`.
+    invoice: Option<String>,
+    /// *Nosso número*, without the bank's digits around it.
+    nosso_numero: u64,
+    /// 47 digits with dots and blanks, as people type them.
+    linha_digitavel: String,
+    /// The 44 digits of its bars.
+    barcode: String,
+    /// What is owed.
+    amount: Amount,
+    /// The due day.
+    #[schema(example = "2026-11-26")]
+    due_on: String,
+    /// What became of it. It can be paid when it is `open`.
+    state: BoletoState,
+    /// When it was written, RFC 3339.
+    created_at: String,
+    /// When the bank registered it.
+    registered_at: Option<String>,
+    /// When it was paid.
+    paid_at: Option<String>,
+    /// What was paid.
+    paid_amount: Option<Amount>,
+}
+
+impl From<BoletoRow> for Boleto {
+    fn from(row: BoletoRow) -> Boleto {
+        let paid = row.paid_amount.map(|value| money::Amount::new(value, row.amount.unit()));
+        Boleto {
+            id: row.id.to_string(),
+            customer: row.customer.to_string(),
+            purchase: row.purchase.map(|purchase| purchase.to_string()),
+            invoice: row.invoice.map(|invoice| invoice.to_string()),
+            nosso_numero: row.our_number,
+            linha_digitavel: row.linha_digitavel,
+            barcode: row.barcode,
+            amount: row.amount.into(),
+            due_on: row.due_on,
+            state: row.state.into(),
+            created_at: time(row.created_at),
+            registered_at: time_if(row.registered_at),
+            paid_at: time_if(row.paid_at),
+            paid_amount: paid.map(Amount::from),
+        }
+    }
+}
+
+/// Which boletos.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// Only this customer's, `cus_…`.
+    customer: Option<String>,
+    /// Only those in this state.
+    #[param(inline)]
+    state: Option<BoletoState>,
+    /// Rows wanted, 1 to 200; 50 if nothing is said.
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// List boletos, newest first.
+#[utoipa::path(get, path = "/v1/boletos", tag = "boletos", params(Which),
+    responses((status = 200, description = "A page of boletos.", body = List<Boleto>)))]
+pub(super) async fn list(
+    State(api): State<Arc<Api>>,
+    _by: By<InvoicesRead>,
+    Asked(which): Asked<Which>,
+) -> Result<Json<List<Boleto>>, Problem> {
+    let rows = page_rows(which.limit)?;
+    let before = cursor(which.cursor.as_deref(), |text| text.parse().ok())?;
+    let customer = which.customer.map(|text| id::<CustomerId>("customer", &text)).transpose()?;
+    let state = which.state.map(lines::BoletoState::from);
+    let look = move |reader: &Reader<'_>| reader.boletos_page(customer, state, before, rows);
+    let page = api.app.read(look).await?;
+    let data = page.rows.into_iter().map(Boleto::from).collect();
+    Ok(Json(List { data, next_cursor: page.next.map(|id| id.to_string()) }))
+}
+
+/// Read a boleto.
+#[utoipa::path(get, path = "/v1/boletos/{id}", tag = "boletos", params(("id" = String, Path, description = "`bol_…`")),
+    responses((status = 200, description = "The boleto.", body = Boleto)))]
+pub(super) async fn get(
+    State(api): State<Arc<Api>>,
+    _by: By<InvoicesRead>,
+    Id(id): Id<BoletoId>,
+) -> Result<Json<Boleto>, Problem> {
+    let boleto = api.app.read(move |reader| reader.boleto(id)).await?;
+    boleto.map(|row| Json(Boleto::from(row))).ok_or_else(|| Problem::not_found("boleto"))
+}

@@ -1,0 +1,159 @@
+//! `/v1/lines/{id}/…`: what is asked of a line. Each act goes to the book under the wish's own key, so that it is done once.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use book::{Act, LineAct, LineWish, PlanNo};
+use money::{LineId, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::tables::lines::LineEntry;
+use utoipa::ToSchema;
+
+use super::Api;
+use super::access::{By, LinesWrite};
+use super::lines::{Line, find, plan_no};
+use super::once::{self, Answer, Wish};
+use super::request::{Body, Id, IdempotencyKey};
+use super::wire::Amount;
+use crate::audit::{Author, Change};
+use crate::billing;
+use crate::lines::SHOW_PATIENCE;
+use crate::lines::offers::BYTES_MAX;
+use crate::problem::Problem;
+
+/// Which plan shall be in service.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlanOfLine {
+    /// The plan, `plan_…`.
+    plan: String,
+}
+
+/// Let another plan be in service. Its rules hold at once; a larger allowance is made up at once, a smaller one holds from the next cycle.
+#[utoipa::path(post, path = "/v1/lines/{id}/plan", tag = "lines", request_body = PlanOfLine,
+    params(("id" = String, Path, description = "`line_…`")),
+    responses((status = 200, description = "The line as it is now.", body = Line)))]
+pub(super) async fn change_plan(
+    State(api): State<Arc<Api>>,
+    by: By<LinesWrite>,
+    key: IdempotencyKey,
+    Id(id): Id<LineId>,
+    Body(wanted): Body<PlanOfLine>,
+) -> Result<Answer, Problem> {
+    let wish = Wish::new(by.key.id, "POST /v1/lines/{id}/plan", key, &(id.to_string(), &wanted))?;
+    let entry = find(&api, id).await?;
+    let act = LineAct::ChangePlan { plan: PlanNo(plan_no(&api, &wanted.plan)?) };
+    let change = Change::new("line.change_plan", id).after(&wanted)?;
+    done(&api, wish, entry, act, (by.author, change)).await
+}
+
+/// Whether a line is in service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum LineStatus {
+    /// *Habilitado*.
+    Enabled,
+    /// *Bloqueado*: nothing may be bought; its cycles go on.
+    Blocked,
+    /// *Cancelado*: for ever.
+    Cancelled,
+}
+
+impl From<LineStatus> for book::LineStatus {
+    fn from(status: LineStatus) -> book::LineStatus {
+        match status {
+            LineStatus::Enabled => book::LineStatus::Enabled,
+            LineStatus::Blocked => book::LineStatus::Blocked,
+            LineStatus::Cancelled => book::LineStatus::Cancelled,
+        }
+    }
+}
+
+/// The status that a line shall have.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StatusOfLine {
+    /// The status. A line that is cancelled stays so.
+    status: LineStatus,
+}
+
+/// Enable, block or cancel a line. One that is enabled so is not blocked again for some days, whatever is overdue.
+#[utoipa::path(post, path = "/v1/lines/{id}/status", tag = "lines", request_body = StatusOfLine,
+    params(("id" = String, Path, description = "`line_…`")),
+    responses((status = 200, description = "The line as it is now.", body = Line)))]
+pub(super) async fn set_status(
+    State(api): State<Arc<Api>>,
+    by: By<LinesWrite>,
+    key: IdempotencyKey,
+    Id(id): Id<LineId>,
+    Body(wanted): Body<StatusOfLine>,
+) -> Result<Answer, Problem> {
+    let wish = Wish::new(by.key.id, "POST /v1/lines/{id}/status", key, &(id.to_string(), &wanted))?;
+    // What is repeated excuses nothing again.
+    let _alone = wish.alone(&api).await;
+    if let Some(answer) = wish.first_answer(&api).await? {
+        return Ok(answer);
+    }
+    let entry = find(&api, id).await?;
+    if wanted.status == LineStatus::Enabled {
+        let days = i64::from(api.app.config.billing.trust_days);
+        let until = api.app.ledger.now().plus(days * Timestamp::DAY);
+        api.app.write(move |tx| billing::excuse(tx, id, until)).await?;
+    }
+    let act = LineAct::SetStatus { status: wanted.status.into() };
+    let change = Change::new("line.set_status", id).after(&wanted)?;
+    done(&api, wish, entry, act, (by.author, change)).await
+}
+
+/// Use that was counted elsewhere.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UseOfLine {
+    /// All bytes, above zero.
+    total: Amount,
+    /// Those of them that lower no balance, *fora da franquia*; none, if nothing is said.
+    outside: Option<Amount>,
+}
+
+/// Add use that no router of ours has reported: what was used before the line was here, or what another system counts.
+#[utoipa::path(post, path = "/v1/lines/{id}/use", tag = "lines", request_body = UseOfLine,
+    params(("id" = String, Path, description = "`line_…`")),
+    responses((status = 200, description = "The line as it is now.", body = Line)))]
+pub(super) async fn add_use(
+    State(api): State<Arc<Api>>,
+    by: By<LinesWrite>,
+    key: IdempotencyKey,
+    Id(id): Id<LineId>,
+    Body(wanted): Body<UseOfLine>,
+) -> Result<Answer, Problem> {
+    let wish = Wish::new(by.key.id, "POST /v1/lines/{id}/use", key, &(id.to_string(), &wanted))?;
+    let entry = find(&api, id).await?;
+    let total = wanted.total.read_bytes("total")?;
+    if !(1..=BYTES_MAX).contains(&total) {
+        let detail = "total must be above zero, at most 1,000,000 GB.";
+        return Err(Problem::invalid("total", "invalid_quantity", detail));
+    }
+    let outside = wanted.outside.as_ref().map_or(Ok(0), |outside| outside.read_bytes("outside"))?;
+    if outside > total {
+        return Err(Problem::invalid("outside", "invalid_quantity", "outside must not be above total."));
+    }
+    let change = Change::new("line.add_use", id).after(&wanted)?;
+    done(&api, wish, entry, LineAct::AddUse { total, outside }, (by.author, change)).await
+}
+
+/// Has the book do it once, and answers with the line as it stands then.
+async fn done(
+    api: &Arc<Api>,
+    wish: Wish,
+    entry: LineEntry,
+    act: LineAct,
+    noted: (Author, Change),
+) -> Result<Answer, Problem> {
+    let act = Act::Line(Box::new(LineWish { wallet: entry.wallet, act }));
+    let (decided, _) = once::decide(api, &wish, act).await?;
+    api.app.wait_projected(decided.position(), SHOW_PATIENCE).await;
+    api.app.live.notify(entry.customer);
+    let line = Line::present(api, entry).await?;
+    wish.answer_noted(api, StatusCode::OK, &line, noted).await
+}
