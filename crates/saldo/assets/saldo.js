@@ -181,7 +181,12 @@ async function follow() {
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
     const next = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-follow]");
-    if (answer.ok && next) part.replaceWith(next);
+    if (answer.ok && next) {
+      // Its end is worth saying; each step on the way is not.
+      if (!next.matches("[data-pending]")) part.setAttribute("role", "status");
+      part.toggleAttribute("data-pending", next.matches("[data-pending]"));
+      part.innerHTML = next.innerHTML;
+    }
   } catch { /* The network is away for a moment; the next try comes. */ }
   setTimeout(follow, POLL_MS);
 }

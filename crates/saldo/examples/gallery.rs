@@ -210,7 +210,7 @@ impl Sample {
                 outcome,
                 amount: usd("10"),
                 method,
-                balance: usd("34.75"),
+                gained: Gained::Credit { balance: usd("34.75") },
                 close_url: "recharge.html".to_owned(),
                 poll_url: "/recharge/result?topup=top_1".to_owned(),
             })
@@ -421,6 +421,7 @@ fn checkout() -> Checkout {
         amount: usd("25"),
         closes_at: time("2026-11-21T14:48:00-03:00"),
         url: "http://127.0.0.1:7071/c/pay/cs_1".to_owned(),
+        is_being_confirmed: false,
     }
 }
 
@@ -545,6 +546,7 @@ fn payments() -> PaymentList {
     let (success, failure, pending) =
         (PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Pending);
     PaymentList {
+        caption_id: "credit-details",
         rows: vec![
             row("2026-11-21T14:12:00-03:00", "ch_3SVk9QKq81Fx0aB2x81F", "10", visa, success, None),
             row(

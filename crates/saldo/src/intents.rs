@@ -520,6 +520,12 @@ pub fn done(
             tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
         }
     }
+    if let Some(topup) = tx.topup_by_intent(id)? {
+        if let Some(payment) = topup.outcome_payment {
+            tx.set_payment_credited(payment, entry)?;
+        }
+        tx.move_topup(topup.id, topup.state, TopupState::Credited, None, clock::now())?;
+    }
     Ok(Some(wish.customer()))
 }
 

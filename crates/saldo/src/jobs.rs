@@ -7,9 +7,9 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, clock, intents, mails, nas, notices, webhooks};
+use crate::{billing, books, clock, intents, mails, nas, notices, purchases, webhooks};
 
-/// Pause between two looks at open intents and future prices.
+/// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
 /// An intent that has been open for less than this is still being sent by whoever wrote it, in microseconds.
 const INTENT_AGE_MIN: i64 = 15 * Timestamp::SECOND;
@@ -35,6 +35,13 @@ async fn sweep(app: Arc<App>) {
         tokio::time::sleep(SWEEP_PAUSE).await;
         if let Err(problem) = intents::resend(&app, clock::now().plus(-INTENT_AGE_MIN)).await {
             tracing::warn!(code = problem.code, detail = problem.detail, "open intents were not sent again");
+        }
+        if let Err(problem) = purchases::sweep(&app).await {
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "purchases that nobody pays still wait"
+            );
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())
             && let Err(problem) = app.reload_sold().await

@@ -23,7 +23,7 @@ use crate::look::locale::Locale;
 use crate::look::{self, Reader};
 use crate::problem::Problem;
 use crate::settlements::Owing;
-use crate::{clock, ids, settlements};
+use crate::{clock, ids, pix, settlements};
 
 /// The name of the outbox's cursor.
 pub(crate) const CURSOR: &str = "outbox";
@@ -156,7 +156,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     Ok(count)
 }
 
-/// Writes down what is owed for a purchase, and the boleto if it is charged by one; an error says why that could not be yet.
+/// Writes down what is owed for a purchase, and the boleto or the Pix if it is charged by one; an error says why that could not be yet.
 fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), String>, StoreError> {
     let read = serde_json::from_str::<Purchased>(&notice.payload).map_err(anyhow::Error::new);
     let read = read.and_then(|purchased| purchased.read().map(|(_, purchase)| (purchased, purchase)));
@@ -166,16 +166,20 @@ fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), St
     };
     let (Some(customer), at) = (notice.customer, notice.created_at) else { return Ok(Ok(())) };
     settlements::owe(tx, customer, purchase.purchase, &purchased, at)?;
-    if purchase.charging != Charging::Boleto {
-        return Ok(Ok(()));
-    }
-    let Some(bank) = &config.bank else {
-        return Ok(Err("the configuration names no bank to write a boleto of".to_owned()));
+    let written = match purchase.charging {
+        Charging::Boleto => {
+            let Some(bank) = &config.bank else {
+                return Ok(Err("the configuration names no bank to write a boleto of".to_owned()));
+            };
+            let due = documents::purchase_due(bank, &config.brand.time_zone, at);
+            let what = Owing::Purchase(purchase.purchase);
+            let collected = documents::Collected { customer, what, amount: purchase.price, due };
+            documents::write_boleto(tx, bank, &collected, at)?
+        }
+        Charging::Pix => pix::charge(tx, config.pix.as_ref(), (customer, &purchase), at)?,
+        // The invoice collects it; the card's payment page is opened by whoever buys.
+        Charging::NextInvoice | Charging::Card => Ok(()),
     };
-    let due = documents::purchase_due(bank, &config.brand.time_zone, at);
-    let what = Owing::Purchase(purchase.purchase);
-    let collected = documents::Collected { customer, what, amount: purchase.price, due };
-    let written = documents::write_boleto(tx, bank, &collected, at)?;
     Ok(written.map_err(|error| format!("{error:#}")))
 }
 

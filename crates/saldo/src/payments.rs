@@ -2,13 +2,16 @@
 //!
 //! There is one way in, whoever asks for it (a webhook, the way back from Stripe's page, a sweep): read the object again from
 //! Stripe, write every attempt down, and, if the intent has succeeded with the amount that was asked, credit it under a key
-//! made of Stripe's payment. In any order, once or ten times, credit happens once.
+//! made of Stripe's payment, or settle the purchase that it was for. In any order, once or ten times, it happens once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
+use book::PaidBy;
 use engine::Outcome;
-use money::{CustomerId, GrantId, IntentId, PaymentId, Timestamp, TopupId};
+use money::{CustomerId, GrantId, IntentId, PaymentId, PurchaseId, Timestamp, TopupId};
+use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentNews, PaymentStatus, RecordedPayment};
 use store::tables::topups::{Topup, TopupState};
 use store::{StoreError, Tx};
@@ -21,7 +24,8 @@ use stripe::minor_units;
 use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::settlements::{self, Came, Owing, Settled};
+use crate::{clock, ids, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
@@ -52,7 +56,19 @@ pub async fn sync_session(app: &Arc<App>, session: &str) -> Result<Synced, Probl
         let (id, now) = (topup.id, clock::now());
         app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Expired, None, now)).await?;
     }
-    again(app, topup.id).await
+    let known = again(app, topup.id).await?;
+    if let Synced::Topup(topup) = &known
+        && let Some(purchase) = topup.purchase
+        && is_over(topup.state)
+    {
+        purchases::drop_waiting(app, purchase).await?;
+    }
+    Ok(known)
+}
+
+/// Whether a payment page is closed and nothing was paid on it.
+pub(crate) fn is_over(state: TopupState) -> bool {
+    matches!(state, TopupState::Cancelled | TopupState::Expired | TopupState::Failed)
 }
 
 /// Reads a payment intent again and writes down what it came to.
@@ -94,6 +110,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
     reports.iter_mut().for_each(|report| report.occurred_at = report.occurred_at.plus(ahead));
     let (topup_row, paid) = (topup.clone(), paid_in_full(intent, topup));
     let stripe_customer = intent.customer.as_ref().map(|customer| customer.id().to_owned());
+    let now = app.ledger.now();
     let credit_id =
         IntentId::from_u128(app.hashes.hash128("payment", &[STRIPE.as_bytes(), intent.id.as_bytes()]));
     let change = move |tx: &Tx<'_>| {
@@ -109,20 +126,30 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         let whose = tx.customer(topup_row.customer)?.and_then(|customer| customer.stripe_customer_id);
         let theirs = whose.is_some() && whose == stripe_customer;
         let intent = match credited {
-            Some(payment) if paid && theirs => write_credit(tx, credit_id, &topup_row, &payment)?,
+            Some(payment) if paid && theirs => match topup_row.purchase {
+                None => Due::Asked(write_credit(tx, credit_id, &topup_row, &payment)?.into_iter().collect()),
+                Some(purchase) => pay_purchase(tx, purchase, (&topup_row, &payment), now)?,
+            },
             Some(payment) => {
                 tracing::error!(payment = %payment.id, topup = %topup_row.id,
                     "a payment of another amount or customer than asked was not credited");
-                None
+                Due::Asked(Vec::new())
             }
-            None => None,
+            None => Due::Asked(Vec::new()),
         };
         Ok((news, intent))
     };
-    let (news, credit) = app.write(change).await?;
-    if let Some(credit) = credit {
-        let outcomes = intents::send(app, &[credit]).await?;
-        if let Some(Outcome::Decided { entry, .. } | Outcome::Repeated { entry }) = outcomes.first() {
+    let (news, due) = app.write(change).await?;
+    let asked = match due {
+        Due::Asked(asked) => asked,
+        Due::NotYet => {
+            let detail = "The purchase that was paid is being written down.";
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));
+        }
+    };
+    if !asked.is_empty() {
+        let outcomes = intents::send(app, &asked).await?;
+        if let Some(Outcome::Decided { entry, .. } | Outcome::Repeated { entry }) = outcomes.last() {
             app.wait_projected(entry.position(), SHOW_PATIENCE).await;
         }
     }
@@ -132,13 +159,49 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
     Ok(())
 }
 
+/// What is to be asked of the book about a payment.
+enum Due {
+    /// These, if any.
+    Asked(Vec<Intent>),
+    /// What is owed for the purchase is being written down; the payment is looked at again.
+    NotYet,
+}
+
+/// The intents that settle a purchase with `payment`; none if they were done.
+fn pay_purchase(
+    tx: &Tx<'_>,
+    purchase: PurchaseId,
+    (topup, payment): (&Topup, &Payment),
+    at: Timestamp,
+) -> Result<Due, StoreError> {
+    let id = settlements::name(&[b"card", payment.provider_payment.as_bytes()]);
+    let what = Owing::Purchase(purchase);
+    let came = Came { id, what, boleto: None, by: PaidBy::Card, amount: topup.amount, at };
+    let asked = match settlements::settle(tx, &came)? {
+        Settled::Paid(asked) | Settled::Credit(asked) => asked,
+        Settled::NotOwed => return Ok(Due::NotYet),
+        Settled::Known => {
+            let known = tx.topup(topup.id)?.and_then(|topup| topup.intent);
+            let known = known.map(|intent| tx.intent(intent)).transpose()?.flatten();
+            return Ok(Due::Asked(known.into_iter().filter(|intent| intent.done_at.is_none()).collect()));
+        }
+    };
+    let state = tx.topup(topup.id)?.map_or(topup.state, |known| known.state);
+    tx.move_topup(topup.id, state, TopupState::Paid, Some(payment.id), clock::now())?;
+    // The last one is what the money becomes; before it a wallet may be opened.
+    if let Some(last) = asked.last() {
+        tx.set_topup_intent(topup.id, last.id)?;
+    }
+    Ok(Due::Asked(asked))
+}
+
 /// The intent to credit `payment`, stored if it is not there yet; `None` if it has been done.
 fn write_credit(
     tx: &Tx<'_>,
     id: IntentId,
     topup: &Topup,
     payment: &Payment,
-) -> Result<Option<store::tables::intents::Intent>, StoreError> {
+) -> Result<Option<Intent>, StoreError> {
     if let Some(known) = tx.intent(id)? {
         return Ok(if known.done_at.is_none() { Some(known) } else { None });
     }

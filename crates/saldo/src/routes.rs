@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
+use axum::routing::{any, post};
 
 use crate::app::App;
 use crate::{api, console, nas, panics, portal, webhooks};
@@ -13,6 +13,11 @@ use crate::{api, console, nas, panics, portal, webhooks};
 pub fn router(app: &Arc<App>) -> Router {
     let webhook = Router::new()
         .route(webhooks::WEBHOOK_PATH, post(webhooks::receive))
+        .route(webhooks::PIX_PATH, post(webhooks::receive_pix))
+        .route(&format!("{}/{{secret}}", webhooks::PIX_PATH), post(webhooks::receive_pix_at))
+        // Providers put `/pix` behind the address that they were given.
+        .route(&format!("{}/{{secret}}/pix", webhooks::PIX_PATH), post(webhooks::receive_pix_at))
+        .route("/webhooks/{*path}", any(webhooks::nowhere))
         .layer(DefaultBodyLimit::max(webhooks::WEBHOOK_BYTES_MAX))
         .layer(panics::answered_in_json())
         .layer(axum::middleware::from_fn(api::name_request))

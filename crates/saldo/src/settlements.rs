@@ -16,8 +16,10 @@ use store::tables::bank::{Finding, FindingCode};
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
+use store::tables::lines::BoletoState;
+use store::tables::pix::PixState;
 use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
-use store::{StoreError, Tx};
+use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
 use crate::intents::{self, BillStep, Wish};
@@ -126,6 +128,9 @@ fn settle_purchase(tx: &Tx<'_>, came: &Came, purchase: PurchaseId) -> Result<Set
     let paid = pay(tx, &owed, came.by)?;
     let outcome = if paid.is_some() { SettlementOutcome::Paid } else { SettlementOutcome::Credit };
     note(tx, came, owed.customer, outcome)?;
+    if paid.is_some() {
+        end_other_ways(tx, came)?;
+    }
     match paid {
         Some(intent) => Ok(Settled::Paid(vec![intent])),
         None => deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit),
@@ -139,6 +144,7 @@ fn settle_invoice(tx: &Tx<'_>, came: &Came, id: InvoiceId) -> Result<Settled, St
         return deposit(tx, invoice.customer, came.amount, came.by).map(Settled::Credit);
     }
     note(tx, came, invoice.customer, SettlementOutcome::Paid)?;
+    end_other_ways(tx, came)?;
     pay_invoice(tx, &invoice, came.by, came.at).map(Settled::Paid)
 }
 
@@ -178,7 +184,7 @@ pub fn pay_invoice(
                 intents.push(intent);
             }
             (None, None) => {
-                tracing::error!(invoice = %invoice.id, line = %line.line, "an invoice names no line of ours")
+                tracing::error!(invoice = %invoice.id, line = %line.line, "an invoice names no line of ours");
             }
         }
     }
@@ -187,8 +193,7 @@ pub fn pay_invoice(
 
 /// The intent that pays a purchase; `None` if it was paid before, or cannot be read.
 fn pay(tx: &Tx<'_>, owed: &Owed, by: PaidBy) -> Result<Option<Intent>, StoreError> {
-    // The purchase's own name: it is paid once, by whatever comes first.
-    let id = IntentId::from_u128(owed.purchase.as_u128());
+    let id = intent_of(owed.purchase);
     if tx.intent(id)?.is_some() {
         return Ok(None);
     }
@@ -225,6 +230,43 @@ fn note(
     })
 }
 
+/// Whether something was paid for it, whatever the book said to that, or it is not owed any more.
+pub fn is_settled(tables: &TablesReader<'_>, what: Owing) -> Result<bool, StoreError> {
+    match what {
+        Owing::Purchase(purchase) => Ok(tables.intent(intent_of(purchase))?.is_some()),
+        Owing::Invoice(id) => {
+            Ok(tables.invoice(id)?.is_none_or(|invoice| invoice.state != InvoiceState::Open))
+        }
+    }
+}
+
+/// What paid it: the settlement that was not for what had been paid already.
+pub fn paid(tables: &TablesReader<'_>, what: Owing) -> Result<Option<Settlement>, StoreError> {
+    let came = match what {
+        Owing::Purchase(purchase) => tables.settlements_of_purchase(purchase)?,
+        Owing::Invoice(invoice) => tables.settlements_of_invoice(invoice)?,
+    };
+    Ok(came.into_iter().find(|known| known.outcome == SettlementOutcome::Paid))
+}
+
+/// The purchase's own name: it is paid once, by whatever comes first.
+fn intent_of(purchase: PurchaseId) -> IntentId {
+    IntentId::from_u128(purchase.as_u128())
+}
+
+/// It is paid: nobody is asked for it any more. A boleto that the bank holds is the bank's to end; one that it never heard of ends here.
+fn end_other_ways(tx: &Tx<'_>, came: &Came) -> Result<(), StoreError> {
+    tx.end_pix_of(came.what.purchase(), came.what.invoice(), PixState::Cancelled)?;
+    let boleto = match came.what {
+        Owing::Purchase(purchase) => tx.boleto_of_purchase(purchase)?,
+        Owing::Invoice(invoice) => tx.boleto_of_invoice(invoice)?,
+    };
+    match boleto.filter(|row| row.state == BoletoState::Written && came.boleto != Some(row.id)) {
+        Some(row) => tx.set_boleto_state(row.id, BoletoState::WrittenOff, None, None),
+        None => Ok(()),
+    }
+}
+
 /// Puts money into the customer's wallet of its unit, which is opened if there is none.
 fn deposit(tx: &Tx<'_>, customer: CustomerId, amount: Amount, by: PaidBy) -> Result<Vec<Intent>, StoreError> {
     let now = clock::now();
@@ -257,9 +299,9 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
     let why = format!("The payment was not booked ({}): {refusal}.", refusal.code());
     let intents = app
         .write(move |tx| {
-            let of_purchase = tx.settlements_of_purchase(purchase)?;
-            let paid = of_purchase.into_iter().find(|known| known.outcome == SettlementOutcome::Paid);
-            let (Some(paid), true) = (paid, tx.close_intent(intent, clock::now())?) else {
+            let (Some(paid), true) =
+                (paid(tx, Owing::Purchase(purchase))?, tx.close_intent(intent, clock::now())?)
+            else {
                 return Ok(Vec::new());
             };
             tx.set_settlement_outcome(paid.id, SettlementOutcome::Credit)?;
@@ -275,7 +317,12 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
             })?;
             // Written by us, so it is a way that we know.
             let by = PaidBy::from_code(&paid.paid_by).unwrap_or(PaidBy::Hand);
-            deposit(tx, paid.customer, amount, by)
+            let deposited = deposit(tx, paid.customer, amount, by)?;
+            // A payment page that waited for the purchase waits for the credit.
+            if let (Some(topup), Some(last)) = (tx.topup_by_intent(intent)?, deposited.last()) {
+                tx.set_topup_intent(topup.id, last.id)?;
+            }
+            Ok(deposited)
         })
         .await?;
     intents::send(app, &intents).await?;

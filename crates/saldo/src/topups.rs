@@ -1,12 +1,13 @@
-//! Top-ups: a customer's wish to add money credit, from the press of the button to Stripe's page.
+//! Top-ups: a customer's wish to pay by card, for money credit or for a purchase that it names, from the press of the button to
+//! Stripe's page.
 //!
 //! What the wish came to is told by [`crate::payments`], never by the way back from Stripe.
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use money::{Amount, CustomerId, Timestamp, TopupId};
-use store::tables::customers::{Customer, Wallet};
+use money::{Amount, CustomerId, PurchaseId, Timestamp, TopupId, WalletId};
+use store::tables::customers::Customer;
 use store::tables::topups::{Topup, TopupState};
 use stripe::answer::{self, CheckoutSession, SessionStatus};
 use stripe::checkout::{CardSaving, CheckoutSessionParams};
@@ -18,12 +19,21 @@ use crate::config::SaveCards;
 use crate::payments;
 use crate::problem::Problem;
 use crate::providers::StripeError;
+use crate::purchases::{self, Waiting};
 use crate::{clock, ids};
 
 /// Open top-ups of a customer that are looked through for one to go on with.
 const OPEN_MAX: u32 = 50;
 /// A page that closes sooner than this is not offered again, in microseconds.
 const REMAINING_MIN: i64 = 2 * Timestamp::MINUTE;
+
+/// What is to be paid, and what the payment page calls it.
+struct Wanted {
+    wallet: WalletId,
+    amount: Amount,
+    purchase: Option<PurchaseId>,
+    product_name: String,
+}
 
 /// Begins a top-up of `amount` for this customer, or goes on with the one that is open for the same amount. The answer's
 /// `checkout_url` is where the customer pays.
@@ -35,7 +45,7 @@ pub async fn begin(
 ) -> Result<Topup, Problem> {
     check_amount(app, amount)?;
     let _one_at_a_time = app.customer_lock(customer).lock().await;
-    let (customer, wallet, open) = app
+    let (customer, wallet, topups) = app
         .read(move |reader| {
             let row = reader.customer(customer)?;
             let wallets = reader.wallets_of(customer, None, OPEN_MAX)?.rows;
@@ -44,21 +54,87 @@ pub async fn begin(
         })
         .await?;
     let customer = customer.ok_or_else(|| Problem::not_found("customer"))?;
-    let wallet = wallet.ok_or_else(|| Problem::not_found("wallet"))?;
-    for topup in open.into_iter().filter(|topup| topup.state == TopupState::Open) {
+    let wallet = wallet.ok_or_else(|| Problem::not_found("wallet"))?.id;
+    let is_open = |topup: &Topup| topup.state == TopupState::Open && topup.purchase.is_none();
+    for topup in topups.into_iter().filter(is_open) {
         if let Some(topup) = go_on_or_close(app, topup, amount).await? {
             return Ok(topup);
         }
     }
-    let stripe_customer = stripe_customer(app, &customer).await?;
-    let topup = insert(app, &customer, &wallet, amount).await?;
-    match create_session(app, &topup, &stripe_customer, locale).await {
-        Ok(session) => write_session(app, topup, session).await,
-        Err(error) => {
-            let (id, now) = (topup.id, clock::now());
-            app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Failed, None, now)).await?;
-            Err(error.into())
+    let product_name = format!("{} credit", app.config.brand.name);
+    open_page(app, &customer, Wanted { wallet, amount, purchase: None, product_name }, locale).await
+}
+
+/// Refuses what could not be charged by card here. Asked before the book is.
+pub fn check_charging(app: &App, price: Amount) -> Result<(), Problem> {
+    if app.config.stripe.secret_key.is_empty() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "cards_not_configured",
+            "Cards are not set up on this server: its configuration holds no key of Stripe. Nothing was bought.",
+        ));
+    }
+    MinorAmount::from_amount(price).map(|_| ()).map_err(|error| {
+        let detail = format!("This price cannot be charged by card: {error}. Nothing was bought.");
+        Problem::invalid("charging", "price_not_payable", detail)
+    })
+}
+
+/// Begins the payment by card of a purchase that waits for it, or goes on with it. A purchase has one payment page: when that was left
+/// or is over, so is the purchase.
+pub async fn begin_for(
+    app: &Arc<App>,
+    waiting: &Waiting,
+    product_name: String,
+    locale: Option<&str>,
+) -> Result<Topup, Problem> {
+    let (customer, purchase) = (waiting.line.customer, waiting.row.purchase);
+    let (wallet, amount) = (waiting.line.wallet, waiting.row.price);
+    let _one_at_a_time = app.customer_lock(customer).lock().await;
+    let (customer, topup) = app
+        .read(move |reader| Ok((reader.customer(customer)?, reader.topups_of_purchase(purchase, 1)?.pop())))
+        .await?;
+    let customer = customer.ok_or_else(|| Problem::not_found("customer"))?;
+    if let Some(topup) = topup {
+        let going_on = match topup.state {
+            TopupState::Open => go_on_or_close(app, topup, amount).await?,
+            _ => None,
+        };
+        return going_on.ok_or_else(|| {
+            let detail = "The payment page of this purchase is closed. Please look at how it stands.";
+            Problem::new(StatusCode::CONFLICT, "checkout_over", detail)
+        });
+    }
+    open_page(app, &customer, Wanted { wallet, amount, purchase: Some(purchase), product_name }, locale).await
+}
+
+/// Has Stripe open a page. Without one nothing is left open here either.
+async fn open_page(
+    app: &Arc<App>,
+    customer: &Customer,
+    wanted: Wanted,
+    locale: Option<&str>,
+) -> Result<Topup, Problem> {
+    let purchase = wanted.purchase;
+    let opened = async {
+        let stripe_customer = stripe_customer(app, customer).await?;
+        let topup = insert(app, customer, &wanted).await?;
+        match create_session(app, &topup, &stripe_customer, &wanted.product_name, locale).await {
+            Ok(session) => write_session(app, topup, session).await,
+            Err(error) => {
+                let (id, now) = (topup.id, clock::now());
+                app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Failed, None, now))
+                    .await?;
+                Err(error.into())
+            }
         }
+    };
+    match (opened.await, purchase) {
+        (Err(problem), Some(purchase)) => {
+            purchases::drop_waiting(app, purchase).await?;
+            Err(problem)
+        }
+        (opened, _) => opened,
     }
 }
 
@@ -160,18 +236,13 @@ async fn stripe_customer(app: &Arc<App>, customer: &Customer) -> Result<String, 
     Ok(made.id)
 }
 
-async fn insert(
-    app: &Arc<App>,
-    customer: &Customer,
-    wallet: &Wallet,
-    amount: Amount,
-) -> Result<Topup, Problem> {
+async fn insert(app: &Arc<App>, customer: &Customer, wanted: &Wanted) -> Result<Topup, Problem> {
     let (id, now) = (TopupId::from_u128(ids::fresh()), clock::now());
     let topup = Topup {
         id,
         customer: customer.id,
-        wallet: wallet.id,
-        amount,
+        wallet: wanted.wallet,
+        amount: wanted.amount,
         state: TopupState::Open,
         idempotency_key: format!("topup-{id}"),
         checkout_session: None,
@@ -182,6 +253,8 @@ async fn insert(
         created_at: now,
         expires_at: now.plus(i64::from(app.config.stripe.checkout_minutes) * Timestamp::MINUTE),
         updated_at: now,
+        purchase: wanted.purchase,
+        intent: None,
     };
     let row = topup.clone();
     app.write(move |tx| tx.insert_topup(&row)).await?;
@@ -192,17 +265,21 @@ async fn create_session(
     app: &App,
     topup: &Topup,
     stripe_customer: &str,
+    product_name: &str,
     locale: Option<&str>,
 ) -> Result<CheckoutSession, StripeError> {
     let public_url = &app.config.server.public_url;
     let (topup_id, customer_id) = (topup.id.to_string(), topup.customer.to_string());
     let refused = |message: String| StripeError::Refused { status: 422, code: None, message };
+    let purchase_id = topup.purchase.map(|purchase| purchase.to_string());
+    let mut metadata = vec![("topup_id", topup_id.as_str()), ("customer_id", &customer_id)];
+    metadata.extend(purchase_id.as_deref().map(|id| ("purchase_id", id)));
     let amount = MinorAmount::from_amount(topup.amount).map_err(|error| refused(error.to_string()))?;
     let params = CheckoutSessionParams {
         customer: stripe_customer,
         client_reference_id: &customer_id,
-        metadata: &[("topup_id", &topup_id), ("customer_id", &customer_id)],
-        product_name: &format!("{} credit", app.config.brand.name),
+        metadata: &metadata,
+        product_name,
         amount,
         saving: match app.config.stripe.save_cards {
             SaveCards::Always => CardSaving::Always,

@@ -7,13 +7,44 @@ mod house;
 use book::{Charging, LineAct, LineStatus};
 use brazil::Centavos;
 use house::House;
-use house::provider::{PACK, PRICE_CENTAVOS, Provider, bank, reais, return_file};
+use house::provider::{Bought, PACK, PRICE_CENTAVOS, Provider, bank, reais, return_file};
+use reqwest::Method;
+use saldo::config::Pix;
 use saldo::documents::{self, ReturnError};
-use saldo::{clock, lines};
+use saldo::{clock, lines, pix};
+use serde_json::json;
 use store::tables::bank::FindingCode;
+use store::tables::inbox::InboxState;
 use store::tables::lines::{BoletoState, PackRelease};
+use store::tables::pix::{PixCharge, PixState};
 use store::tables::settlements::SettlementOutcome;
 use store::views::PurchaseState;
+
+/// What Pix's provider proves itself with.
+const SECRET: &str = "a-secret-of-the-house";
+
+async fn open_with_pix(release: PackRelease) -> Provider {
+    Provider::open_with(release, |config| config.pix = Some(Pix::sample(SECRET).expect("a key")), |_| {})
+        .await
+}
+
+/// Asks for a Pix instead of the boleto.
+async fn ask_for_pix(provider: &Provider, bought: &Bought) -> PixCharge {
+    let (customer, purchase) = (provider.line.customer, bought.purchase);
+    pix::ask_instead_of(provider.app(), customer, bought.boleto.id).await.expect("a Pix may be asked for");
+    let charge = provider.app().read(move |reader| reader.pix_of_purchase(purchase)).await.expect("a look");
+    charge.expect("a Pix")
+}
+
+/// Pays the Pix and waits until that was worked on.
+async fn pay_pix(provider: &Provider, charge: &PixCharge) {
+    let valor = charge.amount.to_decimal();
+    let id = format!("E{:0>31}", &charge.txid[..20]);
+    let body = json!({"pix": [{"endToEndId": id, "txid": charge.txid, "valor": valor}]});
+    let request = provider.house.request(Method::POST, &format!("/webhooks/pix/{SECRET}")).json(&body);
+    provider.house.send(request).await.expect(200);
+    provider.house.until(|reader| reader.inbox_count(InboxState::Processed), |count| *count == 1).await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bought_registered_paid() {
@@ -93,6 +124,34 @@ async fn paid_twice_is_one_pack_and_the_rest_is_credit() {
         assert_eq!(outcomes.len(), 2);
         assert!(outcomes.contains(&SettlementOutcome::Paid) && outcomes.contains(&SettlementOutcome::Credit));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boleto_and_a_pix_of_one_purchase_are_one_pack_whichever_comes_first() {
+    for release in [PackRelease::Purchase, PackRelease::Payment] {
+        let provider = open_with_pix(release).await;
+        let bought = provider.buy().await;
+        let received = provider.remit().await;
+        let charge = ask_for_pix(&provider, &bought).await;
+        pay_pix(&provider, &charge).await;
+        assert_eq!((provider.credit().await, provider.available()), (reais(0), PACK));
+        let again = pix::ask_instead_of(provider.app(), provider.line.customer, bought.boleto.id).await;
+        assert_eq!(again.expect_err("it is paid").code, "boleto_not_open");
+        provider.load(&provider.day(&received, 1)).await;
+        assert_eq!((provider.credit().await, provider.available()), (reais(PRICE_CENTAVOS), PACK));
+        assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice]);
+    }
+    let provider = open_with_pix(PackRelease::Payment).await;
+    let bought = provider.buy().await;
+    let received = provider.remit().await;
+    let charge = ask_for_pix(&provider, &bought).await;
+    provider.load(&provider.day(&received, 1)).await;
+    let txid = charge.txid.clone();
+    let known = provider.app().read(move |reader| reader.pix_charge(&txid)).await.expect("a look");
+    assert_eq!(known.expect("the Pix").state, PixState::Cancelled, "nobody is asked for it any more");
+    pay_pix(&provider, &charge).await;
+    assert_eq!((provider.credit().await, provider.available()), (reais(PRICE_CENTAVOS), PACK));
+    assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,9 +60,18 @@ fn a_port_that_is_none_is_named_with_its_range() {
 #[test]
 fn help_teaches_with_an_example() {
     let folder = tempfile::tempdir().expect("a folder");
-    for command in
-        ["serve", "demo", "verify", "rebuild-views", "migrate", "customer", "key", "staff", "config"]
-    {
+    for command in [
+        "serve",
+        "demo",
+        "verify",
+        "rebuild-views",
+        "migrate",
+        "customer",
+        "subscriber",
+        "key",
+        "staff",
+        "config",
+    ] {
         let help = printed(folder.path(), &[command, "--help"]);
         let example = help.split_once("Example").map(|(_, behind)| behind).unwrap_or_default();
         assert!(
@@ -190,4 +199,72 @@ fn a_folder_without_a_journal_and_a_wrong_configuration_are_told() {
     std::fs::write(&file, "[server]\nlissten = \"x\"\n").expect("written");
     let (code, said) = refused(folder.path(), &["--config", path, "config", "check"]);
     assert!(code == Some(1) && said.contains("server.lissten"), "{said}");
+}
+
+#[test]
+fn subscribers_are_imported_whole_and_their_lines_open_at_the_next_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = &folder.path().join("data");
+    printed(data, &["migrate"]);
+    printed(data, &["key", "create", "--name", "first", "--scope", "usage:write"]);
+    let tables = || store::Tables::open(&data.join("saldo.db")).expect("the tables");
+    let plan = store::tables::lines::PlanRow {
+        plan_no: 1,
+        id: money::PlanId::from_u128(1),
+        name: "Fibra 50 Mega".to_owned(),
+        fee: money::Amount::new(99_900_000, money::Unit::BRL),
+        allowance: 50_000_000_000,
+        carried_max: None,
+        supports_purchase: 1,
+        balance_max: 0,
+        unpaid_max: None,
+        at_zero: store::tables::lines::AtZero::Slow,
+        speed: "25M/50M".to_owned(),
+        slow_speed: "512k/1M".to_owned(),
+        walled_list: "portal".to_owned(),
+        block_after_days: None,
+        created_at: money::Timestamp::EPOCH,
+    };
+    tables().write(|tx| tx.insert_plan(&plan)).expect("a plan");
+    let heading = "nome;cpf;endereco;bairro;cidade;uf;cep;plano;login;dia;usado";
+    let row = |name: &str, document: &str, login: &str| {
+        format!("{name};{document};Rua A, 1;Centro;Sorocaba;SP;18010-000;Fibra 50 Mega;{login};5;1,5 GB")
+    };
+    let file = folder.path().join("clientes.csv");
+    let path = file.to_str().expect("a path in text");
+    let (ana, bia) = (row("Ana", "529.982.247-25", "ana"), row("Bia", "11144477735", "bia"));
+    let write = |rows: &[&str]| {
+        std::fs::write(&file, format!("{heading}\n{}\n", rows.join("\n"))).expect("a file");
+    };
+
+    write(&[&ana, &row("Bia", "111.111.111-11", "bia"), &row("Caio", "39053344705", "ana")]);
+    let done = saldo(data, &["subscriber", "import", path]);
+    let (said, error) = (text(&done.stdout), text(&done.stderr));
+    assert_eq!(done.status.code(), Some(1), "{said}{error}");
+    for words in ["line 3, document: Repeated digits", "line 4, access_login: It stands in line 2 too."] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(error.contains("nothing was written: 2 to correct"), "{error}");
+    write(&[&ana, &bia]);
+    let checked = printed(data, &["subscriber", "import", path, "--check"]);
+    assert!(checked.contains("customers    2") && checked.contains("Nothing was written."), "{checked}");
+    assert_eq!(tables().read(|tables| tables.customer_count()).expect("the tables"), 0);
+
+    let done = printed(data, &["subscriber", "import", path]);
+    assert!(done.contains("import       1") && done.contains("lines        2"), "{done}");
+    let again = printed(data, &["subscriber", "import", path]);
+    assert!(again.contains("known        2") && again.contains("Nothing was written."), "{again}");
+    // Whatever starts the program has it open them.
+    printed(data, &["key", "create", "--name", "second", "--scope", "usage:write"]);
+    let cycles = tables().read(|tables| {
+        let lines = tables.line_views(None, 10)?.rows;
+        lines.iter().map(|line| Ok(tables.cycles(line.wallet_no, None, 1)?.rows.remove(0).total)).collect()
+    });
+    let used: Vec<i64> = cycles.map_err(|error: store::StoreError| error).expect("the tables");
+    assert_eq!(used, [1_500_000_000; 2]);
+    for (wrong, words) in [("nowhere.csv", "reading nowhere.csv"), (".", "Is a directory")] {
+        let (code, said) = refused(data, &["subscriber", "import", wrong]);
+        assert!(code == Some(1) && said.contains(words), "{wrong}: {said}");
+    }
+    printed(data, &["verify"]);
 }

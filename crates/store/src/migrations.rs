@@ -59,6 +59,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     7 "0007_settlements.sql",
     8 "0008_invoices.sql",
     9 "0009_usage_notices.sql",
+    10 "0010_ways_to_pay.sql",
 );
 
 impl Database {

@@ -101,7 +101,7 @@ pub enum Release {
 
 impl Release {
     /// When a pack is released that is charged so.
-    pub(crate) fn when_charged_by(self, charging: Charging) -> Release {
+    pub fn when_charged_by(self, charging: Charging) -> Release {
         match charging {
             Charging::Boleto | Charging::NextInvoice => self,
             Charging::Card | Charging::Pix => Release::OnPayment,

@@ -28,7 +28,7 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, brand, credit, stripe, bank, billing, mail, radius, test_clock } = config;
+    let Config { server, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     screen.pair("data folder", server.data.display());
@@ -39,6 +39,11 @@ fn check(config: &Config, screen: &Screen) {
     screen.pair("Stripe", format_args!("{key}; {} webhook secrets", stripe.webhook_secrets.len()));
     let bank = bank.as_ref().map(|bank| format!("{}, {}", bank.account.bank_name(), bank.company_name));
     screen.pair("boletos", bank.as_deref().unwrap_or("no bank: nothing is charged by boleto"));
+    let pix = pix.as_ref().map(|pix| match pix.callback {
+        Some(_) => format!("key {}", pix.key),
+        None => format!("key {}; no secret: callbacks are not taken", pix.key),
+    });
+    screen.pair("Pix", pix.as_deref().unwrap_or("no key: nothing is charged by Pix"));
     let begun = if billing.automatic { "begins by itself" } else { "is begun in the console" };
     screen.pair(
         "monthly run",

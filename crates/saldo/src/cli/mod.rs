@@ -12,6 +12,7 @@ mod migrate;
 mod screen;
 mod serve;
 mod staff;
+mod subscriber;
 mod verify;
 
 use std::io::IsTerminal as _;
@@ -102,6 +103,9 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand, after_help = key::HELP)]
     Key(key::Command),
+    /// Import an internet provider's subscribers from a file.
+    #[command(subcommand, after_help = subscriber::HELP)]
+    Subscriber(subscriber::Command),
     /// Exchange files about boletos with the bank.
     #[command(subcommand, after_help = bank::HELP)]
     Bank(bank::Command),
@@ -159,6 +163,7 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Migrate => migrate::run(&read()?.server.data, screen)?,
         Command::Customer(command) => customer::run(command, read()?, screen)?,
         Command::Key(command) => key::run(command, read()?, screen)?,
+        Command::Subscriber(command) => subscriber::run(command, &read()?, screen)?,
         Command::Bank(command) => return bank::run(command, &read()?, screen),
         Command::Staff(command) => staff::run(command, read()?, screen)?,
         Command::Config { command } => config::run(command, file.as_deref(), screen)?,
@@ -208,6 +213,7 @@ mod tests {
             "saldo --config saldo.toml config check",
             "saldo customer create --name Ana --email ana@example.com",
             "saldo customer invite ana@example.com",
+            "saldo subscriber import clientes.csv --check",
             "saldo bank remittance --to there",
             "saldo bank return CBR6431122.RET",
             "saldo staff create --email ana@example.com --name Ana --role viewer",

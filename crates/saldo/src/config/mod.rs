@@ -1,6 +1,7 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
 mod bank;
+mod pix;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use crate::look::DataUnit;
 
 pub use bank::Bank;
+pub use pix::{Pix, PixCallback};
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -32,6 +34,8 @@ pub struct Config {
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
     pub bank: Option<Bank>,
+    /// `[pix]`; `None` where nothing is charged by Pix.
+    pub pix: Option<Pix>,
     /// `[billing]`
     pub billing: Billing,
     /// `[mail]`
@@ -206,6 +210,7 @@ struct Written {
     credit: WrittenCredit,
     stripe: Stripe,
     bank: bank::WrittenBank,
+    pix: pix::WrittenPix,
     billing: Billing,
     mail: Mail,
     radius: Radius,
@@ -313,7 +318,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, bank, billing, mail, radius, test_clock } = written;
+    let Written { mut server, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } = written;
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
@@ -336,6 +341,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         credit: check_credit(&credit)?,
         stripe,
         bank: bank::check(&bank)?,
+        pix: pix::check(&pix)?,
         billing,
         mail,
         radius,
@@ -448,6 +454,18 @@ mod tests {
             ("[billing]\nrun_day = 29", "billing.run_day"),
             ("[billing]\ntrust_days = 0", "billing.trust_days"),
             ("[bank]\ncode = \"001\"", "bank"),
+            ("[pix]\nkey = \"someone\"\nname = \"A\"\ncity = \"B\"", "pix.key"),
+            ("[pix]\nkey = \"a@b.br\"", "pix.name"),
+            ("[pix]\nkey = \"a@b.br\"\nminutes = 1", "pix.minutes"),
+            ("[pix]\nkey = \"a@b.br\"\ncallback_secret = \"short\"", "pix.callback_secret"),
+            (
+                "[pix]\nkey = \"a@b.br\"\ncallback_secret = \"long enough but with blanks\"",
+                "pix.callback_secret",
+            ),
+            (
+                "[pix]\nkey = \"a@b.br\"\ncallback_proof = \"none\"\ncallback_secret = \"0123456789abcdef\"",
+                "callback_proof",
+            ),
         ];
         for (text, expected) in cases {
             std::fs::write(file.path(), text)?;

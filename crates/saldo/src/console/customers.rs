@@ -129,14 +129,14 @@ pub(super) async fn open_line(
     let (id, draft) = (parse(&id)?, draft(&sent));
     let typed = draft.clone();
     let (payer, checked) =
-        app.read(move |tables| Ok((tables.payer(id)?, subscribers::check_service(tables, &typed)?))).await?;
+        app.read(move |tables| Ok((tables.payer(id)?, subscribers::check_line(tables, &typed)?))).await?;
     payer.ok_or_else(missing)?;
-    let service = match checked {
-        Ok(service) => service,
+    let subscription = match checked {
+        Ok(subscription) => subscription,
         Err(wrong) => return line_form(&app, &staff, id, &draft, wrong.into_iter().next()),
     };
     let (author, now) = (staff.visit.author(&staff.who.session), clock::now());
-    let write = app.write_or_refuse(move |tx| subscribers::add_line(tx, id, &service, &author, now));
+    let write = app.write_or_refuse(move |tx| subscribers::add_line(tx, id, &subscription, &author, now));
     let (_, intents) = write.await?;
     subscribers::send(&app, &intents).await?;
     super::show_what_was_done(&app).await;
@@ -281,7 +281,7 @@ fn payer_lines(payer: Payer) -> PayerLines {
     let Payer { document, street, district, city, state, postcode, .. } = payer;
     PayerLines {
         document: spoken_document(&document),
-        address: vec![street, district, format!("{city}, {state}"), spoken_postcode(&postcode)],
+        address: format!("{street}, {district}, {city}, {state}, {}", spoken_postcode(&postcode)),
     }
 }
 

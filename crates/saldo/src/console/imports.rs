@@ -189,6 +189,7 @@ async fn choose(app: &Arc<App>, staff: &StaffIn, problem: Option<String>) -> Res
         if reader.locale == Locale::PtBr {
             names.reverse();
         }
+        names.dedup();
         names
     };
     let columns = Column::ALL.map(|column| ColumnLine {
@@ -266,17 +267,16 @@ fn wrong_line(reader: &Reader, rows: &[Row], wrong: &RowWrong) -> WrongLine {
 
 fn preview(app: &App, reader: &Reader, checked: &Checked) -> Vec<PreviewLine> {
     let sold = app.sold();
-    let lines = checked
-        .newcomers
-        .iter()
-        .flat_map(|newcomer| newcomer.services.iter().map(move |service| (&newcomer.person, service)));
-    let shown = lines.take(PREVIEW_SHOWN).map(|(person, service)| PreviewLine {
+    let lines = checked.newcomers.iter().flat_map(|newcomer| {
+        newcomer.subscriptions.iter().map(move |subscription| (&newcomer.person, subscription))
+    });
+    let shown = lines.take(PREVIEW_SHOWN).map(|(person, subscription)| PreviewLine {
         name: person.name.clone(),
         document: spoken_document(&person.document),
-        plan: sold.plan(service.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
-        access_login: service.access_login.clone(),
-        anchor_day: service.anchor_day,
-        used: reader.volume(service.used),
+        plan: sold.plan(subscription.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
+        access_login: subscription.access_login.clone(),
+        anchor_day: subscription.anchor_day,
+        used: reader.volume(subscription.used),
     });
     shown.collect()
 }

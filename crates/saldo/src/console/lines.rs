@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use book::{LineAct, LineStatus};
+use book::{Charging, LineAct, LineStatus};
 use engine::Outcome;
 use money::LineId;
 use serde::Deserialize;
 use serde_json::json;
 use store::tables::lines::LineEntry;
-use store::views::{CycleRow, LineRow, SessionRow};
+use store::views::{CycleRow, LineRow, PurchaseState, SessionRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::must_change;
@@ -19,11 +19,13 @@ use crate::app::App;
 use crate::audit::Change;
 use crate::lines;
 use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
-use crate::look::part::Place;
+use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
+use crate::portal::payment_list;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
+use crate::purchases::may_be_settled_by_hand;
 
 /// Lines of one page.
 const ROWS: u32 = 25;
@@ -107,12 +109,14 @@ pub(super) async fn line(
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
     let id = parse(&id)?;
-    let (known, purchases, sessions, routers) = app
+    let (known, purchases, payments, sessions, routers) = app
         .read(move |tables| {
             let Some(entry) = tables.line(id)? else { return Ok(None) };
             let Some(known) = known(tables, entry)? else { return Ok(None) };
             let no = known.line.wallet_no;
-            Ok(Some((known, tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?, tables.routers()?)))
+            let payments = tables.payments_of(known.entry.customer, None, SHOWN)?.rows;
+            let (purchases, sessions) = (tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?);
+            Ok(Some((known, purchases, payments, sessions, tables.routers()?)))
         })
         .await?
         .ok_or_else(missing)?;
@@ -129,7 +133,12 @@ pub(super) async fn line(
         received: size(row.output),
         anomaly: row.anomaly,
     };
+    let may_change = must_change(&staff).is_ok();
     let purchase = |row: store::views::PurchaseRow| LinePurchase {
+        id: row.purchase.to_string(),
+        charging_id: charging_text(&row.charging),
+        may_settle: may_change && may_be_settled_by_hand(&row),
+        is_dropped: row.state == PurchaseState::Dropped,
         size: size(row.quantity),
         price: row.price,
         bought_at: row.bought_at,
@@ -141,6 +150,7 @@ pub(super) async fn line(
     let page = LinePage {
         frame: staff.visit.frame(&app, Some(Place::ConsoleLines)),
         id: known.entry.id.to_string(),
+        customer_url: format!("/console/customers/{}", known.entry.customer),
         name: known.name,
         document: known.document,
         access_login: known.entry.access_login,
@@ -149,9 +159,17 @@ pub(super) async fn line(
         balance: size(known.available),
         cycle: (known.cycle.starts_at, known.cycle.ends_at),
         restricted_since: known.line.restricted_since,
-        may_block: must_change(&staff).is_ok() && status == LineStatus::Enabled,
-        may_enable: must_change(&staff).is_ok() && status == LineStatus::Blocked,
+        may_block: may_change && status == LineStatus::Enabled,
+        may_enable: may_change && status == LineStatus::Blocked,
         purchases: purchases.into_iter().map(purchase).collect(),
+        payments: PaymentList {
+            caption_id: "card-payments",
+            rows: payments.iter().map(|payment| payment_list::row(&reader, payment)).collect(),
+            newer_url: None,
+            older_url: None,
+            support_email: String::new(),
+            request_id: String::new(),
+        },
         sessions: sessions.into_iter().map(session).collect(),
         reader,
     };
@@ -210,5 +228,14 @@ pub(super) fn status_text(code: &str) -> &'static str {
         Some(LineStatus::Blocked) => "line-blocked",
         Some(LineStatus::Cancelled) => "line-cancelled",
         Some(LineStatus::Enabled) | None => "line-enabled",
+    }
+}
+
+fn charging_text(code: &str) -> &'static str {
+    match Charging::from_code(code) {
+        Some(Charging::Pix) => "charging-pix",
+        Some(Charging::Card) => "charging-card",
+        Some(Charging::NextInvoice) => "charging-next-invoice",
+        Some(Charging::Boleto) | None => "charging-boleto",
     }
 }

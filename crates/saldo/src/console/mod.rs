@@ -9,6 +9,7 @@ mod mails;
 mod offer_fields;
 mod packs;
 mod plans;
+mod purchases;
 mod subscriber_fields;
 mod subscribers;
 
@@ -55,6 +56,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/lines", get(lines::list))
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
+        .route("/console/purchases/{id}/settlement", post(purchases::settle))
         .route("/console/plans", get(plans::list).post(plans::create))
         .route("/console/plans/new", get(plans::new))
         .route("/console/plans/{no}", get(plans::change).post(plans::submit))

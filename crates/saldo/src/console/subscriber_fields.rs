@@ -59,8 +59,10 @@ fn field(app: &App, reader: &Reader, draft: &Draft, column: Column) -> Field {
     match column {
         Column::Plan => {
             let sold = app.sold();
-            let plans: Vec<_> = sold.plans().map(|plan| (plan.name.clone(), plan.name.clone())).collect();
-            choice(name, label, hint, value, plans)
+            // None is chosen by itself: which plan somebody pays for is nothing to be overlooked.
+            let none = (String::new(), reader.t("choose"));
+            let plans = sold.plans().map(|plan| (plan.name.clone(), plan.name.clone()));
+            choice(name, label, hint, value, [none].into_iter().chain(plans).collect::<Vec<_>>())
         }
         Column::Language => {
             let chosen = Locale::from_tag(value).unwrap_or(Locale::PtBr);

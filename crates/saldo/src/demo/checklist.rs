@@ -147,6 +147,8 @@ mod tests {
             created_at: at,
             expires_at: at,
             updated_at: at,
+            purchase: None,
+            intent: None,
         }
     }
 

@@ -266,6 +266,8 @@ fn attempt(wallet: &Wallet, recharge: &Recharge, place: i64, end: Timestamp) -> 
         created_at: at,
         expires_at: at.plus(Timestamp::HOUR),
         updated_at: at,
+        purchase: None,
+        intent: None,
     };
     let payment = Payment {
         id: payment_id,

@@ -9,6 +9,7 @@ mod purchased;
 pub use purchased::Purchased;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use book::{Act, Buying, Charging, Command, KeySpace, LineAct, LineWish};
 use engine::Outcome;
@@ -23,10 +24,13 @@ use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, customers, documents, ids};
+use crate::{clock, customers, documents, ids, pix, topups};
 
 /// Longest login of a line at a router, in bytes: what RADIUS can carry.
 pub const ACCESS_LOGIN_BYTES_MAX: usize = 253;
+
+/// How long to wait for pages to show what the book has decided.
+pub(crate) const SHOW_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who is to become a subscriber.
 #[derive(Clone, Debug)]
@@ -194,8 +198,11 @@ pub async fn ask(
 
 /// Buys a pack: checked and released, or left waiting for its payment, in one decision.
 pub async fn buy(app: &Arc<App>, wallet: WalletId, buying: Buying) -> Result<book::EntryRef, Problem> {
-    if buying.charging == Charging::Boleto {
-        documents::check_charging(app.config.bank.as_ref(), buying.price)?;
+    match buying.charging {
+        Charging::Boleto => documents::check_charging(app.config.bank.as_ref(), buying.price)?,
+        Charging::Pix => pix::check_charging(app.config.pix.as_ref(), buying.price)?,
+        Charging::Card => topups::check_charging(app, buying.price)?,
+        Charging::NextInvoice => {}
     }
     let name = buying.purchase.as_u128().to_be_bytes();
     match ask(app, wallet, LineAct::Buy(buying), Some((KeySpace::Request, &name))).await? {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use book::{Buying, Charging, PackNo, check_line, check_pack};
+use book::{Buying, Charging, PackNo, Release, check_line, check_pack};
 use money::{Amount, GrantId, LineId, PurchaseId, Timestamp, WalletId};
 use serde::Deserialize;
-use store::tables::lines::{PackRelease, PackRow};
+use store::tables::lines::PackRow;
 use store::views::{PurchaseRow, PurchaseState};
 use store::{Reader as TablesReader, StoreError};
 
@@ -19,6 +19,9 @@ use super::calendar::{day_bounds, day_of};
 use super::form::{Asked, Posted, not_understood};
 use super::line_check::check;
 use super::line_seen::{Line, lines};
+use super::purchases::{progress, to_payment_page};
+use super::recharge::parse_topup;
+use super::results::{self, Showing};
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use crate::app::App;
@@ -26,18 +29,13 @@ use crate::lines as selling;
 use crate::look::Reader;
 use crate::look::page::BuyCredit;
 use crate::look::page::buy_credit::{
-    BarredLine, Barrier, Bought, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Progress, Speed,
-    Way,
+    BarredLine, Barrier, Bought, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Way,
 };
 use crate::look::part::Place;
 use crate::problem::Problem;
 
 /// How long the page waits to show what was bought.
 const SHOW_PATIENCE: Duration = Duration::from_secs(10);
-/// How long a router may take to restore the speed before the subscriber is told that it is late: the promise.
-const RESTORE_WITHIN: i64 = 3 * Timestamp::MINUTE;
-/// How long a purchase stands on the page.
-const PROGRESS_SHOWN: i64 = Timestamp::DAY;
 /// Days from the end of the cycle to the day on which the invoice after it is due.
 const INVOICE_DUE_DAYS: i64 = 10;
 /// The live parts of the page.
@@ -50,6 +48,7 @@ pub(super) struct Wish {
     credit: Option<String>,
     charging: Option<String>,
     bought: Option<String>,
+    checkout: Option<String>,
     check: Option<String>,
 }
 
@@ -121,7 +120,15 @@ pub(super) async fn buy(
         Ok(entry) => {
             app.wait_projected(entry.position(), SHOW_PATIENCE).await;
             app.live.notify(signed.customer());
-            let url = format!("{}?line={line}&bought={}", Place::BuyCredit.url(), buying.purchase);
+            if buying.charging == Charging::Card {
+                return to_payment_page(&app, &signed, buying.purchase).await;
+            }
+            let page = format!("{}?line={line}", Place::BuyCredit.url());
+            // A Pix stands on the page itself: no popup hides it.
+            let url = match buying.charging {
+                Charging::Pix => page,
+                _ => format!("{page}&bought={}", buying.purchase),
+            };
             Ok(Redirect::to(&url).into_response())
         }
         Err(problem) => match refused(&problem) {
@@ -194,6 +201,10 @@ async fn show(
     wish: Wish,
     refused: Option<Barrier>,
 ) -> Result<Response, Fault> {
+    let result = match &wish.checkout {
+        Some(id) => results::of(app, signed, parse_topup(id)?, Showing::Once).await?,
+        None => None,
+    };
     let (asked, eyes, wanted) = (Arc::clone(app), signed.clone(), wish.clone());
     let read = app.read(move |tables| read(&asked, tables, &eyes, &wanted)).await?;
     let mut live = String::new();
@@ -215,6 +226,7 @@ async fn show(
         seen: read.seen,
         refused,
         bought: read.bought,
+        result,
         is_check_open: wish.check.is_some(),
     };
     draw(status, &page)
@@ -277,7 +289,10 @@ fn line_seen(
     Ok(LineSeen {
         figures: line.figures(&purchases, now),
         form: credit_form(app, signed, line, &purchases, choice, now),
-        progress: purchases.first().and_then(|newest| progress(line, newest, now)),
+        progress: match purchases.first() {
+            Some(newest) => progress(tables, signed, line, newest, now)?,
+            None => None,
+        },
         check: check(tables, &app.sold(), signed.reader(), line, &purchases, now)?,
     })
 }
@@ -339,12 +354,12 @@ fn credit_form(
             price: pack.price,
             ways: ways.clone(),
             balance_after: line.cycle.balance() + pack.quantity,
-            on_payment: pack.release == PackRelease::Payment,
         }),
     }
 }
 
-/// How a pack can be charged here: by boleto where a bank collects them, and on the next invoice.
+/// How a pack can be charged here: by boleto where a bank collects them, by Pix where there is a key, by card where Stripe knows us, and
+/// on the next invoice.
 fn ways(
     app: &App,
     reader: &Reader,
@@ -357,46 +372,31 @@ fn ways(
         let day = day_of(&reader.zone, from).saturating_add(jiff::Span::new().days(days));
         day_bounds(&reader.zone, day).map_or(from, |bounds| bounds.from)
     };
-    let mut ways: Vec<Way> = crate::sold::pack_of(pack)
-        .chargings
-        .into_iter()
-        .filter_map(|charging| {
-            let due = match charging {
-                Charging::Boleto => due_after(now, i64::from(app.config.bank.as_ref()?.due_days)),
-                Charging::NextInvoice => due_after(line.cycle.ends_at, INVOICE_DUE_DAYS),
-                Charging::Card | Charging::Pix => return None,
-            };
-            let code = charging.code();
-            Some(Way { code, is_chosen: choice.charging.as_deref() == Some(code), due })
-        })
-        .collect();
+    let (config, terms) = (&app.config, crate::sold::pack_of(pack));
+    let way = |charging: &Charging| {
+        let mut minutes = None;
+        let due = match charging {
+            Charging::Boleto => Some(due_after(now, i64::from(config.bank.as_ref()?.due_days))),
+            Charging::NextInvoice => Some(due_after(line.cycle.ends_at, INVOICE_DUE_DAYS)),
+            Charging::Pix => {
+                minutes = Some(config.pix.as_ref()?.lasts / Timestamp::MINUTE);
+                None
+            }
+            Charging::Card if config.stripe.secret_key.is_empty() => return None,
+            Charging::Card => None,
+        };
+        let code = charging.code();
+        let is_chosen = choice.charging.as_deref() == Some(code);
+        let on_payment = terms.release.when_charged_by(*charging) == Release::OnPayment;
+        Some(Way { code, is_chosen, due, minutes, on_payment })
+    };
+    let mut ways: Vec<Way> = terms.chargings.iter().filter_map(way).collect();
     if !ways.iter().any(|way| way.is_chosen)
         && let Some(first) = ways.first_mut()
     {
         first.is_chosen = true;
     }
     ways
-}
-
-fn progress(line: &Line, newest: &PurchaseRow, now: Timestamp) -> Option<Progress> {
-    if matches!(newest.state, PurchaseState::Dropped | PurchaseState::WrittenOff)
-        || now.since(newest.released_at.unwrap_or(newest.bought_at)) > PROGRESS_SHOWN
-    {
-        return None;
-    }
-    let speed = match (newest.restored_at, line.row.restricted_since, newest.released_at) {
-        (Some(at), _, _) => Speed::Restored(at),
-        (None, Some(_), Some(released)) if now.since(released) > RESTORE_WITHIN => Speed::Late,
-        (None, Some(_), _) => Speed::Waiting,
-        (None, None, _) => Speed::Full,
-    };
-    Some(Progress {
-        quantity: newest.quantity,
-        price: newest.price,
-        bought_at: newest.bought_at,
-        released_at: newest.released_at,
-        speed,
-    })
 }
 
 fn bought(tables: &TablesReader<'_>, line: &Line, id: PurchaseId) -> Result<Option<Bought>, StoreError> {

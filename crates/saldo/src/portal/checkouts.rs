@@ -11,6 +11,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::form::Posted;
 use super::recharge::parse_topup;
+use super::returns::page_after;
 use super::shell::Fault;
 use super::sign_in::Nothing;
 use super::signed_in::SignedIn;
@@ -46,9 +47,12 @@ pub(super) fn read(
 /// The checkout if its page is open still. Pages close by the machine's clock; people are told by the book's.
 fn waiting(app: &App, topup: &Topup) -> Option<Checkout> {
     let closes_at = topup.checkout_expires_at.filter(|at| *at > clock::now())?;
-    let url = topup.checkout_url.clone().filter(|_| topup.state == TopupState::Open)?;
+    // One that pays a purchase stands with the purchase.
+    let is_open = topup.state == TopupState::Open && topup.purchase.is_none();
+    let url = topup.checkout_url.clone().filter(|_| is_open)?;
     let closes_at = closes_at.plus(app.ledger.clock_offset());
-    Some(Checkout { id: topup.id.to_string(), amount: topup.amount, closes_at, url })
+    let is_being_confirmed = app.followed.is_being_confirmed(topup.id);
+    Some(Checkout { id: topup.id.to_string(), amount: topup.amount, closes_at, url, is_being_confirmed })
 }
 
 /// `POST /topups/{id}/cancellation`. How it ended, the popup tells: a page that was paid meanwhile is not cancelled.
@@ -68,5 +72,6 @@ pub(super) async fn cancel(
         Err(problem) => return Err(problem.into()),
     }
     app.live.notify(signed.customer());
-    Ok(Redirect::to(&format!("/recharge?topup={id}")))
+    let topup = topups::own(&app, signed.customer(), id).await?;
+    Ok(Redirect::to(&page_after(&app, &topup).await?))
 }

@@ -13,18 +13,21 @@ use money::{BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::FindingCode;
 use store::tables::lines::{BoletoRow, BoletoState};
+use store::tables::payments::{Payment, PaymentCursor};
 use store::views::PurchaseState;
-use store::{Reader as TablesReader, StoreError};
+use store::{Page, Reader as TablesReader, StoreError};
 
+use super::boleto_pix;
 use super::calendar::{day_bounds, day_of};
 use super::form::Asked;
+use super::payment_list;
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use crate::app::{App, blocking};
 use crate::documents;
 use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine};
-use crate::look::part::Place;
+use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
@@ -39,6 +42,7 @@ const PURCHASES_MAX: u32 = 100;
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     boletos: Option<String>,
+    payments: Option<String>,
 }
 
 /// `GET /invoices`
@@ -51,10 +55,36 @@ pub(super) async fn page(
     let (asked, reader, customer) = (Arc::clone(&app), signed.reader().clone(), signed.customer());
     let is_first = trail.is_first();
     let now = app.ledger.now();
-    let invoiced = app.read(move |tables| read(&asked, tables, &reader, customer, &trail, now)).await?;
-    let live = if is_first { "invoices" } else { "" };
+    let turned = Trail::parse(wanted.payments.as_deref());
+    let (payments_of, is_newest) = (turned.clone(), turned.is_first());
+    let read = app.read(move |tables| {
+        let invoiced = read(&asked, tables, &reader, customer, &trail, now)?;
+        Ok((invoiced, payment_list::read(tables, customer, &payments_of)?))
+    });
+    let (invoiced, rows) = read.await?;
+    let payments = card_payments(&app, signed.reader(), &rows, &turned, signed.visit.request_id());
+    let live = match (is_first, is_newest && !payments.rows.is_empty()) {
+        (true, true) => "invoices,card-payments",
+        (true, false) => "invoices",
+        (false, true) => "card-payments",
+        (false, false) => "",
+    };
     let frame = signed.frame(&app, Place::Invoices, live);
-    draw(StatusCode::OK, &Invoices { reader: signed.reader().clone(), frame, invoiced, is_first })
+    let csrf = signed.who.session.csrf.0.clone();
+    let reader = signed.reader().clone();
+    draw(StatusCode::OK, &Invoices { reader, frame, invoiced, is_first, csrf, payments, is_newest })
+}
+
+/// Attempts to pay by card, as this page shows them.
+pub(super) fn card_payments(
+    app: &App,
+    reader: &Reader,
+    page: &Page<Payment, PaymentCursor>,
+    trail: &Trail,
+    request_id: &str,
+) -> PaymentList {
+    let list = payment_list::list(app, reader, page, (Place::Invoices, trail), request_id);
+    PaymentList { caption_id: "card-payments", ..list }
 }
 
 /// `GET /boletos/{id}/pdf`: the same title each time it is asked for (*segunda via*).
@@ -117,6 +147,7 @@ fn boleto(
     now: Timestamp,
 ) -> Result<Boleto, StoreError> {
     let due: Option<Date> = row.due_on.parse().ok();
+    let otherwise = boleto_pix::paid_otherwise(tables, row)?;
     let is_overdue = due.is_some_and(|due| due < day_of(&reader.zone, now));
     let findings = tables.findings_of(row.id)?;
     Ok(Boleto {
@@ -125,6 +156,7 @@ fn boleto(
         amount: row.amount,
         due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
         standing: match row.state {
+            _ if otherwise.is_some() => otherwise.unwrap_or(BoletoStanding::WrittenOff),
             BoletoState::Written | BoletoState::Sent => BoletoStanding::Registering,
             BoletoState::Rejected => BoletoStanding::Rejected,
             BoletoState::Open if is_overdue => BoletoStanding::Overdue,
@@ -133,6 +165,7 @@ fn boleto(
             BoletoState::WrittenOff => BoletoStanding::WrittenOff,
         },
         linha_digitavel: row.linha_digitavel.clone(),
+        pix: boleto_pix::offered(app, tables, row, now)?,
         is_paid_twice: findings.iter().any(|finding| finding.code == FindingCode::PaidTwice),
     })
 }

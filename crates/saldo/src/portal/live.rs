@@ -35,7 +35,7 @@ use crate::look::page::buy_credit::{
 use crate::look::page::{
     ConsumptionFragment, ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView,
 };
-use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment};
+use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment, Place};
 use crate::problem::Problem;
 use crate::runtime::Subscription;
 
@@ -89,6 +89,7 @@ enum Part {
     Checkouts,
     Movements,
     Invoices,
+    CardPayments,
     Today,
     Usage(UsageView),
     Consumption,
@@ -129,6 +130,7 @@ impl Part {
             "checkouts" => Part::Checkouts,
             "movements" => Part::Movements,
             "invoices" => Part::Invoices,
+            "card-payments" => Part::CardPayments,
             "usage" => Part::Today,
             "usage-day" => Part::Usage(UsageView::Hours),
             "usage-month" => Part::Usage(UsageView::Days),
@@ -152,6 +154,7 @@ impl Part {
             Part::Checkouts => "checkouts",
             Part::Movements => "movements",
             Part::Invoices => "invoices",
+            Part::CardPayments => "card-payments",
             Part::Today | Part::Usage(_) => "usage",
             Part::Consumption => "consumption",
             Part::Line(part) => {
@@ -315,7 +318,14 @@ fn fragment(
     if part == Part::Invoices {
         let first = Trail::default();
         let invoiced = invoices::read(app, tables, reader, signed.customer(), &first, now)?;
-        return Ok(html(&InvoicesFragment { reader, invoiced: &invoiced }));
+        let csrf = &signed.who.session.csrf.0;
+        return Ok(html(&InvoicesFragment { reader, invoiced: &invoiced, csrf }));
+    }
+    if part == Part::CardPayments {
+        let (first, customer) = (Trail::default(), signed.customer());
+        let rows = payment_list::read(tables, customer, &first)?;
+        let payments = invoices::card_payments(app, reader, &rows, &first, request_id);
+        return Ok(html(&PaymentsFragment { reader, payments: &payments }));
     }
     let missing = || StoreError::Missing { what: format!("a wallet of {} in money", signed.customer()) };
     let wallet = signed.wallet().ok().and_then(|wallet| app.ledger.wallet(wallet)).ok_or_else(missing)?;
@@ -343,14 +353,14 @@ fn fragment(
         Part::Payments => {
             let (first, customer) = (Trail::default(), signed.customer());
             let rows = payment_list::read(tables, customer, &first)?;
-            let payments = payment_list::list(app, reader, &rows, &first, request_id);
+            let payments = payment_list::list(app, reader, &rows, (Place::Recharge, &first), request_id);
             html(&PaymentsFragment { reader, payments: &payments })
         }
         Part::Movements => {
             let movements = billing::last_movements(tables, reader, &app.sold(), &wallet)?;
             html(&MovementsFragment { reader, movements: &movements })
         }
-        Part::Invoices | Part::Consumption | Part::Line(_) => String::new(),
+        Part::Invoices | Part::CardPayments | Part::Consumption | Part::Line(_) => String::new(),
         Part::Today => html(&ChartFragment { reader, chart: &billing::today(tables, reader, &wallet, now)? }),
         Part::Usage(view) => usage::present(tables, &app.sold(), reader, &wallet, view, now)?
             .map_or_else(String::new, |used| html(&UsageFragment { reader, used: &used })),

@@ -5,6 +5,7 @@
 
 mod api_keys;
 mod billing;
+mod boleto_pix;
 mod buy_credit;
 pub(crate) mod calendar;
 mod cards;
@@ -25,7 +26,8 @@ mod live;
 pub(crate) mod mail_rows;
 mod movements;
 mod password;
-mod payment_list;
+pub(crate) mod payment_list;
+mod purchases;
 mod recharge;
 mod results;
 mod returns;
@@ -81,9 +83,12 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/statement.csv", get(statement::csv))
         .route("/usage", get(usage::page))
         .route("/buy-credit", get(buy_credit::page).post(buy_credit::buy))
+        .route("/purchases/{id}/checkout", post(purchases::go_on))
+        .route("/purchases/{id}/cancellation", post(purchases::give_up))
         .route("/consumption", get(consumption::page))
         .route("/invoices", get(invoices::page))
         .route("/boletos/{id}/pdf", get(invoices::pdf))
+        .route("/boletos/{id}/pix", post(boleto_pix::ask))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))

@@ -7,7 +7,7 @@ use store::{Page, Reader as TablesReader, StoreError};
 use super::trail::Trail;
 use crate::app::App;
 use crate::look::Reader;
-use crate::look::part::{self, Card, Method, PaymentList, Reason};
+use crate::look::part::{self, Card, Method, PaymentList, Place, Reason};
 
 /// Rows of one page.
 const ROWS: u32 = 20;
@@ -26,20 +26,23 @@ pub(super) fn list(
     app: &App,
     reader: &Reader,
     page: &Page<Payment, PaymentCursor>,
-    trail: &Trail,
+    (place, trail): (Place, &Trail),
     request_id: &str,
 ) -> PaymentList {
+    let base = format!("{}?", place.url());
     let older = page.next.map(|next| format!("{}.{}", next.occurred_at.as_micros(), next.id));
     PaymentList {
+        caption_id: "credit-details",
         rows: page.rows.iter().map(|payment| row(reader, payment)).collect(),
-        newer_url: trail.newer_url("/recharge?", "payments"),
-        older_url: older.map(|next| trail.older_url("/recharge?", "payments", &next)),
+        newer_url: trail.newer_url(&base, "payments"),
+        older_url: older.map(|next| trail.older_url(&base, "payments", &next)),
         support_email: app.config.brand.support_email.clone(),
         request_id: request_id.to_owned(),
     }
 }
 
-fn row(reader: &Reader, payment: &Payment) -> part::Payment {
+/// An attempt as a row.
+pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
     let (status, reason) = standing(payment);
     let id = payment.provider_charge.as_ref().unwrap_or(&payment.provider_payment);
     part::Payment {

@@ -147,7 +147,8 @@ async fn show(
     let (read, cards) = tokio::join!(read, cards::of(app, &signed.who.customer));
     let (balance, rows, checkouts) = read?;
     let reader = signed.reader().clone();
-    let payments = payment_list::list(app, &reader, &rows, &trail, signed.visit.request_id());
+    let payments =
+        payment_list::list(app, &reader, &rows, (Place::Recharge, &trail), signed.visit.request_id());
     // Further pages of the table do not move while they are read.
     let live = if trail.is_first() { "balance,payments,checkouts" } else { "balance,checkouts" };
     let credit = &app.config.credit;

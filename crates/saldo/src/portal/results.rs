@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use money::{Amount, TopupId};
+use money::{Amount, PurchaseId, TopupId};
 use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::settlements::SettlementOutcome;
 use store::tables::topups::{Topup, TopupState};
 
 use super::figures;
 use super::payment_list::{failure, method};
 use super::signed_in::SignedIn;
 use crate::app::App;
-use crate::look::part::{Outcome, PaymentResult, Place};
+use crate::look::part::{Gained, Outcome, PaymentResult, Place};
 use crate::problem::Problem;
-use crate::{clock, topups};
+use crate::{clock, purchases, settlements, topups};
 
 /// Attempts for one top-up that are looked through.
 const ATTEMPTS_MAX: u32 = 100;
@@ -44,15 +45,42 @@ pub(super) async fn of(
             return Ok(None);
         }
     }
-    let wallet = figures::published(app, signed.wallet()?)?;
+    let (gained, close_url) = match topup.purchase {
+        None => {
+            let wallet = figures::published(app, signed.wallet()?)?;
+            let balance = Amount::new(wallet.balance.posted, wallet.unit);
+            (Gained::Credit { balance }, Place::Recharge.url().to_owned())
+        }
+        Some(purchase) => bought(app, &topup, purchase, decided_by).await?,
+    };
     Ok(Some(PaymentResult {
         outcome,
         amount: topup.amount,
         method: decided_by.map(|payment| method(signed.reader(), payment)),
-        balance: Amount::new(wallet.balance.posted, wallet.unit),
-        close_url: Place::Recharge.url().to_owned(),
+        gained,
+        close_url,
         poll_url: format!("/topups/{id}/result"),
     }))
+}
+
+/// What a payment for a purchase led to, and the page on which it stands.
+async fn bought(
+    app: &Arc<App>,
+    topup: &Topup,
+    purchase: PurchaseId,
+    paid_by: Option<&Payment>,
+) -> Result<(Gained, String), Problem> {
+    let name = paid_by.map(|paid| settlements::name(&[b"card", paid.provider_payment.as_bytes()]));
+    let read = app.read(move |tables| {
+        let settlement = name.map(|name| tables.settlement(name)).transpose()?.flatten();
+        Ok((purchases::find(tables, purchase)?, settlement))
+    });
+    let (found, settlement) = read.await?;
+    let purchases::Waiting { row, line } = found.ok_or_else(|| Problem::not_found("purchase"))?;
+    let balance = figures::published(app, topup.wallet)?.balance.available();
+    let is_credit = settlement.is_some_and(|known| known.outcome == SettlementOutcome::Credit);
+    let gained = if is_credit { Gained::Overpaid } else { Gained::Pack { quantity: row.quantity, balance } };
+    Ok((gained, format!("{}?line={}", Place::BuyCredit.url(), line.id)))
 }
 
 /// How it ended, and the attempt that decided it.
@@ -98,6 +126,8 @@ mod tests {
             created_at: Timestamp::EPOCH,
             expires_at: Timestamp::EPOCH,
             updated_at: Timestamp::EPOCH,
+            purchase: None,
+            intent: None,
         }
     }
 

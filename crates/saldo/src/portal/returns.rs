@@ -3,7 +3,7 @@
 //! What became of the payment is asked of Stripe, never read from the address. If Stripe does not answer soon, the popup opens as
 //! pending and asking goes on here until the answer is there; the webhook brings it too, whichever is first.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,9 +20,10 @@ use super::results::is_final;
 use super::shell::Fault;
 use super::signed_in::SignedIn;
 use crate::app::App;
+use crate::look::part::Place;
 use crate::payments::{self, Synced};
 use crate::problem::Problem;
-use crate::topups;
+use crate::{purchases, topups};
 
 /// How long a reader waits for Stripe before he is told that it is pending.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -35,9 +36,17 @@ const TRIES_MAX: u32 = 64;
 /// Top-ups that are followed at the same time; further ones wait for the webhook.
 const FOLLOWED_MAX: usize = 1_000;
 
-/// The top-ups that are being followed.
+/// The top-ups that are being followed, each with the way its customer came back.
 #[derive(Debug, Default)]
-pub struct Followed(Mutex<HashSet<TopupId>>);
+pub struct Followed(Mutex<HashMap<TopupId, Way>>);
+
+impl Followed {
+    /// Whether the payment page sent the customer on as having paid, and nobody has confirmed it yet.
+    pub(super) fn is_being_confirmed(&self, topup: TopupId) -> bool {
+        let followed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        followed.get(&topup) == Some(&Way::Paid)
+    }
+}
 
 /// How a customer came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +91,7 @@ pub(super) async fn left(
 }
 
 async fn come_back(app: &Arc<App>, topup: Topup, way: Way) -> Result<Response, Fault> {
-    let url = format!("/recharge?topup={}", topup.id);
+    let url = page_after(app, &topup).await?;
     if !is_final(&topup)
         && let Some(following) = follow(app, topup, way)
     {
@@ -92,15 +101,34 @@ async fn come_back(app: &Arc<App>, topup: Topup, way: Way) -> Result<Response, F
     Ok(Redirect::to(&url).into_response())
 }
 
+/// The page on which the reader is told how it ended.
+pub(super) async fn page_after(app: &Arc<App>, topup: &Topup) -> Result<String, Problem> {
+    let Some(purchase) = topup.purchase else {
+        return Ok(format!("{}?topup={}", Place::Recharge.url(), topup.id));
+    };
+    let waiting = purchases::own(app, topup.customer, purchase).await?;
+    Ok(format!("{}?line={}&checkout={}", Place::BuyCredit.url(), waiting.line.id, topup.id))
+}
+
 /// Asks Stripe until the end is known. The answer waits for that; it is `None` if this top-up, or as many others as we follow, are
 /// followed already.
 fn follow(app: &Arc<App>, topup: Topup, way: Way) -> Option<impl Future<Output = ()>> {
     {
         let mut followed = app.followed.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if followed.len() >= FOLLOWED_MAX || !followed.insert(topup.id) {
+        if let Some(known) = followed.get_mut(&topup.id) {
+            // Whoever left the page may have paid in another tab; nobody who has paid leaves.
+            if way == Way::Paid {
+                *known = way;
+            }
             return None;
         }
+        if followed.len() >= FOLLOWED_MAX {
+            return None;
+        }
+        followed.insert(topup.id, way);
     }
+    // Open pages no longer offer to cancel what was paid.
+    app.live.notify(topup.customer);
     let app = Arc::clone(app);
     let task = tokio::spawn(async move {
         let mut end = app.end_announced();

@@ -98,7 +98,8 @@ fn page_of_form(path: &str) -> &'static str {
         "topups" => Place::Recharge.url(),
         "saved-cards" => Place::SavedCards.url(),
         "api-keys" => Place::ApiKeys.url(),
-        "buy-credit" => Place::BuyCredit.url(),
+        "buy-credit" | "purchases" => Place::BuyCredit.url(),
+        "boletos" => Place::Invoices.url(),
         _ => "/",
     }
 }

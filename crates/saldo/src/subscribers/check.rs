@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use money::CustomerId;
 use store::{Reader, StoreError};
 
-use super::draft::{Column, Draft, Person, Plans, Service, Why, Wrong};
+use super::draft::{Column, Draft, Person, Plans, Subscription, Why, Wrong};
 use super::sheet::Row;
 
 /// Somebody who is to become a customer, with the lines that are to be his.
@@ -14,7 +14,7 @@ pub struct Newcomer {
     /// Who.
     pub person: Person,
     /// His lines, in the order of the file.
-    pub services: Vec<Service>,
+    pub subscriptions: Vec<Subscription>,
 }
 
 /// What is wrong with a row.
@@ -40,7 +40,7 @@ pub struct Checked {
 impl Checked {
     /// Lines that are new.
     pub fn lines(&self) -> usize {
-        self.newcomers.iter().map(|newcomer| newcomer.services.len()).sum()
+        self.newcomers.iter().map(|newcomer| newcomer.subscriptions.len()).sum()
     }
 }
 
@@ -83,15 +83,18 @@ pub fn check_person(
 }
 
 /// Checks one more line of a customer who is there already.
-pub fn check_service(reader: &Reader<'_>, draft: &Draft) -> Result<Result<Service, Vec<Wrong>>, StoreError> {
+pub fn check_line(
+    reader: &Reader<'_>,
+    draft: &Draft,
+) -> Result<Result<Subscription, Vec<Wrong>>, StoreError> {
     let mut wrong = Vec::new();
-    let Some(service) = draft.service(&Plans::new(reader.plans()?), &mut wrong) else {
+    let Some(subscription) = draft.subscription(&Plans::new(reader.plans()?), &mut wrong) else {
         return Ok(Err(wrong));
     };
-    if reader.line_by_access_login(&service.access_login)?.is_some() {
+    if reader.line_by_access_login(&subscription.access_login)?.is_some() {
         wrong.push(at(Column::AccessLogin, Why::LoginTaken));
     }
-    Ok(if wrong.is_empty() { Ok(service) } else { Err(wrong) })
+    Ok(if wrong.is_empty() { Ok(subscription) } else { Err(wrong) })
 }
 
 fn check_row(
@@ -108,15 +111,15 @@ fn check_row(
         return Ok(vec![broken.map_or(columns, |column| at(column, Why::LineBreak))]);
     }
     let mut wrong = Vec::new();
-    let (person, service) = (row.draft.person(&mut wrong), row.draft.service(plans, &mut wrong));
-    if let Some(service) = &service {
-        match said.logins.get(&service.access_login) {
+    let (person, subscription) = (row.draft.person(&mut wrong), row.draft.subscription(plans, &mut wrong));
+    if let Some(subscription) = &subscription {
+        match said.logins.get(&subscription.access_login) {
             Some(line) => wrong.push(at(Column::AccessLogin, Why::Twice(*line))),
-            None => drop(said.logins.insert(service.access_login.clone(), row.line)),
+            None => drop(said.logins.insert(subscription.access_login.clone(), row.line)),
         }
     }
     let Some(person) = person else { return Ok(wrong) };
-    let known = known_line(reader, &person, service.as_ref(), &mut wrong)?;
+    let known = known_line(reader, &person, subscription.as_ref(), &mut wrong)?;
     if !known {
         check_email(reader, &person, row.line, said, &mut wrong)?;
     }
@@ -129,13 +132,13 @@ fn check_row(
         None if known => usize::MAX,
         None => {
             said.newcomers.insert(person.document.clone(), (checked.newcomers.len(), row.line));
-            checked.newcomers.push(Newcomer { person, services: Vec::new() });
+            checked.newcomers.push(Newcomer { person, subscriptions: Vec::new() });
             checked.newcomers.len() - 1
         }
     };
-    match (service, checked.newcomers.get_mut(newcomer)) {
+    match (subscription, checked.newcomers.get_mut(newcomer)) {
         _ if !wrong.is_empty() => {}
-        (Some(service), Some(newcomer)) if !known => newcomer.services.push(service),
+        (Some(subscription), Some(newcomer)) if !known => newcomer.subscriptions.push(subscription),
         _ => checked.known += u32::from(known),
     }
     Ok(wrong)
@@ -145,12 +148,12 @@ fn check_row(
 fn known_line(
     reader: &Reader<'_>,
     person: &Person,
-    service: Option<&Service>,
+    subscription: Option<&Subscription>,
     wrong: &mut Vec<Wrong>,
 ) -> Result<bool, StoreError> {
     let payer = reader.payer_by_document(&person.document)?;
-    let line = match service {
-        Some(service) => reader.line_by_access_login(&service.access_login)?,
+    let line = match subscription {
+        Some(subscription) => reader.line_by_access_login(&subscription.access_login)?,
         None => None,
     };
     match (payer, line) {

@@ -93,7 +93,7 @@ impl Column {
 
     /// What it is called in Portuguese.
     pub fn portuguese(self) -> &'static str {
-        self.names()[1]
+        if self == Column::Email { self.name() } else { self.names()[1] }
     }
 
     /// What a file may call it: in English, in Portuguese, and what other programs write.
@@ -161,7 +161,7 @@ pub struct Person {
 
 /// A plan that is to be put in service, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Service {
+pub struct Subscription {
     /// The plan.
     pub plan_no: u32,
     /// How the line authenticates.
@@ -286,7 +286,7 @@ impl Draft {
     }
 
     /// The line, or what is wrong with it.
-    pub(super) fn service(&self, plans: &Plans, wrong: &mut Vec<Wrong>) -> Option<Service> {
+    pub(super) fn subscription(&self, plans: &Plans, wrong: &mut Vec<Wrong>) -> Option<Subscription> {
         let before = wrong.len();
         let plan_no = self.read(Column::Plan, wrong, |name| plans.number(name).ok_or(Why::PlanUnknown));
         let access_login = self.text(Column::AccessLogin, wrong).to_owned();
@@ -299,7 +299,7 @@ impl Draft {
             wrong.push(Wrong { column: Some(Column::Outside), why: Why::OutsideMore });
         }
         let (Some(plan_no), Some(anchor_day)) = (plan_no, anchor_day) else { return None };
-        (wrong.len() == before).then_some(Service { plan_no, access_login, anchor_day, used, outside })
+        (wrong.len() == before).then_some(Subscription { plan_no, access_login, anchor_day, used, outside })
     }
 
     /// A column's text without the blanks around it, with what every text may not be.

@@ -11,7 +11,7 @@ use store::tables::logins::Login;
 use store::{StoreError, Tx};
 
 use super::check::{Checked, Newcomer};
-use super::draft::{Person, Service};
+use super::draft::{Person, Subscription};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::ids;
@@ -38,7 +38,7 @@ pub struct Enrolled {
 /// Writes one newcomer down, with a line in the audit log. The answer's intents are to be sent.
 pub fn enrol(tx: &Tx<'_>, newcomer: &Newcomer, author: &Author, now: Timestamp) -> Result<Enrolled, Problem> {
     let enrolled = write(tx, newcomer, now)?;
-    let lines: Vec<Value> = newcomer.services.iter().map(service_json).collect();
+    let lines: Vec<Value> = newcomer.subscriptions.iter().map(subscription_json).collect();
     let change = Change::new("subscriber.create", enrolled.customer)
         .after(&json!({"customer": person_json(&newcomer.person), "lines": lines}))?;
     author.note(tx, &change)?;
@@ -124,18 +124,19 @@ pub fn change_person(
 pub fn add_line(
     tx: &Tx<'_>,
     customer: CustomerId,
-    service: &Service,
+    subscription: &Subscription,
     author: &Author,
     now: Timestamp,
 ) -> Result<(LineId, Vec<Intent>), Problem> {
-    let line = PreparedLine::new(new_line(customer, service), (service.used, service.outside), now);
+    let line =
+        PreparedLine::new(new_line(customer, subscription), (subscription.used, subscription.outside), now);
     line.insert(tx)?;
-    author.note(tx, &Change::new("line.open", line.entry.id).after(&service_json(service))?)?;
+    author.note(tx, &Change::new("line.open", line.entry.id).after(&subscription_json(subscription))?)?;
     Ok((line.entry.id, line.intents))
 }
 
 fn write(tx: &Tx<'_>, newcomer: &Newcomer, now: Timestamp) -> Result<Enrolled, StoreError> {
-    let Newcomer { person, services } = newcomer;
+    let Newcomer { person, subscriptions } = newcomer;
     let id = CustomerId::from_u128(ids::fresh());
     let (customer, payer) = lines::rows(id, new_subscriber(person), now);
     tx.insert_customer(&customer)?;
@@ -149,8 +150,9 @@ fn write(tx: &Tx<'_>, newcomer: &Newcomer, now: Timestamp) -> Result<Enrolled, S
         last_sign_in_at: None,
     })?;
     let mut enrolled = Enrolled { customer: id, lines: Vec::new(), intents: Vec::new() };
-    for service in services {
-        let line = PreparedLine::new(new_line(id, service), (service.used, service.outside), now);
+    for subscription in subscriptions {
+        let line =
+            PreparedLine::new(new_line(id, subscription), (subscription.used, subscription.outside), now);
         line.insert(tx)?;
         enrolled.lines.push(line.entry.id);
         enrolled.intents.extend(line.intents);
@@ -174,9 +176,9 @@ fn new_subscriber(person: &Person) -> NewSubscriber {
     }
 }
 
-fn new_line(customer: CustomerId, service: &Service) -> NewLine {
-    let Service { plan_no, anchor_day, .. } = *service;
-    NewLine { customer, plan_no, anchor_day, access_login: Some(service.access_login.clone()) }
+fn new_line(customer: CustomerId, subscription: &Subscription) -> NewLine {
+    let Subscription { plan_no, anchor_day, .. } = *subscription;
+    NewLine { customer, plan_no, anchor_day, access_login: Some(subscription.access_login.clone()) }
 }
 
 fn person_json(person: &Person) -> Value {
@@ -187,9 +189,9 @@ fn person_json(person: &Person) -> Value {
     })
 }
 
-fn service_json(service: &Service) -> Value {
+fn subscription_json(subscription: &Subscription) -> Value {
     json!({
-        "plan": service.plan_no, "anchor_day": service.anchor_day, "access_login": service.access_login,
-        "used": service.used, "outside": service.outside,
+        "plan": subscription.plan_no, "anchor_day": subscription.anchor_day, "access_login": subscription.access_login,
+        "used": subscription.used, "outside": subscription.outside,
     })
 }

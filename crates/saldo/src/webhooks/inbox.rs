@@ -1,4 +1,4 @@
-//! Work on stored events. An event only says where to look: what is true is read again from Stripe.
+//! Work on stored events. An event of Stripe's only says where to look: what is true is read again. One of Pix says it all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use stripe::answer::Event;
 use crate::app::App;
 use crate::clock;
 use crate::payments::{self, Synced};
+use crate::pix;
 use crate::problem::Problem;
 
 /// Events taken at once.
@@ -91,6 +92,9 @@ struct Pointed {
 /// Looks where the event points; `Some` says why nothing was done.
 async fn work_on(app: &Arc<App>, stored: &InboxEvent) -> Result<Option<&'static str>, Problem> {
     let unreadable = |error: serde_json::Error| Problem::internal(&anyhow::Error::new(error));
+    if stored.provider == pix::PIX {
+        return pix::take(app, stored).await.map(|()| None);
+    }
     let event: Event = serde_json::from_slice(&stored.body).map_err(unreadable)?;
     let (family, _) = event.kind.rsplit_once('.').unwrap_or((&event.kind, ""));
     let synced = match family {

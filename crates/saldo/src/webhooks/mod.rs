@@ -1,7 +1,9 @@
-//! What Stripe tells us: stored as it came before it is answered, worked on until it succeeds or a person must look.
+//! What Stripe and a provider of Pix tell us: stored as it came before it is answered, worked on until it succeeds or a person must look.
 
 mod endpoint;
 mod inbox;
+mod pix;
 
 pub use endpoint::{WEBHOOK_BYTES_MAX, WEBHOOK_PATH, receive};
 pub use inbox::{EVENTS_IGNORED_REASON, work};
+pub use pix::{PIX_BATCH_MAX, PIX_PATH, nowhere, receive_pix, receive_pix_at};

@@ -182,6 +182,7 @@ impl Provider {
             slow_speed: SLOW.to_owned(),
             walled_list: "sem-saldo".to_owned(),
             free: Vec::new(),
+            block_after_days: None,
         };
         put_plan(&self.house.running.app, Author::operator(), Some(1), draft).await.expect("a changed plan");
     }

@@ -1,4 +1,4 @@
-//! Files exchanged with the bank about boletos, and what a person must look at.
+//! Files exchanged with the bank about boletos, and what a person must look at of them and of Pix.
 
 use money::{BoletoId, Timestamp};
 
@@ -78,6 +78,12 @@ words! {
         OrderRejected = "order_rejected",
         /// The book did not take the payment.
         PaymentRefused = "payment_refused",
+        /// A Pix came for which nothing was asked.
+        UnknownTxid = "unknown_txid",
+        /// A Pix came on another key than was asked for.
+        OtherKey = "other_key",
+        /// Of a Pix something was given back.
+        GivenBack = "given_back",
     }
 }
 

@@ -19,6 +19,7 @@ pub mod lines;
 pub mod logins;
 pub mod outbox;
 pub mod payments;
+pub mod pix;
 pub mod sessions;
 pub mod settlements;
 pub mod subscribers;

@@ -1,6 +1,6 @@
-//! Customers' wishes to add money credit.
+//! Customers' wishes to pay at the provider's page: for money credit, or for a purchase.
 
-use money::{Amount, CustomerId, PaymentId, Timestamp, TopupId, WalletId};
+use money::{Amount, CustomerId, IntentId, PaymentId, PurchaseId, Timestamp, TopupId, WalletId};
 
 use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
 use crate::error::StoreError;
@@ -8,27 +8,36 @@ use crate::stored::{row, words};
 
 const INSERT: &str = "INSERT INTO topups
     (id, customer, wallet, amount, unit, state, idempotency_key, checkout_session, checkout_url,
-     checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+     checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+     purchase, intent)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const BY_ID: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
-    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at
-    FROM topups WHERE id = $1";
+    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+    purchase, intent FROM topups WHERE id = $1";
 const BY_SESSION: &str =
     "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
-    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at
-    FROM topups WHERE checkout_session = $1";
+    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+    purchase, intent FROM topups WHERE checkout_session = $1";
 const OF_CUSTOMER: &str =
     "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
-    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at
-    FROM topups WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+    purchase, intent FROM topups WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const ALL: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
-    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at
-    FROM topups WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+    purchase, intent FROM topups WHERE id < $1 ORDER BY id DESC LIMIT $2";
 const SET_CHECKOUT: &str = "UPDATE topups
     SET checkout_session = $1, checkout_url = $2, checkout_expires_at = $3, updated_at = $4 WHERE id = $5";
 const MOVE: &str =
     "UPDATE topups SET state = $1, outcome_payment = coalesce($2, outcome_payment), updated_at = $3
     WHERE id = $4 AND state = $5";
+const OF_PURCHASE: &str =
+    "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
+    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+    purchase, intent FROM topups WHERE purchase = $1 ORDER BY id DESC LIMIT $2";
+const BY_INTENT: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
+    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+    purchase, intent FROM topups WHERE intent = $1";
+const SET_INTENT: &str = "UPDATE topups SET intent = $1 WHERE id = $2";
 const SHOW_RESULT: &str = "UPDATE topups SET result_shown_at = $1 WHERE id = $2 AND result_shown_at IS NULL";
 
 words! {
@@ -50,13 +59,13 @@ words! {
 }
 
 row! {
-    /// A customer's wish to add money credit.
+    /// A customer's wish to pay at the provider's page: for money credit, or for a purchase that it names.
     pub struct Topup {
         /// Its name.
         pub id: TopupId,
         /// Whose.
         pub customer: CustomerId,
-        /// Where the credit goes.
+        /// Where the credit goes, or the line's wallet.
         pub wallet: WalletId,
         /// How much; above zero.
         pub amount: Amount,
@@ -80,6 +89,10 @@ row! {
         pub expires_at: Timestamp,
         /// When it last changed.
         pub updated_at: Timestamp,
+        /// The purchase that it pays, if it is not to add money credit.
+        pub purchase: Option<PurchaseId>,
+        /// What completes it once it is paid, where it pays a purchase; unique.
+        pub intent: Option<IntentId>,
     }
 }
 
@@ -92,6 +105,16 @@ impl Reader<'_> {
     /// The top-up of this checkout.
     pub fn topup_by_session(&self, checkout_session: &str) -> Result<Option<Topup>, StoreError> {
         self.one(BY_SESSION, &[&checkout_session])
+    }
+
+    /// The newest `limit` top-ups that pay this purchase, newest first.
+    pub fn topups_of_purchase(&self, purchase: PurchaseId, limit: u32) -> Result<Vec<Topup>, StoreError> {
+        self.all(OF_PURCHASE, &[&purchase, &limit])
+    }
+
+    /// The top-up that this intent completes.
+    pub fn topup_by_intent(&self, intent: IntentId) -> Result<Option<Topup>, StoreError> {
+        self.one(BY_INTENT, &[&intent])
     }
 
     /// A customer's top-ups, newest first.
@@ -144,6 +167,11 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         Ok(self.run(MOVE, &[&to, &outcome_payment, &now, &id, &from])? > 0)
+    }
+
+    /// Writes down what completes a top-up that pays a purchase. Conflicts over `topups.intent`.
+    pub fn set_topup_intent(&self, id: TopupId, intent: IntentId) -> Result<(), StoreError> {
+        self.run_one(SET_INTENT, &[&intent, &id], id.to_string())
     }
 
     /// Writes down that the customer was shown how a top-up ended; whether this was the first time.

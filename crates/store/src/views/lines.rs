@@ -60,6 +60,9 @@ const PURCHASE: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity,
 const PURCHASES: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
     WHERE wallet_no = $1 ORDER BY bought_at DESC, purchase DESC LIMIT $2";
+const AWAITING: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
+    bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
+    WHERE state = 'awaiting' AND charging = $1 AND bought_at < $2 ORDER BY bought_at LIMIT $3";
 const SESSIONS: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
     FROM session_view WHERE wallet_no = $1 ORDER BY read_at DESC LIMIT $2";
 const OPEN_SESSIONS_AT: &str = "SELECT DISTINCT wallet_no FROM session_view
@@ -421,6 +424,16 @@ impl Reader<'_> {
     /// The newest `limit` purchases of a line, newest first.
     pub fn purchases(&self, wallet_no: u32, limit: u32) -> Result<Vec<PurchaseRow>, StoreError> {
         self.all(PURCHASES, &[&wallet_no, &limit])
+    }
+
+    /// At most `limit` purchases charged so that wait for their payment since before `bought_before`, the oldest first.
+    pub fn purchases_awaiting(
+        &self,
+        charging: &str,
+        bought_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<PurchaseRow>, StoreError> {
+        self.all(AWAITING, &[&charging, &bought_before, &limit])
     }
 
     /// The `limit` sessions of a line that were read last, newest first.

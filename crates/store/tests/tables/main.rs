@@ -73,6 +73,8 @@ pub(crate) fn topup(n: u128) -> Topup {
         created_at: NOW,
         expires_at: NOW.plus(Timestamp::DAY),
         updated_at: NOW,
+        purchase: None,
+        intent: None,
     }
 }
 

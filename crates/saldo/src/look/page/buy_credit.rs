@@ -4,7 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::Frame;
+use crate::look::part::{Frame, PaymentResult, PixPanel};
 use crate::look::reader::Given;
 
 /// The page. Choosing is a form to itself (`line`, `credit`, `charging`); buying one to itself, too, with `line`, `sequence`, `pack`,
@@ -28,6 +28,8 @@ pub struct BuyCredit {
     pub refused: Option<Barrier>,
     /// The purchase that was just made.
     pub bought: Option<Bought>,
+    /// How the payment page ended that the reader comes from.
+    pub result: Option<PaymentResult>,
     /// Whether the check panel is open without a script.
     pub is_check_open: bool,
 }
@@ -252,8 +254,6 @@ pub struct ChosenPack {
     pub ways: Vec<Way>,
     /// The balance with it, in bytes.
     pub balance_after: i64,
-    /// Whether its credit waits for the payment.
-    pub on_payment: bool,
 }
 
 /// A way to charge a pack.
@@ -263,14 +263,23 @@ pub struct Way {
     pub code: &'static str,
     /// Whether it is chosen.
     pub is_chosen: bool,
-    /// The day on which it is due.
-    pub due: Timestamp,
+    /// The day on which it is due; `None` if it is paid at once.
+    pub due: Option<Timestamp>,
+    /// For how many minutes it can be paid, if so.
+    pub minutes: Option<i64>,
+    /// Whether the credit waits for the payment.
+    pub on_payment: bool,
 }
 
 impl Way {
     /// The id of its name.
     pub fn text_id(&self) -> &'static str {
-        if self.code == "boleto" { "by-boleto" } else { "by-next-invoice" }
+        match self.code {
+            "boleto" => "by-boleto",
+            "pix" => "by-pix",
+            "card" => "by-card",
+            _ => "by-next-invoice",
+        }
     }
 }
 
@@ -280,16 +289,24 @@ impl ChosenPack {
         self.ways.iter().find(|way| way.is_chosen)
     }
 
-    /// What it costs and how it will be charged.
+    /// What it costs, how it will be charged, and when it is released.
     pub fn words(&self, reader: &Reader) -> String {
         let Some(way) = self.way() else { return String::new() };
-        let id = if way.code == "boleto" { "charge-by-boleto" } else { "charge-by-next-invoice" };
+        let id = match way.code {
+            "boleto" => "charge-by-boleto",
+            "pix" => "charge-by-pix",
+            "card" => "charge-by-card",
+            _ => "charge-by-next-invoice",
+        };
         let values = [
             ("quantity", reader.volume(self.quantity)),
             ("price", reader.money(self.price)),
-            ("due", reader.numeric_date(way.due)),
+            ("due", way.due.map(|due| reader.numeric_date(due)).unwrap_or_default()),
+            ("minutes", way.minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
         ];
-        reader.with(id, values)
+        let charged = reader.with(id, values);
+        let released = if way.on_payment { "released-on-payment" } else { "released-at-once" };
+        format!("{charged} {}", reader.t(released))
     }
 }
 
@@ -304,8 +321,48 @@ pub struct Progress {
     pub bought_at: Timestamp,
     /// When its credit was released.
     pub released_at: Option<Timestamp>,
+    /// Since when the subscriber waits for us: the purchase, or the payment that it waited for.
+    pub since: Timestamp,
     /// What became of the speed.
     pub speed: Speed,
+    /// Its name, for the forms that act on it.
+    pub purchase: String,
+    /// The token of the forms.
+    pub csrf: String,
+    /// What pays it, while it waits for that.
+    pub waits: Option<Waits>,
+    /// Why it came to nothing.
+    pub ended: Option<Ended>,
+}
+
+/// Why a purchase was not waited for any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The time of its Pix was over.
+    PixExpired,
+    /// It was given up, or its payment page was left.
+    GivenUp,
+}
+
+impl Ended {
+    /// The id of its text.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            Ended::PixExpired => "pix-expired",
+            Ended::GivenUp => "purchase-given-up",
+        }
+    }
+}
+
+/// What pays a purchase that waits for its payment.
+#[derive(Clone, Debug)]
+pub enum Waits {
+    /// A Pix that is being written.
+    PixComing,
+    /// A Pix.
+    Pix(PixPanel),
+    /// The payment page for cards.
+    Card,
 }
 
 /// What became of a line's speed after a purchase.
@@ -321,13 +378,21 @@ pub enum Speed {
     Restored(Timestamp),
 }
 
+impl Waits {
+    /// Whether it is paid on the payment page for cards.
+    pub fn is_card(&self) -> bool {
+        matches!(self, Waits::Card)
+    }
+}
+
 impl Progress {
-    /// How long after the purchase `at` was, rounded up to a thousandth: `0.042 s`.
+    /// How long after the purchase, or after its payment if it waited for that, `at` was, rounded up to a thousandth: `0.042 s`.
     pub fn seconds(&self, reader: &Reader, at: impl Given<Timestamp>) -> String {
-        let micros = at.given().since(self.bought_at).max(0);
+        let micros = at.given().since(self.since).max(0);
         let thousandths = micros / 1_000 + i64::from(micros % 1_000 > 0);
         let number = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
-        reader.t1("seconds-after", "seconds", crate::look::format::localized(reader.locale, &number))
+        let id = if self.since == self.bought_at { "seconds-after" } else { "seconds-after-payment" };
+        reader.t1(id, "seconds", crate::look::format::localized(reader.locale, &number))
     }
 }
 

@@ -55,8 +55,8 @@ impl CustomerPage {
 pub struct PayerLines {
     /// CPF or CNPJ as people write it.
     pub document: String,
-    /// The address as on an envelope.
-    pub address: Vec<String>,
+    /// The address in one line.
+    pub address: String,
 }
 
 /// A line of the customer.

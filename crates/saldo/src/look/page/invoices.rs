@@ -4,7 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::Frame;
+use crate::look::part::{Frame, PaymentList, PixPanel};
 
 /// The page. Its lists are live on the first page.
 #[derive(Template)]
@@ -18,6 +18,12 @@ pub struct Invoices {
     pub invoiced: Invoiced,
     /// Whether this is the first page.
     pub is_first: bool,
+    /// The token of the forms.
+    pub csrf: String,
+    /// Attempts to pay by card.
+    pub payments: PaymentList,
+    /// Whether these are the newest of them.
+    pub is_newest: bool,
 }
 
 /// What changes while somebody looks.
@@ -28,6 +34,8 @@ pub struct InvoicesFragment<'a> {
     pub reader: &'a Reader,
     /// What is on it.
     pub invoiced: &'a Invoiced,
+    /// The token of the forms.
+    pub csrf: &'a str,
 }
 
 /// Boletos and purchases of a customer.
@@ -60,8 +68,21 @@ pub struct Boleto {
     pub standing: BoletoStanding,
     /// The digits to type, 47 with dots and blanks.
     pub linha_digitavel: String,
+    /// Whether it can be paid by Pix instead.
+    pub pix: BoletoPix,
     /// Whether it was paid more than once.
     pub is_paid_twice: bool,
+}
+
+/// A Pix in the place of a boleto.
+#[derive(Clone, Debug)]
+pub enum BoletoPix {
+    /// Not possible.
+    None,
+    /// It may be asked for.
+    Offered,
+    /// It was asked for and can be paid.
+    Open(PixPanel),
 }
 
 /// How a boleto stands.
@@ -80,6 +101,11 @@ pub enum BoletoStanding {
         /// When.
         at: Option<Timestamp>,
     },
+    /// Its purchase was paid by Pix instead.
+    PaidByPix {
+        /// When.
+        at: Timestamp,
+    },
     /// It will not be paid any more.
     WrittenOff,
 }
@@ -93,6 +119,7 @@ impl BoletoStanding {
             BoletoStanding::Open => "boleto-open",
             BoletoStanding::Overdue => "boleto-overdue",
             BoletoStanding::Paid { .. } => "boleto-paid",
+            BoletoStanding::PaidByPix { .. } => "boleto-paid-by-pix",
             BoletoStanding::WrittenOff => "boleto-written-off",
         }
     }
@@ -100,7 +127,7 @@ impl BoletoStanding {
     /// The badge's sign and colour as a class of the style sheet.
     pub fn tone(&self) -> &'static str {
         match self {
-            BoletoStanding::Paid { .. } => "good",
+            BoletoStanding::Paid { .. } | BoletoStanding::PaidByPix { .. } => "good",
             BoletoStanding::Rejected | BoletoStanding::Overdue => "bad",
             BoletoStanding::Registering | BoletoStanding::Open => "wait",
             BoletoStanding::WrittenOff => "",
@@ -125,6 +152,19 @@ impl Boleto {
         matches!(self.standing, BoletoStanding::Open | BoletoStanding::Overdue)
     }
 
+    /// Whether a Pix may be asked for instead.
+    pub fn offers_pix(&self) -> bool {
+        matches!(self.pix, BoletoPix::Offered)
+    }
+
+    /// The Pix that can be paid instead.
+    pub fn open_pix(&self) -> Option<&PixPanel> {
+        match &self.pix {
+            BoletoPix::Open(panel) => Some(panel),
+            BoletoPix::None | BoletoPix::Offered => None,
+        }
+    }
+
     /// What it collects.
     pub fn title(&self, reader: &Reader) -> String {
         match self.quantity.as_str() {
@@ -142,6 +182,7 @@ impl Boleto {
             BoletoStanding::Overdue => reader.t("boleto-overdue-text"),
             BoletoStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(at)),
             BoletoStanding::Paid { at: None } => String::new(),
+            BoletoStanding::PaidByPix { at } => reader.t1("boleto-paid-by-pix-text", "day", reader.date(at)),
             BoletoStanding::WrittenOff => reader.t("boleto-written-off-text"),
         }
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::Frame;
+use crate::look::part::{Frame, PaymentList};
 
 /// One line. Its buttons send `status` to `/console/lines/{id}/status`.
 #[derive(Template)]
@@ -18,6 +18,8 @@ pub struct LinePage {
     pub id: String,
     /// The subscriber's name.
     pub name: String,
+    /// Where the subscriber's page is.
+    pub customer_url: String,
     /// CPF or CNPJ.
     pub document: String,
     /// How it authenticates.
@@ -38,6 +40,8 @@ pub struct LinePage {
     pub may_enable: bool,
     /// The newest purchases.
     pub purchases: Vec<LinePurchase>,
+    /// The subscriber's newest attempts to pay by card.
+    pub payments: PaymentList,
     /// The sessions that were read last.
     pub sessions: Vec<LineSession>,
 }
@@ -45,6 +49,14 @@ pub struct LinePage {
 /// A purchase.
 #[derive(Clone, Debug)]
 pub struct LinePurchase {
+    /// Its name.
+    pub id: String,
+    /// The id of the text that says how it is charged.
+    pub charging_id: &'static str,
+    /// Whether staff may say that it was paid: `reason` to `/console/purchases/{id}/settlement`.
+    pub may_settle: bool,
+    /// Whether it was dropped before it was paid.
+    pub is_dropped: bool,
     /// How much.
     pub size: String,
     /// What it costs.

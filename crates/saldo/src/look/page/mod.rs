@@ -35,7 +35,9 @@ pub use customer::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
-pub use invoices::{Boleto, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine};
+pub use invoices::{
+    Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine,
+};
 pub use line::{LinePage, LinePurchase, LineSession};
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};

@@ -10,6 +10,7 @@ pub mod enrolment;
 pub mod frame;
 pub mod movement;
 pub mod payment;
+pub mod pix;
 
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use card::{Card, Method, SavedCard};
@@ -17,5 +18,7 @@ pub use checkout::{Checkout, CheckoutsFragment};
 pub use frame::{Demo, DemoFaults, Frame, Menu, Person, Place};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use payment::{
-    Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason, ResultFragment,
+    Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason,
+    ResultFragment,
 };
+pub use pix::{PixPanel, QrDrawing};

@@ -123,13 +123,15 @@ impl Reason {
 /// One page of Credit details.
 #[derive(Clone, Debug)]
 pub struct PaymentList {
+    /// The id of the table's name.
+    pub caption_id: &'static str,
     /// Newest first.
     pub rows: Vec<Payment>,
     /// Link to the page of newer rows.
     pub newer_url: Option<String>,
     /// Link to the page of older rows.
     pub older_url: Option<String>,
-    /// Where problems are reported.
+    /// Where problems are reported; empty if they are not, as among staff.
     pub support_email: String,
     /// The id of the request that drew this list, which a report carries.
     pub request_id: String,
@@ -168,12 +170,31 @@ pub struct PaymentResult {
     pub amount: Amount,
     /// What it was paid with, where known.
     pub method: Option<Method>,
-    /// The posted balance now.
-    pub balance: Amount,
+    /// What it was for.
+    pub gained: Gained,
     /// Where *OK* leads, and what the address reads once the popup was seen.
     pub close_url: String,
     /// Where the popup asks again while it is pending: answers a [`ResultFragment`].
     pub poll_url: String,
+}
+
+/// What a checkout was for, as its end tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gained {
+    /// Credit in money.
+    Credit {
+        /// The posted balance now.
+        balance: Amount,
+    },
+    /// A pack of a line.
+    Pack {
+        /// Bytes.
+        quantity: i64,
+        /// The line's balance now, in bytes.
+        balance: i64,
+    },
+    /// A pack that had been paid already, or whose line is no more: what was paid became credit.
+    Overpaid,
 }
 
 /// How a checkout ended.
@@ -217,17 +238,32 @@ impl PaymentResult {
 
     /// The sentence that says what happened to the money.
     pub fn words(&self, reader: &Reader) -> String {
-        match self.outcome {
-            Outcome::Successful => reader.t2(
-                "result-successful-text",
-                "amount",
-                reader.money(self.amount),
+        let amount = reader.money(self.amount);
+        match (self.outcome, self.gained) {
+            (Outcome::Successful, Gained::Credit { balance }) => {
+                reader.t2("result-successful-text", "amount", amount, "balance", reader.money(balance))
+            }
+            (Outcome::Successful, Gained::Pack { quantity, balance }) => reader.t2(
+                "purchase-released",
+                "quantity",
+                reader.volume(quantity),
                 "balance",
-                reader.money(self.balance),
+                reader.volume(balance),
             ),
-            Outcome::Failed(_) => reader.t("result-failed-text"),
-            Outcome::Cancelled => reader.t("result-cancelled-text"),
-            Outcome::Pending => reader.t("result-pending-text"),
+            (Outcome::Successful, Gained::Overpaid) => reader.t1("result-overpaid-text", "amount", amount),
+            (Outcome::Failed(_), Gained::Credit { .. }) => reader.t("result-failed-text"),
+            (Outcome::Failed(_), _) => reader.t("result-failed-purchase-text"),
+            (Outcome::Cancelled, Gained::Credit { .. }) => reader.t("result-cancelled-text"),
+            (Outcome::Cancelled, _) => reader.t("result-cancelled-purchase-text"),
+            (Outcome::Pending, _) => reader.t("result-pending-text"),
+        }
+    }
+
+    /// The balance of money credit, where it is about that.
+    pub fn credit_balance(&self) -> Option<Amount> {
+        match self.gained {
+            Gained::Credit { balance } => Some(balance),
+            Gained::Pack { .. } | Gained::Overpaid => None,
         }
     }
 
@@ -274,7 +310,7 @@ mod tests {
             outcome,
             amount: Amount::new(10_000_000, Unit::USD),
             method: None,
-            balance: Amount::new(34_750_000, Unit::USD),
+            gained: Gained::Credit { balance: Amount::new(34_750_000, Unit::USD) },
             close_url: String::new(),
             poll_url: String::new(),
         }
@@ -310,6 +346,7 @@ mod tests {
             reason: Some(Reason::from_decline_code("stolen_card")),
         };
         let payments = PaymentList {
+            caption_id: "credit-details",
             rows: vec![row],
             newer_url: None,
             older_url: None,

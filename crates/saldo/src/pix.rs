@@ -1,0 +1,306 @@
+//! Pix: what is asked for, and what its provider tells of payments.
+//!
+//! Owned here: the txid by which a payment is found again, the text of the QR code, until when it is offered, and whether what was
+//! told fits what was asked. Leaves to others: where callbacks come in (`webhooks`), what money that came leads to (`settlements`),
+//! and what becomes of a purchase whose Pix was not paid (`purchases`).
+//!
+//! A code of ours credits the receiver's key. It does not settle a boleto at its bank: a Pix beside a boleto is another payment of the
+//! same purchase or invoice, and whichever comes first pays it.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use book::{Awaiting, PaidBy};
+use brazil::Centavos;
+use brazil::pix::{BrCode, PixKey, StaticCode, StaticTxid};
+use money::{Amount, BoletoId, CustomerId, Timestamp};
+use serde::Deserialize;
+use store::tables::bank::{Finding, FindingCode};
+use store::tables::inbox::InboxEvent;
+use store::tables::intents::Intent;
+use store::tables::lines::{BoletoRow, BoletoState};
+use store::tables::pix::{PixCharge, PixState};
+use store::{Reader as TablesReader, StoreError, Tx};
+
+use crate::app::App;
+use crate::config::Pix;
+use crate::problem::Problem;
+use crate::settlements::{self, Came, Owing, Settled, settle};
+use crate::{ids, intents};
+
+/// The provider's name in the inbox.
+pub const PIX: &str = "pix";
+/// The kind of an event that tells of a payment.
+pub const PAID: &str = "pix";
+/// The kind of an event that tells that a payment was given back.
+pub const GIVEN_BACK: &str = "devolucao";
+
+/// One payment as Bacen's API Pix tells of it, as far as it is looked at.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ToldPix {
+    /// The payment's own id, 32 letters and digits.
+    #[serde(rename = "endToEndId")]
+    pub end_to_end_id: String,
+    /// What was asked for.
+    pub txid: Option<String>,
+    /// The key that was credited; not every provider says it.
+    pub chave: Option<String>,
+    /// How much, as `24.90`.
+    pub valor: String,
+}
+
+/// What is to be paid.
+struct Wanted {
+    customer: CustomerId,
+    what: Owing,
+    boleto: Option<BoletoId>,
+    amount: Amount,
+}
+
+/// What an event led to.
+#[derive(Default)]
+struct Taken {
+    intents: Vec<Intent>,
+    customer: Option<CustomerId>,
+}
+
+/// Refuses what could not be charged by Pix here. Asked before the book is.
+pub fn check_charging(pix: Option<&Pix>, price: Amount) -> Result<(), Problem> {
+    if pix.is_none() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "pix_not_configured",
+            "Pix is not set up on this server: its configuration names no key. Nothing was bought.",
+        ));
+    }
+    Centavos::from_amount(price).map(|_| ()).map_err(|error| {
+        let detail = format!("This price cannot be charged by Pix: {error}. Nothing was bought.");
+        Problem::invalid("charging", error.code(), detail)
+    })
+}
+
+/// Asks for the Pix that pays a purchase made at `at`, once; `Err` within says what is in the way.
+pub fn charge(
+    tx: &Tx<'_>,
+    pix: Option<&Pix>,
+    (customer, purchase): (CustomerId, &Awaiting),
+    at: Timestamp,
+) -> Result<anyhow::Result<()>, StoreError> {
+    if tx.pix_of_purchase(purchase.purchase)?.is_some() {
+        return Ok(Ok(()));
+    }
+    let Some(pix) = pix else {
+        return Ok(Err(anyhow::anyhow!("the configuration names no key that Pix pays into")));
+    };
+    let what = Owing::Purchase(purchase.purchase);
+    let wanted = Wanted { customer, what, boleto: None, amount: purchase.price };
+    match asked(pix, &wanted, at) {
+        Ok(asked) => tx.insert_pix_charge(&asked).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// What may be paid by Pix instead of a boleto; `None` if nothing, for it was paid or is not to be paid any more.
+pub fn replaced(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Option<Owing>, StoreError> {
+    let what = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) if tables.owed(purchase)?.is_some() => Owing::Purchase(purchase),
+        (None, Some(invoice)) => Owing::Invoice(invoice),
+        _ => return Ok(None),
+    };
+    let is_over = matches!(boleto.state, BoletoState::Paid | BoletoState::WrittenOff);
+    Ok((!is_over && !settlements::is_settled(tables, what)?).then_some(what))
+}
+
+/// The Pix that was asked for last.
+pub fn newest(tables: &TablesReader<'_>, what: Owing) -> Result<Option<PixCharge>, StoreError> {
+    match what {
+        Owing::Purchase(purchase) => tables.pix_of_purchase(purchase),
+        Owing::Invoice(invoice) => tables.pix_of_invoice(invoice),
+    }
+}
+
+/// Asks for a Pix of what this boleto collects; one that is open is gone on with.
+pub async fn ask_instead_of(app: &Arc<App>, customer: CustomerId, boleto: BoletoId) -> Result<(), Problem> {
+    let now = app.ledger.now();
+    let pix = app.config.pix.clone();
+    app.write_or_refuse(move |tx| {
+        let row = tx.boleto(boleto)?.filter(|row| row.customer == customer);
+        let row = row.ok_or_else(|| Problem::not_found("boleto"))?;
+        check_charging(pix.as_ref(), row.amount)?;
+        let (Some(pix), Some(what)) = (&pix, replaced(tx, &row)?) else {
+            let detail = "This boleto cannot be paid by Pix: it was paid, or is not to be paid any more.";
+            return Err(Problem::new(StatusCode::CONFLICT, "boleto_not_open", detail));
+        };
+        if let Some(known) = newest(tx, what)?.filter(|known| known.state == PixState::Open) {
+            if known.expires_at > now {
+                return Ok(());
+            }
+            tx.move_pix(&known.txid, PixState::Open, PixState::Expired, None)?;
+        }
+        let wanted = Wanted { customer, what, boleto: Some(boleto), amount: row.amount };
+        let asked = asked(pix, &wanted, now).map_err(|error| Problem::internal(&error))?;
+        tx.insert_pix_charge(&asked)?;
+        Ok(())
+    })
+    .await?;
+    app.live.notify(customer);
+    Ok(())
+}
+
+fn asked(pix: &Pix, wanted: &Wanted, at: Timestamp) -> anyhow::Result<PixCharge> {
+    let txid = txid(ids::fresh());
+    let code = BrCode::Static(StaticCode {
+        key: pix.key.clone(),
+        receiver: pix.receiver.clone(),
+        amount: Some(Centavos::from_amount(wanted.amount)?),
+        txid: Some(StaticTxid::parse(&txid)?),
+        message: None,
+    });
+    Ok(PixCharge {
+        br_code: code.write()?,
+        txid,
+        customer: wanted.customer,
+        purchase: wanted.what.purchase(),
+        invoice: wanted.what.invoice(),
+        boleto: wanted.boleto,
+        pix_key: pix.key.as_str().to_owned(),
+        amount: wanted.amount,
+        state: PixState::Open,
+        created_at: at,
+        expires_at: at.plus(pix.lasts),
+        paid_at: None,
+    })
+}
+
+/// 128 bits as 25 letters and digits, which is all that a code may hold.
+fn txid(bits: u128) -> String {
+    let mut digits = [b'0'; StaticTxid::LEN_MAX];
+    let mut rest = bits;
+    for digit in digits.iter_mut().rev() {
+        let value = u8::try_from(rest % 36).unwrap_or_default();
+        *digit = if value < 10 { b'0' + value } else { b'A' + value - 10 };
+        rest /= 36;
+    }
+    digits.iter().map(|digit| char::from(*digit)).collect()
+}
+
+/// Works on an event of the inbox: settles what was asked for, or says to a person what does not fit.
+pub async fn take(app: &Arc<App>, event: &InboxEvent) -> Result<(), Problem> {
+    let told: ToldPix =
+        serde_json::from_slice(&event.body).map_err(|error| Problem::internal(&anyhow::Error::new(error)))?;
+    let (now, kind, id) = (app.ledger.now(), event.kind.clone(), event.event_id.clone());
+    let taken = app
+        .write(move |tx| {
+            // With the event done in the same transaction, nothing of it is found twice.
+            tx.inbox_processed(PIX, &id)?;
+            if kind == GIVEN_BACK { given_back(tx, &told, now) } else { paid(tx, &told, now) }
+        })
+        .await?;
+    intents::send(app, &taken.intents).await?;
+    if let Some(customer) = taken.customer {
+        app.live.notify(customer);
+    }
+    Ok(())
+}
+
+fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError> {
+    let (valor, payment) = (&told.valor, &told.end_to_end_id);
+    let charge = match &told.txid {
+        Some(txid) => tx.pix_charge(txid)?,
+        None => None,
+    };
+    let Some(charge) = charge else {
+        let txid = told.txid.as_deref().unwrap_or("none");
+        let detail =
+            format!("A Pix of {valor} came ({payment}), and nothing was asked for under its txid: {txid}.");
+        return find(tx, FindingCode::UnknownTxid, None, detail, now);
+    };
+    let is_key = |chave: &String| PixKey::parse(chave).is_ok_and(|key| key.as_str() == charge.pix_key);
+    if let Some(chave) = told.chave.as_ref().filter(|chave| !is_key(chave)) {
+        let detail = format!("A Pix of {valor} came ({payment}) on another key than was asked for: {chave}.");
+        return find(tx, FindingCode::OtherKey, Some(&charge), detail, now);
+    }
+    let amount = charge.amount;
+    if Centavos::parse(valor).map(Centavos::to_amount) != Ok(amount) {
+        let owed = amount.to_decimal();
+        let detail =
+            format!("{valor} came by Pix ({payment}) where {owed} was asked for. Nothing was released.");
+        return find(tx, FindingCode::OtherValue, Some(&charge), detail, now);
+    }
+    tx.move_pix(&charge.txid, charge.state, PixState::Paid, Some(now))?;
+    let what = match (charge.purchase, charge.invoice) {
+        (Some(purchase), _) => Owing::Purchase(purchase),
+        (None, Some(invoice)) => Owing::Invoice(invoice),
+        (None, None) => {
+            return Err(StoreError::Missing { what: format!("what the Pix {} is for", charge.txid) });
+        }
+    };
+    let id = settlements::name(&[b"pix", payment.as_bytes()]);
+    let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, at: now };
+    let customer = Some(charge.customer);
+    match settle(tx, &came)? {
+        Settled::Paid(intents) => Ok(Taken { intents, customer }),
+        Settled::Credit(intents) => {
+            let detail =
+                format!("{valor} more was paid by Pix ({payment}): it became the customer's credit.");
+            Ok(Taken { intents, ..find(tx, FindingCode::PaidTwice, Some(&charge), detail, now)? })
+        }
+        Settled::Known => Ok(Taken::default()),
+        Settled::NotOwed => {
+            let detail = format!("{valor} was paid by Pix ({payment}), and nothing is known of what for.");
+            find(tx, FindingCode::PaymentRefused, Some(&charge), detail, now)
+        }
+    }
+}
+
+fn given_back(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError> {
+    let charge = match &told.txid {
+        Some(txid) => tx.pix_charge(txid)?,
+        None => None,
+    };
+    let (payment, valor) = (&told.end_to_end_id, &told.valor);
+    let detail =
+        format!("Of a Pix of {valor} ({payment}) something was given back. Nothing was changed here.");
+    find(tx, FindingCode::GivenBack, charge.as_ref(), detail, now)
+}
+
+fn find(
+    tx: &Tx<'_>,
+    code: FindingCode,
+    charge: Option<&PixCharge>,
+    detail: String,
+    now: Timestamp,
+) -> Result<Taken, StoreError> {
+    tracing::warn!(
+        code = code.word(),
+        txid = charge.map(|charge| &charge.txid),
+        detail,
+        "a Pix needs a person"
+    );
+    tx.insert_finding(&Finding {
+        finding_no: 0,
+        code,
+        boleto: charge.and_then(|charge| charge.boleto),
+        return_no: None,
+        file_line: None,
+        detail,
+        found_at: now,
+    })?;
+    Ok(Taken { intents: Vec::new(), customer: charge.map(|charge| charge.customer) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn txids_fit_a_code_and_tell_bits_apart() -> anyhow::Result<()> {
+        let all = [0, 1, 35, 36, u128::MAX - 1, u128::MAX].map(txid);
+        for (place, one) in all.iter().enumerate() {
+            assert_eq!(StaticTxid::parse(one)?.as_str().len(), StaticTxid::LEN_MAX);
+            assert!(!all[..place].contains(one), "{one}");
+        }
+        assert_eq!(all[3], "0000000000000000000000010");
+        Ok(())
+    }
+}

@@ -1,0 +1,398 @@
+//! Purchases charged by Pix, from the click to the callback that says it was paid, and every callback that may come instead.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod browser;
+mod house;
+mod subscriber;
+
+use book::Charging;
+use brazil::pix::BrCode;
+use hmac::{Hmac, Mac as _};
+use house::Answer;
+use money::StaffId;
+use reqwest::Method;
+use saldo::config::PixCallback;
+use saldo::{clock, documents, ids, passwords, purchases};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use store::tables::bank::FindingCode;
+use store::tables::inbox::InboxState;
+use store::tables::lines::BoletoState;
+use store::tables::logins::{Staff, StaffRole};
+use store::tables::pix::{PixCharge, PixState};
+use store::views::PurchaseState;
+use subscriber::{CALLBACK, PACK, Provider, SECRET};
+
+/// The id of a payment: 32 letters and digits.
+fn end_to_end(no: u32) -> String {
+    format!("E00000000202611221430{no:0>11}")
+}
+
+/// A payment as the provider tells of it.
+fn told(charge: &PixCharge, no: u32) -> Value {
+    json!({"endToEndId": end_to_end(no), "txid": charge.txid, "chave": charge.pix_key,
+        "valor": charge.amount.to_decimal(), "horario": "2026-11-22T14:30:00.000Z"})
+}
+
+impl Provider {
+    async fn call(&self, path: &str, body: &Value) -> Answer {
+        self.house.send(self.house.request(Method::POST, path).json(body)).await
+    }
+
+    async fn tell(&self, payments: &[Value]) {
+        self.call(CALLBACK, &json!({ "pix": payments })).await.expect(200);
+    }
+
+    /// Buys by Pix in a browser and waits for the charge.
+    async fn buy_by_pix(&self) -> PixCharge {
+        let mut browser = self.signed_in().await;
+        let told = self.buy(&mut browser, Charging::Pix).await;
+        assert_eq!(told.header("location"), Some(self.page().as_str()), "{}", told.text);
+        self.pix_of(self.purchase().await.purchase).await
+    }
+
+    /// How many events of Pix are in this state, once none waits.
+    async fn events(&self, state: InboxState) -> usize {
+        self.house.until(|reader| reader.inbox_count(InboxState::Received), |count| *count == 0).await;
+        let rows = self.app().read(move |reader| reader.inbox(state, None, 50)).await.expect("a look");
+        rows.rows.len()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pix_releases_what_it_pays_and_the_page_says_so() {
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    let (page, fields) = provider.choose(&mut browser, Charging::Pix).await;
+    for words in [
+        "costs R$24.90 and will be charged by Pix: the code holds for 30 minutes. It is released when it is paid.",
+        "<option value=\"pix\" selected>Pix</option>",
+        "<option value=\"card\">Card</option>",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    subscriber::send(&mut browser, &fields).await;
+    let charge = provider.pix_of(provider.purchase().await.purchase).await;
+    let BrCode::Static(code) = BrCode::parse(&charge.br_code).expect("a code") else { panic!("static") };
+    assert_eq!(code.txid.expect("a txid").as_str(), charge.txid);
+    assert_eq!(code.amount.expect("an amount").to_string(), "24.90");
+    assert_eq!(code.key.as_str(), charge.pix_key);
+    let page = browser.get(&provider.page()).await.text;
+    for words in [
+        charge.br_code.as_str(),
+        "Copy the Pix code",
+        "class=\"qr\"",
+        "Cancel purchase",
+        "data-live=\"line-progress\"",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert_eq!(provider.available(), 0, "nothing is released before it is paid");
+
+    provider.tell(&[told(&charge, 1)]).await;
+    let paid = provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!((paid.paid_by.as_deref(), provider.available()), (Some("pix"), PACK));
+    let page = browser.get(&provider.page()).await.text;
+    assert!(page.contains("Credit released") && !page.contains(&charge.br_code), "{page}");
+    assert_eq!(provider.pix_state(&charge.txid).await, PixState::Paid);
+
+    let seen = provider.house.seen();
+    provider.tell(&[told(&charge, 1)]).await;
+    provider.call(&format!("{CALLBACK}/pix"), &json!({"pix": [told(&charge, 1)]})).await.expect(200);
+    assert_eq!(provider.events(InboxState::Processed).await, 1, "the same payment, told again, is one event");
+    assert_eq!(provider.house.seen(), seen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_twice_by_two_payments_is_credit_the_second_time() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    provider.tell(&[told(&charge, 1), told(&charge, 2)]).await;
+    let found = provider.findings(1).await;
+    assert_eq!(found[0].code, FindingCode::PaidTwice);
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "24.90"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_a_persons_to_look_at() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    let seen = provider.house.seen();
+    let with = |no, field: &str, value: Value| {
+        let mut payment = told(&charge, no);
+        payment[field] = value;
+        payment
+    };
+    provider
+        .tell(&[
+            with(1, "valor", json!("24.89")),
+            with(2, "valor", json!("49.80")),
+            with(3, "chave", json!("someone@example.com")),
+            with(4, "txid", json!("0000000000000000000000000")),
+            with(5, "txid", Value::Null),
+        ])
+        .await;
+    let mut codes: Vec<_> = provider.findings(5).await.into_iter().map(|finding| finding.code).collect();
+    codes.sort_by_key(|code| code.word());
+    let (value, unknown) = (FindingCode::OtherValue, FindingCode::UnknownTxid);
+    assert_eq!(codes, [FindingCode::OtherKey, value, value, unknown, unknown]);
+    assert_eq!(provider.events(InboxState::Processed).await, 5);
+    assert_eq!(provider.house.seen(), seen, "the book was not asked");
+    assert_eq!(provider.pix_state(&charge.txid).await, PixState::Open);
+
+    let mut given_back = told(&charge, 6);
+    given_back["devolucoes"] = json!([{"id": "D1", "rtrId": "D1", "valor": "24.90", "status": "DEVOLVIDO"}]);
+    provider.tell(&[given_back]).await;
+    assert_eq!(provider.findings(6).await[0].code, FindingCode::GivenBack);
+    provider.until_purchase_is(PurchaseState::Paid).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callbacks_prove_themselves_and_are_read_whole() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    let seen = provider.house.seen();
+    let body = json!({"pix": [told(&charge, 1)]});
+    for path in ["/webhooks/pix", "/webhooks/pix/another-secret-of-the-house", "/webhooks/pix/x/pix"] {
+        let refused = provider.call(path, &body).await;
+        refused.expect(401);
+        assert_eq!(refused.code(), "callback_not_proven", "{path}");
+    }
+    assert_eq!(provider.call(&format!("{CALLBACK}/x/y"), &body).await.status.as_u16(), 404);
+    let with = |field: &str, value: Value| {
+        let mut payment = told(&charge, 1);
+        payment[field] = value;
+        json!({"pix": [told(&charge, 2), payment]})
+    };
+    let too_many: Vec<Value> = (0..501).map(|no| told(&charge, no)).collect();
+    let cases = [
+        (json!([]), "callback_malformed", ""),
+        (json!({}), "pix_missing", "pix"),
+        (json!({"pix": "all"}), "pix_missing", "pix"),
+        (json!({"pix": too_many}), "batch_too_large", "pix"),
+        (json!({"pix": [1]}), "payment_malformed", "pix[0]"),
+        (with("endToEndId", json!("E1")), "payment_malformed", "pix[1].endToEndId"),
+        (with("txid", json!("with-dash")), "payment_malformed", "pix[1].txid"),
+        (with("valor", json!("24,90")), "payment_malformed", "pix[1].valor"),
+        (with("valor", json!("24.9")), "payment_malformed", "pix[1].valor"),
+        (with("valor", json!("0.00")), "payment_malformed", "pix[1].valor"),
+        (with("valor", json!(24.9)), "payment_malformed", "pix[1]"),
+        (with("devolucoes", json!([{"id": "D1"}])), "payment_malformed", "pix[1].devolucoes"),
+    ];
+    for (body, code, field) in cases {
+        let refused = provider.call(CALLBACK, &body).await;
+        let problem =
+            refused.expect(if code == "callback_malformed" { 400 } else { refused.status.as_u16() });
+        assert!(refused.status.is_client_error(), "{body}: {}", refused.text);
+        assert_eq!(
+            (problem["code"].as_str(), problem["field"].as_str().unwrap_or_default()),
+            (Some(code), field)
+        );
+    }
+    let garbage = provider.house.request(Method::POST, CALLBACK).body("{\"pix\"");
+    assert_eq!(provider.house.send(garbage).await.code(), "callback_malformed");
+    provider.call(CALLBACK, &json!({"evento": "teste_webhook"})).await.expect(200);
+    assert_eq!(provider.events(InboxState::Processed).await, 0, "nothing of what was refused was taken");
+    assert_eq!(provider.house.seen(), seen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_may_prove_a_callback() {
+    let header = "x-pix-signature".parse().expect("a name");
+    let callback = PixCallback::Hmac { header, secret: SECRET.to_owned() };
+    let provider = Provider::in_house(subscriber::open_house_with(callback).await).await;
+    let charge = provider.buy_by_pix().await;
+    let body = json!({"pix": [told(&charge, 1)]}).to_string();
+    let sign = |secret: &str| {
+        let mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret.as_bytes()).expect("a key");
+        hex::encode(mac.chain_update(body.as_bytes()).finalize().into_bytes())
+    };
+    let send = |path: &'static str, signature: String| {
+        let request = provider.house.request(Method::POST, path).header("x-pix-signature", signature);
+        provider.house.send(request.body(body.clone()))
+    };
+    send("/webhooks/pix", sign("another-secret-of-all")).await.expect(401);
+    send("/webhooks/pix", "not hex".to_owned()).await.expect(401);
+    send(CALLBACK, sign(SECRET)).await.expect(401);
+    send("/webhooks/pix", format!("sha256={}", sign(SECRET))).await.expect(200);
+    provider.until_purchase_is(PurchaseState::Paid).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pix_that_nobody_pays_ends_and_one_that_comes_late_still_counts() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    provider.house.advance(31 * 60).await;
+    purchases::sweep(provider.app()).await.expect("a sweep");
+    assert_eq!(Some(provider.until_purchase_is(PurchaseState::Dropped).await.purchase), charge.purchase);
+    assert_eq!(provider.pix_state(&charge.txid).await, PixState::Expired);
+    let mut browser = provider.signed_in().await;
+    let page = browser.get(&provider.page()).await.text;
+    assert!(page.contains("The time of this Pix is over") && !page.contains("class=\"qr\""), "{page}");
+
+    let again = provider.buy_by_pix().await;
+    assert_ne!((again.purchase, &again.txid), (charge.purchase, &charge.txid), "he may choose again");
+    provider.tell(&[told(&charge, 1)]).await;
+    provider.house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
+    provider.tell(&[told(&again, 2)]).await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (2 * PACK, "0.00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_subscriber_may_give_up_and_choose_again() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    let mut browser = provider.signed_in().await;
+    let give_up = format!("/purchases/{}/cancellation", charge.purchase.expect("a purchase"));
+    let told = browser.submit(&provider.page(), &give_up, &[]).await;
+    assert_eq!(told.header("location"), Some(provider.page().as_str()), "{}", told.text);
+    assert_eq!(provider.purchase().await.state, PurchaseState::Dropped);
+    assert_eq!(provider.pix_state(&charge.txid).await, PixState::Cancelled);
+    let again = browser.submit(&provider.page(), &give_up, &[]).await;
+    assert_eq!(again.status.as_u16(), 409, "it does not wait any more");
+    let nobodys = browser.submit(&provider.page(), "/purchases/pur_0/cancellation", &[]).await;
+    assert_eq!(nobodys.status.as_u16(), 404);
+    let told = provider.buy(&mut browser, Charging::NextInvoice).await;
+    assert!(told.header("location").is_some_and(|url| url.contains("bought=")), "{}", told.text);
+    assert_eq!(provider.available(), PACK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_ask_for_one_pix() {
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    let (_, first) = provider.choose(&mut browser, Charging::Pix).await;
+    let (_, card) = provider.choose(&mut browser, Charging::Card).await;
+    assert_eq!(subscriber::send(&mut browser, &first).await.status.as_u16(), 303);
+    assert_eq!(subscriber::send(&mut browser, &first).await.status.as_u16(), 303);
+    let refused = subscriber::send(&mut browser, &card).await;
+    assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
+    provider.pix_of(provider.purchase().await.purchase).await;
+    let customer = provider.line.customer;
+    let all = provider.app().read(move |reader| reader.pix_of(customer, 10)).await.expect("a look");
+    assert_eq!(all.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_no_more_leaves_credit() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    provider.cancel_line().await;
+    provider.tell(&[told(&charge, 1)]).await;
+    assert_eq!(provider.findings(1).await[0].code, FindingCode::PaymentRefused);
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (0, "24.90"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stored_before_a_restart_counts_after_it() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    let body = told(&charge, 1).to_string().into_bytes();
+    let (id, now) = (end_to_end(1), clock::now());
+    // As if the program had ended between its answer and its work.
+    let provider = {
+        let app = provider.app();
+        app.tables.write(|tx| tx.receive("pix", &id, "pix", None, &body, now)).expect("a stored event");
+        provider.restart().await
+    };
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    provider.tell(&[told(&charge, 1)]).await;
+    assert_eq!(provider.events(InboxState::Processed).await, 1);
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    provider.buy(&mut browser, Charging::Boleto).await;
+    let rows = provider
+        .house
+        .until(|reader| reader.boletos_in(BoletoState::Written, 2), |rows| !rows.is_empty())
+        .await;
+    let boleto = rows[0].clone();
+    let ask = format!("/boletos/{}/pix", boleto.id);
+    for _ in 0..2 {
+        let told = browser.submit("/invoices", &ask, &[]).await;
+        assert_eq!(told.header("location"), Some("/invoices"), "{}", told.text);
+    }
+    let charge = provider.pix_of(boleto.purchase.expect("a purchase")).await;
+    assert_eq!(charge.boleto, Some(boleto.id));
+    let page = browser.get("/invoices").await.text;
+    assert!(page.contains(&charge.br_code) && !page.contains("Pay by Pix"), "{page}");
+
+    provider.tell(&[told(&charge, 1)]).await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    let page = browser.get("/invoices").await.text;
+    assert!(page.contains("Paid by Pix") && page.contains("Do not pay this boleto"), "{page}");
+    for gone in ["class=\"qr\"", "Pay by Pix", "Copy the linha digitável"] {
+        assert!(!page.contains(gone), "{gone}: {page}");
+    }
+    let remitted = documents::send_remittance(provider.app()).await.expect("an answer");
+    assert!(remitted.file.is_none(), "the bank never hears of it");
+    let refused = browser.submit("/invoices", &ask, &[]).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_settles_by_hand_with_a_reason() {
+    let provider = Provider::open().await;
+    let charge = provider.buy_by_pix().await;
+    let (settle, page) = (
+        format!("/console/purchases/{}/settlement", charge.purchase.expect("a purchase")),
+        format!("/console/lines/{}", provider.line.id),
+    );
+    for (email, role) in
+        [("look@example.com", StaffRole::Viewer), ("do@example.com", StaffRole::Administrator)]
+    {
+        let staff = Staff {
+            id: StaffId::from_u128(ids::fresh()),
+            email: email.to_owned(),
+            name: "Staff".to_owned(),
+            password_hash: passwords::hash(browser::PASSWORD).await.expect("a hash"),
+            role,
+            created_at: clock::now(),
+        };
+        provider.app().write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
+    }
+    let mut viewer = browser::Browser::new(&provider.house);
+    viewer.sign_in("/console/sign-in", "look@example.com", browser::PASSWORD).await;
+    assert!(!viewer.get(&page).await.text.contains("Settle by hand"));
+    assert_eq!(viewer.submit(&page, &settle, &[("reason", "seen")]).await.status.as_u16(), 403);
+
+    let mut staff = browser::Browser::new(&provider.house);
+    staff.sign_in("/console/sign-in", "do@example.com", browser::PASSWORD).await;
+    assert!(staff.get(&page).await.text.contains("Settle by hand"));
+    let long = "x".repeat(201);
+    for reason in ["", "  ", &long] {
+        assert_eq!(
+            staff.submit(&page, &settle, &[("reason", reason)]).await.status.as_u16(),
+            422,
+            "{reason}"
+        );
+    }
+    let told_to = staff.submit(&page, &settle, &[("reason", "on the bank's statement")]).await;
+    assert_eq!(told_to.header("location"), Some(page.as_str()), "{}", told_to.text);
+    let paid = provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!((paid.paid_by.as_deref(), provider.available()), (Some("hand"), PACK));
+    assert_eq!(
+        provider.pix_state(&charge.txid).await,
+        PixState::Cancelled,
+        "nobody is asked for it any more"
+    );
+    assert_eq!(staff.submit(&page, &settle, &[("reason", "again")]).await.status.as_u16(), 409);
+    let log = provider.house.get("/v1/audit-log").await;
+    assert!(
+        log.text.contains("purchase.settle") && log.text.contains("on the bank's statement"),
+        "{}",
+        log.text
+    );
+
+    provider.tell(&[told(&charge, 1)]).await;
+    assert_eq!(provider.findings(1).await[0].code, FindingCode::PaidTwice);
+    assert_eq!(provider.credit().await, "24.90");
+}
