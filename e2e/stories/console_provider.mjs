@@ -169,7 +169,7 @@ for (const [names, words] of WORDS) {
     await page.getByRole('table').getByRole('link').last().click();
     const panel = page.getByRole('region', { name: names.check, exact: true });
     await contains(panel, words.formula);
-    await panel.getByText(words.total, { exact: true }).click();
+    await panel.locator('summary').filter({ has: page.getByText(words.total, { exact: true }) }).click();
     await panel.locator('details[open] li').first().waitFor();
   });
 }
