@@ -30,6 +30,8 @@ pub(super) enum BoletoState {
     Open,
     /// It was paid.
     Paid,
+    /// It was given up; the bank is still to be told.
+    ToWriteOff,
     /// It will not be paid any more.
     WrittenOff,
 }
@@ -42,6 +44,7 @@ impl From<BoletoState> for lines::BoletoState {
             BoletoState::Rejected => lines::BoletoState::Rejected,
             BoletoState::Open => lines::BoletoState::Open,
             BoletoState::Paid => lines::BoletoState::Paid,
+            BoletoState::ToWriteOff => lines::BoletoState::ToWriteOff,
             BoletoState::WrittenOff => lines::BoletoState::WrittenOff,
         }
     }
@@ -55,6 +58,7 @@ impl From<lines::BoletoState> for BoletoState {
             lines::BoletoState::Rejected => BoletoState::Rejected,
             lines::BoletoState::Open => BoletoState::Open,
             lines::BoletoState::Paid => BoletoState::Paid,
+            lines::BoletoState::ToWriteOff => BoletoState::ToWriteOff,
             lines::BoletoState::WrittenOff => BoletoState::WrittenOff,
         }
     }

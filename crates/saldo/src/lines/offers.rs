@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use book::Charging;
-use money::{Amount, PackId, PlanId, Unit};
+use money::{Amount, PackId, PlanId, Timestamp, Unit};
 use serde_json::{Value, json};
 use store::tables::lines::{AtZero, FreeWindowRow, PackRelease, PackRow, PlanRow};
 use store::{Reader, StoreError, Tx};
@@ -86,6 +86,29 @@ pub struct PackDraft {
     pub sold: bool,
 }
 
+impl PlanDraft {
+    /// What is written down of it under this number and name; a new plan gets its number by being written down.
+    pub(crate) fn row(&self, plan_no: u32, id: PlanId, created_at: Timestamp) -> PlanRow {
+        PlanRow {
+            plan_no,
+            id,
+            name: self.name.trim().to_owned(),
+            fee: self.fee,
+            allowance: self.allowance,
+            carried_max: self.carried_max,
+            supports_purchase: u8::from(self.supports_purchase),
+            balance_max: self.balance_max,
+            unpaid_max: self.unpaid_max.map(|amount| amount.value()),
+            at_zero: self.at_zero,
+            speed: self.speed.trim().to_owned(),
+            slow_speed: self.slow_speed.trim().to_owned(),
+            walled_list: self.walled_list.trim().to_owned(),
+            created_at,
+            block_after_days: self.block_after_days,
+        }
+    }
+}
+
 /// Writes a plan down: a new one, or in the place of the one with this number. Its number.
 pub async fn put_plan(
     app: &Arc<App>,
@@ -127,7 +150,10 @@ pub(crate) fn write_plan(
             "fee must stay in its currency: packs are sold in it. Make another plan for another one.";
         return Err(Problem::invalid("fee", "unit_mismatch", detail));
     }
-    let mut row = plan_row(plan_no, known.as_ref(), draft);
+    let mut row = match &known {
+        Some(known) => draft.row(known.plan_no, known.id, known.created_at),
+        None => draft.row(0, PlanId::from_u128(ids::fresh()), clock::now()),
+    };
     let action = if known.is_some() { "plan.change" } else { "plan.create" };
     let mut change = Change::new(action, row.id).after(&plan_json(&row, &draft.free))?;
     if let Some(known) = &known {
@@ -185,26 +211,6 @@ pub(crate) fn free_of(reader: &Reader<'_>, plan_no: u32) -> Result<Vec<(u16, u16
 
 fn find_plan(reader: &Reader<'_>, plan_no: u32) -> Result<Option<PlanRow>, StoreError> {
     Ok(reader.plans()?.into_iter().find(|plan| plan.plan_no == plan_no))
-}
-
-fn plan_row(plan_no: Option<u32>, known: Option<&PlanRow>, draft: &PlanDraft) -> PlanRow {
-    PlanRow {
-        plan_no: plan_no.unwrap_or_default(),
-        id: known.map_or_else(|| PlanId::from_u128(ids::fresh()), |plan| plan.id),
-        name: draft.name.trim().to_owned(),
-        fee: draft.fee,
-        allowance: draft.allowance,
-        carried_max: draft.carried_max,
-        supports_purchase: u8::from(draft.supports_purchase),
-        balance_max: draft.balance_max,
-        unpaid_max: draft.unpaid_max.map(|amount| amount.value()),
-        at_zero: draft.at_zero,
-        speed: draft.speed.trim().to_owned(),
-        slow_speed: draft.slow_speed.trim().to_owned(),
-        walled_list: draft.walled_list.trim().to_owned(),
-        created_at: known.map_or_else(clock::now, |plan| plan.created_at),
-        block_after_days: draft.block_after_days,
-    }
 }
 
 fn pack_row(pack_no: Option<u32>, known: Option<&PackRow>, draft: &PackDraft) -> PackRow {

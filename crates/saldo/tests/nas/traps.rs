@@ -1,5 +1,5 @@
 //! Traps that only the whole program can fall into, each by its name. Those of bytes stand in `radius/tests/traps.rs`, those of counters in
-//! `book/tests/rules_of_traffic.rs`, those of repetition in `reports`, those of CoA in `control`, `freeradius_router` and `nas::change`.
+//! `book/tests/rules_of_traffic.rs` and `rules_of_dates.rs`, those of repetition in `reports`, those of CoA in `control`, `freeradius_router` and `nas::change`.
 
 use radius::{AccountingStatus, AttributeType as A};
 use store::tables::lines::AtZero;
@@ -69,6 +69,22 @@ async fn the_same_datagram_ten_times_at_once_is_recorded_once() {
     until_answered(&provider, "recorded", 1).await;
     let in_progress = dropped(&provider, "in_progress").await;
     until_answered(&provider, "repeated", 9 - in_progress).await;
+    assert_eq!(provider.posted(), ALLOWANCE - 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_recorded_is_not_answered_and_counts_when_it_comes_again() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let peer = Peer::new(&provider, SECRET).await;
+    let report = peer.report(7, INTERIM, LOGIN, 1_000, &[]);
+    let ledger = &provider.house.running.app.ledger;
+    ledger.end();
+    while ledger.settle_all().await.is_ok() {}
+    assert_eq!(peer.ask(&report).await, None);
+    assert_eq!(dropped(&provider, "not_recorded").await, 1);
+    assert_eq!(provider.posted(), ALLOWANCE);
+    let provider = provider.restart().await;
+    assert!(peer.ask(&report).await.is_some());
     assert_eq!(provider.posted(), ALLOWANCE - 1_000);
 }
 
