@@ -140,10 +140,11 @@ async fn offers(app: &Arc<App>) -> Result<u32, Problem> {
     let small = put_plan(app, operator(), None, plan("Fibra 50 Mega", 99_900_000, 50, true)).await?;
     let large = put_plan(app, operator(), None, plan("Fibra 100 Mega", 129_900_000, 100, true)).await?;
     put_plan(app, operator(), None, plan("Rural 10 Mega", 79_900_000, 20, false)).await?;
-    let both = [Charging::Boleto, Charging::NextInvoice];
+    // A boleto costs the provider more than a small pack earns.
+    let all = [Charging::Boleto, Charging::NextInvoice, Charging::Pix, Charging::Card];
     for plan_no in [small, large] {
         for (gigabytes, price, chargings) in
-            [(1, 4_900_000, &both[1..]), (10, 24_900_000, &both[..]), (25, 49_900_000, &both[..])]
+            [(1, 4_900_000, &all[1..]), (10, 24_900_000, &all[..]), (25, 49_900_000, &all[..])]
         {
             put_pack(app, operator(), None, pack(plan_no, gigabytes, price, chargings)).await?;
         }
