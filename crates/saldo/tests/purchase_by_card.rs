@@ -165,7 +165,10 @@ async fn what_is_paid_after_it_was_dropped_or_for_no_line_still_counts() {
     let paid = provider.pay(&checkout, VISA).await;
     let told = provider.come_back(&mut browser, &paid).await;
     let page = provider.known_end(&mut browser, &told).await;
-    assert!(page.contains("10.0\u{a0}GB were released"), "a payment always releases what it paid for: {page}");
+    assert!(
+        page.contains("10.0\u{a0}GB were released"),
+        "a payment always releases what it paid for: {page}"
+    );
     assert_eq!(provider.available(), PACK);
 
     let provider = Provider::open().await;
