@@ -152,3 +152,33 @@ for (const [names, words] of WORDS) {
     }
   });
 }
+
+story('subscribers: an import goes on after the program was killed', { names: PORTUGUESE }, async ({ demo, page, portal }) => {
+  const words = WORDS.get(PORTUGUESE);
+  const many = 5_000;
+  const rows = Array.from({ length: many }, (_, n) => row(`Assinante ${n}`, cpf(n), 'Fibra 50 Mega', `linha${n}`, '1 GB'));
+  await page.goto(new URL('/console/sign-in', demo.portal_url).href);
+  await portal.submitSignIn(demo.staff.email, demo.staff.password);
+  await portal.heading(words.console).waitFor();
+  await portal.open(words.subscribers);
+  await portal.link(words.importFile).click();
+  await page.getByLabel(words.file, { exact: true }).setInputFiles(csv(...rows));
+  await page.getByRole('button', { name: words.check, exact: true }).click();
+  await page.getByRole('button', { name: `Importar ${many} linhas`, exact: true }).click();
+  await page.waitForURL(/\/imports\/1$/u);
+  await page.goto('about:blank'); // nobody asks while the program is away
+  await demo.kill();
+  await demo.restart();
+  await page.goto(new URL('/console/subscribers/imports/1', demo.portal_url).href);
+  await page.getByText('Clientes novos: 5.000. Linhas novas: 5.000.', { exact: true }).waitFor();
+});
+
+/** The CPF that begins with this number. */
+function cpf(n) {
+  const digits = [...String(100_000_000 + n)].map(Number);
+  for (const most of [10, 11]) {
+    const sum = digits.reduce((all, digit, index) => all + digit * (most - index), 0);
+    digits.push(((sum * 10) % 11) % 10);
+  }
+  return digits.join('');
+}

@@ -6,16 +6,18 @@
 //! PROPTEST_CASES deepens the search.
 
 mod desk;
+mod line_terms;
 
 use std::collections::BTreeSet;
 
 use book::{
     Act, Awaiting, Behind, Book, Buying, Catalog, Charging, Decision, FreeWindow, GrantTerms, LineAct,
-    LineFact, LineStatus, Octets, Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind,
-    Reason, Record, Refusal, Release, SessionState, Source, TakeBack, Validity,
+    LineStatus, Octets, Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Reason,
+    Refusal, Release, SessionState, Source, TakeBack, Validity,
 };
 use desk::joao::{JOAO, act, brl, catalog, joao, line, pack, plan};
 use desk::{Desk, gift, moved_into_wallet, replay, time, total};
+use line_terms::LineTerms;
 use money::{Amount, GrantId, PurchaseId, Timestamp, Unit};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -147,11 +149,9 @@ fn sold() -> Catalog {
 struct Case {
     desk: Desk,
     replica: Book,
-    /// Carried, allowance, bought, outside, total, adjustments.
-    terms: [i128; 6],
-    /// Bytes that sessions have counted to their end, and those that the book counted.
+    model: LineTerms,
+    /// Bytes that sessions have counted to their end.
     used: i128,
-    counted: i128,
     /// Reports that have not come yet, oldest first within each session, and those that have.
     waiting: Vec<Reading>,
     come: Vec<Reading>,
@@ -170,9 +170,8 @@ impl Case {
         desk.catalog = sold();
         let mut case = Case {
             replica: Book::new(),
-            terms: [0; 6],
+            model: LineTerms::default(),
             used: 0,
-            counted: 0,
             waiting: Vec::new(),
             come: Vec::new(),
             ghosts: [0; SESSIONS],
@@ -295,9 +294,9 @@ impl Case {
                     return;
                 }
             }
-            let before = self.counted;
+            let before = self.model.counted;
             self.hear(reading);
-            assert_eq!(self.counted, before, "what comes again adds nothing");
+            assert_eq!(self.model.counted, before, "what comes again adds nothing");
             return;
         }
         let now = self.desk.now;
@@ -331,7 +330,7 @@ impl Case {
         let last = self.waiting.iter().map(|reading| reading.at).max();
         self.desk.now = self.desk.now.max(last.unwrap_or(self.desk.now));
         self.deliver_all(self.names.try_into().unwrap_or(7));
-        assert_eq!(self.counted, self.used, "every report has come: what was counted is what was used");
+        assert_eq!(self.model.counted, self.used, "every report has come: what was counted is what was used");
     }
 
     fn hear(&mut self, reading: Reading) {
@@ -401,7 +400,7 @@ impl Case {
         let (posted, debt) = before.map_or((0, 0), |wallet| (wallet.balance.posted, wallet.debt));
         let moved = moved_into_wallet(&decision.record, Unit::BYTE);
         self.met.insert(desk::kind(&decision.record));
-        self.note(&decision.record, posted, debt);
+        self.model.follow(&decision.record, posted, debt);
         self.replica.replay(entry, decision);
         let Some(no) = decision.record.wallet() else { return };
         let wallet = self.replica.wallet(no).expect("the record names it");
@@ -415,47 +414,10 @@ impl Case {
         let Some(line) = wallet.line.as_deref() else { return };
         let told = line.terms;
         let terms = [told.carried, told.allowance, told.bought, told.outside, told.total, told.adjustments];
-        assert_eq!(terms.map(i128::from), self.terms, "{decision:?}");
+        assert_eq!(terms.map(i128::from), self.model.terms, "{decision:?}");
+        assert_eq!(self.model.balance(), i128::from(wallet.balance.posted));
         assert_eq!(told.balance(), wallet.balance.posted, "the terms come to the balance: {decision:?}");
         assert!(line.cycle.starts_at <= decision.at && line.cycle.starts_at < line.cycle.ends_at);
-    }
-
-    fn note(&mut self, record: &Record, posted: i64, debt: i64) {
-        let [_, allowance, bought, outside, all, adjustments] = &mut self.terms;
-        let amount = |lot: &Option<book::Lot>| lot.map_or(0, |lot| i128::from(lot.amount));
-        match record {
-            Record::GrantAdded(added) => *adjustments += i128::from(added.amount),
-            Record::GrantExpired { amount, .. } | Record::Deducted { amount, .. } => {
-                *adjustments -= i128::from(*amount);
-            }
-            Record::Line(record) => match &record.fact {
-                LineFact::Opened { allowance: lot, .. } => *allowance = amount(lot),
-                LineFact::CycleBegan { forgiven, allowance: lot, .. } => {
-                    assert_eq!(*forgiven, debt, "all overshoot ends, and nothing else");
-                    self.terms = [i128::from(posted + debt), amount(lot), 0, 0, 0, 0];
-                }
-                LineFact::Carried { lost, .. } => *adjustments -= i128::from(*lost),
-                LineFact::PlanChanged { allowance: lot, .. } => *allowance += amount(lot),
-                LineFact::Bought { lot, .. } | LineFact::Released { lot, .. } => {
-                    *bought += i128::from(lot.amount);
-                }
-                LineFact::WrittenOff { burns, .. } => *adjustments -= i128::from(burns.total()),
-                LineFact::Read(read) => {
-                    assert_eq!(read.anomaly, None, "nothing strange was sent");
-                    let taken = &read.taken;
-                    assert!(taken.earlier >= 0 && taken.outside >= 0 && taken.outside <= taken.total);
-                    *outside += i128::from(taken.outside);
-                    *all += i128::from(taken.total);
-                    self.counted += i128::from(taken.total) + i128::from(taken.earlier);
-                }
-                LineFact::Used(taken) => {
-                    *outside += i128::from(taken.outside);
-                    *all += i128::from(taken.total);
-                }
-                _ => {}
-            },
-            _ => {}
-        }
     }
 
     fn finish(mut self) -> BTreeSet<&'static str> {

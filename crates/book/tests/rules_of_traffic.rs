@@ -558,6 +558,22 @@ fn a_report_of_long_ago_is_refused_and_one_from_the_future_is_of_now() {
     assert_eq!(line(&desk).sessions[&1].read_at, desk.now);
 }
 
+#[test]
+fn a_clock_that_runs_minutes_ahead_makes_no_second_session_of_what_overtook_another_report() {
+    let mut desk = after_the_day();
+    let mut hear_at = |now: &str, packet| {
+        desk.now = time(&format!("2026-11-22T{now}-03:00"));
+        hear(&mut desk, packet)
+    };
+    let told = |clock: &str, seconds, input, output| {
+        let at = time(&format!("2026-11-22T{clock}-03:00"));
+        Packet(Reading { at, ..interim("10:00:00", seconds, input, output).0 })
+    };
+    assert_eq!(hear_at("10:01:00", told("10:05:00", 50, 10, 100)), Adds(110));
+    assert_eq!(hear_at("10:02:00", told("10:04:50", 40, 8, 80)), Old);
+    assert_eq!(hear_at("10:03:00", told("10:07:00", 170, 20, 200)), Adds(110));
+}
+
 /// Total, outside, earlier of one report about `bytes` between two instants.
 fn split(plan: Plan, from: &str, to: &str, bytes: u64, restrictions: &[(&str, Option<&str>)]) -> [i64; 3] {
     let mut desk = joao([plan], []);

@@ -225,6 +225,7 @@ reason-waiting-until = Waiting for the bank until { $day }.
 checkouts = Unfinished checkouts
 checkouts-text = Not paid, as far as we know. If you have paid, you need not do anything: the credit is added by itself.
 checkout-open-until = The payment page is open until { $time }.
+checkout-being-confirmed = Being confirmed. It was paid on the payment page; the credit is added as soon as the confirmation comes.
 checkout-go-on = Continue to payment
 checkout-cancel = Cancel checkout
 
@@ -504,6 +505,22 @@ give-up = Cancel purchase
 copy-linha-digitavel = Copy the linha digitável
 next-invoice = Next invoice
 next-invoice-text = Bought and already released; your next invoice collects it.
+monthly-invoices = Invoices of the month
+invoice-of-month = { $month } · invoice { $number }
+invoice-lines = What is on it
+invoice-pdf = Invoice as PDF
+invoice-fee = Plan { $plan }
+invoice-month-title = Invoice { $number }
+next-invoice-due = It will be due on { $day }.
+line-is-overdue = { $line } is blocked because something is unpaid.
+trust-unblock = Unblock on trust
+trust-used-text = It was unblocked on trust in this cycle already. It works again as soon as the payment is confirmed.
+line-on-trust = { $line } works on trust until { $time }.
+line-on-trust-text = Pay until then and it stays so.
+trust-offer = { $n ->
+    [one] Pay below, and it works again as soon as the payment is confirmed. Or unblock it for 1 day, once in a cycle.
+   *[other] Pay below, and it works again as soon as the payment is confirmed. Or unblock it for { $n } days, once in a cycle.
+}
 bought-on = Bought on { $day }
 
 ## Buying credit for a line
@@ -646,6 +663,40 @@ plan-free = Free hours
 plan-free-hint = For example 00:00-06:00, 22:00-23:00. Traffic in them does not lower the balance.
 plan-block = Days until an unpaid line is blocked
 plan-block-hint = After the due day of a boleto or invoice. Empty: never.
+
+## The monthly run
+
+monthly-run = Monthly run
+monthly-run-text = Each month one invoice for each subscriber: plans' fees, credit bought on the next invoice, and corrections, collected by one boleto.
+next-run-text = { $count } subscribers will be looked at. The invoices will be due on { $due }.
+next-run-from = The run can be begun from { $day } on.
+begin-run = Make the invoices
+runs = Runs
+due = Due
+progress = Progress
+run-done = Done
+invoices-open = Open
+invoices-paid = Paid
+invoices-none = No invoice has been made yet.
+total = Total
+reason = Reason
+adjustments-waiting = Corrections waiting for the next invoice
+new-adjustment = New correction
+adjustment-document = CPF or CNPJ of the subscriber
+adjustment-direction = What the correction does
+adjustment-adds = Adds to the invoice
+adjustment-takes-off = Takes off the invoice
+adjustment-reason-hint = The subscriber reads it on his invoice.
+withdraw-adjustment = Withdraw
+withdraw-adjustment-of = Withdraw the correction of { $name }
+settle-by-hand = Paid in another way
+settle-by-hand-text = For money that came outside the bank and Pix. The invoice and everything on it is paid, and the audit log keeps the reason.
+settle-by-hand-button = Mark as paid
+settle-needs-reason = Say why: 1 to 120 characters.
+adjustment-bad-document = There is no subscriber with this CPF or CNPJ.
+adjustment-bad-amount = The amount must be above zero, at most 1,000,000.00.
+adjustment-bad-reason = The reason must have 1 to 120 characters.
+
 packs = Pack prices
 packs-text = Extra data sold once, for each plan. What was bought before keeps its own terms.
 packs-empty = No pack yet. Make the first one.

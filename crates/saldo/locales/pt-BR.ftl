@@ -225,6 +225,7 @@ reason-waiting-until = Aguardando o banco até { $day }
 checkouts = Pagamentos não concluídos
 checkouts-text = Até onde sabemos, não foram pagos. Se você já pagou, não precisa fazer nada: o crédito entra sozinho.
 checkout-open-until = A página de pagamento fica aberta até { $time }.
+checkout-being-confirmed = Em confirmação. Foi pago na página de pagamento; o crédito entra assim que a confirmação chegar.
 checkout-go-on = Continuar o pagamento
 checkout-cancel = Cancelar
 
@@ -504,6 +505,22 @@ give-up = Desistir
 copy-linha-digitavel = Copiar a linha digitável
 next-invoice = Próximo faturamento
 next-invoice-text = Comprado e já liberado; será cobrado na sua próxima fatura.
+monthly-invoices = Faturas mensais
+invoice-of-month = { $month } · fatura { $number }
+invoice-lines = O que está nela
+invoice-pdf = Fatura em PDF
+invoice-fee = Plano { $plan }
+invoice-month-title = Fatura { $number }
+next-invoice-due = Vencimento em { $day }.
+line-is-overdue = { $line } está bloqueado por falta de pagamento.
+trust-unblock = Desbloqueio de confiança
+trust-used-text = O desbloqueio de confiança deste ciclo já foi usado. O acesso volta assim que o pagamento for confirmado.
+line-on-trust = { $line } está liberado em confiança até { $time }.
+line-on-trust-text = Pague até lá para continuar com acesso.
+trust-offer = { $n ->
+    [one] Pague abaixo e o acesso volta assim que o pagamento for confirmado. Ou desbloqueie por 1 dia, uma vez por ciclo.
+   *[other] Pague abaixo e o acesso volta assim que o pagamento for confirmado. Ou desbloqueie por { $n } dias, uma vez por ciclo.
+}
 bought-on = Comprado em { $day }
 
 ## Compra de crédito para um plano
@@ -646,6 +663,40 @@ plan-free = Horários livres
 plan-free-hint = Por exemplo 00:00-06:00, 22:00-23:00. O tráfego neles não reduz o saldo.
 plan-block = Dias até o bloqueio por falta de pagamento
 plan-block-hint = Depois do vencimento de um boleto ou fatura. Vazio: nunca.
+
+## The monthly run
+
+monthly-run = Faturamento do mês
+monthly-run-text = A cada mês, uma fatura por assinante: mensalidades, créditos comprados para o próximo faturamento e ajustes, cobrados por um só boleto.
+next-run-text = { $count } assinantes serão verificados. As faturas vencerão em { $due }.
+next-run-from = O faturamento pode ser iniciado a partir de { $day }.
+begin-run = Gerar as faturas
+runs = Faturamentos
+due = Vencimento
+progress = Andamento
+run-done = Concluído
+invoices-open = Em aberto
+invoices-paid = Pago
+invoices-none = Nenhuma fatura foi gerada ainda.
+total = Total
+reason = Motivo
+adjustments-waiting = Ajustes aguardando a próxima fatura
+new-adjustment = Novo ajuste
+adjustment-document = CPF ou CNPJ do assinante
+adjustment-direction = O que o ajuste faz
+adjustment-adds = Acrescenta à fatura
+adjustment-takes-off = Desconta da fatura
+adjustment-reason-hint = O assinante lê este texto na fatura.
+withdraw-adjustment = Retirar
+withdraw-adjustment-of = Retirar o ajuste de { $name }
+settle-by-hand = Pago de outra forma
+settle-by-hand-text = Para dinheiro recebido fora do banco e do Pix. A fatura e tudo o que está nela ficam pagos, e a auditoria guarda o motivo.
+settle-by-hand-button = Marcar como paga
+settle-needs-reason = Informe o motivo: de 1 a 120 caracteres.
+adjustment-bad-document = Não há assinante com este CPF ou CNPJ.
+adjustment-bad-amount = O valor deve ser maior que zero, até 1.000.000,00.
+adjustment-bad-reason = O motivo deve ter de 1 a 120 caracteres.
+
 packs = Valores Crédito
 packs-text = Dados extras vendidos avulsos, por plano. O que já foi comprado mantém suas condições.
 packs-empty = Nenhum pacote ainda. Crie o primeiro.

@@ -1,7 +1,7 @@
 //! Codes that staff read out on the phone: with his document and a code a subscriber chooses a password, the first or a new one.
 //!
 //! A code is short, so it has few tries, lasts hours, and is kept as a slow hash. Whether a document is unknown, has no code, or another
-//! one, all of it is answered alike and takes as long.
+//! one, all of it is answered alike and costs the same slow hash.
 
 use std::sync::Arc;
 

@@ -39,7 +39,10 @@ async fn a_payment_is_told_once_and_stands_in_the_table() {
         assert!(row.contains(words), "{words}: {row}");
     }
     let billing = browser.get("/billing").await.text;
-    assert!(billing.contains("Recharge, Visa •••• 4242") && billing.contains("Expires 01/35"), "{billing}");
+    assert!(
+        billing.contains("Recharge, Visa\u{a0}••••\u{a0}4242") && billing.contains("Expires 01/35"),
+        "{billing}"
+    );
     let csv = browser.get("/statement.csv").await;
     assert!(csv.header("content-type").is_some_and(|kind| kind.starts_with("text/csv")));
     let lines: Vec<&str> = csv.text.trim_end().split("\r\n").collect();

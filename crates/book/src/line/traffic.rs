@@ -29,6 +29,9 @@ const WRAP: i64 = 1 << 32;
 /// How far two beginnings of a session lie apart at most that are the same one, told in whole seconds: 2 s.
 const BEGINNING_SLACK: i64 = 2 * Timestamp::SECOND;
 
+/// How far a router's clock may run ahead and still tell when a report was: 1 min.
+const AHEAD_MAX: i64 = Timestamp::MINUTE;
+
 /// One counter as a packet carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Octets {
@@ -119,8 +122,10 @@ pub(super) struct Judged<'a> {
 /// What a report adds, or that it adds nothing.
 pub(super) fn decide_reading(judged: &Judged<'_>, reading: &Reading) -> Result<(LineFact, Balance), Refusal> {
     let Judged { wallet, line, accepted_from, at, .. } = judged;
-    // A router whose clock runs ahead means now.
+    // A router whose clock runs ahead means now; one that runs far ahead tells as little as one that tells nothing.
     let moment = reading.at.min(*at);
+    let is_dated = reading.is_dated && reading.at.since(*at) <= AHEAD_MAX;
+    let reading = &Reading { is_dated, ..*reading };
     if moment < *accepted_from {
         return Err(Refusal::EventTooLate { accepted_from: *accepted_from });
     }

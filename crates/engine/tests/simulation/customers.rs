@@ -3,12 +3,17 @@
 use std::collections::HashMap;
 
 use book::{
-    Act, Aggregation, Anchor, Catalog, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, Meter,
-    MeterNo, Price, Reason, Source, UseStage,
+    Act, Aggregation, Anchor, Catalog, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, LineAct,
+    Meter, MeterNo, Price, Reason, Refusal, Source, UseStage,
 };
-use money::{Amount, CustomerId, GrantId, Quantity, Timestamp, Unit, UnitPrice, WalletId};
+use engine::Outcome;
+use money::{
+    Amount, CustomerId, GrantId, LineId, PurchaseId, Quantity, Timestamp, Unit, UnitPrice, WalletId,
+};
 
 use crate::random::Random;
+use crate::subscribers::{Subscribers, is_statement, key_of_payment, sold};
+use crate::truth::Truth;
 
 /// Wallets that customers know of; some are never opened.
 const WALLETS: i64 = 10;
@@ -49,6 +54,7 @@ pub(crate) struct Customers {
     pub(crate) tries: Vec<Try>,
     /// Charges that were decided, to be reversed.
     pub(crate) charges: Vec<(WalletId, ChargeTaken)>,
+    pub(crate) subscribers: Subscribers,
     by_content: HashMap<Content, Vec<usize>>,
 }
 
@@ -62,20 +68,35 @@ pub(crate) enum Content {
     Reversal(u64),
     Use(i64),
     Clock(i64),
+    Line(LineId),
+    Purchase(PurchaseId),
+    Payment(PurchaseId),
+    Drop(PurchaseId),
+    WriteOff(PurchaseId),
+    Added(i64),
 }
 
 impl Content {
-    fn of(act: &Act) -> Content {
-        match act {
+    /// None for what tells of the world: it may take effect any number of times.
+    fn of(act: &Act) -> Option<Content> {
+        Some(match act {
             Act::OpenWallet { wallet, .. } => Content::Wallet(*wallet),
             Act::Grant(terms) => Content::Grant(terms.grant),
             Act::Charge { kind, .. } => Content::Charge(*kind),
             Act::Reverse { charge, .. } => Content::Reversal(charge.entry.as_u64()),
             Act::Deduct { amount, .. } => Content::Deduction(amount.value()),
             Act::Use { quantity, .. } => Content::Use(quantity.millionths()),
-            Act::Line(_) => unreachable!("these customers have no lines"),
+            Act::Line(wish) => match &wish.act {
+                LineAct::Open { line, .. } => Content::Line(*line),
+                LineAct::Buy(buying) => Content::Purchase(buying.purchase),
+                LineAct::Pay { purchase, .. } => Content::Payment(purchase.purchase),
+                LineAct::Drop { purchase } => Content::Drop(*purchase),
+                LineAct::WriteOff { purchase, .. } => Content::WriteOff(*purchase),
+                LineAct::AddUse { total, .. } => Content::Added(*total),
+                _ => return None,
+            },
             Act::AdvanceClock { by } => Content::Clock(*by),
-        }
+        })
     }
 }
 
@@ -96,13 +117,14 @@ pub(crate) fn catalog(random: &mut Random) -> Catalog {
         let aggregation = if no.0 == 0 { Aggregation::Sum } else { Aggregation::ActiveTime };
         Meter { no, aggregation, price }
     });
-    Catalog::new(meters, random.between(24, 72) * Timestamp::HOUR)
+    let catalog = Catalog::new(meters, random.between(24, 72) * Timestamp::HOUR);
+    sold(random, catalog)
 }
 
 impl Customers {
     pub(crate) fn new() -> Customers {
         let (wishes, tries, charges) = (Vec::new(), Vec::new(), Vec::new());
-        Customers { wishes, tries, charges, by_content: HashMap::new() }
+        Customers { wishes, tries, charges, subscribers: Subscribers::default(), by_content: HashMap::new() }
     }
 
     /// The wish of which this came.
@@ -111,8 +133,14 @@ impl Customers {
         alike.iter().copied().find(|wish| self.wishes[*wish].command.key == key)
     }
 
-    /// A request of a few wishes, new ones and ones that were not answered. `now` is the book's time as customers know it.
-    pub(crate) fn ask(&mut self, random: &mut Random, now: Timestamp) -> (usize, Vec<Command>) {
+    /// A request of a few wishes, new ones and ones that were not answered. `now` is the book's time as customers know it, `truth` what
+    /// is durable.
+    pub(crate) fn ask(
+        &mut self,
+        random: &mut Random,
+        now: Timestamp,
+        truth: &Truth,
+    ) -> (usize, Vec<Command>) {
         let len = 1 + random.below(4);
         let mut wishes = Vec::with_capacity(len);
         for _ in 0..len {
@@ -120,7 +148,7 @@ impl Customers {
             // Without a key, twice in one request means twice.
             let again =
                 again.filter(|wish| self.wishes[*wish].command.key.is_some() || !wishes.contains(wish));
-            wishes.push(again.unwrap_or_else(|| self.wish(random, now)));
+            wishes.push(again.unwrap_or_else(|| self.wish(random, now, truth)));
         }
         self.send(wishes)
     }
@@ -140,6 +168,13 @@ impl Customers {
         self.tries[number].told = told;
     }
 
+    /// Remembers that a report was read, or said nothing new.
+    pub(crate) fn note_reading(&mut self, wish: usize, outcome: &Outcome) {
+        if matches!(outcome, Outcome::Decided { .. } | Outcome::Refused(Refusal::ReadingOld)) {
+            self.subscribers.read.insert(wish);
+        }
+    }
+
     /// Remembers a charge so that it may be reversed.
     pub(crate) fn note_charge(&mut self, wish: usize, charge: Option<ChargeTaken>) {
         if let (Act::Charge { wallet, .. }, Some(charge)) = (&self.wishes[wish].command.act, charge) {
@@ -151,6 +186,7 @@ impl Customers {
     pub(crate) fn may_repeat(&self, wish: usize, now: Timestamp) -> bool {
         let wish = &self.wishes[wish];
         match wish.command.key.map(|key| key.space) {
+            None if is_statement(&wish.command.act) => true,
             None => wish.tries.iter().all(|number| self.tries[*number].told == Told::NotAttempted),
             Some(KeySpace::Request) => now.since(wish.asked_at) < REPEATED_FOR,
             Some(KeySpace::Forever | KeySpace::Event) => true,
@@ -164,16 +200,40 @@ impl Customers {
         self.may_repeat(drawn, now).then_some(drawn)
     }
 
-    fn wish(&mut self, random: &mut Random, now: Timestamp) -> usize {
+    fn wish(&mut self, random: &mut Random, now: Timestamp, truth: &Truth) -> usize {
         let number = self.wishes.len();
-        let act = self.act(random, number, now);
+        let act = if random.one_in(2) {
+            self.subscribers.act(random, number, truth.at, &truth.book)
+        } else {
+            self.act(random, number, now)
+        };
         let key = self.key(random, number, &act);
-        self.by_content.entry(Content::of(&act)).or_default().push(number);
+        self.add(act, key, now)
+    }
+
+    /// The last reports of all sessions.
+    pub(crate) fn last_reports(&mut self, truth: &Truth) {
+        for act in self.subscribers.last_reports(self.wishes.len(), truth.at) {
+            self.add(act, None, truth.at);
+        }
+    }
+
+    fn add(&mut self, act: Act, key: Option<CommandKey>, now: Timestamp) -> usize {
+        let number = self.wishes.len();
+        if let Some(content) = Content::of(&act) {
+            self.by_content.entry(content).or_default().push(number);
+        }
         self.wishes.push(Wish { command: Command { key, act }, tries: Vec::new(), asked_at: now });
         number
     }
 
     fn key(&self, random: &mut Random, number: usize, act: &Act) -> Option<CommandKey> {
+        if is_statement(act) {
+            return None;
+        }
+        if let Some(key) = key_of_payment(act, number as u64) {
+            return Some(key);
+        }
         let space = match (act, random.below(5)) {
             (Act::Use { .. }, 0..=3) => KeySpace::Event,
             // Two wishes may be about one wallet or one charge: their keys tell them apart.

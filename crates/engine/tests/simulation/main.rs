@@ -1,4 +1,4 @@
-//! A seeded simulation: random customers, an engine, and a journal that fails in every way it can.
+//! A seeded simulation: random customers and subscribers, an engine, and a journal that fails in every way it can.
 //!
 //! Each seed is one life of an installation: requests and repetitions, appends that fail, hang, land without an answer, or land
 //! after their owner has fallen, full disks, second owners, snapshots good and bad, clocks that go back. After every step what
@@ -6,8 +6,10 @@
 //! seed.
 
 mod customers;
+mod lines;
 mod owner;
 mod random;
+mod subscribers;
 mod truth;
 
 use std::collections::BTreeMap;
@@ -26,10 +28,18 @@ use truth::Truth;
 /// Seeds played unless the environment says otherwise.
 const SEEDS_DEFAULT: u64 = 40;
 /// Things that happen in one life.
-const EVENTS: usize = 900;
+const EVENTS: usize = 1_500;
 /// What must have happened in some life: a simulation in which it never does shows nothing.
-const HAPPENINGS: [&str; 16] = [
+const HAPPENINGS: [&str; 32] = [
+    "already_bought",
     "already_reversed",
+    "balance_positive",
+    "bought",
+    "bytes of the cycle before",
+    "bytes outside",
+    "carried",
+    "counter of 32 bits full",
+    "cycle began",
     "decided",
     "event_too_late",
     "fenced",
@@ -40,11 +50,19 @@ const HAPPENINGS: [&str; 16] = [
     "looked up",
     "not attempted",
     "outcome unknown",
+    "overshoot",
+    "paid",
+    "purchase_awaiting",
+    "reading_old",
+    "released",
     "repeated",
+    "restored",
+    "sessions closed",
     "snapshot ignored",
     "snapshot used",
     "sync failed",
     "wallet_exists",
+    "written off",
 ];
 
 /// How often each thing happened.
@@ -116,7 +134,7 @@ impl World {
         let place = self.random.below(self.owners.len().max(1));
         let Some(owner) = self.owners.get_mut(place) else { return };
         let now = self.now.plus(owner.clock_offset());
-        let (number, commands) = self.customers.ask(&mut self.random, now);
+        let (number, commands) = self.customers.ask(&mut self.random, now, &self.truth);
         owner.hand(Owner::request(number, commands));
     }
 
@@ -242,6 +260,7 @@ impl World {
         self.journal.set_disk_full(false);
         self.adrift.clear();
         self.open_another();
+        self.customers.last_reports(&self.truth);
         for wish in 0..self.customers.wishes.len() {
             let now = self.now.plus(self.owners[0].clock_offset());
             if !self.customers.may_repeat(wish, now) {
@@ -277,6 +296,10 @@ impl World {
             }
         }
         assert!(self.customers.tries.iter().all(|one| one.told != Told::Waiting), "nobody waits");
+        self.customers.subscribers.check(&self.truth.lines.counted);
+        for name in &self.truth.lines.met {
+            *self.tally.entry(name).or_default() += 1;
+        }
     }
 }
 

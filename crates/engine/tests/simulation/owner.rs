@@ -235,6 +235,7 @@ impl Owner {
                 _ => None,
             };
             customers.note_charge(wish, charge);
+            customers.note_reading(wish, outcome);
         }
     }
 

@@ -22,6 +22,7 @@ mod once;
 mod payments;
 mod problem_json;
 mod queries;
+mod refusals;
 mod request;
 mod subjects;
 mod test_clock;

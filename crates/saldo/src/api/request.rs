@@ -14,6 +14,7 @@ use serde_json::error::Category;
 use tokio_stream::StreamExt as _;
 use utoipa::IntoParams;
 
+use super::refusals;
 use crate::problem::Problem;
 
 /// Longest idempotency key, in bytes.
@@ -142,7 +143,7 @@ fn json_problem(path: &str, error: &serde_json::Error) -> Problem {
         return Problem::invalid(&field, "missing_field", detail);
     }
     let field = if path.is_empty() { "body" } else { path };
-    Problem::invalid(field, "invalid_field", format!("{field}: {reason}."))
+    Problem::invalid(field, "invalid_field", refusals::of_json(field, reason))
 }
 
 /// An id in the path. What is not an id of this kind names nothing: 404.
@@ -178,12 +179,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
         read.map(|axum::extract::Query(query)| Asked(query)).map_err(|rejection| {
             let text = rejection.body_text();
             let reason = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-            let detail = format!("The query: {reason}.");
             // `limit: invalid digit…`, or "missing field `meter`": either way the field is named.
             let named = reason.split_once(": ").map(|(field, _)| field).or_else(|| reason.split('`').nth(1));
             match named.filter(|field| !field.contains(' ')) {
-                Some(field) => Problem::invalid(field, "invalid_query", detail),
-                None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail),
+                Some(field) => Problem::invalid(field, "invalid_query", refusals::of_query(field, reason)),
+                None => {
+                    let detail = format!("The query: {reason}.");
+                    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
+                }
             }
         })
     }

@@ -11,4 +11,4 @@ mod run;
 pub use calendar::{Month, next_month};
 pub use invoice::{Adjustment, adjust, withdraw};
 pub use overdue::{Trust, TrustError, excuse, keep_blocked, overdue_since, trust, trust_of};
-pub use run::{begin, keep_running, preview};
+pub use run::{DAYS_EARLY_MAX, begin, keep_running, preview};

@@ -23,7 +23,7 @@ const CUSTOMERS_AT_A_TIME: u32 = 50;
 /// Runs that are gone on with.
 const RUNS_OPEN_MAX: u32 = 12;
 /// How many days before its day a run may be begun.
-const DAYS_EARLY_MAX: i64 = 20;
+pub const DAYS_EARLY_MAX: i64 = 20;
 /// Pause between two looks at what is to be run.
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a run waits to see all that was bought.

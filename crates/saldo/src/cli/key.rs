@@ -28,6 +28,9 @@ A secret is shown once. While the server runs, use POST /v1/api-keys instead.";
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Make a key and show its secret, once. The server must be stopped.
+    #[command(
+        override_usage = "saldo key create --name <NAME> --scope <SCOPE>...\n       saldo key create --name <NAME> --customer <CUSTOMER>"
+    )]
     Create {
         /// What it is for, as `backend`.
         #[arg(long)]

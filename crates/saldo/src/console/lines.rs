@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use book::{Charging, LineAct, LineStatus};
 use engine::Outcome;
-use money::LineId;
+use money::{LineId, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use store::tables::lines::LineEntry;
@@ -17,7 +17,6 @@ use store::{Reader as TablesReader, StoreError};
 use super::must_change;
 use crate::app::App;
 use crate::audit::Change;
-use crate::lines;
 use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
 use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
@@ -26,6 +25,7 @@ use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::purchases::may_be_settled_by_hand;
+use crate::{billing, lines};
 
 /// Lines of one page.
 const ROWS: u32 = 25;
@@ -193,7 +193,14 @@ pub(super) async fn set_status(
     // Written down first: what somebody wanted is known, whatever becomes of it.
     let change = Change::new("line.set_status", id).after(&json!({"status": wanted.code()}))?;
     let author = staff.visit.author(&staff.who.session);
-    app.write(move |tx| author.note(tx, &change)).await?;
+    let until = app.ledger.now().plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
+    app.write(move |tx| {
+        if wanted == LineStatus::Enabled {
+            billing::excuse(tx, id, until)?;
+        }
+        author.note(tx, &change)
+    })
+    .await?;
     match lines::ask(&app, entry.wallet, LineAct::SetStatus { status: wanted }, None).await? {
         Outcome::Decided { entry, .. } | Outcome::Repeated { entry } => {
             app.wait_projected(entry.position(), super::PATIENCE).await;

@@ -1,8 +1,10 @@
 //! The console: what the operator's staff sees in a browser. It stands on the portal's ground: sessions, forms, protection.
 
+mod billing;
 mod customers;
 mod home;
 mod imports;
+mod invoices;
 mod kept_files;
 mod lines;
 mod mails;
@@ -56,6 +58,14 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/lines", get(lines::list))
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
+        .route("/console/billing", get(billing::page))
+        .route("/console/billing/runs", post(billing::begin))
+        .route("/console/billing/adjustments/new", get(billing::new_adjustment))
+        .route("/console/billing/adjustments", post(billing::adjust))
+        .route("/console/billing/adjustments/{id}/withdrawal", post(billing::withdraw))
+        .route("/console/invoices/{id}", get(invoices::page))
+        .route("/console/invoices/{id}/pdf", get(invoices::pdf))
+        .route("/console/invoices/{id}/payment", post(invoices::settle))
         .route("/console/purchases/{id}/settlement", post(purchases::settle))
         .route("/console/plans", get(plans::list).post(plans::create))
         .route("/console/plans/new", get(plans::new))

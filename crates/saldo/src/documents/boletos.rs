@@ -143,7 +143,7 @@ pub fn sheet(
 }
 
 /// `18010-000`; what has no eight digits stays as it is.
-fn cep(postcode: &str) -> String {
+pub(super) fn cep(postcode: &str) -> String {
     match postcode.split_at_checked(5) {
         Some((region, rest)) if rest.len() == 3 => format!("{region}-{rest}"),
         _ => postcode.to_owned(),

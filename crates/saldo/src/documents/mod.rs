@@ -5,11 +5,13 @@
 //! line does it beside a running server.
 
 mod boletos;
+mod invoice_paper;
 mod remittances;
 mod returns;
 mod sheet;
 
 pub use boletos::{Collected, check_charging, purchase_due, sheet, write_boleto};
+pub use invoice_paper::{InvoicePaper, invoice_paper};
 pub use remittances::{LeftOut, RemitError, Remitted, remit, send_remittance};
 pub use returns::{Loaded, ReturnError, load, load_return};
 pub use sheet::Sheet;

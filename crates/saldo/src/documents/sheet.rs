@@ -16,11 +16,11 @@ use krilla::text::{Font, Tag, TextDirection};
 
 /// Inter, the Latin part of it: the font of our pages.
 const FONT: &[u8] = include_bytes!("../../fonts/inter.ttf");
-const POINTS_PER_MM: f32 = 72.0 / 25.4;
+pub(super) const POINTS_PER_MM: f32 = 72.0 / 25.4;
 /// A4.
-const PAGE_MM: (f32, f32) = (210.0, 297.0);
-const LEFT_MM: f32 = 15.0;
-const WIDTH_MM: f32 = 180.0;
+pub(super) const PAGE_MM: (f32, f32) = (210.0, 297.0);
+pub(super) const LEFT_MM: f32 = 15.0;
+pub(super) const WIDTH_MM: f32 = 180.0;
 /// Where the right column of the slip begins.
 const RIGHT_MM: f32 = 145.0;
 const CELL_MM: f32 = 8.5;
@@ -30,8 +30,8 @@ const BARS_MM: (f32, f32) = (103.0, 13.0);
 const WIDE: f32 = 3.0;
 const THIN: f32 = 0.5;
 const LABEL_POINTS: f32 = 6.0;
-const VALUE_POINTS: f32 = 9.0;
-const LINE_POINTS: f32 = 12.5;
+pub(super) const VALUE_POINTS: f32 = 9.0;
+pub(super) const LINE_POINTS: f32 = 12.5;
 /// So large that the linha digitável ends inside the frame.
 const DIGITS_POINTS: f32 = 10.0;
 /// Longest text of one line, in characters; what is longer is cut.
@@ -119,7 +119,7 @@ impl Sheet {
     }
 
     /// *Ficha de compensação*.
-    fn slip(&self, pen: &mut Pen<'_>, top: f32) {
+    pub(super) fn slip(&self, pen: &mut Pen<'_>, top: f32) {
         self.head(pen, top);
         let y = top + 10.0;
         pen.cell(
@@ -197,10 +197,11 @@ impl Sheet {
 /// Where the columns of the slip's narrow cells begin, and where the last one ends.
 const COLUMNS_MM: [f32; 6] = [0.0, 30.0, 62.0, 82.0, 96.0, 130.0];
 
-struct Pen<'p> {
-    surface: Surface<'p>,
-    plain: Font,
-    strong: Font,
+/// What draws on a page, in millimetres.
+pub(super) struct Pen<'p> {
+    pub(super) surface: Surface<'p>,
+    pub(super) plain: Font,
+    pub(super) strong: Font,
 }
 
 impl Pen<'_> {
@@ -212,12 +213,12 @@ impl Pen<'_> {
         self.write((at.0 + 1.0, at.1 + 6.8), font, VALUE_POINTS, value);
     }
 
-    fn label(&mut self, at: (f32, f32), text: &str) {
+    pub(super) fn label(&mut self, at: (f32, f32), text: &str) {
         let font = self.plain.clone();
         self.write(at, font, LABEL_POINTS, text);
     }
 
-    fn strong(&mut self, at: (f32, f32), points: f32, text: &str) {
+    pub(super) fn strong(&mut self, at: (f32, f32), points: f32, text: &str) {
         let font = self.strong.clone();
         self.write(at, font, points, text);
     }
@@ -232,7 +233,7 @@ impl Pen<'_> {
     }
 
     /// Text whose first letter stands on `at`.
-    fn write(&mut self, at: (f32, f32), font: Font, points: f32, text: &str) {
+    pub(super) fn write(&mut self, at: (f32, f32), font: Font, points: f32, text: &str) {
         let text: String = text.chars().take(LINE_CHARS_MAX).collect();
         self.ink();
         let at = Point::from_xy(at.0 * POINTS_PER_MM, at.1 * POINTS_PER_MM);
@@ -246,12 +247,12 @@ impl Pen<'_> {
     }
 
     /// A filled rectangle.
-    fn rule(&mut self, at: (f32, f32), size: (f32, f32)) {
+    pub(super) fn rule(&mut self, at: (f32, f32), size: (f32, f32)) {
         self.ink();
         self.rectangle(at, size);
     }
 
-    fn frame(&mut self, at: (f32, f32), size: (f32, f32)) {
+    pub(super) fn frame(&mut self, at: (f32, f32), size: (f32, f32)) {
         self.surface.set_fill(None);
         let stroke = Stroke { paint: luma::Color::new(0).into(), width: THIN, ..Stroke::default() };
         self.surface.set_stroke(Some(stroke));
@@ -271,7 +272,7 @@ impl Pen<'_> {
     }
 
     /// Where the page is cut.
-    fn cut(&mut self, y: f32) {
+    pub(super) fn cut(&mut self, y: f32) {
         let mut x = LEFT_MM;
         while x < LEFT_MM + WIDTH_MM {
             self.rule((x, y), (2.0, 0.15));
@@ -301,17 +302,17 @@ fn units(element: Element) -> f32 {
     }
 }
 
-fn font(weight: f32) -> anyhow::Result<Font> {
+pub(super) fn font(weight: f32) -> anyhow::Result<Font> {
     Font::new_variable(FONT.into(), 0, &[(Tag::new(b"wght"), weight)]).context("the font")
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::process::Command;
 
     use brazil::Centavos;
     use brazil::boleto::TitleNumber;
-    use jiff::civil::date;
+    use jiff::civil::{Date, date};
 
     use super::Sheet;
     use crate::config::Bank;
@@ -319,35 +320,13 @@ mod tests {
     /// Rasterises the page with poppler and reads the bars with zbar, as a bank's scanner would.
     #[test]
     fn a_scanner_reads_the_bar_code() -> anyhow::Result<()> {
-        let bank = Bank::sample()?;
         for (sequence, day, centavos) in [
             (1, date(2026, 12, 10), 2_490),
             (9_999_999, date(2049, 10, 14), 99_999_999),
             (42, date(2027, 1, 1), 1),
         ] {
-            let amount = Centavos::new(centavos)?;
-            let barcode = bank.account.barcode(TitleNumber::new(sequence), day, amount)?;
-            let sheet = Sheet {
-                bank_name: bank.account.bank_name().to_owned(),
-                bank_code: bank.account.bank().printed(),
-                barcode: barcode.clone(),
-                beneficiary: format!("{} — CNPJ {}", bank.company_name, bank.document),
-                beneficiary_address: bank.address.clone(),
-                account: bank.account.printed(),
-                number: sequence.to_string(),
-                nosso_numero: bank.account.nosso_numero(TitleNumber::new(sequence))?.printed().to_owned(),
-                carteira: bank.account.carteira().to_owned(),
-                written_on: "22/11/2026".to_owned(),
-                due_on: brazil::print_day(day),
-                amount: "R$ 24,90".to_owned(),
-                what: "Crédito de 10,0 GB".to_owned(),
-                instructions: vec!["Após o vencimento: multa de 2,00 %".to_owned()],
-                payer: "João da Silva — CPF 529.982.247-25".to_owned(),
-                payer_address: vec![
-                    "Rua São João, 12 — Centro".to_owned(),
-                    "01310-100 São Paulo SP".to_owned(),
-                ],
-            };
+            let sheet = sample(sequence, day, centavos)?;
+            let barcode = sheet.barcode.clone();
             let folder = tempfile::tempdir()?;
             let pdf = folder.path().join("boleto.pdf");
             std::fs::write(&pdf, sheet.to_pdf()?)?;
@@ -368,7 +347,32 @@ mod tests {
         Ok(())
     }
 
-    fn run(command: &mut Command) -> anyhow::Result<String> {
+    /// A boleto over so much.
+    pub(in crate::documents) fn sample(sequence: u64, day: Date, centavos: u64) -> anyhow::Result<Sheet> {
+        let bank = Bank::sample()?;
+        let amount = Centavos::new(centavos)?;
+        let barcode = bank.account.barcode(TitleNumber::new(sequence), day, amount)?;
+        Ok(Sheet {
+            bank_name: bank.account.bank_name().to_owned(),
+            bank_code: bank.account.bank().printed(),
+            barcode: barcode.clone(),
+            beneficiary: format!("{} — CNPJ {}", bank.company_name, bank.document),
+            beneficiary_address: bank.address.clone(),
+            account: bank.account.printed(),
+            number: sequence.to_string(),
+            nosso_numero: bank.account.nosso_numero(TitleNumber::new(sequence))?.printed().to_owned(),
+            carteira: bank.account.carteira().to_owned(),
+            written_on: "22/11/2026".to_owned(),
+            due_on: brazil::print_day(day),
+            amount: "R$ 24,90".to_owned(),
+            what: "Crédito de 10,0 GB".to_owned(),
+            instructions: vec!["Após o vencimento: multa de 2,00 %".to_owned()],
+            payer: "João da Silva — CPF 529.982.247-25".to_owned(),
+            payer_address: vec!["Rua São João, 12 — Centro".to_owned(), "01310-100 São Paulo SP".to_owned()],
+        })
+    }
+
+    pub(in crate::documents) fn run(command: &mut Command) -> anyhow::Result<String> {
         let done = command
             .output()
             .map_err(|error| anyhow::anyhow!("{command:?}: {error}; `cargo xtask test` installs it"))?;

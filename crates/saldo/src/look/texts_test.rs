@@ -125,7 +125,8 @@ fn sources() -> Vec<(PathBuf, String)> {
         ["look", "console"].iter().flat_map(|room| files(&source.join(room), "rs")).collect();
     let of_lines = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.starts_with("line_") || ["buy_credit.rs", "consumption.rs", "movements.rs"].contains(&name)
+        name.starts_with("line_")
+            || ["buy_credit.rs", "consumption.rs", "monthly_invoices.rs", "movements.rs"].contains(&name)
     };
     all.extend(files(&source.join("portal"), "rs").into_iter().filter(|(path, _)| of_lines(path)));
     all.retain(|(path, _)| !own.iter().any(|name| path.ends_with(name)));

@@ -9,13 +9,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use book::{Buying, Charging, PackNo, Release, check_line, check_pack};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use money::{Amount, GrantId, LineId, PurchaseId, Timestamp, WalletId};
 use serde::Deserialize;
 use store::tables::lines::PackRow;
 use store::views::{PurchaseRow, PurchaseState};
 use store::{Reader as TablesReader, StoreError};
 
-use super::calendar::{day_bounds, day_of};
+use super::calendar::day_bounds;
 use super::form::{Asked, Posted, not_understood};
 use super::line_check::check;
 use super::line_seen::{Line, lines};
@@ -25,19 +27,16 @@ use super::results::{self, Showing};
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use crate::app::App;
-use crate::lines as selling;
-use crate::look::Reader;
 use crate::look::page::BuyCredit;
 use crate::look::page::buy_credit::{
     BarredLine, Barrier, Bought, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Way,
 };
 use crate::look::part::Place;
 use crate::problem::Problem;
+use crate::{billing, documents, lines as selling};
 
 /// How long the page waits to show what was bought.
 const SHOW_PATIENCE: Duration = Duration::from_secs(10);
-/// Days from the end of the cycle to the day on which the invoice after it is due.
-const INVOICE_DUE_DAYS: i64 = 10;
 /// The live parts of the page.
 const LIVE: &str = "line-figures,line-balance,line-alert,line-gauge,line-form,line-progress,line-check";
 
@@ -286,9 +285,12 @@ fn line_seen(
     now: Timestamp,
 ) -> Result<LineSeen, StoreError> {
     let purchases = line.purchases(tables)?;
+    let zone = &signed.reader().zone;
+    let (_, invoice_due) = billing::next_month(tables, &app.config.billing, zone, now)?;
+    let dues = Dues::at(app, zone, invoice_due, now);
     Ok(LineSeen {
         figures: line.figures(&purchases, now),
-        form: credit_form(app, signed, line, &purchases, choice, now),
+        form: credit_form(app, signed, line, &purchases, choice, &dues),
         progress: match purchases.first() {
             Some(newest) => progress(tables, signed, line, newest, now)?,
             None => None,
@@ -303,7 +305,7 @@ fn credit_form(
     line: &Line,
     purchases: &[PurchaseRow],
     choice: &Choice,
-    now: Timestamp,
+    dues: &Dues,
 ) -> CreditForm {
     let (rules, standing) = (line.rules(), line.standing(purchases));
     let closed = check_line(rules.as_ref(), &standing).err();
@@ -321,7 +323,7 @@ fn credit_form(
     let sold = app.sold();
     let offered = sold.packs().filter(|pack| pack.plan_no == line.row.plan_no && pack.sold == 1);
     let mut packs: Vec<(&PackRow, Vec<Way>)> = offered
-        .map(|pack| (pack, ways(app, signed.reader(), line, pack, choice, now)))
+        .map(|pack| (pack, ways(app, pack, choice, dues)))
         .filter(|(_, ways)| !ways.is_empty())
         .collect();
     packs.sort_by_key(|(pack, _)| (pack.quantity, pack.price.value()));
@@ -358,26 +360,34 @@ fn credit_form(
     }
 }
 
+/// When what is bought now is due.
+struct Dues {
+    /// By boleto, where a bank collects them: the begin of the day.
+    boleto: Option<Timestamp>,
+    /// On the next invoice: the begin of the day.
+    invoice: Timestamp,
+}
+
+impl Dues {
+    fn at(app: &App, zone: &TimeZone, invoice: Date, now: Timestamp) -> Dues {
+        let begin = |day| day_bounds(zone, day).map_or(now, |bounds| bounds.from);
+        let bank = app.config.bank.as_ref();
+        Dues {
+            boleto: bank.map(|bank| begin(documents::purchase_due(bank, zone, now))),
+            invoice: begin(invoice),
+        }
+    }
+}
+
 /// How a pack can be charged here: by boleto where a bank collects them, by Pix where there is a key, by card where Stripe knows us, and
 /// on the next invoice.
-fn ways(
-    app: &App,
-    reader: &Reader,
-    line: &Line,
-    pack: &PackRow,
-    choice: &Choice,
-    now: Timestamp,
-) -> Vec<Way> {
-    let due_after = |from: Timestamp, days: i64| {
-        let day = day_of(&reader.zone, from).saturating_add(jiff::Span::new().days(days));
-        day_bounds(&reader.zone, day).map_or(from, |bounds| bounds.from)
-    };
+fn ways(app: &App, pack: &PackRow, choice: &Choice, dues: &Dues) -> Vec<Way> {
     let (config, terms) = (&app.config, crate::sold::pack_of(pack));
     let way = |charging: &Charging| {
         let mut minutes = None;
         let due = match charging {
-            Charging::Boleto => Some(due_after(now, i64::from(config.bank.as_ref()?.due_days))),
-            Charging::NextInvoice => Some(due_after(line.cycle.ends_at, INVOICE_DUE_DAYS)),
+            Charging::Boleto => Some(dues.boleto?),
+            Charging::NextInvoice => Some(dues.invoice),
             Charging::Pix => {
                 minutes = Some(config.pix.as_ref()?.lasts / Timestamp::MINUTE);
                 None

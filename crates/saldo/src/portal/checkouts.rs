@@ -51,7 +51,8 @@ fn waiting(app: &App, topup: &Topup) -> Option<Checkout> {
     let is_open = topup.state == TopupState::Open && topup.purchase.is_none();
     let url = topup.checkout_url.clone().filter(|_| is_open)?;
     let closes_at = closes_at.plus(app.ledger.clock_offset());
-    Some(Checkout { id: topup.id.to_string(), amount: topup.amount, closes_at, url })
+    let is_being_confirmed = app.followed.is_being_confirmed(topup.id);
+    Some(Checkout { id: topup.id.to_string(), amount: topup.amount, closes_at, url, is_being_confirmed })
 }
 
 /// `POST /topups/{id}/cancellation`. How it ended, the popup tells: a page that was paid meanwhile is not cancelled.

@@ -33,7 +33,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     show(&app, &visit, StatusCode::OK, String::new(), None)
 }
 
-/// `POST /first-access`. Unknown document, wrong code, old code: one answer for all of them, that takes as long for each.
+/// `POST /first-access`. Unknown document, wrong code, old code: one answer for all of them.
 pub(super) async fn submit(
     State(app): State<Arc<App>>,
     visit: Visit,

@@ -7,36 +7,35 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use book::Charging;
 use jiff::civil::Date;
 use money::{BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::FindingCode;
 use store::tables::lines::{BoletoRow, BoletoState};
 use store::tables::payments::{Payment, PaymentCursor};
-use store::views::PurchaseState;
 use store::{Page, Reader as TablesReader, StoreError};
 
 use super::boleto_pix;
 use super::calendar::{day_bounds, day_of};
 use super::form::Asked;
+use super::monthly_invoices;
 use super::payment_list;
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use crate::app::{App, blocking};
-use crate::documents;
 use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine};
 use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
+use crate::{billing, documents};
 
 /// Boletos of one page.
 const ROWS: u32 = 20;
 /// Lines of one customer that are looked through.
 const LINES_MAX: u32 = 100;
-/// Purchases of one line that are looked through, newest first.
+/// Purchases of one line that are looked through.
 const PURCHASES_MAX: u32 = 100;
 
 #[derive(Deserialize)]
@@ -129,17 +128,29 @@ pub(super) fn read(
 ) -> Result<Invoiced, StoreError> {
     let before = trail.last().and_then(|id| id.parse::<BoletoId>().ok());
     let page = tables.boletos_of(customer, before, ROWS)?;
-    let boletos = page.rows.iter().map(|row| boleto(app, tables, reader, row, now));
+    // Those of invoices stand with their invoices.
+    let alone = page.rows.iter().filter(|row| row.invoice.is_none());
+    let boletos = alone.map(|row| boleto(app, tables, reader, row, now));
+    let is_first = trail.is_first();
+    let (_, next_due) = billing::next_month(tables, &app.config.billing, &reader.zone, now)?;
     Ok(Invoiced {
+        overdue: if is_first { monthly_invoices::overdue(app, tables, customer, now)? } else { Vec::new() },
+        trust_days: app.config.billing.trust_days,
+        months: if is_first {
+            monthly_invoices::read(app, tables, reader, customer, now)?
+        } else {
+            Vec::new()
+        },
+        next_due: day_bounds(&reader.zone, next_due).map(|bounds| bounds.from),
         boletos: boletos.collect::<Result<_, _>>()?,
-        next: if trail.is_first() { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
+        next: if is_first { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
         brand: app.config.brand.name.clone(),
         newer_url: trail.newer_url("/invoices?", "boletos"),
         older_url: page.next.map(|next| trail.older_url("/invoices?", "boletos", &next.to_string())),
     })
 }
 
-fn boleto(
+pub(super) fn boleto(
     app: &App,
     tables: &TablesReader<'_>,
     reader: &Reader,
@@ -193,14 +204,12 @@ fn next_invoice(
     let mut waiting = Vec::new();
     for line in tables.lines_of(customer, LINES_MAX)? {
         let Some(view) = tables.line_view(line.id)? else { continue };
-        for bought in tables.purchases(view.wallet_no, PURCHASES_MAX)? {
-            if bought.charging == Charging::NextInvoice.code() && bought.state == PurchaseState::Released {
-                waiting.push(NextInvoiceLine {
-                    quantity: volume(reader.locale, app.config.brand.data_unit, bought.quantity),
-                    amount: bought.price,
-                    bought_at: bought.bought_at,
-                });
-            }
+        for bought in tables.purchases_to_invoice(view.wallet_no, PURCHASES_MAX)? {
+            waiting.push(NextInvoiceLine {
+                quantity: volume(reader.locale, app.config.brand.data_unit, bought.quantity),
+                amount: bought.price,
+                bought_at: bought.bought_at,
+            });
         }
     }
     waiting.sort_by_key(|line| std::cmp::Reverse(line.bought_at));

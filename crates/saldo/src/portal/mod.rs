@@ -24,6 +24,7 @@ mod line_seen;
 mod links;
 mod live;
 pub(crate) mod mail_rows;
+pub(crate) mod monthly_invoices;
 mod movements;
 mod password;
 pub(crate) mod payment_list;
@@ -88,6 +89,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/consumption", get(consumption::page))
         .route("/invoices", get(invoices::page))
         .route("/boletos/{id}/pdf", get(invoices::pdf))
+        .route("/invoices/{id}/pdf", get(monthly_invoices::pdf))
+        .route("/lines/{id}/trust", post(monthly_invoices::trust))
         .route("/boletos/{id}/pix", post(boleto_pix::ask))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))

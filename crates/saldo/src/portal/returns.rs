@@ -3,7 +3,7 @@
 //! What became of the payment is asked of Stripe, never read from the address. If Stripe does not answer soon, the popup opens as
 //! pending and asking goes on here until the answer is there; the webhook brings it too, whichever is first.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -36,9 +36,17 @@ const TRIES_MAX: u32 = 64;
 /// Top-ups that are followed at the same time; further ones wait for the webhook.
 const FOLLOWED_MAX: usize = 1_000;
 
-/// The top-ups that are being followed.
+/// The top-ups that are being followed, each with the way its customer came back.
 #[derive(Debug, Default)]
-pub struct Followed(Mutex<HashSet<TopupId>>);
+pub struct Followed(Mutex<HashMap<TopupId, Way>>);
+
+impl Followed {
+    /// Whether the payment page sent the customer on as having paid, and nobody has confirmed it yet.
+    pub(super) fn is_being_confirmed(&self, topup: TopupId) -> bool {
+        let followed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        followed.get(&topup) == Some(&Way::Paid)
+    }
+}
 
 /// How a customer came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,10 +115,20 @@ pub(super) async fn page_after(app: &Arc<App>, topup: &Topup) -> Result<String, 
 fn follow(app: &Arc<App>, topup: Topup, way: Way) -> Option<impl Future<Output = ()>> {
     {
         let mut followed = app.followed.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if followed.len() >= FOLLOWED_MAX || !followed.insert(topup.id) {
+        if let Some(known) = followed.get_mut(&topup.id) {
+            // Whoever left the page may have paid in another tab; nobody who has paid leaves.
+            if way == Way::Paid {
+                *known = way;
+            }
             return None;
         }
+        if followed.len() >= FOLLOWED_MAX {
+            return None;
+        }
+        followed.insert(topup.id, way);
     }
+    // Open pages no longer offer to cancel what was paid.
+    app.live.notify(topup.customer);
     let app = Arc::clone(app);
     let task = tokio::spawn(async move {
         let mut end = app.end_announced();

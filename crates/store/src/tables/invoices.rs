@@ -44,6 +44,9 @@ const INSERT_ADJUSTMENT: &str = "INSERT INTO invoice_adjustments
 const WAITING: &str =
     "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments
     WHERE customer = $1 AND invoice IS NULL ORDER BY id LIMIT $2";
+const ALL_WAITING: &str =
+    "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments
+    WHERE invoice IS NULL ORDER BY id DESC LIMIT $1";
 const PUT_ON: &str = "UPDATE invoice_adjustments SET invoice = $1, amount = $2 WHERE id = $3";
 const DELETE_WAITING: &str = "DELETE FROM invoice_adjustments WHERE id = $1 AND invoice IS NULL";
 const INSERT_RUN: &str = "INSERT INTO billing_runs
@@ -275,6 +278,11 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<AdjustmentRow>, StoreError> {
         self.all(WAITING, &[&customer, &limit])
+    }
+
+    /// The newest `limit` corrections that wait for an invoice.
+    pub fn all_adjustments_waiting(&self, limit: u32) -> Result<Vec<AdjustmentRow>, StoreError> {
+        self.all(ALL_WAITING, &[&limit])
     }
 
     /// The run of a month.

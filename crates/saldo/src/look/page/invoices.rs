@@ -6,6 +6,8 @@ use money::{Amount, Timestamp};
 use crate::look::Reader;
 use crate::look::part::{Frame, PaymentList, PixPanel};
 
+use super::{MonthlyInvoice, OverdueNotice, TrustSeen};
+
 /// The page. Its lists are live on the first page.
 #[derive(Template)]
 #[template(path = "page/invoices.html")]
@@ -41,7 +43,15 @@ pub struct InvoicesFragment<'a> {
 /// Boletos and purchases of a customer.
 #[derive(Clone, Debug)]
 pub struct Invoiced {
-    /// Boletos, newest first.
+    /// Lines that are blocked because something is overdue, or work on trust.
+    pub overdue: Vec<OverdueNotice>,
+    /// Days for which a line works on trust.
+    pub trust_days: u16,
+    /// Invoices of months, newest first.
+    pub months: Vec<MonthlyInvoice>,
+    /// When the next invoice will be due.
+    pub next_due: Option<Timestamp>,
+    /// Boletos of purchases, newest first.
     pub boletos: Vec<Boleto>,
     /// Purchases that the next invoice collects, newest first.
     pub next: Vec<NextInvoiceLine>,

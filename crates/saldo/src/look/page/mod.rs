@@ -6,6 +6,7 @@
 
 pub mod api_keys;
 pub mod billing;
+mod billing_runs;
 pub mod buy_credit;
 pub mod console;
 pub mod consumption;
@@ -17,6 +18,7 @@ pub mod invoices;
 pub mod line;
 pub mod mails;
 pub mod message;
+mod monthly_invoice;
 pub mod offers;
 pub mod recharge;
 pub mod saved_cards;
@@ -28,6 +30,7 @@ pub mod usage;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
+pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
@@ -41,6 +44,7 @@ pub use invoices::{
 pub use line::{LinePage, LinePurchase, LineSession};
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};
+pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
 pub use offers::{Field, FieldKind, Offer, OfferForm, Offers};
 pub use recharge::{AmountProblem, Recharge};
 pub use saved_cards::SavedCards;

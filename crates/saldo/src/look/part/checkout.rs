@@ -16,6 +16,8 @@ pub struct Checkout {
     pub closes_at: Timestamp,
     /// Where the payment page is.
     pub url: String,
+    /// Whether the payment page has sent the customer on as having paid: there is nothing to go on with or to cancel.
+    pub is_being_confirmed: bool,
 }
 
 /// The inside of `data-live="checkouts"`; empty if there is none.

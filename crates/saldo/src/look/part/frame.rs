@@ -127,6 +127,8 @@ pub enum Place {
     ConsoleSubscribers,
     /// Subscribers' lines.
     ConsoleLines,
+    /// Monthly runs and invoices.
+    ConsoleBilling,
     /// What is sold by the month.
     ConsolePlans,
     /// Packs and what they cost.
@@ -156,6 +158,7 @@ impl Place {
         Place::ConsoleHome,
         Place::ConsoleSubscribers,
         Place::ConsoleLines,
+        Place::ConsoleBilling,
         Place::ConsolePlans,
         Place::ConsolePacks,
         Place::ConsoleMails,
@@ -177,6 +180,7 @@ impl Place {
             Place::ConsoleMails => "/console/mails",
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
+            Place::ConsoleBilling => "/console/billing",
             Place::ConsolePlans => "/console/plans",
             Place::ConsolePacks => "/console/packs",
         }
@@ -198,6 +202,7 @@ impl Place {
             Place::ConsoleMails => "mails",
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
+            Place::ConsoleBilling => "monthly-run",
             Place::ConsolePlans => "plans",
             Place::ConsolePacks => "packs",
         }

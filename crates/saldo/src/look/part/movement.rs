@@ -93,6 +93,11 @@ impl LineMovement {
 }
 
 impl Movement {
+    /// The movement in the reader's words for a narrow column: a card's digits stay beside its brand.
+    pub fn words_on_page(&self, reader: &Reader) -> String {
+        self.words(reader).replace(" •••• ", "\u{a0}••••\u{a0}")
+    }
+
     /// The movement in the reader's words.
     pub fn words(&self, reader: &Reader) -> String {
         match &self.kind {

@@ -1,0 +1,254 @@
+//! `/console/billing`: the monthly run with its progress, corrections, and the invoices.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use brazil::document::TaxId;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use money::{Amount, InvoiceId, Timestamp, Unit};
+use serde::Deserialize;
+use store::tables::invoices::{BillingRun, InvoiceState};
+use store::{Reader as TablesReader, StoreError};
+
+use super::offer_fields::{Typed, choice, text};
+use super::plans::CURRENCY;
+use super::{must_change, typed};
+use crate::app::App;
+use crate::billing::{self, Adjustment, DAYS_EARLY_MAX, Month};
+use crate::look::Reader;
+use crate::look::page::{BillingRuns, Field, InvoiceSeen, NextRun, OfferForm, RunSeen, WaitingAdjustment};
+use crate::look::part::Place;
+use crate::portal::calendar::{day_bounds, day_of};
+use crate::portal::monthly_invoices::{month_words, seen};
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::problem::Problem;
+
+/// Invoices of one page.
+const ROWS: u32 = 25;
+/// Runs that are shown.
+const RUNS: u32 = 12;
+/// Corrections that are shown.
+const WAITING: u32 = 50;
+/// What *takes off* is when it is sent.
+const TAKES_OFF: &str = "takes_off";
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    before: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Begun {
+    month: String,
+}
+
+/// A correction as the form sends it.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    document: String,
+    direction: String,
+    amount: String,
+    reason: String,
+}
+
+/// `GET /console/billing`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader().clone();
+    let trail = Trail::parse(shown.before.as_deref());
+    let before: Option<InvoiceId> = trail.last().and_then(|id| id.parse().ok());
+    let next = next_run(&app, &reader).await?;
+    let (asked, eyes, now) = (Arc::clone(&app), reader.clone(), app.ledger.now());
+    let (runs, invoices, older, waiting) = app
+        .read(move |tables| {
+            let runs = tables.billing_runs(RUNS)?;
+            let runs = runs.iter().map(|run| run_seen(tables, &eyes, run)).collect::<Result<Vec<_>, _>>()?;
+            let page = tables.invoices(before, ROWS)?;
+            let mut invoices = Vec::new();
+            for row in &page.rows {
+                let customer =
+                    tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default();
+                invoices.push(InvoiceSeen { customer, invoice: seen(&asked, tables, &eyes, row, now)? });
+            }
+            Ok((runs, invoices, page.next, waiting(tables)?))
+        })
+        .await?;
+    let base = format!("{}?", Place::ConsoleBilling.url());
+    let page = BillingRuns {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleBilling)),
+        next,
+        runs,
+        invoices,
+        waiting,
+        may_change: must_change(&staff).is_ok(),
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: older.map(|next| trail.older_url(&base, "before", &next.to_string())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `POST /console/billing/runs`
+pub(super) async fn begin(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Posted(begun): Posted<Begun>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let detail = "month must be written as 2026-12.";
+    let month =
+        Month::parse(&begun.month).ok_or_else(|| Problem::invalid("month", "invalid_month", detail))?;
+    billing::begin(&app, staff.visit.author(&staff.who.session), month).await?;
+    Ok(Redirect::to(Place::ConsoleBilling.url()).into_response())
+}
+
+/// `GET /console/billing/adjustments/new`
+pub(super) async fn new_adjustment(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    form(&app, &staff, &Sent { direction: TAKES_OFF.to_owned(), ..Sent::default() }, None)
+}
+
+/// `POST /console/billing/adjustments`
+pub(super) async fn adjust(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let author = staff.visit.author(&staff.who.session);
+    let typed = typed(&app, &staff);
+    let adjusted = match wanted(&app, &typed, &sent).await {
+        Ok(wanted) => billing::adjust(&app, author, wanted).await,
+        Err(problem) => Err(problem),
+    };
+    match adjusted {
+        Ok(_) => Ok(Redirect::to(Place::ConsoleBilling.url()).into_response()),
+        Err(problem) => match words(&typed.reader, &problem) {
+            Some(words) => form(&app, &staff, &sent, Some(words)),
+            None => Err(problem.into()),
+        },
+    }
+}
+
+/// `POST /console/billing/adjustments/{id}/withdrawal`
+pub(super) async fn withdraw(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(()): Posted<()>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let id = id.parse().map_err(|_| Problem::not_found("adjustment"))?;
+    billing::withdraw(&app, staff.visit.author(&staff.who.session), id).await?;
+    Ok(Redirect::to(Place::ConsoleBilling.url()).into_response())
+}
+
+async fn next_run(app: &Arc<App>, reader: &Reader) -> Result<NextRun, Problem> {
+    let (month, due, customers) = billing::preview(app).await?;
+    let today = day_of(&reader.zone, app.ledger.now());
+    let from = month.run_on(&app.config.billing).saturating_sub(DAYS_EARLY_MAX.days());
+    Ok(NextRun {
+        code: month.to_string(),
+        month: month_words(reader.locale, &month.to_string()),
+        due: begin_of(reader, due),
+        customers,
+        is_open: today >= from,
+        from: begin_of(reader, from),
+    })
+}
+
+fn run_seen(tables: &TablesReader<'_>, reader: &Reader, run: &BillingRun) -> Result<RunSeen, StoreError> {
+    let sums = tables.invoice_sums(&run.month)?;
+    let sum = |state| {
+        let found = sums.iter().find(|sum| sum.state == state);
+        Amount::new(found.map_or(0, |sum| sum.total), Unit::BRL)
+    };
+    Ok(RunSeen {
+        month: month_words(reader.locale, &run.month),
+        due: run.due_on.parse().ok().and_then(|due| begin_of(reader, due)),
+        progress: (run.done, run.customers),
+        is_done: run.finished_at.is_some(),
+        invoices: run.invoices,
+        open: sum(InvoiceState::Open),
+        paid: sum(InvoiceState::Paid),
+    })
+}
+
+fn waiting(tables: &TablesReader<'_>) -> Result<Vec<WaitingAdjustment>, StoreError> {
+    let rows = tables.all_adjustments_waiting(WAITING)?;
+    rows.into_iter()
+        .map(|row| {
+            let customer = tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default();
+            Ok(WaitingAdjustment { id: row.id.to_string(), customer, reason: row.reason, amount: row.amount })
+        })
+        .collect()
+}
+
+fn begin_of(reader: &Reader, day: Date) -> Option<Timestamp> {
+    day_bounds(&reader.zone, day).map(|bounds| bounds.from)
+}
+
+async fn wanted(app: &Arc<App>, typed: &Typed, sent: &Sent) -> Result<Adjustment, Problem> {
+    let unknown = || Problem::invalid("document", "customer_unknown", "There is no such subscriber.");
+    let document = TaxId::parse(&sent.document).map_err(|_| unknown())?.bare().to_owned();
+    let payer = app.read(move |tables| tables.payer_by_document(&document)).await?.ok_or_else(unknown)?;
+    let amount = typed.money("amount", &sent.amount, CURRENCY)?.map_or(0, |amount| amount.value());
+    if amount <= 0 {
+        return Err(Problem::invalid("amount", "invalid_amount", "amount must be above zero."));
+    }
+    let amount = if sent.direction == TAKES_OFF { -amount } else { amount };
+    Ok(Adjustment {
+        customer: payer.customer,
+        amount: Amount::new(amount, CURRENCY),
+        reason: sent.reason.clone(),
+    })
+}
+
+fn words(reader: &Reader, problem: &Problem) -> Option<(String, String)> {
+    let text = match problem.code {
+        "customer_unknown" => "adjustment-bad-document",
+        "invalid_amount" | "not_a_number" => "adjustment-bad-amount",
+        "invalid_reason" => "adjustment-bad-reason",
+        _ => return None,
+    };
+    Some((problem.field.clone().unwrap_or_default(), reader.t(text)))
+}
+
+fn form(
+    app: &App,
+    staff: &StaffIn,
+    sent: &Sent,
+    problem: Option<(String, String)>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader().clone();
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = OfferForm {
+        frame: staff.visit.frame(app, Some(Place::ConsoleBilling)),
+        heading: reader.t("new-adjustment"),
+        action: "/console/billing/adjustments".to_owned(),
+        back_url: Place::ConsoleBilling.url().to_owned(),
+        fields: fields(&reader, sent),
+        problem,
+        reader,
+    };
+    draw(status, &page)
+}
+
+fn fields(reader: &Reader, sent: &Sent) -> Vec<Field> {
+    let t = |id: &str| reader.t(id);
+    let ways = [(TAKES_OFF.to_owned(), t("adjustment-takes-off")), ("adds".to_owned(), t("adjustment-adds"))];
+    vec![
+        text("document", t("adjustment-document"), None, sent.document.clone()),
+        choice("direction", t("adjustment-direction"), None, &sent.direction, ways),
+        text("amount", t("amount"), None, sent.amount.clone()),
+        text("reason", t("reason"), Some(t("adjustment-reason-hint")), sent.reason.clone()),
+    ]
+}
