@@ -1,6 +1,5 @@
 //! The program's parts, put together: what every edge and every job holds.
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -9,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use engine::{Limits, open_book};
 use money::Timestamp;
-use store::{Reader, SqliteJournal, SqliteJournalReader, StoreError, Tables, Tx};
+use store::{JournalReader, Place, Reader, StoreError, Tables, Tx};
 use tokio::sync::{Notify, watch};
 
 use crate::books::Books;
@@ -21,7 +20,7 @@ use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
 use crate::providers::StripeClient;
-use crate::runtime::{self, Ledger, LedgerParts, LineNews, Live};
+use crate::runtime::{self, KeptLease, Ledger, LedgerParts, LineNews, Live};
 use crate::sold::Sold;
 use crate::{clock, ids, intents, panics, private};
 
@@ -56,6 +55,8 @@ pub struct App {
     pub projection_failures: Arc<AtomicU64>,
     /// True while the views cannot be brought up to date.
     pub projection_failing: Arc<AtomicBool>,
+    /// True while the server that keeps the books does not answer; files always do.
+    pub database_away: Arc<AtomicBool>,
     /// API keys that were looked up lately.
     pub keys: KnownKeys,
     /// Told when the inbox has something new.
@@ -84,10 +85,11 @@ pub struct App {
     pub followed: Followed,
     /// What a demo shows above every page; set by the demo before anything is served.
     pub demo_strip: OnceLock<DemoStrip>,
+    journal_taken: Arc<AtomicBool>,
     end_announced: watch::Sender<bool>,
     sold: RwLock<Arc<Sold>>,
     customer_locks: Vec<tokio::sync::Mutex<()>>,
-    journal_path: PathBuf,
+    place: Place,
     ending: Arc<AtomicBool>,
 }
 
@@ -97,16 +99,17 @@ pub struct Running {
     pub app: Arc<App>,
     threads: Vec<JoinHandle<()>>,
     background: Vec<JoinHandle<()>>,
+    // Kept until the journal has been closed.
+    _lease: Option<KeptLease>,
 }
 
 impl Running {
     /// Opens the data folder, replays the journal, and starts the threads. Must be called from within the async runtime.
     pub async fn start(config: Config) -> anyhow::Result<Running> {
         panics::count();
-        let data = config.server.data.clone();
-        private::make_folder(&data)?;
+        private::make_folder(&config.server.data)?;
         let handle = tokio::runtime::Handle::current();
-        let running = tokio::task::spawn_blocking(move || start_threads(config, &data, &handle))
+        let running = tokio::task::spawn_blocking(move || start_threads(config, &handle))
             .await
             .context("starting")??;
         intents::resend(&running.app, Timestamp::MAX)
@@ -133,19 +136,30 @@ fn join(threads: Vec<JoinHandle<()>>) {
     }
 }
 
-fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -> anyhow::Result<Running> {
-    let journal_path = data.join(JOURNAL_FILE);
-    let mut journal =
-        SqliteJournal::open(&journal_path).with_context(|| format!("opening {}", journal_path.display()))?;
-    let derived = journal.open_derived()?;
-    let projector_reader = journal.open_reader()?;
-    let tables_path = data.join(TABLES_FILE);
-    let tables = Tables::open(&tables_path).with_context(|| format!("opening {}", tables_path.display()))?;
+fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Result<Running> {
+    let place = config.place();
+    let opening = || format!("opening {place}");
+    let opened = place.open_journal().with_context(opening)?;
+    let (mut journal, derived) = (opened.journal, opened.derived);
+    let end_announced = watch::Sender::new(false);
+    let told = end_announced.clone();
+    let journal_taken = Arc::new(AtomicBool::new(false));
+    let taken = Arc::clone(&journal_taken);
+    let lost = move || {
+        taken.store(true, Ordering::Release);
+        told.send_replace(true);
+    };
+    let database_away = Arc::new(AtomicBool::new(false));
+    let away = Arc::clone(&database_away);
+    let lease = opened.lease.map(|lease| KeptLease::keep(lease, away, lost)).transpose();
+    let lease = lease.context("renewing the lease")?;
+    let projector_reader = place.open_journal_reader()?;
+    let tables = place.open_tables().with_context(opening)?;
     let tables = Arc::new(tables);
     let hashes = KeyedHashes::new(&hash_key(&tables)?);
     check_unit(&tables, config.credit.unit)?;
 
-    let opened = open_book(&mut journal).context("replaying the journal")?;
+    let opened = open_book(&mut *journal).context("replaying the journal")?;
     tracing::info!(rows = opened.position, replayed = opened.replayed_rows, "the journal is replayed");
     if let Some(reason) = &opened.snapshot_ignored {
         tracing::warn!(reason, "the newest snapshot was passed over");
@@ -155,8 +169,8 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let live = Live::default();
     let (ledger, threads) = Ledger::start(LedgerParts {
         opened,
-        runs: Box::new(journal.open_reader()?),
-        journal: Box::new(journal),
+        runs: place.open_journal_reader()?,
+        journal,
         catalog: Arc::clone(&sold.catalog),
         limits: Limits { clock_jump_max: config.server.clock_jump_max(), ..Limits::default() },
         live: live.clone(),
@@ -171,7 +185,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
     let projection = runtime::Projection {
         line_news: Arc::clone(&line_news),
         notice_news: Arc::clone(&notice_news),
-        journal: Box::new(projector_reader),
+        journal: projector_reader,
         tables: Arc::clone(&tables),
         landed: ledger.landed(),
         live: live.clone(),
@@ -186,7 +200,7 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         std::thread::Builder::new().name("views".to_owned()).spawn(move || projection.run(&projecting))?;
     let (sealing, rows, end) = (ledger.clone(), config.server.snapshot_rows, Arc::clone(&ending));
     let snapshots = std::thread::Builder::new().name("snapshots".to_owned()).spawn(move || {
-        runtime::make_snapshots(Box::new(derived), &sealing, rows, &end, &snapshotting);
+        runtime::make_snapshots(derived, &sealing, rows, &end, &snapshotting);
     })?;
 
     let stripe = StripeClient::new(&config.stripe.api_url, &config.stripe.secret_key)?;
@@ -200,6 +214,8 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         projected,
         projection_failures: failures,
         projection_failing: failing,
+        database_away,
+        journal_taken,
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
         notice_news,
@@ -214,16 +230,16 @@ fn start_threads(config: Config, data: &Path, handle: &tokio::runtime::Handle) -
         nas: Nas::default(),
         followed: Followed::default(),
         demo_strip: OnceLock::new(),
-        end_announced: watch::Sender::new(false),
+        end_announced,
         sold: RwLock::new(sold),
         customer_locks: (0..CUSTOMER_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
-        journal_path,
+        place,
         ending,
     };
-    Ok(Running { app: Arc::new(app), threads, background: vec![projector, snapshots] })
+    Ok(Running { app: Arc::new(app), threads, background: vec![projector, snapshots], _lease: lease })
 }
 
-/// Refuses to start with another currency than the one that the wallets of this folder were opened in.
+/// Refuses to start with another currency than the one that the wallets here were opened in.
 fn check_unit(tables: &Tables, unit: money::Unit) -> anyhow::Result<()> {
     let known = tables.write(|tx| -> anyhow::Result<String> {
         if let Some(known) = tx.setting(UNIT_SETTING)? {
@@ -233,7 +249,7 @@ fn check_unit(tables: &Tables, unit: money::Unit) -> anyhow::Result<()> {
         Ok(unit.code().to_owned())
     })?;
     if known != unit.code() {
-        anyhow::bail!("credit.unit is {unit}, and the wallets in this data folder were opened in {known}");
+        anyhow::bail!("credit.unit is {unit}, and the wallets of this installation were opened in {known}");
     }
     Ok(())
 }
@@ -316,8 +332,8 @@ impl App {
     }
 
     /// Another reader of the journal: to render a first answer again, to verify.
-    pub fn journal_reader(&self) -> Result<SqliteJournalReader, StoreError> {
-        SqliteJournalReader::open(&self.journal_path)
+    pub fn journal_reader(&self) -> Result<Box<dyn JournalReader>, StoreError> {
+        self.place.open_journal_reader()
     }
 
     /// Says that the program is about to end: the listener takes no more connections and open pages are let go.
@@ -328,6 +344,11 @@ impl App {
     /// Becomes true when the program is about to end, while the book still answers.
     pub fn end_announced(&self) -> watch::Receiver<bool> {
         self.end_announced.subscribe()
+    }
+
+    /// True once the ledger has ended by itself, or another has taken its journal over: nothing more is written here.
+    pub fn has_lost_journal(&self) -> bool {
+        self.journal_taken.load(Ordering::Acquire) || self.ledger.status().stopped.load(Ordering::Acquire)
     }
 
     /// True once the program ends: jobs stop.

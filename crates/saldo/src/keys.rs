@@ -2,7 +2,7 @@
 //!
 //! A key is 256 random bits, so its SHA-256 is all that needs to be stored. What was looked up is believed for [`FRESH`], then
 //! looked up again behind the request that asks, and dropped at once when a key is revoked here. So a key that is in use costs
-//! no query, and one that another process revoked ends within seconds.
+//! no query, and one that another process revoked ends within seconds. While the store cannot be read, a key that was known holds.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,12 +19,14 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::ids;
-use crate::problem::Problem;
+use crate::problem::{Problem, STORAGE_UNAVAILABLE};
 
 /// How long a looked-up key is believed without a second look.
 const FRESH: Duration = Duration::from_secs(5);
 /// How long it is believed while that second look is under way; an older one is looked up before it is believed.
 const BELIEVED_MAX: Duration = Duration::from_secs(10);
+/// How long it is believed when it cannot be looked up.
+const AWAY_MAX: Duration = Duration::from_secs(3_600);
 /// How old `last_used_at` gets before it is written again, in microseconds.
 const TOUCHED_AFTER: i64 = Timestamp::MINUTE;
 /// Keys kept in memory; beyond that all are looked up again.
@@ -185,7 +187,13 @@ pub async fn authenticate(app: &Arc<App>, secret: &str) -> Result<Option<Arc<Api
             });
             Ok(key)
         }
-        Known::Nothing => look_up(app, hash).await,
+        Known::Nothing => match look_up(app, hash.clone()).await {
+            // Nobody can revoke a key in a database that is away: what was known of it last goes on to hold.
+            Err(problem) if problem.code == STORAGE_UNAVAILABLE => {
+                app.keys.last_known(&hash, AWAY_MAX).ok_or(problem)
+            }
+            found => found,
+        },
     }
 }
 
@@ -241,6 +249,12 @@ impl KnownKeys {
             return Known::Fresh(found.key.clone());
         }
         Known::LookAgain(found.key.clone())
+    }
+
+    /// What was found less than `age_max` ago.
+    fn last_known(&self, hash: &SecretHash, age_max: Duration) -> Option<Option<Arc<ApiKey>>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&hash.0).filter(|found| found.at.elapsed() < age_max).map(|found| found.key.clone())
     }
 
     /// Keeps what a look-up found, unless a key was revoked since it began: it may have read what was true before.

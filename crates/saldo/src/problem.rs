@@ -8,6 +8,9 @@ use store::StoreError;
 use crate::providers::StripeError;
 use crate::runtime::LedgerError;
 
+/// The code of a problem that is the store's: it may be asked again.
+pub(crate) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
+
 /// Why a request was not done. Nothing was changed unless the code is `outcome_unknown`.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -79,9 +82,22 @@ impl From<StoreError> for Problem {
                 problem.field = Some(field.to_owned());
                 problem
             }
+            StoreError::ZeroInText => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_text",
+                "A text holds a zero character, which cannot be kept or looked for.",
+            ),
             StoreError::DiskFull | StoreError::Busy => {
                 tracing::warn!(%error, "the store turned a request away");
-                unavailable("storage_unavailable", "The store cannot take writes now. Nothing was changed.")
+                unavailable(STORAGE_UNAVAILABLE, "The store cannot take writes now. Nothing was changed.")
+            }
+            StoreError::Unreachable(source) => {
+                tracing::warn!(error = %source, "the database was not reached for a request");
+                unavailable(STORAGE_UNAVAILABLE, "The database cannot be reached now. Nothing was changed.")
+            }
+            StoreError::OutcomeUnknown(source) => {
+                tracing::warn!(error = %source, "the database was lost while it kept a request");
+                LedgerError::OutcomeUnknown.into()
             }
             _ => Problem::internal(&anyhow::Error::new(error)),
         }

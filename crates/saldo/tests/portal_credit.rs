@@ -13,7 +13,7 @@ use saldo::config::SaveCards;
 const VISA: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_told_once_and_stands_in_the_table() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -50,7 +50,7 @@ async fn a_payment_is_told_once_and_stands_in_the_table() {
     assert!(lines[1].contains("\"Recharge, Visa •••• 4242\",10.00,USD,35.00,ent_"), "{}", lines[1]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_says_that_cards_are_kept_only_where_they_are() {
     for (saving, is_said) in [(SaveCards::Always, true), (SaveCards::Ask, false)] {
         let house = House::open_with(|config| config.stripe.save_cards = saving).await;
@@ -66,7 +66,7 @@ async fn the_page_says_that_cards_are_kept_only_where_they_are() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn turning_back_is_cancelled_and_a_decline_is_failed() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -85,7 +85,7 @@ async fn turning_back_is_cancelled_and_a_decline_is_failed() {
     assert_eq!(house.figures(ana.wallet).await, ["25.00", "0.00", "25.00"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unanswered_question_is_pending_and_settles_by_itself() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -115,7 +115,7 @@ async fn an_unanswered_question_is_pending_and_settles_by_itself() {
     assert!(!browser.get(&told).await.text.contains("<dialog"), "told once");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_amounts_get_a_sentence_and_open_nothing() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -147,7 +147,7 @@ async fn wrong_amounts_get_a_sentence_and_open_nothing() {
     assert_eq!(house.seen(), before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_another_customer_is_reached() {
     let house = House::open().await;
     house.meter_of_hours().await;
@@ -203,7 +203,7 @@ async fn nothing_of_another_customer_is_reached() {
     assert_eq!(house.guard(&secret).await.status.as_u16(), 401, "a revoked key is refused");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_open_page_follows_until_its_session_ends() {
     let house = House::open().await;
     house.meter_of_hours().await;
@@ -224,7 +224,7 @@ async fn an_open_page_follows_until_its_session_ends() {
     over.wait_for("event: ended").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_customer_has_only_so_many_pages_open() {
     let house = House::open().await;
     let ana = house.customer("ana").await;

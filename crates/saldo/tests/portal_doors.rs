@@ -15,7 +15,7 @@ use store::Hidden;
 use store::tables::logins::{Staff, StaffRole};
 use store::tables::outbox::Mail;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_for_who_is_signed_in_and_protected() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -50,7 +50,7 @@ async fn a_page_is_for_who_is_signed_in_and_protected() {
     assert!(sheet.header("cache-control").is_some_and(|value| value.contains("immutable")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_pair_is_one_answer_and_no_way_leads_elsewhere() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -75,7 +75,7 @@ async fn a_wrong_pair_is_one_answer_and_no_way_leads_elsewhere() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn mails_follow_the_language_that_a_customer_chose() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -100,7 +100,7 @@ async fn mails_follow_the_language_that_a_customer_chose() {
     assert_eq!(mails.rows[0].locale, "pt-BR");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_from_elsewhere_changes_nothing() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -147,7 +147,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
     assert_eq!((topups, keys), (0, 0));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_is_over_asks_to_sign_in_again() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -170,7 +170,7 @@ async fn a_session_that_is_over_asks_to_sign_in_again() {
     assert!(topups.expect("the tables").rows.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_signs_out_is_out() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -184,7 +184,7 @@ async fn who_signs_out_is_out() {
     assert_eq!(house.send(kept).await.status.as_u16(), 303, "the secret is worth nothing now");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn guessing_is_slowed_down_for_the_right_password_too() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -207,7 +207,7 @@ async fn guessing_is_slowed_down_for_the_right_password_too() {
     Browser::signed_in(&house, &bruno).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forgotten_password_is_replaced_by_a_link_that_works_once() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -255,7 +255,7 @@ async fn a_forgotten_password_is_replaced_by_a_link_that_works_once() {
     assert_eq!(browser.sign_in("/sign-in", "ana@example.com", chosen).await.status.as_u16(), 303);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_leads_to_the_first_password() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -276,7 +276,7 @@ async fn an_invitation_leads_to_the_first_password() {
     assert_eq!(browser.get("/billing").await.status.as_u16(), 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_console_is_for_staff() {
     let house = House::open_with(|config| config.server.verify_hours = 0).await;
     let ana = house.customer("ana").await;

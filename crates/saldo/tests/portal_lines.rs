@@ -142,7 +142,7 @@ async fn send(browser: &mut Browser<'_>, fields: &[(String, String)]) -> house::
     browser.post("/buy-credit", &fields).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_buy_once_and_the_page_tells_how_it_came_out() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
@@ -166,7 +166,7 @@ async fn two_tabs_buy_once_and_the_page_tells_how_it_came_out() {
     assert!(!other.iter().any(|(name, _)| name == "pack"), "nothing can be chosen: {other:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_tab_with_another_pack_hears_that_something_was_bought() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
@@ -185,7 +185,7 @@ async fn a_second_tab_with_another_pack_hears_that_something_was_bought() {
     assert!(refused.text.contains("(1 purchase)"), "{}", refused.text);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_changed_between_page_and_click_is_told_and_nothing_is_bought() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
@@ -214,7 +214,7 @@ async fn what_changed_between_page_and_click_is_told_and_nothing_is_bought() {
     assert!(!refused.text.contains("(1 purchase)"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn lines_that_cannot_buy_are_told_one_by_one_and_only_then() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
@@ -240,7 +240,7 @@ async fn lines_that_cannot_buy_are_told_one_by_one_and_only_then() {
     assert!(used.contains("50.0\u{a0}GB") && used.contains("Overshoot: 2.0\u{a0}GB"), "{used}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_check_panel_comes_to_the_balance() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
@@ -253,7 +253,7 @@ async fn the_check_panel_comes_to_the_balance() {
     assert!(!page.contains("Carried balance") && !page.contains("Adjustments"), "{page}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_buys_for_another_and_money_pages_are_not_his() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
@@ -281,7 +281,7 @@ async fn told(house: &House, count: usize) -> Vec<String> {
     subjects
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn use_is_told_at_each_threshold_once_whatever_is_played_again() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
@@ -309,11 +309,9 @@ async fn use_is_told_at_each_threshold_once_whatever_is_played_again() {
     }
     // All that is derived is thrown away and made again: nothing is told again.
     let data = house.close().await;
-    let rebuild = std::process::Command::new(env!("CARGO_BIN_EXE_saldo"))
-        .args(["rebuild-views", "--data"])
-        .arg(data.path())
-        .output()
-        .expect("it runs");
+    let mut rebuild = std::process::Command::new(env!("CARGO_BIN_EXE_saldo"));
+    let (name, value) = house::place_of(data.path());
+    let rebuild = rebuild.arg("rebuild-views").env(name, value).output().expect("it runs");
     assert!(rebuild.status.success(), "{}", String::from_utf8_lossy(&rebuild.stderr));
     let house = House::open_in(data, |_| {}).await;
     ask(&house, &line, used(GB)).await;

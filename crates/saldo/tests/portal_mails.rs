@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mail_reaches_the_server() {
     let (address, mut letters) = smtp_server("250 taken").await;
     let (house, link) = invited(&address).await;
@@ -31,7 +31,7 @@ async fn a_mail_reaches_the_server() {
     assert_eq!((mail.attempts, mail.next_attempt_at), (1, None));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_puts_off_is_tried_again_later() {
     let (address, _letters) = smtp_server("451 come again").await;
     let (house, _) = invited(&address).await;

@@ -30,6 +30,9 @@ pub enum StoreError {
         /// Where it stands and why it is wrong.
         what: String,
     },
+    /// A text with a zero character, which not every engine keeps; nothing was changed.
+    #[error("a text with a zero character cannot be kept or looked for")]
+    ZeroInText,
     /// More bytes than one row may have.
     #[error("a row of {bytes} bytes is longer than the {max} that are stored")]
     TooLarge {

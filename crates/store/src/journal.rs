@@ -63,6 +63,28 @@ pub trait JournalReader: Send {
     fn runs(&mut self) -> Result<Vec<i64>, StoreError>;
 }
 
+impl<J: JournalReader + ?Sized> JournalReader for Box<J> {
+    fn last(&mut self) -> Result<Option<(u64, Hash)>, StoreError> {
+        (**self).last()
+    }
+
+    fn read(&mut self, from: u64, rows_max: usize, bytes_max: usize) -> Result<Vec<JournalRow>, StoreError> {
+        (**self).read(from, rows_max, bytes_max)
+    }
+
+    fn newest_snapshot(&mut self) -> Result<Option<Snapshot>, StoreError> {
+        (**self).newest_snapshot()
+    }
+
+    fn run(&mut self, hour: i64) -> Result<Vec<SeenRow>, StoreError> {
+        (**self).run(hour)
+    }
+
+    fn runs(&mut self) -> Result<Vec<i64>, StoreError> {
+        (**self).runs()
+    }
+}
+
 /// What may be written beside the rows: all of it can be made again from them, so it costs time if it is missing, never
 /// meaning. Long values are written piece by piece, so that appends go on between the pieces.
 pub trait JournalDerived: JournalReader {

@@ -12,6 +12,7 @@ mod error;
 mod journal;
 mod memory;
 mod migrations;
+mod place;
 mod postgres;
 mod sqlite;
 mod statement;
@@ -25,6 +26,7 @@ pub use journal::{
 };
 pub use memory::{Fault, MemoryJournal};
 pub use migrations::{Database, Engine, MigrationFile};
+pub use place::{OpenedJournal, Place};
 pub use postgres::{
     LEASE_SECONDS, PostgresJournal, PostgresJournalDerived, PostgresJournalReader, PostgresLease,
     PostgresServer,

@@ -4,12 +4,15 @@
 
 mod server;
 
+use std::time::{Duration, Instant};
+
 use book::{GENESIS, Hash, JournalRow, chain_hash};
 use money::{ApiKeyId, Timestamp};
 use store::tables::answers::FirstAnswer;
 use store::tables::audit::AuditRow;
 use store::{
-    AppendError, Appended, Database, Journal, JournalReader, PostgresServer, StoreError, Tables, Tx,
+    AppendError, Appended, Database, Journal, JournalReader, LEASE_SECONDS, PostgresLease, PostgresServer,
+    StoreError, Tables, Tx,
 };
 
 fn row_after(last: u64, hash: &Hash, epoch: u64) -> JournalRow {
@@ -43,11 +46,33 @@ fn audit(tx: &Tx<'_>) -> Result<u64, StoreError> {
 fn a_second_writer_is_refused_until_the_first_is_gone() {
     let server = server::empty();
     let first = server.open_journal().unwrap();
-    assert!(first.lease().renew().unwrap());
-    let refused = server.open_journal().unwrap_err();
-    assert!(matches!(refused, StoreError::Held { .. }), "{refused:?}");
+    assert_held(&server, &mut first.lease());
     drop(first);
     server.open_journal().unwrap();
+}
+
+/// Nobody gets the journal while its holder renews his lease.
+fn assert_held(server: &PostgresServer, lease: &mut PostgresLease) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| server.open_journal());
+        while !other.is_finished() {
+            assert!(lease.renew().unwrap());
+        }
+        let refused = other.join().unwrap();
+        assert!(matches!(refused, Err(StoreError::Held { .. })), "{refused:?}");
+    });
+}
+
+#[test]
+fn one_who_was_killed_is_waited_out() {
+    let server = server::empty();
+    let killed = server.open_journal().unwrap();
+    // It gives nothing back.
+    std::mem::forget(killed);
+    let begun = Instant::now();
+    let mut next = server.open_journal().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(u64::from(LEASE_SECONDS) + 5));
+    assert_eq!(next.append(&first_row(1)).unwrap(), Appended::Landed);
 }
 
 #[test]
@@ -65,8 +90,7 @@ fn who_was_away_too_long_learns_it_and_writes_nothing() {
     assert!(!late.lease().renew().unwrap());
     // What it gives back is not the other's.
     drop(late);
-    assert!(next.lease().renew().unwrap());
-    assert!(matches!(server.open_journal(), Err(StoreError::Held { .. })));
+    assert_held(&server, &mut next.lease());
 }
 
 #[test]
@@ -152,6 +176,14 @@ fn who_goes_on_after_a_failed_statement_changes_nothing() {
     assert!(matches!(passed_over, Err(StoreError::Database(_))), "{passed_over:?}");
     let there = tables.read(|reader| reader.first_answer(answer.api_key, &answer.request_key));
     assert_eq!(there.unwrap(), None);
+}
+
+#[test]
+fn a_zero_character_is_named_as_what_is_wrong() {
+    let tables = Tables::open_postgres(&server::empty()).unwrap();
+    let looked = tables.read(|reader| reader.setting("a\0b"));
+    assert!(matches!(looked, Err(StoreError::ZeroInText)), "{looked:?}");
+    assert_eq!(tables.read(|reader| reader.setting("ab")).unwrap(), None);
 }
 
 #[test]

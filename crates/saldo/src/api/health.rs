@@ -63,10 +63,11 @@ pub(super) async fn readyz(State(api): State<Arc<Api>>) -> Response {
     let writable = status.writable.load(Ordering::Relaxed) && !status.stopped.load(Ordering::Relaxed);
     let behind = behind(&api);
     let failing = api.app.projection_failing.load(Ordering::Acquire);
-    let ready = writable && !failing && behind <= BEHIND_ROWS_MAX && !api.app.is_ending();
+    let away = api.app.database_away.load(Ordering::Acquire);
+    let ready = writable && !failing && !away && behind <= BEHIND_ROWS_MAX && !api.app.is_ending();
     let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let status = if ready { "ready" } else { "not_ready" };
-    let body = json!({"status": status, "ledger_writable": writable, "views_failing": failing, "views_behind_rows": behind});
+    let body = json!({"status": status, "ledger_writable": writable, "database_away": away, "views_failing": failing, "views_behind_rows": behind});
     (code, Json(body)).into_response()
 }
 

@@ -63,7 +63,7 @@ fn remittance(config: &Config, to: &Path, screen: &Screen) -> anyhow::Result<Out
     if !to.is_dir() {
         bail!("{} is no folder", to.display());
     }
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let (zone, now) = (&config.brand.time_zone, clock::now());
     let remitted = tables.write(|tx| documents::remit(tx, bank, zone, now))?;
     match &remitted.file {
@@ -77,7 +77,7 @@ fn remittance(config: &Config, to: &Path, screen: &Screen) -> anyhow::Result<Out
 }
 
 fn again(config: &Config, to: &Path, number: u32, screen: &Screen) -> anyhow::Result<Outcome> {
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let file = tables.read(|reader| reader.remittance(number))?;
     write(&file.with_context(|| format!("there is no remittance {number}"))?, to, screen)?;
     Ok(Outcome::Done)
@@ -108,7 +108,7 @@ fn write(remittance: &RemittanceRow, to: &Path, screen: &Screen) -> anyhow::Resu
 fn take(config: &Config, path: &Path, screen: &Screen) -> anyhow::Result<Outcome> {
     let bank = bank(config)?;
     let bytes = read(path)?;
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let loaded = tables
         .write(|tx| documents::load_return(tx, bank, &bytes, clock::now()))
         .with_context(|| format!("{} was refused; nothing of it was taken", path.display()))?;
@@ -140,7 +140,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 fn findings(config: &Config, screen: &Screen) -> anyhow::Result<Outcome> {
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let found = tables.read(|reader| reader.findings(FINDINGS_MAX))?;
     if found.is_empty() {
         screen.good("There is nothing that a person must look at.");

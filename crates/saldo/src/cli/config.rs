@@ -28,10 +28,14 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } = config;
+    let Config { server, database, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } =
+        config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
-    screen.pair("data folder", server.data.display());
+    match database {
+        Some(database) => screen.pair("database", database),
+        None => screen.pair("data folder", server.data.display()),
+    }
     screen.pair("brand", &brand.name);
     screen.pair("welcome", credit.welcome);
     let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };

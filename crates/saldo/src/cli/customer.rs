@@ -144,7 +144,7 @@ async fn login_of(app: &Arc<App>, customer: Customer) -> anyhow::Result<Login> {
 }
 
 fn list(config: &Config, limit: usize, screen: &Screen) -> anyhow::Result<()> {
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let mut rows = Vec::new();
     let mut before = None;
     while rows.len() < limit {
@@ -172,7 +172,7 @@ fn row(reader: &Reader<'_>, customer: &Customer) -> Result<[String; 4], StoreErr
 }
 
 fn show(config: &Config, named: &str, screen: &Screen) -> anyhow::Result<()> {
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let (customer, wallets) = tables.read(|reader| {
         let customer = find(reader, named)?.with_context(|| format!("there is no customer {named}"))?;
         let wallets = reader.wallet_views_of(customer.id, WALLETS_MAX)?;

@@ -99,7 +99,7 @@ fn is_scope(scope: &str) -> bool {
 }
 
 fn list(config: &Config, customer: Option<CustomerId>, screen: &Screen) -> anyhow::Result<()> {
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let mut rows = Vec::new();
     let mut before = None;
     loop {

@@ -1,12 +1,10 @@
 //! `saldo migrate`.
 
-use std::path::Path;
-
 use anyhow::Context as _;
-use store::{Database, SqliteJournal};
+use store::Database;
 
 use super::screen::Screen;
-use crate::app::{JOURNAL_FILE, TABLES_FILE};
+use crate::config::Config;
 use crate::private;
 
 pub(super) const HELP: &str = "\
@@ -14,13 +12,15 @@ Example:
   saldo migrate --data /var/lib/saldo/data    says what was applied; again, and there is nothing to apply";
 
 /// Applies what both databases lack, and says what that was.
-pub(super) fn run(data: &Path, screen: &Screen) -> anyhow::Result<()> {
-    private::make_folder(data)?;
-    let (journal, tables) = (data.join(JOURNAL_FILE), data.join(TABLES_FILE));
-    let mut applied = store::pending(&journal, Database::Journal)?;
-    // Taken before anything is changed, and kept: nobody serves this folder meanwhile.
-    let _alone = SqliteJournal::open(&journal).with_context(|| format!("opening {}", journal.display()))?;
-    applied.extend(store::migrate(&tables, Database::Saldo)?);
+pub(super) fn run(config: &Config, screen: &Screen) -> anyhow::Result<()> {
+    private::make_folder(&config.server.data)?;
+    let place = config.place();
+    let opening = || format!("opening {place}");
+    let mut applied = place.pending(Database::Journal).with_context(opening)?;
+    // Taken before anything is changed, and kept: nobody serves this installation meanwhile.
+    let _alone = place.open_journal().with_context(opening)?;
+    applied.extend(place.pending(Database::Saldo).with_context(opening)?);
+    place.open_tables().with_context(opening)?;
     for migration in &applied {
         screen.line(format_args!("applied {}", migration.file));
     }

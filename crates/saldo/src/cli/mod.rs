@@ -158,9 +158,9 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
     match command {
         Command::Serve => serve::run(read()?)?,
         Command::Demo { port, json } => demo::run(&demo::Options { data, port, json })?,
-        Command::Verify => return verify::verify(&read()?.server.data, screen),
-        Command::RebuildViews => verify::rebuild_views(&read()?.server.data, screen)?,
-        Command::Migrate => migrate::run(&read()?.server.data, screen)?,
+        Command::Verify => return verify::verify(&read()?, screen),
+        Command::RebuildViews => verify::rebuild_views(&read()?, screen)?,
+        Command::Migrate => migrate::run(&read()?, screen)?,
         Command::Customer(command) => customer::run(command, read()?, screen)?,
         Command::Key(command) => key::run(command, read()?, screen)?,
         Command::Subscriber(command) => subscriber::run(command, &read()?, screen)?,
@@ -174,7 +174,9 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
 fn read_config(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<Config> {
     let mut config = Config::load(file, std::env::vars())?;
     if let Some(data) = data {
+        // Said for this command alone: a folder of files, whatever the configuration has.
         config.server.data = data.to_owned();
+        config.database = None;
     }
     Ok(config)
 }
@@ -182,14 +184,16 @@ fn read_config(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<Confi
 /// A failure as a person can act on it.
 fn in_words(error: &anyhow::Error) -> String {
     let in_use = error.chain().find_map(|cause| match cause.downcast_ref::<StoreError>() {
-        Some(StoreError::InUse { path }) => path.parent(),
+        Some(StoreError::InUse { path }) => {
+            path.parent().map(|folder| format!("the data folder {}", folder.display()))
+        }
+        Some(StoreError::Held { place }) => Some(place.clone()),
         _ => None,
     });
     match in_use {
-        Some(folder) => format!(
-            "a running Saldo holds the data folder {}. End it first, or use its API or console instead.",
-            folder.display()
-        ),
+        Some(place) => {
+            format!("a running Saldo holds {place}. End it first, or use its API or console instead.")
+        }
         None => format!("{error:#}"),
     }
 }

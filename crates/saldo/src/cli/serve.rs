@@ -32,10 +32,22 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
             until_told().await;
             app.announce_end();
         });
+        let (app, mut landed) = (Arc::clone(&running.app), running.app.ledger.landed());
+        tokio::spawn(async move {
+            // Told no more once the ledger has ended: of a program without one only the next start can make something.
+            while landed.changed().await.is_ok() {}
+            app.announce_end();
+        });
         tracing::info!(%listen, "Saldo serves");
         let app = &running.app;
         server::serve(listener, routes::router(app), &app.config.server, app.end_announced()).await;
-        tokio::task::spawn_blocking(move || running.end()).await.context("ending")
+        let has_lost_journal = app.has_lost_journal();
+        tokio::task::spawn_blocking(move || running.end()).await.context("ending")?;
+        anyhow::ensure!(
+            !has_lost_journal,
+            "the journal could not be written any more, for the reason in the log; the next start replays it"
+        );
+        Ok(())
     })
 }
 

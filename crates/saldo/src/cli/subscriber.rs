@@ -47,7 +47,7 @@ pub(super) fn run(command: Command, config: &Config, screen: &Screen) -> anyhow:
     let reader = Reader::new(Locale::En, TimeZone::UTC);
     let bytes = read(&file)?;
     let sheet = subscribers::read(&bytes).map_err(|why| anyhow::anyhow!(unreadable_words(&reader, &why)))?;
-    let tables = folder::open_tables(&config.server.data)?;
+    let tables = folder::open_tables(config)?;
     let checked = tables.read(|tables| subscribers::check(tables, &sheet.rows))?;
     tell(&sheet, &checked, &reader, screen)?;
     if check || checked.newcomers.is_empty() {

@@ -1,13 +1,12 @@
 //! `saldo verify` and `saldo rebuild-views`.
 
-use std::path::Path;
-
 use engine::{FINDINGS_MAX, Projector, Verified, Views, verify_journal};
 use money::Amount;
 use store::{JournalReader, Tables};
 
 use super::screen::Screen;
 use super::{Outcome, folder};
+use crate::config::Config;
 use crate::runtime::CURSOR;
 
 /// Rows read at once.
@@ -32,11 +31,11 @@ Example:
   systemctl stop saldo && saldo rebuild-views && saldo verify && systemctl start saldo";
 
 /// Verifies the folder and tells what was seen.
-pub(super) fn verify(data: &Path, screen: &Screen) -> anyhow::Result<Outcome> {
-    let (mut journal, tables) = folder::open_to_read(data)?;
+pub(super) fn verify(config: &Config, screen: &Screen) -> anyhow::Result<Outcome> {
+    let (mut journal, tables) = folder::open_to_read(config)?;
     let views = Views { tables: &tables, cursor: CURSOR };
     let mut told = |rows| screen.progress(format_args!("{rows} rows"));
-    let seen = verify_journal(&mut journal, Some(views), &mut told)?;
+    let seen = verify_journal(&mut *journal, Some(views), &mut told)?;
     screen.progress_ends();
     tell(&seen, screen);
     if seen.findings.is_empty() {
@@ -50,7 +49,7 @@ pub(super) fn verify(data: &Path, screen: &Screen) -> anyhow::Result<Outcome> {
         screen.bad(&format!("The search ended after {FINDINGS_MAX} findings."));
     }
     screen.line(
-        "Keep this folder as it is, and restore the newest backup that verifies; see docs/operate/backup.md.",
+        "Keep everything as it is, and restore the newest backup that verifies; see docs/operate/backup.md.",
     );
     Ok(Outcome::Damage)
 }
@@ -79,9 +78,11 @@ fn tell(seen: &Verified, screen: &Screen) {
 }
 
 /// Makes the views again from the journal, in one transaction: whatever interrupts it leaves those that were there.
-pub(super) fn rebuild_views(data: &Path, screen: &Screen) -> anyhow::Result<()> {
-    let (mut journal, tables) = folder::open_to_write(data)?;
-    let rows = make_again(&mut journal, &tables, &mut |rows| screen.progress(format_args!("{rows} rows")))?;
+pub(super) fn rebuild_views(config: &Config, screen: &Screen) -> anyhow::Result<()> {
+    let mut alone = folder::open_to_write(config)?;
+    let rows = make_again(&mut *alone.journal, &alone.tables, &mut |rows| {
+        screen.progress(format_args!("{rows} rows"));
+    })?;
     screen.progress_ends();
     screen.good(&format!("The views were made again from {rows} rows."));
     Ok(())
@@ -116,8 +117,9 @@ mod tests {
     use store::{SeenRow, Snapshot, SqliteJournalReader, StoreError};
 
     use super::*;
+    use std::path::Path;
+
     use crate::app::{JOURNAL_FILE, Running, TABLES_FILE};
-    use crate::config::Config;
     use crate::customers::{self, NewCustomer};
 
     /// A journal that cannot be read from some row on, as when the disk fails or the program is ended there.

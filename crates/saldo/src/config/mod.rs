@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
+use store::{Place, PostgresServer};
 
 use crate::look::DataUnit;
 
@@ -26,6 +27,8 @@ const ENVIRONMENT_PREFIX: &str = "SALDO_";
 pub struct Config {
     /// `[server]`
     pub server: Server,
+    /// `[database]`; `None` where journal and tables are files in `server.data`.
+    pub database: Option<PostgresServer>,
     /// `[brand]`
     pub brand: Brand,
     /// `[credit]`
@@ -206,6 +209,7 @@ impl std::fmt::Debug for Mail {
 #[serde(deny_unknown_fields)]
 struct Written {
     server: Server,
+    database: WrittenDatabase,
     brand: WrittenBrand,
     credit: WrittenCredit,
     stripe: Stripe,
@@ -215,6 +219,12 @@ struct Written {
     mail: Mail,
     radius: Radius,
     test_clock: WrittenTestClock,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenDatabase {
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -262,6 +272,14 @@ impl Config {
             set_from_environment(&mut table, &name, value)?;
         }
         check(table.try_into().context("the configuration")?)
+    }
+
+    /// Where journal and tables are.
+    pub fn place(&self) -> Place {
+        match &self.database {
+            Some(server) => Place::Server(server.clone()),
+            None => Place::Folder(self.server.data.clone()),
+        }
     }
 
     /// The default alone.
@@ -318,7 +336,8 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } = written;
+    let Written { mut server, database, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } =
+        written;
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
@@ -335,8 +354,11 @@ fn check(written: Written) -> anyhow::Result<Config> {
     let data_unit = DataUnit::from_name(&brand.data_unit)
         .with_context(|| format!("brand.data_unit must be GB or GiB, not {}", brand.data_unit))?;
     let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone, data_unit };
+    let server_of = |url: &str| PostgresServer::parse(url).context("database.url");
+    let database = (!database.url.is_empty()).then(|| server_of(&database.url)).transpose()?;
     Ok(Config {
         server,
+        database,
         brand,
         credit: check_credit(&credit)?,
         stripe,
@@ -441,6 +463,15 @@ mod tests {
     }
 
     #[test]
+    fn a_database_is_named_without_its_password() -> anyhow::Result<()> {
+        let url = "postgres://saldo:hidden_secret@db.example.com/books";
+        let config = Config::load(None, pairs(&[("SALDO_DATABASE__URL", url)]))?;
+        assert_eq!(config.place().to_string(), "the PostgreSQL database books at db.example.com");
+        assert!(!format!("{config:?} {}", config.place()).contains("hidden_secret"));
+        Ok(())
+    }
+
+    #[test]
     fn mistakes_are_named() -> anyhow::Result<()> {
         let file = tempfile::NamedTempFile::new()?;
         let cases = [
@@ -450,6 +481,8 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[database]\nurl = \"mysql://here\"", "database.url"),
+            ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),
             ("[bank]\ncode = \"341\"", "bank 341"),
             ("[billing]\nrun_day = 29", "billing.run_day"),
             ("[billing]\ntrust_days = 0", "billing.trust_days"),

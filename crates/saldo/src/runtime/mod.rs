@@ -2,6 +2,7 @@
 //!
 //! Everything that decides is in `engine` and `book`; here are only threads, channels and the clock that drive them.
 
+mod lease;
 mod ledger;
 mod line_news;
 mod live;
@@ -9,6 +10,7 @@ mod priority;
 mod projection;
 mod snapshots;
 
+pub(crate) use lease::KeptLease;
 pub use ledger::{LandedAt, Ledger, LedgerError, LedgerParts, LedgerStatus};
 pub use line_news::LineNews;
 pub use live::{Live, Subscription};

@@ -7,7 +7,10 @@
 )]
 
 pub(crate) mod provider;
+#[path = "../../../store/tests/server/mod.rs"]
+pub(crate) mod server_for_tests;
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,7 +24,7 @@ use saldo::customers::{self, CreatedCustomer, NewCustomer};
 use saldo::{api, clock, jobs, keys, routes, server};
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::{Value, json};
-use store::JournalReader as _;
+use store::{JournalReader as _, PostgresServer};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -34,6 +37,40 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_house";
 
 /// The longest that anything is waited for.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Says which store houses are built on: `sqlite` (or nothing) or `postgres`.
+const STORE_VARIABLE: &str = "SALDO_TEST_STORE";
+
+/// The database that belongs to this folder, if houses are built on PostgreSQL.
+fn database_of(data: &Path) -> Option<PostgresServer> {
+    let url = database_url_of(data)?;
+    Some(PostgresServer::parse(&url).expect("a URL that is understood"))
+}
+
+/// A schema of its own, whose name the folder keeps.
+fn database_url_of(data: &Path) -> Option<String> {
+    match std::env::var(STORE_VARIABLE).as_deref() {
+        Err(_) | Ok("sqlite") => return None,
+        Ok("postgres") => {}
+        Ok(other) => panic!("{STORE_VARIABLE} is sqlite or postgres, not {other}"),
+    }
+    let kept = data.join("database-url");
+    let known = std::fs::read_to_string(&kept);
+    Some(known.unwrap_or_else(|_| {
+        // On a thread of its own: it waits.
+        let url = std::thread::spawn(server_for_tests::empty_url).join().expect("a schema");
+        std::fs::write(&kept, &url).expect("the folder takes a file");
+        url
+    }))
+}
+
+/// What tells the program itself where a house has kept its books: a variable of the environment.
+pub(crate) fn place_of(data: &Path) -> (&'static str, OsString) {
+    match database_url_of(data) {
+        Some(url) => ("SALDO_DATABASE__URL", url.into()),
+        None => ("SALDO_SERVER__DATA", data.into()),
+    }
+}
 
 /// A running program with everything around it.
 pub(crate) struct House {
@@ -117,6 +154,7 @@ impl House {
         config.stripe.secret_key = STRIPE_KEY.to_owned();
         config.stripe.webhook_secrets = vec![WEBHOOK_SECRET.to_owned()];
         config.test_clock = true;
+        config.database = database_of(data.path());
         change(&mut config);
         let running = Running::start(config).await.expect("a start");
         // The row with which a program takes the journal over has landed: what changes from now on, a test has caused.
@@ -173,9 +211,7 @@ impl House {
 
     /// Sends a request as it is given.
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status, headers, text: response.text().await.expect("a body") }
+        send(request).await
     }
 
     /// A request to the program, without a key.
@@ -243,19 +279,7 @@ impl House {
 
     /// Pays a top-up on the sandbox's page with a new card of this number.
     pub(crate) async fn pay(&self, topup: &Value, number: &str) -> Answer {
-        let url = topup["checkout_url"].as_str().expect("a page to pay");
-        let page = self.send(self.client.get(url)).await;
-        let attempt =
-            page.text.split("name=\"attempt\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let form = stripe::form::Form::new()
-            .with("attempt", attempt.expect("a form"))
-            .with("payment_method", "new")
-            .with("number", number)
-            .with("expiry", "12 / 34")
-            .with("cvc", "123")
-            .with("name", "Ana Lima");
-        let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(form.encode())).await
+        pay(&self.client, topup, number).await
     }
 
     /// How the book stands.
@@ -276,7 +300,31 @@ impl House {
     }
 }
 
-async fn open_sandbox(url: &str) -> Sandbox {
+/// Sends a request as it is given.
+async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer { status, headers, text: response.text().await.expect("a body") }
+}
+
+/// Pays a top-up on the sandbox's page with a new card of this number.
+pub(crate) async fn pay(client: &reqwest::Client, topup: &Value, number: &str) -> Answer {
+    let url = topup["checkout_url"].as_str().expect("a page to pay");
+    let page = send(client.get(url)).await;
+    let attempt = page.text.split("name=\"attempt\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let form = stripe::form::Form::new()
+        .with("attempt", attempt.expect("a form"))
+        .with("payment_method", "new")
+        .with("number", number)
+        .with("expiry", "12 / 34")
+        .with("cvc", "123")
+        .with("name", "Ana Lima");
+    send(client.post(url).header("content-type", "application/x-www-form-urlencoded").body(form.encode()))
+        .await
+}
+
+/// What stands for Stripe, for a program that serves at `url`.
+pub(crate) async fn open_sandbox(url: &str) -> Sandbox {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let public_url = format!("http://{}", listener.local_addr().expect("an address"));
     let webhook = Some(WebhookEndpoint {

@@ -7,6 +7,8 @@
 
 mod client;
 mod program;
+#[path = "../../../store/tests/server/mod.rs"]
+mod server_for_tests;
 mod truth;
 
 use std::time::{Duration, Instant};
@@ -18,6 +20,8 @@ use truth::Truth;
 
 /// How often the program is killed, unless `KILL_ROUNDS` says otherwise.
 const ROUNDS: u64 = 200;
+/// On a server each start waits until the lease of the one who was killed has ended.
+const ROUNDS_ON_A_SERVER: u64 = 5;
 /// After so many rounds the folder is verified while nobody serves it.
 const VERIFY_EVERY: u64 = 50;
 /// Clients that ask at the same time.
@@ -43,12 +47,21 @@ impl Random {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_answered_is_lost_and_nothing_is_done_twice() {
-    let rounds = number("KILL_ROUNDS").unwrap_or(ROUNDS);
+    kill_again_and_again(number("KILL_ROUNDS").unwrap_or(ROUNDS), String::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_answered_is_lost_on_a_server_either() {
+    let database = tokio::task::spawn_blocking(server_for_tests::empty_url).await.expect("a schema");
+    kill_again_and_again(number("KILL_ROUNDS").unwrap_or(ROUNDS_ON_A_SERVER), database).await;
+}
+
+async fn kill_again_and_again(rounds: u64, database: String) {
     let seed = number("KILL_SEED").unwrap_or_else(drawn_seed);
     eprintln!("KILL_SEED={seed}");
     let begun = Instant::now();
     let mut random = Random(seed);
-    let mut program = Program::prepare();
+    let mut program = Program::prepare(database);
     program.start();
     let desk = client::open_desk(&program).await;
 

@@ -18,17 +18,19 @@ const SERVES: &str = "Saldo serves";
 pub(crate) struct Program {
     folder: TempDir,
     port: u16,
+    /// The database, where it is not the folder.
+    database: String,
     /// The operator's key.
     pub(crate) key: String,
     child: Option<Child>,
 }
 
 impl Program {
-    /// A folder with an API key in it.
-    pub(crate) fn prepare() -> Program {
+    /// A folder with an API key in it; the books in the database of this URL, unless that is empty.
+    pub(crate) fn prepare(database: String) -> Program {
         let folder = tempfile::tempdir().expect("a folder");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
-        let mut program = Program { folder, port, key: String::new(), child: None };
+        let mut program = Program { folder, port, database, key: String::new(), child: None };
         let made = program.command(&["key", "create", "--name", "kill", "--scope", "*"]).output();
         let made = made.expect("the program runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -49,6 +51,7 @@ impl Program {
         command
             .args(arguments)
             .env("SALDO_SERVER__DATA", data)
+            .env("SALDO_DATABASE__URL", &self.database)
             .env("SALDO_SERVER__LISTEN", format!("127.0.0.1:{}", self.port))
             .env("SALDO_SERVER__API_REQUESTS_PER_SECOND", "1000000")
             .env("SALDO_SERVER__API_REQUESTS_BURST", "1000000")

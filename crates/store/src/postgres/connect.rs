@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs;
@@ -23,9 +23,11 @@ const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(15);
 /// A connection on which nothing is said is looked at so often.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 const KEEPALIVE_TRIES: u32 = 3;
+/// So long after a server was not reached nobody tries again: those who wait would stand in line for the same disappointment.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// What we wait for a lock, and how long a transaction of a client that is gone may hold one.
-const SETTINGS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
+/// What we wait for a lock.
+const SETTINGS: &str = "SET lock_timeout = '10s'";
 const WAIT_FOR_THE_DISK: &str = "SET synchronous_commit = on";
 /// `'a' < 'B'` is true where text is sorted by a language and not by its bytes.
 const FITNESS: &str = "SELECT current_setting('fsync', true), current_setting('synchronous_commit', true),
@@ -41,6 +43,7 @@ const UNIQUE_COLUMNS: &str = "SELECT i.relname::text, t.relname::text, a.attname
 pub struct PostgresServer {
     config: Arc<Config>,
     tls: Option<MakeRustlsConnect>,
+    not_reached: Arc<Mutex<Option<Instant>>>,
 }
 
 impl PostgresServer {
@@ -68,11 +71,21 @@ impl PostgresServer {
             SslMode::Disable => None,
             _ => Some(MakeRustlsConnect::new(trust().map_err(|error| unfit(sentence(&error)))?)),
         };
-        Ok(PostgresServer { config: Arc::new(config), tls })
+        Ok(PostgresServer { config: Arc::new(config), tls, not_reached: Arc::default() })
     }
 
     /// A new connection, set up as the store needs it.
     pub(super) fn connect(&self) -> Result<Session, StoreError> {
+        let not_reached = || self.not_reached.lock().unwrap_or_else(PoisonError::into_inner);
+        if not_reached().is_some_and(|at| at.elapsed() < RETRY_AFTER) {
+            return Err(unreachable("it could not be reached a moment ago".into()));
+        }
+        let connected = tokio::task::block_in_place(|| self.try_to_connect());
+        *not_reached() = matches!(connected, Err(StoreError::Unreachable(_))).then(Instant::now);
+        connected
+    }
+
+    fn try_to_connect(&self) -> Result<Session, StoreError> {
         let runtime =
             Builder::new_current_thread().enable_all().build().map_err(|error| unreachable(error.into()))?;
         let client = runtime.block_on(self.enter(&runtime))?;

@@ -3,6 +3,8 @@
 //! It keeps two servers from starting on one database. What keeps the journal whole even so is its primary key: a holder that was
 //! cut off for longer than its lease and comes back finds another's row at its next append.
 
+use std::time::Duration;
+
 use super::connect::PostgresServer;
 use super::session::{Begin, Link};
 use crate::error::StoreError;
@@ -11,9 +13,13 @@ use crate::journal::BOOK;
 /// How long a lease lasts after it was last renewed, in seconds. A server that was killed is succeeded after so long at the latest.
 pub const LEASE_SECONDS: u32 = 10;
 
+/// How long one who waits for the end of another's lease waits before he looks again.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(250);
+
 const TAKE: &str = "INSERT INTO leases (book, term, until) VALUES ($1, 1, now() + INTERVAL '10 seconds')
     ON CONFLICT (book) DO UPDATE SET term = leases.term + 1, until = excluded.until
     WHERE leases.until <= now() RETURNING term";
+const SEEN: &str = "SELECT CAST(until AS TEXT) FROM leases WHERE book = $1";
 const RENEW: &str = "UPDATE leases SET until = now() + INTERVAL '10 seconds' WHERE book = $1 AND term = $2";
 const GIVE_BACK: &str = "UPDATE leases SET until = now() WHERE book = $1 AND term = $2";
 
@@ -38,10 +44,22 @@ impl PostgresLease {
     }
 }
 
-/// Takes the right, unless another holds it: [`StoreError::Held`]. The term that it is held for.
+/// Takes the right; the term that it is held for. One who renews it is another who lives: [`StoreError::Held`]. One who does not is
+/// waited out.
 pub(super) fn take(link: &mut Link) -> Result<i64, StoreError> {
-    let term: Option<i64> = link.write(Begin::Durable, |tx| tx.one(TAKE, &[&BOOK]))?;
-    term.ok_or_else(|| StoreError::Held { place: link.place() })
+    let mut first_seen: Option<String> = None;
+    loop {
+        let term: Option<i64> = link.write(Begin::Durable, |tx| tx.one(TAKE, &[&BOOK]))?;
+        if let Some(term) = term {
+            return Ok(term);
+        }
+        let seen: Option<String> = link.look(|reader| reader.one(SEEN, &[&BOOK]))?;
+        if first_seen.is_some() && first_seen != seen {
+            return Err(StoreError::Held { place: link.place() });
+        }
+        first_seen = seen;
+        link.session()?.pause(LOOK_AGAIN_AFTER);
+    }
 }
 
 /// Gives it back, so that the next one need not wait until it ends.

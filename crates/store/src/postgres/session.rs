@@ -24,10 +24,13 @@ const TRIES_MAX: u32 = 20;
 /// What it waits before its second try; before the third twice as long, and so on.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// For changes: as if each transaction ran alone.
-const BEGIN_SERIALIZABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+/// For changes: as if each transaction ran alone. What a client that is gone has locked is let go after a minute.
+const BEGIN_SERIALIZABLE: &str =
+    "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL idle_in_transaction_session_timeout = '60s'";
 /// As above; the commit does not wait for the disk.
-const BEGIN_RIDING_ALONG: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL synchronous_commit = off";
+const BEGIN_RIDING_ALONG: &str =
+    "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL idle_in_transaction_session_timeout = '60s';
+    SET LOCAL synchronous_commit = off";
 /// For looking: one moment.
 const BEGIN_READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -131,20 +134,20 @@ impl Session {
 
     /// Runs statements without values, however long they take.
     pub(super) fn run_script(&self, sql: &str) -> Result<(), StoreError> {
-        match self.runtime().block_on(self.client.batch_execute(sql)) {
+        match self.block_on(self.client.batch_execute(sql)) {
             Ok(()) => Ok(()),
             Err(error) => Err(self.failure(error)),
         }
     }
 
-    fn pause(&self, length: Duration) {
-        self.runtime().block_on(async { tokio::time::sleep(length).await });
+    pub(super) fn pause(&self, length: Duration) {
+        self.block_on(async { tokio::time::sleep(length).await });
     }
 
     /// Waits for an answer, but not for ever.
     pub(super) fn wait<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
         let limited = async { tokio::time::timeout(ANSWER_MAX, answer).await };
-        match self.runtime().block_on(limited) {
+        match self.block_on(limited) {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(self.failure(error)),
             Err(late) => {
@@ -155,8 +158,10 @@ impl Session {
     }
 
     #[allow(clippy::expect_used, reason = "it is taken by `drop` alone")]
-    fn runtime(&self) -> &Runtime {
-        self.runtime.as_ref().expect("a session that has not been dropped")
+    fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        let runtime = self.runtime.as_ref().expect("a session that has not been dropped");
+        // Whoever calls from a thread of the program's own runtime holds that thread up, as with a file.
+        tokio::task::block_in_place(|| runtime.block_on(work))
     }
 
     /// What an error means, for the transaction too.
@@ -188,6 +193,7 @@ impl Session {
                 StoreError::Conflict { what: what.to_owned() }
             }
             SqlState::FOREIGN_KEY_VIOLATION => StoreError::Dangling,
+            SqlState::CHARACTER_NOT_IN_REPERTOIRE => StoreError::ZeroInText,
             SqlState::DISK_FULL => StoreError::DiskFull,
             SqlState::LOCK_NOT_AVAILABLE => StoreError::Busy,
             _ => StoreError::Database(error.into()),

@@ -28,6 +28,30 @@ pub(crate) fn empty_url() -> String {
     format!("{}?options=-csearch_path%3D{schema}&application_name={schema}", url())
 }
 
+/// A database of its own on the server, which [`shut`] and [`open_again`] know.
+pub(crate) fn empty_database_url() -> String {
+    let name = format!("d{}_{}", std::process::id(), SHELVES.fetch_add(1, Ordering::Relaxed));
+    run(url(), &format!("CREATE DATABASE {name}"));
+    let (server, _) = url().rsplit_once('/').expect("a URL that names a database");
+    format!("{server}/{name}?application_name={name}")
+}
+
+/// Takes a database of its own away: its connections end and nobody gets a new one.
+pub(crate) fn shut(url: &str) {
+    run(self::url(), &format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", name_of(url)));
+    disconnect(url);
+}
+
+/// Gives it back.
+pub(crate) fn open_again(url: &str) {
+    run(self::url(), &format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", name_of(url)));
+}
+
+/// What its connections are called.
+fn name_of(url: &str) -> &str {
+    url.rsplit_once("application_name=").expect("a URL of ours").1
+}
+
 /// The server with an empty schema.
 pub(crate) fn empty() -> PostgresServer {
     PostgresServer::parse(&empty_url()).expect("a URL that is understood")
@@ -52,11 +76,11 @@ pub(crate) fn run(url: &str, sql: &str) {
     with_client(url, async |client| client.batch_execute(sql).await.expect("statements that are understood"));
 }
 
-/// Ends every connection to the schema of this URL, as a server does that is restarted.
+/// Ends every connection that was made with this URL, as a server does that is restarted.
 pub(crate) fn disconnect(url: &str) {
-    let (_, schema) = url.rsplit_once("application_name=").expect("a URL of ours");
     let ended = format!(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '{schema}'"
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '{}'",
+        name_of(url)
     );
     run(self::url(), &ended);
 }

@@ -19,8 +19,9 @@ fi
 cd "$folder"
 $as "$found/initdb" --pgdata="$folder/data" --username=saldo --auth=trust --encoding=UTF8 --locale=C \
   --wal-segsize=4 --no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
+# A program that a test leaves running keeps its connections until the test's process ends.
 # What a test waits for is what the program waits for: fsync stays on.
-$as "$found/postgres" -D "$folder/data" -k "$folder" -c listen_addresses='' -c max_connections=300 \
+$as "$found/postgres" -D "$folder/data" -k "$folder" -c listen_addresses='' -c max_connections=1000 \
   -c shared_buffers=64MB -c min_wal_size=16MB -c max_wal_size=256MB -c unix_socket_permissions=0777 \
   >"$folder/log" 2>&1 &
 server=$!
