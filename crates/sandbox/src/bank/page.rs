@@ -26,6 +26,7 @@ struct BankPage {
     bank: String,
     titles: Vec<Row>,
     registers_at_once: bool,
+    is_by_hand: bool,
     /// The number of the newest return; 0 before the first.
     newest: u32,
     /// The newest Pix that were paid.
@@ -63,6 +64,7 @@ pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
         .route("/titles/{index}/{act}", post(act))
         .route("/registration/{when}", post(registration))
         .route("/pix", post(pay_pix))
+        .route("/carriage/{who}", post(carriage))
         .route("/remittances", post(receive))
         .route("/returns/{number}", get(return_file))
         .route("/assets/bank.css", get(style))
@@ -81,6 +83,7 @@ async fn show(State(desk): State<Arc<Desk>>) -> Response {
             bank: desk.bank.digits().to_owned(),
             titles: books.titles.iter().enumerate().rev().map(Row::of).collect(),
             registers_at_once: books.registers_at_once,
+            is_by_hand: *desk.by_hand.borrow(),
             newest: *desk.newest.borrow(),
             pix,
         }
@@ -131,6 +134,16 @@ async fn pay_pix(State(desk): State<Arc<Desk>>, Form(wanted): Form<PixWanted>) -
     done(desk.pay_pix(&wanted.br_code, wanted.times))
 }
 
+async fn carriage(State(desk): State<Arc<Desk>>, Path(who): Path<String>) -> Response {
+    let by_hand = match who.as_str() {
+        "by-hand" => true,
+        "at-once" => false,
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    desk.by_hand.send_replace(by_hand);
+    Redirect::to("/").into_response()
+}
+
 async fn receive(State(desk): State<Arc<Desk>>, body: String) -> Response {
     match desk.receive(&body) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
@@ -168,8 +181,8 @@ impl Row {
             due: print_day(title.due),
             amount: format!("R$ {}", title.amount).replace('.', ","),
             state: held.state(),
-            is_new: !held.is_registered && !held.is_refused,
-            is_payable: held.is_registered && held.times_paid == 0,
+            is_new: held.is_new(),
+            is_payable: held.is_payable(),
             is_paid: held.times_paid > 0,
         }
     }
