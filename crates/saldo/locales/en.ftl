@@ -697,6 +697,156 @@ adjustment-bad-document = There is no subscriber with this CPF or CNPJ.
 adjustment-bad-amount = The amount must be above zero, at most 1,000,000.00.
 adjustment-bad-reason = The reason must have 1 to 120 characters.
 
+# Routers.
+routers = Routers
+routers-text = The devices that hold subscribers’ sessions. They report by RADIUS to UDP port { $port } here and take changes by CoA.
+routers-text-off = No reports are taken: radius.accounting_listen is not set in the configuration.
+routers-empty = No router yet. Add the first one, then let it send its RADIUS accounting here.
+new-router = New router
+change-router = Change router
+router-address = IP address
+router-address-hint = Where its RADIUS packets come from. Packets from elsewhere are dropped.
+router-address-taken = Another router has this address already.
+router-bad-address = This is not an IP address of one device, such as 192.0.2.7 or 2001:db8::7.
+router-secret = RADIUS secret
+router-secret-hint = The same as in the router: 8 to 128 letters, digits and signs. It is never shown again.
+router-secret-kept = Left empty, the secret stays as it is. It is never shown.
+router-no-secret = A new router needs the secret that it shares with this server.
+router-bad-secret = A secret has 8 to 128 letters, digits and signs, without blanks or accents.
+router-port = CoA port
+router-port-hint = The UDP port at which it takes CoA and Disconnect: 3799 on most routers.
+router-port-of = CoA port { $port }
+router-bad-port = A port is a number from 1 to 65535.
+router-state = State
+router-seen = Last seen
+router-sessions = Open sessions
+router-unconfirmed = Changes not confirmed
+router-reports = Reports
+router-idle = No sessions
+router-silent = Silent
+router-silent-since = Silent since { $time }
+router-never = Never reported
+router-never-text = Check its address, its secret and where it sends accounting.
+routers-silent = { $n ->
+    [one] { $n } router with open sessions has not reported for more than 15 minutes.
+   *[other] { $n } routers with open sessions have not reported for more than 15 minutes.
+}
+open-routers = Open routers
+# The bank: boletos, files, findings.
+boletos-text = What the bank collects for you. Find one by number, CPF, CNPJ or name.
+boletos-search = Nosso número, number, CPF, CNPJ or name
+boletos-none = No boleto yet. One is written when a subscriber buys a credit that is charged by boleto.
+boletos-not-found = No boleto fits. Look for less, or in all states.
+all-states = All
+search = Search
+nosso-numero = Nosso número
+linha-digitavel = Linha digitável
+due-day = Due
+boleto-number = Boleto { $number }
+boleto-written = To be sent
+boleto-sent = Sent to the bank
+boleto-to-write-off = Write-off to be sent
+boleto-was-written-off = The boleto was written off.
+written-at = Written
+registered-at = Registered by the bank
+write-off = Write off
+write-off-tells-bank = It will not be paid any more. The bank is told with the next remittance.
+write-off-at-bank = The bank has written it off; what it was to pay is still owed here. Say what becomes of the credit.
+write-off-unknown-to-bank = It will not be paid any more. The bank does not hold it, so it need not be told.
+write-off-waits = The credit waits for the payment and will not be released.
+write-off-credit = The credit that it was to pay
+write-off-rest = Take back what is left of it
+write-off-nothing = Leave it to the subscriber
+write-off-choose = Choose what becomes of the credit.
+bank-files = Bank files
+bank-files-text = The remittance tells the bank of boletos; its return tells what became of them.
+no-bank = Boletos are not set up on this server: fill in [bank] in its configuration.
+remittance = Remittance
+remittance-text = Boletos to be registered or written off. Making the file says that they were sent: hand it to the bank.
+titles-waiting = { $n ->
+    [0] Nothing waits to be told.
+    [one] { $n } title waits for the next remittance.
+   *[other] { $n } titles wait for the next remittance.
+}
+remittance-make = Make remittance
+remittance-made = { $n ->
+    [one] Remittance { $number } with { $n } title was made and is being downloaded.
+   *[other] Remittance { $number } with { $n } titles was made and is being downloaded.
+}
+remittance-download = Download it again
+remittance-left-out = Boleto { $number } was left out:
+remittance-number = Remittance { $number }
+remittances = Remittances
+remittances-empty = No remittance was made yet.
+return = Return
+return-text = The CNAB 240 file that the bank gives you. It counts whole or not at all; the same file again changes nothing.
+return-file = Return file
+return-load = Load return
+return-number = Return { $number }
+returns = Returns
+returns-empty = No return was loaded yet.
+return-taken = Return loaded
+return-loaded-before = This very file was loaded on { $time }. Nothing was changed.
+return-registered = Registered
+return-paid = Paid
+return-written-off = Written off
+return-unchanged = No change
+return-no-findings = Everything fits. There is nothing to look at.
+back-to-files = Back to bank files
+return-empty = The file is empty. Nothing was changed.
+return-too-long = The file is longer than a return can be. Nothing was changed.
+return-truncated = The file ends at line { $line } without its trailer: it is not whole, or no CNAB 240 file. Nothing was changed; get it from the bank again.
+return-other-bank = This is a file of bank { $found }, not of { $wanted }. Nothing was changed.
+return-other-account = This is a file of account { $found }, not of yours. Nothing was changed.
+return-is-remittance = This is a remittance, not a return. Nothing was changed.
+return-no-layout = No CNAB 240 layout of bank { $bank } is known here. Nothing was changed.
+return-bad-line = Line { $line }, column { $column } is not as CNAB 240 has it. Nothing was changed; get the file from the bank again.
+return-unreadable = The file cannot be read. Nothing was changed.
+return-number-known = Another file with the number { $number } was loaded on { $time }. Nothing was changed; ask the bank which of them counts.
+file-number = File
+made-at = Made
+loaded-at = Loaded
+titles = Titles
+findings = To look at
+findings-text = What the bank’s files and Pix brought that does not fit by itself, newest first.
+findings-open = Show what is open
+findings-done = Show what is done
+findings-none = Nothing to look at. All of the bank’s news fits.
+findings-none-done = Nothing was dealt with yet.
+finding-resolve = Done
+finding-place = return { $file }, line { $line }
+finding-unknown-title = The bank tells of a title that is not ours
+finding-unknown-title-do = Ask the bank where the title comes from: perhaps another system uses the same agreement.
+finding-other-value = The bank has another value for the title
+finding-other-value-do = Nothing of this line was taken. Compare it with the bank, then load a corrected return or write the boleto off.
+finding-paid-less = Less was paid than is owed
+finding-paid-less-do = The boleto was left open. Agree with the subscriber on the rest, or write the boleto off.
+finding-paid-twice = Paid a second time
+finding-paid-twice-do = What was paid too much became the subscriber’s credit, unless the line below says that nothing was booked. Pay it back if he asks.
+finding-paid-late = Paid after it had been written off
+finding-paid-late-do = The payment was booked. Look whether the line should be enabled, or credit given again.
+finding-rejected = The bank did not register the title
+finding-rejected-do = Look the motive up in the bank’s manual; mostly the address is incomplete. Correct it, write this boleto off and charge again.
+finding-written-off = The bank wrote the title off by itself
+finding-written-off-do = Open the boleto and say what becomes of the credit that it was to pay.
+finding-order-rejected = The bank did not follow an order
+finding-order-rejected-do = Look the motive up in the bank’s manual. A title that was to be written off can still be paid there.
+finding-payment-refused = A payment could not be booked
+finding-payment-refused-do = Look at what the line below says became of the money.
+finding-unknown-txid = A Pix came for which nothing was asked
+finding-unknown-txid-do = Find out who sent it. Settle what it was for by hand, or give it back at the bank.
+finding-other-key = A Pix came on another key than was asked for
+finding-other-key-do = Ask the bank whose key it is; settle by hand what it was for if the money is yours.
+finding-given-back = Of a Pix something was given back
+finding-given-back-do = What it had paid stays as it is. Take credit back or charge again where it is owed.
+findings-waiting = { $n ->
+    [one] { $n } finding about boletos or Pix is to be looked at.
+   *[other] { $n } findings about boletos or Pix are to be looked at.
+}
+open-lines = Open lines
+open-findings = Open findings
+open-files = Open bank files
+needs-a-person = Needs a person
 packs = Pack prices
 packs-text = Extra data sold once, for each plan. What was bought before keeps its own terms.
 packs-empty = No pack yet. Make the first one.
@@ -724,7 +874,7 @@ no = No
 save = Save
 offer-saved = “{ $name }” was saved.
 offer-bad-name = The name must have 1 to 80 characters.
-offer-name-taken = Another plan has this name already.
+offer-name-taken = Another one has this name already.
 offer-bad-amount = The amount must be above zero, or zero for a fee.
 offer-bad-quantity = The quantity must be above zero and at most 1,000,000 GB; an allowance may be zero.
 offer-bad-word = Speeds and lists have 1 to 60 letters, digits and / - _ . only.

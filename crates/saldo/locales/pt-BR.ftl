@@ -697,6 +697,156 @@ adjustment-bad-document = Não há assinante com este CPF ou CNPJ.
 adjustment-bad-amount = O valor deve ser maior que zero, até 1.000.000,00.
 adjustment-bad-reason = O motivo deve ter de 1 a 120 caracteres.
 
+# Routers.
+routers = Roteadores
+routers-text = Os equipamentos que mantêm as sessões dos assinantes. Eles informam o consumo por RADIUS na porta UDP { $port } deste servidor e recebem mudanças por CoA.
+routers-text-off = Nenhum informe é recebido: radius.accounting_listen não está definido na configuração.
+routers-empty = Nenhum roteador ainda. Cadastre o primeiro e aponte o accounting RADIUS dele para este servidor.
+new-router = Novo roteador
+change-router = Alterar roteador
+router-address = Endereço IP
+router-address-hint = De onde vêm os pacotes RADIUS dele. Pacotes de outros endereços são descartados.
+router-address-taken = Outro roteador já tem este endereço.
+router-bad-address = Este não é o endereço IP de um equipamento, como 192.0.2.7 ou 2001:db8::7.
+router-secret = Segredo RADIUS
+router-secret-hint = O mesmo que está no roteador: de 8 a 128 letras, algarismos e sinais. Ele nunca mais é exibido.
+router-secret-kept = Em branco, o segredo continua o mesmo. Ele nunca é exibido.
+router-no-secret = Um roteador novo precisa do segredo que compartilha com este servidor.
+router-bad-secret = O segredo tem de 8 a 128 letras, algarismos e sinais, sem espaços nem acentos.
+router-port = Porta CoA
+router-port-hint = A porta UDP em que ele recebe CoA e Disconnect: 3799 na maioria dos roteadores.
+router-port-of = porta CoA { $port }
+router-bad-port = A porta é um número de 1 a 65535.
+router-state = Situação
+router-seen = Visto por último
+router-sessions = Sessões abertas
+router-unconfirmed = Mudanças sem confirmação
+router-reports = Informando
+router-idle = Sem sessões
+router-silent = Em silêncio
+router-silent-since = Em silêncio desde { $time }
+router-never = Nunca informou
+router-never-text = Confira o endereço, o segredo e para onde ele envia o accounting.
+routers-silent = { $n ->
+    [one] { $n } roteador com sessões abertas não informa há mais de 15 minutos.
+   *[other] { $n } roteadores com sessões abertas não informam há mais de 15 minutos.
+}
+open-routers = Abrir roteadores
+# The bank: boletos, files, findings.
+boletos-text = O que o banco cobra por você. Procure pelo número, CPF, CNPJ ou nome.
+boletos-search = Nosso número, número, CPF, CNPJ ou nome
+boletos-none = Nenhum boleto ainda. Um boleto é emitido quando um assinante compra um crédito cobrado por boleto.
+boletos-not-found = Nenhum boleto corresponde à busca. Tente com menos palavras ou em todas as situações.
+all-states = Todas
+search = Buscar
+nosso-numero = Nosso número
+linha-digitavel = Linha digitável
+due-day = Vencimento
+boleto-number = Boleto { $number }
+boleto-written = A enviar
+boleto-sent = Enviado ao banco
+boleto-to-write-off = Baixa a enviar
+boleto-was-written-off = O boleto foi baixado.
+written-at = Emitido
+registered-at = Registrado no banco
+write-off = Dar baixa
+write-off-tells-bank = Ele não será mais pago. O banco é avisado na próxima remessa.
+write-off-at-bank = O banco já deu baixa; o que ele cobrava ainda está em aberto aqui. Diga o que acontece com o crédito.
+write-off-unknown-to-bank = Ele não será mais pago. O título não está no banco, então não é preciso avisá-lo.
+write-off-waits = O crédito espera o pagamento e não será mais liberado.
+write-off-credit = O crédito que ele pagaria
+write-off-rest = Retirar o que ainda resta
+write-off-nothing = Deixar com o assinante
+write-off-choose = Escolha o que acontece com o crédito.
+bank-files = Arquivos do banco
+bank-files-text = A remessa informa os boletos ao banco; o retorno diz o que aconteceu com eles.
+no-bank = Os boletos não estão configurados neste servidor: preencha [bank] na configuração.
+remittance = Remessa
+remittance-text = Boletos a registrar ou a baixar. Ao gerar o arquivo, eles passam a constar como enviados: entregue-o ao banco.
+titles-waiting = { $n ->
+    [0] Nenhum título espera envio.
+    [one] { $n } título espera a próxima remessa.
+   *[other] { $n } títulos esperam a próxima remessa.
+}
+remittance-make = Gerar remessa
+remittance-made = { $n ->
+    [one] A remessa { $number } com { $n } título foi gerada e está sendo baixada.
+   *[other] A remessa { $number } com { $n } títulos foi gerada e está sendo baixada.
+}
+remittance-download = Baixar de novo
+remittance-left-out = O boleto { $number } ficou de fora:
+remittance-number = Remessa { $number }
+remittances = Remessas
+remittances-empty = Nenhuma remessa foi gerada ainda.
+return = Retorno
+return-text = O arquivo CNAB 240 que o banco entrega. Ele vale por inteiro ou nada vale; o mesmo arquivo de novo não muda nada.
+return-file = Arquivo de retorno
+return-load = Carregar retorno
+return-number = Retorno { $number }
+returns = Retornos
+returns-empty = Nenhum retorno foi carregado ainda.
+return-taken = Retorno carregado
+return-loaded-before = Este mesmo arquivo foi carregado em { $time }. Nada foi alterado.
+return-registered = Registrados
+return-paid = Pagos
+return-written-off = Baixados
+return-unchanged = Sem mudança
+return-no-findings = Tudo confere. Não há nada a verificar.
+back-to-files = Voltar aos arquivos do banco
+return-empty = O arquivo está vazio. Nada foi alterado.
+return-too-long = O arquivo é maior do que um retorno pode ser. Nada foi alterado.
+return-truncated = O arquivo termina na linha { $line } sem o trailer: não está inteiro ou não é um arquivo CNAB 240. Nada foi alterado; busque-o de novo no banco.
+return-other-bank = Este é um arquivo do banco { $found }, não do { $wanted }. Nada foi alterado.
+return-other-account = Este é um arquivo da conta { $found }, não da sua. Nada foi alterado.
+return-is-remittance = Esta é uma remessa, não um retorno. Nada foi alterado.
+return-no-layout = Não há layout CNAB 240 do banco { $bank } aqui. Nada foi alterado.
+return-bad-line = A linha { $line }, coluna { $column }, não está como manda o CNAB 240. Nada foi alterado; busque o arquivo de novo no banco.
+return-unreadable = O arquivo não pode ser lido. Nada foi alterado.
+return-number-known = Outro arquivo com o número { $number } foi carregado em { $time }. Nada foi alterado; pergunte ao banco qual deles vale.
+file-number = Arquivo
+made-at = Gerado
+loaded-at = Carregado
+titles = Títulos
+findings = A verificar
+findings-text = O que veio nos arquivos do banco e por Pix e não se resolve sozinho, do mais novo ao mais antigo.
+findings-open = Mostrar os pendentes
+findings-done = Mostrar os resolvidos
+findings-none = Nada a verificar. Tudo o que o banco informou confere.
+findings-none-done = Nada foi resolvido ainda.
+finding-resolve = Resolvido
+finding-place = retorno { $file }, linha { $line }
+finding-unknown-title = O banco informa um título que não é nosso
+finding-unknown-title-do = Pergunte ao banco de onde vem o título: talvez outro sistema use o mesmo convênio.
+finding-other-value = O banco tem outro valor para o título
+finding-other-value-do = Nada desta linha foi considerado. Confira com o banco e carregue um retorno corrigido, ou dê baixa no boleto.
+finding-paid-less = Foi pago menos do que o devido
+finding-paid-less-do = O boleto continua em aberto. Combine o restante com o assinante ou dê baixa no boleto.
+finding-paid-twice = Pago pela segunda vez
+finding-paid-twice-do = O que foi pago a mais virou crédito do assinante, a não ser que a linha abaixo diga que nada foi lançado. Devolva se ele pedir.
+finding-paid-late = Pago depois da baixa
+finding-paid-late-do = O pagamento foi lançado. Veja se é o caso de habilitar o plano ou conceder o crédito de novo.
+finding-rejected = O banco não registrou o título
+finding-rejected-do = Procure o motivo no manual do banco; quase sempre o endereço está incompleto. Corrija-o, dê baixa neste boleto e cobre de novo.
+finding-written-off = O banco deu baixa no título por conta própria
+finding-written-off-do = Abra o boleto e diga o que acontece com o crédito que ele pagaria.
+finding-order-rejected = O banco não cumpriu uma instrução
+finding-order-rejected-do = Procure o motivo no manual do banco. Um título que deveria ser baixado ainda pode ser pago lá.
+finding-payment-refused = Um pagamento não pôde ser lançado
+finding-payment-refused-do = Veja na linha abaixo o que foi feito do dinheiro.
+finding-unknown-txid = Chegou um Pix que não corresponde a nenhuma cobrança
+finding-unknown-txid-do = Descubra quem enviou. Dê baixa manual no que ele pagava ou devolva-o no banco.
+finding-other-key = Chegou um Pix em uma chave diferente da cobrada
+finding-other-key-do = Pergunte ao banco de quem é a chave; se o dinheiro for seu, dê baixa manual no que ele pagava.
+finding-given-back = Parte de um Pix foi devolvida
+finding-given-back-do = O que ele pagou continua como está. Retire o crédito ou cobre de novo, se for devido.
+findings-waiting = { $n ->
+    [one] { $n } pendência de boletos ou Pix precisa ser verificada.
+   *[other] { $n } pendências de boletos ou Pix precisam ser verificadas.
+}
+open-lines = Abrir linhas
+open-findings = Abrir pendências
+open-files = Abrir arquivos do banco
+needs-a-person = Precisa de alguém
 packs = Valores Crédito
 packs-text = Dados extras vendidos avulsos, por plano. O que já foi comprado mantém suas condições.
 packs-empty = Nenhum pacote ainda. Crie o primeiro.
@@ -724,7 +874,7 @@ no = Não
 save = Salvar
 offer-saved = “{ $name }” foi salvo.
 offer-bad-name = O nome deve ter de 1 a 80 caracteres.
-offer-name-taken = Outro plano já tem este nome.
+offer-name-taken = Já existe outro com este nome.
 offer-bad-amount = O valor deve ser maior que zero, ou zero na mensalidade.
 offer-bad-quantity = A quantidade deve ser maior que zero e no máximo 1.000.000 GB; a franquia pode ser zero.
 offer-bad-word = Velocidades e listas têm de 1 a 60 letras, algarismos e / - _ . somente.
