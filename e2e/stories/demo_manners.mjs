@@ -115,6 +115,24 @@ story('the checklist ticks what was done and no more', {}, async ({ portal, page
 });
 
 for (const names of [ENGLISH, PORTUGUESE]) {
+  story(`dates and card numbers stay in one line on a phone, ${names.language}`, { names, context: { viewport: { width: 390, height: 844 } } }, async ({ portal, page }) => {
+    await portal.signIn();
+    await pay(portal);
+    await portal.closeDialog('successful');
+    const cells = portal.rows().first().getByRole('cell');
+    for (const index of [0, 3]) {
+      const lines = await cells.nth(index).evaluate((cell) => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return new Set([...text.getClientRects()].map((box) => Math.round(box.top))).size;
+      });
+      assert.equal(lines, 1, await textOf(cells.nth(index)));
+    }
+    await contains(page.getByRole('main'), names === ENGLISH ? 'Time zone: UTC.' : 'Fuso horário: UTC.');
+  });
+}
+
+for (const names of [ENGLISH, PORTUGUESE]) {
   story(`nothing scrolls sideways on 320 pixels, ${names.language}`, { names, context: SMALLEST }, async ({ portal, page, demo }) => {
     await portal.signIn();
     await pay(portal);

@@ -8,6 +8,7 @@ use askama::Template;
 use jiff::tz::TimeZone;
 use money::{Amount, Quantity, Timestamp, Unit};
 use saldo::look::chart::{BalancePoint, Chart, Room, Span};
+use saldo::look::page::console::{Need, NeedKind};
 use saldo::look::page::*;
 use saldo::look::part::*;
 use saldo::look::{Locale, Reader, assets, mail};
@@ -313,7 +314,10 @@ impl Sample {
             sold_today: usd("420"),
             used_today: usd("96.25"),
             books: saldo::look::page::BooksLine::Verified { at: now(), minutes: 2 },
-            unconfirmed_lines: 2,
+            needs: vec![
+                Need { kind: NeedKind::Unconfirmed, count: 2 },
+                Need { kind: NeedKind::Remittance, count: 7 },
+            ],
             customers: vec![
                 customer("Ana Lima", "ana@example.com", "34.75"),
                 customer("Bruno Reis", "bruno@example.com", "-0.25"),

@@ -31,7 +31,12 @@ pub(crate) struct Change {
 impl Author {
     /// The operator at the command line of the machine: who he is, the machine knows.
     pub fn operator() -> Author {
-        Author { actor: "operator".to_owned(), ip: None, request_id: None }
+        Author::named("operator")
+    }
+
+    /// A part of the program that acts by itself.
+    pub(crate) fn named(actor: &str) -> Author {
+        Author { actor: actor.to_owned(), ip: None, request_id: None }
     }
 
     /// Somebody whom we know by an id, in a request.
@@ -65,6 +70,11 @@ impl Change {
     /// How it was before.
     pub(crate) fn before(self, value: &impl Serialize) -> Result<Change, Problem> {
         Ok(Change { before: Some(json(value)?), ..self })
+    }
+
+    /// How it is after, where that is JSON already.
+    pub(crate) fn after_json(self, value: &serde_json::Value) -> Change {
+        Change { after: Some(value.to_string()), ..self }
     }
 
     /// How it is after, or what was asked.

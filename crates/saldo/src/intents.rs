@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use book::{
     Act, Awaiting, BillItem, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PaidBy, PlanNo,
-    Reason, Source,
+    Reason, Source, TakeBack,
 };
 use engine::Outcome;
 use money::{
-    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, Timestamp, TopupId, Unit, WalletId,
+    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit,
+    WalletId,
 };
 use serde::{Deserialize, Serialize};
 use store::tables::intents::Intent;
@@ -106,6 +107,17 @@ pub enum Wish {
         grant: GrantId,
         /// How.
         by: PaidBy,
+    },
+    /// A purchase that will not be paid any more.
+    WriteOff {
+        /// The line's wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The purchase.
+        purchase: PurchaseId,
+        /// What becomes of the credit; `None` if it waits for the payment, and is not to be released any more.
+        take_back: Option<TakeBack>,
     },
     /// Money that came for what was paid already, or is no more: the customer's credit.
     Deposit {
@@ -214,6 +226,13 @@ enum Stored {
         grant: String,
         by: String,
     },
+    WriteOff {
+        wallet: String,
+        customer: String,
+        purchase: String,
+        /// What is taken back: `rest`, `nothing`.
+        take_back: Option<String>,
+    },
     Deposit {
         wallet: String,
         customer: String,
@@ -253,6 +272,7 @@ impl Wish {
             Wish::Grant { .. } => "grant",
             Wish::Credit { .. } => "credit",
             Wish::Pay { .. } => PAY,
+            Wish::WriteOff { .. } => WRITE_OFF,
             Wish::Deposit { .. } => "deposit",
             Wish::Bill { .. } => BILL,
         }
@@ -302,6 +322,12 @@ impl Wish {
                 purchase: Purchased::of(*wallet, purchase),
                 grant: grant.to_string(),
                 by: by.code().to_owned(),
+            },
+            Wish::WriteOff { wallet, customer, purchase, take_back } => Stored::WriteOff {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                purchase: purchase.to_string(),
+                take_back: take_back.map(|take_back| take_back_word(take_back).to_owned()),
             },
             Wish::Deposit { wallet, customer, grant, amount, by } => Stored::Deposit {
                 wallet: wallet.to_string(),
@@ -368,6 +394,12 @@ impl Wish {
                     by: by(&code)?,
                 }
             }
+            Stored::WriteOff { wallet, customer, purchase, take_back } => Wish::WriteOff {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                purchase: purchase.parse()?,
+                take_back: take_back.as_deref().map(take_back_of).transpose()?,
+            },
             Stored::Deposit { wallet, customer, grant, amount, unit: code, by: way } => Wish::Deposit {
                 wallet: wallet.parse()?,
                 customer: customer.parse()?,
@@ -401,6 +433,13 @@ impl Wish {
             }
             Wish::Pay { wallet, purchase, grant, by, .. } => {
                 return Act::Line(Box::new(LineWish { wallet, act: LineAct::Pay { purchase, grant, by } }));
+            }
+            Wish::WriteOff { wallet, purchase, take_back, .. } => {
+                let act = match take_back {
+                    Some(take_back) => LineAct::WriteOff { purchase, take_back },
+                    None => LineAct::Drop { purchase },
+                };
+                return Act::Line(Box::new(LineWish { wallet, act }));
             }
             Wish::Bill { wallet, amount, step, .. } => {
                 let act = match step {
@@ -442,6 +481,7 @@ impl Wish {
             | Wish::Grant { customer, .. }
             | Wish::Credit { customer, .. }
             | Wish::Pay { customer, .. }
+            | Wish::WriteOff { customer, .. }
             | Wish::Deposit { customer, .. }
             | Wish::Bill { customer, .. } => *customer,
         }
@@ -452,12 +492,26 @@ impl Wish {
 const PAY: &str = "pay";
 /// The kind of [`Wish::Bill`].
 const BILL: &str = "bill";
+/// The kind of [`Wish::WriteOff`].
+const WRITE_OFF: &str = "write_off";
+/// Words of what is taken back, as stored.
+const TAKE_BACK: [(TakeBack, &str); 2] = [(TakeBack::Rest, "rest"), (TakeBack::Nothing, "nothing")];
+
+fn take_back_word(take_back: TakeBack) -> &'static str {
+    let [(rest, rest_word), (_, nothing_word)] = TAKE_BACK;
+    if take_back == rest { rest_word } else { nothing_word }
+}
+
+fn take_back_of(word: &str) -> anyhow::Result<TakeBack> {
+    let known = TAKE_BACK.iter().find(|(_, known)| *known == word);
+    known.map(|(take_back, _)| *take_back).ok_or_else(|| anyhow::anyhow!("unknown word {word}"))
+}
 
 /// The priority of a grant of which nothing is said.
 pub const DEFAULT_PRIORITY: u8 = 50;
 
 /// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
-/// a person must see it. A payment that is refused becomes credit.
+/// a person must see it. A payment that is refused becomes credit; a write-off that is refused is closed.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
     let commands =
         intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
@@ -469,6 +523,11 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
             tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
             if intent.kind == PAY {
                 Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
+            }
+            // It was paid meanwhile, or written off before: there is nothing left to write off.
+            if intent.kind == WRITE_OFF {
+                let id = intent.id;
+                app.write(move |tx| tx.close_intent(id, clock::now())).await?;
             }
         }
     }
@@ -540,7 +599,6 @@ pub(crate) fn command(hashes: &KeyedHashes, intent: &Intent) -> anyhow::Result<C
 #[cfg(test)]
 mod tests {
     use book::{Charging, PackNo, Validity};
-    use money::PurchaseId;
 
     use super::*;
 
@@ -580,6 +638,9 @@ mod tests {
         let grant = GrantId::from_u128(9);
         let paid = Wish::Pay { wallet, customer, purchase, grant, by: PaidBy::Boleto };
         let deposit = Wish::Deposit { wallet, customer, grant, amount, by: PaidBy::Pix };
+        let written_off = [Some(TakeBack::Rest), Some(TakeBack::Nothing), None].map(|take_back| {
+            Wish::WriteOff { wallet, customer, purchase: PurchaseId::from_u128(8), take_back }
+        });
         let billed = |step| Wish::Bill { wallet, customer, amount, step };
         let steps = [
             BillStep::Owed(BillItem::Fee),
@@ -587,7 +648,7 @@ mod tests {
             BillStep::Paid(PaidBy::Pix),
             BillStep::WrittenOff,
         ];
-        for wish in wishes.into_iter().chain([paid, deposit]).chain(steps.map(billed)) {
+        for wish in wishes.into_iter().chain([paid, deposit]).chain(written_off).chain(steps.map(billed)) {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }
         Ok(())

@@ -85,6 +85,13 @@ pub fn write_down(
     Ok(written > 0)
 }
 
+/// Takes note of rows of which nobody is to be told: what is written down is only how far subscribers have come.
+pub fn pass_over(tx: &Tx<'_>, projection: &Projection, last: &JournalRow) -> Result<(), StoreError> {
+    let told = tx.cursor(CURSOR)?.position;
+    usage::hear_all(tx, projection.line_balances.iter(), |_, _, _| Ok(()))?;
+    tx.move_cursor(CURSOR, told, last.position, &last.hash)
+}
+
 /// Kind, wallet and payload of a notice.
 fn stored(news: &News) -> (&'static str, Option<WalletId>, String) {
     // Strings and numbers only: writing JSON cannot fail.

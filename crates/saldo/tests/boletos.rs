@@ -9,6 +9,7 @@ use brazil::Centavos;
 use house::House;
 use house::provider::{Bought, PACK, PRICE_CENTAVOS, Provider, bank, reais, return_file};
 use reqwest::Method;
+use saldo::audit::Author;
 use saldo::config::Pix;
 use saldo::documents::{self, ReturnError};
 use saldo::{clock, lines, pix};
@@ -67,7 +68,7 @@ async fn bought_registered_paid() {
     assert_eq!(received.titles.len(), 1);
     assert_eq!(received.titles[0].payer_name, "JOAO DA SILVA");
     assert_eq!(provider.boleto(&bought).await.state, BoletoState::Sent);
-    let again = documents::send_remittance(provider.app()).await.expect("an answer");
+    let again = documents::send_remittance(provider.app(), Author::operator()).await.expect("an answer");
     assert!(again.file.is_none(), "nothing is sent twice");
 
     let loaded = provider.load(&return_file(&received, 1, &[("02", 0)])).await;
@@ -224,15 +225,18 @@ async fn a_file_that_is_not_whole_or_not_ours_is_refused_by_name() {
         (String::new(), "cnab_file_empty"),
         ("\u{0}garbage".to_owned(), "cnab_truncated"),
     ] {
-        let refused = documents::load(provider.app(), file.into_bytes()).await.map(|_| ());
-        assert_eq!(refused.map_err(|problem| problem.code), Err(code));
+        let taken = documents::load(provider.app(), Author::operator(), file.into_bytes()).await;
+        let refused = taken.expect("an answer").map(|_| ());
+        assert_eq!(refused.map_err(|error| error.code()), Err(code));
     }
     assert_eq!(provider.house.seen(), seen);
     assert_eq!(provider.boleto(&bought).await.state, BoletoState::Sent);
     provider.load(&good).await;
     let other = return_file(&received, 1, &[("06", PRICE_CENTAVOS)]);
-    let refused =
-        provider.app().tables.write(|tx| documents::load_return(tx, &bank(), other.as_bytes(), clock::now()));
+    let refused = provider
+        .app()
+        .tables
+        .write(|tx| documents::load_return(tx, &bank(), &Author::operator(), other.as_bytes(), clock::now()));
     assert!(matches!(refused, Err(ReturnError::NumberKnown { file_number: 1, .. })), "{refused:?}");
     assert!(provider.findings(&bought).await.is_empty());
 }
@@ -243,7 +247,9 @@ async fn what_was_loaded_while_nobody_served_is_booked_at_the_next_start() {
     let bought = provider.buy().await;
     let received = provider.remit().await;
     let file = provider.day(&received, 1);
-    let take = |tx: &store::Tx<'_>| documents::load_return(tx, &bank(), file.as_bytes(), clock::now());
+    let take = |tx: &store::Tx<'_>| {
+        documents::load_return(tx, &bank(), &Author::operator(), file.as_bytes(), clock::now())
+    };
     let loaded = provider.app().tables.write(take).expect("it is taken");
     assert_eq!(loaded.paid, 1);
     assert_eq!(provider.available(), 0, "nobody has asked the book");
@@ -262,7 +268,7 @@ async fn a_boleto_that_the_bank_would_not_take_is_named_and_waits() {
     let payer = payer.expect("a payer");
     let nowhere = store::tables::lines::Payer { postcode: "1".to_owned(), ..payer.clone() };
     provider.app().tables.write(|tx| tx.put_payer(&nowhere)).expect("a payer without an address");
-    let remitted = documents::send_remittance(provider.app()).await.expect("an answer");
+    let remitted = documents::send_remittance(provider.app(), Author::operator()).await.expect("an answer");
     assert!(remitted.file.is_none());
     assert!(remitted.left_out[0].why.contains("postal code"), "{}", remitted.left_out[0].why);
     assert_eq!(provider.boleto(&bought).await.state, BoletoState::Written);

@@ -145,6 +145,7 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
     assert_eq!(demo.available().await, "24.50");
     assert_eq!(submit(&url, "/demo/sign-in", "as=customer").await.1, "/billing");
     assert_eq!(submit(&url, "/demo/sign-in", "as=staff").await.1, "/console");
+    assert_eq!(submit(&url, "/demo/sign-in", "as=provider_staff").await.1, "/console/lines");
     let (_, _, screen) = first_screen(&url).await;
     assert!(screen.contains(&demo.text("/customer/password")));
 
@@ -178,6 +179,8 @@ async fn forms_that_no_page_drew_change_nothing() {
         ("/demo/clock", "seconds=3600"),
         ("/demo/reset", ""),
         ("/demo/faults", "held=on"),
+        ("/demo/bank", "times=1"),
+        ("/demo/spending", ""),
         ("/demo/sign-in", "as=customer"),
     ] {
         let form = client().post(format!("{url}{path}"));
@@ -188,8 +191,16 @@ async fn forms_that_no_page_drew_change_nothing() {
         let (status, _) = submit(&url, "/demo/clock", &format!("seconds={seconds}")).await;
         assert!(status.is_client_error(), "{seconds}: {status}");
     }
-    assert_eq!(submit(&url, "/demo/faults", "twice=on&return_to=//evil.example").await.1, "/");
+    for times in ["0", "3", "often"] {
+        let (status, _) = submit(&url, "/demo/bank", &format!("times={times}")).await;
+        assert!(status.is_client_error(), "{times}: {status}");
+    }
+    let faults = "twice=on&router_lost=on&bank_waits=on&return_to=//evil.example";
+    assert_eq!(submit(&url, "/demo/faults", faults).await.1, "/");
     let (_, _, screen) = first_screen(&url).await;
-    assert!(screen.contains("name=\"twice\" checked") && !screen.contains("name=\"held\" checked"));
+    for (name, is_on) in [("twice", true), ("held", false), ("router_lost", true), ("router_twice", false)] {
+        assert_eq!(screen.contains(&format!("name=\"{name}\" checked")), is_on, "{name}");
+    }
+    assert!(screen.contains("name=\"bank_waits\" checked"), "the bank lets boletos wait");
     assert_eq!(demo.available().await, "25.00");
 }

@@ -12,6 +12,7 @@ use hmac::{Hmac, Mac as _};
 use house::Answer;
 use money::StaffId;
 use reqwest::Method;
+use saldo::audit::Author;
 use saldo::config::PixCallback;
 use saldo::{clock, documents, ids, passwords, purchases};
 use serde_json::{Value, json};
@@ -331,7 +332,7 @@ async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
     for gone in ["class=\"qr\"", "Pay by Pix", "Copy the linha digitável"] {
         assert!(!page.contains(gone), "{gone}: {page}");
     }
-    let remitted = documents::send_remittance(provider.app()).await.expect("an answer");
+    let remitted = documents::send_remittance(provider.app(), Author::operator()).await.expect("an answer");
     assert!(remitted.file.is_none(), "the bank never hears of it");
     let refused = browser.submit("/invoices", &ask, &[]).await;
     assert_eq!(refused.status.as_u16(), 409);

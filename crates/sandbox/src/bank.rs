@@ -49,8 +49,12 @@ const OFFSET_HOURS: i8 = -3;
 const REGISTERED: &str = "02";
 const REFUSED: &str = "03";
 const SETTLED: &str = "06";
+const WRITTEN_OFF: &str = "09";
+const ORDER_REFUSED: &str = "26";
 /// Why it is refused: payer's address incomplete.
 const MOTIVE: [char; 2] = ['4', '8'];
+/// Why an order about a title is refused: the title is paid.
+const MOTIVE_PAID: [char; 2] = ['0', '7'];
 
 /// How a bank is set up.
 pub struct BankConfig {
@@ -109,6 +113,7 @@ struct HeldTitle {
     holder: Holder,
     is_registered: bool,
     is_refused: bool,
+    is_written_off: bool,
     times_paid: u32,
 }
 
@@ -117,10 +122,19 @@ impl HeldTitle {
         match (self.times_paid, self.is_refused, self.is_registered) {
             (1, _, _) => "paid",
             (2.., _, _) => "paid more than once",
+            (0, ..) if self.is_written_off => "written off",
             (0, true, _) => "refused",
             (0, _, true) => "registered",
             (0, _, false) => "received",
         }
+    }
+
+    fn is_new(&self) -> bool {
+        !self.is_registered && !self.is_refused && !self.is_written_off
+    }
+
+    fn is_payable(&self) -> bool {
+        self.is_registered && !self.is_written_off && self.times_paid == 0
     }
 
     fn hear(&mut self, code: &str) {
@@ -128,6 +142,7 @@ impl HeldTitle {
             REGISTERED => self.is_registered = true,
             REFUSED => self.is_refused = true,
             SETTLED => self.times_paid += 1,
+            WRITTEN_OFF => self.is_written_off = true,
             _ => {}
         }
     }
@@ -140,6 +155,8 @@ struct Desk {
     books: Mutex<Books>,
     /// The number of the newest return.
     newest: watch::Sender<u32>,
+    /// Whether people carry the files, and not the program around the bank.
+    by_hand: watch::Sender<bool>,
 }
 
 struct Books {
@@ -159,7 +176,8 @@ impl Bank {
         let books = tokio::task::spawn_blocking(open).await.unwrap_or(Err(rusqlite::Error::InvalidQuery))?;
         let newest = books.next_return()?.saturating_sub(1);
         let newest = watch::Sender::new(newest);
-        let desk = Arc::new(Desk { bank, clock, books: Mutex::new(books), newest });
+        let by_hand = watch::Sender::new(false);
+        let desk = Arc::new(Desk { bank, clock, books: Mutex::new(books), newest, by_hand });
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(serve(listener, page::routes(Arc::clone(&desk)), stopped));
         Ok(Bank { desk, stop, task })
@@ -198,6 +216,18 @@ impl Bank {
         }
     }
 
+    /// Whether people carry the files, as its page was told. Who carries them otherwise leaves them alone then.
+    #[must_use]
+    pub fn is_by_hand(&self) -> bool {
+        *self.desk.by_hand.borrow()
+    }
+
+    /// Waits until people do not carry the files.
+    pub async fn until_carried(&self) {
+        // The sender is ours: it does not go away before us.
+        let _ = self.desk.by_hand.subscribe().wait_for(|by_hand| !by_hand).await;
+    }
+
     /// Whether titles are registered as they come.
     #[must_use]
     pub fn registers_at_once(&self) -> bool {
@@ -210,7 +240,7 @@ impl Bank {
     /// The state failed.
     pub fn register_at_once(&self, at_once: bool) -> Result<(), BankError> {
         self.desk.books().registers_at_once = at_once;
-        let waits = |held: &HeldTitle| at_once && !held.is_registered && !held.is_refused;
+        let waits = |held: &HeldTitle| at_once && held.is_new();
         self.desk.tell_of(waits, &[REGISTERED]).map(|_| ())
     }
 
@@ -219,8 +249,7 @@ impl Bank {
     /// # Errors
     /// The state failed.
     pub fn pay_open(&self, times: usize) -> Result<usize, BankError> {
-        let is_open = |held: &HeldTitle| held.is_registered && held.times_paid == 0;
-        self.desk.tell_of(is_open, &vec![SETTLED; times])
+        self.desk.tell_of(HeldTitle::is_payable, &vec![SETTLED; times])
     }
 
     /// Stops listening, and waits until open requests have ended or lost their time.
@@ -263,9 +292,14 @@ impl Desk {
             None => {}
         }
         books.connection.execute(INSERT_REMITTANCE, params![number, body])?;
+        let to_write_off = write_offs(&books.titles, &received.titles);
         let new = hold(&mut books.titles, received.holder, received.titles);
         if books.registers_at_once {
             self.tell(&mut books, &new, &[REGISTERED])?;
+        }
+        for index in to_write_off {
+            let is_paid = books.titles[index].times_paid > 0;
+            self.tell(&mut books, &[index], &[if is_paid { ORDER_REFUSED } else { WRITTEN_OFF }])?;
         }
         Ok(())
     }
@@ -275,7 +309,7 @@ impl Desk {
         let mut books = self.books();
         let held = books.titles.get(index).ok_or(BankError::UnknownTitle)?;
         let is_payment = codes.contains(&SETTLED);
-        let may = if is_payment { held.is_registered } else { !held.is_registered && !held.is_refused };
+        let may = if is_payment { held.is_payable() || held.times_paid > 0 } else { held.is_new() };
         if !may {
             return Err(BankError::NotNow(held.state()));
         }
@@ -367,10 +401,26 @@ fn hold(held: &mut Vec<HeldTitle>, holder: Holder, titles: Vec<ReceivedTitle>) -
         if title.order == Order::Register && !is_known {
             new.push(held.len());
             let holder = holder.clone();
-            held.push(HeldTitle { title, holder, is_registered: false, is_refused: false, times_paid: 0 });
+            held.push(HeldTitle {
+                title,
+                holder,
+                is_registered: false,
+                is_refused: false,
+                is_written_off: false,
+                times_paid: 0,
+            });
         }
     }
     new
+}
+
+/// Where the titles stand that these orders write off. A title that comes in the same file was not held, and is not owed.
+fn write_offs(held: &[HeldTitle], orders: &[ReceivedTitle]) -> Vec<usize> {
+    let orders = orders.iter().filter(|title| title.order == Order::WriteOff);
+    let place = |order: &ReceivedTitle| {
+        held.iter().position(|known| known.title.nosso_numero == order.nosso_numero && !known.is_written_off)
+    };
+    orders.filter_map(place).collect()
 }
 
 fn news(title: &ReceivedTitle, code: &str, now: DateTime) -> News {
@@ -380,7 +430,11 @@ fn news(title: &ReceivedTitle, code: &str, now: DateTime) -> News {
     News {
         title: title.clone(),
         code,
-        motives: if code == ['0', '3'] { vec![MOTIVE] } else { Vec::new() },
+        motives: match code {
+            ['0', '3'] => vec![MOTIVE],
+            ['2', '6'] => vec![MOTIVE_PAID],
+            _ => Vec::new(),
+        },
         fee: if is_payment { Centavos::new(FEE_CENTAVOS).unwrap_or_default() } else { Centavos::ZERO },
         interest: Centavos::ZERO,
         paid: if is_payment { title.amount } else { Centavos::ZERO },

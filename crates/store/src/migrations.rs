@@ -60,6 +60,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     8 "0008_invoices.sql",
     9 "0009_usage_notices.sql",
     10 "0010_ways_to_pay.sql",
+    11 "0011_findings_resolved.sql",
 );
 
 impl Database {

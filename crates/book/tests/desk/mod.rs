@@ -6,6 +6,7 @@
 
 pub(crate) mod ana;
 pub(crate) mod joao;
+pub(crate) mod packet;
 
 use book::{
     Account, Act, Anchor, Answer, BatchBuilder, Book, Catalog, Command, CommandKey, Decision, EntryRef,

@@ -12,6 +12,7 @@ use store::tables::bank::{Finding, RemittanceRow};
 use super::Outcome;
 use super::folder;
 use super::screen::Screen;
+use crate::audit::Author;
 use crate::config::{Bank, Config};
 use crate::{clock, documents, private};
 
@@ -20,7 +21,7 @@ const FINDINGS_MAX: u32 = 200;
 
 pub(super) const HELP: &str = "\
 Examples:
-  saldo bank remittance --to outgoing       a CNAB 240 file of all boletos that the bank does not know yet
+  saldo bank remittance --to outgoing       a CNAB 240 file of all that the bank was not told yet
   saldo bank remittance --again 7           the file of that number once more, as it was
   saldo bank return CBR6431122.RET          take what the bank says; the same file again changes nothing
   saldo bank findings                       what a person must look at: paid twice, another value, refused titles
@@ -29,7 +30,7 @@ All of them work while the server runs. Exit code 4 means that it was done and s
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Write a file of all boletos that were never sent to the bank, and say that they were.
+    /// Write a file of all boletos that the bank is to register or to write off, and say that it was told.
     Remittance {
         /// The folder in which to write it, as remittance-000007.rem.
         #[arg(long, value_name = "FOLDER", default_value = ".")]
@@ -65,7 +66,7 @@ fn remittance(config: &Config, to: &Path, screen: &Screen) -> anyhow::Result<Out
     }
     let tables = folder::open_tables(config)?;
     let (zone, now) = (&config.brand.time_zone, clock::now());
-    let remitted = tables.write(|tx| documents::remit(tx, bank, zone, now))?;
+    let remitted = tables.write(|tx| documents::remit(tx, bank, zone, &Author::operator(), now))?;
     match &remitted.file {
         Some(file) => write(file, to, screen)?,
         None => screen.good("There is nothing to send."),
@@ -110,7 +111,7 @@ fn take(config: &Config, path: &Path, screen: &Screen) -> anyhow::Result<Outcome
     let bytes = read(path)?;
     let tables = folder::open_tables(config)?;
     let loaded = tables
-        .write(|tx| documents::load_return(tx, bank, &bytes, clock::now()))
+        .write(|tx| documents::load_return(tx, bank, &Author::operator(), &bytes, clock::now()))
         .with_context(|| format!("{} was refused; nothing of it was taken", path.display()))?;
     if let Some(at) = loaded.loaded_before {
         screen.good(&format!("This file was loaded at {at}; nothing was changed."));

@@ -13,10 +13,13 @@ use store::{Reader as TablesReader, StoreError};
 
 use crate::app::App;
 use crate::clock;
+use crate::look::page::console::{Need, NeedKind};
 use crate::look::page::{BooksLine, ConsoleCustomer, ConsoleHome};
 use crate::look::part::Place;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
+use crate::problem::Problem;
+use crate::{documents, nas};
 
 /// Customers of one page.
 const ROWS: u32 = 25;
@@ -59,13 +62,27 @@ pub(super) async fn page(
             ["usage", "charge", "reversal"].contains(&row.kind.as_str())
         })),
         books: books(&app),
-        unconfirmed_lines: u32::try_from(app.nas.unconfirmed(now)).unwrap_or(u32::MAX),
+        needs: needs(&app, now).await?,
         customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet, unit)).collect(),
         newer_url: trail.newer_url("/console?", "before"),
         older_url: next.map(|next| trail.older_url("/console?", "before", &next.to_string())),
         reader,
     };
     draw(StatusCode::OK, &page)
+}
+
+/// What waits for a person, the most urgent first.
+async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let unconfirmed = count(app.nas.unconfirmed(now));
+    let counts = app
+        .read(move |tables| {
+            let silent = count(nas::silent_count(tables, now)?);
+            Ok([unconfirmed, silent, tables.open_finding_count()?, documents::waiting(tables)?])
+        })
+        .await?;
+    let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, count)| Need { kind: *kind, count });
+    Ok(needs.filter(|need| need.count > 0).collect())
 }
 
 fn books(app: &App) -> BooksLine {

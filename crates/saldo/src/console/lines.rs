@@ -17,14 +17,19 @@ use store::{Reader as TablesReader, StoreError};
 use super::must_change;
 use crate::app::App;
 use crate::audit::Change;
+use crate::look::Reader;
+use crate::look::page::buy_credit::Check;
 use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
 use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
+use crate::portal::line_check;
+use crate::portal::line_seen::Line;
 use crate::portal::payment_list;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::purchases::may_be_settled_by_hand;
+use crate::sold::Sold;
 use crate::{billing, lines};
 
 /// Lines of one page.
@@ -109,18 +114,20 @@ pub(super) async fn line(
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
     let id = parse(&id)?;
-    let (known, purchases, payments, sessions, routers) = app
+    let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
+    let (eyes, offered, now) = (reader.clone(), Arc::clone(&sold), app.ledger.now());
+    let (known, check, purchases, payments, sessions, routers) = app
         .read(move |tables| {
             let Some(entry) = tables.line(id)? else { return Ok(None) };
             let Some(known) = known(tables, entry)? else { return Ok(None) };
             let no = known.line.wallet_no;
             let payments = tables.payments_of(known.entry.customer, None, SHOWN)?.rows;
+            let check = check(tables, &offered, &eyes, &known.entry, now)?;
             let (purchases, sessions) = (tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?);
-            Ok(Some((known, purchases, payments, sessions, tables.routers()?)))
+            Ok(Some((known, check, purchases, payments, sessions, tables.routers()?)))
         })
         .await?
         .ok_or_else(missing)?;
-    let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let size = |bytes| volume(reader.locale, unit, bytes);
     let router =
         |nas_no| routers.iter().find(|router| router.nas_no == nas_no).map(|router| router.name.clone());
@@ -159,6 +166,7 @@ pub(super) async fn line(
         balance: size(known.available),
         cycle: (known.cycle.starts_at, known.cycle.ends_at),
         restricted_since: known.line.restricted_since,
+        check,
         may_block: may_change && status == LineStatus::Enabled,
         may_enable: may_change && status == LineStatus::Blocked,
         purchases: purchases.into_iter().map(purchase).collect(),
@@ -208,6 +216,19 @@ pub(super) async fn set_status(
         }
         Outcome::Refused(refusal) => Err(Problem::from(refusal).into()),
     }
+}
+
+/// The check panel of a line; `None` if its plan is not known.
+fn check(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    reader: &Reader,
+    entry: &LineEntry,
+    now: Timestamp,
+) -> Result<Option<Check>, StoreError> {
+    let Some(line) = Line::of(tables, sold, entry.clone())? else { return Ok(None) };
+    let purchases = line.purchases(tables)?;
+    line_check::check(tables, sold, reader, &line, &purchases, now).map(Some)
 }
 
 fn known(tables: &TablesReader<'_>, entry: LineEntry) -> Result<Option<Known>, StoreError> {

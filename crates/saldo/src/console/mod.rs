@@ -1,10 +1,14 @@
 //! The console: what the operator's staff sees in a browser. It stands on the portal's ground: sessions, forms, protection.
 
+mod bank_files;
 mod billing;
+mod boletos;
 mod customers;
+mod findings;
 mod home;
 mod imports;
 mod invoices;
+mod kept;
 mod kept_files;
 mod lines;
 mod mails;
@@ -12,6 +16,7 @@ mod offer_fields;
 mod packs;
 mod plans;
 mod purchases;
+mod routers;
 mod subscriber_fields;
 mod subscribers;
 
@@ -32,6 +37,7 @@ use crate::portal::{self, Fault, StaffIn, draw, sign_in};
 use crate::problem::Problem;
 pub use kept_files::KeptFiles;
 use offer_fields::Typed;
+use routers::RouterKind;
 
 /// How long a page waits for what it has just done to show.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -67,16 +73,30 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/invoices/{id}/pdf", get(invoices::pdf))
         .route("/console/invoices/{id}/payment", post(invoices::settle))
         .route("/console/purchases/{id}/settlement", post(purchases::settle))
-        .route("/console/plans", get(plans::list).post(plans::create))
-        .route("/console/plans/new", get(plans::new))
-        .route("/console/plans/{no}", get(plans::change).post(plans::submit))
-        .route("/console/packs", get(packs::list).post(packs::create))
-        .route("/console/packs/new", get(packs::new))
-        .route("/console/packs/{no}", get(packs::change).post(packs::submit));
+        .route("/console/boletos", get(boletos::list))
+        .route("/console/boletos/files", get(bank_files::page))
+        .route("/console/boletos/remittances", post(bank_files::make))
+        .route("/console/boletos/remittances/{number}", get(bank_files::remittance))
+        .route("/console/boletos/findings", get(findings::list))
+        .route("/console/boletos/findings/{no}/resolution", post(findings::resolve))
+        .route("/console/boletos/{id}", get(boletos::boleto))
+        .route("/console/boletos/{id}/write-off", post(boletos::write_off))
+        .route("/console/routers", get(routers::list).post(kept::create::<RouterKind>))
+        .route("/console/routers/new", get(kept::new::<RouterKind>))
+        .route("/console/routers/{no}", get(kept::change::<RouterKind>).post(kept::submit::<RouterKind>))
+        .route("/console/plans", get(plans::list).post(kept::create::<plans::Plans>))
+        .route("/console/plans/new", get(kept::new::<plans::Plans>))
+        .route("/console/plans/{no}", get(kept::change::<plans::Plans>).post(kept::submit::<plans::Plans>))
+        .route("/console/packs", get(packs::list).post(kept::create::<packs::Packs>))
+        .route("/console/packs/new", get(kept::new::<packs::Packs>))
+        .route("/console/packs/{no}", get(kept::change::<packs::Packs>).post(kept::submit::<packs::Packs>));
     // A file is longer than a form: its route has a limit of its own, inside of the one around all others.
-    let files =
+    let subscribers =
         get(imports::again).post(imports::check).layer(DefaultBodyLimit::max(imports::BODY_BYTES_MAX));
-    portal::framed(app, routes.route("/console/subscribers/checks", files))
+    let returns = post(bank_files::take).layer(DefaultBodyLimit::max(bank_files::BODY_BYTES_MAX));
+    let routes =
+        routes.route("/console/subscribers/checks", subscribers).route("/console/boletos/returns", returns);
+    portal::framed(app, routes)
 }
 
 /// Refuses staff who may only look.

@@ -1,4 +1,4 @@
-//! What staff type about plans and packs: fields as they are drawn, read back with words for what is wrong.
+//! What staff type about plans, packs and routers: fields as they are drawn, read back with words for what is wrong.
 
 use money::{Amount, Unit};
 
@@ -71,7 +71,12 @@ impl Typed {
     pub(super) fn words(&self, problem: &Problem) -> Option<(String, String)> {
         let text = match problem.code {
             "invalid_name" => "offer-bad-name",
+            "already_exists" if problem.field.as_deref() == Some("address") => "router-address-taken",
             "already_exists" => "offer-name-taken",
+            "invalid_address" => "router-bad-address",
+            "secret_missing" => "router-no-secret",
+            "invalid_secret" => "router-bad-secret",
+            "invalid_port" => "router-bad-port",
             "amount_negative" | "invalid_amount" => "offer-bad-amount",
             "invalid_quantity" => "offer-bad-quantity",
             "invalid_word" => "offer-bad-word",

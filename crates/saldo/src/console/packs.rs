@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use book::Charging;
@@ -10,15 +10,17 @@ use money::Amount;
 use serde::Deserialize;
 use store::tables::lines::{PackRelease, PackRow};
 
+use super::kept::Kept;
+use super::must_change;
 use super::offer_fields::{Typed, choice, text};
 use super::plans::CURRENCY;
-use super::{after_saving, draw_form, must_change, typed};
 use crate::app::App;
+use crate::audit::Author;
 use crate::lines::offers::{PackDraft, put_pack};
 use crate::look::page::{Field, FieldKind, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
-use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
 use crate::sold::Sold;
 
@@ -90,57 +92,67 @@ pub(super) async fn list(
     draw(StatusCode::OK, &page)
 }
 
-/// `GET /console/packs/new`
-pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
-    must_change(&staff)?;
-    let sent = Sent {
-        by_boleto: "1".to_owned(),
-        release: PackRelease::Purchase.word().to_owned(),
-        sold: YES.to_owned(),
-        ..Sent::default()
-    };
-    form(&app, &staff, None, &sent, None)
-}
+/// The kind.
+pub(super) enum Packs {}
 
-/// `GET /console/packs/{no}`
-pub(super) async fn change(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Path(no): Path<u32>,
-) -> Result<Response, Fault> {
-    must_change(&staff)?;
-    let pack = app.sold().pack(no).cloned().ok_or_else(|| Problem::not_found("pack"))?;
-    form(&app, &staff, Some(no), &sent_of(&typed(&app, &staff), &pack), None)
-}
+impl Kept for Packs {
+    type Sent = Sent;
+    const PLACE: Place = Place::ConsolePacks;
+    const NEW: &'static str = "new-pack";
+    const CHANGE: &'static str = "change-pack";
 
-/// `POST /console/packs`
-pub(super) async fn create(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Posted(sent): Posted<Sent>,
-) -> Result<Response, Fault> {
-    save(&app, &staff, None, &sent).await
-}
+    fn blank() -> Sent {
+        Sent {
+            by_boleto: "1".to_owned(),
+            release: PackRelease::Purchase.word().to_owned(),
+            sold: YES.to_owned(),
+            ..Sent::default()
+        }
+    }
 
-/// `POST /console/packs/{no}`
-pub(super) async fn submit(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Path(no): Path<u32>,
-    Posted(sent): Posted<Sent>,
-) -> Result<Response, Fault> {
-    save(&app, &staff, Some(no), &sent).await
-}
+    async fn known(app: &Arc<App>, typed: &Typed, no: u32) -> Result<Option<Sent>, Problem> {
+        Ok(app.sold().pack(no).map(|pack| sent_of(typed, pack)))
+    }
 
-async fn save(app: &Arc<App>, staff: &StaffIn, no: Option<u32>, sent: &Sent) -> Result<Response, Fault> {
-    must_change(staff)?;
-    let typed = typed(app, staff);
-    let author = staff.visit.author(&staff.who.session);
-    let saved = match draft(&typed, sent) {
-        Ok(draft) => put_pack(app, author, no, draft).await,
-        Err(problem) => Err(problem),
-    };
-    after_saving(Place::ConsolePacks, &typed, saved, |words| form(app, staff, no, sent, Some(words)))
+    fn fields(typed: &Typed, sold: &Sold, _no: Option<u32>, sent: &Sent) -> Vec<Field> {
+        let t = |id: &str| typed.reader.t(id);
+        let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
+        let plans = sold.plans().map(|plan| (plan.plan_no.to_string(), plan.name.clone()));
+        let releases = PackRelease::ALL.iter().map(|when| (when.word().to_owned(), t(release_text(*when))));
+        let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
+        let ways = [
+            ("by_boleto", &sent.by_boleto, Charging::Boleto),
+            ("by_next_invoice", &sent.by_next_invoice, Charging::NextInvoice),
+            ("by_card", &sent.by_card, Charging::Card),
+            ("by_pix", &sent.by_pix, Charging::Pix),
+        ];
+        let ways = ways.map(|(name, tick, way)| (name, t(charging_text(way)), !tick.is_empty()));
+        vec![
+            choice("plan", t("plan"), None, &sent.plan, plans),
+            text("quantity", unit("pack-quantity-in"), None, sent.quantity.clone()),
+            text("price", t("price"), None, sent.price.clone()),
+            Field {
+                name: "chargings",
+                label: t("charged-by"),
+                hint: None,
+                kind: FieldKind::Checks(ways.to_vec()),
+            },
+            choice("release", t("released-when"), Some(t("release-hint")), &sent.release, releases),
+            text("validity_days", t("pack-days"), Some(t("pack-days-hint")), sent.validity_days.clone()),
+            text("per_cycle_max", t("pack-most"), Some(t("pack-most-hint")), sent.per_cycle_max.clone()),
+            choice("sold", t("is-sold"), None, if sent.sold == YES { YES } else { "no" }, yes_no),
+        ]
+    }
+
+    async fn put(
+        app: &Arc<App>,
+        author: Author,
+        no: Option<u32>,
+        typed: &Typed,
+        sent: &Sent,
+    ) -> Result<u32, Problem> {
+        put_pack(app, author, no, draft(typed, sent)?).await
+    }
 }
 
 fn draft(typed: &Typed, sent: &Sent) -> Result<PackDraft, Problem> {
@@ -178,54 +190,6 @@ fn sent_of(typed: &Typed, pack: &PackRow) -> Sent {
         per_cycle_max: pack.per_cycle_max.map(|most| most.to_string()).unwrap_or_default(),
         sold: if pack.sold == 1 { YES.to_owned() } else { String::new() },
     }
-}
-
-fn form(
-    app: &Arc<App>,
-    staff: &StaffIn,
-    no: Option<u32>,
-    sent: &Sent,
-    problem: Option<(String, String)>,
-) -> Result<Response, Fault> {
-    let heading = if no.is_some() { "change-pack" } else { "new-pack" };
-    draw_form(
-        app,
-        staff,
-        (Place::ConsolePacks, no),
-        heading,
-        fields(&typed(app, staff), &app.sold(), sent),
-        problem,
-    )
-}
-
-fn fields(typed: &Typed, sold: &Sold, sent: &Sent) -> Vec<Field> {
-    let t = |id: &str| typed.reader.t(id);
-    let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
-    let plans = sold.plans().map(|plan| (plan.plan_no.to_string(), plan.name.clone()));
-    let releases = PackRelease::ALL.iter().map(|when| (when.word().to_owned(), t(release_text(*when))));
-    let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
-    let ways = [
-        ("by_boleto", &sent.by_boleto, Charging::Boleto),
-        ("by_next_invoice", &sent.by_next_invoice, Charging::NextInvoice),
-        ("by_card", &sent.by_card, Charging::Card),
-        ("by_pix", &sent.by_pix, Charging::Pix),
-    ];
-    let ways = ways.map(|(name, tick, way)| (name, t(charging_text(way)), !tick.is_empty()));
-    vec![
-        choice("plan", t("plan"), None, &sent.plan, plans),
-        text("quantity", unit("pack-quantity-in"), None, sent.quantity.clone()),
-        text("price", t("price"), None, sent.price.clone()),
-        Field {
-            name: "chargings",
-            label: t("charged-by"),
-            hint: None,
-            kind: FieldKind::Checks(ways.to_vec()),
-        },
-        choice("release", t("released-when"), Some(t("release-hint")), &sent.release, releases),
-        text("validity_days", t("pack-days"), Some(t("pack-days-hint")), sent.validity_days.clone()),
-        text("per_cycle_max", t("pack-most"), Some(t("pack-most-hint")), sent.per_cycle_max.clone()),
-        choice("sold", t("is-sold"), None, if sent.sold == YES { YES } else { "no" }, yes_no),
-    ]
 }
 
 fn chargings(pack: &PackRow) -> Vec<Charging> {

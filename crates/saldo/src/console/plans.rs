@@ -2,22 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use money::{Amount, Unit};
 use serde::Deserialize;
 use store::tables::lines::{AtZero, PlanRow};
 
+use super::kept::Kept;
+use super::must_change;
 use super::offer_fields::{Typed, choice, shown_windows, text};
-use super::{after_saving, draw_form, must_change, typed};
 use crate::app::App;
+use crate::audit::Author;
 use crate::lines::offers::{PlanDraft, put_plan};
 use crate::look::page::{Field, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
-use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
+use crate::sold::Sold;
 
 /// The currency of plans and packs.
 pub(super) const CURRENCY: Unit = Unit::BRL;
@@ -84,63 +87,82 @@ pub(super) async fn list(
     draw(StatusCode::OK, &page)
 }
 
-/// `GET /console/plans/new`
-pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
-    must_change(&staff)?;
-    let sent = Sent {
-        supports_purchase: YES.to_owned(),
-        at_zero: AtZero::Slow.word().to_owned(),
-        balance_max: "0".to_owned(),
-        speed: "10M/50M".to_owned(),
-        slow_speed: "512k/1M".to_owned(),
-        walled_list: "WALLED".to_owned(),
-        ..Sent::default()
-    };
-    form(&app, &staff, None, &sent, None)
-}
+/// The kind.
+pub(super) enum Plans {}
 
-/// `GET /console/plans/{no}`: *Composição*
-pub(super) async fn change(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Path(no): Path<u32>,
-) -> Result<Response, Fault> {
-    must_change(&staff)?;
-    let plan = app.sold().plan(no).cloned().ok_or_else(|| Problem::not_found("plan"))?;
-    let windows = app.read(|reader| reader.free_windows()).await?;
-    let own = windows.iter().filter(|window| window.plan_no == no);
-    let free = shown_windows(own.map(|window| (window.from_minute, window.to_minute)));
-    form(&app, &staff, Some(no), &sent_of(&typed(&app, &staff), &plan, free), None)
-}
+impl Kept for Plans {
+    type Sent = Sent;
+    const PLACE: Place = Place::ConsolePlans;
+    const NEW: &'static str = "new-plan";
+    const CHANGE: &'static str = "plan-composition";
 
-/// `POST /console/plans`
-pub(super) async fn create(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Posted(sent): Posted<Sent>,
-) -> Result<Response, Fault> {
-    save(&app, &staff, None, &sent).await
-}
+    fn blank() -> Sent {
+        Sent {
+            supports_purchase: YES.to_owned(),
+            at_zero: AtZero::Slow.word().to_owned(),
+            balance_max: "0".to_owned(),
+            speed: "10M/50M".to_owned(),
+            slow_speed: "512k/1M".to_owned(),
+            walled_list: "WALLED".to_owned(),
+            ..Sent::default()
+        }
+    }
 
-/// `POST /console/plans/{no}`
-pub(super) async fn submit(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Path(no): Path<u32>,
-    Posted(sent): Posted<Sent>,
-) -> Result<Response, Fault> {
-    save(&app, &staff, Some(no), &sent).await
-}
+    async fn known(app: &Arc<App>, typed: &Typed, no: u32) -> Result<Option<Sent>, Problem> {
+        let Some(plan) = app.sold().plan(no).cloned() else { return Ok(None) };
+        let windows = app.read(|reader| reader.free_windows()).await?;
+        let own = windows.iter().filter(|window| window.plan_no == no);
+        let free = shown_windows(own.map(|window| (window.from_minute, window.to_minute)));
+        Ok(Some(sent_of(typed, &plan, free)))
+    }
 
-async fn save(app: &Arc<App>, staff: &StaffIn, no: Option<u32>, sent: &Sent) -> Result<Response, Fault> {
-    must_change(staff)?;
-    let typed = typed(app, staff);
-    let author = staff.visit.author(&staff.who.session);
-    let saved = match draft(&typed, sent) {
-        Ok(draft) => put_plan(app, author, no, draft).await,
-        Err(problem) => Err(problem),
-    };
-    after_saving(Place::ConsolePlans, &typed, saved, |words| form(app, staff, no, sent, Some(words)))
+    fn fields(typed: &Typed, _sold: &Sold, _no: Option<u32>, sent: &Sent) -> Vec<Field> {
+        let t = |id: &str| typed.reader.t(id);
+        let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
+        let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
+        let at_zero = AtZero::ALL.iter().map(|way| (way.word().to_owned(), t(at_zero_text(*way))));
+        let supports = if sent.supports_purchase == YES { YES } else { "no" };
+        vec![
+            text("name", t("name"), None, sent.name.clone()),
+            text("fee", t("plan-fee"), None, sent.fee.clone()),
+            text("allowance", unit("plan-allowance-in"), None, sent.allowance.clone()),
+            text(
+                "carried_max",
+                unit("plan-carried-in"),
+                Some(t("plan-carried-hint")),
+                sent.carried_max.clone(),
+            ),
+            choice("supports_purchase", t("plan-supports-purchase"), None, supports, yes_no),
+            text(
+                "balance_max",
+                unit("plan-balance-in"),
+                Some(t("plan-balance-hint")),
+                sent.balance_max.clone(),
+            ),
+            text("unpaid_max", t("plan-unpaid"), Some(t("plan-unpaid-hint")), sent.unpaid_max.clone()),
+            choice("at_zero", t("plan-at-zero"), Some(t("plan-at-zero-hint")), &sent.at_zero, at_zero),
+            text("speed", t("plan-speed"), Some(t("plan-speed-hint")), sent.speed.clone()),
+            text("slow_speed", t("plan-slow-speed"), None, sent.slow_speed.clone()),
+            text("walled_list", t("plan-walled-list"), None, sent.walled_list.clone()),
+            text("free", t("plan-free"), Some(t("plan-free-hint")), sent.free.clone()),
+            text(
+                "block_after_days",
+                t("plan-block"),
+                Some(t("plan-block-hint")),
+                sent.block_after_days.clone(),
+            ),
+        ]
+    }
+
+    async fn put(
+        app: &Arc<App>,
+        author: Author,
+        no: Option<u32>,
+        typed: &Typed,
+        sent: &Sent,
+    ) -> Result<u32, Problem> {
+        put_plan(app, author, no, draft(typed, sent)?).await
+    }
 }
 
 fn draft(typed: &Typed, sent: &Sent) -> Result<PlanDraft, Problem> {
@@ -177,40 +199,6 @@ fn sent_of(typed: &Typed, plan: &PlanRow, free: String) -> Sent {
         free,
         block_after_days: plan.block_after_days.map(|days| days.to_string()).unwrap_or_default(),
     }
-}
-
-fn form(
-    app: &Arc<App>,
-    staff: &StaffIn,
-    no: Option<u32>,
-    sent: &Sent,
-    problem: Option<(String, String)>,
-) -> Result<Response, Fault> {
-    let heading = if no.is_some() { "plan-composition" } else { "new-plan" };
-    draw_form(app, staff, (Place::ConsolePlans, no), heading, fields(&typed(app, staff), sent), problem)
-}
-
-fn fields(typed: &Typed, sent: &Sent) -> Vec<Field> {
-    let t = |id: &str| typed.reader.t(id);
-    let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
-    let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
-    let at_zero = AtZero::ALL.iter().map(|way| (way.word().to_owned(), t(at_zero_text(*way))));
-    let supports = if sent.supports_purchase == YES { YES } else { "no" };
-    vec![
-        text("name", t("name"), None, sent.name.clone()),
-        text("fee", t("plan-fee"), None, sent.fee.clone()),
-        text("allowance", unit("plan-allowance-in"), None, sent.allowance.clone()),
-        text("carried_max", unit("plan-carried-in"), Some(t("plan-carried-hint")), sent.carried_max.clone()),
-        choice("supports_purchase", t("plan-supports-purchase"), None, supports, yes_no),
-        text("balance_max", unit("plan-balance-in"), Some(t("plan-balance-hint")), sent.balance_max.clone()),
-        text("unpaid_max", t("plan-unpaid"), Some(t("plan-unpaid-hint")), sent.unpaid_max.clone()),
-        choice("at_zero", t("plan-at-zero"), Some(t("plan-at-zero-hint")), &sent.at_zero, at_zero),
-        text("speed", t("plan-speed"), Some(t("plan-speed-hint")), sent.speed.clone()),
-        text("slow_speed", t("plan-slow-speed"), None, sent.slow_speed.clone()),
-        text("walled_list", t("plan-walled-list"), None, sent.walled_list.clone()),
-        text("free", t("plan-free"), Some(t("plan-free-hint")), sent.free.clone()),
-        text("block_after_days", t("plan-block"), Some(t("plan-block-hint")), sent.block_after_days.clone()),
-    ]
 }
 
 fn at_zero_text(way: AtZero) -> &'static str {

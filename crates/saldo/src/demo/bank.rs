@@ -1,5 +1,5 @@
-//! The demo's bank: it gets each boleto as soon as it is written, and what it says is taken at once. Outside of a demo people carry
-//! these files, or their bank's program does.
+//! The demo's bank: it gets each boleto as soon as it is written, and what it says is taken at once, unless its page was told that
+//! people carry the files. Outside of a demo people do, or their bank's program.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use sandbox::bank::Bank;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
+use crate::audit::Author;
 use crate::documents;
 use crate::problem::Problem;
 
@@ -31,7 +32,9 @@ pub(super) fn exchange(app: &Arc<App>, bank: &Arc<Bank>) -> Messengers {
 
 async fn send(app: Arc<App>, bank: Arc<Bank>) {
     loop {
-        if let Err(error) = send_all(&app, &bank).await {
+        if !bank.is_by_hand()
+            && let Err(error) = send_all(&app, &bank).await
+        {
             tracing::warn!(error = format!("{error:#}"), "the bank was not told of new boletos");
         }
         // Whether told or not, it is time to look.
@@ -41,7 +44,7 @@ async fn send(app: Arc<App>, bank: Arc<Bank>) {
 
 /// Makes a remittance of what is new, and hands over all that the bank has not taken yet.
 async fn send_all(app: &Arc<App>, bank: &Bank) -> anyhow::Result<()> {
-    documents::send_remittance(app).await.map_err(|problem| anyhow::anyhow!(problem.detail))?;
+    documents::send_remittance(app, messenger()).await.map_err(|problem| anyhow::anyhow!(problem.detail))?;
     loop {
         let number = bank.last_received()? + 1;
         let file = app.read(move |reader| reader.remittance(number)).await;
@@ -67,16 +70,24 @@ async fn fetch(app: Arc<App>, bank: Arc<Bank>) {
                 return;
             }
         };
-        match documents::load(&app, file.body.into_bytes()).await {
-            Ok(_) => after = file.number,
+        if bank.is_by_hand() {
+            bank.until_carried().await;
+        }
+        match documents::load(&app, messenger(), file.body.into_bytes()).await {
+            Ok(Ok(_)) => after = file.number,
             // It was refused, and will be.
-            Err(problem) if problem.status.is_client_error() => {
-                tracing::warn!(number = file.number, detail = problem.detail, "a return was refused");
+            Ok(Err(error)) => {
+                tracing::warn!(number = file.number, %error, "a return was refused");
                 after = file.number;
             }
             Err(problem) => wait(&problem).await,
         }
     }
+}
+
+/// Who carries files in a demo, as the audit log names him.
+fn messenger() -> Author {
+    Author::named("demo bank")
 }
 
 async fn wait(problem: &Problem) {

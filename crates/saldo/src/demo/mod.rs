@@ -11,6 +11,7 @@ mod live;
 mod opened;
 mod pages;
 mod past;
+mod past_lines;
 mod provider;
 mod router;
 mod seed;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use book::{Act, Book, Command, GENESIS, JournalRow, MeterNo, UseStage};
-use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request};
+use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Projector, Request};
 use money::{
     Amount, CustomerId, GrantId, IntentId, MeterId, PaymentId, Quantity, Timestamp, TopupId, WalletId,
 };
@@ -19,6 +19,7 @@ use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::{Topup, TopupState};
 use store::{Journal, JournalReader, SqliteJournal, StoreError, Tables, Tx};
 
+use super::past_lines;
 use crate::app::{self, JOURNAL_FILE, TABLES_FILE};
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
@@ -108,9 +109,9 @@ const SAMPLES: &[Sample] = &[
 ];
 
 /// Something that happened, and what it asked of the book.
-struct Happening {
-    at: Timestamp,
-    command: Command,
+pub(super) struct Happening {
+    pub(super) at: Timestamp,
+    pub(super) command: Command,
 }
 
 /// Writes the samples' past into the empty folder of `config`, ending a little before `now`.
@@ -127,6 +128,7 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     for (no, sample) in (1..).zip(SAMPLES) {
         happenings.extend(tell(&tables, config, &hashes, sample, no, meter, end)?);
     }
+    happenings.extend(past_lines::tell(&tables, &config.brand.time_zone, &hashes, end)?);
     happenings.sort_by_key(|happening| happening.at);
     let sold = Sold::read(&tables, begin, config.credit.lateness_max, &config.brand.time_zone)?;
     let engine = Engine::new(
@@ -139,11 +141,9 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     );
     live_through(engine, &mut journal, happenings, end)?;
     // Nobody is told today of what happened weeks ago.
-    let last = JournalReader::last(&mut journal)?;
-    tables.write(|tx| match &last {
-        Some((position, hash)) => tx.move_cursor(notices::CURSOR, 0, *position, hash),
-        None => Ok(()),
-    })?;
+    let rows = journal.read(1, usize::MAX, usize::MAX)?;
+    let projection = Projector::default().project(&rows)?;
+    tables.write(|tx| rows.last().map_or(Ok(()), |last| notices::pass_over(tx, &projection, last)))?;
     Ok(())
 }
 
@@ -232,7 +232,7 @@ fn tell(
 }
 
 /// An id as it would have been drawn then: milliseconds above, randomness below (UUIDv7). Lists stand in the order of ids.
-fn id_drawn_at(at: Timestamp) -> u128 {
+pub(super) fn id_drawn_at(at: Timestamp) -> u128 {
     const BELOW: u32 = 80;
     let milliseconds = u128::from((at.as_micros() / 1_000).unsigned_abs());
     milliseconds << BELOW | ids::fresh() & ((1 << BELOW) - 1)
@@ -343,7 +343,7 @@ fn activity(busy: u64, hour: i64) -> u64 {
 }
 
 /// A number that looks drawn and is the same in every demo.
-fn mix(seed: u64, n: i64) -> u64 {
+pub(super) fn mix(seed: u64, n: i64) -> u64 {
     let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n.cast_unsigned();
     for _ in 0..2 {
         bits = (bits ^ (bits >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use book::{Charging, LineAct, LineStatus};
+use book::{Charging, LineStatus};
 use money::{Amount, CustomerId, LineId, LoginId, Unit, WalletId};
 use store::tables::lines::{AtZero, PackRelease};
 use store::tables::logins::Login;
@@ -11,8 +11,8 @@ use store::tables::logins::Login;
 use super::folder::Secrets;
 use crate::app::App;
 use crate::audit::Author;
-use crate::lines::offers::{PackDraft, PlanDraft, put_pack, put_plan};
-use crate::lines::{self, Address, NewLine, NewSubscriber};
+use crate::lines::offers::{PackDraft, PlanDraft, put_pack};
+use crate::lines::{Address, NewSubscriber};
 use crate::problem::Problem;
 use crate::{clock, ids, passwords};
 
@@ -26,24 +26,26 @@ const PLENTY: &str = "plenty";
 const BLOCKED: &str = "blocked";
 
 /// A sample subscriber, as he is made.
-struct Sample {
+pub(super) struct Sample {
     state: &'static str,
-    name: &'static str,
+    pub(super) name: &'static str,
     document: &'static str,
-    access_login: &'static str,
-    anchor_day: u8,
-    used: i64,
-    status: LineStatus,
+    pub(super) access_login: &'static str,
+    /// Bytes of this cycle.
+    pub(super) used: i64,
+    /// For how many days he has used nothing.
+    pub(super) quiet_days: i64,
+    pub(super) status: LineStatus,
 }
 
 /// The samples. Their CPFs are valid and known from examples; nobody is meant.
-const SAMPLES: [Sample; 3] = [
+pub(super) const SAMPLES: [Sample; 3] = [
     Sample {
         state: PLENTY,
         name: "João Exemplo",
         document: "52998224725",
         access_login: "joao.exemplo",
-        anchor_day: 1,
+        quiet_days: 0,
         used: 12_300_000_000,
         status: LineStatus::Enabled,
     },
@@ -52,7 +54,7 @@ const SAMPLES: [Sample; 3] = [
         name: "Maria Exemplo",
         document: "11144477735",
         access_login: "maria.exemplo",
-        anchor_day: 1,
+        quiet_days: 1,
         used: 50 * GB,
         status: LineStatus::Enabled,
     },
@@ -61,7 +63,7 @@ const SAMPLES: [Sample; 3] = [
         name: "Pedro Exemplo",
         document: "12345678909",
         access_login: "pedro.exemplo",
-        anchor_day: 1,
+        quiet_days: 4,
         used: 31_500_000_000,
         status: LineStatus::Blocked,
     },
@@ -98,11 +100,39 @@ impl Subscriber {
     }
 }
 
-/// Makes what the provider sells and whom he serves.
+impl Sample {
+    /// How he is written down.
+    pub(super) fn subscriber(&self) -> NewSubscriber {
+        NewSubscriber {
+            name: self.name.to_owned(),
+            email: Some(format!("{}@example.com", self.access_login)),
+            external_key: Some(self.access_login.to_owned()),
+            locale: "pt-BR".to_owned(),
+            document: self.document.to_owned(),
+            address: Address {
+                street: "Rua das Amostras, 10".to_owned(),
+                district: "Centro".to_owned(),
+                city: "Sorocaba".to_owned(),
+                state: "SP".to_owned(),
+                postcode: "18010000".to_owned(),
+            },
+        }
+    }
+}
+
+/// Makes what the provider sells beside the plans that were there before, and lets the subscribers in.
 pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result<()> {
-    let plan_no = offers(app).await.map_err(failure)?;
-    for sample in &SAMPLES {
-        subscriber(app, secrets, sample, plan_no).await.map_err(failure)?;
+    packs(app).await.map_err(failure)?;
+    for subscriber in subscribers(app).await? {
+        let login = Login {
+            id: LoginId::from_u128(ids::fresh()),
+            customer: subscriber.customer,
+            email: subscriber.document.to_owned(),
+            password_hash: Some(passwords::hash(&secrets.subscriber_password).await.map_err(failure)?),
+            created_at: clock::now(),
+            last_sign_in_at: None,
+        };
+        app.write(move |tx| tx.insert_login(&login)).await.map_err(failure)?;
     }
     Ok(())
 }
@@ -134,21 +164,28 @@ pub(super) fn is_sample(document: &str) -> bool {
     SAMPLES.iter().any(|sample| sample.document == document)
 }
 
-/// Plans and packs; the number of the plan of the samples.
-async fn offers(app: &Arc<App>) -> Result<u32, Problem> {
-    let operator = Author::operator;
-    let small = put_plan(app, operator(), None, plan("Fibra 50 Mega", 99_900_000, 50, true)).await?;
-    let large = put_plan(app, operator(), None, plan("Fibra 100 Mega", 129_900_000, 100, true)).await?;
-    put_plan(app, operator(), None, plan("Rural 10 Mega", 79_900_000, 20, false)).await?;
+/// The plans; the first is that of the samples.
+pub(super) fn plans() -> [PlanDraft; 3] {
+    [
+        plan("Fibra 50 Mega", 99_900_000, 50, true),
+        plan("Fibra 100 Mega", 129_900_000, 100, true),
+        plan("Rural 10 Mega", 79_900_000, 20, false),
+    ]
+}
+
+/// A pack or three for each plan that supports it.
+async fn packs(app: &Arc<App>) -> Result<(), Problem> {
     let both = [Charging::Boleto, Charging::NextInvoice];
-    for plan_no in [small, large] {
+    let sold = app.sold();
+    let supporting = sold.plans().filter(|plan| plan.supports_purchase > 0).map(|plan| plan.plan_no);
+    for plan_no in supporting {
         for (gigabytes, price, chargings) in
             [(1, 4_900_000, &both[1..]), (10, 24_900_000, &both[..]), (25, 49_900_000, &both[..])]
         {
-            put_pack(app, operator(), None, pack(plan_no, gigabytes, price, chargings)).await?;
+            put_pack(app, Author::operator(), None, pack(plan_no, gigabytes, price, chargings)).await?;
         }
     }
-    Ok(small)
+    Ok(())
 }
 
 fn plan(name: &str, fee: i64, gigabytes: i64, supports_purchase: bool) -> PlanDraft {
@@ -180,42 +217,6 @@ fn pack(plan_no: u32, gigabytes: i64, price: i64, chargings: &[Charging]) -> Pac
         per_cycle_max: None,
         sold: true,
     }
-}
-
-async fn subscriber(app: &Arc<App>, secrets: &Secrets, sample: &Sample, plan_no: u32) -> Result<(), Problem> {
-    let new = NewSubscriber {
-        name: sample.name.to_owned(),
-        email: None,
-        external_key: Some(sample.access_login.to_owned()),
-        locale: "pt-BR".to_owned(),
-        document: sample.document.to_owned(),
-        address: Address {
-            street: "Rua das Amostras, 10".to_owned(),
-            district: "Centro".to_owned(),
-            city: "Sorocaba".to_owned(),
-            state: "SP".to_owned(),
-            postcode: "18010000".to_owned(),
-        },
-    };
-    let customer = lines::subscribe(app, Author::operator(), new).await?.id;
-    let login = Login {
-        id: LoginId::from_u128(ids::fresh()),
-        customer,
-        email: sample.document.to_owned(),
-        password_hash: Some(passwords::hash(&secrets.subscriber_password).await?),
-        created_at: clock::now(),
-        last_sign_in_at: None,
-    };
-    app.write(move |tx| tx.insert_login(&login)).await?;
-    let access_login = Some(sample.access_login.to_owned());
-    let new = NewLine { customer, plan_no, anchor_day: sample.anchor_day, access_login };
-    let line = lines::open(app, Author::operator(), new).await?;
-    let used = LineAct::AddUse { total: sample.used, outside: 0 };
-    lines::ask(app, line.wallet, used, None).await?;
-    if sample.status != LineStatus::Enabled {
-        lines::ask(app, line.wallet, LineAct::SetStatus { status: sample.status }, None).await?;
-    }
-    Ok(())
 }
 
 fn failure(problem: Problem) -> anyhow::Error {

@@ -1,7 +1,7 @@
-//! The remittance: every boleto that the bank does not know yet, told to it in one file.
+//! The remittance: every boleto that the bank does not know yet, and every one that it is to write off, told to it in one file.
 //!
 //! A file is kept whole, in the transaction that says its boletos were sent: it can be had again at any time, under the same
-//! number, and no boleto is ever in two.
+//! number, and no order is ever in two.
 
 use brazil::Centavos;
 use brazil::boleto::TitleNumber;
@@ -10,12 +10,14 @@ use brazil::document::TaxId;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use money::Timestamp;
+use serde_json::json;
 use std::sync::Arc;
 use store::tables::bank::RemittanceRow;
 use store::tables::lines::{BoletoRow, BoletoState};
-use store::{StoreError, Tx};
+use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
+use crate::audit::{Author, Change};
 use crate::config::Bank;
 use crate::portal::calendar::day_of;
 use crate::problem::Problem;
@@ -49,17 +51,37 @@ pub enum RemitError {
     Store(#[from] StoreError),
 }
 
-/// Makes a remittance of all boletos that were never sent, dated `now`, and says that they were.
-pub fn remit(tx: &Tx<'_>, bank: &Bank, zone: &TimeZone, now: Timestamp) -> Result<Remitted, RemitError> {
-    let limit = u32::try_from(REMITTANCE_TITLES_MAX).unwrap_or(u32::MAX);
+/// What the bank is told of boletos in each state, and where they go with that.
+const ORDERS: [(BoletoState, Order, BoletoState); 2] = [
+    (BoletoState::Written, Order::Register, BoletoState::Sent),
+    (BoletoState::ToWriteOff, Order::WriteOff, BoletoState::WrittenOff),
+];
+
+/// How many boletos wait for the next remittance.
+pub fn waiting(tables: &TablesReader<'_>) -> Result<u32, StoreError> {
+    let counts = ORDERS.iter().map(|(from, ..)| tables.boleto_count(*from));
+    counts.sum()
+}
+
+/// Makes a remittance of all that the bank was never told, dated `now`, says that it was, and notes in the audit log who made it.
+pub fn remit(
+    tx: &Tx<'_>,
+    bank: &Bank,
+    zone: &TimeZone,
+    author: &Author,
+    now: Timestamp,
+) -> Result<Remitted, RemitError> {
     let (mut titles, mut sent, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-    for boleto in tx.boletos_in(BoletoState::Written, limit)? {
-        match title(tx, bank, zone, &boleto)? {
-            Ok(title) => {
-                titles.push(title);
-                sent.push(boleto.id);
+    for (from, order, to) in ORDERS {
+        let room = REMITTANCE_TITLES_MAX - titles.len();
+        for boleto in tx.boletos_in(from, u32::try_from(room).unwrap_or(u32::MAX))? {
+            match title(tx, bank, zone, order, &boleto)? {
+                Ok(title) => {
+                    titles.push(title);
+                    sent.push((boleto.id, to));
+                }
+                Err(why) => left_out.push(LeftOut { boleto, why: format!("{why:#}") }),
             }
-            Err(why) => left_out.push(LeftOut { boleto, why: format!("{why:#}") }),
         }
     }
     if titles.is_empty() {
@@ -76,19 +98,21 @@ pub fn remit(tx: &Tx<'_>, bank: &Bank, zone: &TimeZone, now: Timestamp) -> Resul
     let count = u32::try_from(sent.len()).unwrap_or(u32::MAX);
     let file = RemittanceRow { file_number, created_at: now, titles: count, body: remittance.write()? };
     tx.insert_remittance(&file)?;
-    for id in sent {
-        tx.set_boleto_state(id, BoletoState::Sent, None, None)?;
+    for (id, to) in sent {
+        tx.set_boleto_state(id, to, None, None)?;
     }
+    let told = json!({"titles": count, "left_out": left_out.len()});
+    author.note(tx, &Change::new("remittance.create", file_number).after_json(&told))?;
     Ok(Remitted { file: Some(file), left_out })
 }
 
 /// As [`remit`], in the running program.
-pub async fn send_remittance(app: &Arc<App>) -> Result<Remitted, Problem> {
+pub async fn send_remittance(app: &Arc<App>, author: Author) -> Result<Remitted, Problem> {
     let (bank, zone) = (app.config.bank.clone(), app.config.brand.time_zone.clone());
     let now = app.ledger.now();
     app.write_or_refuse(move |tx| match &bank {
         None => Ok(Remitted { file: None, left_out: Vec::new() }),
-        Some(bank) => remit(tx, bank, &zone, now).map_err(|error| match error {
+        Some(bank) => remit(tx, bank, &zone, &author, now).map_err(|error| match error {
             RemitError::Store(error) => error.into(),
             RemitError::Cnab(error) => Problem::internal(&anyhow::Error::new(error)),
         }),
@@ -101,6 +125,7 @@ fn title(
     tx: &Tx<'_>,
     bank: &Bank,
     zone: &TimeZone,
+    order: Order,
     boleto: &BoletoRow,
 ) -> Result<anyhow::Result<Title>, StoreError> {
     let (Some(payer), Some(customer)) = (tx.payer(boleto.customer)?, tx.customer(boleto.customer)?) else {
@@ -111,7 +136,7 @@ fn title(
         let name = customer.name.as_str();
         let store::tables::lines::Payer { street, district, postcode, city, state, .. } = &payer;
         Ok(Title {
-            order: Order::Register,
+            order,
             number: TitleNumber::new(boleto.our_number),
             own_number: OwnNumber::parse(&boleto.our_number.to_string())?,
             amount: Centavos::from_amount(boleto.amount)?,

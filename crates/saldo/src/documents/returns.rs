@@ -10,6 +10,7 @@ use book::PaidBy;
 use brazil::Centavos;
 use brazil::cnab::{CnabError, Entry, Occurrence, read_return};
 use money::{CustomerId, SettlementId, Timestamp};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::{Finding, FindingCode, ReturnRow};
 use store::tables::intents::Intent;
@@ -17,6 +18,7 @@ use store::tables::lines::{BoletoRow, BoletoState};
 use store::{StoreError, Tx};
 
 use crate::app::App;
+use crate::audit::{Author, Change};
 use crate::config::Bank;
 use crate::intents;
 use crate::problem::Problem;
@@ -79,8 +81,15 @@ impl ReturnError {
     }
 }
 
-/// Takes a return file. What it says was paid is written down as intents: whoever holds the book sends them, or the next start does.
-pub fn load_return(tx: &Tx<'_>, bank: &Bank, bytes: &[u8], now: Timestamp) -> Result<Loaded, ReturnError> {
+/// Takes a return file, and notes in the audit log who brought it. What it says was paid is written down as intents: whoever holds the
+/// book sends them, or the next start does.
+pub fn load_return(
+    tx: &Tx<'_>,
+    bank: &Bank,
+    author: &Author,
+    bytes: &[u8],
+    now: Timestamp,
+) -> Result<Loaded, ReturnError> {
     let file = read_return(bytes, &bank.account)?;
     let file_hash: [u8; 32] = Sha256::digest(bytes).into();
     let file_number = file.file_number;
@@ -101,28 +110,40 @@ pub fn load_return(tx: &Tx<'_>, bank: &Bank, bytes: &[u8], now: Timestamp) -> Re
     let loaded = Loaded { file_number, entries: file.entries.len(), ..Loaded::default() };
     let mut loading = Loading { named: HashSet::new(), tx, now, return_no, loaded };
     file.entries.iter().try_for_each(|entry| loading.take(entry))?;
-    Ok(loading.loaded)
+    let loaded = loading.loaded;
+    let change = Change::new("bank_return.load", return_no).after_json(&json!({
+        "file_number": file_number, "sha256": hex::encode(file_hash), "entries": loaded.entries,
+        "registered": loaded.registered, "paid": loaded.paid, "written_off": loaded.written_off,
+        "findings": loaded.findings.len(),
+    }));
+    author.note(tx, &change)?;
+    Ok(loaded)
 }
 
-/// As [`load_return`], in the running program: the book is asked at once and open pages show it.
-pub async fn load(app: &Arc<App>, bytes: Vec<u8>) -> Result<Loaded, Problem> {
+/// As [`load_return`], in the running program: the book is asked at once and open pages show it. `Err` within says why the file was
+/// refused; nothing was changed then.
+pub async fn load(
+    app: &Arc<App>,
+    author: Author,
+    bytes: Vec<u8>,
+) -> Result<Result<Loaded, ReturnError>, Problem> {
     let Some(bank) = app.config.bank.clone() else {
         return Err(Problem::not_found("bank"));
     };
     let now = app.ledger.now();
-    let taken = app.write_or_refuse(move |tx| {
-        load_return(tx, &bank, &bytes, now).map_err(|error| {
-            let code = error.code();
-            match error {
-                ReturnError::Store(error) => error.into(),
-                error => Problem::invalid("file", code, format!("{error}.")),
-            }
-        })
+    let taken = app.write_or_refuse(move |tx| match load_return(tx, &bank, &author, &bytes, now) {
+        Ok(loaded) => Ok(Ok(loaded)),
+        Err(ReturnError::Store(error)) => Err(error.into()),
+        // Refused before anything was written: what is committed is nothing.
+        Err(refused) => Ok(Err(refused)),
     });
-    let loaded = taken.await?;
+    let loaded = match taken.await? {
+        Ok(loaded) => loaded,
+        refused => return Ok(refused),
+    };
     intents::send(app, &loaded.intents).await?;
     loaded.customers.iter().for_each(|customer| app.live.notify(*customer));
-    Ok(loaded)
+    Ok(Ok(loaded))
 }
 
 /// A file being taken.
@@ -155,7 +176,7 @@ impl Loading<'_, '_> {
             Occurrence::Registered => self.registered(&boleto),
             Occurrence::Rejected => self.rejected(&boleto, entry),
             Occurrence::Settled | Occurrence::SettledAfterWriteOff => self.settled(&boleto, entry),
-            Occurrence::WrittenOff => self.written_off(&boleto),
+            Occurrence::WrittenOff => self.written_off(&boleto, entry),
             Occurrence::OrderRejected => {
                 let detail = format!("The bank did not do what it was told: {}.", motives(entry));
                 self.find(FindingCode::OrderRejected, Some(&boleto), entry, detail)
@@ -175,7 +196,9 @@ impl Loading<'_, '_> {
                 self.loaded.customers.push(boleto.customer);
             }
             // A file that comes late: what happened since counts.
-            BoletoState::Open | BoletoState::Paid | BoletoState::WrittenOff => self.loaded.unchanged += 1,
+            BoletoState::Open | BoletoState::Paid | BoletoState::ToWriteOff | BoletoState::WrittenOff => {
+                self.loaded.unchanged += 1;
+            }
         }
         Ok(())
     }
@@ -211,7 +234,9 @@ impl Loading<'_, '_> {
             self.loaded.customers.push(boleto.customer);
         }
         match settled {
-            Settled::Paid(intents) if boleto.state == BoletoState::WrittenOff => {
+            Settled::Paid(intents)
+                if matches!(boleto.state, BoletoState::ToWriteOff | BoletoState::WrittenOff) =>
+            {
                 self.loaded.intents.extend(intents);
                 let detail = "It was paid after it had been written off; the payment was booked.".to_owned();
                 self.find(FindingCode::PaidLate, Some(boleto), entry, detail)
@@ -253,16 +278,20 @@ impl Loading<'_, '_> {
         id
     }
 
-    fn written_off(&mut self, boleto: &BoletoRow) -> Result<(), StoreError> {
-        match boleto.state {
-            BoletoState::Paid | BoletoState::WrittenOff => self.loaded.unchanged += 1,
-            BoletoState::Written | BoletoState::Sent | BoletoState::Rejected | BoletoState::Open => {
-                self.tx.set_boleto_state(boleto.id, BoletoState::WrittenOff, None, None)?;
-                self.loaded.written_off += 1;
-                self.loaded.customers.push(boleto.customer);
-            }
+    fn written_off(&mut self, boleto: &BoletoRow, entry: &Entry) -> Result<(), StoreError> {
+        if matches!(boleto.state, BoletoState::Paid | BoletoState::WrittenOff) {
+            self.loaded.unchanged += 1;
+            return Ok(());
         }
-        Ok(())
+        self.tx.set_boleto_state(boleto.id, BoletoState::WrittenOff, None, None)?;
+        self.loaded.written_off += 1;
+        self.loaded.customers.push(boleto.customer);
+        if boleto.state == BoletoState::ToWriteOff {
+            return Ok(());
+        }
+        // Nobody here has said what becomes of the credit.
+        let detail = "The bank wrote the title off by itself; what it was to pay is still owed.".to_owned();
+        self.find(FindingCode::WrittenOff, Some(boleto), entry, detail)
     }
 
     fn find(

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use book::Charging;
-use money::{Amount, PackId, PlanId};
+use money::{Amount, PackId, PlanId, Timestamp};
 use serde_json::{Value, json};
 use store::StoreError;
 use store::tables::lines::{AtZero, FreeWindowRow, PackRelease, PackRow, PlanRow};
@@ -82,6 +82,29 @@ pub struct PackDraft {
     pub sold: bool,
 }
 
+impl PlanDraft {
+    /// What is written down of it under this number and name; a new plan gets its number by being written down.
+    pub(crate) fn row(&self, plan_no: u32, id: PlanId, created_at: Timestamp) -> PlanRow {
+        PlanRow {
+            plan_no,
+            id,
+            name: self.name.trim().to_owned(),
+            fee: self.fee,
+            allowance: self.allowance,
+            carried_max: self.carried_max,
+            supports_purchase: u8::from(self.supports_purchase),
+            balance_max: self.balance_max,
+            unpaid_max: self.unpaid_max.map(|amount| amount.value()),
+            at_zero: self.at_zero,
+            speed: self.speed.trim().to_owned(),
+            slow_speed: self.slow_speed.trim().to_owned(),
+            walled_list: self.walled_list.trim().to_owned(),
+            created_at,
+            block_after_days: self.block_after_days,
+        }
+    }
+}
+
 /// Writes a plan down: a new one, or in the place of the one with this number. Its number.
 pub async fn put_plan(
     app: &Arc<App>,
@@ -94,24 +117,11 @@ pub async fn put_plan(
         Some(no) => Some(app.sold().plan(no).cloned().ok_or_else(|| Problem::not_found("plan"))?),
         None => None,
     };
-    let PlanDraft { name, fee, allowance, carried_max, balance_max, unpaid_max, at_zero, free, .. } = draft;
-    let row = PlanRow {
-        plan_no: plan_no.unwrap_or_default(),
-        id: known.as_ref().map_or_else(|| PlanId::from_u128(ids::fresh()), |plan| plan.id),
-        name: name.trim().to_owned(),
-        fee,
-        allowance,
-        carried_max,
-        supports_purchase: u8::from(draft.supports_purchase),
-        balance_max,
-        unpaid_max: unpaid_max.map(|amount| amount.value()),
-        at_zero,
-        speed: draft.speed.trim().to_owned(),
-        slow_speed: draft.slow_speed.trim().to_owned(),
-        walled_list: draft.walled_list.trim().to_owned(),
-        created_at: known.as_ref().map_or_else(clock::now, |plan| plan.created_at),
-        block_after_days: draft.block_after_days,
+    let row = match &known {
+        Some(known) => draft.row(known.plan_no, known.id, known.created_at),
+        None => draft.row(0, PlanId::from_u128(ids::fresh()), clock::now()),
     };
+    let free = draft.free;
     let action = if known.is_some() { "plan.change" } else { "plan.create" };
     let mut change = Change::new(action, row.id).after(&plan_json(&row, &free))?;
     if let Some(known) = &known {

@@ -15,6 +15,7 @@ mod profile;
 mod record;
 mod report;
 mod rest;
+mod roster;
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -25,6 +26,7 @@ use money::Timestamp;
 pub use control::control;
 pub use listener::listen;
 pub use rest::{SCOPE, routes};
+pub use roster::{COA_PORT, RouterDraft, RouterSeen, SILENT_AFTER, put_router, roster, silent_count};
 
 use change::Asker;
 use counters::Counters;

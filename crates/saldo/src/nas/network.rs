@@ -83,6 +83,16 @@ impl Network {
         self.lines().values().filter(|line| line.sessions.iter().any(is_late)).count()
     }
 
+    /// For how many sessions each router was asked for a change that it has not confirmed.
+    pub(super) fn unconfirmed_sessions(&self) -> HashMap<u32, u32> {
+        let mut unconfirmed = HashMap::new();
+        let lines = self.lines();
+        for session in lines.values().flat_map(|line| &line.sessions).filter(|it| it.asked.is_some()) {
+            *unconfirmed.entry(session.nas_no).or_default() += 1;
+        }
+        unconfirmed
+    }
+
     /// A session is there, whatever it may show. A line that was not looked at yet gets its sessions from the views.
     pub(super) fn note(&self, wallet: WalletId, session: Session) {
         if let Some(line) = self.lines().get_mut(&wallet)

@@ -50,8 +50,21 @@ pub(super) fn write_down<'b>(
     moved: impl Iterator<Item = &'b LineBalance>,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let mut watched: BTreeMap<u32, [Option<UsageTold>; 2]> = BTreeMap::new();
     let mut written = 0;
+    hear_all(tx, moved, |line, percent, of_pack| {
+        written += 1;
+        tx.insert_notice(&notice(line, percent, of_pack, now)).map(|_| ())
+    })?;
+    Ok(written)
+}
+
+/// As [`write_down`], with `tell` for each threshold that was crossed: the movement, the percentage, whether it is a pack's.
+pub(super) fn hear_all<'b>(
+    tx: &Tx<'_>,
+    moved: impl Iterator<Item = &'b LineBalance>,
+    mut tell: impl FnMut(&LineBalance, u8, bool) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut watched: BTreeMap<u32, [Option<UsageTold>; 2]> = BTreeMap::new();
     for line in moved {
         let [_, told] = match watched.entry(line.wallet_no) {
             Entry::Occupied(known) => known.into_mut(),
@@ -64,8 +77,7 @@ pub(super) fn write_down<'b>(
         *told = next;
         if let Some(percent) = crossed {
             let of_pack = told.as_ref().is_some_and(|told| told.of_pack > 0);
-            tx.insert_notice(&notice(line, percent, of_pack, now))?;
-            written += 1;
+            tell(line, percent, of_pack)?;
         }
     }
     for [before, after] in watched.into_values() {
@@ -73,7 +85,7 @@ pub(super) fn write_down<'b>(
             tx.put_usage_told(&after)?;
         }
     }
-    Ok(written)
+    Ok(())
 }
 
 /// What is known after `line` moved, and the threshold that it crossed.

@@ -173,7 +173,7 @@ pub(super) fn boleto(
             BoletoState::Open if is_overdue => BoletoStanding::Overdue,
             BoletoState::Open => BoletoStanding::Open,
             BoletoState::Paid => BoletoStanding::Paid { at: row.paid_at },
-            BoletoState::WrittenOff => BoletoStanding::WrittenOff,
+            BoletoState::ToWriteOff | BoletoState::WrittenOff => BoletoStanding::WrittenOff,
         },
         linha_digitavel: row.linha_digitavel.clone(),
         pix: boleto_pix::offered(app, tables, row, now)?,

@@ -15,7 +15,7 @@ use crate::sold::Sold;
 const ENTRIES_MAX: u32 = 5_000;
 
 /// The panel of a line's cycle.
-pub(super) fn check(
+pub(crate) fn check(
     tables: &TablesReader<'_>,
     sold: &Sold,
     reader: &Reader,

@@ -19,7 +19,7 @@ const LINES_MAX: u32 = 100;
 const PURCHASES_MAX: u32 = 1_000;
 
 /// A line with its plan and the cycle that runs.
-pub(super) struct Line {
+pub(crate) struct Line {
     pub(super) entry: LineEntry,
     pub(super) row: LineRow,
     pub(super) cycle: CycleRow,
@@ -33,18 +33,24 @@ pub(super) fn lines(
     sold: &Sold,
     customer: CustomerId,
 ) -> Result<Vec<Line>, StoreError> {
-    let mut lines = Vec::new();
-    for entry in tables.lines_of(customer, LINES_MAX)? {
-        let Some(row) = tables.line_view(entry.id)? else { continue };
-        let Some(plan) = sold.plan(row.plan_no).cloned() else { continue };
-        let Some(cycle) = tables.cycles(row.wallet_no, None, 1)?.rows.pop() else { continue };
-        let told = tables.usage_told(row.wallet_no)?;
-        lines.push(Line { entry, row, cycle, plan, told });
-    }
-    Ok(lines)
+    let lines = tables.lines_of(customer, LINES_MAX)?.into_iter().map(|entry| Line::of(tables, sold, entry));
+    Ok(lines.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 impl Line {
+    /// The line of this entry; `None` if it is just being opened.
+    pub(crate) fn of(
+        tables: &TablesReader<'_>,
+        sold: &Sold,
+        entry: LineEntry,
+    ) -> Result<Option<Line>, StoreError> {
+        let Some(row) = tables.line_view(entry.id)? else { return Ok(None) };
+        let Some(plan) = sold.plan(row.plan_no).cloned() else { return Ok(None) };
+        let Some(cycle) = tables.cycles(row.wallet_no, None, 1)?.rows.pop() else { return Ok(None) };
+        let told = tables.usage_told(row.wallet_no)?;
+        Ok(Some(Line { entry, row, cycle, plan, told }))
+    }
+
     /// Plan and login, as people choose by them.
     pub(super) fn name(&self) -> String {
         match &self.entry.access_login {
@@ -75,7 +81,7 @@ impl Line {
     }
 
     /// The line's newest purchases, newest first.
-    pub(super) fn purchases(&self, tables: &TablesReader<'_>) -> Result<Vec<PurchaseRow>, StoreError> {
+    pub(crate) fn purchases(&self, tables: &TablesReader<'_>) -> Result<Vec<PurchaseRow>, StoreError> {
         tables.purchases(self.row.wallet_no, PURCHASES_MAX)
     }
 

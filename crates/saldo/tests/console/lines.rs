@@ -11,7 +11,7 @@ use super::offers::PLAN;
 use super::staff_in;
 
 /// A subscriber with a line of plan 1, of which a router has reported 1.5 GB.
-async fn line(house: &House) -> (LineId, WalletId) {
+pub(super) async fn line(house: &House) -> (LineId, WalletId) {
     let app = &house.running.app;
     let new = NewSubscriber {
         name: "Sample Subscriber".to_owned(),
@@ -54,6 +54,10 @@ async fn a_line_is_listed_and_shown_with_what_its_router_said() {
         assert!(list.contains(words), "{words}: {list}");
     }
     let page = staff.get(&format!("/console/lines/{id}")).await.text;
+    let check = ["Check", "Monthly allowance + ", "Current balance", "50.0\u{a0}GB + 0", "48.5\u{a0}GB"];
+    for words in check {
+        assert!(page.contains(words), "{words}: {page}");
+    }
     for words in ["500.0\u{a0}MB", "1.0\u{a0}GB", "Connected", "Nothing was bought for this line yet."] {
         assert!(page.contains(words), "{words}: {page}");
     }

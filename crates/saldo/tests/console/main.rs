@@ -1,6 +1,7 @@
 //! The console: what staff see and write down, page by page.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod bank;
 #[path = "../browser/mod.rs"]
 mod browser;
 #[path = "../house/mod.rs"]
@@ -8,6 +9,7 @@ mod house;
 mod imports;
 mod lines;
 mod offers;
+mod routers;
 mod subscribers;
 
 use browser::{Browser, PASSWORD};

@@ -20,7 +20,7 @@ pub(super) const PLAN: [(&str, &str); 12] = [
     ("walled_list", "sem-credito"),
     ("free", "00:00-06:00"),
 ];
-const PACK: [(&str, &str); 8] = [
+pub(super) const PACK: [(&str, &str); 8] = [
     ("plan", "1"),
     ("quantity", "10"),
     ("price", "24.90"),
@@ -32,7 +32,11 @@ const PACK: [(&str, &str); 8] = [
 ];
 
 /// The fields with one of them changed.
-fn with<'f>(fields: &[(&'f str, &'f str)], name: &'f str, value: &'f str) -> Vec<(&'f str, &'f str)> {
+pub(super) fn with<'f>(
+    fields: &[(&'f str, &'f str)],
+    name: &'f str,
+    value: &'f str,
+) -> Vec<(&'f str, &'f str)> {
     fields.iter().map(|(known, old)| (*known, if *known == name { value } else { *old })).collect()
 }
 

@@ -149,14 +149,16 @@ impl Provider {
 
     /// Makes a remittance, as the bank reads it.
     pub(crate) async fn remit(&self) -> Received {
-        let remitted = documents::send_remittance(self.app()).await.expect("a remittance");
+        let remitted =
+            documents::send_remittance(self.app(), Author::operator()).await.expect("a remittance");
         assert!(remitted.left_out.is_empty(), "{:?}", remitted.left_out);
         let body = remitted.file.expect("something to send").body;
         read_remittance(body.as_bytes(), bank().account.bank()).expect("a remittance that the bank can read")
     }
 
     pub(crate) async fn load(&self, file: &str) -> Loaded {
-        documents::load(self.app(), file.as_bytes().to_vec()).await.expect("a return that is taken")
+        let taken = documents::load(self.app(), Author::operator(), file.as_bytes().to_vec()).await;
+        taken.expect("an answer").expect("a return that is taken")
     }
 
     pub(crate) async fn boleto(&self, bought: &Bought) -> BoletoRow {

@@ -1,5 +1,5 @@
 //! Traps that only the whole program can fall into, each by its name. Those of bytes stand in `radius/tests/traps.rs`, those of counters in
-//! `book/tests/rules_of_traffic.rs`, those of repetition in `reports`, those of CoA in `control`, `freeradius_router` and `nas::change`.
+//! `book/tests/rules_of_traffic.rs` and `rules_of_dates.rs`, those of repetition in `reports`, those of CoA in `control`, `freeradius_router` and `nas::change`.
 
 use radius::{AccountingStatus, AttributeType as A};
 use store::tables::lines::AtZero;

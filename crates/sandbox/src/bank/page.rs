@@ -23,6 +23,7 @@ struct BankPage {
     bank: String,
     titles: Vec<Row>,
     registers_at_once: bool,
+    is_by_hand: bool,
     /// The number of the newest return; 0 before the first.
     newest: u32,
 }
@@ -45,6 +46,7 @@ pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
         .route("/", get(show))
         .route("/titles/{index}/{act}", post(act))
         .route("/registration/{when}", post(registration))
+        .route("/carriage/{who}", post(carriage))
         .route("/remittances", post(receive))
         .route("/returns/{number}", get(return_file))
         .route("/assets/bank.css", get(style))
@@ -59,6 +61,7 @@ async fn show(State(desk): State<Arc<Desk>>) -> Response {
             bank: desk.bank.digits().to_owned(),
             titles: books.titles.iter().enumerate().rev().map(Row::of).collect(),
             registers_at_once: books.registers_at_once,
+            is_by_hand: *desk.by_hand.borrow(),
             newest: *desk.newest.borrow(),
         }
     };
@@ -101,6 +104,16 @@ async fn registration(State(desk): State<Arc<Desk>>, Path(when): Path<String>) -
     Redirect::to("/").into_response()
 }
 
+async fn carriage(State(desk): State<Arc<Desk>>, Path(who): Path<String>) -> Response {
+    let by_hand = match who.as_str() {
+        "by-hand" => true,
+        "at-once" => false,
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    desk.by_hand.send_replace(by_hand);
+    Redirect::to("/").into_response()
+}
+
 async fn receive(State(desk): State<Arc<Desk>>, body: String) -> Response {
     match desk.receive(&body) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
@@ -138,8 +151,8 @@ impl Row {
             due: print_day(title.due),
             amount: format!("R$ {}", title.amount).replace('.', ","),
             state: held.state(),
-            is_new: !held.is_registered && !held.is_refused,
-            is_payable: held.is_registered && held.times_paid == 0,
+            is_new: held.is_new(),
+            is_payable: held.is_payable(),
             is_paid: held.times_paid > 0,
         }
     }

@@ -2,7 +2,7 @@
 
 use money::{BoletoId, Timestamp};
 
-use super::{Reader, Tx};
+use super::{Page, Reader, Tx, page, rows_to_ask};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
@@ -19,6 +19,8 @@ const RETURN_BY_HASH: &str = "SELECT return_no, file_number, file_hash, loaded_a
 const RETURN_BY_NUMBER: &str =
     "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
     WHERE file_number = $1 ORDER BY return_no DESC LIMIT 1";
+const RETURN: &str =
+    "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns WHERE return_no = $1";
 const LAST_RETURN_NUMBER: &str = "SELECT coalesce(max(file_number), 0) FROM bank_returns";
 const NEXT_FINDING_NO: &str = "SELECT coalesce(max(finding_no), 0) + 1 FROM bank_findings";
 const INSERT_FINDING: &str =
@@ -28,6 +30,18 @@ const FINDINGS_OF: &str = "SELECT finding_no, code, boleto, return_no, file_line
     FROM bank_findings WHERE boleto = $1 ORDER BY finding_no";
 const FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
     FROM bank_findings ORDER BY finding_no DESC LIMIT $1";
+const OPEN_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
+    FROM bank_findings WHERE resolved_at IS NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
+const RESOLVED_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
+    FROM bank_findings WHERE resolved_at IS NOT NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
+const OPEN_FINDINGS_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE resolved_at IS NULL";
+const FINDING_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE finding_no = $1";
+const RESOLVE_FINDING: &str =
+    "UPDATE bank_findings SET resolved_at = $1 WHERE finding_no = $2 AND resolved_at IS NULL";
+const REMITTANCES: &str =
+    "SELECT file_number, created_at, titles FROM remittances ORDER BY file_number DESC LIMIT $1";
+const RETURNS: &str = "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
+    ORDER BY return_no DESC LIMIT $1";
 
 row! {
     /// A file of titles for the bank.
@@ -40,6 +54,18 @@ row! {
         pub titles: u32,
         /// The file.
         pub body: String,
+    }
+}
+
+row! {
+    /// A file of titles for the bank, without the file.
+    pub struct RemittanceListed {
+        /// Its sequence number (NSA).
+        pub file_number: u32,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// How many titles it tells of.
+        pub titles: u32,
     }
 }
 
@@ -74,6 +100,8 @@ words! {
         PaidLate = "paid_late",
         /// The bank did not register the title.
         Rejected = "rejected",
+        /// The bank wrote the title off without having been told.
+        WrittenOff = "written_off",
         /// The bank did not do what it was told about the title.
         OrderRejected = "order_rejected",
         /// The book did not take the payment.
@@ -113,6 +141,11 @@ impl Reader<'_> {
         self.one(REMITTANCE, &[&file_number])
     }
 
+    /// The return of this number here.
+    pub fn bank_return(&self, return_no: u32) -> Result<Option<ReturnRow>, StoreError> {
+        self.one(RETURN, &[&return_no])
+    }
+
     /// The return that consists of these bytes.
     pub fn bank_return_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ReturnRow>, StoreError> {
         self.one(RETURN_BY_HASH, &[hash])
@@ -136,6 +169,50 @@ impl Reader<'_> {
     /// The newest `limit` findings, newest first.
     pub fn findings(&self, limit: u32) -> Result<Vec<Finding>, StoreError> {
         self.all(FINDINGS, &[&limit])
+    }
+
+    /// Findings that nobody has dealt with, newest first; the cursor is the number of the last one seen.
+    pub fn open_findings(&self, before: Option<u32>, limit: u32) -> Result<Page<Finding, u32>, StoreError> {
+        self.finding_page(OPEN_FINDINGS, before, limit)
+    }
+
+    /// Findings that somebody has dealt with, newest first; the cursor is the number of the last one seen.
+    pub fn resolved_findings(
+        &self,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Page<Finding, u32>, StoreError> {
+        self.finding_page(RESOLVED_FINDINGS, before, limit)
+    }
+
+    fn finding_page(
+        &self,
+        sql: &str,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Page<Finding, u32>, StoreError> {
+        let rows = self.all(sql, &[&before.unwrap_or(u32::MAX), &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &Finding| row.finding_no))
+    }
+
+    /// Whether there is a finding of this number.
+    pub fn finding_exists(&self, finding_no: u32) -> Result<bool, StoreError> {
+        Ok(self.one::<u32>(FINDING_COUNT, &[&finding_no])?.is_some_and(|count| count > 0))
+    }
+
+    /// How many findings nobody has dealt with.
+    pub fn open_finding_count(&self) -> Result<u32, StoreError> {
+        self.number(OPEN_FINDINGS_COUNT)
+    }
+
+    /// The newest `limit` remittances, newest first.
+    pub fn remittances(&self, limit: u32) -> Result<Vec<RemittanceListed>, StoreError> {
+        self.all(REMITTANCES, &[&limit])
+    }
+
+    /// The newest `limit` returns, newest first.
+    pub fn bank_returns(&self, limit: u32) -> Result<Vec<ReturnRow>, StoreError> {
+        self.all(RETURNS, &[&limit])
     }
 
     fn number(&self, sql: &str) -> Result<u32, StoreError> {
@@ -166,5 +243,10 @@ impl Tx<'_> {
     pub fn insert_finding(&self, finding: &Finding) -> Result<(), StoreError> {
         let finding_no = self.number(NEXT_FINDING_NO)?;
         self.run(INSERT_FINDING, &[&Finding { finding_no, ..finding.clone() }]).map(|_| ())
+    }
+
+    /// Says that somebody has dealt with a finding; false if that was said before, or there is none.
+    pub fn resolve_finding(&self, finding_no: u32, at: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.run(RESOLVE_FINDING, &[&at, &finding_no])? > 0)
     }
 }

@@ -99,6 +99,13 @@ const BOLETOS_OF: &str =
     WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const BOLETOS_IN: &str = "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
     state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos WHERE state = $1 ORDER BY id LIMIT $2";
+const BOLETOS_FOUND: &str =
+    "SELECT b.id, b.customer, b.purchase, b.our_number, b.barcode, b.linha_digitavel, b.amount,
+    b.unit, b.due_on, b.state, b.created_at, b.registered_at, b.paid_at, b.paid_amount, b.invoice FROM boletos b
+    JOIN customers c ON c.id = b.customer LEFT JOIN payers p ON p.customer = b.customer
+    WHERE ($1 = '' OR b.state = $2) AND ($3 = '' OR b.our_number = $4 OR p.document = $5
+    OR lower(c.name) LIKE lower($6) ESCAPE '!') AND b.id < $7 ORDER BY b.id DESC LIMIT $8";
+const BOLETOS_COUNT: &str = "SELECT count(*) FROM boletos WHERE state = $1";
 const SET_BOLETO_STATE: &str = "UPDATE boletos SET state = $1, registered_at = coalesce($2, registered_at),
     paid_at = coalesce($3, paid_at), paid_amount = coalesce($4, paid_amount) WHERE id = $5";
 
@@ -271,6 +278,8 @@ words! {
         Open = "open",
         /// It was paid.
         Paid = "paid",
+        /// It will not be paid any more; the bank holds it and is yet to be told.
+        ToWriteOff = "to_write_off",
         /// It will not be paid any more.
         WrittenOff = "written_off",
     }
@@ -307,6 +316,36 @@ row! {
         pub paid_amount: Option<i64>,
         /// The invoice that it collects.
         pub invoice: Option<InvoiceId>,
+    }
+}
+
+/// Which boletos are looked for; what is `None` is not asked about.
+#[derive(Clone, Debug, Default)]
+pub struct BoletoSearch {
+    /// In this state.
+    pub state: Option<BoletoState>,
+    /// One of these: the number, the payer's CPF or CNPJ, a piece of his name.
+    pub words: Option<BoletoWords>,
+}
+
+/// What somebody typed to find a boleto, as it may be meant. One that fits is enough.
+#[derive(Clone, Debug, Default)]
+pub struct BoletoWords {
+    /// The number at the bank.
+    pub our_number: Option<u64>,
+    /// CPF or CNPJ, digits and letters only.
+    pub document: Option<String>,
+    /// A piece of the payer's name.
+    pub name: Option<String>,
+}
+
+impl BoletoWords {
+    /// The pattern that a name must be like; one that no name is like if no name was asked for.
+    fn pattern(&self) -> String {
+        let Some(name) = &self.name else { return String::new() };
+        let plain: String =
+            name.chars().flat_map(|c| "!%_".contains(c).then_some('!').into_iter().chain([c])).collect();
+        format!("%{plain}%")
     }
 }
 
@@ -420,6 +459,31 @@ impl Reader<'_> {
     /// The first `limit` boletos in this state, oldest first.
     pub fn boletos_in(&self, state: BoletoState, limit: u32) -> Result<Vec<BoletoRow>, StoreError> {
         self.all(BOLETOS_IN, &[&state, &limit])
+    }
+
+    /// How many boletos are in this state.
+    pub fn boleto_count(&self, state: BoletoState) -> Result<u32, StoreError> {
+        self.one(BOLETOS_COUNT, &[&state])?.ok_or_else(|| StoreError::Missing { what: "a count".to_owned() })
+    }
+
+    /// The boletos that were looked for, newest first.
+    pub fn boletos_found(
+        &self,
+        search: &BoletoSearch,
+        before: Option<BoletoId>,
+        limit: u32,
+    ) -> Result<Page<BoletoRow, BoletoId>, StoreError> {
+        let state = search.state.map(BoletoState::word).unwrap_or_default();
+        let is_asked = if search.words.is_some() { "yes" } else { "" };
+        let words = search.words.clone().unwrap_or_default();
+        let number = words.our_number.unwrap_or_default();
+        let (document, pattern) = (words.document.clone().unwrap_or_default(), words.pattern());
+        let before = before_bytes(before.map(BoletoId::as_u128));
+        let rows = self.all(
+            BOLETOS_FOUND,
+            &[&state, &state, &is_asked, &number, &document, &pattern, &&before[..], &rows_to_ask(limit)],
+        )?;
+        Ok(page(rows, limit, |row: &BoletoRow| row.id))
     }
 }
 

@@ -46,6 +46,8 @@ const ADD_TRAFFIC: &str = "INSERT INTO traffic_view (wallet_no, hour, total, out
     ON CONFLICT (wallet_no, hour) DO UPDATE SET total = traffic_view.total + excluded.total,
         outside = traffic_view.outside + excluded.outside";
 
+const OPEN_SESSIONS: &str =
+    "SELECT nas_no, count(*) FROM session_view WHERE state = 'open' GROUP BY nas_no ORDER BY nas_no";
 const LINE: &str =
     "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence, restricted_since,
     restored_at, opened_at FROM line_view WHERE line = $1";
@@ -439,6 +441,11 @@ impl Reader<'_> {
     /// The `limit` sessions of a line that were read last, newest first.
     pub fn sessions_of(&self, wallet_no: u32, limit: u32) -> Result<Vec<SessionRow>, StoreError> {
         self.all(SESSIONS, &[&wallet_no, &limit])
+    }
+
+    /// How many sessions are open at each router that has one: its number, how many.
+    pub fn open_sessions(&self) -> Result<Vec<(u32, u32)>, StoreError> {
+        self.all(OPEN_SESSIONS, &[])
     }
 
     /// The wallets of lines that have an open session at a router, by number; the cursor is the last one seen.

@@ -3,6 +3,7 @@
 use askama::Template;
 use money::{Amount, Timestamp};
 
+use super::boletos::BoletoView;
 use crate::look::Reader;
 use crate::look::part::Frame;
 
@@ -24,14 +25,72 @@ pub struct ConsoleHome {
     pub used_today: Amount,
     /// What the last verification of the books found.
     pub books: BooksLine,
-    /// Lines whose router has not confirmed a change for longer than is promised.
-    pub unconfirmed_lines: u32,
+    /// What needs a person.
+    pub needs: Vec<Need>,
     /// Customers, newest first.
     pub customers: Vec<ConsoleCustomer>,
     /// Link to newer ones.
     pub newer_url: Option<String>,
     /// Link to older ones.
     pub older_url: Option<String>,
+}
+
+/// Something that waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What.
+    pub kind: NeedKind,
+    /// How many, above zero.
+    pub count: u32,
+}
+
+/// What can wait for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NeedKind {
+    /// Lines whose router has not confirmed a change for longer than is promised.
+    Unconfirmed,
+    /// Routers that have sessions and say nothing.
+    SilentRouters,
+    /// What the bank's files brought.
+    Findings,
+    /// Titles that the bank is to be told of.
+    Remittance,
+}
+
+impl NeedKind {
+    /// All of them, the most urgent first.
+    pub const ALL: &'static [NeedKind] =
+        &[NeedKind::Unconfirmed, NeedKind::SilentRouters, NeedKind::Findings, NeedKind::Remittance];
+
+    /// The id of what is said.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            NeedKind::Unconfirmed => "lines-unconfirmed",
+            NeedKind::SilentRouters => "routers-silent",
+            NeedKind::Findings => "findings-waiting",
+            NeedKind::Remittance => "titles-waiting",
+        }
+    }
+
+    /// The id of its button's words.
+    pub fn button_id(&self) -> &'static str {
+        match self {
+            NeedKind::Unconfirmed => "open-lines",
+            NeedKind::SilentRouters => "open-routers",
+            NeedKind::Findings => "open-findings",
+            NeedKind::Remittance => "open-files",
+        }
+    }
+
+    /// Where its button leads.
+    pub fn url(&self) -> &'static str {
+        match self {
+            NeedKind::Unconfirmed => "/console/lines",
+            NeedKind::SilentRouters => "/console/routers",
+            NeedKind::Findings => BoletoView::Findings.url(),
+            NeedKind::Remittance => BoletoView::Files.url(),
+        }
+    }
 }
 
 /// What is known of the books.

@@ -3,6 +3,7 @@
 use askama::Template;
 use money::{Amount, Timestamp};
 
+use super::buy_credit::Check;
 use crate::look::Reader;
 use crate::look::part::{Frame, PaymentList};
 
@@ -38,6 +39,8 @@ pub struct LinePage {
     pub may_block: bool,
     /// Whether there is a button that enables it.
     pub may_enable: bool,
+    /// Where the balance comes from: the panel that the subscriber has, too.
+    pub check: Option<Check>,
     /// The newest purchases.
     pub purchases: Vec<LinePurchase>,
     /// The subscriber's newest attempts to pay by card.

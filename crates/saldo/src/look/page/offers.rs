@@ -91,6 +91,8 @@ pub struct Field {
 pub enum FieldKind {
     /// A line of text.
     Text(String),
+    /// A secret, which is typed and never shown again.
+    Secret,
     /// One of several: value, words, whether it is chosen.
     Choice(Vec<(String, String, bool)>),
     /// Any of several: name, words, whether it is ticked.

@@ -133,6 +133,10 @@ pub enum Place {
     ConsolePlans,
     /// Packs and what they cost.
     ConsolePacks,
+    /// What the bank collects, and the files about it.
+    ConsoleBoletos,
+    /// The devices that hold subscribers' sessions.
+    ConsoleRouters,
 }
 
 impl Place {
@@ -161,6 +165,8 @@ impl Place {
         Place::ConsoleBilling,
         Place::ConsolePlans,
         Place::ConsolePacks,
+        Place::ConsoleBoletos,
+        Place::ConsoleRouters,
         Place::ConsoleMails,
     ];
 
@@ -183,6 +189,8 @@ impl Place {
             Place::ConsoleBilling => "/console/billing",
             Place::ConsolePlans => "/console/plans",
             Place::ConsolePacks => "/console/packs",
+            Place::ConsoleBoletos => "/console/boletos",
+            Place::ConsoleRouters => "/console/routers",
         }
     }
 
@@ -205,6 +213,8 @@ impl Place {
             Place::ConsoleBilling => "monthly-run",
             Place::ConsolePlans => "plans",
             Place::ConsolePacks => "packs",
+            Place::ConsoleBoletos => "boletos",
+            Place::ConsoleRouters => "routers",
         }
     }
 }

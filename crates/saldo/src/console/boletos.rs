@@ -1,0 +1,276 @@
+//! `/console/boletos`: what the bank collects, found by state, number or payer; one boleto, and its write-off.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use book::TakeBack;
+use brazil::boleto::{BillingAccount, TitleNumber};
+use brazil::document::TaxId;
+use jiff::civil::Date;
+use money::{Amount, BoletoId};
+use serde::Deserialize;
+use store::tables::bank::Finding;
+use store::tables::lines::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
+use store::{Reader as TablesReader, StoreError};
+
+use super::{findings, must_change};
+use crate::app::App;
+use crate::documents::{self, Closable, Debt};
+use crate::look::Reader;
+use crate::look::page::boletos::{
+    BoletoList, BoletoListed, BoletoPage, BoletoView, Standing, WriteOff, state_text,
+};
+use crate::look::part::Place;
+use crate::look::volume::volume;
+use crate::portal::calendar::{day_bounds, day_of};
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::problem::Problem;
+
+/// Boletos of one page.
+const ROWS: u32 = 25;
+/// Most characters of what is looked for.
+const WORDS_CHARS_MAX: usize = 80;
+
+/// What is looked for.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct Shown {
+    state: String,
+    q: String,
+    before: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ShownOne {
+    written_off: Option<u8>,
+}
+
+/// What becomes of the credit; empty where there is none to decide upon.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct Choice {
+    credit: String,
+}
+
+/// `GET /console/boletos`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(Shown { state, q, before }): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let words: String = q.trim().chars().take(WORDS_CHARS_MAX).collect();
+    let account = app.config.bank.as_ref().map(|bank| bank.account.clone());
+    let search = BoletoSearch {
+        state: BoletoState::from_word(&state),
+        words: (!words.is_empty()).then(|| meant(account.as_ref(), &words)),
+    };
+    let reader = staff.visit.reader().clone();
+    let trail = Trail::parse(before.as_deref());
+    let before: Option<BoletoId> = trail.last().and_then(|id| id.parse().ok());
+    let (found, asked, eyes) = (search.clone(), Arc::clone(&app), reader.clone());
+    let (rows, next) = app
+        .read(move |tables| {
+            let page = tables.boletos_found(&found, before, ROWS)?;
+            let rows = page.rows.iter().map(|row| listed(&asked, tables, &eyes, row));
+            Ok((rows.collect::<Result<Vec<_>, _>>()?, page.next))
+        })
+        .await?;
+    let base = format!(
+        "{}?state={}&q={}&",
+        Place::ConsoleBoletos.url(),
+        search.state.map(BoletoState::word).unwrap_or_default(),
+        crate::look::format::percent_encoded(&words)
+    );
+    let states = BoletoState::ALL
+        .iter()
+        .map(|state| (state.word(), reader.t(state_text(*state)), search.state == Some(*state)));
+    let page = BoletoList {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleBoletos)),
+        view: BoletoView::List,
+        is_search: search.state.is_some() || search.words.is_some(),
+        states: states.collect(),
+        words,
+        rows,
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `GET /console/boletos/{id}`
+pub(super) async fn boleto(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Asked(shown): Asked<ShownOne>,
+) -> Result<Response, Fault> {
+    page(&app, &staff, parse(&id)?, shown.written_off.is_some(), None).await
+}
+
+/// `POST /console/boletos/{id}/write-off`
+pub(super) async fn write_off(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(choice): Posted<Choice>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let id = parse(&id)?;
+    let has_credit = app
+        .read(move |tables| {
+            let Some(boleto) = tables.boleto(id)? else { return Ok(None) };
+            let closable = documents::closable(tables, &boleto)?;
+            Ok(Some(closable.is_some_and(|closable| closable.debt == Debt::Released)))
+        })
+        .await?
+        .ok_or_else(missing)?;
+    let take_back = match choice.credit.as_str() {
+        "rest" => TakeBack::Rest,
+        "nothing" => TakeBack::Nothing,
+        "" if !has_credit => TakeBack::Nothing,
+        _ => return page(&app, &staff, id, false, Some(StatusCode::UNPROCESSABLE_ENTITY)).await,
+    };
+    let author = staff.visit.author(&staff.who.session);
+    documents::write_off(&app, author, id, take_back).await?;
+    super::show_what_was_done(&app).await;
+    Ok(Redirect::to(&format!("{}/{id}?written_off=1", Place::ConsoleBoletos.url())).into_response())
+}
+
+/// The page of one boleto; with a status, the choice that its form asks for was missing.
+async fn page(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    id: BoletoId,
+    was_written_off: bool,
+    missing_choice: Option<StatusCode>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader().clone();
+    let (asked, eyes) = (Arc::clone(app), reader.clone());
+    let (boleto, row, quantity, found, closable) = app
+        .read(move |tables| {
+            let Some(boleto) = tables.boleto(id)? else { return Ok(None) };
+            let row = listed(&asked, tables, &eyes, &boleto)?;
+            let purchase = boleto.purchase.map(|purchase| tables.purchase(purchase)).transpose()?.flatten();
+            let quantity =
+                purchase.map(|purchase| volume(eyes.locale, asked.config.brand.data_unit, purchase.quantity));
+            let found = tables.findings_of(id)?;
+            let found: Result<Vec<_>, _> =
+                found.into_iter().rev().map(|finding: Finding| findings::listed(tables, finding)).collect();
+            let closable = documents::closable(tables, &boleto)?;
+            Ok(Some((boleto, row, quantity, found?, closable)))
+        })
+        .await?
+        .ok_or_else(missing)?;
+    let write_off = closable.filter(|_| must_change(staff).is_ok()).map(|closable: Closable| WriteOff {
+        tells_bank: closable.to == Some(BoletoState::ToWriteOff),
+        is_at_bank: closable.to.is_none(),
+        has_credit: closable.debt == Debt::Released,
+        waits: closable.debt == Debt::Awaiting,
+    });
+    let unit = boleto.amount.unit();
+    let page = BoletoPage {
+        frame: staff.visit.frame(app, Some(Place::ConsoleBoletos)),
+        id: boleto.id.to_string(),
+        row,
+        linha_digitavel: boleto.linha_digitavel,
+        quantity,
+        created_at: boleto.created_at,
+        registered_at: boleto.registered_at,
+        paid: boleto.paid_at.zip(boleto.paid_amount.map(|paid| Amount::new(paid, unit))),
+        findings: found,
+        write_off,
+        was_written_off,
+        is_choice_missing: missing_choice.is_some(),
+        reader,
+    };
+    draw(missing_choice.unwrap_or(StatusCode::OK), &page)
+}
+
+fn listed(
+    app: &App,
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    row: &BoletoRow,
+) -> Result<BoletoListed, StoreError> {
+    let due: Option<Date> = row.due_on.parse().ok();
+    let today = day_of(&reader.zone, app.ledger.now());
+    let document = tables.payer(row.customer)?.map(|payer| payer.document).unwrap_or_default();
+    Ok(BoletoListed {
+        url: format!("{}/{}", Place::ConsoleBoletos.url(), row.id),
+        nosso_numero: nosso_numero(app, row.our_number),
+        our_number: row.our_number,
+        customer: tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default(),
+        document: TaxId::parse(&document).map_or(document, |document| document.to_string()),
+        amount: row.amount,
+        due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
+        standing: Standing { state: row.state, is_overdue: due.is_some_and(|due| due < today) },
+    })
+}
+
+/// The number as the bank prints it; ours, where the configuration names no bank.
+pub(super) fn nosso_numero(app: &App, our_number: u64) -> String {
+    let number = TitleNumber::new(our_number);
+    let printed = app.config.bank.as_ref().and_then(|bank| bank.account.nosso_numero(number).ok());
+    printed.map_or_else(|| our_number.to_string(), |nosso_numero| nosso_numero.printed().to_owned())
+}
+
+/// What somebody may have meant who typed these words.
+fn meant(account: Option<&BillingAccount>, words: &str) -> BoletoWords {
+    let has_letters = words.chars().any(char::is_alphabetic);
+    BoletoWords {
+        our_number: if has_letters { None } else { number_meant(account, words) },
+        document: TaxId::parse(words).ok().map(|document| document.bare().to_owned()),
+        name: has_letters.then(|| words.to_owned()),
+    }
+}
+
+/// Our number, from itself or from a nosso número, with or without its check digit and signs.
+fn number_meant(account: Option<&BillingAccount>, words: &str) -> Option<u64> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let typed = digits(words);
+    let pieces = (0..typed.len()).flat_map(|from| (from + 1..=typed.len()).map(move |to| (from, to)));
+    let numbers = pieces.filter_map(|(from, to)| typed[from..to].parse::<u64>().ok());
+    let is_of = |number: u64| {
+        let nosso_numero = account?.nosso_numero(TitleNumber::new(number)).ok()?;
+        let known = [nosso_numero.digits().to_owned(), digits(nosso_numero.printed())];
+        known.contains(&typed).then_some(number)
+    };
+    numbers.filter_map(is_of).next().or_else(|| typed.parse().ok())
+}
+
+fn parse(id: &str) -> Result<BoletoId, Problem> {
+    id.parse().map_err(|_| missing())
+}
+
+fn missing() -> Problem {
+    Problem::not_found("boleto")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::config::Bank;
+
+    #[test]
+    fn what_is_typed_finds_a_number() {
+        let account = Bank::sample().expect("a bank").account;
+        let nosso_numero = account.nosso_numero(TitleNumber::new(42)).expect("a number");
+        for typed in ["42", " 42 ", nosso_numero.printed(), nosso_numero.digits()] {
+            assert_eq!(number_meant(Some(&account), typed), Some(42), "{typed}");
+        }
+        assert_eq!(number_meant(None, "42"), Some(42));
+        assert_eq!(number_meant(Some(&account), "-"), None);
+        let words = meant(Some(&account), "529.982.247-25");
+        assert_eq!((words.document.as_deref(), words.name), (Some("52998224725"), None));
+        assert_eq!(meant(Some(&account), "João 2").name.as_deref(), Some("João 2"));
+    }
+}

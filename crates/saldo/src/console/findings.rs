@@ -1,0 +1,108 @@
+//! `/console/boletos/findings`: what the bank's files brought that a person must look at, and what to do about each.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use store::tables::bank::Finding;
+use store::{Reader as TablesReader, StoreError};
+
+use super::must_change;
+use crate::app::App;
+use crate::audit::Change;
+use crate::look::page::boletos::{BoletoView, FindingListed, Findings};
+use crate::look::part::Place;
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::problem::Problem;
+
+/// Findings of one page.
+const ROWS: u32 = 25;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    /// `1` shows those that somebody has dealt with.
+    done: String,
+    before: Option<String>,
+}
+
+/// The button alone.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+/// `GET /console/boletos/findings`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let are_done = shown.done == "1";
+    let trail = Trail::parse(shown.before.as_deref());
+    let before: Option<u32> = trail.last().and_then(|no| no.parse().ok());
+    let (rows, next) = app
+        .read(move |tables| {
+            let page = if are_done {
+                tables.resolved_findings(before, ROWS)?
+            } else {
+                tables.open_findings(before, ROWS)?
+            };
+            let rows = page.rows.into_iter().map(|finding| listed(tables, finding));
+            Ok((rows.collect::<Result<Vec<_>, _>>()?, page.next))
+        })
+        .await?;
+    let base = format!("{}?done={}&", BoletoView::Findings.url(), u8::from(are_done));
+    let page = Findings {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleBoletos)),
+        reader: staff.visit.reader().clone(),
+        view: BoletoView::Findings,
+        are_done,
+        may_resolve: !are_done && must_change(&staff).is_ok(),
+        rows,
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `POST /console/boletos/findings/{no}/resolution`
+pub(super) async fn resolve(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(no): Path<u32>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let (author, now) = (staff.visit.author(&staff.who.session), app.ledger.now());
+    app.write_or_refuse(move |tx| {
+        // Two who press at once have both dealt with it; the first is written down.
+        if tx.resolve_finding(no, now)? {
+            author.note(tx, &Change::new("finding.resolve", no))?;
+        } else if !tx.finding_exists(no)? {
+            return Err(Problem::not_found("finding"));
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Redirect::to(BoletoView::Findings.url()).into_response())
+}
+
+/// A finding with what it is about.
+pub(super) fn listed(tables: &TablesReader<'_>, finding: Finding) -> Result<FindingListed, StoreError> {
+    let Finding { finding_no, code, boleto, return_no, file_line, detail, found_at } = finding;
+    let boleto = boleto.map(|id| tables.boleto(id)).transpose()?.flatten();
+    let customer = boleto.as_ref().map(|row| tables.customer(row.customer)).transpose()?.flatten();
+    let file = return_no.map(|no| tables.bank_return(no)).transpose()?.flatten();
+    Ok(FindingListed {
+        no: finding_no,
+        code,
+        boleto: boleto
+            .map(|row| (format!("{}/{}", Place::ConsoleBoletos.url(), row.id), row.our_number.to_string())),
+        customer: customer.map(|customer| customer.name),
+        place: file.map(|file| file.file_number).zip(file_line),
+        detail,
+        found_at,
+    })
+}

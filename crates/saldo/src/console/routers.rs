@@ -1,0 +1,126 @@
+//! `/console/routers`: the routers that report and obey, and what is to be looked after.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use store::Hidden;
+
+use super::kept::Kept;
+use super::must_change;
+use super::offer_fields::{Typed, text};
+use crate::app::App;
+use crate::audit::Author;
+use crate::look::page::{Field, FieldKind, RouterListed, Routers};
+use crate::look::part::Place;
+use crate::nas::{self, COA_PORT, RouterDraft, RouterSeen, put_router};
+use crate::portal::{Asked, Fault, StaffIn, draw};
+use crate::problem::Problem;
+use crate::sold::Sold;
+
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    saved: Option<u32>,
+}
+
+/// A router as the form sends it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    name: String,
+    address: String,
+    /// Empty is the one that it has.
+    secret: String,
+    coa_port: String,
+}
+
+/// `GET /console/routers`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(shown): Asked<Shown>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader().clone();
+    let may_change = must_change(&staff).is_ok();
+    let routers = nas::roster(&app).await?;
+    let saved = shown.saved.and_then(|no| routers.iter().find(|router| router.row.nas_no == no));
+    let listed = |RouterSeen { row, open, unconfirmed, silent_since }: &RouterSeen| RouterListed {
+        name: row.name.clone(),
+        address: row.address.clone(),
+        coa_port: row.coa_port,
+        url: may_change.then(|| format!("{}/{}", Place::ConsoleRouters.url(), row.nas_no)),
+        last_seen_at: row.last_seen_at,
+        silent_since: *silent_since,
+        open: *open,
+        unconfirmed: *unconfirmed,
+    };
+    let page = Routers {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleRouters)),
+        saved: saved.map(|router| reader.t1("offer-saved", "name", &router.row.name)),
+        listens_at: app.nas.accounting_address().map(|address| address.port()),
+        new_url: may_change.then(|| format!("{}/new", Place::ConsoleRouters.url())),
+        rows: routers.iter().map(listed).collect(),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// The kind.
+pub(super) enum RouterKind {}
+
+impl Kept for RouterKind {
+    type Sent = Sent;
+    const PLACE: Place = Place::ConsoleRouters;
+    const NEW: &'static str = "new-router";
+    const CHANGE: &'static str = "change-router";
+
+    fn blank() -> Sent {
+        Sent { coa_port: COA_PORT.to_string(), ..Sent::default() }
+    }
+
+    async fn known(app: &Arc<App>, _typed: &Typed, no: u32) -> Result<Option<Sent>, Problem> {
+        let routers = app.read(|tables| tables.routers()).await?;
+        Ok(routers.into_iter().find(|router| router.nas_no == no).map(|router| Sent {
+            name: router.name,
+            address: router.address,
+            secret: String::new(),
+            coa_port: router.coa_port.to_string(),
+        }))
+    }
+
+    fn fields(typed: &Typed, _sold: &Sold, no: Option<u32>, sent: &Sent) -> Vec<Field> {
+        let t = |id: &str| typed.reader.t(id);
+        let secret_hint = t(if no.is_some() { "router-secret-kept" } else { "router-secret-hint" });
+        vec![
+            text("name", t("name"), None, sent.name.clone()),
+            text("address", t("router-address"), Some(t("router-address-hint")), sent.address.clone()),
+            Field {
+                name: "secret",
+                label: t("router-secret"),
+                hint: Some(secret_hint),
+                kind: FieldKind::Secret,
+            },
+            text("coa_port", t("router-port"), Some(t("router-port-hint")), sent.coa_port.clone()),
+        ]
+    }
+
+    async fn put(
+        app: &Arc<App>,
+        author: Author,
+        no: Option<u32>,
+        typed: &Typed,
+        sent: &Sent,
+    ) -> Result<u32, Problem> {
+        let port = typed.count("coa_port", &sent.coa_port);
+        let port = port.map_err(|_| Problem::invalid("coa_port", "invalid_port", "This is no port."))?;
+        let draft = RouterDraft {
+            name: sent.name.clone(),
+            address: sent.address.clone(),
+            secret: (!sent.secret.is_empty()).then(|| Hidden(sent.secret.clone())),
+            coa_port: port.unwrap_or(COA_PORT),
+        };
+        put_router(app, author, no, draft).await
+    }
+}

@@ -1,0 +1,213 @@
+//! Routers as staff write them down and look after them: name, address, secret, port of changes; who of them is silent.
+//!
+//! A router that is added or changed is heard by that with its next packet. Secrets go in here and come out nowhere: not on a page,
+//! not in the audit log.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use money::{RouterId, Timestamp};
+use serde_json::{Value, json};
+use store::tables::lines::RouterRow;
+use store::{Hidden, Reader as TablesReader, StoreError};
+
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::ids;
+use crate::problem::Problem;
+
+/// How long a router with open sessions may say nothing, in microseconds: three of the longest intervals that routers commonly
+/// report at.
+pub const SILENT_AFTER: i64 = 15 * Timestamp::MINUTE;
+/// Longest name of a router, in characters.
+const NAME_CHARS_MAX: usize = 80;
+/// Shortest secret, in characters.
+const SECRET_CHARS_MIN: usize = 8;
+/// Longest secret, in characters: what MikroTik's routers take.
+const SECRET_CHARS_MAX: usize = 128;
+/// Where routers take changes unless told otherwise (RFC 5176).
+pub const COA_PORT: u16 = 3_799;
+
+/// A router as it is to be.
+#[derive(Clone, Debug)]
+pub struct RouterDraft {
+    /// What people call it.
+    pub name: String,
+    /// The IP address that its packets come from.
+    pub address: String,
+    /// The secret shared with it; `None` leaves it as it is.
+    pub secret: Option<Hidden<String>>,
+    /// Where it takes CoA and Disconnect.
+    pub coa_port: u16,
+}
+
+/// A router as staff see it.
+#[derive(Clone, Debug)]
+pub struct RouterSeen {
+    /// The router.
+    pub row: RouterRow,
+    /// Sessions that are open at it.
+    pub open: u32,
+    /// Sessions for which it was asked for a change that it has not confirmed.
+    pub unconfirmed: u32,
+    /// Since when it has said nothing although it has sessions, if that is too long.
+    pub silent_since: Option<Timestamp>,
+}
+
+/// All routers by number, as they are now.
+pub async fn roster(app: &Arc<App>) -> Result<Vec<RouterSeen>, Problem> {
+    let now = app.ledger.now();
+    let unconfirmed = app.nas.network.unconfirmed_sessions();
+    app.read(move |tables| seen(tables, &unconfirmed, now)).await
+}
+
+/// How many routers are silent.
+pub fn silent_count(tables: &TablesReader<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    let routers = seen(tables, &HashMap::new(), now)?;
+    Ok(routers.iter().filter(|router| router.silent_since.is_some()).count())
+}
+
+fn seen(
+    tables: &TablesReader<'_>,
+    unconfirmed: &HashMap<u32, u32>,
+    now: Timestamp,
+) -> Result<Vec<RouterSeen>, StoreError> {
+    let open: HashMap<u32, u32> = tables.open_sessions()?.into_iter().collect();
+    let seen = tables.routers()?.into_iter().map(|row| {
+        let open = open.get(&row.nas_no).copied().unwrap_or_default();
+        let since = row.last_seen_at.unwrap_or(row.created_at);
+        RouterSeen {
+            open,
+            unconfirmed: unconfirmed.get(&row.nas_no).copied().unwrap_or_default(),
+            silent_since: (open > 0 && now.since(since) > SILENT_AFTER).then_some(since),
+            row,
+        }
+    });
+    Ok(seen.collect())
+}
+
+/// Writes a router down: a new one, or in the place of the one with this number. Its number.
+pub async fn put_router(
+    app: &Arc<App>,
+    author: Author,
+    nas_no: Option<u32>,
+    draft: RouterDraft,
+) -> Result<u32, Problem> {
+    let address = check(&draft)?;
+    let RouterDraft { name, secret, coa_port, .. } = draft;
+    let (name, now) = (name.trim().to_owned(), app.ledger.now());
+    let no = app
+        .write_or_refuse(move |tx| {
+            let known = match nas_no {
+                Some(no) => {
+                    let known = tx.routers()?.into_iter().find(|router| router.nas_no == no);
+                    Some(known.ok_or_else(|| Problem::not_found("router"))?)
+                }
+                None => None,
+            };
+            let kept = known.as_ref().map(|known| known.secret.clone());
+            let Some(new_secret) = secret.clone().or(kept) else {
+                return Err(Problem::invalid("secret", "secret_missing", "A new router needs its secret."));
+            };
+            let row = RouterRow {
+                nas_no: nas_no.unwrap_or_default(),
+                id: known.as_ref().map_or_else(|| RouterId::from_u128(ids::fresh()), |known| known.id),
+                name: name.clone(),
+                address: address.to_string(),
+                secret: new_secret,
+                coa_port,
+                last_seen_at: known.as_ref().and_then(|known| known.last_seen_at),
+                created_at: known.as_ref().map_or(now, |known| known.created_at),
+            };
+            let action = if known.is_some() { "router.change" } else { "router.create" };
+            let mut change = Change::new(action, row.id).after(&json(&row, secret.is_some()))?;
+            if let Some(known) = &known {
+                change = change.before(&json(known, false))?;
+            }
+            let no = match nas_no {
+                Some(no) => tx.update_router(&row).map(|()| no)?,
+                None => tx.insert_router(&row)?,
+            };
+            author.note(tx, &change)?;
+            Ok(no)
+        })
+        .await?;
+    app.nas.routers_changed();
+    Ok(no)
+}
+
+/// The address, if everything is as it may be.
+fn check(draft: &RouterDraft) -> Result<IpAddr, Problem> {
+    let refuse = |field, code, detail: String| Err(Problem::invalid(field, code, detail));
+    let name = draft.name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.contains(char::is_control) {
+        return refuse("name", "invalid_name", format!("name must have 1 to {NAME_CHARS_MAX} characters."));
+    }
+    let address = draft.address.trim().parse::<IpAddr>().map(|address| address.to_canonical());
+    let Some(address) = address.ok().filter(|address| !address.is_unspecified() && !address.is_multicast())
+    else {
+        let detail = "address must be the IP address that the router's packets come from.";
+        return refuse("address", "invalid_address", detail.to_owned());
+    };
+    if let Some(Hidden(secret)) = &draft.secret {
+        let is_long_enough = (SECRET_CHARS_MIN..=SECRET_CHARS_MAX).contains(&secret.len());
+        if !is_long_enough || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let detail = format!(
+                "secret must have {SECRET_CHARS_MIN} to {SECRET_CHARS_MAX} letters, digits and signs, without blanks."
+            );
+            return refuse("secret", "invalid_secret", detail);
+        }
+    }
+    if draft.coa_port == 0 {
+        return refuse("coa_port", "invalid_port", "coa_port must be 1 to 65535.".to_owned());
+    }
+    Ok(address)
+}
+
+fn json(router: &RouterRow, has_new_secret: bool) -> Value {
+    json!({
+        "name": router.name, "address": router.address, "coa_port": router.coa_port, "has_new_secret": has_new_secret,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn draft() -> RouterDraft {
+        RouterDraft {
+            name: "Torre norte".to_owned(),
+            address: "::ffff:192.0.2.7".to_owned(),
+            secret: Some(Hidden("twelve-signs".to_owned())),
+            coa_port: COA_PORT,
+        }
+    }
+
+    #[test]
+    fn what_a_router_may_not_be_is_named() {
+        assert_eq!(check(&draft()).expect("a router").to_string(), "192.0.2.7");
+        assert!(check(&RouterDraft { secret: None, ..draft() }).is_ok());
+        let address = |text: &str| RouterDraft { address: text.to_owned(), ..draft() };
+        let secret = |text: &str| RouterDraft { secret: Some(Hidden(text.to_owned())), ..draft() };
+        let cases = [
+            (RouterDraft { name: "\u{7}".to_owned(), ..draft() }, "invalid_name"),
+            (RouterDraft { name: "x".repeat(81), ..draft() }, "invalid_name"),
+            (address("router.example"), "invalid_address"),
+            (address("192.0.2.7/24"), "invalid_address"),
+            (address("0.0.0.0"), "invalid_address"),
+            (address("ff02::1"), "invalid_address"),
+            (address(""), "invalid_address"),
+            (secret("seven77"), "invalid_secret"),
+            (secret(&"x".repeat(129)), "invalid_secret"),
+            (secret("two words here"), "invalid_secret"),
+            (secret("coração-aberto"), "invalid_secret"),
+            (RouterDraft { coa_port: 0, ..draft() }, "invalid_port"),
+        ];
+        for (draft, code) in cases {
+            assert_eq!(check(&draft).expect_err("this is refused").code, code, "{draft:?}");
+        }
+    }
+}
