@@ -78,6 +78,8 @@ struct Port {
 struct Arrived {
     bytes: Vec<u8>,
     from: SocketAddr,
+    /// Its number.
+    arrival: u64,
     /// Ends when what its router said before is done: a restart goes before the sessions after it.
     gate: Option<watch::Receiver<()>>,
     /// Held while this is a restart.
@@ -122,7 +124,14 @@ async fn run(port: Arc<Port>) {
             gates.insert(from.ip(), receiver);
             sender
         });
-        let arrived = Arrived { bytes: packet.bytes().to_vec(), from, gate, closed, _place: place };
+        let arrived = Arrived {
+            bytes: packet.bytes().to_vec(),
+            from,
+            arrival: port.app.nas.arrived(),
+            gate,
+            closed,
+            _place: place,
+        };
         tokio::spawn(serve(Arc::clone(&port), arrived));
     }
 }
@@ -134,11 +143,11 @@ fn is_restart(packet: &Packet<'_>) -> bool {
 }
 
 async fn serve(port: Arc<Port>, arrived: Arrived) {
-    let Arrived { bytes, from, gate, closed, _place } = arrived;
+    let Arrived { bytes, from, arrival, gate, closed, _place } = arrived;
     if let Some(mut gate) = gate {
         while gate.changed().await.is_ok() {}
     }
-    match port.take(&bytes, from).await {
+    match port.take(&bytes, from, arrival).await {
         Ok(after) => {
             drop(closed);
             if let Some(observation) = after
@@ -158,6 +167,7 @@ impl Port {
         &self,
         bytes: &[u8],
         from: SocketAddr,
+        arrival: u64,
     ) -> Result<Option<Box<record::Observation>>, &'static str> {
         let app = &self.app;
         let packet = Packet::parse(bytes).map_err(|error| error.code())?;
@@ -172,7 +182,7 @@ impl Port {
                 app.nas.counters.answered("status");
                 Ok(None)
             }
-            Code::AccountingRequest => self.account(&packet, from, &router).await,
+            Code::AccountingRequest => self.account(&packet, from, &router, arrival).await,
             _ => Err("unexpected_code"),
         }
     }
@@ -182,6 +192,7 @@ impl Port {
         packet: &Packet<'_>,
         from: SocketAddr,
         router: &Router,
+        arrival: u64,
     ) -> Result<Option<Box<record::Observation>>, &'static str> {
         let key = (from, packet.identifier(), packet.authenticator());
         let known = {
@@ -201,7 +212,7 @@ impl Port {
             Some(None) => return Err("in_progress"),
             None => {}
         }
-        match self.record(packet, router).await {
+        match self.record(packet, router, arrival).await {
             Ok((how, observation)) => {
                 let answer = Draft::answering(packet, Code::AccountingResponse)
                     .and_then(|draft| draft.sign_response(packet, &router.secret))
@@ -224,6 +235,7 @@ impl Port {
         &self,
         packet: &Packet<'_>,
         router: &Router,
+        arrival: u64,
     ) -> Result<(&'static str, Option<Box<record::Observation>>), &'static str> {
         let app = &self.app;
         let request = AccountingRequest::read(packet).map_err(|error| error.code())?;
@@ -245,7 +257,7 @@ impl Port {
         if datagram.is_some_and(|datagram| self.undated().get(Instant::now(), &datagram).is_some()) {
             return Ok(("repeated", None));
         }
-        match record::record(app, router, report, content).await {
+        match record::record(app, router, report, content, arrival).await {
             Ok(recorded) => {
                 self.contents().put(Instant::now(), content, ());
                 if let Some(datagram) = datagram {

@@ -19,7 +19,7 @@ mod roster;
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use money::Timestamp;
 
@@ -82,6 +82,11 @@ impl Nas {
     /// How many lines wait longer than they should for a router to confirm what it was asked for. `now` is the book's time.
     pub fn unconfirmed(&self, now: Timestamp) -> usize {
         self.network.unconfirmed(now)
+    }
+
+    /// The number of a report that has just come: what comes later has a higher one, however long each takes.
+    fn arrived(&self) -> u64 {
+        self.arrivals.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]

@@ -1,7 +1,6 @@
 //! What a report does: it is read into the book, and what it shows of the line's speed is confirmed there.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use book::{Act, Behind, Command, LineAct, LineStatus, LineWish, Reading, ReadingKind, Refusal};
@@ -68,12 +67,14 @@ pub(super) struct Seen {
     pub(super) status: LineStatus,
 }
 
-/// Reads a report into the book. `sender` is the router whose secret it came with, `content` a hash of what it says.
+/// Reads a report into the book. `sender` is the router whose secret it came with, `content` a hash of what it says, `arrival`
+/// its number.
 pub(super) async fn record(
     app: &Arc<App>,
     sender: &Router,
     report: Report,
     content: u128,
+    arrival: u64,
 ) -> Result<Recorded, NotRecorded> {
     let reporter = reporter(app, sender, &report).await?;
     if matches!(report.status, AccountingStatus::AccountingOn | AccountingStatus::AccountingOff) {
@@ -86,9 +87,7 @@ pub(super) async fn record(
     let login = report.login.as_deref().filter(|login| !login.is_empty());
     let login = login.ok_or(NotRecorded::Unknown("login_missing"))?;
     let wallet = names::wallet_of(app, login).await?.ok_or(NotRecorded::Unknown("login_unknown"))?;
-    // Both before it is read: what a router does because of it comes after it, however long this takes; and what another session of
-    // the line shows then does not stand for this one.
-    let arrival = app.nas.arrivals.fetch_add(1, Ordering::Relaxed) + 1;
+    // Before it is read: what another session of the line shows because of it does not stand for this one.
     if reading.kind != ReadingKind::Stop {
         app.nas.network.note(wallet, Session::new(reading.session, reading.nas, report.identity()));
     }

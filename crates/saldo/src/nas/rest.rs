@@ -86,6 +86,7 @@ async fn account(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
+    let arrival = app.nas.arrived();
     admit(&app, &headers).await?;
     let attributes = Attributes::read(&body)?;
     let report = attributes.report(app.ledger.now().as_seconds())?;
@@ -97,11 +98,17 @@ async fn account(
     let router = router.ok_or_else(|| dropped(&app, "router_unknown", "router"))?;
     let content = app.hashes.hash128("radius content", &[&router.row.nas_no.to_be_bytes(), &body]);
     names::seen(&app, &router);
-    take(&app, &router, report, content).await
+    take(&app, &router, report, content, arrival).await
 }
 
-async fn take(app: &Arc<App>, router: &Router, report: Report, content: u128) -> Result<StatusCode, Problem> {
-    match record::record(app, router, report, content).await {
+async fn take(
+    app: &Arc<App>,
+    router: &Router,
+    report: Report,
+    content: u128,
+    arrival: u64,
+) -> Result<StatusCode, Problem> {
+    match record::record(app, router, report, content, arrival).await {
         Ok(Recorded::Session(observation)) => {
             app.nas.counters.answered("recorded");
             if let Err(problem) = record::observe(app, observation).await {

@@ -73,6 +73,22 @@ async fn the_same_datagram_ten_times_at_once_is_recorded_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_recorded_is_not_answered_and_counts_when_it_comes_again() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let peer = Peer::new(&provider, SECRET).await;
+    let report = peer.report(7, INTERIM, LOGIN, 1_000, &[]);
+    let ledger = &provider.house.running.app.ledger;
+    ledger.end();
+    while ledger.settle_all().await.is_ok() {}
+    assert_eq!(peer.ask(&report).await, None);
+    assert_eq!(dropped(&provider, "not_recorded").await, 1);
+    assert_eq!(provider.posted(), ALLOWANCE);
+    let provider = provider.restart().await;
+    assert!(peer.ask(&report).await.is_some());
+    assert_eq!(provider.posted(), ALLOWANCE - 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_about_tunnels_and_failures_is_answered_and_counts_nothing() {
     let provider = Provider::open(AtZero::Slow).await;
     let peer = Peer::new(&provider, SECRET).await;
