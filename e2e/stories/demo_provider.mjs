@@ -63,6 +63,11 @@ story('data runs down to zero before one\'s eyes, exactly, whatever the router d
   const seconds = (Date.now() - begun) / 1000;
   assert.ok(seconds < 60, `it took ${seconds} s`);
   await ticksAre(page, [4]);
+  await page.getByRole('link', { name: 'Mails', exact: true }).click();
+  await eventually(async () => {
+    await page.reload(); // the list is not live
+    await contains(page.getByRole('main'), 'A franquia de joao.exemplo acabou');
+  });
   // Without faults everything that was lost or held comes in: what the books hold is what the router counted.
   await inFaults(page, async (form) => {
     for (const box of await form.getByRole('checkbox').all()) await box.uncheck();
@@ -73,6 +78,7 @@ story('data runs down to zero before one\'s eyes, exactly, whatever the router d
     const state = await (await fetch(new URL('/state', demo.router_url))).json();
     assert.equal(state.unanswered, 0);
   });
+  await contains(page.getByRole('main'), 'The allowance was used up on');
   const state = await (await fetch(new URL('/state', demo.router_url))).json();
   const counted = state.sessions.find(({ login }) => login === 'joao.exemplo').download_bytes / 1e9;
   await eventually(async () => {

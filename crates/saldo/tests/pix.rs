@@ -49,7 +49,8 @@ impl Provider {
     async fn buy_by_pix(&self) -> PixCharge {
         let mut browser = self.signed_in().await;
         let told = self.buy(&mut browser, Charging::Pix).await;
-        assert_eq!(told.header("location"), Some(self.page().as_str()), "{}", told.text);
+        let page = format!("{}#progress-heading", self.page());
+        assert_eq!(told.header("location"), Some(page.as_str()), "{}", told.text);
         self.pix_of(self.purchase().await.purchase).await
     }
 

@@ -1,9 +1,11 @@
-//! A bank that registers boletos and takes their payment: it reads remittances and writes return files.
+//! A bank that registers boletos and takes their payment: it reads remittances and writes return files. It takes Pix, too, and tells of
+//! it by callback.
 //!
 //! Owns what a bank decides: which title is registered, refused, paid, paid twice; and keeps it in a file, if it has one. The
 //! layout of both files is `brazil`'s. Whose program sends it remittances, and fetches returns, calls it directly or over HTTP.
 
 mod page;
+mod pix;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +14,12 @@ use brazil::Centavos;
 use brazil::boleto::BankCode;
 use brazil::cnab::bank::{Holder, News, ReceivedTitle, read_remittance, write_return};
 use brazil::cnab::{CnabError, Order};
+use brazil::pix::PixError;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::provider::Clock;
@@ -68,13 +71,15 @@ pub struct BankConfig {
     pub state: Option<PathBuf>,
     /// Tells the time.
     pub clock: Clock,
+    /// Where it tells of Pix; without it nobody is told.
+    pub pix_callback: Option<String>,
 }
 
 /// A running bank. Dropping it stops it without patience; [`Bank::stop`] lets open requests end.
 pub struct Bank {
     desk: Arc<Desk>,
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 /// A file of the bank for the company.
@@ -101,6 +106,12 @@ pub enum BankError {
     /// A title is registered or refused once, and paid only after that.
     #[error("the title is {0}")]
     NotNow(&'static str),
+    /// The code is none of Pix's.
+    #[error(transparent)]
+    Code(#[from] PixError),
+    /// The code cannot be paid here.
+    #[error("the code is {0}: it cannot be paid here")]
+    NotPayable(&'static str),
     /// Its file failed.
     #[error("the bank's state failed")]
     State(#[from] rusqlite::Error),
@@ -155,6 +166,8 @@ struct Desk {
     books: Mutex<Books>,
     /// The number of the newest return.
     newest: watch::Sender<u32>,
+    /// Told when a Pix was paid.
+    pix_news: Notify,
     /// Whether people carry the files, and not the program around the bank.
     by_hand: watch::Sender<bool>,
 }
@@ -171,16 +184,28 @@ impl Bank {
     /// # Errors
     /// The state cannot be opened.
     pub async fn start(config: BankConfig) -> Result<Bank, StartError> {
-        let BankConfig { listener, bank, registers_at_once, state, clock } = config;
+        let BankConfig { listener, bank, registers_at_once, state, clock, pix_callback } = config;
         let open = move || Books::open(state, bank, registers_at_once);
         let books = tokio::task::spawn_blocking(open).await.unwrap_or(Err(rusqlite::Error::InvalidQuery))?;
         let newest = books.next_return()?.saturating_sub(1);
         let newest = watch::Sender::new(newest);
         let by_hand = watch::Sender::new(false);
-        let desk = Arc::new(Desk { bank, clock, books: Mutex::new(books), newest, by_hand });
+        let desk = Arc::new(Desk {
+            bank,
+            clock,
+            books: Mutex::new(books),
+            newest,
+            by_hand,
+            pix_news: Notify::new(),
+        });
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, page::routes(Arc::clone(&desk)), stopped));
-        Ok(Bank { desk, stop, task })
+        let mut tasks = Vec::new();
+        if let Some(callback) = pix_callback {
+            let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+            tasks.push(tokio::spawn(pix::tell(Arc::clone(&desk), client, callback, stopped.clone())));
+        }
+        tasks.push(tokio::spawn(serve(listener, page::routes(Arc::clone(&desk)), stopped)));
+        Ok(Bank { desk, stop, tasks })
     }
 
     /// Takes a remittance. The same file again changes nothing.
@@ -252,19 +277,29 @@ impl Bank {
         self.desk.tell_of(HeldTitle::is_payable, &vec![SETTLED; times])
     }
 
+    /// Pays a code of Pix so many times, at most five, and tells of each payment.
+    ///
+    /// # Errors
+    /// It is no code that can be paid here, or the state failed.
+    pub fn pay_pix(&self, br_code: &str, times: u32) -> Result<(), BankError> {
+        self.desk.pay_pix(br_code, times)
+    }
+
     /// Stops listening, and waits until open requests have ended or lost their time.
     pub async fn stop(mut self) {
         // Nobody listening any more is as good as stopped.
         let _ = self.stop.send(true);
-        if tokio::time::timeout(STOP_PATIENCE, &mut self.task).await.is_err() {
-            self.task.abort();
+        for task in &mut self.tasks {
+            if tokio::time::timeout(STOP_PATIENCE, &mut *task).await.is_err() {
+                task.abort();
+            }
         }
     }
 }
 
 impl Drop for Bank {
     fn drop(&mut self) {
-        self.task.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -363,6 +398,7 @@ impl Books {
         // Lost power may cost the last moments of a game, never the file.
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
         connection.execute_batch(TABLES)?;
+        connection.execute_batch(pix::TABLE)?;
         let mut books = Books { connection, titles: Vec::new(), registers_at_once };
         let files: Vec<String> = books
             .connection

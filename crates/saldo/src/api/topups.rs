@@ -20,7 +20,7 @@ use crate::audit::Change;
 use crate::problem::Problem;
 use crate::topups;
 
-/// A customer's wish to add credit.
+/// A customer's wish to pay by card: to add credit, or for a purchase that it names.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Topup {
     /// `top_…`
@@ -39,6 +39,8 @@ pub(super) struct Topup {
     checkout_expires_at: Option<String>,
     /// The payment that decided it, `pay_…`.
     payment: Option<String>,
+    /// The purchase that it pays, `pur_…`, if it is not to add credit.
+    purchase: Option<String>,
     /// Since when, RFC 3339.
     created_at: String,
     /// When it last changed, RFC 3339.
@@ -56,6 +58,7 @@ impl From<&TopupRow> for Topup {
             checkout_url: row.checkout_url.clone(),
             checkout_expires_at: time_if(row.checkout_expires_at),
             payment: row.outcome_payment.map(|payment| payment.to_string()),
+            purchase: row.purchase.map(|purchase| purchase.to_string()),
             created_at: time(row.created_at),
             updated_at: time(row.updated_at),
         }

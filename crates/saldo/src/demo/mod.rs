@@ -35,7 +35,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::{App, Running};
-use crate::config::{Bank, Config};
+use crate::config::{Bank, Config, Pix};
 use crate::look::part::DemoFaults;
 use crate::portal::DemoStrip;
 use crate::{clock, jobs, server, webhooks};
@@ -153,7 +153,7 @@ async fn play(
         tokio::task::spawn_blocking(move || past::write(&config, clock::now())).await??;
     }
     let sandbox = start_sandbox(folder, sockets, &addresses, &secrets).await?;
-    let bank = start_bank(folder, sockets, &config).await?;
+    let bank = start_bank(folder, sockets, (&config, &addresses, &secrets)).await?;
     let running = Running::start(config).await?;
     if !secrets.is_ready {
         seed::present(&running.app, &secrets).await?;
@@ -256,12 +256,17 @@ fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) 
     config.stripe.secret_key.clone_from(&secrets.stripe_key);
     config.stripe.webhook_secrets = vec![secrets.webhook_secret.clone()];
     config.bank = Some(Bank::sample()?);
+    config.pix = Some(Pix::sample(&secrets.webhook_secret)?);
     config.radius.accounting_listen = "127.0.0.1:0".to_owned();
     config.test_clock = true;
     Ok(config)
 }
 
-async fn start_bank(folder: &Folder, sockets: &Sockets, config: &Config) -> anyhow::Result<Arc<SandboxBank>> {
+async fn start_bank(
+    folder: &Folder,
+    sockets: &Sockets,
+    (config, addresses, secrets): (&Config, &Addresses, &Secrets),
+) -> anyhow::Result<Arc<SandboxBank>> {
     let settings = config.bank.as_ref().context("the demo's settings name a bank")?;
     let config = BankConfig {
         listener: async_listener(&sockets.bank)?,
@@ -269,6 +274,7 @@ async fn start_bank(folder: &Folder, sockets: &Sockets, config: &Config) -> anyh
         registers_at_once: true,
         state: Some(folder.bank_file()?),
         clock: real_time(),
+        pix_callback: Some(format!("{}{}/{}", addresses.portal, webhooks::PIX_PATH, secrets.webhook_secret)),
     };
     Ok(Arc::new(SandboxBank::start(config).await?))
 }
@@ -393,7 +399,7 @@ fn print(
         writeln!(out, "  sandbox      {sandbox}  plays Stripe; pay with 4242 4242 4242 4242")?;
         writeln!(out, "  example API  {example_api}  asks the guard before it answers")?;
         writeln!(out, "  router       {router}  reports what subscribers use; its buttons spend")?;
-        writeln!(out, "  bank         {bank}  registers boletos and takes their payment\n")?;
+        writeln!(out, "  bank         {bank}  registers boletos; takes their payment, and Pix\n")?;
         writeln!(out, "Spend some credit and watch the balance move:\n\n  {call}\n")?;
         writeln!(out, "For your shell:\n")?;
         writeln!(out, "  export API_URL={portal} EXAMPLE_API_URL={example_api} API_KEY={}", known.api_key)?;

@@ -175,12 +175,13 @@ pub(super) fn plans() -> [PlanDraft; 3] {
 
 /// A pack or three for each plan that supports it.
 async fn packs(app: &Arc<App>) -> Result<(), Problem> {
-    let both = [Charging::Boleto, Charging::NextInvoice];
+    // A boleto costs the provider more than a small pack earns.
+    let all = [Charging::Boleto, Charging::NextInvoice, Charging::Pix, Charging::Card];
     let sold = app.sold();
     let supporting = sold.plans().filter(|plan| plan.supports_purchase > 0).map(|plan| plan.plan_no);
     for plan_no in supporting {
         for (gigabytes, price, chargings) in
-            [(1, 4_900_000, &both[1..]), (10, 24_900_000, &both[..]), (25, 49_900_000, &both[..])]
+            [(1, 4_900_000, &all[1..]), (10, 24_900_000, &all[..]), (25, 49_900_000, &all[..])]
         {
             put_pack(app, Author::operator(), None, pack(plan_no, gigabytes, price, chargings)).await?;
         }

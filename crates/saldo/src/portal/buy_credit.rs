@@ -123,9 +123,9 @@ pub(super) async fn buy(
                 return to_payment_page(&app, &signed, buying.purchase).await;
             }
             let page = format!("{}?line={line}", Place::BuyCredit.url());
-            // A Pix stands on the page itself: no popup hides it.
+            // A Pix stands on the page itself: no popup hides it, and the reader is led there.
             let url = match buying.charging {
-                Charging::Pix => page,
+                Charging::Pix => format!("{page}#progress-heading"),
                 _ => format!("{page}&bought={}", buying.purchase),
             };
             Ok(Redirect::to(&url).into_response())

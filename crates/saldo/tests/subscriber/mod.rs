@@ -12,7 +12,7 @@ use book::{Charging, LineAct, LineStatus};
 use money::{Amount, LoginId, PurchaseId, Unit};
 use saldo::app::App;
 use saldo::audit::Author;
-use saldo::config::{Bank, Pix, PixCallback};
+use saldo::config::{Bank, Config, Pix, PixCallback};
 use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use saldo::{clock, ids, passwords};
@@ -55,9 +55,16 @@ pub(crate) async fn open_house() -> House {
 
 /// As [`open_house`], with callbacks that prove themselves so.
 pub(crate) async fn open_house_with(callback: PixCallback) -> House {
+    let callback = Some(callback);
+    open_house_and(|config| config.pix = Some(Pix { callback, ..Pix::sample(SECRET).expect("a key") })).await
+}
+
+/// As [`open_house`], with other settings.
+pub(crate) async fn open_house_and(change: impl FnOnce(&mut Config)) -> House {
     House::open_with(|config| {
         config.bank = Some(Bank::sample().expect("a bank"));
-        config.pix = Some(Pix { callback: Some(callback), ..Pix::sample(SECRET).expect("a key") });
+        config.pix = Some(Pix::sample(SECRET).expect("a key"));
+        change(config);
     })
     .await
 }

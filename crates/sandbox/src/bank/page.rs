@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use brazil::cnab::FILE_BYTES_MAX;
 use brazil::print_day;
+use serde::Deserialize;
 
+use super::pix::{PaidPix, TIMES_MAX};
 use super::{BankError, Desk, HeldTitle, REFUSED, REGISTERED, SETTLED};
 
 const STYLE: &str = include_str!("../../assets/router.css");
@@ -26,6 +29,20 @@ struct BankPage {
     is_by_hand: bool,
     /// The number of the newest return; 0 before the first.
     newest: u32,
+    /// The newest Pix that were paid.
+    pix: Vec<PaidPix>,
+}
+
+/// A Pix to be paid: the form of the page, which programs send, too.
+#[derive(Deserialize)]
+struct PixWanted {
+    br_code: String,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+fn once() -> u32 {
+    1
 }
 
 struct Row {
@@ -46,6 +63,7 @@ pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
         .route("/", get(show))
         .route("/titles/{index}/{act}", post(act))
         .route("/registration/{when}", post(registration))
+        .route("/pix", post(pay_pix))
         .route("/carriage/{who}", post(carriage))
         .route("/remittances", post(receive))
         .route("/returns/{number}", get(return_file))
@@ -55,6 +73,10 @@ pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
 }
 
 async fn show(State(desk): State<Arc<Desk>>) -> Response {
+    let pix = match desk.paid_pix() {
+        Ok(pix) => pix,
+        Err(error) => return refused(&error),
+    };
     let page = {
         let books = desk.books();
         BankPage {
@@ -63,6 +85,7 @@ async fn show(State(desk): State<Arc<Desk>>) -> Response {
             registers_at_once: books.registers_at_once,
             is_by_hand: *desk.by_hand.borrow(),
             newest: *desk.newest.borrow(),
+            pix,
         }
     };
     let mut response = match page.render() {
@@ -102,6 +125,13 @@ async fn registration(State(desk): State<Arc<Desk>>, Path(when): Path<String>) -
     };
     desk.books().registers_at_once = at_once;
     Redirect::to("/").into_response()
+}
+
+async fn pay_pix(State(desk): State<Arc<Desk>>, Form(wanted): Form<PixWanted>) -> Response {
+    if !(1..=TIMES_MAX).contains(&wanted.times) {
+        return refused(&BankError::NotPayable("to be paid 1 to 5 times"));
+    }
+    done(desk.pay_pix(&wanted.br_code, wanted.times))
 }
 
 async fn carriage(State(desk): State<Arc<Desk>>, Path(who): Path<String>) -> Response {
@@ -169,7 +199,9 @@ fn refused(error: &BankError) -> Response {
     let status = match error {
         BankError::UnknownTitle => StatusCode::NOT_FOUND,
         BankError::NotNow(_) | BankError::NumberKnown(_) => StatusCode::CONFLICT,
-        BankError::File(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        BankError::File(_) | BankError::Code(_) | BankError::NotPayable(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         BankError::State(_) => {
             tracing::error!(%error, "the bank failed");
             StatusCode::INTERNAL_SERVER_ERROR

@@ -16,6 +16,8 @@ use reqwest::StatusCode;
 use sandbox::bank::{Bank, BankConfig, BankError};
 use tokio::net::TcpListener;
 
+mod pix;
+
 struct Branch {
     bank: Bank,
     url: String,
@@ -29,7 +31,8 @@ impl Branch {
         // 2026-11-23 12:00 in Brasília.
         let clock = Arc::new(|| 1_795_446_000_000);
         let bank = account().bank();
-        let config = BankConfig { listener, bank, registers_at_once, state, clock };
+        let pix_callback = None;
+        let config = BankConfig { listener, bank, registers_at_once, state, clock, pix_callback };
         let policy = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(policy).no_proxy().build().expect("a client");
         Branch { bank: Bank::start(config).await.expect("a bank"), url, client }

@@ -9,7 +9,17 @@ done
 [ -n "${found:-}" ] || { echo "initdb and postgres were not found; Debian has them in postgresql" >&2; exit 1; }
 
 folder=$(mktemp -d /tmp/saldo-postgres.XXXXXX)
-trap 'rm -rf "$folder"' EXIT
+server=""
+clear_away() {
+  trap '' HUP INT TERM
+  if [ -n "$server" ]; then
+    kill -INT "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  rm -rf "$folder"
+}
+trap clear_away EXIT
+trap 'exit 1' HUP INT TERM
 as=""
 if [ "$(id -u)" = 0 ]; then
   chown nobody "$folder"
@@ -32,5 +42,3 @@ until "$found/pg_isready" --quiet --host="$folder"; do
 done
 echo "postgres://saldo@$(echo "$folder" | sed 's|/|%2F|g')/postgres"
 cat >/dev/null || true
-kill -INT "$server" 2>/dev/null || true
-wait "$server" 2>/dev/null || true

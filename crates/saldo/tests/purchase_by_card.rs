@@ -1,0 +1,229 @@
+//! Purchases charged by card: the payment page of top-ups, whose payment names the purchase, and every way it may end.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod browser;
+mod house;
+mod subscriber;
+
+use book::Charging;
+use browser::Browser;
+use house::Answer;
+use saldo::{clock, payments, purchases};
+use serde_json::json;
+use store::tables::payments::PaymentStatus;
+use store::tables::topups::{Topup, TopupState};
+use store::views::PurchaseState;
+use subscriber::{PACK, Provider};
+
+const VISA: &str = "4242424242424242";
+const DECLINED: &str = "4000000000000002";
+
+impl Provider {
+    /// Buys by card; the payment page that this leads to.
+    async fn begin(&self, browser: &mut Browser<'_>) -> String {
+        let told = self.buy(browser, Charging::Card).await;
+        let url = told.header("location").expect("a payment page").to_owned();
+        assert!(url.starts_with(self.house.sandbox.url()), "{url}");
+        url
+    }
+
+    /// Pays on the payment page with a new card of this number.
+    async fn pay(&self, checkout: &str, number: &str) -> Answer {
+        self.house.pay(&json!({ "checkout_url": checkout }), number).await
+    }
+
+    /// Goes back to the portal as an answer of the payment page leads; where the result is told.
+    async fn come_back(&self, browser: &mut Browser<'_>, answer: &Answer) -> String {
+        let url = answer.header("location").expect("a way back");
+        let path = url.strip_prefix(&self.house.url).expect("the portal").to_owned();
+        let told = browser.get(&path).await;
+        told.header("location").unwrap_or_else(|| panic!("{path}: {}", told.text)).to_owned()
+    }
+
+    /// The page on which a result is told, once it is known.
+    async fn known_end(&self, browser: &mut Browser<'_>, url: &str) -> String {
+        let looking = async {
+            loop {
+                let page = browser.get(url).await.text;
+                if !page.contains("data-pending") {
+                    return page;
+                }
+            }
+        };
+        tokio::time::timeout(house::PATIENCE, looking).await.expect("an end within time")
+    }
+
+    /// The payment page's wish of the newest purchase.
+    async fn topup(&self) -> Topup {
+        let purchase = self.purchase().await.purchase;
+        let read =
+            self.app().read(move |reader| reader.topups_of_purchase(purchase, 5)).await.expect("a look");
+        assert_eq!(read.len(), 1, "one payment page");
+        read.into_iter().next().expect("a wish")
+    }
+
+    async fn attempts(&self) -> Vec<PaymentStatus> {
+        let customer = self.line.customer;
+        let read = self.app().read(move |reader| reader.payments_of(customer, None, 20)).await;
+        read.expect("a look").rows.iter().map(|payment| payment.status).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn declined_then_paid_releases_and_every_attempt_stands_in_a_row() {
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    let (page, _) = provider.choose(&mut browser, Charging::Card).await;
+    let words = "costs R$24.90 and will be charged to your card, on the secure payment page. It is released when it is paid.";
+    assert!(page.contains(words), "{page}");
+    let checkout = provider.begin(&mut browser).await;
+    let page = browser.get(&provider.page()).await.text;
+    assert!(page.contains("Go to the payment") && page.contains("Cancel purchase"), "{page}");
+    let go_on = format!("/purchases/{}/checkout", provider.purchase().await.purchase);
+    let again = browser.submit(&provider.page(), &go_on, &[]).await;
+    assert_eq!(again.header("location"), Some(checkout.as_str()), "it goes on with the same page");
+
+    assert_eq!(provider.pay(&checkout, DECLINED).await.header("location"), None);
+    assert_eq!(provider.available(), 0);
+    let paid = provider.pay(&checkout, VISA).await;
+    let told = provider.come_back(&mut browser, &paid).await;
+    assert!(told.starts_with(&provider.page()), "{told}");
+    let page = provider.known_end(&mut browser, &told).await;
+    for words in ["Payment successful", "10.0\u{a0}GB were released", "Visa •••• 4242", "Credit released"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!browser.get(&told).await.text.contains("Payment successful"), "it is told once");
+    assert_eq!(provider.available(), PACK);
+    let purchase = provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!(purchase.paid_by.as_deref(), Some("card"));
+    assert_eq!(provider.topup().await.state, TopupState::Credited);
+    assert_eq!(provider.attempts().await, [PaymentStatus::Succeeded, PaymentStatus::Failed]);
+    let invoices = browser.get("/invoices").await.text;
+    for words in ["Card payments", "Success", "Failure", "ch_", "R$24.90"] {
+        assert!(invoices.contains(words), "{words}: {invoices}");
+    }
+    let over = browser.submit(&provider.page(), &go_on, &[]).await;
+    assert_eq!(over.status.as_u16(), 409);
+    let listed = provider.house.get("/v1/topups").await;
+    assert!(listed.text.contains(&purchase.purchase.to_string()), "{}", listed.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_turns_back_may_choose_again() {
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    provider.pay(&checkout, DECLINED).await;
+    let left = provider.house.send(provider.house.client.post(format!("{checkout}/cancellation"))).await;
+    let told = provider.come_back(&mut browser, &left).await;
+    let page = provider.known_end(&mut browser, &told).await;
+    for words in ["Payment failed", "Your card was declined. Nothing was charged and nothing was bought."] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert_eq!(provider.until_purchase_is(PurchaseState::Dropped).await.released_at, None);
+    provider.begin(&mut browser).await;
+    let give_up = format!("/purchases/{}/cancellation", provider.purchase().await.purchase);
+    let told = browser.submit(&provider.page(), &give_up, &[]).await;
+    assert_eq!(told.header("location"), Some(provider.page().as_str()), "{}", told.text);
+    assert_eq!(provider.purchase().await.state, PurchaseState::Dropped);
+    assert_eq!(provider.topup().await.state, TopupState::Cancelled);
+    let again = provider.buy(&mut browser, Charging::NextInvoice).await;
+    assert_eq!(again.status.as_u16(), 303, "{}", again.text);
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_end_nobody_told_of_is_looked_at() {
+    let provider = Provider::open().await;
+    provider.house.sandbox.faults().change(|faults| faults.webhook_hold = true);
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    provider.pay(&checkout, VISA).await;
+    // Nobody came back, and no webhook came: time passes, and the sweep asks Stripe.
+    let topup = provider.topup().await;
+    let over = clock::now().plus(-10 * money::Timestamp::MINUTE);
+    let (session, url) = (topup.checkout_session.clone().expect("a session"), checkout.clone());
+    let (id, app) = (topup.id, provider.app());
+    app.tables.write(|tx| tx.set_topup_checkout(id, &session, &url, over, over)).expect("an old page");
+    purchases::sweep(app).await.expect("a sweep");
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!(provider.available(), PACK);
+    provider.house.sandbox.faults().change(|faults| faults.webhook_hold = false);
+    payments::sync_session(app, &session).await.expect("it is read again");
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_paid_after_it_was_dropped_or_for_no_line_still_counts() {
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    let first = provider.purchase().await.purchase;
+    purchases::drop_waiting(provider.app(), first).await.expect("it is dropped");
+    let paid = provider.pay(&checkout, VISA).await;
+    let told = provider.come_back(&mut browser, &paid).await;
+    let page = provider.known_end(&mut browser, &told).await;
+    assert!(
+        page.contains("10.0\u{a0}GB were released"),
+        "a payment always releases what it paid for: {page}"
+    );
+    assert_eq!(provider.available(), PACK);
+
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    provider.cancel_line().await;
+    let paid = provider.pay(&checkout, VISA).await;
+    let told = provider.come_back(&mut browser, &paid).await;
+    let page = provider.known_end(&mut browser, &told).await;
+    assert!(page.contains("R$24.90 became your credit"), "{page}");
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (0, "24.90"));
+    assert_eq!(provider.topup().await.state, TopupState::Credited);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_between_paying_and_coming_back_changes_nothing() {
+    let provider = Provider::open().await;
+    let (checkout, topup) = {
+        let mut browser = provider.signed_in().await;
+        provider.house.sandbox.faults().change(|faults| faults.webhook_hold = true);
+        let checkout = provider.begin(&mut browser).await;
+        (checkout, provider.topup().await)
+    };
+    provider.pay(&checkout, VISA).await;
+    let session = topup.checkout_session.expect("a session");
+    payments::sync_session(provider.app(), &session).await.expect("it is read");
+    let provider = provider.restart().await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+    assert_eq!(provider.topup().await.state, TopupState::Credited);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_lead_to_one_payment_page() {
+    let provider = Provider::open().await;
+    let mut browser = provider.signed_in().await;
+    let (_, fields) = provider.choose(&mut browser, Charging::Card).await;
+    let pairs: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let requests = (0..4).map(|_| browser.form("/buy-credit", &pairs));
+    let answers = house::together(requests.map(|request| provider.house.send(request))).await;
+    let pages: Vec<_> = answers.iter().map(|answer| answer.header("location").map(str::to_owned)).collect();
+    assert!(pages[0].is_some() && pages.iter().all(|page| *page == pages[0]), "{pages:?}");
+    provider.topup().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_stripe_nothing_waits() {
+    // Nobody listens there.
+    let house = subscriber::open_house_and(|config| config.stripe.api_url = "http://127.0.0.1:9".to_owned());
+    let provider = Provider::in_house(house.await).await;
+    let mut browser = provider.signed_in().await;
+    let told = provider.buy(&mut browser, Charging::Card).await;
+    assert_eq!(told.status.as_u16(), 502, "{}", told.text);
+    assert_eq!(provider.until_purchase_is(PurchaseState::Dropped).await.released_at, None);
+    let refused = browser.submit(&provider.page(), "/purchases/pur_0/checkout", &[]).await;
+    assert_eq!(refused.status.as_u16(), 404);
+}
