@@ -16,7 +16,6 @@ use store::tables::bank::{Finding, FindingCode};
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
-use store::tables::lines::BoletoState;
 use store::tables::pix::PixState;
 use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
 use store::{Reader as TablesReader, StoreError, Tx};
@@ -25,7 +24,7 @@ use crate::app::App;
 use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::{clock, documents, ids};
 
 /// Wallets of one customer that are looked through for one that counts money.
 const WALLETS_MAX: u32 = 200;
@@ -254,15 +253,16 @@ fn intent_of(purchase: PurchaseId) -> IntentId {
     IntentId::from_u128(purchase.as_u128())
 }
 
-/// It is paid: nobody is asked for it any more. A boleto that the bank holds is the bank's to end; one that it never heard of ends here.
+/// It is paid: nobody is asked for it any more. What a bank holds, the next remittance tells it to write off.
 fn end_other_ways(tx: &Tx<'_>, came: &Came) -> Result<(), StoreError> {
     tx.end_pix_of(came.what.purchase(), came.what.invoice(), PixState::Cancelled)?;
     let boleto = match came.what {
         Owing::Purchase(purchase) => tx.boleto_of_purchase(purchase)?,
         Owing::Invoice(invoice) => tx.boleto_of_invoice(invoice)?,
     };
-    match boleto.filter(|row| row.state == BoletoState::Written && came.boleto != Some(row.id)) {
-        Some(row) => tx.set_boleto_state(row.id, BoletoState::WrittenOff, None, None),
+    let Some(row) = boleto.filter(|row| came.boleto != Some(row.id)) else { return Ok(()) };
+    match documents::written_off_to(row.state) {
+        Some(to) => tx.set_boleto_state(row.id, to, None, None),
         None => Ok(()),
     }
 }

@@ -6,12 +6,12 @@ mod house;
 
 use std::time::Duration;
 
-use book::{Charging, LineAct, LineStatus};
+use book::{Charging, LineAct, LineStatus, TakeBack};
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use money::{Amount, PurchaseId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment, Month, Trust};
-use saldo::lines;
+use saldo::{documents, lines};
 use store::tables::bank::FindingCode;
 use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
 use store::tables::lines::{BoletoRow, BoletoState, PackRelease};
@@ -140,6 +140,29 @@ async fn a_month_is_one_invoice_with_fee_purchases_and_corrections_and_one_bolet
     );
     assert_eq!(provider.credit().await, invoice.total, "one of the two is the one that was told before");
     assert_eq!(provider.available(), PACK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invoice_that_is_written_off_is_nobodys_debt_and_its_credit_is_taken_back() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let purchase = provider.buy_on_next_invoice().await;
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    let [(invoice, _, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
+    assert_eq!(provider.available(), PACK);
+    let (app, rest) = (provider.app(), TakeBack::Rest);
+    documents::write_off(app, Author::operator(), boleto.id, rest).await.expect("it is written off");
+    assert_eq!(provider.booked("receivable").await, 0, "fee and purchase");
+    assert_eq!(provider.available(), 0);
+    let invoices = provider.invoices().await;
+    assert_eq!(invoices[0].0.state, InvoiceState::WrittenOff);
+    let state = invoices[0].2.as_ref().map(|boleto| boleto.state);
+    assert_eq!(state, Some(BoletoState::WrittenOff), "the bank never held it");
+    let bought = app.read(move |reader| reader.purchase(purchase)).await.expect("a look");
+    assert_eq!(bought.expect("the purchase").state, PurchaseState::WrittenOff);
+    let again = documents::write_off(app, Author::operator(), boleto.id, rest).await;
+    assert_eq!(again.map_err(|problem| problem.code), Err("boleto_closed"));
+    assert_eq!(invoice.total, reais(FEE_CENTAVOS + PRICE_CENTAVOS));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -136,6 +136,11 @@ async fn a_boleto_and_a_pix_of_one_purchase_are_one_pack_whichever_comes_first()
         let charge = ask_for_pix(&provider, &bought).await;
         pay_pix(&provider, &charge).await;
         assert_eq!((provider.credit().await, provider.available()), (reais(0), PACK));
+        assert_eq!(
+            provider.boleto(&bought).await.state,
+            BoletoState::ToWriteOff,
+            "the bank is to hear of it"
+        );
         let again = pix::ask_instead_of(provider.app(), provider.line.customer, bought.boleto.id).await;
         assert_eq!(again.expect_err("it is paid").code, "boleto_not_open");
         provider.load(&provider.day(&received, 1)).await;

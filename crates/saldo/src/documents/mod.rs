@@ -17,4 +17,4 @@ pub use invoice_paper::{InvoicePaper, invoice_paper};
 pub use remittances::{LeftOut, RemitError, Remitted, remit, send_remittance, waiting};
 pub use returns::{Loaded, ReturnError, load, load_return};
 pub use sheet::Sheet;
-pub use write_offs::{Closable, Debt, closable, write_off};
+pub use write_offs::{Closable, Debt, closable, write_off, written_off_to};

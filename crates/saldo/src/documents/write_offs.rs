@@ -47,15 +47,22 @@ pub enum Debt {
 
 /// What a write-off of this boleto would change; `None` if it is paid, or all of it is done.
 pub fn closable(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Option<Closable>, StoreError> {
-    let to = match boleto.state {
-        BoletoState::Paid => return Ok(None),
+    if boleto.state == BoletoState::Paid {
+        return Ok(None);
+    }
+    let to = written_off_to(boleto.state);
+    let debt = debt(tables, boleto)?;
+    Ok((to.is_some() || debt != Debt::None).then_some(Closable { to, debt }))
+}
+
+/// Where a boleto in this state goes when nobody is to pay it any more; `None` if it stays.
+pub fn written_off_to(state: BoletoState) -> Option<BoletoState> {
+    match state {
         // The bank never held it.
         BoletoState::Written | BoletoState::Rejected => Some(BoletoState::WrittenOff),
         BoletoState::Sent | BoletoState::Open => Some(BoletoState::ToWriteOff),
-        BoletoState::ToWriteOff | BoletoState::WrittenOff => None,
-    };
-    let debt = debt(tables, boleto)?;
-    Ok((to.is_some() || debt != Debt::None).then_some(Closable { to, debt }))
+        BoletoState::Paid | BoletoState::ToWriteOff | BoletoState::WrittenOff => None,
+    }
 }
 
 fn debt(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Debt, StoreError> {

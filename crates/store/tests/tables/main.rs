@@ -2,6 +2,7 @@
 //! happen once happens once. In memory, in a file, and on a server.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
+mod boletos;
 mod catalog;
 mod customers;
 mod entrance;
