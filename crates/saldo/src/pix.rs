@@ -16,9 +16,9 @@ use brazil::pix::{BrCode, PixKey, StaticCode, StaticTxid};
 use money::{Amount, BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::{Finding, FindingCode};
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::inbox::InboxEvent;
 use store::tables::intents::Intent;
-use store::tables::lines::{BoletoRow, BoletoState};
 use store::tables::pix::{PixCharge, PixState};
 use store::{Reader as TablesReader, StoreError, Tx};
 

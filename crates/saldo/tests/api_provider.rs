@@ -10,7 +10,7 @@ use reqwest::Method;
 use saldo::audit::Author;
 use saldo::billing;
 use serde_json::{Value, json};
-use store::tables::lines::BoletoState;
+use store::tables::boletos::BoletoState;
 
 const GB: i64 = 1_000_000_000;
 

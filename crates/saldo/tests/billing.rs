@@ -13,8 +13,9 @@ use saldo::audit::Author;
 use saldo::billing::{self, Adjustment, Month, Trust};
 use saldo::{documents, lines};
 use store::tables::bank::FindingCode;
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
-use store::tables::lines::{BoletoRow, BoletoState, PackRelease};
+use store::tables::lines::PackRelease;
 use store::views::PurchaseState;
 
 /// R$ 79.90, the plan's fee.

@@ -7,7 +7,7 @@ use axum::extract::State;
 use money::{BoletoId, CustomerId};
 use serde::{Deserialize, Serialize};
 use store::Reader;
-use store::tables::lines::{self, BoletoRow};
+use store::tables::boletos::{self, BoletoRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
@@ -36,30 +36,30 @@ pub(super) enum BoletoState {
     WrittenOff,
 }
 
-impl From<BoletoState> for lines::BoletoState {
-    fn from(state: BoletoState) -> lines::BoletoState {
+impl From<BoletoState> for boletos::BoletoState {
+    fn from(state: BoletoState) -> boletos::BoletoState {
         match state {
-            BoletoState::Written => lines::BoletoState::Written,
-            BoletoState::Sent => lines::BoletoState::Sent,
-            BoletoState::Rejected => lines::BoletoState::Rejected,
-            BoletoState::Open => lines::BoletoState::Open,
-            BoletoState::Paid => lines::BoletoState::Paid,
-            BoletoState::ToWriteOff => lines::BoletoState::ToWriteOff,
-            BoletoState::WrittenOff => lines::BoletoState::WrittenOff,
+            BoletoState::Written => boletos::BoletoState::Written,
+            BoletoState::Sent => boletos::BoletoState::Sent,
+            BoletoState::Rejected => boletos::BoletoState::Rejected,
+            BoletoState::Open => boletos::BoletoState::Open,
+            BoletoState::Paid => boletos::BoletoState::Paid,
+            BoletoState::ToWriteOff => boletos::BoletoState::ToWriteOff,
+            BoletoState::WrittenOff => boletos::BoletoState::WrittenOff,
         }
     }
 }
 
-impl From<lines::BoletoState> for BoletoState {
-    fn from(state: lines::BoletoState) -> BoletoState {
+impl From<boletos::BoletoState> for BoletoState {
+    fn from(state: boletos::BoletoState) -> BoletoState {
         match state {
-            lines::BoletoState::Written => BoletoState::Written,
-            lines::BoletoState::Sent => BoletoState::Sent,
-            lines::BoletoState::Rejected => BoletoState::Rejected,
-            lines::BoletoState::Open => BoletoState::Open,
-            lines::BoletoState::Paid => BoletoState::Paid,
-            lines::BoletoState::ToWriteOff => BoletoState::ToWriteOff,
-            lines::BoletoState::WrittenOff => BoletoState::WrittenOff,
+            boletos::BoletoState::Written => BoletoState::Written,
+            boletos::BoletoState::Sent => BoletoState::Sent,
+            boletos::BoletoState::Rejected => BoletoState::Rejected,
+            boletos::BoletoState::Open => BoletoState::Open,
+            boletos::BoletoState::Paid => BoletoState::Paid,
+            boletos::BoletoState::ToWriteOff => BoletoState::ToWriteOff,
+            boletos::BoletoState::WrittenOff => BoletoState::WrittenOff,
         }
     }
 }
@@ -147,7 +147,7 @@ pub(super) async fn list(
     let rows = page_rows(which.limit)?;
     let before = cursor(which.cursor.as_deref(), |text| text.parse().ok())?;
     let customer = which.customer.map(|text| id::<CustomerId>("customer", &text)).transpose()?;
-    let state = which.state.map(lines::BoletoState::from);
+    let state = which.state.map(boletos::BoletoState::from);
     let look = move |reader: &Reader<'_>| reader.boletos_page(customer, state, before, rows);
     let page = api.app.read(look).await?;
     let data = page.rows.into_iter().map(Boleto::from).collect();

@@ -13,8 +13,9 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use money::{BoletoId, CustomerId, LineId, Timestamp};
 use serde_json::json;
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::invoices::OverdueLine;
-use store::tables::lines::{BoletoRow, BoletoState, LineEntry};
+use store::tables::lines::LineEntry;
 use store::{Reader, StoreError, Tx};
 
 use crate::app::App;

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use money::{Amount, BoletoId};
 use serde::Deserialize;
 use store::tables::bank::Finding;
-use store::tables::lines::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
+use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
 use store::{Reader as TablesReader, StoreError};
 
 use super::{findings, must_change};

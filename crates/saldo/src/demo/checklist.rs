@@ -2,7 +2,7 @@
 //! shown, never from what was pressed.
 
 use money::{CustomerId, Timestamp};
-use store::tables::lines::BoletoState;
+use store::tables::boletos::BoletoState;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::Topup;
 use store::{Reader, StoreError};

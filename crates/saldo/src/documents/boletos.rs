@@ -10,7 +10,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use money::{Amount, BoletoId, CustomerId, Timestamp};
-use store::tables::lines::{BoletoRow, BoletoState, Payer};
+use store::tables::boletos::{BoletoRow, BoletoState};
+use store::tables::lines::Payer;
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use super::Sheet;

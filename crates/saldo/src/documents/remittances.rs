@@ -13,7 +13,7 @@ use money::Timestamp;
 use serde_json::json;
 use std::sync::Arc;
 use store::tables::bank::RemittanceRow;
-use store::tables::lines::{BoletoRow, BoletoState};
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;

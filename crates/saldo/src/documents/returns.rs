@@ -13,8 +13,8 @@ use money::{CustomerId, SettlementId, Timestamp};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::{Finding, FindingCode, ReturnRow};
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::intents::Intent;
-use store::tables::lines::{BoletoRow, BoletoState};
 use store::{StoreError, Tx};
 
 use crate::app::App;

@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use book::TakeBack;
 use money::{BoletoId, CustomerId, IntentId, InvoiceId, PurchaseId, Timestamp};
 use serde_json::json;
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::intents::Intent;
 use store::tables::invoices::InvoiceState;
-use store::tables::lines::{BoletoRow, BoletoState};
 use store::views::PurchaseState;
 use store::{Reader as TablesReader, StoreError, Tx};
 

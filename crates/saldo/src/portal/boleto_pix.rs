@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Redirect;
 use book::PaidBy;
 use money::{BoletoId, Timestamp};
-use store::tables::lines::BoletoRow;
+use store::tables::boletos::BoletoRow;
 use store::tables::pix::PixState;
 use store::{Reader as TablesReader, StoreError};
 

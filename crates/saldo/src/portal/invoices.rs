@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use money::{BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::FindingCode;
-use store::tables::lines::{BoletoRow, BoletoState};
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::payments::{Payment, PaymentCursor};
 use store::{Page, Reader as TablesReader, StoreError};
 

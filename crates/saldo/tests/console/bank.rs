@@ -10,7 +10,7 @@ use saldo::audit::Author;
 use saldo::config::Bank;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use saldo::{documents, ids};
-use store::tables::lines::{BoletoRow, BoletoState};
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::logins::StaffRole;
 use store::views::PurchaseState;
 

@@ -15,7 +15,8 @@ use saldo::ids;
 use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use store::tables::bank::{Finding, FindingCode};
-use store::tables::lines::{AtZero, BoletoRow, BoletoState, LineEntry, PackRelease};
+use store::tables::boletos::{BoletoRow, BoletoState};
+use store::tables::lines::{AtZero, LineEntry, PackRelease};
 use store::views::PurchaseRow;
 
 use super::{House, PATIENCE};

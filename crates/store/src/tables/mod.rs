@@ -8,6 +8,7 @@ pub mod access_codes;
 pub mod answers;
 pub mod audit;
 pub mod bank;
+pub mod boletos;
 pub mod catalog;
 pub mod customers;
 pub mod imports;

@@ -3,8 +3,9 @@
 use crate::{NOW, customer, on_both, read, write};
 use money::{Amount, BoletoId, CustomerId, Unit};
 use store::tables::bank::{Finding, FindingCode};
+use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
 use store::tables::customers::Customer;
-use store::tables::lines::{BoletoRow, BoletoSearch, BoletoState, BoletoWords, Payer};
+use store::tables::lines::Payer;
 
 fn boleto(n: u64, state: BoletoState) -> BoletoRow {
     BoletoRow {

@@ -3,7 +3,7 @@
 use askama::Template;
 use money::{Amount, Timestamp};
 use store::tables::bank::FindingCode;
-use store::tables::lines::BoletoState;
+use store::tables::boletos::BoletoState;
 
 use crate::look::Reader;
 use crate::look::part::Frame;

@@ -1,33 +1,15 @@
-//! Changes that touch a table and the book: written down first, sent to the book under their own key, marked done by the projector.
-//!
-//! An intent's id is its command's key for ever, so sending it again does nothing new. What is open at start, or was not
-//! confirmed, is sent again.
-
-use std::sync::Arc;
+//! What intents want of the book, as values and as they are stored.
 
 use book::{
-    Act, Awaiting, BillItem, Command, CommandKey, GrantTerms, KeySpace, LineAct, LineWish, PaidBy, PlanNo,
-    Reason, Source, TakeBack,
+    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, PaidBy, PlanNo, Reason, Source, TakeBack,
 };
-use engine::Outcome;
 use money::{
-    Amount, CustomerId, EntryId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit,
-    WalletId,
+    Amount, CustomerId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit, WalletId,
 };
 use serde::{Deserialize, Serialize};
 use store::tables::intents::Intent;
-use store::tables::topups::TopupState;
-use store::{StoreError, Tx};
 
-use crate::app::App;
-use crate::hashes::KeyedHashes;
 use crate::lines::Purchased;
-use crate::problem::Problem;
-use crate::runtime::LedgerError;
-use crate::{clock, settlements};
-
-/// Intents sent again in one request.
-const RESEND_MAX: u32 = 500;
 
 /// What an intent wants of the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -349,7 +331,7 @@ impl Wish {
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    fn from_json(text: &str) -> anyhow::Result<Wish> {
+    pub(super) fn from_json(text: &str) -> anyhow::Result<Wish> {
         let unit = |code: &str| Unit::known(code).ok_or_else(|| anyhow::anyhow!("unknown unit {code}"));
         let by = |code: &str| PaidBy::from_code(code).ok_or_else(|| anyhow::anyhow!("unknown way {code}"));
         let wish = match serde_json::from_str(text)? {
@@ -417,7 +399,7 @@ impl Wish {
         Ok(wish)
     }
 
-    fn act(&self) -> Act {
+    pub(super) fn act(&self) -> Act {
         let purchased = |payment| (Source::Purchased, Some(payment));
         let (wallet, grant, amount, expires_at, (source, payment)) = match *self {
             Wish::OpenWallet { wallet, customer, unit } => {
@@ -473,7 +455,7 @@ impl Wish {
         })
     }
 
-    fn customer(&self) -> CustomerId {
+    pub(super) fn customer(&self) -> CustomerId {
         match self {
             Wish::OpenWallet { customer, .. }
             | Wish::OpenLine { customer, .. }
@@ -489,11 +471,11 @@ impl Wish {
 }
 
 /// The kind of [`Wish::Pay`].
-const PAY: &str = "pay";
+pub(super) const PAY: &str = "pay";
 /// The kind of [`Wish::Bill`].
-const BILL: &str = "bill";
+pub(super) const BILL: &str = "bill";
 /// The kind of [`Wish::WriteOff`].
-const WRITE_OFF: &str = "write_off";
+pub(super) const WRITE_OFF: &str = "write_off";
 /// Words of what is taken back, as stored.
 const TAKE_BACK: [(TakeBack, &str); 2] = [(TakeBack::Rest, "rest"), (TakeBack::Nothing, "nothing")];
 
@@ -509,92 +491,6 @@ fn take_back_of(word: &str) -> anyhow::Result<TakeBack> {
 
 /// The priority of a grant of which nothing is said.
 pub const DEFAULT_PRIORITY: u8 = 50;
-
-/// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
-/// a person must see it. A payment that is refused becomes credit; a write-off that is refused is closed.
-pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
-    let commands =
-        intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
-    let commands = commands.map_err(|error| Problem::internal(&error))?;
-    // The wish is written down and will be sent again: that nothing was tried now does not mean that nothing will be.
-    let outcomes = app.ledger.submit(commands).await.map_err(|_| LedgerError::OutcomeUnknown)?;
-    for (intent, outcome) in intents.iter().zip(&outcomes) {
-        if let Outcome::Refused(refusal) = outcome {
-            tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
-            if intent.kind == PAY {
-                Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
-            }
-            // It was paid meanwhile, or written off before: there is nothing left to write off.
-            if intent.kind == WRITE_OFF {
-                let id = intent.id;
-                app.write(move |tx| tx.close_intent(id, clock::now())).await?;
-            }
-        }
-    }
-    if intents.iter().any(|intent| intent.kind == PAY || intent.kind == BILL) {
-        app.settlement_news.notify_one();
-    }
-    Ok(outcomes)
-}
-
-/// Sends again what is open and was written down before `before`: what a crash or a failure left behind. How many there were.
-pub async fn resend(app: &Arc<App>, before: Timestamp) -> Result<usize, Problem> {
-    let mut after = None;
-    let mut sent = 0;
-    loop {
-        let page = app.read(move |reader| reader.open_intents(after, RESEND_MAX)).await?;
-        let old: Vec<_> = page.rows.into_iter().filter(|intent| intent.created_at <= before).collect();
-        if !old.is_empty() {
-            send(app, &old).await?;
-            sent += old.len();
-        }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(sent),
-        }
-    }
-}
-
-/// Marks an intent done and everything that waited for it, in the projector's transaction.
-pub fn done(
-    tx: &Tx<'_>,
-    id: IntentId,
-    entry: EntryId,
-    at: Timestamp,
-) -> Result<Option<CustomerId>, StoreError> {
-    let Some(intent) = tx.intent(id)? else { return Ok(None) };
-    if !tx.intent_done(id, entry, at)? {
-        return Ok(None);
-    }
-    let wish = match Wish::from_json(&intent.payload) {
-        Ok(wish) => wish,
-        Err(error) => {
-            tracing::error!(intent = %id, %error, "a stored intent cannot be read");
-            return Ok(None);
-        }
-    };
-    if let Wish::Credit { payment, topup, .. } = wish {
-        tx.set_payment_credited(payment, entry)?;
-        if let Some(known) = tx.topup(topup)? {
-            tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
-        }
-    }
-    if let Some(topup) = tx.topup_by_intent(id)? {
-        if let Some(payment) = topup.outcome_payment {
-            tx.set_payment_credited(payment, entry)?;
-        }
-        tx.move_topup(topup.id, topup.state, TopupState::Credited, None, clock::now())?;
-    }
-    Ok(Some(wish.customer()))
-}
-
-/// What a stored intent asks of the book, under its own key.
-pub(crate) fn command(hashes: &KeyedHashes, intent: &Intent) -> anyhow::Result<Command> {
-    let wish = Wish::from_json(&intent.payload)?;
-    let body = hashes.hash64("intent", &[intent.payload.as_bytes()]);
-    let key = CommandKey { space: KeySpace::Forever, key: intent.id.as_u128(), body };
-    Ok(Command { key: Some(key), act: wish.act() })
-}
 
 #[cfg(test)]
 mod tests {

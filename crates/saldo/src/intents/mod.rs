@@ -1,0 +1,113 @@
+//! Changes that touch a table and the book: written down first, sent to the book under their own key, marked done by the projector.
+//!
+//! An intent's id is its command's key for ever, so sending it again does nothing new. What is open at start, or was not
+//! confirmed, is sent again.
+
+mod wish;
+
+use std::sync::Arc;
+
+use book::{Command, CommandKey, KeySpace};
+use engine::Outcome;
+use money::{CustomerId, EntryId, IntentId, Timestamp};
+use store::tables::intents::Intent;
+use store::tables::topups::TopupState;
+use store::{StoreError, Tx};
+
+use crate::app::App;
+use crate::hashes::KeyedHashes;
+use crate::problem::Problem;
+use crate::runtime::LedgerError;
+use crate::{clock, settlements};
+use wish::{BILL, PAY, WRITE_OFF};
+
+pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
+
+/// Intents sent again in one request.
+const RESEND_MAX: u32 = 500;
+
+/// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
+/// a person must see it. A payment that is refused becomes credit; a write-off that is refused is closed.
+pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
+    let commands =
+        intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
+    let commands = commands.map_err(|error| Problem::internal(&error))?;
+    // The wish is written down and will be sent again: that nothing was tried now does not mean that nothing will be.
+    let outcomes = app.ledger.submit(commands).await.map_err(|_| LedgerError::OutcomeUnknown)?;
+    for (intent, outcome) in intents.iter().zip(&outcomes) {
+        if let Outcome::Refused(refusal) = outcome {
+            tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
+            if intent.kind == PAY {
+                Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
+            }
+            // It was paid meanwhile, or written off before: there is nothing left to write off.
+            if intent.kind == WRITE_OFF {
+                let id = intent.id;
+                app.write(move |tx| tx.close_intent(id, clock::now())).await?;
+            }
+        }
+    }
+    if intents.iter().any(|intent| intent.kind == PAY || intent.kind == BILL) {
+        app.settlement_news.notify_one();
+    }
+    Ok(outcomes)
+}
+
+/// Sends again what is open and was written down before `before`: what a crash or a failure left behind. How many there were.
+pub async fn resend(app: &Arc<App>, before: Timestamp) -> Result<usize, Problem> {
+    let mut after = None;
+    let mut sent = 0;
+    loop {
+        let page = app.read(move |reader| reader.open_intents(after, RESEND_MAX)).await?;
+        let old: Vec<_> = page.rows.into_iter().filter(|intent| intent.created_at <= before).collect();
+        if !old.is_empty() {
+            send(app, &old).await?;
+            sent += old.len();
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(sent),
+        }
+    }
+}
+
+/// Marks an intent done and everything that waited for it, in the projector's transaction.
+pub fn done(
+    tx: &Tx<'_>,
+    id: IntentId,
+    entry: EntryId,
+    at: Timestamp,
+) -> Result<Option<CustomerId>, StoreError> {
+    let Some(intent) = tx.intent(id)? else { return Ok(None) };
+    if !tx.intent_done(id, entry, at)? {
+        return Ok(None);
+    }
+    let wish = match Wish::from_json(&intent.payload) {
+        Ok(wish) => wish,
+        Err(error) => {
+            tracing::error!(intent = %id, %error, "a stored intent cannot be read");
+            return Ok(None);
+        }
+    };
+    if let Wish::Credit { payment, topup, .. } = wish {
+        tx.set_payment_credited(payment, entry)?;
+        if let Some(known) = tx.topup(topup)? {
+            tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
+        }
+    }
+    if let Some(topup) = tx.topup_by_intent(id)? {
+        if let Some(payment) = topup.outcome_payment {
+            tx.set_payment_credited(payment, entry)?;
+        }
+        tx.move_topup(topup.id, topup.state, TopupState::Credited, None, clock::now())?;
+    }
+    Ok(Some(wish.customer()))
+}
+
+/// What a stored intent asks of the book, under its own key.
+pub(crate) fn command(hashes: &KeyedHashes, intent: &Intent) -> anyhow::Result<Command> {
+    let wish = Wish::from_json(&intent.payload)?;
+    let body = hashes.hash64("intent", &[intent.payload.as_bytes()]);
+    let key = CommandKey { space: KeySpace::Forever, key: intent.id.as_u128(), body };
+    Ok(Command { key: Some(key), act: wish.act() })
+}
