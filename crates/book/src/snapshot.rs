@@ -16,7 +16,7 @@ use crate::seen::Seen;
 use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 /// The layout of a snapshot. Another one is not read: the journal is replayed instead.
-const SNAPSHOT_VERSION: u8 = 4;
+const SNAPSHOT_VERSION: u8 = 5;
 /// Bytes of the SHA-256 at the end.
 const SUM_LEN: usize = 32;
 

@@ -258,6 +258,7 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
     let released =
         |by| LineFact::Released { purchase: purchase(Charging::Pix, Validity::Cycle), by, lot: LOT };
     let paid = |by| LineFact::Paid { purchase: PURCHASE, price: usd("24.90"), by };
+    let recovered = |by, lot| LineFact::Recovered { purchase: PURCHASE, price: usd("24.90"), by, lot };
     let written_off =
         |burns| LineFact::WrittenOff { purchase: PURCHASE, price: Amount::new(24_900_000, Unit::BRL), burns };
     let split =
@@ -304,6 +305,8 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         ("used split", LineFact::Used(split)),
         ("restricted", LineFact::Restricted { at: time("2026-11-21T14:12:00Z") }),
         ("restored", LineFact::Restored { at: time("2026-11-21T14:12:00Z") }),
+        ("recovered", recovered(PaidBy::Boleto, None)),
+        ("recovered with its rest", recovered(PaidBy::Hand, Some(LOT))),
         ("billed a fee", LineFact::Billed { item: BillItem::Fee, amount: usd("79.90") }),
         ("billed a correction", LineFact::Billed { item: BillItem::Adjustment, amount: usd("-5.00") }),
         ("bill_paid", LineFact::BillPaid { amount: usd("79.90"), by: PaidBy::Boleto }),
@@ -395,7 +398,7 @@ fn every_line_can_be_read() {
 #[test]
 fn every_kind_has_a_line() {
     let kinds: BTreeSet<&str> = all_records().iter().map(|(_, record)| desk::kind(record)).collect();
-    assert_eq!(kinds.len(), 34, "as many as `desk::kind` names");
+    assert_eq!(kinds.len(), 35, "as many as `desk::kind` names");
     for (name, record) in all_records() {
         assert!(name.starts_with(desk::kind(&record)), "{name} is a {}", desk::kind(&record));
     }

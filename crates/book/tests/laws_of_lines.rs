@@ -505,6 +505,7 @@ fn the_random_months_reach_every_fact_and_every_refusal_that_a_clean_life_knows(
         "purchases_not_supported",
         "read",
         "reading_old",
+        "recovered",
         "released",
         "restored",
         "restricted",

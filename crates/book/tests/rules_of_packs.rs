@@ -242,7 +242,10 @@ fn a_purchase_is_written_off_with_or_without_taking_back_its_rest() {
         assert_eq!(booked(&desk, Account::Receivable), 0);
         assert_eq!(booked(&desk, Account::WrittenOff), -24_900_000);
         assert_eq!(no(&mut desk, write_off), "purchase_unknown");
-        assert_eq!(kinds(&yes(&mut desk, pay(1))), ["released"], "paid after all");
+        assert_eq!(kinds(&yes(&mut desk, pay(1))), ["recovered"], "paid after all");
+        // What was taken back is given again, and no byte more than was bought.
+        reads(&desk, [0, 1_000, 100, 0, 1_030, 0], 70);
+        assert_eq!((booked(&desk, Account::WrittenOff), total(&desk.book, Unit::BRL)), (0, 0));
     }
 }
 

@@ -109,6 +109,16 @@ fn project_fact(record: &LineRecord, at: Timestamp, out: &mut ViewChanges) {
             change(LineChange::SessionsClosed { wallet_no, sessions: sessions.iter().map(closed).collect() });
         }
         LineFact::SessionsEnded { nas, .. } => change(LineChange::SessionsEnded { wallet_no, nas_no: *nas }),
+        LineFact::Recovered { purchase, by, lot, .. } => {
+            change(LineChange::PurchaseSet {
+                purchase: *purchase,
+                state: PurchaseState::Paid,
+                paid_at: Some(at),
+                paid_by: Some(by.code().to_owned()),
+            });
+            let adjustments = lot.map_or(0, |lot| lot.amount);
+            moved(wallet_no, 0, TermsMoved { adjustments, ..nothing }, out);
+        }
         // What is owed is told by invoices; the accounts are the book's.
         LineFact::Billed { .. } | LineFact::BillPaid { .. } | LineFact::BillWrittenOff { .. } => {}
         LineFact::Restricted { at } => change(LineChange::Restricted { wallet_no, at: *at }),
@@ -211,6 +221,7 @@ pub(crate) fn line_grants(record: &LineRecord, at: Timestamp, out: &mut ViewChan
     if let Some((lot, source)) = lot_of(&record.fact) {
         let cost = match &record.fact {
             LineFact::Bought { purchase, .. } | LineFact::Released { purchase, .. } => Some(purchase.price),
+            LineFact::Recovered { price, .. } => Some(*price),
             _ => None,
         };
         out.push(ViewChange::GrantAdded(GrantRow {
@@ -240,6 +251,7 @@ pub(crate) fn lot_of(fact: &LineFact) -> Option<(&Lot, Source)> {
         | LineFact::PlanChanged { allowance, .. } => allowance.as_ref().map(|lot| (lot, Source::Allowance)),
         LineFact::Carried { lot, .. } => Some((lot, Source::Carried)),
         LineFact::Bought { lot, .. } | LineFact::Released { lot, .. } => Some((lot, Source::Purchased)),
+        LineFact::Recovered { lot, .. } => lot.as_ref().map(|lot| (lot, Source::Purchased)),
         _ => None,
     }
 }
@@ -271,7 +283,9 @@ pub(crate) fn line_kind(fact: &LineFact) -> Option<&'static str> {
         LineFact::CycleBegan { allowance: Some(_), .. } => Some("allowance"),
         LineFact::CycleBegan { allowance: None, .. } => Some("forgiven"),
         LineFact::Carried { .. } => Some("expiry"),
-        LineFact::Bought { .. } | LineFact::Released { .. } => Some("pack"),
+        LineFact::Bought { .. } | LineFact::Released { .. } | LineFact::Recovered { lot: Some(_), .. } => {
+            Some("pack")
+        }
         LineFact::WrittenOff { .. } => Some("write_off"),
         LineFact::Read(_) | LineFact::Used(_) => Some("traffic"),
         _ => None,

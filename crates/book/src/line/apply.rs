@@ -4,7 +4,7 @@ use money::Timestamp;
 
 use super::bill::Billed;
 use super::record::{LineFact, LineRecord, Lot, Taken};
-use super::state::{Awaiting, CycleTerms, Line, RestrictedSpan, Session, SessionState, Unpaid};
+use super::state::{Awaiting, CycleTerms, Forgone, Line, RestrictedSpan, Session, SessionState, Unpaid};
 use super::traffic::{Behind, SESSIONS_MAX};
 use crate::book::Book;
 use crate::command::Source;
@@ -12,6 +12,8 @@ use crate::wallet::{Grant, Wallet};
 
 /// Intervals of slowness that are remembered: readings older than them count as paid.
 const RESTRICTED_MAX: usize = 64;
+/// Purchases written off that are remembered: one that is older and paid all the same is released anew.
+const FORGONE_MAX: usize = 64;
 /// The priority of what a line is given and buys.
 const PRIORITY: u8 = 100;
 
@@ -74,8 +76,22 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
         LineFact::Paid { purchase, .. } => drop(line.unpaid.remove(purchase)),
         LineFact::Dropped { .. } => line.awaiting = None,
         LineFact::WrittenOff { purchase, burns, .. } => {
-            line.unpaid.remove(purchase);
+            if let Some(unpaid) = line.unpaid.remove(purchase) {
+                let forgone = Forgone { purchase: *purchase, price: unpaid.price, taken: burns.total() };
+                line.forgone.push(forgone);
+                if line.forgone.len() > FORGONE_MAX {
+                    line.forgone.remove(0);
+                }
+            }
             wallet.burn(burns, 0);
+        }
+        LineFact::Recovered { purchase, price, lot, .. } => {
+            line.forgone.retain(|forgone| forgone.purchase != *purchase);
+            if let Some(lot) = lot {
+                line.terms.adjustments += lot.amount;
+                wallet.debt -= lot.debt_paid;
+                wallet.push_grant(grant_of(lot, Source::Purchased, Some(*price)));
+            }
         }
         LineFact::Billed { amount, .. } => {
             let billed = line.billed.unwrap_or(Billed::nothing(amount.unit()));

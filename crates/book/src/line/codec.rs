@@ -12,7 +12,7 @@ use crate::codec::{CodecError, Reader, Write};
 use crate::record::{read_burns, write_burns};
 
 /// The tags of facts about lines, in the journal's numbering.
-pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=SESSIONS_CLOSED;
+pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=RECOVERED;
 
 const OPENED: u8 = 15;
 const CYCLE_BEGAN: u8 = 16;
@@ -34,6 +34,7 @@ const BILLED: u8 = 31;
 const BILL_PAID: u8 = 32;
 const BILL_WRITTEN_OFF: u8 = 33;
 const SESSIONS_CLOSED: u8 = 34;
+const RECOVERED: u8 = 35;
 
 /// The tag of a fact.
 pub(crate) fn tag_of(fact: &LineFact) -> u8 {
@@ -55,6 +56,7 @@ pub(crate) fn tag_of(fact: &LineFact) -> u8 {
         LineFact::Used(_) => USED,
         LineFact::Restricted { .. } => RESTRICTED,
         LineFact::Restored { .. } => RESTORED,
+        LineFact::Recovered { .. } => RECOVERED,
         LineFact::Billed { .. } => BILLED,
         LineFact::BillPaid { .. } => BILL_PAID,
         LineFact::BillWrittenOff { .. } => BILL_WRITTEN_OFF,
@@ -126,6 +128,12 @@ pub(crate) fn write_line_fact(out: &mut Vec<u8>, fact: &LineFact) {
         }
         LineFact::Used(taken) => write_taken(out, taken),
         LineFact::Restricted { at } | LineFact::Restored { at } => out.time(*at),
+        LineFact::Recovered { purchase, price, by, lot } => {
+            out.u128(purchase.as_u128());
+            out.amount(*price);
+            out.byte(place(&PaidBy::ALL, by));
+            out.option(lot.as_ref(), write_lot);
+        }
         LineFact::Billed { item, amount } => {
             out.byte(place(&BillItem::ALL, item));
             out.amount(*amount);
@@ -198,6 +206,12 @@ pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFac
         USED => LineFact::Used(read_taken(reader)?),
         RESTRICTED => LineFact::Restricted { at: reader.time()? },
         RESTORED => LineFact::Restored { at: reader.time()? },
+        RECOVERED => LineFact::Recovered {
+            purchase: PurchaseId::from_u128(reader.u128()?),
+            price: reader.amount()?,
+            by: at_place(reader, &PaidBy::ALL, "way of paying")?,
+            lot: reader.option(read_lot)?,
+        },
         BILLED => LineFact::Billed {
             item: at_place(reader, &BillItem::ALL, "item of a bill")?,
             amount: reader.amount()?,

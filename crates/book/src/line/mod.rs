@@ -22,7 +22,8 @@ pub use plan::{Charging, Pack, PackNo, Plan, PlanNo, PurchaseRules, Release, Val
 pub use purchase::{Standing, check_line, check_pack};
 pub use record::{LineFact, LineRecord, Lot, Read, Taken};
 pub use state::{
-    Awaiting, Cycle, CycleTerms, Line, LineStatus, PaidBy, RestrictedSpan, Session, SessionState, Unpaid,
+    Awaiting, Cycle, CycleTerms, Forgone, Line, LineStatus, PaidBy, RestrictedSpan, Session, SessionState,
+    Unpaid,
 };
 pub use traffic::{Anomaly, Behind, Octets, RATE_MAX, Reading, ReadingKind, SESSIONS_MAX};
 

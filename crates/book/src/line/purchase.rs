@@ -4,7 +4,7 @@ use money::{Amount, GrantId, LineId, PurchaseId, Timestamp};
 
 use super::plan::{Pack, Plan, PurchaseRules, Release, Validity};
 use super::record::{LineFact, Lot};
-use super::state::{Awaiting, Line, LineStatus, PaidBy};
+use super::state::{Awaiting, Forgone, Line, LineStatus, PaidBy};
 use super::{Buying, TakeBack};
 use crate::catalog::Catalog;
 use crate::decide::{check_held, check_size};
@@ -137,11 +137,21 @@ pub(super) fn decide_payment(
         let fact = LineFact::Paid { purchase: purchase.purchase, price: unpaid.price, by };
         return Ok((fact, wallet.balance));
     }
+    let forgone = line.forgone.iter().find(|forgone| forgone.purchase == purchase.purchase);
+    if let Some(forgone) = forgone.filter(|forgone| forgone.taken == 0) {
+        let Forgone { purchase, price, .. } = *forgone;
+        return Ok((LineFact::Recovered { purchase, price, by, lot: None }, wallet.balance));
+    }
     if line.status == LineStatus::Cancelled {
         return Err(Refusal::LineCancelled);
     }
     if purchase.quantity <= 0 {
         return Err(Refusal::AmountNotPositive);
+    }
+    if let Some(Forgone { purchase: id, price, taken }) = forgone.copied() {
+        let again = Awaiting { quantity: taken, ..*purchase };
+        let (lot, balance) = bought_lot(wallet, line, &again, grant, at)?;
+        return Ok((LineFact::Recovered { purchase: id, price, by, lot: Some(lot) }, balance));
     }
     check_size(purchase.quantity)?;
     let (lot, balance) = bought_lot(wallet, line, purchase, grant, at)?;

@@ -153,6 +153,17 @@ pub enum LineFact {
         /// What of its grant was taken back.
         burns: Burns,
     },
+    /// A purchase that had been written off was paid all the same.
+    Recovered {
+        /// The purchase.
+        purchase: PurchaseId,
+        /// What was owed for it.
+        price: money::Amount,
+        /// How it was paid.
+        by: PaidBy,
+        /// What had been taken back, given again.
+        lot: Option<Lot>,
+    },
     /// Something is owed for the line beside its purchases, as an invoice says.
     Billed {
         /// What for.
@@ -240,6 +251,11 @@ pub(crate) fn line_transfers(record: &LineRecord, unit: Unit) -> [Option<Transfe
         LineFact::WrittenOff { price, burns, .. } => [
             moved(wallet, Account::Sold, burns.total()),
             owed(Account::WrittenOff, Account::Receivable, price),
+            None,
+        ],
+        LineFact::Recovered { price, by, lot, .. } => [
+            lot.and_then(|lot| moved(Account::Sold, wallet, lot.amount)),
+            owed(Account::clearing(*by), Account::WrittenOff, price),
             None,
         ],
         LineFact::Billed { item, amount } => {

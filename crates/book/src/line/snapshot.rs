@@ -9,7 +9,7 @@ use super::codec::{
     at_place, place, read_awaiting, read_cycle, read_session, write_awaiting, write_cycle, write_session,
 };
 use super::plan::{PackNo, PlanNo};
-use super::state::{CycleTerms, Line, LineStatus, RestrictedSpan, Unpaid};
+use super::state::{CycleTerms, Forgone, Line, LineStatus, RestrictedSpan, Unpaid};
 use crate::codec::{CodecError, Reader, Write};
 
 pub(crate) fn write_line(out: &mut Vec<u8>, line: &Line) {
@@ -33,6 +33,12 @@ pub(crate) fn write_line(out: &mut Vec<u8>, line: &Line) {
         out.u128(purchase.as_u128());
         out.amount(unpaid.price);
         out.unsigned(unpaid.grant_no.into());
+    }
+    out.count(line.forgone.len());
+    for forgone in &line.forgone {
+        out.u128(forgone.purchase.as_u128());
+        out.amount(forgone.price);
+        out.signed(forgone.taken);
     }
     out.option(line.billed, |out, billed| {
         out.amount(billed.owed);
@@ -73,6 +79,10 @@ pub(crate) fn read_line(reader: &mut Reader<'_>) -> Result<Line, CodecError> {
         let purchase = PurchaseId::from_u128(reader.u128()?);
         Ok((purchase, Unpaid { price: reader.amount()?, grant_no: reader.u32()? }))
     })?;
+    for _ in 0..reader.count()? {
+        let purchase = PurchaseId::from_u128(reader.u128()?);
+        line.forgone.push(Forgone { purchase, price: reader.amount()?, taken: reader.signed()? });
+    }
     line.billed =
         reader.option(|reader| Ok(Billed { owed: reader.amount()?, owed_back: reader.amount()? }))?;
     for _ in 0..reader.count()? {

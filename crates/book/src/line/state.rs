@@ -128,6 +128,17 @@ pub struct Unpaid {
     pub grant_no: u32,
 }
 
+/// A purchase that was written off: what a payment that comes all the same settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgone {
+    /// The purchase.
+    pub purchase: PurchaseId,
+    /// What was owed for it.
+    pub price: Amount,
+    /// How many bytes were taken back.
+    pub taken: i64,
+}
+
 /// An interval in which the line was slowed, walled or blocked, as its router confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RestrictedSpan {
@@ -200,6 +211,8 @@ pub struct Line {
     pub awaiting: Option<Awaiting>,
     /// Purchases that were released and are not paid.
     pub unpaid: BTreeMap<PurchaseId, Unpaid>,
+    /// Purchases that were written off, the newest last; old ones are dropped.
+    pub forgone: Vec<Forgone>,
     /// What was billed beside purchases and is open still; `None` if nothing ever was.
     pub billed: Option<Billed>,
     /// Slowed, walled or blocked: the newest interval last; old ones are dropped.
@@ -223,6 +236,7 @@ impl Line {
             sequence: 0,
             awaiting: None,
             unpaid: BTreeMap::new(),
+            forgone: Vec::new(),
             billed: None,
             restricted: Vec::new(),
             sessions: BTreeMap::new(),

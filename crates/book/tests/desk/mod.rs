@@ -157,6 +157,7 @@ fn line_kind(fact: &LineFact) -> &'static str {
         LineFact::Used(_) => "used",
         LineFact::Restricted { .. } => "restricted",
         LineFact::Restored { .. } => "restored",
+        LineFact::Recovered { .. } => "recovered",
         LineFact::Billed { .. } => "billed",
         LineFact::BillPaid { .. } => "bill_paid",
         LineFact::BillWrittenOff { .. } => "bill_written_off",

@@ -33,6 +33,7 @@ impl LineTerms {
                 LineFact::Bought { lot, .. } | LineFact::Released { lot, .. } => {
                     *bought += i128::from(lot.amount);
                 }
+                LineFact::Recovered { lot, .. } => *adjustments += amount(lot),
                 LineFact::WrittenOff { burns, .. } => *adjustments -= i128::from(burns.total()),
                 LineFact::Read(read) => {
                     assert_eq!(read.anomaly, None, "nothing strange was sent");
