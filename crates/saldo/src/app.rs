@@ -11,6 +11,7 @@ use money::Timestamp;
 use store::{JournalReader, Place, Reader, StoreError, Tables, Tx};
 use tokio::sync::{Notify, watch};
 
+use crate::api::RateLimits;
 use crate::books::Books;
 use crate::config::Config;
 use crate::console::KeptFiles;
@@ -81,6 +82,8 @@ pub struct App {
     pub line_news: Arc<LineNews>,
     /// The edge to routers.
     pub nas: Nas,
+    /// How often each API key may ask.
+    pub(crate) rate_limits: RateLimits,
     /// Top-ups whose end is being asked for.
     pub followed: Followed,
     /// What a demo shows above every page; set by the demo before anything is served.
@@ -204,6 +207,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
     })?;
 
     let stripe = StripeClient::new(&config.stripe.api_url, &config.stripe.secret_key)?;
+    let rate_limits = RateLimits::new(&config.server);
     let app = App {
         config,
         ledger,
@@ -228,6 +232,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         kept_files: KeptFiles::default(),
         line_news,
         nas: Nas::default(),
+        rate_limits,
         followed: Followed::default(),
         demo_strip: OnceLock::new(),
         end_announced,

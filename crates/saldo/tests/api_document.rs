@@ -54,7 +54,11 @@ async fn every_operation_asks_for_its_key_and_its_scope() {
     let seen = house.seen();
     let mut asked = 0;
     for operation in operations(&saldo::api::document()) {
-        if operation.path == "/guard" {
+        // The doors beside `/v1` know who asks in their own ways; each has tests of its own.
+        if ["/guard", "/radius/", "/webhooks/", "/stripe/"]
+            .iter()
+            .any(|door| operation.path.starts_with(door))
+        {
             continue;
         }
         let path = operation.path.replace("{id}", "x").replace("{slug}", "x").replace("{subject}", "x");

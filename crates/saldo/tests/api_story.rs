@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use house::{House, fresh_key, together};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,11 +136,11 @@ async fn events_count_once() {
     assert_eq!(outcomes["data"][2]["code"], "quantity_negative");
     assert_eq!(house.figures(ana.wallet).await, ["25.00", "1.25", "23.75"]);
 
-    let binary = house.request(reqwest::Method::POST, "/v1/events").bearer_auth(&house.operator);
+    let binary = house.request(Method::POST, "/v1/events").bearer_auth(&house.operator);
     let binary = binary.header("ce-specversion", "1.0").header("ce-id", "4").header("ce-source", "test");
     let binary = binary.header("ce-type", "tokens").header("ce-subject", ana.customer.id.to_string());
     house.send(binary.json(&json!({"tokens": 100_000}))).await.expect(200);
-    let openmeter = house.request(reqwest::Method::POST, "/api/v1/events").bearer_auth(&house.operator);
+    let openmeter = house.request(Method::POST, "/api/v1/events").bearer_auth(&house.operator);
     let openmeter = openmeter.header("content-type", "application/cloudevents+json");
     house.send(openmeter.body(event("5", json!({"tokens": 100_000})).to_string())).await.expect(204);
     assert_eq!(house.figures(ana.wallet).await, ["25.00", "1.75", "23.25"]);
@@ -182,6 +183,35 @@ async fn a_key_that_asks_too_often_is_told_when_to_come_again() {
         assert_eq!(answer.expect(429)["code"], "rate_limited");
         assert_eq!(answer.header("retry-after"), Some("1"));
         assert_eq!(answer.header("ratelimit-policy"), Some("\"key\";q=3;w=3"));
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_has_one_pace_at_all_doors() {
+    let house = House::open_with(|config| {
+        config.server.api_requests_per_second = 1;
+        config.server.api_requests_burst = 4;
+    })
+    .await;
+    let begun = Instant::now();
+    let asks = (0..20).map(|place| {
+        let door = ["/radius/authorize", "/v1/lines", "/v1/plans", "/v1/invoices"][place % 4];
+        house.send(match door {
+            "/radius/authorize" => {
+                let request = house.request(Method::POST, door).basic_auth("saldo", Some(&house.operator));
+                request.json(&json!({}))
+            }
+            door => house.request(Method::GET, door).bearer_auth(&house.operator),
+        })
+    });
+    let answers = together(asks).await;
+    let (late, allowed): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status.as_u16() == 429);
+    // One more for each second that has passed meanwhile.
+    let refilled = usize::try_from(begun.elapsed().as_secs()).expect("a small number");
+    assert!((4..=4 + refilled).contains(&allowed.len()), "{}", allowed.len());
+    for answer in late {
+        assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("rate_limited", Some("1")));
     }
     house.close().await;
 }

@@ -60,7 +60,7 @@ pub(crate) fn holds(held: &str, needed: &str) -> bool {
 }
 
 /// How often each key may ask.
-pub(super) struct RateLimits {
+pub(crate) struct RateLimits {
     limiter: RateLimiter<ApiKeyId, DashMapStateStore<ApiKeyId>, DefaultClock, StateInformationMiddleware>,
     policy: HeaderValue,
     per_second: NonZeroU32,
@@ -69,7 +69,7 @@ pub(super) struct RateLimits {
 
 impl RateLimits {
     /// The limits that are configured.
-    pub(super) fn new(server: &config::Server) -> RateLimits {
+    pub(crate) fn new(server: &config::Server) -> RateLimits {
         let per_second = NonZeroU32::new(server.api_requests_per_second).unwrap_or(NonZeroU32::MIN);
         let burst = NonZeroU32::new(server.api_requests_burst).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_second(per_second).allow_burst(burst);
@@ -83,15 +83,16 @@ impl RateLimits {
         }
     }
 
-    /// Counts one request of this key: how many are left now, or after how many seconds to come again.
-    fn count(&self, key: ApiKeyId) -> Result<u32, u32> {
-        match self.limiter.check_key(&key) {
-            Ok(snapshot) => Ok(snapshot.remaining_burst_capacity()),
-            Err(not_until) => {
+    /// Counts one request of this key, at whichever door: how many are left now; 429 if it asks too often.
+    pub(crate) fn count(&self, key: ApiKeyId) -> Result<u32, Problem> {
+        self.limiter.check_key(&key).map(|snapshot| snapshot.remaining_burst_capacity()).map_err(
+            |not_until| {
                 let wait = not_until.wait_time_from(DefaultClock::default().now());
-                Err(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))
-            }
-        }
+                let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+                let detail = format!("This key asks too often. Come again in {seconds} s.");
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
+            },
+        )
     }
 
     /// `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers.
@@ -110,20 +111,16 @@ pub(super) async fn authenticate(State(api): State<Arc<Api>>, mut request: Reque
         Ok(key) => key,
         Err(problem) => return problem.into_response(),
     };
-    let (mut response, remaining) = match api.rate_limits.count(key.id) {
+    let (mut response, remaining) = match api.app.rate_limits.count(key.id) {
         Ok(remaining) => {
             let author = author(&api, &key, &request);
             request.extensions_mut().insert(author);
             request.extensions_mut().insert(key);
             (next.run(request).await, remaining)
         }
-        Err(seconds) => {
-            let detail = format!("This key asks too often. Come again in {seconds} s.");
-            let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
-            (problem.retry_after(seconds).into_response(), 0)
-        }
+        Err(problem) => (problem.into_response(), 0),
     };
-    api.rate_limits.write_headers(response.headers_mut(), remaining);
+    api.app.rate_limits.write_headers(response.headers_mut(), remaining);
     response
 }
 

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
+use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,6 +16,7 @@ use super::{
     line_acts, lines, meters, packs, payments, plans, purchases, subjects, subscribers, test_clock, topups,
     wallets,
 };
+use crate::{nas, webhooks};
 
 const DESCRIPTION: &str = "\
 Prepaid credit: customers, their wallets, what adds credit and what takes it. And what an internet provider sells: plans, packs, lines with \
@@ -116,7 +118,9 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
 /// The whole document.
 pub fn document() -> Value {
     let guard = OpenApiRouter::<Arc<Api>>::new().routes(routes!(guard::guard));
-    let made = operator_routes().merge(guard).into_openapi();
+    let mut made = operator_routes().merge(guard).into_openapi();
+    made.merge(nas::Described::openapi());
+    made.merge(webhooks::Described::openapi());
     // Plain data with text for keys: this cannot fail.
     let mut document = serde_json::to_value(&made).unwrap_or_default();
     document["info"] = json!({
@@ -146,6 +150,8 @@ pub(super) async fn serve(State(api): State<Arc<Api>>) -> impl IntoResponse {
 fn add_components(components: &mut Value) {
     components["securitySchemes"] = json!({
         "operator": {"type": "http", "scheme": "bearer", "description": "An operator's key, `sk_saldo_…`."},
+        "operator_basic": {"type": "http", "scheme": "basic",
+            "description": "An operator's key with the scope `radius:write` as the password; any name."},
         "customer": {"type": "http", "scheme": "bearer",
             "description": "A customer's own key, `ck_saldo_…`; the header `X-Api-Key` is taken too."},
     });
@@ -180,10 +186,14 @@ fn add_components(components: &mut Value) {
 /// Says of one operation what holds for all of its kind.
 fn complete(path: &str, method: &str, operation: &mut Value) {
     operation["operationId"] = json!(operation_id(path, method));
-    if path == guard::GUARD_PATH {
-        operation["security"] = json!([{"customer": []}]);
+    if let Some(security) = own_security(path, operation["tags"][0].as_str()) {
+        operation["security"] = security;
         if let Value::Object(responses) = &mut operation["responses"] {
             name_problems(responses);
+            // FreeRADIUS's 404 says all by its number.
+            if let Some(nobody) = responses.get_mut("404").and_then(Value::as_object_mut) {
+                nobody.remove("content");
+            }
         }
         return;
     }
@@ -215,6 +225,17 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         }
     }
     name_problems(responses);
+}
+
+/// How the doors beside `/v1` know who asks; none of them takes an idempotency key.
+fn own_security(path: &str, tag: Option<&str>) -> Option<Value> {
+    match tag {
+        _ if path == guard::GUARD_PATH => Some(json!([{"customer": []}])),
+        Some("radius") => Some(json!([{"operator": [nas::SCOPE]}, {"operator_basic": []}])),
+        // What proves a callback is in its description: a header over the body, or the address.
+        Some("webhooks") => Some(json!([])),
+        _ => None,
+    }
 }
 
 /// Says of what an operation refuses in its own words that it is a problem like the others.

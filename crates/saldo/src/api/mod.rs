@@ -46,8 +46,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use axum::{Extension, Router};
 
-pub(crate) use access::holds;
 pub use access::{ALL_SCOPES, SCOPES};
+pub(crate) use access::{RateLimits, holds};
 pub use api_keys::GUARD_SCOPE;
 pub use document::document;
 pub use problem_json::{REQUEST_ID, RequestId, name_request};
@@ -62,7 +62,6 @@ const VIEWS_PATIENCE: Duration = Duration::from_secs(2);
 /// What the API's routes share.
 pub(crate) struct Api {
     app: Arc<App>,
-    rate_limits: access::RateLimits,
     wallets: known_wallets::KnownWallets,
     requests: health::Requests,
     wishes: once::OneAtATime,
@@ -75,7 +74,6 @@ impl Api {
         let document = document();
         Api {
             app: Arc::clone(app),
-            rate_limits: access::RateLimits::new(&app.config.server),
             wallets: known_wallets::KnownWallets::default(),
             requests: health::Requests::default(),
             wishes: once::OneAtATime::default(),

@@ -25,6 +25,7 @@ use money::Timestamp;
 
 pub use control::control;
 pub use listener::listen;
+pub(crate) use rest::Described;
 pub use rest::{SCOPE, routes};
 pub use roster::{COA_PORT, RouterDraft, RouterSeen, SILENT_AFTER, put_router, roster, silent_count};
 

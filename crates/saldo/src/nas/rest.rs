@@ -20,6 +20,7 @@ use radius::mikrotik::RateLimit;
 use radius::{AccountingStatus, EVENT_AHEAD_MAX_SECONDS, EVENT_BEHIND_MAX_SECONDS};
 use serde_json::{Map, Value, json};
 use store::tables::lines::AtZero;
+use utoipa::OpenApi;
 
 use super::names::{self, Router};
 use super::network::Profile;
@@ -57,8 +58,21 @@ pub fn routes(app: &Arc<App>) -> Routes {
         .with_state(Arc::clone(app))
 }
 
+/// This edge as the OpenAPI document describes it.
+#[derive(OpenApi)]
+#[openapi(paths(authorize, account))]
+pub(crate) struct Described;
+
 /// What a line may do: its speed, and for how many bytes where the router is to end the session itself. 404 for nobody's login, 403 for
 /// a line that reaches nothing.
+#[utoipa::path(post, path = "/radius/authorize", tag = "radius",
+    request_body(content = Value, description = "Attributes by name, as rlm_rest writes them: `{\"User-Name\": {\"type\": \"string\", \"value\": [\"ana@fibra\"]}}`."),
+    responses((status = 200, description = "What FreeRADIUS adds to its Access-Accept, as `reply:…` attributes.", body = Value),
+        (status = 400, description = "The body is not JSON (`json_malformed`)."),
+        (status = 401, description = "No operator's key (`key_invalid`)."),
+        (status = 403, description = "The line reaches nothing (no body), or the key lacks `radius:write` (`scope_missing`)."),
+        (status = 404, description = "The login is nobody's: no body."),
+        (status = 429, description = "The key asks too often (`rate_limited`).")))]
 async fn authorize(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -81,6 +95,15 @@ async fn authorize(
 }
 
 /// A report. 204 once it is durable; anything else makes FreeRADIUS stay silent, and the router send it again.
+#[utoipa::path(post, path = "/radius/accounting", tag = "radius",
+    request_body(content = Value, description = "Attributes by name, as rlm_rest writes them."),
+    responses((status = 204, description = "It is recorded, durably."),
+        (status = 400, description = "The body is not JSON (`json_malformed`)."),
+        (status = 401, description = "No operator's key (`key_invalid`)."),
+        (status = 403, description = "The key lacks `radius:write` (`scope_missing`)."),
+        (status = 422, description = "It is of none of our routers (`router_unknown`) or lines (`login_unknown`), or no report."),
+        (status = 429, description = "The key asks too often (`rate_limited`)."),
+        (status = 503, description = "Nothing is recorded: the ledger takes no decisions now.")))]
 async fn account(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -145,10 +168,11 @@ async fn admit(app: &Arc<App>, headers: &HeaderMap) -> Result<(), Problem> {
         let detail = "This needs an operator's key: as a bearer, or as the password of basic authentication.";
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "key_invalid", detail));
     };
-    if api::holds(&key.scopes, SCOPE) {
-        return Ok(());
+    if !api::holds(&key.scopes, SCOPE) {
+        let detail = format!("This key lacks the scope {SCOPE}.");
+        return Err(Problem::new(StatusCode::FORBIDDEN, "scope_missing", detail));
     }
-    Err(Problem::new(StatusCode::FORBIDDEN, "scope_missing", format!("This key lacks the scope {SCOPE}.")))
+    app.rate_limits.count(key.id).map(|_| ())
 }
 
 /// What FreeRADIUS adds to its Access-Accept; none if the line may not come in.

@@ -20,6 +20,10 @@ pub const WEBHOOK_BYTES_MAX: usize = 512 * 1024;
 
 /// Stores a signed event; 2xx only once it is stored. An event that is not signed by one of our secrets, or too long ago, is
 /// refused with 400.
+#[utoipa::path(post, path = "/stripe/webhooks", tag = "webhooks",
+    request_body(content = serde_json::Value, description = "Stripe's event, signed in the header `Stripe-Signature`."),
+    responses((status = 200, description = "It is stored; told again, nothing changes."),
+        (status = 400, description = "`signature_invalid` or `event_malformed`.")))]
 pub async fn receive(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

@@ -4,6 +4,13 @@ mod endpoint;
 mod inbox;
 mod pix;
 
+use utoipa::OpenApi;
+
 pub use endpoint::{WEBHOOK_BYTES_MAX, WEBHOOK_PATH, receive};
 pub use inbox::{EVENTS_IGNORED_REASON, work};
 pub use pix::{PIX_BATCH_MAX, PIX_PATH, nowhere, receive_pix, receive_pix_at};
+
+/// This edge as the OpenAPI document describes it.
+#[derive(OpenApi)]
+#[openapi(paths(endpoint::receive, pix::receive_pix, pix::receive_pix_at))]
+pub(crate) struct Described;

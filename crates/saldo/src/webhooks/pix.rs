@@ -37,7 +37,13 @@ struct Told {
     body: Vec<u8>,
 }
 
-/// A callback that a header proves.
+/// A callback of API Pix that a header proves: an HMAC-SHA-256 of the body, in the header that is configured.
+#[utoipa::path(post, path = "/webhooks/pix", tag = "webhooks",
+    request_body(content = Value, description = "Bacen's callback: `{\"pix\": [{\"endToEndId\", \"txid\", \"chave\", \"valor\", \"horario\"}]}`, at most 500."),
+    responses((status = 200, description = "All of it is stored; told again, nothing changes."),
+        (status = 400, description = "It is no callback (`callback_malformed`)."),
+        (status = 401, description = "It does not prove who sent it (`callback_not_proven`)."),
+        (status = 422, description = "A payment in it is wrong; `field` names it.")))]
 pub async fn receive_pix(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -54,7 +60,14 @@ pub async fn receive_pix(
     take(&app, is_proven, &body).await
 }
 
-/// A callback that its address proves.
+/// A callback of API Pix that its address proves. Providers that put `/pix` behind the address are answered there, too.
+#[utoipa::path(post, path = "/webhooks/pix/{secret}", tag = "webhooks",
+    params(("secret" = String, Path, description = "The secret that is configured")),
+    request_body(content = Value, description = "As for `/webhooks/pix`."),
+    responses((status = 200, description = "All of it is stored; told again, nothing changes."),
+        (status = 400, description = "It is no callback (`callback_malformed`)."),
+        (status = 401, description = "It does not prove who sent it (`callback_not_proven`)."),
+        (status = 422, description = "A payment in it is wrong; `field` names it.")))]
 pub async fn receive_pix_at(
     State(app): State<Arc<App>>,
     Path(given): Path<String>,
