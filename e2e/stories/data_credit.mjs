@@ -80,7 +80,7 @@ story('a positive balance and a blocked line say why nothing is sold', { names: 
   assert.ok(!(await page.getByRole('combobox', { name: names.credit, exact: true }).isEnabled()));
   await page.context().clearCookies();
   await signIn(portal, demo, 'blocked');
-  await page.getByText('Este plano está bloqueado.').waitFor();
+  await page.getByText(/Este plano está bloqueado/).waitFor();
   await counts(page.getByRole('combobox', { name: names.plan, exact: true }), 0);
   await noBarriers(page, 'blocked');
   await portal.open(names.invoices);

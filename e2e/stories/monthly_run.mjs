@@ -25,7 +25,8 @@ story('monthly run: invoices, blocked when unpaid, trusted, paid', { names: PORT
   await staff.getByRole('button', { name: 'Salvar', exact: true }).click();
   await staff.getByText('Falha de sinal', { exact: true }).waitFor();
 
-  await staff.getByRole('button', { name: 'Gerar as faturas', exact: true }).click();
+  await staff.getByRole('link', { name: 'Gerar as faturas', exact: true }).click();
+  await staff.getByRole('button', { name: /^Sim, gerar as faturas de/ }).click();
   await staff.getByText('Concluído', { exact: true }).waitFor();
   const table = staff.getByRole('table', { name: 'Faturas', exact: true });
   assert.equal(await table.getByText('Em aberto', { exact: true }).count(), 3);
@@ -67,9 +68,10 @@ story('monthly run: invoices, blocked when unpaid, trusted, paid', { names: PORT
 story('monthly run in English: begun twice is one; paid in another way', { names: ENGLISH }, async ({ demo, page }) => {
   await signInStaff(page, demo, { password: 'Password', signIn: 'Sign in' });
   await page.goto(new URL('/console/billing', demo.portal_url).href);
+  await page.getByRole('link', { name: 'Make the invoices', exact: true }).click();
   const csrf = await page.locator('form[action="/console/billing/runs"] input[name=csrf]').getAttribute('value');
   const month = await page.locator('form[action="/console/billing/runs"] input[name=month]').getAttribute('value');
-  await page.getByRole('button', { name: 'Make the invoices', exact: true }).click();
+  await page.getByRole('button', { name: /^Yes, make the invoices of/ }).click();
   await page.getByText('Done', { exact: true }).waitFor();
   const form = { csrf, month };
   const again = await page.context().request.post(new URL('/console/billing/runs', demo.portal_url).href, { form, maxRedirects: 0 });

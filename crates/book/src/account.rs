@@ -49,11 +49,13 @@ pub enum Account {
     ClearingHand,
     /// Money earned by plans' fees.
     RevenuePlan,
+    /// Money earned by fines and interest.
+    RevenueLateFee,
 }
 
 impl Account {
     /// Every account that is not a wallet.
-    pub const SHARED: [Account; 17] = [
+    pub const SHARED: [Account; 18] = [
         Account::ClearingStripe,
         Account::RevenueUsage,
         Account::RevenueCharge,
@@ -71,6 +73,7 @@ impl Account {
         Account::ClearingPix,
         Account::ClearingHand,
         Account::RevenuePlan,
+        Account::RevenueLateFee,
     ];
 
     /// Its name in the chart, unless it is a wallet: that one is named by its number.
@@ -94,6 +97,7 @@ impl Account {
             Account::ClearingPix => Some("clearing:pix"),
             Account::ClearingHand => Some("clearing:hand"),
             Account::RevenuePlan => Some("revenue:plan"),
+            Account::RevenueLateFee => Some("revenue:late_fee"),
         }
     }
 

@@ -309,6 +309,7 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         ("recovered with its rest", recovered(PaidBy::Hand, Some(LOT))),
         ("billed a fee", LineFact::Billed { item: BillItem::Fee, amount: usd("79.90") }),
         ("billed a correction", LineFact::Billed { item: BillItem::Adjustment, amount: usd("-5.00") }),
+        ("billed a late fee", LineFact::Billed { item: BillItem::LateFee, amount: usd("2.10") }),
         ("bill_paid", LineFact::BillPaid { amount: usd("79.90"), by: PaidBy::Boleto }),
         ("bill_written_off", LineFact::BillWrittenOff { amount: usd("79.90") }),
     ]

@@ -176,7 +176,7 @@ fn pay_purchase(
 ) -> Result<Due, StoreError> {
     let id = settlements::name(&[b"card", payment.provider_payment.as_bytes()]);
     let what = Owing::Purchase(purchase);
-    let came = Came { id, what, boleto: None, by: PaidBy::Card, amount: topup.amount, at };
+    let came = Came { id, what, boleto: None, by: PaidBy::Card, amount: topup.amount, late_fee: 0, at };
     let asked = match settlements::settle(tx, &came)? {
         Settled::Paid(asked) | Settled::Credit(asked) => asked,
         Settled::NotOwed => return Ok(Due::NotYet),

@@ -236,7 +236,7 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
         }
     };
     let id = settlements::name(&[b"pix", payment.as_bytes()]);
-    let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, at: now };
+    let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, late_fee: 0, at: now };
     let customer = Some(charge.customer);
     match settle(tx, &came)? {
         Settled::Paid(intents) => Ok(Taken { intents, customer }),

@@ -185,7 +185,7 @@ pub async fn settle_by_hand(
             }
             let name = settlements::name(&[b"hand", &id.as_u128().to_be_bytes()]);
             let (what, by) = (Owing::Purchase(id), PaidBy::Hand);
-            let came = Came { id: name, what, boleto: None, by, amount: row.price, at: now };
+            let came = Came { id: name, what, boleto: None, by, amount: row.price, late_fee: 0, at: now };
             let Settled::Paid(asked) = settlements::settle(tx, &came)? else {
                 let detail = "What is owed for this purchase is being written down. Please try again.";
                 return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));

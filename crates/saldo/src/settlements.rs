@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use book::{PaidBy, Refusal};
+use book::{BillItem, PaidBy, Refusal};
 use money::{
     Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp, Unit,
     WalletId,
@@ -67,8 +67,10 @@ pub struct Came {
     pub boleto: Option<BoletoId>,
     /// How.
     pub by: PaidBy,
-    /// How much.
+    /// How much, in all.
     pub amount: Amount,
+    /// What of it is fine and interest for paying late, in the steps of its unit.
+    pub late_fee: i64,
     /// When it was told, by the book's clock.
     pub at: Timestamp,
 }
@@ -124,30 +126,64 @@ pub fn settle(tx: &Tx<'_>, came: &Came) -> Result<Settled, StoreError> {
 
 fn settle_purchase(tx: &Tx<'_>, came: &Came, purchase: PurchaseId) -> Result<Settled, StoreError> {
     let Some(owed) = tx.owed(purchase)? else { return Ok(Settled::NotOwed) };
-    let paid = pay(tx, &owed, came.by)?;
-    let outcome = if paid.is_some() { SettlementOutcome::Paid } else { SettlementOutcome::Credit };
-    note(tx, came, owed.customer, outcome)?;
-    if paid.is_some() {
-        end_other_ways(tx, came)?;
-    }
-    match paid {
-        Some(intent) => Ok(Settled::Paid(vec![intent])),
-        None => deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit),
-    }
+    let Some(paid) = pay(tx, &owed, came.by)? else {
+        note(tx, came, owed.customer, SettlementOutcome::Credit)?;
+        return deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit);
+    };
+    note(tx, came, owed.customer, SettlementOutcome::Paid)?;
+    end_other_ways(tx, came)?;
+    let mut intents = vec![paid.intent];
+    intents.extend(book_surplus(tx, came, owed.customer, Some(paid.wallet), paid.price)?);
+    Ok(Settled::Paid(intents))
 }
 
 fn settle_invoice(tx: &Tx<'_>, came: &Came, id: InvoiceId) -> Result<Settled, StoreError> {
     let Some(invoice) = tx.invoice(id)? else { return Ok(Settled::NotOwed) };
-    if invoice.state == InvoiceState::Paid {
+    // What was written off and is paid all the same is nobody's debt any more: it is credit.
+    if invoice.state != InvoiceState::Open {
         note(tx, came, invoice.customer, SettlementOutcome::Credit)?;
         return deposit(tx, invoice.customer, came.amount, came.by).map(Settled::Credit);
     }
     note(tx, came, invoice.customer, SettlementOutcome::Paid)?;
     end_other_ways(tx, came)?;
-    pay_invoice(tx, &invoice, came.by, came.at).map(Settled::Paid)
+    let mut intents = pay_invoice(tx, &invoice, came.by, came.at)?;
+    let line = tx.invoice_lines(invoice.id)?.first().map(|row| row.line);
+    let wallet = match line {
+        Some(line) => tx.line(line)?.map(|entry| entry.wallet),
+        None => None,
+    };
+    intents.extend(book_surplus(tx, came, invoice.customer, wallet, invoice.total)?);
+    Ok(Settled::Paid(intents))
 }
 
-/// Says that an invoice was paid, and what the book is to be asked for each line of it.
+/// What came beyond what was owed: fine and interest are the operator's, the rest is the customer's credit. No cent that came is lost.
+fn book_surplus(
+    tx: &Tx<'_>,
+    came: &Came,
+    customer: CustomerId,
+    wallet: Option<WalletId>,
+    owed: Amount,
+) -> Result<Vec<Intent>, StoreError> {
+    let unit = came.amount.unit();
+    let surplus = came.amount.value().saturating_sub(owed.value()).max(0);
+    let late_fee = came.late_fee.clamp(0, surplus);
+    let mut intents = Vec::new();
+    if let (Some(wallet), true) = (wallet, late_fee > 0) {
+        let amount = Amount::new(late_fee, unit);
+        for step in [BillStep::Owed(BillItem::LateFee), BillStep::Paid(came.by)] {
+            let wish = Wish::Bill { wallet, customer, amount, step };
+            intents.push(wish.intent(IntentId::from_u128(ids::fresh()), clock::now()));
+        }
+        intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
+    }
+    let booked = if intents.is_empty() { 0 } else { late_fee };
+    if surplus > booked {
+        intents.extend(deposit(tx, customer, Amount::new(surplus - booked, unit), came.by)?);
+    }
+    Ok(intents)
+}
+
+/// Says that an open invoice was paid, and what the book is to be asked for each line of it.
 pub fn pay_invoice(
     tx: &Tx<'_>,
     invoice: &InvoiceRow,
@@ -155,10 +191,6 @@ pub fn pay_invoice(
     at: Timestamp,
 ) -> Result<Vec<Intent>, StoreError> {
     tx.set_invoice_state(invoice.id, InvoiceState::Paid, Some((at, by.code())))?;
-    // What was written off and is paid all the same is nobody's debt any more: it is credit.
-    if invoice.state == InvoiceState::WrittenOff {
-        return deposit(tx, invoice.customer, invoice.total, by);
-    }
     let mut intents = Vec::new();
     for line in tx.invoice_lines(invoice.id)? {
         let owed = match line.purchase {
@@ -167,7 +199,7 @@ pub fn pay_invoice(
         };
         match (owed, tx.line(line.line)?) {
             (Some(owed), _) => match pay(tx, &owed, by)? {
-                Some(intent) => intents.push(intent),
+                Some(paid) => intents.push(paid.intent),
                 // It was paid alone, before its invoice was.
                 None => intents.extend(deposit(tx, invoice.customer, line.amount, by)?),
             },
@@ -190,8 +222,15 @@ pub fn pay_invoice(
     Ok(intents)
 }
 
+/// A purchase that is being paid.
+struct Paid {
+    intent: Intent,
+    wallet: WalletId,
+    price: Amount,
+}
+
 /// The intent that pays a purchase; `None` if it was paid before, or cannot be read.
-fn pay(tx: &Tx<'_>, owed: &Owed, by: PaidBy) -> Result<Option<Intent>, StoreError> {
+fn pay(tx: &Tx<'_>, owed: &Owed, by: PaidBy) -> Result<Option<Paid>, StoreError> {
     let id = intent_of(owed.purchase);
     if tx.intent(id)?.is_some() {
         return Ok(None);
@@ -204,10 +243,10 @@ fn pay(tx: &Tx<'_>, owed: &Owed, by: PaidBy) -> Result<Option<Intent>, StoreErro
             return Ok(None);
         }
     };
-    let grant = GrantId::from_u128(ids::fresh());
+    let (grant, price) = (GrantId::from_u128(ids::fresh()), purchase.price);
     let intent = Wish::Pay { wallet, customer: owed.customer, purchase, grant, by }.intent(id, clock::now());
     tx.insert_intent(&intent)?;
-    Ok(Some(intent))
+    Ok(Some(Paid { intent, wallet, price }))
 }
 
 fn note(
@@ -305,7 +344,14 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
                 return Ok(Vec::new());
             };
             tx.set_settlement_outcome(paid.id, SettlementOutcome::Credit)?;
-            let amount = paid.amount;
+            // What came beyond the price was booked when it came.
+            let price = match tx.owed(purchase)? {
+                Some(owed) => {
+                    serde_json::from_str::<Purchased>(&owed.payload).ok().and_then(|it| it.read().ok())
+                }
+                None => None,
+            };
+            let amount = price.map_or(paid.amount, |(_, purchase)| purchase.price);
             tx.insert_finding(&Finding {
                 finding_no: 0,
                 code: FindingCode::PaymentRefused,

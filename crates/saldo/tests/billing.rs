@@ -199,9 +199,13 @@ async fn a_credit_larger_than_the_invoice_pays_it_and_the_rest_waits() {
         billing::adjust(provider.app(), Author::operator(), wanted)
     };
     adjust(-100_000_000, "Indicação de um amigo").await.expect("a correction");
-    for (amount, reason, code) in
-        [(0, "nada", "invalid_amount"), (1, " ", "invalid_reason"), (i64::MAX, "muito", "invalid_amount")]
-    {
+    for (amount, reason, code) in [
+        (0, "nada", "invalid_amount"),
+        (9_999, "menos de um centavo", "invalid_amount"),
+        (10_000, " ", "invalid_reason"),
+        (10_000, "\u{202e}ao contrário", "invalid_reason"),
+        (i64::MAX - 5_807, "muito", "invalid_amount"),
+    ] {
         assert_eq!(adjust(amount, reason).await.expect_err("refused").code, code);
     }
     provider.bill().await;

@@ -7,7 +7,9 @@ mod house;
 use book::{Charging, LineAct, LineStatus};
 use brazil::Centavos;
 use house::House;
-use house::provider::{Bought, PACK, PRICE_CENTAVOS, Provider, bank, reais, return_file};
+use house::provider::{
+    Bought, PACK, PRICE_CENTAVOS, Provider, bank, reais, return_file, return_file_with_interest,
+};
 use reqwest::Method;
 use saldo::audit::Author;
 use saldo::config::Pix;
@@ -159,6 +161,26 @@ async fn a_boleto_and_a_pix_of_one_purchase_are_one_pack_whichever_comes_first()
     pay_pix(&provider, &charge).await;
     assert_eq!((provider.credit().await, provider.available()), (reais(PRICE_CENTAVOS), PACK));
     assert_eq!(provider.findings(&bought).await, [FindingCode::PaidTwice]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cent_that_came_is_lost_late_fees_are_earned_and_the_rest_is_credit() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let bought = provider.buy().await;
+    let received = provider.remit().await;
+    // R$ 24,90 are owed; R$ 0,50 are interest, and R$ 10,00 more came.
+    let told = [("02", 0, 0), ("06", PRICE_CENTAVOS + 50 + 1_000, 50)];
+    let loaded = provider.load(&return_file_with_interest(&received, 1, &told)).await;
+    assert_eq!(loaded.findings.iter().map(|found| found.code).collect::<Vec<_>>(), [FindingCode::PaidTwice]);
+    assert_eq!(provider.credit().await, reais(1_000));
+    assert_eq!(provider.purchase(&bought).await.state, PurchaseState::Paid);
+    let accounts = provider.app().read(|reader| reader.accounts()).await.expect("a look");
+    let booked = |name: &str| {
+        let found = accounts.iter().find(|row| row.account == name && row.unit == money::Unit::BRL);
+        found.map_or(0, |row| row.balance.abs())
+    };
+    assert_eq!(booked("clearing:boleto"), reais(PRICE_CENTAVOS + 50 + 1_000).value(), "all that came");
+    assert_eq!((booked("revenue:late_fee"), booked("receivable")), (reais(50).value(), 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

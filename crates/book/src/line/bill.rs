@@ -18,12 +18,14 @@ pub enum BillItem {
     Fee,
     /// A correction, in either direction.
     Adjustment,
+    /// Fine and interest that were paid after the due day.
+    LateFee,
 }
 
 impl BillItem {
     /// Every item with its code.
-    pub const ALL: [(BillItem, &'static str); 2] =
-        [(BillItem::Fee, "fee"), (BillItem::Adjustment, "adjustment")];
+    pub const ALL: [(BillItem, &'static str); 3] =
+        [(BillItem::Fee, "fee"), (BillItem::Adjustment, "adjustment"), (BillItem::LateFee, "late_fee")];
 
     /// The code.
     pub fn code(self) -> &'static str {
@@ -39,6 +41,7 @@ impl BillItem {
         match self {
             BillItem::Fee => Account::RevenuePlan,
             BillItem::Adjustment => Account::Adjustment,
+            BillItem::LateFee => Account::RevenueLateFee,
         }
     }
 }
@@ -79,7 +82,7 @@ impl Billed {
 
 /// Something is owed from now on.
 pub(super) fn decide_bill(line: &Line, item: BillItem, amount: Amount) -> Result<LineFact, Refusal> {
-    if amount.value() == 0 || (item == BillItem::Fee && amount.value() < 0) {
+    if amount.value() == 0 || (item != BillItem::Adjustment && amount.value() < 0) {
         return Err(Refusal::AmountNotPositive);
     }
     let size = amount.value().saturating_abs();

@@ -15,6 +15,7 @@ use store::{StoreError, Tx};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::config::Bank;
+use crate::customers::is_unprintable;
 use crate::documents::{Collected, write_boleto};
 use crate::intents::{BillStep, Wish};
 use crate::problem::Problem;
@@ -28,6 +29,8 @@ const LINES_MAX: u32 = 500;
 const PURCHASES_MAX: u32 = 500;
 /// Corrections that one invoice collects; what is beyond waits for the next.
 const ADJUSTMENTS_MAX: u32 = 100;
+/// A cent, in smallest steps.
+const CENT: i64 = 10_000;
 /// Longest reason of a correction, in characters.
 const REASON_CHARS_MAX: usize = 120;
 /// The largest correction, in smallest steps: a million.
@@ -245,7 +248,11 @@ pub async fn adjust(app: &Arc<App>, author: Author, wanted: Adjustment) -> Resul
         let detail = "amount must not be zero, and at most 1,000,000.00 in either direction.";
         return Err(Problem::invalid("amount", "invalid_amount", detail));
     }
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(char::is_control) {
+    if amount.value() % CENT != 0 {
+        let detail = "amount must be in whole cents: a boleto takes nothing smaller.";
+        return Err(Problem::invalid("amount", "invalid_amount", detail));
+    }
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {
         let detail = format!(
             "reason must have 1 to {REASON_CHARS_MAX} characters: the customer reads it on his invoice."
         );

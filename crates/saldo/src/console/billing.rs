@@ -39,6 +39,8 @@ const TAKES_OFF: &str = "takes_off";
 #[derive(Deserialize)]
 pub(super) struct Shown {
     before: Option<String>,
+    /// Asked for once, before a run is begun.
+    run: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +86,7 @@ pub(super) async fn page(
     let base = format!("{}?", Place::ConsoleBilling.url());
     let page = BillingRuns {
         frame: staff.visit.frame(&app, Some(Place::ConsoleBilling)),
+        is_asked: shown.run.as_deref() == Some(next.code.as_str()),
         next,
         runs,
         invoices,

@@ -15,6 +15,7 @@ use store::tables::invoices::{InvoiceRow, InvoiceState};
 use super::must_change;
 use crate::app::App;
 use crate::audit::Change;
+use crate::customers::is_unprintable;
 use crate::intents;
 use crate::look::page::ConsoleInvoice;
 use crate::look::part::Place;
@@ -61,7 +62,7 @@ pub(super) async fn settle(
     must_change(&staff)?;
     let row = find(&app, &id).await?;
     let reason = reason.trim().to_owned();
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(char::is_control) {
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {
         let words = staff.visit.reader().t("settle-needs-reason");
         return show(&app, &staff, row, Some(words)).await;
     }
@@ -78,7 +79,7 @@ pub(super) async fn settle(
             author.note(tx, &change)?;
             let id = settlements::name(&[b"hand", &invoice.as_u128().to_be_bytes()]);
             let what = Owing::Invoice(invoice);
-            let came = Came { id, what, boleto: None, by: PaidBy::Hand, amount: row.total, at };
+            let came = Came { id, what, boleto: None, by: PaidBy::Hand, amount: row.total, late_fee: 0, at };
             Ok(settlements::settle(tx, &came)?)
         })
         .await?;

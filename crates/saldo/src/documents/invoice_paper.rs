@@ -17,12 +17,12 @@ use crate::portal::calendar::day_of;
 use crate::portal::monthly_invoices::{item, month_words};
 
 /// Lines on one page; there is room for the slip below them.
-const LINES_A_PAGE: usize = 16;
+const LINES_A_PAGE: usize = 14;
 const LINE_MM: f32 = 5.6;
 /// Where the lines begin.
 const LINES_TOP_MM: f32 = 72.0;
 /// Where the slip begins.
-const SLIP_TOP_MM: f32 = 183.0;
+const SLIP_TOP_MM: f32 = 170.0;
 /// How wide an amount may be.
 const SUM_MM: f32 = 32.0;
 
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn every_line_is_there_and_the_slip_can_be_scanned() -> anyhow::Result<()> {
         let slip = sample(77, jiff::civil::date(2026, 12, 10), 10_480)?;
-        for count in [1_usize, 16, 17, 40] {
+        for count in [1_usize, 14, 15, 40] {
             let paper = InvoicePaper {
                 title: "Fatura 12 — dezembro de 2026".to_owned(),
                 beneficiary: ["Conexão Provedor Ltda.".to_owned(), "Av. Paulista, 1000".to_owned()],
@@ -192,7 +192,7 @@ mod tests {
                 assert!(text.contains(&format!("Crédito número {n}")), "line {n} of {count}\n{text}");
             }
             assert!(text.contains("Total") && text.contains(&slip.barcode.linha_digitavel().to_string()));
-            let last = (count.div_ceil(16)).to_string();
+            let last = (count.div_ceil(super::LINES_A_PAGE)).to_string();
             let picture = folder.path().join("fatura");
             run(Command::new("pdftoppm")
                 .args(["-r", "300", "-png", "-singlefile", "-f", &last])

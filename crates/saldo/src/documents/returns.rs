@@ -9,7 +9,7 @@ use std::sync::Arc;
 use book::PaidBy;
 use brazil::Centavos;
 use brazil::cnab::{CnabError, Entry, Occurrence, read_return};
-use money::{CustomerId, SettlementId, Timestamp};
+use money::{Amount, CustomerId, SettlementId, Timestamp};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::{Finding, FindingCode, ReturnRow};
@@ -224,7 +224,8 @@ impl Loading<'_, '_> {
             Some(what) => {
                 let id = self.name(boleto, entry);
                 let (boleto, at) = (Some(boleto.id), self.now);
-                settle(self.tx, &Came { id, what, boleto, by: PaidBy::Boleto, amount: paid, at })?
+                let late_fee = entry.interest.to_amount().value();
+                settle(self.tx, &Came { id, what, boleto, by: PaidBy::Boleto, amount: paid, late_fee, at })?
             }
             None => Settled::NotOwed,
         };
@@ -243,7 +244,14 @@ impl Loading<'_, '_> {
             }
             Settled::Paid(intents) => {
                 self.loaded.intents.extend(intents);
-                Ok(())
+                let late_fee = entry.interest.to_amount().value();
+                let more = paid.value().saturating_sub(boleto.amount.value()).saturating_sub(late_fee);
+                if more <= 0 {
+                    return Ok(());
+                }
+                let more = Amount::new(more, paid.unit()).to_decimal();
+                let detail = format!("{more} more than owed was paid: it became the customer's credit.");
+                self.find(FindingCode::PaidTwice, Some(boleto), entry, detail)
             }
             Settled::Credit(intents) => {
                 self.loaded.intents.extend(intents);

@@ -1,4 +1,4 @@
-//! A file of subscribers: a heading and a row for each line, as spreadsheets write them. UTF-8 or Latin-1; `;`, `,` or tabs.
+//! A file of subscribers: a heading and a row for each line, as spreadsheets write them. UTF-8 or Windows-1252 (and so Latin-1); `;`, `,` or tabs.
 
 use super::draft::{Column, Draft};
 
@@ -16,7 +16,7 @@ const HEADING_CHARS_MAX: usize = 60;
 pub struct Sheet {
     /// The rows that say something.
     pub rows: Vec<Row>,
-    /// Whether it was no UTF-8 and was read as Latin-1.
+    /// Whether it was no UTF-8 and was read as Windows-1252, of which Latin-1 is the printable part.
     pub is_latin1: bool,
 }
 
@@ -62,9 +62,10 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
     }
     let (text, is_latin1) = match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), false),
-        Err(_) => (bytes.iter().map(|byte| char::from(*byte)).collect(), true),
+        Err(_) => (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(), true),
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = behind_separator_line(text);
     let first = text.lines().find(|line| !line.trim().is_empty()).ok_or(Unreadable::Empty)?;
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator(first))
@@ -89,6 +90,14 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
         rows.push(row(&record, &columns, text));
     }
     if rows.is_empty() { Err(Unreadable::NoRows) } else { Ok(Sheet { rows, is_latin1 }) }
+}
+
+/// Excel may begin a file with `sep=;`, which is no heading.
+fn behind_separator_line(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.trim().to_ascii_lowercase().starts_with("sep=") => rest,
+        _ => text,
+    }
 }
 
 fn separator(heading: &str) -> u8 {

@@ -97,8 +97,8 @@ async fn no_operation_takes_a_field_of_the_query_that_it_does_not_know() {
     let bench = Bench::open().await;
     let mut asked = 0;
     for (path, operations) in saldo::api::document()["paths"].as_object().expect("paths") {
-        if path == "/guard" {
-            // What stands there is the guarded call's own.
+        // What stands there is the guarded call's own, or another program's: FreeRADIUS, Stripe, a bank.
+        if path == "/guard" || path.starts_with("/radius/") || path.contains("webhooks") {
             continue;
         }
         let filled = path.replace("{id}", &bench.ana.wallet.to_string()).replace("{slug}", "tokens");

@@ -217,14 +217,24 @@ pub(crate) fn reais(centavos: u64) -> Amount {
 
 /// A return of the first title that says each of these codes, with what was paid in centavos.
 pub(crate) fn return_file(received: &Received, number: u32, told: &[(&str, u64)]) -> String {
-    let news = told.iter().map(|(code, paid)| {
+    let told: Vec<_> = told.iter().map(|(code, paid)| (*code, *paid, 0)).collect();
+    return_file_with_interest(received, number, &told)
+}
+
+/// As [`return_file`], with what of the payment is interest, in centavos.
+pub(crate) fn return_file_with_interest(
+    received: &Received,
+    number: u32,
+    told: &[(&str, u64, u64)],
+) -> String {
+    let news = told.iter().map(|(code, paid, interest)| {
         let mut letters = code.chars();
         News {
             title: received.titles[0].clone(),
             code: [letters.next().expect("a code"), letters.next().expect("a code")],
             motives: if *code == "03" { vec![['4', '8']] } else { Vec::new() },
             fee: Centavos::ZERO,
-            interest: Centavos::ZERO,
+            interest: Centavos::new(*interest).expect("an amount"),
             paid: Centavos::new(*paid).expect("an amount"),
             occurred_on: date(2026, 11, 23),
             credited_on: (*paid > 0).then(|| date(2026, 11, 24)),

@@ -25,6 +25,8 @@ pub struct BillingRuns {
     pub waiting: Vec<WaitingAdjustment>,
     /// Whether the reader may change anything.
     pub may_change: bool,
+    /// Whether he has said that he wants the run and is asked once more.
+    pub is_asked: bool,
     /// Where newer invoices are.
     pub newer_url: Option<String>,
     /// Where older invoices are.

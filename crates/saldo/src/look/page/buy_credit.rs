@@ -424,6 +424,20 @@ pub struct Check {
     pub balance: i64,
 }
 
+impl Check {
+    /// The formula without any rounding.
+    pub fn in_bytes(&self, reader: &Reader) -> String {
+        let mut formula = String::new();
+        for term in &self.terms {
+            if !term.sign.is_empty() {
+                formula.push_str(&format!(" {} ", term.sign));
+            }
+            formula.push_str(&reader.number(term.bytes));
+        }
+        format!("{formula} = {}", reader.number(self.balance))
+    }
+}
+
 /// The figures of the check panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FigureName {

@@ -66,7 +66,7 @@ impl InvoiceStanding {
     /// When it was paid, in words; empty if it was not.
     pub fn words(&self, reader: &Reader) -> String {
         match self {
-            InvoiceStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(*at)),
+            InvoiceStanding::Paid { at: Some(at) } => reader.t1("invoice-paid-text", "day", reader.date(*at)),
             _ => String::new(),
         }
     }
