@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS leases (
     term   BIGINT NOT NULL,
     until  TIMESTAMPTZ NOT NULL
 )";
+/// How often the tables are asked for again: there are two of them that another process may be making.
+const CREATE_AGAIN_MAX: u32 = 2;
 const TABLE_EXISTS: &str = "SELECT count(*) FROM information_schema.tables
     WHERE table_schema = current_schema() AND table_name = 'migrations'";
 const SELECT_APPLIED: &str = "SELECT number, checksum FROM migrations WHERE folder = $1 ORDER BY number";
@@ -56,11 +58,15 @@ pub(super) fn bring_up_to_date(
         return Ok(missing);
     }
     let session = link.session()?;
-    match session.run_script(CREATE_TABLES) {
-        // Another process made them at the same time: now they are there.
-        Err(StoreError::Conflict { .. }) => session.run_script(CREATE_TABLES)?,
-        made => made?,
+    // Another process may make them at the same time, which a server tells as one of several errors: then they are there.
+    let mut made = session.run_script(CREATE_TABLES);
+    for _ in 0..CREATE_AGAIN_MAX {
+        if made.is_ok() {
+            break;
+        }
+        made = session.run_script(CREATE_TABLES);
     }
+    made?;
     for migration in &missing {
         match apply(session, database, migration) {
             // Another process was faster.
