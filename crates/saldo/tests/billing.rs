@@ -6,12 +6,13 @@ mod house;
 
 use std::time::Duration;
 
-use book::{Charging, LineAct, LineStatus, TakeBack};
+use book::{Charging, LineAct, LineStatus, PaidBy, TakeBack};
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use money::{Amount, PurchaseId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment, Month, Trust};
-use saldo::{documents, lines};
+use saldo::settlements::{self, Came, Owing, Settled};
+use saldo::{documents, intents, lines};
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
@@ -258,6 +259,38 @@ async fn an_overdue_line_is_blocked_trusted_once_and_enabled_by_the_payment() {
     let paid = u64::try_from(boleto.amount.value() / 10_000).expect("centavos");
     provider.load(&return_file(&received, 2, &[("06", paid)])).await;
     provider.until_status(LineStatus::Enabled).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_pays_in_another_way_than_by_the_boleto_is_enabled_and_stays_so() {
+    for by in [PaidBy::Hand, PaidBy::Pix] {
+        let provider =
+            Provider::open_with(PackRelease::Purchase, |_| {}, |plan| plan.block_after_days = Some(0)).await;
+        provider.bill().await;
+        let received = provider.remit().await;
+        provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+        provider.days(40).await;
+        provider.until_status(LineStatus::Blocked).await;
+        let (invoice, _, boleto) = provider.invoices().await.remove(0);
+        assert_eq!(boleto.expect("a boleto").state, BoletoState::Open, "the bank still takes its payment");
+        let (what, at) = (Owing::Invoice(invoice.id), provider.app().ledger.now());
+        let id = settlements::name(&[b"test", by.code().as_bytes()]);
+        let came = Came { id, what, boleto: None, by, amount: invoice.total, late_fee: 0, at };
+        let settled = provider.app().write(move |tx| settlements::settle(tx, &came)).await.expect("a change");
+        let Settled::Paid(intents) = settled else { panic!("{settled:?}") };
+        intents::send(provider.app(), &intents).await.expect("the book answers");
+        provider.until_status(LineStatus::Enabled).await;
+        let (invoice, _, boleto) = provider.invoices().await.remove(0);
+        assert_eq!(invoice.state, InvoiceState::Paid);
+        assert_eq!(
+            boleto.expect("a boleto").state,
+            BoletoState::ToWriteOff,
+            "nobody is asked for it any more"
+        );
+        provider.days(10).await;
+        assert_eq!(billing::review(provider.app()).await.expect("a look"), 0, "nothing is overdue any more");
+        assert_eq!(provider.status().await, "enabled");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

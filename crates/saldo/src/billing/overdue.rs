@@ -29,8 +29,6 @@ use crate::sold::Sold;
 const PAUSE: Duration = Duration::from_secs(10);
 /// Overdue boletos, and blocked lines, that are read at a time.
 const ROWS_AT_A_TIME: u32 = 200;
-/// Open boletos of one customer that are looked through.
-const BOLETOS_MAX: u32 = 200;
 
 /// Keeps lines blocked and unblocked until the program ends.
 pub async fn keep_blocked(app: Arc<App>) {
@@ -43,7 +41,7 @@ pub async fn keep_blocked(app: Arc<App>) {
 }
 
 /// Blocks what has become overdue and unblocks what is not any more. How many lines were changed.
-async fn review(app: &Arc<App>) -> Result<usize, Problem> {
+pub async fn review(app: &Arc<App>) -> Result<usize, Problem> {
     let (asked, now) = (Arc::clone(app), app.ledger.now());
     let (overdue, blocked) = app.read(move |tables| look(&asked, tables, now)).await?;
     let mut changed = 0;
@@ -173,17 +171,6 @@ async fn set(app: &Arc<App>, entry: &LineEntry, status: LineStatus) -> Result<()
 
 fn unknown(line: LineId) -> OverdueLine {
     OverdueLine { line, blocked_at: None, trusted_cycle: None, trusted_until: None }
-}
-
-/// Since which day the oldest unpaid boleto of a customer is overdue, if one is.
-pub fn overdue_since(
-    tables: &Reader<'_>,
-    customer: CustomerId,
-    today: Date,
-) -> Result<Option<Date>, StoreError> {
-    let open = tables.boletos_of_in(customer, BoletoState::Open, BOLETOS_MAX)?;
-    let due = open.iter().filter_map(|boleto| boleto.due_on.parse::<Date>().ok());
-    Ok(due.filter(|due| *due < today).min())
 }
 
 /// Whether a subscriber may ask to be trusted for a line.

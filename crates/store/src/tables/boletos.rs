@@ -27,10 +27,6 @@ const BOLETOS_DUE_BEFORE: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
     due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
     WHERE state = $1 AND due_on < $2 AND (due_on, id) > ($3, $4) ORDER BY due_on, id LIMIT $5";
-const OPEN_BOLETOS_OF: &str =
-    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
-    due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
-    WHERE customer = $1 AND state = $2 ORDER BY due_on, id LIMIT $3";
 const BOLETOS_OF: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
     state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
@@ -174,16 +170,6 @@ impl Reader<'_> {
     ) -> Result<Vec<BoletoRow>, StoreError> {
         let (due_on, id) = after.unwrap_or(("", BoletoId::from_u128(0)));
         self.all(BOLETOS_DUE_BEFORE, &[&state, &day, &due_on, &id, &limit])
-    }
-
-    /// The first `limit` boletos of a customer in this state, by due day.
-    pub fn boletos_of_in(
-        &self,
-        customer: CustomerId,
-        state: BoletoState,
-        limit: u32,
-    ) -> Result<Vec<BoletoRow>, StoreError> {
-        self.all(OPEN_BOLETOS_OF, &[&customer, &state, &limit])
     }
 
     /// A customer's boletos, newest first.

@@ -32,8 +32,6 @@ const INSERT_LINE: &str = "INSERT INTO invoice_lines
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const LINES: &str = "SELECT invoice, ordinal, kind, line, purchase, quantity, what, amount, unit
     FROM invoice_lines WHERE invoice = $1 ORDER BY ordinal";
-const LINE_OF_PURCHASE: &str = "SELECT invoice, ordinal, kind, line, purchase, quantity, what, amount, unit
-    FROM invoice_lines WHERE purchase = $1";
 const TO_INVOICE: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view v
     WHERE wallet_no = $1 AND charging = $2 AND state = $3
@@ -255,14 +253,6 @@ impl Reader<'_> {
     /// What stands on an invoice, in order.
     pub fn invoice_lines(&self, invoice: InvoiceId) -> Result<Vec<InvoiceLineRow>, StoreError> {
         self.all(LINES, &[&invoice])
-    }
-
-    /// Where a purchase stands on an invoice.
-    pub fn invoice_line_of_purchase(
-        &self,
-        purchase: PurchaseId,
-    ) -> Result<Option<InvoiceLineRow>, StoreError> {
-        self.one(LINE_OF_PURCHASE, &[&purchase])
     }
 
     /// The first `limit` purchases of a line that are released, charged on the next invoice, and stand on none yet.

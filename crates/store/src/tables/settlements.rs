@@ -18,8 +18,6 @@ const OF_PURCHASE: &str = "SELECT id, customer, purchase, boleto, paid_by, amoun
     invoice FROM settlements WHERE purchase = $1 ORDER BY came_at, id";
 const OF_INVOICE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
     invoice FROM settlements WHERE invoice = $1 ORDER BY came_at, id";
-const OF_CUSTOMER: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
-    invoice FROM settlements WHERE customer = $1 ORDER BY came_at DESC, id DESC LIMIT $2";
 const SET_OUTCOME: &str = "UPDATE settlements SET outcome = $1 WHERE id = $2";
 
 row! {
@@ -89,11 +87,6 @@ impl Reader<'_> {
     /// What came for an invoice, first to last.
     pub fn settlements_of_invoice(&self, invoice: InvoiceId) -> Result<Vec<Settlement>, StoreError> {
         self.all(OF_INVOICE, &[&invoice])
-    }
-
-    /// The newest `limit` of what a customer paid, newest first.
-    pub fn settlements_of(&self, customer: CustomerId, limit: u32) -> Result<Vec<Settlement>, StoreError> {
-        self.all(OF_CUSTOMER, &[&customer, &limit])
     }
 }
 
