@@ -208,6 +208,54 @@ async fn what_is_sold_changes_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_write_off_without_a_choice_does_what_the_pack_says() {
+    let shop = Shop::open().await;
+    let house = &shop.house;
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    assert_eq!(shop.pack["on_write_off"], "take_back");
+    let pack = format!("/v1/packs/{}", text(&shop.pack["id"]));
+    let refused = shop.patch(&pack, &json!({"on_write_off": "forget"})).await.expect(422);
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("invalid_field"), &json!("on_write_off")));
+    shop.act("use", &json!({"total": gb(22)})).await.expect(200);
+    // What the pack says, what is said with the write-off; the balance then, and what became of the purchase. A pack that is not paid is
+    // bought again, with the debt of it still there where it is kept.
+    let cases = [
+        ("keep_debt", None, 8, "released"),
+        ("keep_debt", Some("take_back"), 0, "written_off"),
+        ("take_back", None, 0, "written_off"),
+        ("take_back", Some("leave"), 10, "written_off"),
+    ];
+    for (sequence, (says, said, balance, state)) in (0..).zip(cases) {
+        let changed = shop.patch(&pack, &json!({"on_write_off": says})).await.expect(200);
+        assert_eq!(changed["on_write_off"], says);
+        let bought = shop.act("purchases", &shop.order("boleto", sequence)).await.expect(201);
+        let purchase = format!("/v1/purchases/{}", text(&bought["id"]));
+        let written = |rows: &Vec<store::tables::boletos::BoletoRow>| rows.len() == 1;
+        let rows = house.until(|reader| reader.boletos_in(BoletoState::Written, 10), written).await;
+        let path = format!("/v1/boletos/{}/write-off", rows[0].id);
+        let body = said.map_or_else(|| json!({}), |said| json!({"on_write_off": said}));
+        let wrong = house.post(&path, &json!({"on_write_off": "all"})).await.expect(422);
+        assert_eq!((&wrong["code"], &wrong["field"]), (&json!("invalid_field"), &json!("on_write_off")));
+        let key = fresh_key();
+        let answers = together((0..3).map(|_| house.post_under(&key, &path, &body))).await;
+        for answer in &answers {
+            assert_eq!((answer.status.as_u16(), &answer.text), (200, &answers[0].text), "{says}");
+        }
+        assert_eq!(answers[0].json()["state"], "written_off", "the bank never knew it");
+        assert_eq!(house.get(&purchase).await.expect(200)["state"], state, "{says} {said:?}");
+        assert_eq!(shop.line().await["cycle"]["balance"], gb(balance), "{says} {said:?}");
+        let again = house.post(&path, &json!({"on_write_off": "keep_debt"})).await.expect(409);
+        assert_eq!(again["code"], "boleto_closed");
+        if balance > 0 {
+            shop.act("use", &json!({"total": gb(balance)})).await.expect(200);
+        }
+    }
+    let nobody = "/v1/boletos/bol_00000000000000000000000001/write-off";
+    assert_eq!(house.post(nobody, &json!({})).await.expect(404)["code"], "not_found");
+    shop.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_wish_is_done_once() {
     let shop = Shop::open().await;
     let house = &shop.house;

@@ -101,6 +101,7 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invoices::get))
         .routes(routes!(boletos::list))
         .routes(routes!(boletos::get))
+        .routes(routes!(boletos::write_off))
         .routes(routes!(topups::list, topups::create))
         .routes(routes!(topups::get))
         .routes(routes!(topups::cancel))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use book::Charging;
 use money::{Amount, PackId, PlanId, Timestamp, Unit};
 use serde_json::{Value, json};
-use store::tables::lines::{AtZero, FreeWindowRow, PackRelease, PackRow, PlanRow};
+use store::tables::lines::{AtZero, FreeWindowRow, OnWriteOff, PackRelease, PackRow, PlanRow};
 use store::{Reader, StoreError, Tx};
 
 use crate::app::App;
@@ -84,6 +84,8 @@ pub struct PackDraft {
     pub per_cycle_max: Option<u32>,
     /// Whether it is sold.
     pub sold: bool,
+    /// What becomes of it when its boleto is written off, unless staff say something else.
+    pub on_write_off: OnWriteOff,
 }
 
 impl PlanDraft {
@@ -226,6 +228,7 @@ fn pack_row(pack_no: Option<u32>, known: Option<&PackRow>, draft: &PackDraft) ->
         per_cycle_max: draft.per_cycle_max,
         sold: u8::from(draft.sold),
         created_at: known.map_or_else(clock::now, |pack| pack.created_at),
+        on_write_off: draft.on_write_off,
     }
 }
 
@@ -344,6 +347,7 @@ fn pack_json(pack: &PackRow) -> Value {
         "plan": pack.plan_no, "quantity": pack.quantity, "price": pack.price.to_decimal(),
         "unit": pack.price.unit().code(), "chargings": pack.chargings, "release": pack.release.word(),
         "validity_days": pack.validity_days, "per_cycle_max": pack.per_cycle_max, "sold": pack.sold == 1,
+        "on_write_off": pack.on_write_off.word(),
     })
 }
 
