@@ -256,6 +256,32 @@ async fn a_write_off_without_a_choice_does_what_the_pack_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_wrong_is_told_at_once() {
+    let shop = Shop::open().await;
+    let mut wanted = plan("");
+    wanted["fee"] = reais("79.905");
+    wanted["speed"] = json!("rapido");
+    let refused = shop.house.post("/v1/plans", &wanted).await.expect(422);
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("invalid_name"), &json!("name")));
+    let errors = refused["errors"].as_array().expect("all of them");
+    let told: Vec<_> = errors.iter().map(|one| (&one["field"], &one["code"])).collect();
+    let expected = [("name", "invalid_name"), ("fee", "amount_over_precise"), ("speed", "invalid_speed")];
+    assert_eq!(
+        told,
+        expected.map(|(field, code)| (json!(field), json!(code))).each_ref().map(|(a, b)| (a, b))
+    );
+    assert!(errors[2]["detail"].as_str().is_some_and(|detail| detail.contains("10M/50M")), "{refused}");
+    let mut nobody = subscriber();
+    nobody["document"] = json!("1");
+    nobody["address"]["postcode"] = json!("1");
+    let refused = shop.house.post("/v1/subscribers", &nobody).await.expect(422);
+    let fields: Vec<_> =
+        refused["errors"].as_array().into_iter().flatten().map(|one| &one["field"]).collect();
+    assert_eq!(fields, [&json!("document"), &json!("address.postcode")], "{refused}");
+    shop.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_wish_is_done_once() {
     let shop = Shop::open().await;
     let house = &shop.house;
@@ -328,7 +354,8 @@ async fn bad_input_is_named_and_changes_nothing() {
         ("/v1/plans", with(plans.clone(), "allowance", reais("1")), 422, "unit_mismatch", "allowance.unit"),
         ("/v1/plans", with(plans.clone(), "carried_max", gb(-1)), 422, "amount_negative", "carried_max"),
         ("/v1/plans", with(plans.clone(), "unpaid_max", gb(1)), 422, "invalid_amount", "unpaid_max"),
-        ("/v1/plans", with(plans.clone(), "speed", json!("10M; reboot")), 422, "invalid_word", "speed"),
+        ("/v1/plans", with(plans.clone(), "speed", json!("10M; reboot")), 422, "invalid_speed", "speed"),
+        ("/v1/plans", with(plans.clone(), "slow_speed", json!("rapido")), 422, "invalid_speed", "slow_speed"),
         ("/v1/plans", with(plans.clone(), "at_zero", json!("stop")), 422, "invalid_field", "at_zero"),
         ("/v1/plans", with(plans.clone(), "colour", json!("red")), 422, "unknown_field", "colour"),
         (

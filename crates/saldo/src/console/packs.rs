@@ -13,10 +13,11 @@ use store::tables::lines::{OnWriteOff, PackRelease, PackRow};
 use super::boletos::on_write_off_text;
 use super::kept::Kept;
 use super::must_change;
-use super::offer_fields::{Typed, choice, text};
+use super::offer_fields::{Typed, Unread, choice, text};
 use super::plans::CURRENCY;
 use crate::app::App;
 use crate::audit::Author;
+use crate::lines::offer_check::wrong_with_pack;
 use crate::lines::offers::{PackDraft, put_pack};
 use crate::look::page::{Field, FieldKind, Offer, Offers};
 use crate::look::part::Place;
@@ -162,28 +163,32 @@ impl Kept for Packs {
         typed: &Typed,
         sent: &Sent,
     ) -> Result<u32, Problem> {
-        put_pack(app, author, no, draft(typed, sent)?).await
+        let (draft, unread) = draft(typed, sent);
+        unread.refuse(|| wrong_with_pack(app.sold().plan(draft.plan_no), &draft))?;
+        put_pack(app, author, no, draft).await
     }
 }
 
-fn draft(typed: &Typed, sent: &Sent) -> Result<PackDraft, Problem> {
+fn draft(typed: &Typed, sent: &Sent) -> (PackDraft, Unread) {
+    let mut unread = Unread::default();
     let ticked = [
         (&sent.by_boleto, Charging::Boleto),
         (&sent.by_next_invoice, Charging::NextInvoice),
         (&sent.by_card, Charging::Card),
         (&sent.by_pix, Charging::Pix),
     ];
-    Ok(PackDraft {
-        plan_no: typed.count("plan", &sent.plan)?.unwrap_or(0),
-        quantity: typed.bytes("quantity", &sent.quantity)?.unwrap_or(0),
-        price: typed.money("price", &sent.price, CURRENCY)?.unwrap_or(Amount::new(0, CURRENCY)),
+    let draft = PackDraft {
+        plan_no: unread.note(typed.count("plan", &sent.plan)).unwrap_or(0),
+        quantity: unread.note(typed.bytes("quantity", &sent.quantity)).unwrap_or(0),
+        price: unread.note(typed.money("price", &sent.price, CURRENCY)).unwrap_or(Amount::new(0, CURRENCY)),
         chargings: ticked.into_iter().filter(|(tick, _)| !tick.is_empty()).map(|(_, way)| way).collect(),
         release: PackRelease::from_word(&sent.release).unwrap_or(PackRelease::Purchase),
-        validity_days: typed.count("validity_days", &sent.validity_days)?,
-        per_cycle_max: typed.count("per_cycle_max", &sent.per_cycle_max)?,
+        validity_days: unread.note(typed.count("validity_days", &sent.validity_days)),
+        per_cycle_max: unread.note(typed.count("per_cycle_max", &sent.per_cycle_max)),
         sold: sent.sold == YES,
         on_write_off: OnWriteOff::from_word(&sent.on_write_off).unwrap_or(OnWriteOff::TakeBack),
-    })
+    };
+    (draft, unread)
 }
 
 fn sent_of(typed: &Typed, pack: &PackRow) -> Sent {
