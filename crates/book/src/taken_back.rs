@@ -34,6 +34,11 @@ impl TakenBackCause {
         Self::ALL.iter().find(|(cause, _)| *cause == self).map_or("refund", |(_, code)| code)
     }
 
+    /// The cause of this code.
+    pub fn from_code(code: &str) -> Option<TakenBackCause> {
+        Self::ALL.iter().find(|(_, known)| *known == code).map(|(cause, _)| *cause)
+    }
+
     /// Where the money is that was taken: a refund has left the provider, a dispute holds it.
     pub(crate) const fn account(self) -> Account {
         match self {

@@ -55,6 +55,8 @@ fn report(id: u128, pi: &str, charge: Option<&str>, status: PaymentStatus) -> Pa
         occurred_at: NOW,
         updated_at: NOW,
         credited_entry: None,
+        refunded: 0,
+        dispute_state: None,
     }
 }
 
