@@ -181,7 +181,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/billing/adjustments/{id}/withdrawal", &shop.adjustment, &[], 303),
         form("/console/invoices/{id}/payment", &shop.invoice, &[("reason", "no balcão")], 303),
         form("/console/purchases/{id}/settlement", &shop.purchase, &[("reason", "no balcão")], 303),
-        form("/console/boletos/{id}/write-off", &shop.boleto, &[("credit", "rest")], 303),
+        form("/console/boletos/{id}/write-off", &shop.boleto, &[("on_write_off", "take_back")], 303),
         form("/console/boletos/remittances", "", &[], 303),
         file("/console/boletos/returns", "no return at all", 422),
         form("/console/boletos/findings/{no}/resolution", "1", &[], 303),
