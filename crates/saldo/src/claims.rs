@@ -9,11 +9,14 @@ use std::time::Duration;
 use book::{Refusal, TakenBackCause};
 use engine::Outcome;
 use money::{Amount, GrantId, IntentId, PaymentId, Timestamp};
+use serde::de::DeserializeOwned;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::intents::Intent;
 use store::tables::payments::Payment;
 use store::{StoreError, Tx};
 use stripe::answer::{Dispute, DisputeStatus, List, Refund, RefundStatus};
+use stripe::request::lists::{Created, Page};
+use stripe::request::money_back::Paid;
 use stripe::{Request, minor_units};
 
 use crate::app::App;
@@ -25,18 +28,18 @@ use crate::{clock, ids, payments};
 const FOLLOWED_MAX: u32 = 100;
 /// Steps of one payment: each cause once, and once more for what changed meanwhile.
 const STEPS_MAX: usize = 8;
+/// Pages of refunds, or of disputes, that are read of one payment.
+const PAGES_MAX: usize = 20;
 /// How long to wait until what was taken back shows.
 const SHOW_PATIENCE: Duration = Duration::from_secs(3);
 
 /// What Stripe says is claimed of a payment intent, all of it.
 pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<PaymentClaim>, Problem> {
-    let refunds: List<Refund> = app.stripe.send(&Request::list_refunds(intent)).await?;
-    let disputes: List<Dispute> = app.stripe.send(&Request::list_disputes(intent)).await?;
-    if refunds.has_more || disputes.has_more {
-        return Err(Problem::internal(&anyhow::anyhow!(
-            "{intent} has more refunds or disputes than one page"
-        )));
-    }
+    let of = Some(Paid::PaymentIntent(intent));
+    let refunds = |after: &str| Request::list_refunds(of, Created::default(), page(after));
+    let refunds: Vec<Refund> = all(app, refunds, |refund: &Refund| &refund.id).await?;
+    let disputes = |after: &str| Request::list_disputes(of, Created::default(), page(after));
+    let disputes: Vec<Dispute> = all(app, disputes, |dispute: &Dispute| &dispute.id).await?;
     let now = app.ledger.now();
     let blank = |id: &str, amount: i64, currency: &str, created: i64| {
         Some(PaymentClaim {
@@ -48,16 +51,17 @@ pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Pay
             state: ClaimState::Pending,
             reason: None,
             due_at: None,
-            occurred_at: Timestamp::from_seconds(created),
+            // Stripe knows nothing of a test clock: as payments, claims are dated by the book's.
+            occurred_at: Timestamp::from_seconds(created).plus(app.ledger.clock_offset()),
             updated_at: now,
         })
     };
-    let refunds = refunds.data.iter().filter_map(|refund| {
+    let refunds = refunds.iter().filter_map(|refund| {
         let reason = refund.failure_reason.clone().or_else(|| refund.reason.clone());
         let told = blank(&refund.id, refund.amount, &refund.currency, refund.created)?;
         Some(PaymentClaim { state: refund_state(refund.status.as_ref()), reason, ..told })
     });
-    let disputes = disputes.data.iter().filter_map(|dispute| {
+    let disputes = disputes.iter().filter_map(|dispute| {
         let due_by = dispute.evidence_details.as_ref().and_then(|evidence| evidence.due_by);
         let told = blank(&dispute.id, dispute.amount, &dispute.currency, dispute.created)?;
         Some(PaymentClaim {
@@ -69,6 +73,30 @@ pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Pay
         })
     });
     Ok(refunds.chain(disputes).collect())
+}
+
+fn page(after: &str) -> Page<'_> {
+    Page::after(Some(after).filter(|after| !after.is_empty()))
+}
+
+/// A list of Stripe's from its newest item to its oldest.
+async fn all<T: DeserializeOwned>(
+    app: &App,
+    request: impl Fn(&str) -> Request,
+    id: impl Fn(&T) -> &String,
+) -> Result<Vec<T>, Problem> {
+    let (mut items, mut after) = (Vec::new(), String::new());
+    for _ in 0..PAGES_MAX {
+        let part: List<T> = app.stripe.send(&request(&after)).await?;
+        after = part.data.last().map(|last| id(last).clone()).unwrap_or_default();
+        items.extend(part.data);
+        if !part.has_more {
+            return Ok(items);
+        }
+    }
+    Err(Problem::internal(&anyhow::anyhow!(
+        "a payment has more than {PAGES_MAX} pages of refunds or disputes"
+    )))
 }
 
 /// A refund takes the money from the moment it is made; one of which nothing is said has been made.
