@@ -6,7 +6,7 @@ mod house;
 
 use std::time::Duration;
 
-use book::{Charging, LineAct, LineStatus, PaidBy, TakeBack};
+use book::{Charging, LineAct, LineStatus, PaidBy};
 use house::House;
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use money::{Amount, LoginId, PurchaseId, Unit};
@@ -19,7 +19,7 @@ use store::tables::Page;
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
-use store::tables::lines::PackRelease;
+use store::tables::lines::{OnWriteOff, PackRelease};
 use store::tables::logins::Login;
 use store::tables::outbox::{Mail, Notice};
 use store::views::PurchaseState;
@@ -192,7 +192,7 @@ async fn an_invoice_that_is_written_off_is_nobodys_debt_and_its_credit_is_taken_
     let invoices = provider.invoices().await;
     let [(invoice, _, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
     assert_eq!(provider.available(), PACK);
-    let (app, rest) = (provider.app(), TakeBack::Rest);
+    let (app, rest) = (provider.app(), Some(OnWriteOff::TakeBack));
     documents::write_off(app, Author::operator(), boleto.id, rest).await.expect("it is written off");
     assert_eq!(provider.booked("receivable").await, 0, "fee and purchase");
     assert_eq!(provider.available(), 0);
@@ -403,7 +403,7 @@ async fn what_is_owed_is_told_once_from_the_invoice_to_the_line_that_works_again
     assert_eq!(kinds(&told)[2..], ["boleto_overdue", "line_blocked"]);
     contains(&told[2], &["fatura nº 1", "venceu em", &boleto.linha_digitavel, "Se você já pagou"]);
     let trust = "o desbloqueio de confiança por 3 dias";
-    contains(&told[3], &["Fibra 20 GB", "bloqueada por falta de pagamento", trust, "/invoices"]);
+    contains(&told[3], &["linha joao", "bloqueada por falta de pagamento", trust, "/invoices"]);
 
     let (customer, line) = (provider.line.customer, provider.line.id);
     billing::trust(provider.app(), Author::operator(), customer, line).await.expect("trusted");
