@@ -220,6 +220,11 @@ pub fn trust_of(tables: &Reader<'_>, line: LineId, now: Timestamp) -> Result<Tru
     })
 }
 
+/// Until when a line works that is trusted from now on.
+pub fn trusted_until(app: &App, now: Timestamp) -> Timestamp {
+    now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY)
+}
+
 /// *Desbloqueio de confiança*: a line of the customer's own that is blocked because something is overdue works again for some days, once
 /// in a cycle. Until when.
 pub async fn trust(
@@ -229,7 +234,7 @@ pub async fn trust(
     line: LineId,
 ) -> Result<Timestamp, Problem> {
     let now = app.ledger.now();
-    let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
+    let until = trusted_until(app, now);
     let change = Change::new("line.trust", line).after(&json!({"until": until.to_string()}))?;
     let known = app
         .write_or_refuse(move |tx| {

@@ -75,8 +75,16 @@ impl Provider {
     }
 
     pub(crate) async fn in_house(house: House) -> Provider {
+        Provider::in_house_and(house, |_, _| {}).await
+    }
+
+    /// As [`Provider::in_house`], with another plan and pack.
+    pub(crate) async fn in_house_and(
+        house: House,
+        change: impl FnOnce(&mut PlanDraft, &mut PackDraft),
+    ) -> Provider {
         let app = Arc::clone(&house.running.app);
-        let plan = PlanDraft {
+        let mut plan = PlanDraft {
             name: "Fibra 20 GB".to_owned(),
             fee: Amount::new(79_900_000, Unit::BRL),
             allowance: 20 * GB,
@@ -91,9 +99,8 @@ impl Provider {
             free: Vec::new(),
             block_after_days: None,
         };
-        let plan_no = offers::put_plan(&app, Author::operator(), None, plan).await.expect("a plan");
-        let pack = PackDraft {
-            plan_no,
+        let mut pack = PackDraft {
+            plan_no: 0,
             quantity: PACK,
             price: price(),
             chargings: Charging::ALL.map(|(way, _)| way).to_vec(),
@@ -102,6 +109,9 @@ impl Provider {
             per_cycle_max: None,
             sold: true,
         };
+        change(&mut plan, &mut pack);
+        pack.plan_no = offers::put_plan(&app, Author::operator(), None, plan).await.expect("a plan");
+        let plan_no = pack.plan_no;
         let pack_no = offers::put_pack(&app, Author::operator(), None, pack).await.expect("a pack");
         let subscriber = NewSubscriber {
             name: "João da Silva".to_owned(),
@@ -184,6 +194,14 @@ impl Provider {
         };
         let rows = self.house.until(look, |rows| rows.first().is_some_and(|row| row.state == state)).await;
         rows.into_iter().next().expect("a purchase")
+    }
+
+    /// Waits until the line stands so.
+    pub(crate) async fn until_line_is(&self, status: &str) {
+        let is_so = |page: &store::tables::Page<store::views::LineRow, _>| {
+            page.rows.first().is_some_and(|view| view.status == status)
+        };
+        self.house.until(|reader| reader.line_views(None, 1), is_so).await;
     }
 
     /// The Pix of a purchase, once it was written.
