@@ -27,7 +27,7 @@ use crate::{config, keys, nas, server};
 pub const ALL_SCOPES: &str = "*";
 
 /// Every scope with what it opens. `write` holds `read` of the same group.
-pub const SCOPES: [(&str, &str); 19] = [
+pub const SCOPES: [(&str, &str); 20] = [
     ("customers:read", "customers, subscribers, and what usage events call them"),
     ("customers:write", "make and change customers and subscribers"),
     ("credit:read", "wallets, balances, entries, grants, charges"),
@@ -41,6 +41,7 @@ pub const SCOPES: [(&str, &str); 19] = [
     ("lines:read", "lines with their balances, and purchases"),
     ("lines:write", "open and change lines, buy packs"),
     ("invoices:read", "invoices and boletos"),
+    ("invoices:write", "write boletos off"),
     ("payments:read", "top-ups and payments"),
     ("payments:write", "begin and cancel top-ups"),
     ("keys:write", "make, list and revoke API keys"),
@@ -186,6 +187,7 @@ needs! {
     LinesRead = "lines:read",
     LinesWrite = "lines:write",
     InvoicesRead = "invoices:read",
+    InvoicesWrite = "invoices:write",
     PaymentsRead = "payments:read",
     PaymentsWrite = "payments:write",
     KeysWrite = "keys:write",

@@ -19,7 +19,7 @@ use super::wire::Amount;
 use crate::audit::{Author, Change};
 use crate::billing;
 use crate::lines::SHOW_PATIENCE;
-use crate::lines::offers::BYTES_MAX;
+use crate::lines::offer_check::BYTES_MAX;
 use crate::problem::Problem;
 
 /// Which plan shall be in service.

@@ -25,7 +25,7 @@ use crate::clock;
 use crate::look::Locale;
 use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
 use crate::look::part::Place;
-use crate::look::part::enrolment::field_words;
+use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
@@ -83,7 +83,7 @@ pub(super) async fn change(
     let id = parse(&id)?;
     let (customer, payer) = app.read(move |tables| Ok((tables.customer(id)?, tables.payer(id)?))).await?;
     let (customer, payer) = customer.zip(payer).ok_or_else(missing)?;
-    person_form(&app, &staff, id, &written(customer, payer), None)
+    person_form(&app, &staff, id, &written(customer, payer), &[])
 }
 
 /// `POST /console/customers/{id}`
@@ -99,7 +99,7 @@ pub(super) async fn submit(
     let checked = app.read(move |tables| subscribers::check_person(tables, id, &typed)).await?;
     let person = match checked {
         Ok(person) => person,
-        Err(wrong) => return person_form(&app, &staff, id, &draft, wrong.into_iter().next()),
+        Err(wrong) => return person_form(&app, &staff, id, &draft, &wrong),
     };
     let author = staff.visit.author(&staff.who.session);
     app.write_or_refuse(move |tx| subscribers::change_person(tx, id, &person, &author)).await?;
@@ -115,7 +115,7 @@ pub(super) async fn new_line(
     must_change(&staff)?;
     let id = parse(&id)?;
     app.read(move |tables| tables.payer(id)).await?.ok_or_else(missing)?;
-    line_form(&app, &staff, id, &Draft::default(), None)
+    line_form(&app, &staff, id, &Draft::default(), &[])
 }
 
 /// `POST /console/customers/{id}/lines`
@@ -133,7 +133,7 @@ pub(super) async fn open_line(
     payer.ok_or_else(missing)?;
     let subscription = match checked {
         Ok(subscription) => subscription,
-        Err(wrong) => return line_form(&app, &staff, id, &draft, wrong.into_iter().next()),
+        Err(wrong) => return line_form(&app, &staff, id, &draft, &wrong),
     };
     let (author, now) = (staff.visit.author(&staff.who.session), clock::now());
     let write = app.write_or_refuse(move |tx| subscribers::add_line(tx, id, &subscription, &author, now));
@@ -152,7 +152,7 @@ fn person_form(
     staff: &StaffIn,
     id: CustomerId,
     draft: &Draft,
-    wrong: Option<Wrong>,
+    wrong: &[Wrong],
 ) -> Result<Response, Fault> {
     let url = format!("/console/customers/{id}");
     form(app, staff, (url.clone(), url), "change-subscriber", (draft, &PERSON), wrong)
@@ -163,7 +163,7 @@ fn line_form(
     staff: &StaffIn,
     id: CustomerId,
     draft: &Draft,
-    wrong: Option<Wrong>,
+    wrong: &[Wrong],
 ) -> Result<Response, Fault> {
     let url = format!("/console/customers/{id}");
     form(app, staff, (format!("{url}/lines"), url), "new-line", (draft, &LINE), wrong)
@@ -175,12 +175,12 @@ fn form(
     (action, back_url): (String, String),
     heading: &str,
     (draft, columns): (&Draft, &[Column]),
-    wrong: Option<Wrong>,
+    wrong: &[Wrong],
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader();
-    let problem = wrong.map(|wrong| field_words(reader, &wrong));
+    let problems = field_problems(reader, wrong);
     let fields = fields(app, reader, draft, columns);
-    draw_form_at(app, staff, (Place::ConsoleSubscribers, action, back_url), heading, fields, problem)
+    draw_form_at(app, staff, (Place::ConsoleSubscribers, action, back_url), heading, fields, problems)
 }
 
 /// What is known of a customer as it was typed.

@@ -31,7 +31,7 @@ use axum::routing::{get, post};
 use store::tables::logins::StaffRole;
 
 use crate::app::App;
-use crate::look::page::{Field, OfferForm};
+use crate::look::page::{Field, FieldProblem, OfferForm};
 use crate::look::part::Place;
 use crate::portal::{self, Fault, StaffIn, draw, sign_in};
 use crate::problem::Problem;
@@ -119,12 +119,12 @@ fn after_saving(
     place: Place,
     typed: &Typed,
     saved: Result<u32, Problem>,
-    again: impl FnOnce((String, String)) -> Result<Response, Fault>,
+    again: impl FnOnce(Vec<FieldProblem>) -> Result<Response, Fault>,
 ) -> Result<Response, Fault> {
     match saved {
         Ok(no) => Ok(Redirect::to(&format!("{}?saved={no}", place.url())).into_response()),
-        Err(problem) => match typed.words(&problem) {
-            Some(words) => again(words),
+        Err(problem) => match typed.problems(&problem) {
+            Some(problems) => again(problems),
             None => Err(problem.into()),
         },
     }
@@ -137,11 +137,11 @@ fn draw_form(
     (place, no): (Place, Option<u32>),
     heading: &str,
     fields: Vec<Field>,
-    problem: Option<(String, String)>,
+    problems: Vec<FieldProblem>,
 ) -> Result<Response, Fault> {
     let list_url = place.url();
     let action = no.map_or_else(|| list_url.to_owned(), |no| format!("{list_url}/{no}"));
-    draw_form_at(app, staff, (place, action, list_url.to_owned()), heading, fields, problem)
+    draw_form_at(app, staff, (place, action, list_url.to_owned()), heading, fields, problems)
 }
 
 /// A form at `place` of the menu that is sent to one address and leads back to another.
@@ -151,17 +151,18 @@ fn draw_form_at(
     (place, action, back_url): (Place, String, String),
     heading: &str,
     fields: Vec<Field>,
-    problem: Option<(String, String)>,
+    problems: Vec<FieldProblem>,
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = OfferForm {
         frame: staff.visit.frame(app, Some(place)),
         heading: reader.t(heading),
         action,
         back_url,
         fields,
-        problem,
+        what_follows: None,
+        problems,
         reader,
     };
     draw(status, &page)

@@ -3,6 +3,7 @@
 //! What is asked of a line goes to the book as one command and is decided there; what stands here are the names around it: who pays,
 //! how the line authenticates, which command is the same as which.
 
+pub(crate) mod offer_check;
 pub mod offers;
 mod purchased;
 

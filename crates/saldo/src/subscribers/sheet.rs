@@ -78,7 +78,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
     if !next(&mut record)? {
         return Err(Unreadable::Empty);
     }
-    let columns = heading(&record)?;
+    let headings = heading(&record)?;
     let mut rows = Vec::new();
     while next(&mut record)? {
         if record.iter().all(|field| field.trim().is_empty()) {
@@ -87,7 +87,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
         if rows.len() == ROWS_MAX {
             return Err(Unreadable::TooManyRows);
         }
-        rows.push(row(&record, &columns, text));
+        rows.push(row(&record, &headings, text));
     }
     if rows.is_empty() { Err(Unreadable::NoRows) } else { Ok(Sheet { rows, is_latin1 }) }
 }
@@ -105,22 +105,30 @@ fn separator(heading: &str) -> u8 {
     SEPARATORS.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
-fn heading(record: &csv::StringRecord) -> Result<Vec<Column>, Unreadable> {
-    let mut columns = Vec::new();
+/// A column as the file heads it.
+struct Heading {
+    column: Column,
+    /// Whether the heading says the unit, as `used_bytes` does: a number under it needs none.
+    is_in_bytes: bool,
+}
+
+fn heading(record: &csv::StringRecord) -> Result<Vec<Heading>, Unreadable> {
+    let mut headings: Vec<Heading> = Vec::new();
     for written in record {
         let name = folded(written);
         let known = Column::ALL.into_iter().find(|column| column.names().contains(&name.as_str()));
         let column = known.ok_or_else(|| {
             Unreadable::ColumnUnknown(written.trim().chars().take(HEADING_CHARS_MAX).collect())
         })?;
-        if columns.contains(&column) {
+        if headings.iter().any(|heading| heading.column == column) {
             return Err(Unreadable::ColumnTwice(column));
         }
-        columns.push(column);
+        headings.push(Heading { column, is_in_bytes: name.ends_with("_bytes") });
     }
-    match Column::ALL.into_iter().find(|column| column.is_required() && !columns.contains(column)) {
+    let is_there = |column: Column| headings.iter().any(|heading| heading.column == column);
+    match Column::ALL.into_iter().find(|column| column.is_required() && !is_there(*column)) {
         Some(missing) => Err(Unreadable::ColumnMissing(missing)),
-        None => Ok(columns),
+        None => Ok(headings),
     }
 }
 
@@ -139,12 +147,14 @@ fn folded(written: &str) -> String {
     written.trim().to_lowercase().chars().map(plain).collect()
 }
 
-fn row(record: &csv::StringRecord, columns: &[Column], text: &str) -> Row {
+fn row(record: &csv::StringRecord, headings: &[Heading], text: &str) -> Row {
     let mut draft = Draft::default();
-    for (column, field) in columns.iter().zip(record) {
-        field.trim().clone_into(&mut draft[*column]);
+    for (Heading { column, is_in_bytes }, field) in headings.iter().zip(record) {
+        let field = field.trim();
+        let is_number = !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit());
+        draft[*column] = if *is_in_bytes && is_number { format!("{field} bytes") } else { field.to_owned() };
     }
-    let columns = (record.len() != columns.len()).then_some((record.len(), columns.len()));
+    let columns = (record.len() != headings.len()).then_some((record.len(), headings.len()));
     Row { line: line_of(record, text), draft, columns }
 }
 
@@ -205,6 +215,20 @@ mod tests {
             assert_eq!(sheet.is_latin1, is_latin1);
             assert_eq!(sheet.rows[0].draft[Column::Name], "João");
             assert_eq!((sheet.rows[0].line, sheet.rows[0].columns), (2, None));
+        }
+    }
+
+    #[test]
+    fn a_heading_may_say_the_unit() {
+        for (heading, used, expected) in [
+            ("used", "60", "60"),
+            ("used_bytes", "60", "60 bytes"),
+            ("used_bytes", "60 GB", "60 GB"),
+            ("Used bytes", "", ""),
+        ] {
+            let file = format!("{}\nAna;1;;;;;;;;;{used};\n", HEADING.replace("used", heading));
+            let sheet = read(file.as_bytes()).expect("a sheet");
+            assert_eq!(sheet.rows[0].draft[Column::Used], expected, "{heading} {used}");
         }
     }
 

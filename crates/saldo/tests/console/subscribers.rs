@@ -122,7 +122,9 @@ async fn what_was_typed_wrongly_by_hand_is_named_and_changes_nothing() {
         ("access_login", "joao", "Another line has this access login."),
         ("anchor_day", "32", "1 to 31"),
         ("used", "-1", "below zero"),
-        ("used", "1,5", "number with its unit"),
+        ("used", "1,5", "Say the unit, too"),
+        ("used", "60", "for example 60 GB"),
+        ("used", "1.234,5 GB", "number with its unit"),
         ("outside", "11 GB", "more than was used"),
         ("language", "de", "pt-BR or en"),
     ] {

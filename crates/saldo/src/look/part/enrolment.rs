@@ -3,6 +3,7 @@
 use brazil::document::DocumentError;
 
 use crate::look::Reader;
+use crate::look::page::FieldProblem;
 use crate::subscribers::{Column, FILE_BYTES_MAX, ROWS_MAX, RowWrong, Unreadable, Why, Wrong};
 
 /// What a column is called on pages.
@@ -59,6 +60,7 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
         Why::PlanUnknown => "wrong-plan",
         Why::Day => "wrong-day",
         Why::Size => "wrong-size",
+        Why::NoUnit => "wrong-no-unit",
         Why::Negative => "wrong-negative",
         Why::OutsideMore => "wrong-outside",
         Why::Language => "wrong-language",
@@ -73,16 +75,13 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
     })
 }
 
-/// What is wrong with a form, with the field that it is about.
-pub fn field_words(reader: &Reader, wrong: &Wrong) -> (String, String) {
-    let words = why_words(reader, &wrong.why);
-    match wrong.column {
-        Some(column) => {
-            let label = column_label(reader, column);
-            (column.name().to_owned(), reader.t2("wrong-field", "field", label, "words", words))
-        }
-        None => (String::new(), words),
-    }
+/// What is wrong with a form, each with the field that it is about.
+pub fn field_problems(reader: &Reader, wrong: &[Wrong]) -> Vec<FieldProblem> {
+    let one = |wrong: &Wrong| FieldProblem {
+        field: wrong.column.map(Column::name).unwrap_or_default().to_owned(),
+        words: why_words(reader, &wrong.why),
+    };
+    wrong.iter().map(one).collect()
 }
 
 /// What is wrong with a row of a file, in one line.
