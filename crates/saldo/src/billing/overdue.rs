@@ -212,8 +212,11 @@ pub fn trust_of(tables: &Reader<'_>, line: LineId, now: Timestamp) -> Result<Tru
     let (Some(known), Some(view)) = (tables.overdue_line(line)?, tables.line_view(line)?) else {
         return Ok(Trust::NotBlocked);
     };
+    let is_blocked = view.status == LineStatus::Blocked.code();
     Ok(match (known.blocked_at, known.trusted_until) {
         (_, Some(until)) if until > now && known.trusted_cycle.is_some() => Trust::Until(until),
+        // It works already, or never again, and that is about to be written down.
+        _ if !is_blocked => Trust::NotBlocked,
         (Some(_), _) if known.trusted_cycle == Some(view.cycle_no) => Trust::Used,
         (Some(_), _) => Trust::Possible,
         (None, _) => Trust::NotBlocked,
