@@ -12,6 +12,7 @@ mod kept;
 mod kept_files;
 mod lines;
 mod mails;
+mod month_end;
 mod offer_fields;
 mod packs;
 mod plans;
@@ -64,6 +65,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/lines", get(lines::list))
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
+        .route("/console/month-end", get(month_end::page))
+        .route("/console/month-end.csv", get(month_end::download))
         .route("/console/billing", get(billing::page))
         .route("/console/billing/runs", post(billing::begin))
         .route("/console/billing/adjustments/new", get(billing::new_adjustment))
