@@ -20,6 +20,8 @@ const NOTICES: &str =
     ORDER BY position DESC, ordinal DESC, kind DESC LIMIT $4";
 const CLAIM_NOTICE: &str = "UPDATE notices SET attempts = attempts + 1, next_attempt_at = $1
     WHERE position = $2 AND ordinal = $3 AND kind = $4";
+const RELEASE_NOTICES: &str =
+    "UPDATE notices SET next_attempt_at = $1 WHERE delivered_at IS NULL AND next_attempt_at > $2";
 const NOTICE_DELIVERED: &str =
     "UPDATE notices SET delivered_at = $1, next_attempt_at = NULL, last_error = NULL
     WHERE position = $2 AND ordinal = $3 AND kind = $4";
@@ -44,6 +46,8 @@ const MAILS_DUE: &str = "SELECT id, kind, recipient, subject, body, locale, crea
 const MAILS: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
     next_attempt_at, last_error FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2";
 const CLAIM_MAIL: &str = "UPDATE mails SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2";
+const RELEASE_MAILS: &str =
+    "UPDATE mails SET next_attempt_at = $1 WHERE sent_at IS NULL AND next_attempt_at > $2";
 const MAIL_SENT: &str =
     "UPDATE mails SET sent_at = $1, next_attempt_at = NULL, last_error = NULL WHERE id = $2";
 const MAIL_RETRY: &str = "UPDATE mails SET next_attempt_at = $1, last_error = $2 WHERE id = $3";
@@ -188,6 +192,11 @@ impl Tx<'_> {
         Ok(due)
     }
 
+    /// Makes every notice that is to be delivered due `now`: of those who took one before, nobody lives any more.
+    pub fn release_notices(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.run(RELEASE_NOTICES, &[&now, &now])
+    }
+
     /// The notice was delivered.
     pub fn notice_delivered(&self, id: &NoticeId, at: Timestamp) -> Result<(), StoreError> {
         self.run_one(NOTICE_DELIVERED, &[&at, id], format!("{id:?}"))
@@ -225,6 +234,11 @@ impl Tx<'_> {
             mail.next_attempt_at = Some(lease_until);
         }
         Ok(due)
+    }
+
+    /// Makes every mail that is to be sent due `now`, as [`Tx::release_notices`] does.
+    pub fn release_mails(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.run(RELEASE_MAILS, &[&now, &now])
     }
 
     /// The mail was sent.
