@@ -721,6 +721,12 @@ router-port = CoA port
 router-port-hint = The UDP port at which it takes CoA and Disconnect: 3799 on most routers.
 router-port-of = CoA port { $port }
 router-bad-port = A port is a number from 1 to 65535.
+router-remove = Remove
+router-remove-one = Remove { $name }
+router-remove-text = Its packets are dropped from then on. Old sessions keep its name.
+router-remove-confirm = Remove the router
+router-removed = The router was removed.
+router-in-use = { $name } reports and has open sessions: they would not be counted any more. Move them first, or wait until it is silent.
 router-state = State
 router-seen = Last seen
 router-sessions = Open sessions
@@ -896,8 +902,8 @@ cancel = Cancel
 subscribers = Subscribers
 subscribers-text = Who pays for lines. Open one to see his lines and logins, and to read him an access code.
 subscribers-empty = No subscriber yet. Add the first one, or import a file.
-subscribers-none-found = Nobody was found for “{ $text }”. Look for a part of the name, or for the whole CPF or CNPJ, e-mail or access login.
-find-subscriber = Name, CPF or CNPJ, e-mail or access login
+subscribers-none-found = Nobody was found for “{ $text }”. Look for fewer words, or for a shorter part of the name, CPF or CNPJ, e-mail or access login.
+find-subscriber = Part of a name, CPF or CNPJ, e-mail or access login
 find = Find
 show-all = Show all
 new-subscriber = Add subscriber
@@ -935,6 +941,14 @@ access-code-until = { $n ->
 copy-code = Copy the code
 code-works-until = Works until { $time }
 field-plan-hint = Plans are made under Plans and services.
+form-problems = { $n ->
+    [one] One thing is wrong. Nothing was saved.
+   *[other] { $n } things are wrong. Nothing was saved.
+}
+wrong-access-login = { $n ->
+    [one] An access login has one character, none that cannot be printed.
+   *[other] An access login has at most { $n } characters, none of which cannot be printed.
+}
 wrong-field = { $field }: { $words }
 
 ## Console: subscribers by file
@@ -947,7 +961,8 @@ import-file-hint = CSV in UTF-8 or Latin-1, with ; or , or tabs between columns.
 import-check = Check file
 import-columns = Columns
 import-columns-text = The first row names the columns, in any order. Several rows with the same CPF or CNPJ are one customer with several lines.
-import-example = Example file
+import-example-pt-br = Example file in Portuguese
+import-example-en = Example file in English
 import-gone = The checked file is not kept any more: it was imported, or the check is too old. Choose it again.
 import-checked = Checked
 import-checked-text = { $file }. Nothing has been written yet.
@@ -1055,6 +1070,19 @@ enable-line = Enable line
 data-balance = Data balance
 cycle = Cycle
 cycle-ends = Cycle ends
+change-access-login = Change access login
+no-access-login = no access login
+access-login-change-hint = Left empty, the line does not authenticate any more. A session that runs goes on and is counted to this line until it ends.
+blocked-why = Why it is blocked
+blocked-overdue = Blocked automatically since { $time }, because something is overdue:
+blocked-paid = Blocked automatically since { $time }, because something was overdue. It is paid: the line is enabled in a moment.
+blocked-by-hand = Blocked by { $who } since { $time }.
+blocked-by-key = the API key “{ $name }”
+blocked-unknown = Nothing tells since when and by whom.
+blocked-invoice = Invoice { $number }, due { $day }
+blocked-boleto = Boleto { $number }, due { $day }
+blocked-confirmed = The router has confirmed that the access is restricted, since { $time }.
+blocked-not-confirmed = No router has confirmed this yet: the line has no session, or the router has not answered.
 restricted-since = The router confirmed reduced access since { $time }.
 purchases = Purchases
 purchases-empty = Nothing was bought for this line yet.

@@ -721,6 +721,12 @@ router-port = Porta CoA
 router-port-hint = A porta UDP em que ele recebe CoA e Disconnect: 3799 na maioria dos roteadores.
 router-port-of = porta CoA { $port }
 router-bad-port = A porta é um número de 1 a 65535.
+router-remove = Remover
+router-remove-one = Remover { $name }
+router-remove-text = Os pacotes dele passam a ser descartados. As sessões antigas conservam o nome.
+router-remove-confirm = Remover o roteador
+router-removed = O roteador foi removido.
+router-in-use = { $name } está reportando e tem sessões abertas, que deixariam de ser contadas. Mova-as antes, ou espere ele silenciar.
 router-state = Situação
 router-seen = Visto por último
 router-sessions = Sessões abertas
@@ -896,8 +902,8 @@ cancel = Cancelar
 subscribers = Assinantes
 subscribers-text = Quem paga pelas linhas. Abra um para ver as linhas e os logins dele e informar um código de acesso.
 subscribers-empty = Nenhum assinante ainda. Inclua o primeiro ou importe um arquivo.
-subscribers-none-found = Ninguém foi encontrado para “{ $text }”. Procure por uma parte do nome, ou pelo CPF ou CNPJ, e-mail ou login de acesso completo.
-find-subscriber = Nome, CPF ou CNPJ, e-mail ou login de acesso
+subscribers-none-found = Ninguém foi encontrado para “{ $text }”. Procure por menos palavras, ou por uma parte menor do nome, CPF ou CNPJ, e-mail ou login de acesso.
+find-subscriber = Parte do nome, CPF ou CNPJ, e-mail ou login de acesso
 find = Localizar
 show-all = Mostrar todos
 new-subscriber = Incluir assinante
@@ -935,6 +941,14 @@ access-code-until = { $n ->
 copy-code = Copiar o código
 code-works-until = Vale até { $time }
 field-plan-hint = Os planos são criados em Planos e serviços.
+form-problems = { $n ->
+    [one] Há um erro. Nada foi gravado.
+   *[other] Há { $n } erros. Nada foi gravado.
+}
+wrong-access-login = { $n ->
+    [one] O login de acesso tem um caractere, que possa ser impresso.
+   *[other] O login de acesso tem no máximo { $n } caracteres, todos imprimíveis.
+}
 wrong-field = { $field }: { $words }
 
 ## Console: assinantes por arquivo
@@ -947,7 +961,8 @@ import-file-hint = CSV em UTF-8 ou Latin-1, com ; ou , ou tabulação entre as c
 import-check = Conferir arquivo
 import-columns = Colunas
 import-columns-text = A primeira linha dá nome às colunas, em qualquer ordem. Várias linhas com o mesmo CPF ou CNPJ são um cliente com vários planos.
-import-example = Arquivo de exemplo
+import-example-pt-br = Arquivo de exemplo em português
+import-example-en = Arquivo de exemplo em inglês
 import-gone = O arquivo conferido não está mais guardado: já foi importado, ou a conferência é antiga demais. Escolha-o de novo.
 import-checked = Conferido
 import-checked-text = { $file }. Nada foi gravado ainda.
@@ -1055,6 +1070,19 @@ enable-line = Habilitar linha
 data-balance = Saldo de dados
 cycle = Ciclo
 cycle-ends = Fim do ciclo
+change-access-login = Alterar login de acesso
+no-access-login = sem login de acesso
+access-login-change-hint = Em branco, a linha não autentica mais. Uma sessão em curso continua e é contada nesta linha até terminar.
+blocked-why = Por que está bloqueada
+blocked-overdue = Bloqueada automaticamente desde { $time }, por falta de pagamento:
+blocked-paid = Bloqueada automaticamente desde { $time }, por falta de pagamento. O pagamento já entrou: a linha será habilitada em instantes.
+blocked-by-hand = Bloqueada por { $who } desde { $time }.
+blocked-by-key = a chave de API “{ $name }”
+blocked-unknown = Não há registro de quando nem por quem.
+blocked-invoice = Fatura { $number }, vencida em { $day }
+blocked-boleto = Boleto { $number }, vencido em { $day }
+blocked-confirmed = O roteador confirmou o acesso restrito desde { $time }.
+blocked-not-confirmed = Nenhum roteador confirmou ainda: a linha não tem sessão, ou o roteador não respondeu.
 restricted-since = O roteador confirmou o acesso reduzido desde { $time }.
 purchases = Compras
 purchases-empty = Nada foi comprado para esta linha ainda.

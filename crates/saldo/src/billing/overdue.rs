@@ -86,7 +86,7 @@ fn look(
 }
 
 /// The lines that an unpaid boleto blocks today.
-fn blocked_by(
+pub(super) fn blocked_by(
     sold: &Sold,
     tables: &Reader<'_>,
     boleto: &BoletoRow,
@@ -259,6 +259,14 @@ pub fn excuse(tx: &Tx<'_>, line: LineId, until: Timestamp) -> Result<(), StoreEr
         Some(known) => {
             tx.put_overdue_line(&OverdueLine { blocked_at: None, trusted_until: Some(until), ..known })
         }
+        None => Ok(()),
+    }
+}
+
+/// Somebody blocks a line that may be blocked here, too: it is his then, and stays blocked until somebody enables it.
+pub fn block_by_hand(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
+    match tx.overdue_line(line)?.filter(|known| known.blocked_at.is_some()) {
+        Some(known) => tx.put_overdue_line(&OverdueLine { blocked_at: None, ..known }),
         None => Ok(()),
     }
 }

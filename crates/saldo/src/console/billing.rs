@@ -19,7 +19,9 @@ use super::{must_change, typed};
 use crate::app::App;
 use crate::billing::{self, Adjustment, DAYS_EARLY_MAX, Month};
 use crate::look::Reader;
-use crate::look::page::{BillingRuns, Field, InvoiceSeen, NextRun, OfferForm, RunSeen, WaitingAdjustment};
+use crate::look::page::{
+    BillingRuns, Field, FieldProblem, InvoiceSeen, NextRun, OfferForm, RunSeen, WaitingAdjustment,
+};
 use crate::look::part::Place;
 use crate::portal::calendar::{day_bounds, day_of};
 use crate::portal::monthly_invoices::{month_words, seen};
@@ -215,22 +217,17 @@ async fn wanted(app: &Arc<App>, typed: &Typed, sent: &Sent) -> Result<Adjustment
     })
 }
 
-fn words(reader: &Reader, problem: &Problem) -> Option<(String, String)> {
+fn words(reader: &Reader, problem: &Problem) -> Option<FieldProblem> {
     let text = match problem.code {
         "customer_unknown" => "adjustment-bad-document",
         "invalid_amount" | "not_a_number" => "adjustment-bad-amount",
         "invalid_reason" => "adjustment-bad-reason",
         _ => return None,
     };
-    Some((problem.field.clone().unwrap_or_default(), reader.t(text)))
+    Some(FieldProblem { field: problem.field.clone().unwrap_or_default(), words: reader.t(text) })
 }
 
-fn form(
-    app: &App,
-    staff: &StaffIn,
-    sent: &Sent,
-    problem: Option<(String, String)>,
-) -> Result<Response, Fault> {
+fn form(app: &App, staff: &StaffIn, sent: &Sent, problem: Option<FieldProblem>) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = OfferForm {
@@ -239,7 +236,7 @@ fn form(
         action: "/console/billing/adjustments".to_owned(),
         back_url: Place::ConsoleBilling.url().to_owned(),
         fields: fields(&reader, sent),
-        problem,
+        problems: problem.into_iter().collect(),
         reader,
     };
     draw(status, &page)

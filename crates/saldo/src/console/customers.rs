@@ -15,17 +15,19 @@ use store::tables::logins::Login;
 use store::views::{LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
+use super::blocked::blocked_line;
 use super::lines::status_text;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
 use super::{draw_form_at, must_change};
 use crate::access_codes::{self, GivenCode, TRIES_MAX};
 use crate::app::App;
+use crate::billing::{self, Blocked};
 use crate::clock;
 use crate::look::Locale;
 use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
 use crate::look::part::Place;
-use crate::look::part::enrolment::field_words;
+use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
@@ -45,8 +47,15 @@ struct Known {
     customer: Customer,
     payer: Option<Payer>,
     wallets: Vec<WalletRow>,
-    lines: Vec<(LineEntry, Option<LineRow>)>,
+    lines: Vec<KnownLine>,
     logins: Vec<(Login, Option<AccessCode>)>,
+}
+
+/// A line of his, and why it is blocked if it is.
+struct KnownLine {
+    entry: LineEntry,
+    line: Option<LineRow>,
+    blocked: Option<Blocked>,
 }
 
 /// `GET /console/customers/{id}`
@@ -83,7 +92,7 @@ pub(super) async fn change(
     let id = parse(&id)?;
     let (customer, payer) = app.read(move |tables| Ok((tables.customer(id)?, tables.payer(id)?))).await?;
     let (customer, payer) = customer.zip(payer).ok_or_else(missing)?;
-    person_form(&app, &staff, id, &written(customer, payer), None)
+    person_form(&app, &staff, id, &written(customer, payer), &[])
 }
 
 /// `POST /console/customers/{id}`
@@ -99,7 +108,7 @@ pub(super) async fn submit(
     let checked = app.read(move |tables| subscribers::check_person(tables, id, &typed)).await?;
     let person = match checked {
         Ok(person) => person,
-        Err(wrong) => return person_form(&app, &staff, id, &draft, wrong.into_iter().next()),
+        Err(wrong) => return person_form(&app, &staff, id, &draft, &wrong),
     };
     let author = staff.visit.author(&staff.who.session);
     app.write_or_refuse(move |tx| subscribers::change_person(tx, id, &person, &author)).await?;
@@ -115,7 +124,7 @@ pub(super) async fn new_line(
     must_change(&staff)?;
     let id = parse(&id)?;
     app.read(move |tables| tables.payer(id)).await?.ok_or_else(missing)?;
-    line_form(&app, &staff, id, &Draft::default(), None)
+    line_form(&app, &staff, id, &Draft::default(), &[])
 }
 
 /// `POST /console/customers/{id}/lines`
@@ -133,7 +142,7 @@ pub(super) async fn open_line(
     payer.ok_or_else(missing)?;
     let subscription = match checked {
         Ok(subscription) => subscription,
-        Err(wrong) => return line_form(&app, &staff, id, &draft, wrong.into_iter().next()),
+        Err(wrong) => return line_form(&app, &staff, id, &draft, &wrong),
     };
     let (author, now) = (staff.visit.author(&staff.who.session), clock::now());
     let write = app.write_or_refuse(move |tx| subscribers::add_line(tx, id, &subscription, &author, now));
@@ -152,7 +161,7 @@ fn person_form(
     staff: &StaffIn,
     id: CustomerId,
     draft: &Draft,
-    wrong: Option<Wrong>,
+    wrong: &[Wrong],
 ) -> Result<Response, Fault> {
     let url = format!("/console/customers/{id}");
     form(app, staff, (url.clone(), url), "change-subscriber", (draft, &PERSON), wrong)
@@ -163,7 +172,7 @@ fn line_form(
     staff: &StaffIn,
     id: CustomerId,
     draft: &Draft,
-    wrong: Option<Wrong>,
+    wrong: &[Wrong],
 ) -> Result<Response, Fault> {
     let url = format!("/console/customers/{id}");
     form(app, staff, (format!("{url}/lines"), url), "new-line", (draft, &LINE), wrong)
@@ -175,12 +184,12 @@ fn form(
     (action, back_url): (String, String),
     heading: &str,
     (draft, columns): (&Draft, &[Column]),
-    wrong: Option<Wrong>,
+    wrong: &[Wrong],
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader();
-    let problem = wrong.map(|wrong| field_words(reader, &wrong));
+    let problems = field_problems(reader, wrong);
     let fields = fields(app, reader, draft, columns);
-    draw_form_at(app, staff, (Place::ConsoleSubscribers, action, back_url), heading, fields, problem)
+    draw_form_at(app, staff, (Place::ConsoleSubscribers, action, back_url), heading, fields, problems)
 }
 
 /// What is known of a customer as it was typed.
@@ -206,7 +215,8 @@ async fn show(
     status: StatusCode,
     (saved, code): (bool, Option<GivenCode>),
 ) -> Result<Response, Fault> {
-    let known = app.read(move |tables| known(tables, id)).await?.ok_or_else(missing)?;
+    let look = Arc::clone(app);
+    let known = app.read(move |tables| known(&look, tables, id)).await?.ok_or_else(missing)?;
     let (reader, now, unit) = (staff.visit.reader().clone(), clock::now(), app.config.credit.unit);
     let money = known.wallets.iter().find(|wallet| wallet.unit == unit);
     let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
@@ -239,11 +249,15 @@ async fn show(
     draw(status, &page)
 }
 
-fn known(tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, StoreError> {
+fn known(app: &App, tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, StoreError> {
     let Some(customer) = tables.customer(id)? else { return Ok(None) };
     let lines = tables.lines_of(id, SHOWN)?.into_iter().map(|entry| {
         let line = tables.line_view(entry.id)?;
-        Ok((entry, line))
+        let blocked = match &line {
+            Some(line) => billing::why_blocked_now(app, tables, &entry, &line.status)?,
+            None => None,
+        };
+        Ok(KnownLine { entry, line, blocked })
     });
     let logins = tables.logins_of(id, None, SHOWN)?.rows.into_iter().map(|login| {
         let code = tables.access_code(login.id)?;
@@ -261,7 +275,7 @@ fn known(tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, Sto
 fn line_of(
     app: &App,
     staff: &StaffIn,
-    (entry, line): &(LineEntry, Option<LineRow>),
+    KnownLine { entry, line, blocked }: &KnownLine,
     wallets: &[WalletRow],
 ) -> LineOfCustomer {
     let (reader, sold) = (staff.visit.reader(), app.sold());
@@ -272,6 +286,7 @@ fn line_of(
         url: format!("{}/{}", Place::ConsoleLines.url(), entry.id),
         plan: plan.map(|plan| plan.name.clone()).unwrap_or_default(),
         access_login: entry.access_login.clone().unwrap_or_default(),
+        blocked: blocked.as_ref().map(|blocked| blocked_line(reader, blocked)),
         status: line.as_ref().map(|line| reader.t(status_text(&line.status))).unwrap_or_default(),
         balance: left.map(|left| volume(reader.locale, reader.data_unit, left)).unwrap_or_default(),
     }

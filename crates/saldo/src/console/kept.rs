@@ -11,7 +11,7 @@ use super::offer_fields::Typed;
 use super::{after_saving, draw_form, must_change, typed};
 use crate::app::App;
 use crate::audit::Author;
-use crate::look::page::Field;
+use crate::look::page::{Field, FieldProblem};
 use crate::look::part::Place;
 use crate::portal::{Fault, Posted, StaffIn};
 use crate::problem::Problem;
@@ -54,7 +54,7 @@ pub(super) trait Kept: 'static {
 /// `GET …/new`
 pub(super) async fn new<K: Kept>(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     must_change(&staff)?;
-    form::<K>(&app, &staff, None, &K::blank(), None)
+    form::<K>(&app, &staff, None, &K::blank(), Vec::new())
 }
 
 /// `GET …/{no}`
@@ -66,7 +66,7 @@ pub(super) async fn change<K: Kept>(
     must_change(&staff)?;
     let known = K::known(&app, &typed(&app, &staff), no).await?;
     let sent = known.ok_or_else(|| Problem::not_found(K::PLACE.text_id()))?;
-    form::<K>(&app, &staff, Some(no), &sent, None)
+    form::<K>(&app, &staff, Some(no), &sent, Vec::new())
 }
 
 /// `POST …`
@@ -98,7 +98,7 @@ async fn save<K: Kept>(
     let typed = typed(app, staff);
     let author = staff.visit.author(&staff.who.session);
     let saved = K::put(app, author, no, &typed, sent).await;
-    after_saving(K::PLACE, &typed, saved, |words| form::<K>(app, staff, no, sent, Some(words)))
+    after_saving(K::PLACE, &typed, saved, |words| form::<K>(app, staff, no, sent, vec![words]))
 }
 
 fn form<K: Kept>(
@@ -106,9 +106,9 @@ fn form<K: Kept>(
     staff: &StaffIn,
     no: Option<u32>,
     sent: &K::Sent,
-    problem: Option<(String, String)>,
+    problems: Vec<FieldProblem>,
 ) -> Result<Response, Fault> {
     let heading = if no.is_some() { K::CHANGE } else { K::NEW };
     let fields = K::fields(&typed(app, staff), &app.sold(), no, sent);
-    draw_form(app, staff, (K::PLACE, no), heading, fields, problem)
+    draw_form(app, staff, (K::PLACE, no), heading, fields, problems)
 }

@@ -1,7 +1,9 @@
 //! The console: what the operator's staff sees in a browser. It stands on the portal's ground: sessions, forms, protection.
 
+mod access_logins;
 mod bank_files;
 mod billing;
+mod blocked;
 mod boletos;
 mod customers;
 mod findings;
@@ -31,7 +33,7 @@ use axum::routing::{get, post};
 use store::tables::logins::StaffRole;
 
 use crate::app::App;
-use crate::look::page::{Field, OfferForm};
+use crate::look::page::{Field, FieldProblem, OfferForm};
 use crate::look::part::Place;
 use crate::portal::{self, Fault, StaffIn, draw, sign_in};
 use crate::problem::Problem;
@@ -54,6 +56,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/subscribers/new", get(subscribers::new))
         .route("/console/subscribers/import", get(imports::page))
         .route("/console/subscribers/import/example.csv", get(imports::example))
+        .route("/console/subscribers/checks/{check}", get(imports::checked))
         .route("/console/subscribers/imports", get(imports::again).post(imports::take))
         .route("/console/subscribers/imports/{no}", get(imports::progress))
         .route("/console/customers/{id}", get(customers::page).post(customers::submit))
@@ -64,6 +67,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/lines", get(lines::list))
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
+        .route("/console/lines/{id}/access-login", get(access_logins::form).post(access_logins::submit))
         .route("/console/billing", get(billing::page))
         .route("/console/billing/runs", post(billing::begin))
         .route("/console/billing/adjustments/new", get(billing::new_adjustment))
@@ -82,6 +86,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/boletos/{id}", get(boletos::boleto))
         .route("/console/boletos/{id}/write-off", post(boletos::write_off))
         .route("/console/routers", get(routers::list).post(kept::create::<RouterKind>))
+        .route("/console/routers/{no}/removal", post(routers::remove))
         .route("/console/routers/new", get(kept::new::<RouterKind>))
         .route("/console/routers/{no}", get(kept::change::<RouterKind>).post(kept::submit::<RouterKind>))
         .route("/console/plans", get(plans::list).post(kept::create::<plans::Plans>))
@@ -119,7 +124,7 @@ fn after_saving(
     place: Place,
     typed: &Typed,
     saved: Result<u32, Problem>,
-    again: impl FnOnce((String, String)) -> Result<Response, Fault>,
+    again: impl FnOnce(FieldProblem) -> Result<Response, Fault>,
 ) -> Result<Response, Fault> {
     match saved {
         Ok(no) => Ok(Redirect::to(&format!("{}?saved={no}", place.url())).into_response()),
@@ -137,11 +142,11 @@ fn draw_form(
     (place, no): (Place, Option<u32>),
     heading: &str,
     fields: Vec<Field>,
-    problem: Option<(String, String)>,
+    problems: Vec<FieldProblem>,
 ) -> Result<Response, Fault> {
     let list_url = place.url();
     let action = no.map_or_else(|| list_url.to_owned(), |no| format!("{list_url}/{no}"));
-    draw_form_at(app, staff, (place, action, list_url.to_owned()), heading, fields, problem)
+    draw_form_at(app, staff, (place, action, list_url.to_owned()), heading, fields, problems)
 }
 
 /// A form at `place` of the menu that is sent to one address and leads back to another.
@@ -151,17 +156,17 @@ fn draw_form_at(
     (place, action, back_url): (Place, String, String),
     heading: &str,
     fields: Vec<Field>,
-    problem: Option<(String, String)>,
+    problems: Vec<FieldProblem>,
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = OfferForm {
         frame: staff.visit.frame(app, Some(place)),
         heading: reader.t(heading),
         action,
         back_url,
         fields,
-        problem,
+        problems,
         reader,
     };
     draw(status, &page)

@@ -3,7 +3,7 @@
 use money::{Amount, Unit};
 
 use crate::look::format::plain_decimal;
-use crate::look::page::{Field, FieldKind};
+use crate::look::page::{Field, FieldKind, FieldProblem};
 use crate::look::volume::{plain_volume, typed_bytes};
 use crate::look::{DataUnit, Reader};
 use crate::problem::Problem;
@@ -68,7 +68,7 @@ impl Typed {
     }
 
     /// The words for what was wrong, with the field it was about.
-    pub(super) fn words(&self, problem: &Problem) -> Option<(String, String)> {
+    pub(super) fn words(&self, problem: &Problem) -> Option<FieldProblem> {
         let text = match problem.code {
             "invalid_name" => "offer-bad-name",
             "already_exists" if problem.field.as_deref() == Some("address") => "router-address-taken",
@@ -90,7 +90,7 @@ impl Typed {
             _ => return None,
         };
         let field = problem.field.clone().unwrap_or_default();
-        Some((field, self.reader.t(text)))
+        Some(FieldProblem { field, words: self.reader.t(text) })
     }
 }
 

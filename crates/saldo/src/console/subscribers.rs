@@ -17,7 +17,7 @@ use crate::clock;
 use crate::look::format::percent_encoded;
 use crate::look::page::{Subscriber, Subscribers};
 use crate::look::part::Place;
-use crate::look::part::enrolment::field_words;
+use crate::look::part::enrolment::field_problems;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::subscribers::{self, Column, Draft, Row, Why, Wrong};
@@ -49,8 +49,7 @@ pub(super) async fn list(
             if text.is_empty() {
                 return tables.subscribers(before, ROWS);
             }
-            let document = TaxId::parse(&text).map_or_else(|_| text.clone(), |tax| tax.bare().to_owned());
-            tables.subscribers_like(&text, &document, before, ROWS)
+            tables.subscribers_like(&text, before, ROWS)
         })
         .await?;
     let place = Place::ConsoleSubscribers;
@@ -89,7 +88,7 @@ pub(super) fn spoken_document(bare: &str) -> String {
 /// `GET /console/subscribers/new`
 pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     must_change(&staff)?;
-    form(&app, &staff, &Draft::default(), None)
+    form(&app, &staff, &Draft::default(), &[])
 }
 
 /// `POST /console/subscribers`
@@ -104,10 +103,10 @@ pub(super) async fn create(
     let checked = app.read(move |tables| subscribers::check(tables, &[row])).await?;
     // A line that is somebody's already is no news in a file. By hand it is a mistake.
     let known = Wrong { column: Some(Column::Document), why: Why::AlreadyCustomer };
-    let wrong = checked.wrong.into_iter().map(|row| row.wrong).next();
-    let wrong = wrong.or((checked.known > 0).then_some(known));
-    let (None, Some(newcomer)) = (&wrong, checked.newcomers.into_iter().next()) else {
-        return form(&app, &staff, &draft, wrong);
+    let mut wrong: Vec<_> = checked.wrong.into_iter().map(|row| row.wrong).collect();
+    wrong.extend((checked.known > 0).then_some(known));
+    let (true, Some(newcomer)) = (wrong.is_empty(), checked.newcomers.into_iter().next()) else {
+        return form(&app, &staff, &draft, &wrong);
     };
     let (author, now) = (staff.visit.author(&staff.who.session), clock::now());
     let enrolled = app.write_or_refuse(move |tx| subscribers::enrol(tx, &newcomer, &author, now)).await?;
@@ -116,10 +115,10 @@ pub(super) async fn create(
     Ok(Redirect::to(&format!("/console/customers/{}?saved=1", enrolled.customer)).into_response())
 }
 
-fn form(app: &App, staff: &StaffIn, draft: &Draft, wrong: Option<Wrong>) -> Result<Response, Fault> {
+fn form(app: &App, staff: &StaffIn, draft: &Draft, wrong: &[Wrong]) -> Result<Response, Fault> {
     let (place, reader) = (Place::ConsoleSubscribers, staff.visit.reader());
-    let problem = wrong.map(|wrong| field_words(reader, &wrong));
+    let problems = field_problems(reader, wrong);
     let fields = fields(app, reader, draft, &[&PERSON[..], &LINE].concat());
     let (action, back_url) = (place.url().to_owned(), place.url().to_owned());
-    draw_form_at(app, staff, (place, action, back_url), "new-subscriber", fields, problem)
+    draw_form_at(app, staff, (place, action, back_url), "new-subscriber", fields, problems)
 }

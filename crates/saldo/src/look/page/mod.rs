@@ -47,7 +47,7 @@ pub use line::{LinePage, LinePurchase, LineSession};
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
-pub use offers::{Field, FieldKind, Offer, OfferForm, Offers};
+pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
 pub use recharge::{AmountProblem, Recharge};
 pub use routers::{RouterListed, Routers};
 pub use saved_cards::SavedCards;

@@ -62,14 +62,40 @@ pub struct OfferForm {
     pub back_url: String,
     /// The fields.
     pub fields: Vec<Field>,
-    /// What was wrong with what was sent, in words, and with which field.
-    pub problem: Option<(String, String)>,
+    /// What was wrong with what was sent, all of it.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// What was wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The field's name; empty if it is about the form as a whole.
+    pub field: String,
+    /// What is wrong, in words.
+    pub words: String,
 }
 
 impl OfferForm {
-    /// Whether this field was wrong.
-    pub fn is_wrong(&self, field: &Field) -> bool {
-        self.problem.as_ref().is_some_and(|(name, _)| name == field.name)
+    /// What was wrong with this field.
+    pub fn wrong<'p>(&'p self, field: &Field) -> Option<&'p str> {
+        self.problems.iter().find(|problem| problem.field == field.name).map(|problem| problem.words.as_str())
+    }
+
+    /// How much was wrong.
+    pub fn problem_count(&self) -> u32 {
+        u32::try_from(self.problems.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The field that a problem is about.
+    pub fn field(&self, problem: &FieldProblem) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == problem.field)
+    }
+
+    /// What the box is described by: what was wrong with it, and its hint.
+    pub fn described_by(&self, field: &Field) -> String {
+        let wrong = self.wrong(field).map(|_| format!("{}-wrong", field.name));
+        let hint = field.hint.as_ref().map(|_| format!("{}-hint", field.name));
+        wrong.into_iter().chain(hint).collect::<Vec<_>>().join(" ")
     }
 }
 

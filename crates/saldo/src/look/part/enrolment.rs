@@ -3,6 +3,7 @@
 use brazil::document::DocumentError;
 
 use crate::look::Reader;
+use crate::look::page::FieldProblem;
 use crate::subscribers::{Column, FILE_BYTES_MAX, ROWS_MAX, RowWrong, Unreadable, Why, Wrong};
 
 /// What a column is called on pages.
@@ -73,16 +74,16 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
     })
 }
 
-/// What is wrong with a form, with the field that it is about.
-pub fn field_words(reader: &Reader, wrong: &Wrong) -> (String, String) {
-    let words = why_words(reader, &wrong.why);
-    match wrong.column {
-        Some(column) => {
-            let label = column_label(reader, column);
-            (column.name().to_owned(), reader.t2("wrong-field", "field", label, "words", words))
+/// What is wrong with a form, each with the field that it is about: the first of each field.
+pub fn field_problems(reader: &Reader, wrong: &[Wrong]) -> Vec<FieldProblem> {
+    let mut problems: Vec<FieldProblem> = Vec::new();
+    for wrong in wrong {
+        let field = wrong.column.map(Column::name).unwrap_or_default();
+        if problems.iter().all(|known| known.field != field) {
+            problems.push(FieldProblem { field: field.to_owned(), words: why_words(reader, &wrong.why) });
         }
-        None => (String::new(), words),
     }
+    problems
 }
 
 /// What is wrong with a row of a file, in one line.
