@@ -40,4 +40,5 @@ pub mod settlements;
 pub mod sold;
 pub mod subscribers;
 pub mod topups;
+mod unread;
 pub mod webhooks;

@@ -22,6 +22,8 @@ pub struct Problem {
     pub detail: String,
     /// The field of the input that is wrong.
     pub field: Option<String>,
+    /// What else is wrong with the same input, each with its own field.
+    pub others: Box<[Problem]>,
     /// Further members of the answer.
     pub members: Map<String, Value>,
     /// Seconds after which to come again.
@@ -31,7 +33,8 @@ pub struct Problem {
 impl Problem {
     /// A problem with nothing but its sentence.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
-        Problem { status, code, detail: detail.into(), field: None, members: Map::new(), retry_after: None }
+        let (field, others, members) = (None, Box::default(), Map::new());
+        Problem { status, code, detail: detail.into(), field, others, members, retry_after: None }
     }
 
     /// Input that is wrong in `field`: 422.
@@ -39,6 +42,20 @@ impl Problem {
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
         problem.field = Some(field.to_owned());
         problem
+    }
+
+    /// Refuses input with all that is wrong with it; the first of it gives the answer its code.
+    pub fn refuse_all(wrong: Vec<Problem>) -> Result<(), Problem> {
+        let mut wrong = wrong.into_iter();
+        match wrong.next() {
+            Some(first) => Err(Problem { others: wrong.collect(), ..first }),
+            None => Ok(()),
+        }
+    }
+
+    /// It and all that is wrong beside it.
+    pub fn each(&self) -> impl Iterator<Item = &Problem> {
+        std::iter::once(self).chain(&self.others)
     }
 
     /// Nothing of that name is there, or it is another's: 404.

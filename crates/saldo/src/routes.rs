@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, post};
 
 use crate::app::App;
-use crate::{api, console, nas, panics, portal, webhooks};
+use crate::{api, console, nas, panics, portal, unread, webhooks};
 
 /// Every route of portal, console, API, webhooks and FreeRADIUS.
 pub fn router(app: &Arc<App>) -> Router {
@@ -31,4 +31,5 @@ pub fn router(app: &Arc<App>) -> Router {
         .merge(nas::routes(app))
         // Panics are answered where the words for them are; this one is for a panic in finding them.
         .layer(panics::answered_in_json())
+        .layer(axum::middleware::from_fn(unread::read_to_the_end))
 }

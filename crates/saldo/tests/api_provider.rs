@@ -208,6 +208,81 @@ async fn what_is_sold_changes_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_write_off_without_a_choice_does_what_the_pack_says() {
+    let shop = Shop::open().await;
+    let house = &shop.house;
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    assert_eq!(shop.pack["on_write_off"], "take_back");
+    let pack = format!("/v1/packs/{}", text(&shop.pack["id"]));
+    let refused = shop.patch(&pack, &json!({"on_write_off": "forget"})).await.expect(422);
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("invalid_field"), &json!("on_write_off")));
+    shop.act("use", &json!({"total": gb(22)})).await.expect(200);
+    // What the pack says, what is said with the write-off; the balance then, and what became of the purchase. A pack that is not paid is
+    // bought again, with the debt of it still there where it is kept.
+    let cases = [
+        ("keep_debt", None, 8, "released"),
+        ("keep_debt", Some("take_back"), 0, "written_off"),
+        ("take_back", None, 0, "written_off"),
+        ("take_back", Some("leave"), 10, "written_off"),
+    ];
+    for (sequence, (says, said, balance, state)) in (0..).zip(cases) {
+        let changed = shop.patch(&pack, &json!({"on_write_off": says})).await.expect(200);
+        assert_eq!(changed["on_write_off"], says);
+        let bought = shop.act("purchases", &shop.order("boleto", sequence)).await.expect(201);
+        let purchase = format!("/v1/purchases/{}", text(&bought["id"]));
+        let written = |rows: &Vec<store::tables::boletos::BoletoRow>| rows.len() == 1;
+        let rows = house.until(|reader| reader.boletos_in(BoletoState::Written, 10), written).await;
+        let path = format!("/v1/boletos/{}/write-off", rows[0].id);
+        let body = said.map_or_else(|| json!({}), |said| json!({"on_write_off": said}));
+        let wrong = house.post(&path, &json!({"on_write_off": "all"})).await.expect(422);
+        assert_eq!((&wrong["code"], &wrong["field"]), (&json!("invalid_field"), &json!("on_write_off")));
+        let key = fresh_key();
+        let answers = together((0..3).map(|_| house.post_under(&key, &path, &body))).await;
+        for answer in &answers {
+            assert_eq!((answer.status.as_u16(), &answer.text), (200, &answers[0].text), "{says}");
+        }
+        assert_eq!(answers[0].json()["state"], "written_off", "the bank never knew it");
+        assert_eq!(house.get(&purchase).await.expect(200)["state"], state, "{says} {said:?}");
+        assert_eq!(shop.line().await["cycle"]["balance"], gb(balance), "{says} {said:?}");
+        let again = house.post(&path, &json!({"on_write_off": "keep_debt"})).await.expect(409);
+        assert_eq!(again["code"], "boleto_closed");
+        if balance > 0 {
+            shop.act("use", &json!({"total": gb(balance)})).await.expect(200);
+        }
+    }
+    let nobody = "/v1/boletos/bol_00000000000000000000000001/write-off";
+    assert_eq!(house.post(nobody, &json!({})).await.expect(404)["code"], "not_found");
+    shop.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_wrong_is_told_at_once() {
+    let shop = Shop::open().await;
+    let mut wanted = plan("");
+    wanted["fee"] = reais("79.905");
+    wanted["speed"] = json!("rapido");
+    let refused = shop.house.post("/v1/plans", &wanted).await.expect(422);
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("invalid_name"), &json!("name")));
+    let errors = refused["errors"].as_array().expect("all of them");
+    let told: Vec<_> = errors.iter().map(|one| (&one["field"], &one["code"])).collect();
+    let expected = [("name", "invalid_name"), ("fee", "amount_over_precise"), ("speed", "invalid_speed")];
+    assert_eq!(
+        told,
+        expected.map(|(field, code)| (json!(field), json!(code))).each_ref().map(|(a, b)| (a, b))
+    );
+    assert!(errors[2]["detail"].as_str().is_some_and(|detail| detail.contains("10M/50M")), "{refused}");
+    let mut nobody = subscriber();
+    nobody["document"] = json!("1");
+    nobody["address"]["postcode"] = json!("1");
+    let refused = shop.house.post("/v1/subscribers", &nobody).await.expect(422);
+    let fields: Vec<_> =
+        refused["errors"].as_array().into_iter().flatten().map(|one| &one["field"]).collect();
+    // The e-mail is the first subscriber's.
+    assert_eq!(fields, [&json!("document"), &json!("address.postcode"), &json!("email")], "{refused}");
+    shop.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_wish_is_done_once() {
     let shop = Shop::open().await;
     let house = &shop.house;
@@ -280,7 +355,8 @@ async fn bad_input_is_named_and_changes_nothing() {
         ("/v1/plans", with(plans.clone(), "allowance", reais("1")), 422, "unit_mismatch", "allowance.unit"),
         ("/v1/plans", with(plans.clone(), "carried_max", gb(-1)), 422, "amount_negative", "carried_max"),
         ("/v1/plans", with(plans.clone(), "unpaid_max", gb(1)), 422, "invalid_amount", "unpaid_max"),
-        ("/v1/plans", with(plans.clone(), "speed", json!("10M; reboot")), 422, "invalid_word", "speed"),
+        ("/v1/plans", with(plans.clone(), "speed", json!("10M; reboot")), 422, "invalid_speed", "speed"),
+        ("/v1/plans", with(plans.clone(), "slow_speed", json!("rapido")), 422, "invalid_speed", "slow_speed"),
         ("/v1/plans", with(plans.clone(), "at_zero", json!("stop")), 422, "invalid_field", "at_zero"),
         ("/v1/plans", with(plans.clone(), "colour", json!("red")), 422, "unknown_field", "colour"),
         (

@@ -6,7 +6,7 @@ mod house;
 
 use std::time::Duration;
 
-use book::{Charging, LineAct, LineStatus, PaidBy, TakeBack};
+use book::{Charging, LineAct, LineStatus, PaidBy};
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use money::{Amount, PurchaseId, Unit};
 use saldo::audit::Author;
@@ -16,7 +16,7 @@ use saldo::{documents, intents, lines};
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
-use store::tables::lines::PackRelease;
+use store::tables::lines::{OnWriteOff, PackRelease};
 use store::views::PurchaseState;
 
 /// R$ 79.90, the plan's fee.
@@ -152,7 +152,7 @@ async fn an_invoice_that_is_written_off_is_nobodys_debt_and_its_credit_is_taken_
     let invoices = provider.invoices().await;
     let [(invoice, _, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
     assert_eq!(provider.available(), PACK);
-    let (app, rest) = (provider.app(), TakeBack::Rest);
+    let (app, rest) = (provider.app(), Some(OnWriteOff::TakeBack));
     documents::write_off(app, Author::operator(), boleto.id, rest).await.expect("it is written off");
     assert_eq!(provider.booked("receivable").await, 0, "fee and purchase");
     assert_eq!(provider.available(), 0);

@@ -17,7 +17,7 @@ use saldo::lines::offers::{PackDraft, PlanDraft, put_pack, put_plan};
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use saldo::{clock, ids, passwords};
 use store::tables::customers::Customer;
-use store::tables::lines::{AtZero, LineEntry, PackRelease};
+use store::tables::lines::{AtZero, LineEntry, OnWriteOff, PackRelease};
 use store::tables::logins::Login;
 
 const GB: i64 = 1_000_000_000;
@@ -59,6 +59,7 @@ fn pack(plan_no: u32, gigabytes: i64, price: i64) -> PackDraft {
         validity_days: None,
         per_cycle_max: None,
         sold: true,
+        on_write_off: OnWriteOff::TakeBack,
     }
 }
 

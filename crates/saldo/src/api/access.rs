@@ -27,7 +27,7 @@ use crate::{config, keys, nas, server};
 pub const ALL_SCOPES: &str = "*";
 
 /// Every scope with what it opens. `write` holds `read` of the same group.
-pub const SCOPES: [(&str, &str); 21] = [
+pub const SCOPES: [(&str, &str); 22] = [
     ("customers:read", "customers, subscribers, and what usage events call them"),
     ("customers:write", "make and change customers and subscribers"),
     ("credit:read", "wallets, balances, entries, grants, charges"),
@@ -43,6 +43,7 @@ pub const SCOPES: [(&str, &str); 21] = [
     ("routers:read", "routers and what they do now"),
     ("routers:write", "add, change and remove routers"),
     ("invoices:read", "invoices and boletos"),
+    ("invoices:write", "write boletos off"),
     ("payments:read", "top-ups and payments"),
     ("payments:write", "begin and cancel top-ups"),
     ("keys:write", "make, list and revoke API keys"),
@@ -190,6 +191,7 @@ needs! {
     RoutersRead = "routers:read",
     RoutersWrite = "routers:write",
     InvoicesRead = "invoices:read",
+    InvoicesWrite = "invoices:write",
     PaymentsRead = "payments:read",
     PaymentsWrite = "payments:write",
     KeysWrite = "keys:write",

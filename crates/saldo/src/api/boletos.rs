@@ -1,9 +1,10 @@
 //! `/v1/boletos`: what banks collect, for purchases and for invoices.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use money::{BoletoId, CustomerId};
 use serde::{Deserialize, Serialize};
 use store::Reader;
@@ -11,10 +12,13 @@ use store::tables::boletos::{self, BoletoRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
-use super::access::{By, InvoicesRead};
-use super::request::{Asked, Id, cursor, id, page_rows};
+use super::access::{By, InvoicesRead, InvoicesWrite};
+use super::once::{Answer, Wish};
+use super::packs::OnWriteOff;
+use super::request::{Asked, Body, Id, IdempotencyKey, cursor, id, page_rows};
 use super::wire::{Amount, List, time, time_if};
 use crate::problem::Problem;
+use crate::{clock, documents};
 
 /// What became of a boleto.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -164,4 +168,44 @@ pub(super) async fn get(
 ) -> Result<Json<Boleto>, Problem> {
     let boleto = api.app.read(move |reader| reader.boleto(id)).await?;
     boleto.map(|row| Json(Boleto::from(row))).ok_or_else(|| Problem::not_found("boleto"))
+}
+
+/// What becomes of what a boleto was to pay.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WriteOffWanted {
+    /// What becomes of credit that was released; as its pack says, if nothing is said. It must be said where an invoice has packs that say
+    /// different things. Where there is no credit, what the invoice bills is written off, unless it is `keep_debt`.
+    on_write_off: Option<OnWriteOff>,
+}
+
+/// Write a boleto off. The bank is told with the next remittance, unless it never knew it. Credit that waits for the payment is not
+/// released any more.
+#[utoipa::path(post, path = "/v1/boletos/{id}/write-off", tag = "boletos", request_body = WriteOffWanted,
+    params(("id" = String, Path, description = "`bol_…`")),
+    responses((status = 200, description = "The boleto as it is now.", body = Boleto),
+        (status = 409, description = "`boleto_closed`: it is paid or written off already, and nothing is owed for it.")))]
+pub(super) async fn write_off(
+    State(api): State<Arc<Api>>,
+    by: By<InvoicesWrite>,
+    key: IdempotencyKey,
+    Id(id): Id<BoletoId>,
+    Body(wanted): Body<WriteOffWanted>,
+) -> Result<Answer, Problem> {
+    let wish = Wish::new(by.key.id, "POST /v1/boletos/{id}/write-off", key, &(id.to_string(), &wanted))?;
+    let (chosen, now) = (wanted.on_write_off.map(Into::into), clock::now());
+    // What a transaction said that was tried again counts for nothing: the last one was kept.
+    let (tell, told) = mpsc::channel();
+    let answer = wish
+        .write(&api, StatusCode::OK, move |tx| {
+            let written = documents::write_off_in(tx, &by.author, id, chosen, now)?;
+            let answer = Boleto::from(written.boleto.clone());
+            tell.send(written).map_err(|error| Problem::internal(&anyhow::Error::new(error)))?;
+            Ok(answer)
+        })
+        .await?;
+    if let Some(written) = told.try_iter().last().filter(|_| answer.first) {
+        documents::finish_write_off(&api.app, &written).await?;
+    }
+    Ok(answer)
 }

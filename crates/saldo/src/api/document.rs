@@ -104,6 +104,7 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invoices::get))
         .routes(routes!(boletos::list))
         .routes(routes!(boletos::get))
+        .routes(routes!(boletos::write_off))
         .routes(routes!(topups::list, topups::create))
         .routes(routes!(topups::get))
         .routes(routes!(topups::cancel))
@@ -169,6 +170,9 @@ fn add_components(components: &mut Value) {
             "code": {"type": "string", "description": "Stable: what a program decides by."},
             "detail": {"type": "string", "description": "A sentence for people."},
             "field": {"type": "string", "description": "The field that is wrong, as `amount.unit`."},
+            "errors": {"type": "array", "description": "All that is wrong, where it is more than one thing; the first is told above.",
+                "items": {"type": "object", "required": ["code", "detail", "field"], "properties": {
+                    "code": {"type": "string"}, "detail": {"type": "string"}, "field": {"type": ["string", "null"]}}}},
             "request_id": {"type": "string", "description": "The name of this request in our logs."},
         },
     });

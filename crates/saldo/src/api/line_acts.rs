@@ -18,7 +18,7 @@ use super::request::{Body, Id, IdempotencyKey};
 use super::wire::Amount;
 use crate::audit::{Author, Change};
 use crate::billing;
-use crate::lines::offers::BYTES_MAX;
+use crate::lines::offer_check::BYTES_MAX;
 use crate::lines::{self, SHOW_PATIENCE};
 use crate::problem::Problem;
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use money::{PackId, PlanId};
 use serde::{Deserialize, Serialize};
-use store::tables::lines::{PackRelease, PackRow};
+use store::tables::lines::{self, PackRelease, PackRow};
 use store::{Reader, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
@@ -75,6 +75,39 @@ impl From<Release> for PackRelease {
     }
 }
 
+/// What becomes of credit that was released, and of what is owed for it, when the boleto that was to pay it is written off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum OnWriteOff {
+    /// What is left of the credit is taken back, and nothing is owed any more.
+    #[default]
+    TakeBack,
+    /// The credit stays, and is still owed.
+    KeepDebt,
+    /// The credit stays, and nothing is owed any more.
+    Leave,
+}
+
+impl From<OnWriteOff> for lines::OnWriteOff {
+    fn from(rule: OnWriteOff) -> lines::OnWriteOff {
+        match rule {
+            OnWriteOff::TakeBack => lines::OnWriteOff::TakeBack,
+            OnWriteOff::KeepDebt => lines::OnWriteOff::KeepDebt,
+            OnWriteOff::Leave => lines::OnWriteOff::Leave,
+        }
+    }
+}
+
+impl From<lines::OnWriteOff> for OnWriteOff {
+    fn from(rule: lines::OnWriteOff) -> OnWriteOff {
+        match rule {
+            lines::OnWriteOff::TakeBack => OnWriteOff::TakeBack,
+            lines::OnWriteOff::KeepDebt => OnWriteOff::KeepDebt,
+            lines::OnWriteOff::Leave => OnWriteOff::Leave,
+        }
+    }
+}
+
 /// Extra credit sold once.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Pack {
@@ -94,6 +127,8 @@ pub(super) struct Pack {
     validity_days: Option<u16>,
     /// How many may be released in one cycle of a line; null: no limit.
     per_cycle_max: Option<u32>,
+    /// What becomes of it when its boleto is written off, unless that says otherwise.
+    on_write_off: OnWriteOff,
     /// Whether it is sold.
     sold: bool,
     /// When it was made, RFC 3339.
@@ -115,6 +150,7 @@ impl Pack {
             },
             validity_days: row.validity_days,
             per_cycle_max: row.per_cycle_max,
+            on_write_off: row.on_write_off.into(),
             sold: row.sold == 1,
             created_at: time(row.created_at),
         }
@@ -140,6 +176,9 @@ pub(super) struct PackWanted {
     validity_days: Option<u16>,
     /// How many may be released in one cycle of a line; any number, if nothing is said.
     per_cycle_max: Option<u32>,
+    /// What becomes of it when its boleto is written off, unless that says otherwise; `take_back`, if nothing is said.
+    #[serde(default)]
+    on_write_off: OnWriteOff,
     /// Whether it is sold; true, if nothing is said.
     sold: Option<bool>,
 }
@@ -163,6 +202,7 @@ impl PackWanted {
             validity_days: self.validity_days,
             per_cycle_max: self.per_cycle_max,
             sold: self.sold.unwrap_or(true),
+            on_write_off: self.on_write_off.into(),
         })
     }
 }
@@ -250,6 +290,9 @@ pub(super) struct PackChange {
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>)]
     per_cycle_max: Option<Option<u32>>,
+    /// What becomes of it when its boleto is written off; of boletos that are open already, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_write_off: Option<OnWriteOff>,
     /// Whether it is sold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sold: Option<bool>,
@@ -266,6 +309,7 @@ impl PackChange {
             release: self.release.unwrap_or(known.release),
             validity_days: self.validity_days.unwrap_or(known.validity_days),
             per_cycle_max: self.per_cycle_max.unwrap_or(known.per_cycle_max),
+            on_write_off: self.on_write_off.unwrap_or(known.on_write_off),
             sold: Some(self.sold.unwrap_or(known.sold)),
         }
     }

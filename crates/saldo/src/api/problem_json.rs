@@ -43,7 +43,12 @@ impl IntoResponse for Problem {
 }
 
 /// The members of the JSON.
-pub(super) fn members(problem: Problem) -> Map<String, Value> {
+pub(super) fn members(mut problem: Problem) -> Map<String, Value> {
+    if !problem.others.is_empty() {
+        let one = |problem: &Problem| json!({"code": problem.code, "detail": problem.detail, "field": problem.field});
+        let all = problem.each().map(one).collect::<Vec<_>>();
+        problem.members.insert("errors".to_owned(), json!(all));
+    }
     let mut members = problem.members;
     members.insert("type".to_owned(), json!("about:blank"));
     members.insert("status".to_owned(), json!(problem.status.as_u16()));

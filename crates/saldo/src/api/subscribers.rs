@@ -125,10 +125,12 @@ impl SubscriberWanted {
         draft
     }
 
-    /// The person, checked beside what the tables hold; the first thing that is wrong otherwise.
+    /// The person, checked beside what the tables hold; all that is wrong otherwise.
     fn check(&self, reader: &Reader<'_>, customer: CustomerId) -> Result<Person, Problem> {
-        check_person(reader, customer, &self.draft())?
-            .map_err(|wrong| wrong.first().map_or_else(|| Problem::not_found("subscriber"), refused))
+        check_person(reader, customer, &self.draft())?.map_err(|wrong| {
+            let refused = Problem::refuse_all(wrong.iter().map(refused).collect());
+            refused.err().unwrap_or_else(|| Problem::not_found("subscriber"))
+        })
     }
 }
 
@@ -164,6 +166,7 @@ fn refused(wrong: &Wrong) -> Problem {
         Why::PlanUnknown
         | Why::Day
         | Why::Size
+        | Why::NoUnit
         | Why::Negative
         | Why::OutsideMore
         | Why::LoginTaken

@@ -244,20 +244,7 @@ pub struct Adjustment {
 pub async fn adjust(app: &Arc<App>, author: Author, wanted: Adjustment) -> Result<AdjustmentId, Problem> {
     let Adjustment { customer, amount, reason } = wanted;
     let reason = reason.trim().to_owned();
-    if amount.value() == 0 || amount.value().saturating_abs() > ADJUSTMENT_MAX {
-        let detail = "amount must not be zero, and at most 1,000,000.00 in either direction.";
-        return Err(Problem::invalid("amount", "invalid_amount", detail));
-    }
-    if amount.value() % CENT != 0 {
-        let detail = "amount must be in whole cents: a boleto takes nothing smaller.";
-        return Err(Problem::invalid("amount", "invalid_amount", detail));
-    }
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {
-        let detail = format!(
-            "reason must have 1 to {REASON_CHARS_MAX} characters: the customer reads it on his invoice."
-        );
-        return Err(Problem::invalid("reason", "invalid_reason", detail));
-    }
+    Problem::refuse_all(wrong_with_adjustment(amount, &reason))?;
     if app.read(move |tables| tables.payer(customer)).await?.is_none() {
         return Err(Problem::not_found("customer"));
     }
@@ -273,6 +260,26 @@ pub async fn adjust(app: &Arc<App>, author: Author, wanted: Adjustment) -> Resul
     })
     .await?;
     Ok(id)
+}
+
+/// All that is wrong with a correction of so much, for this reason.
+pub(crate) fn wrong_with_adjustment(amount: Amount, reason: &str) -> Vec<Problem> {
+    let mut wrong = Vec::new();
+    if amount.value() == 0 || amount.value().saturating_abs() > ADJUSTMENT_MAX {
+        let detail = "amount must not be zero, and at most 1,000,000.00 in either direction.";
+        wrong.push(Problem::invalid("amount", "invalid_amount", detail));
+    } else if amount.value() % CENT != 0 {
+        let detail = "amount must be in whole cents: a boleto takes nothing smaller.";
+        wrong.push(Problem::invalid("amount", "invalid_amount", detail));
+    }
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {
+        let detail = format!(
+            "reason must have 1 to {REASON_CHARS_MAX} characters: the customer reads it on his invoice."
+        );
+        wrong.push(Problem::invalid("reason", "invalid_reason", detail));
+    }
+    wrong
 }
 
 /// Takes back a correction that stands on no invoice yet.

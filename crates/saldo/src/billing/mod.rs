@@ -11,6 +11,7 @@ mod run;
 
 pub use blocked::{Actor, ActorKind, Blocked, Overdue, STATUS_SET, WhyBlocked, why_blocked, why_blocked_now};
 pub use calendar::{Month, next_month};
+pub(crate) use invoice::wrong_with_adjustment;
 pub use invoice::{Adjustment, adjust, withdraw};
 pub use overdue::{Trust, TrustError, block_by_hand, excuse, keep_blocked, review, trust, trust_of};
 pub use run::{DAYS_EARLY_MAX, begin, keep_running, preview};

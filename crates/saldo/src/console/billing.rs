@@ -13,7 +13,7 @@ use serde::Deserialize;
 use store::tables::invoices::{BillingRun, InvoiceState};
 use store::{Reader as TablesReader, StoreError};
 
-use super::offer_fields::{Typed, choice, text};
+use super::offer_fields::{Typed, Unread, choice, text};
 use super::plans::CURRENCY;
 use super::{must_change, typed};
 use crate::app::App;
@@ -118,7 +118,7 @@ pub(super) async fn begin(
 /// `GET /console/billing/adjustments/new`
 pub(super) async fn new_adjustment(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     must_change(&staff)?;
-    form(&app, &staff, &Sent { direction: TAKES_OFF.to_owned(), ..Sent::default() }, None)
+    form(&app, &staff, &Sent { direction: TAKES_OFF.to_owned(), ..Sent::default() }, Vec::new())
 }
 
 /// `POST /console/billing/adjustments`
@@ -136,8 +136,8 @@ pub(super) async fn adjust(
     };
     match adjusted {
         Ok(_) => Ok(Redirect::to(Place::ConsoleBilling.url()).into_response()),
-        Err(problem) => match words(&typed.reader, &problem) {
-            Some(words) => form(&app, &staff, &sent, Some(words)),
+        Err(problem) => match problems(&typed.reader, &problem) {
+            Some(problems) => form(&app, &staff, &sent, problems),
             None => Err(problem.into()),
         },
     }
@@ -202,41 +202,47 @@ fn begin_of(reader: &Reader, day: Date) -> Option<Timestamp> {
 }
 
 async fn wanted(app: &Arc<App>, typed: &Typed, sent: &Sent) -> Result<Adjustment, Problem> {
-    let unknown = || Problem::invalid("document", "customer_unknown", "There is no such subscriber.");
-    let document = TaxId::parse(&sent.document).map_err(|_| unknown())?.bare().to_owned();
-    let payer = app.read(move |tables| tables.payer_by_document(&document)).await?.ok_or_else(unknown)?;
-    let amount = typed.money("amount", &sent.amount, CURRENCY)?.map_or(0, |amount| amount.value());
-    if amount <= 0 {
-        return Err(Problem::invalid("amount", "invalid_amount", "amount must be above zero."));
-    }
-    let amount = if sent.direction == TAKES_OFF { -amount } else { amount };
-    Ok(Adjustment {
-        customer: payer.customer,
-        amount: Amount::new(amount, CURRENCY),
-        reason: sent.reason.clone(),
-    })
-}
-
-fn words(reader: &Reader, problem: &Problem) -> Option<FieldProblem> {
-    let text = match problem.code {
-        "customer_unknown" => "adjustment-bad-document",
-        "invalid_amount" | "not_a_number" => "adjustment-bad-amount",
-        "invalid_reason" => "adjustment-bad-reason",
-        _ => return None,
+    let payer = match TaxId::parse(&sent.document).map(|document| document.bare().to_owned()) {
+        Ok(document) => app.read(move |tables| tables.payer_by_document(&document)).await?,
+        Err(_) => None,
     };
-    Some(FieldProblem { field: problem.field.clone().unwrap_or_default(), words: reader.t(text) })
+    let unknown = || Problem::invalid("document", "customer_unknown", "There is no such subscriber.");
+    let mut unread = Unread::default();
+    let customer = unread.note(payer.map(|payer| Some(payer.customer)).ok_or_else(unknown));
+    let typed = unread.note(typed.money("amount", &sent.amount, CURRENCY));
+    let amount = typed.map_or(0, |amount| amount.value());
+    let too_little = Problem::invalid("amount", "invalid_amount", "amount must be above zero.");
+    unread.note(if typed.is_some() && amount <= 0 { Err(too_little) } else { Ok(()) });
+    let amount = Amount::new(if sent.direction == TAKES_OFF { -amount } else { amount }, CURRENCY);
+    unread.refuse(|| billing::wrong_with_adjustment(amount, &sent.reason))?;
+    let customer = customer.ok_or_else(unknown)?;
+    Ok(Adjustment { customer, amount, reason: sent.reason.clone() })
 }
 
-fn form(app: &App, staff: &StaffIn, sent: &Sent, problem: Option<FieldProblem>) -> Result<Response, Fault> {
+fn problems(reader: &Reader, problem: &Problem) -> Option<Vec<FieldProblem>> {
+    let one = |problem: &Problem| {
+        let text = match problem.code {
+            "customer_unknown" => "adjustment-bad-document",
+            "invalid_amount" | "not_a_number" => "adjustment-bad-amount",
+            "invalid_reason" => "adjustment-bad-reason",
+            _ => return None,
+        };
+        Some(FieldProblem { field: problem.field.clone().unwrap_or_default(), words: reader.t(text) })
+    };
+    problem.each().map(one).collect()
+}
+
+fn form(app: &App, staff: &StaffIn, sent: &Sent, problems: Vec<FieldProblem>) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = OfferForm {
         frame: staff.visit.frame(app, Some(Place::ConsoleBilling)),
         heading: reader.t("new-adjustment"),
         action: "/console/billing/adjustments".to_owned(),
         back_url: Place::ConsoleBilling.url().to_owned(),
         fields: fields(&reader, sent),
-        problems: problem.into_iter().collect(),
+        what_follows: Some(reader.t("adjustment-books")),
+        problems,
         reader,
     };
     draw(status, &page)

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use book::TakeBack;
 use brazil::boleto::{BillingAccount, TitleNumber};
 use brazil::document::TaxId;
 use jiff::civil::Date;
@@ -13,6 +12,7 @@ use money::{Amount, BoletoId};
 use serde::Deserialize;
 use store::tables::bank::Finding;
 use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
+use store::tables::lines::OnWriteOff;
 use store::{Reader as TablesReader, StoreError};
 
 use super::{findings, must_change};
@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::documents::{self, Closable, Debt};
 use crate::look::Reader;
 use crate::look::page::boletos::{
-    BoletoList, BoletoListed, BoletoPage, BoletoView, Standing, WriteOff, state_text,
+    BoletoList, BoletoListed, BoletoPage, BoletoView, Choosable, Standing, WriteOff, state_text,
 };
 use crate::look::part::Place;
 use crate::look::volume::volume;
@@ -55,7 +55,7 @@ pub(super) struct ShownOne {
 #[serde(default)]
 #[derive(Default)]
 pub(super) struct Choice {
-    credit: String,
+    on_write_off: String,
 }
 
 /// `GET /console/boletos`
@@ -131,14 +131,12 @@ pub(super) async fn write_off(
         })
         .await?
         .ok_or_else(missing)?;
-    let take_back = match choice.credit.as_str() {
-        "rest" => TakeBack::Rest,
-        "nothing" => TakeBack::Nothing,
-        "" if !has_credit => TakeBack::Nothing,
-        _ => return page(&app, &staff, id, false, Some(StatusCode::UNPROCESSABLE_ENTITY)).await,
-    };
+    let chosen = OnWriteOff::from_word(&choice.on_write_off);
+    if has_credit && chosen.is_none() {
+        return page(&app, &staff, id, false, Some(StatusCode::UNPROCESSABLE_ENTITY)).await;
+    }
     let author = staff.visit.author(&staff.who.session);
-    documents::write_off(&app, author, id, take_back).await?;
+    documents::write_off(&app, author, id, chosen).await?;
     super::show_what_was_done(&app).await;
     Ok(Redirect::to(&format!("{}/{id}?written_off=1", Place::ConsoleBoletos.url())).into_response())
 }
@@ -168,12 +166,9 @@ async fn page(
         })
         .await?
         .ok_or_else(missing)?;
-    let write_off = closable.filter(|_| must_change(staff).is_ok()).map(|closable: Closable| WriteOff {
-        tells_bank: closable.to == Some(BoletoState::ToWriteOff),
-        is_at_bank: closable.to.is_none(),
-        has_credit: closable.debt == Debt::Released,
-        waits: closable.debt == Debt::Awaiting,
-    });
+    let write_off = closable
+        .filter(|_| must_change(staff).is_ok())
+        .map(|closable| offered(&reader, closable, boleto.amount, missing_choice.is_some()));
     let unit = boleto.amount.unit();
     let page = BoletoPage {
         frame: staff.visit.frame(app, Some(Place::ConsoleBoletos)),
@@ -191,6 +186,50 @@ async fn page(
         reader,
     };
     draw(missing_choice.unwrap_or(StatusCode::OK), &page)
+}
+
+/// What a write-off would do. What the pack says is chosen already, unless the form came back without any choice.
+fn offered(reader: &Reader, closable: Closable, amount: Amount, was_missing: bool) -> WriteOff {
+    let Closable { to, debt, said } = closable;
+    let choices = OnWriteOff::ALL.iter().copied().filter(|rule| {
+        // Of a boleto that is closed the debt is kept as it is: that would change nothing.
+        debt == Debt::Released && (to.is_some() || *rule != OnWriteOff::KeepDebt)
+    });
+    let choices: Vec<Choosable> = choices
+        .map(|rule| Choosable {
+            word: rule.word(),
+            label: reader.t(on_write_off_text(rule)),
+            books: reader.t1(books_text(rule), "amount", reader.money(amount)),
+            is_chosen: !was_missing && said == Some(rule),
+        })
+        .collect();
+    WriteOff {
+        tells_bank: to == Some(BoletoState::ToWriteOff),
+        is_closed: to.is_none(),
+        follows_pack: choices.iter().any(|choice| choice.is_chosen),
+        choices,
+        books: (debt == Debt::Billed)
+            .then(|| reader.t1("write-off-books-bill", "amount", reader.money(amount))),
+        waits: debt == Debt::Awaiting,
+    }
+}
+
+/// What becomes of the credit of a boleto that is written off, in words.
+pub(super) fn on_write_off_text(rule: OnWriteOff) -> &'static str {
+    match rule {
+        OnWriteOff::TakeBack => "on-write-off-take-back",
+        OnWriteOff::KeepDebt => "on-write-off-keep-debt",
+        OnWriteOff::Leave => "on-write-off-leave",
+    }
+}
+
+/// What is booked then.
+fn books_text(rule: OnWriteOff) -> &'static str {
+    match rule {
+        OnWriteOff::TakeBack => "write-off-books-take-back",
+        OnWriteOff::KeepDebt => "write-off-books-keep-debt",
+        OnWriteOff::Leave => "write-off-books-leave",
+    }
 }
 
 fn listed(

@@ -98,7 +98,7 @@ async fn save<K: Kept>(
     let typed = typed(app, staff);
     let author = staff.visit.author(&staff.who.session);
     let saved = K::put(app, author, no, &typed, sent).await;
-    after_saving(K::PLACE, &typed, saved, |words| form::<K>(app, staff, no, sent, vec![words]))
+    after_saving(K::PLACE, &typed, saved, |problems| form::<K>(app, staff, no, sent, problems))
 }
 
 fn form<K: Kept>(

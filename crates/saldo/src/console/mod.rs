@@ -124,12 +124,12 @@ fn after_saving(
     place: Place,
     typed: &Typed,
     saved: Result<u32, Problem>,
-    again: impl FnOnce(FieldProblem) -> Result<Response, Fault>,
+    again: impl FnOnce(Vec<FieldProblem>) -> Result<Response, Fault>,
 ) -> Result<Response, Fault> {
     match saved {
         Ok(no) => Ok(Redirect::to(&format!("{}?saved={no}", place.url())).into_response()),
-        Err(problem) => match typed.words(&problem) {
-            Some(words) => again(words),
+        Err(problem) => match typed.problems(&problem) {
+            Some(problems) => again(problems),
             None => Err(problem.into()),
         },
     }
@@ -166,6 +166,7 @@ fn draw_form_at(
         action,
         back_url,
         fields,
+        what_follows: None,
         problems,
         reader,
     };

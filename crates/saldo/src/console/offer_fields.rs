@@ -67,9 +67,17 @@ impl Typed {
         if self.reader.locale == crate::look::Locale::PtBr { text.replace('.', ",") } else { text }
     }
 
-    /// The words for what was wrong, with the field it was about.
-    pub(super) fn words(&self, problem: &Problem) -> Option<FieldProblem> {
-        let text = match problem.code {
+    /// The words for all that was wrong, each with the field it was about; `None` if there are none for something.
+    pub(super) fn problems(&self, problem: &Problem) -> Option<Vec<FieldProblem>> {
+        let one = |problem: &Problem| {
+            let words = self.reader.t(Self::text_of(problem)?);
+            Some(FieldProblem { field: problem.field.clone().unwrap_or_default(), words })
+        };
+        problem.each().map(one).collect()
+    }
+
+    fn text_of(problem: &Problem) -> Option<&'static str> {
+        Some(match problem.code {
             "invalid_name" => "offer-bad-name",
             "already_exists" if problem.field.as_deref() == Some("address") => "router-address-taken",
             "already_exists" => "offer-name-taken",
@@ -87,10 +95,36 @@ impl Typed {
             "invalid_days" => "offer-bad-days",
             "invalid_count" => "offer-bad-count",
             "not_a_number" => "offer-no-number",
+            "amount_over_precise" => "offer-whole-cents",
+            "amount_too_large" => "offer-too-much",
+            "invalid_speed" => "offer-bad-speed",
             _ => return None,
-        };
-        let field = problem.field.clone().unwrap_or_default();
-        Some(FieldProblem { field, words: self.reader.t(text) })
+        })
+    }
+}
+
+/// What could not be read of a form.
+#[derive(Default)]
+pub(super) struct Unread(Vec<Problem>);
+
+impl Unread {
+    /// What was read; what could not be is noted, and nothing stands in its place.
+    pub(super) fn note<T: Default>(&mut self, read: Result<T, Problem>) -> T {
+        read.unwrap_or_else(|problem| {
+            self.0.push(problem);
+            T::default()
+        })
+    }
+
+    /// Refuses the form if anything could not be read, together with what is wrong with the rest of it.
+    pub(super) fn refuse(self, wrong: impl FnOnce() -> Vec<Problem>) -> Result<(), Problem> {
+        let Unread(mut unread) = self;
+        if !unread.is_empty() {
+            let is_new = |wrong: &Problem| unread.iter().all(|known| known.field != wrong.field);
+            let rest: Vec<Problem> = wrong().into_iter().filter(is_new).collect();
+            unread.extend(rest);
+        }
+        Problem::refuse_all(unread)
     }
 }
 

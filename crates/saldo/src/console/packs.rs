@@ -8,14 +8,16 @@ use axum::response::Response;
 use book::Charging;
 use money::Amount;
 use serde::Deserialize;
-use store::tables::lines::{PackRelease, PackRow};
+use store::tables::lines::{OnWriteOff, PackRelease, PackRow};
 
+use super::boletos::on_write_off_text;
 use super::kept::Kept;
 use super::must_change;
-use super::offer_fields::{Typed, choice, text};
+use super::offer_fields::{Typed, Unread, choice, text};
 use super::plans::CURRENCY;
 use crate::app::App;
 use crate::audit::Author;
+use crate::lines::offer_check::wrong_with_pack;
 use crate::lines::offers::{PackDraft, put_pack};
 use crate::look::page::{Field, FieldKind, Offer, Offers};
 use crate::look::part::Place;
@@ -45,6 +47,7 @@ pub(super) struct Sent {
     release: String,
     validity_days: String,
     per_cycle_max: String,
+    on_write_off: String,
     sold: String,
 }
 
@@ -105,6 +108,7 @@ impl Kept for Packs {
         Sent {
             by_boleto: "1".to_owned(),
             release: PackRelease::Purchase.word().to_owned(),
+            on_write_off: OnWriteOff::TakeBack.word().to_owned(),
             sold: YES.to_owned(),
             ..Sent::default()
         }
@@ -119,6 +123,7 @@ impl Kept for Packs {
         let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
         let plans = sold.plans().map(|plan| (plan.plan_no.to_string(), plan.name.clone()));
         let releases = PackRelease::ALL.iter().map(|when| (when.word().to_owned(), t(release_text(*when))));
+        let rules = OnWriteOff::ALL.iter().map(|rule| (rule.word().to_owned(), t(on_write_off_text(*rule))));
         let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
         let ways = [
             ("by_boleto", &sent.by_boleto, Charging::Boleto),
@@ -140,6 +145,13 @@ impl Kept for Packs {
             choice("release", t("released-when"), Some(t("release-hint")), &sent.release, releases),
             text("validity_days", t("pack-days"), Some(t("pack-days-hint")), sent.validity_days.clone()),
             text("per_cycle_max", t("pack-most"), Some(t("pack-most-hint")), sent.per_cycle_max.clone()),
+            choice(
+                "on_write_off",
+                t("on-write-off"),
+                Some(t("on-write-off-hint")),
+                &sent.on_write_off,
+                rules,
+            ),
             choice("sold", t("is-sold"), None, if sent.sold == YES { YES } else { "no" }, yes_no),
         ]
     }
@@ -151,27 +163,32 @@ impl Kept for Packs {
         typed: &Typed,
         sent: &Sent,
     ) -> Result<u32, Problem> {
-        put_pack(app, author, no, draft(typed, sent)?).await
+        let (draft, unread) = draft(typed, sent);
+        unread.refuse(|| wrong_with_pack(app.sold().plan(draft.plan_no), &draft))?;
+        put_pack(app, author, no, draft).await
     }
 }
 
-fn draft(typed: &Typed, sent: &Sent) -> Result<PackDraft, Problem> {
+fn draft(typed: &Typed, sent: &Sent) -> (PackDraft, Unread) {
+    let mut unread = Unread::default();
     let ticked = [
         (&sent.by_boleto, Charging::Boleto),
         (&sent.by_next_invoice, Charging::NextInvoice),
         (&sent.by_card, Charging::Card),
         (&sent.by_pix, Charging::Pix),
     ];
-    Ok(PackDraft {
-        plan_no: typed.count("plan", &sent.plan)?.unwrap_or(0),
-        quantity: typed.bytes("quantity", &sent.quantity)?.unwrap_or(0),
-        price: typed.money("price", &sent.price, CURRENCY)?.unwrap_or(Amount::new(0, CURRENCY)),
+    let draft = PackDraft {
+        plan_no: unread.note(typed.count("plan", &sent.plan)).unwrap_or(0),
+        quantity: unread.note(typed.bytes("quantity", &sent.quantity)).unwrap_or(0),
+        price: unread.note(typed.money("price", &sent.price, CURRENCY)).unwrap_or(Amount::new(0, CURRENCY)),
         chargings: ticked.into_iter().filter(|(tick, _)| !tick.is_empty()).map(|(_, way)| way).collect(),
         release: PackRelease::from_word(&sent.release).unwrap_or(PackRelease::Purchase),
-        validity_days: typed.count("validity_days", &sent.validity_days)?,
-        per_cycle_max: typed.count("per_cycle_max", &sent.per_cycle_max)?,
+        validity_days: unread.note(typed.count("validity_days", &sent.validity_days)),
+        per_cycle_max: unread.note(typed.count("per_cycle_max", &sent.per_cycle_max)),
         sold: sent.sold == YES,
-    })
+        on_write_off: OnWriteOff::from_word(&sent.on_write_off).unwrap_or(OnWriteOff::TakeBack),
+    };
+    (draft, unread)
 }
 
 fn sent_of(typed: &Typed, pack: &PackRow) -> Sent {
@@ -188,6 +205,7 @@ fn sent_of(typed: &Typed, pack: &PackRow) -> Sent {
         release: pack.release.word().to_owned(),
         validity_days: pack.validity_days.map(|days| days.to_string()).unwrap_or_default(),
         per_cycle_max: pack.per_cycle_max.map(|most| most.to_string()).unwrap_or_default(),
+        on_write_off: pack.on_write_off.word().to_owned(),
         sold: if pack.sold == 1 { YES.to_owned() } else { String::new() },
     }
 }

@@ -11,9 +11,10 @@ use store::tables::lines::{AtZero, PlanRow};
 
 use super::kept::Kept;
 use super::must_change;
-use super::offer_fields::{Typed, choice, shown_windows, text};
+use super::offer_fields::{Typed, Unread, choice, shown_windows, text};
 use crate::app::App;
 use crate::audit::Author;
+use crate::lines::offer_check::wrong_with_plan;
 use crate::lines::offers::{PlanDraft, put_plan};
 use crate::look::page::{Field, Offer, Offers};
 use crate::look::part::Place;
@@ -142,7 +143,12 @@ impl Kept for Plans {
             text("unpaid_max", t("plan-unpaid"), Some(t("plan-unpaid-hint")), sent.unpaid_max.clone()),
             choice("at_zero", t("plan-at-zero"), Some(t("plan-at-zero-hint")), &sent.at_zero, at_zero),
             text("speed", t("plan-speed"), Some(t("plan-speed-hint")), sent.speed.clone()),
-            text("slow_speed", t("plan-slow-speed"), None, sent.slow_speed.clone()),
+            text(
+                "slow_speed",
+                t("plan-slow-speed"),
+                Some(t("plan-slow-speed-hint")),
+                sent.slow_speed.clone(),
+            ),
             text("walled_list", t("plan-walled-list"), None, sent.walled_list.clone()),
             text("free", t("plan-free"), Some(t("plan-free-hint")), sent.free.clone()),
             text(
@@ -161,26 +167,30 @@ impl Kept for Plans {
         typed: &Typed,
         sent: &Sent,
     ) -> Result<u32, Problem> {
-        put_plan(app, author, no, draft(typed, sent)?).await
+        let (draft, unread) = draft(typed, sent);
+        unread.refuse(|| wrong_with_plan(&draft))?;
+        put_plan(app, author, no, draft).await
     }
 }
 
-fn draft(typed: &Typed, sent: &Sent) -> Result<PlanDraft, Problem> {
-    Ok(PlanDraft {
+fn draft(typed: &Typed, sent: &Sent) -> (PlanDraft, Unread) {
+    let mut unread = Unread::default();
+    let draft = PlanDraft {
         name: sent.name.clone(),
-        fee: typed.money("fee", &sent.fee, CURRENCY)?.unwrap_or(Amount::new(0, CURRENCY)),
-        allowance: typed.bytes("allowance", &sent.allowance)?.unwrap_or(0),
-        carried_max: typed.bytes("carried_max", &sent.carried_max)?,
+        fee: unread.note(typed.money("fee", &sent.fee, CURRENCY)).unwrap_or(Amount::new(0, CURRENCY)),
+        allowance: unread.note(typed.bytes("allowance", &sent.allowance)).unwrap_or(0),
+        carried_max: unread.note(typed.bytes("carried_max", &sent.carried_max)),
         supports_purchase: sent.supports_purchase == YES,
-        balance_max: typed.bytes("balance_max", &sent.balance_max)?.unwrap_or(0),
-        unpaid_max: typed.money("unpaid_max", &sent.unpaid_max, CURRENCY)?,
+        balance_max: unread.note(typed.bytes("balance_max", &sent.balance_max)).unwrap_or(0),
+        unpaid_max: unread.note(typed.money("unpaid_max", &sent.unpaid_max, CURRENCY)),
         at_zero: AtZero::from_word(&sent.at_zero).unwrap_or(AtZero::Slow),
         speed: sent.speed.clone(),
         slow_speed: sent.slow_speed.clone(),
         walled_list: sent.walled_list.clone(),
-        free: typed.windows("free", &sent.free)?,
-        block_after_days: typed.count("block_after_days", &sent.block_after_days)?,
-    })
+        free: unread.note(typed.windows("free", &sent.free)),
+        block_after_days: unread.note(typed.count("block_after_days", &sent.block_after_days)),
+    };
+    (draft, unread)
 }
 
 fn sent_of(typed: &Typed, plan: &PlanRow, free: String) -> Sent {

@@ -103,8 +103,10 @@ pub(super) async fn create(
     let checked = app.read(move |tables| subscribers::check(tables, &[row])).await?;
     // A line that is somebody's already is no news in a file. By hand it is a mistake.
     let known = Wrong { column: Some(Column::Document), why: Why::AlreadyCustomer };
-    let mut wrong: Vec<_> = checked.wrong.into_iter().map(|row| row.wrong).collect();
-    wrong.extend((checked.known > 0).then_some(known));
+    let mut wrong: Vec<Wrong> = checked.wrong.into_iter().map(|row| row.wrong).collect();
+    if wrong.is_empty() && checked.known > 0 {
+        wrong.push(known);
+    }
     let (true, Some(newcomer)) = (wrong.is_empty(), checked.newcomers.into_iter().next()) else {
         return form(&app, &staff, &draft, &wrong);
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use book::{Charging, LineStatus};
 use money::{Amount, CustomerId, LineId, LoginId, Unit, WalletId};
-use store::tables::lines::{AtZero, PackRelease};
+use store::tables::lines::{AtZero, OnWriteOff, PackRelease};
 use store::tables::logins::Login;
 
 use super::folder::Secrets;
@@ -217,6 +217,7 @@ fn pack(plan_no: u32, gigabytes: i64, price: i64, chargings: &[Charging]) -> Pac
         validity_days: None,
         per_cycle_max: None,
         sold: true,
+        on_write_off: OnWriteOff::TakeBack,
     }
 }
 

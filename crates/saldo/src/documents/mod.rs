@@ -18,3 +18,4 @@ pub use remittances::{LeftOut, RemitError, Remitted, remit, send_remittance, wai
 pub use returns::{Loaded, ReturnError, load, load_return};
 pub use sheet::Sheet;
 pub use write_offs::{Closable, Debt, closable, write_off, written_off_to};
+pub(crate) use write_offs::{finish_write_off, write_off_in};

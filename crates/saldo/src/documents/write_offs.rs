@@ -1,8 +1,8 @@
 //! A boleto that will not be paid any more: what becomes of it at the bank, and of the credit that it was to pay.
 //!
-//! Staff decide both at once. The bank is told with the next remittance, unless it never knew the title. What it tells by itself
-//! (a title that grew too old, say) changes the boleto alone: what becomes of the credit is a person's to say, who finds it
-//! among the findings.
+//! The pack says what becomes of the credit, unless whoever writes the boleto off says something else. The bank is told with the next
+//! remittance, unless it never knew the title. What it tells by itself (a title that grew too old, say) changes the boleto alone: what
+//! becomes of the credit is a person's to say, who finds it among the findings.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use serde_json::json;
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::intents::Intent;
 use store::tables::invoices::InvoiceState;
+use store::tables::lines::OnWriteOff;
 use store::views::PurchaseState;
 use store::{Reader as TablesReader, StoreError, Tx};
 
@@ -30,6 +31,8 @@ pub struct Closable {
     pub to: Option<BoletoState>,
     /// What is owed for it.
     pub debt: Debt,
+    /// What the packs say of the credit that was released; `None` if there is none, or several say different things.
+    pub said: Option<OnWriteOff>,
 }
 
 /// What is owed for a boleto.
@@ -51,8 +54,8 @@ pub fn closable(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Option<
         return Ok(None);
     }
     let to = written_off_to(boleto.state);
-    let debt = debt(tables, boleto)?;
-    Ok((to.is_some() || debt != Debt::None).then_some(Closable { to, debt }))
+    let (debt, said) = debt(tables, boleto)?;
+    Ok((to.is_some() || debt != Debt::None).then_some(Closable { to, debt, said }))
 }
 
 /// Where a boleto in this state goes when nobody is to pay it any more; `None` if it stays.
@@ -65,20 +68,39 @@ pub fn written_off_to(state: BoletoState) -> Option<BoletoState> {
     }
 }
 
-fn debt(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Debt, StoreError> {
+fn debt(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<(Debt, Option<OnWriteOff>), StoreError> {
     if let Some(purchase) = boleto.purchase {
-        return debt_of_purchase(tables, purchase);
+        let debt = debt_of_purchase(tables, purchase)?;
+        let released = if debt == Debt::Released { vec![purchase] } else { Vec::new() };
+        return Ok((debt, said(tables, &released)?));
     }
     let invoice = boleto.invoice.map(|id| tables.invoice(id)).transpose()?.flatten();
     let Some(invoice) = invoice.filter(|invoice| invoice.state == InvoiceState::Open) else {
-        return Ok(Debt::None);
+        return Ok((Debt::None, None));
     };
+    let mut released = Vec::new();
     for purchase in tables.invoice_lines(invoice.id)?.iter().filter_map(|line| line.purchase) {
         if debt_of_purchase(tables, purchase)? == Debt::Released {
-            return Ok(Debt::Released);
+            released.push(purchase);
         }
     }
-    Ok(Debt::Billed)
+    let debt = if released.is_empty() { Debt::Billed } else { Debt::Released };
+    Ok((debt, said(tables, &released)?))
+}
+
+/// What the packs of these purchases say, if all of them say the same.
+fn said(tables: &TablesReader<'_>, released: &[PurchaseId]) -> Result<Option<OnWriteOff>, StoreError> {
+    let mut all = Vec::new();
+    for purchase in released {
+        all.extend(tables.purchase(*purchase)?.map(|purchase| purchase.pack_no));
+    }
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let packs = tables.packs()?;
+    let mut words = packs.iter().filter(|pack| all.contains(&pack.pack_no)).map(|pack| pack.on_write_off);
+    let first = words.next();
+    Ok(first.filter(|first| words.all(|word| word == *first)))
 }
 
 fn debt_of_purchase(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<Debt, StoreError> {
@@ -93,44 +115,90 @@ fn debt_of_purchase(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<D
     })
 }
 
-/// Writes a boleto off, and what is owed for it.
+/// Writes a boleto off, and what is owed for it: as `chosen`, or as the pack says.
 pub async fn write_off(
     app: &Arc<App>,
     author: Author,
     id: BoletoId,
-    take_back: TakeBack,
+    chosen: Option<OnWriteOff>,
 ) -> Result<(), Problem> {
     let now = clock::now();
-    let (customer, intents) = app
-        .write_or_refuse(move |tx| {
-            let boleto = tx.boleto(id)?.ok_or_else(|| Problem::not_found("boleto"))?;
-            let (to, intents) = close(tx, &boleto, take_back, now)?;
-            let change = Change::new("boleto.write_off", id)
-                .before(&json!({"state": boleto.state.word()}))?
-                .after(&json!({"state": to.word(), "takes_back": take_back == TakeBack::Rest}))?;
-            author.note(tx, &change)?;
-            Ok((boleto.customer, intents))
-        })
-        .await?;
-    intents::send(app, &intents).await?;
-    app.live.notify(customer);
+    let written = app.write_or_refuse(move |tx| write_off_in(tx, &author, id, chosen, now)).await?;
+    finish_write_off(app, &written).await
+}
+
+/// A boleto that was written off in the tables.
+#[derive(Clone, Debug)]
+pub(crate) struct WrittenOff {
+    /// The boleto as it is now.
+    pub(crate) boleto: BoletoRow,
+    /// What the book is still to be asked.
+    intents: Vec<Intent>,
+}
+
+/// As [`write_off`], in a transaction of the caller's, who sees to it that it is finished.
+pub(crate) fn write_off_in(
+    tx: &Tx<'_>,
+    author: &Author,
+    id: BoletoId,
+    chosen: Option<OnWriteOff>,
+    now: Timestamp,
+) -> Result<WrittenOff, Problem> {
+    let boleto = tx.boleto(id)?.ok_or_else(|| Problem::not_found("boleto"))?;
+    let closable = closable(tx, &boleto)?.ok_or_else(closed)?;
+    let rule = rule(closable, chosen)?;
+    let intents = close(tx, &boleto, closable, rule, now)?;
+    let state = closable.to.unwrap_or(boleto.state);
+    let change = Change::new("boleto.write_off", id)
+        .before(&json!({"state": boleto.state.word()}))?
+        .after(&json!({"state": state.word(), "on_write_off": rule.map(OnWriteOff::word)}))?;
+    author.note(tx, &change)?;
+    Ok(WrittenOff { boleto: BoletoRow { state, ..boleto }, intents })
+}
+
+/// Asks the book for what is left of a write-off.
+pub(crate) async fn finish_write_off(app: &Arc<App>, written: &WrittenOff) -> Result<(), Problem> {
+    intents::send(app, &written.intents).await?;
+    app.live.notify(written.boleto.customer);
     Ok(())
 }
 
-/// The part of it that is in the tables: the state it has now, and what the book is to be asked.
+fn closed() -> Problem {
+    let detail = "The boleto is paid or written off already. Nothing was changed.";
+    Problem::new(StatusCode::CONFLICT, "boleto_closed", detail)
+}
+
+/// What becomes of what is owed; `None` where there is no credit to decide upon and nothing was chosen.
+fn rule(closable: Closable, chosen: Option<OnWriteOff>) -> Result<Option<OnWriteOff>, Problem> {
+    let rule = chosen.or(closable.said);
+    match (closable.debt, rule) {
+        (Debt::Released, None) => {
+            let detail = "on_write_off must be take_back, keep_debt or leave: the packs of this invoice say different things.";
+            Err(Problem::invalid("on_write_off", "on_write_off_missing", detail))
+        }
+        // Nothing is left to change: the boleto is closed, and the debt stays as it is.
+        (_, Some(OnWriteOff::KeepDebt)) if closable.to.is_none() => Err(closed()),
+        (Debt::Released | Debt::Billed, rule) => Ok(rule),
+        (Debt::None | Debt::Awaiting, _) => Ok(None),
+    }
+}
+
+/// The part of it that is in the tables, and what the book is to be asked.
 fn close(
     tx: &Tx<'_>,
     boleto: &BoletoRow,
-    take_back: TakeBack,
+    Closable { to, debt, .. }: Closable,
+    rule: Option<OnWriteOff>,
     now: Timestamp,
-) -> Result<(BoletoState, Vec<Intent>), Problem> {
-    let Some(Closable { to, debt }) = closable(tx, boleto)? else {
-        let detail = "The boleto is paid or written off already. Nothing was changed.";
-        return Err(Problem::new(StatusCode::CONFLICT, "boleto_closed", detail));
-    };
+) -> Result<Vec<Intent>, Problem> {
     if let Some(to) = to {
         tx.set_boleto_state(boleto.id, to, None, None)?;
     }
+    let take_back = match rule {
+        Some(OnWriteOff::KeepDebt) => return Ok(Vec::new()),
+        Some(OnWriteOff::TakeBack) => TakeBack::Rest,
+        Some(OnWriteOff::Leave) | None => TakeBack::Nothing,
+    };
     let wishes = match (debt, boleto.purchase, boleto.invoice) {
         (Debt::None, ..) | (_, None, None) => Vec::new(),
         (_, Some(purchase), _) => {
@@ -141,7 +209,7 @@ fn close(
     let intents: Vec<Intent> =
         wishes.iter().map(|wish| wish.intent(IntentId::from_u128(ids::fresh()), now)).collect();
     intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
-    Ok((to.unwrap_or(boleto.state), intents))
+    Ok(intents)
 }
 
 /// What the book is to be asked of a purchase; nothing if nothing is owed for it.

@@ -3,6 +3,7 @@
 //! An intent's id is its command's key for ever, so sending it again does nothing new. What is open at start, or was not
 //! confirmed, is sent again.
 
+mod stored;
 mod wish;
 
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! how the line authenticates, which command is the same as which.
 
 mod access_login;
+pub(crate) mod offer_check;
 pub mod offers;
 mod purchased;
 

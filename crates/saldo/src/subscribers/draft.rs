@@ -7,7 +7,7 @@ use brazil::document::{DocumentError, TaxId};
 use store::tables::lines::PlanRow;
 
 use crate::customers::{TEXT_BYTES_MAX, is_unprintable, looks_like_email};
-use crate::lines::offers::BYTES_MAX;
+use crate::lines::offer_check::BYTES_MAX;
 use crate::lines::{ACCESS_LOGIN_BYTES_MAX, Address};
 use crate::look::Locale;
 
@@ -21,8 +21,7 @@ const POSTCODE_LEN: usize = 8;
 /// Most digits behind the point of an amount of data.
 const FRACTION_LEN_MAX: usize = 12;
 /// The units in which data may be written, in small letters, with their bytes.
-const SIZES: [(&str, i64); 10] = [
-    ("", 1),
+const SIZES: [(&str, i64); 9] = [
     ("bytes", 1),
     ("kb", 1_000),
     ("mb", 1_000_000),
@@ -208,6 +207,8 @@ pub enum Why {
     Day,
     /// No amount of data.
     Size,
+    /// A number of nobody knows what: 60 may be gigabytes or bytes.
+    NoUnit,
     /// Less than nothing.
     Negative,
     /// More outside than was used at all.
@@ -373,7 +374,7 @@ fn postcode(text: &str) -> Result<String, Why> {
     if is_one { Ok(digits) } else { Err(Why::Postcode) }
 }
 
-/// Bytes: a whole number of them, or a number with one decimal mark and its unit, as `12,5 GB`. What lies between bytes is cut.
+/// Bytes: a number with one decimal mark and its unit, as `12,5 GB`. What lies between bytes is cut. Nothing needs no unit.
 fn size(text: &str) -> Result<i64, Why> {
     if text.starts_with(['-', '\u{2212}']) {
         return Err(Why::Negative);
@@ -381,6 +382,9 @@ fn size(text: &str) -> Result<i64, Why> {
     let end = text.find(|letter: char| !letter.is_ascii_digit() && !",.".contains(letter));
     let (number, unit) = text.split_at(end.unwrap_or(text.len()));
     let unit = unit.trim().to_lowercase();
+    if unit.is_empty() && !number.is_empty() {
+        return if number.bytes().all(|digit| digit == b'0') { Ok(0) } else { Err(Why::NoUnit) };
+    }
     let bytes = SIZES.iter().find(|(name, _)| *name == unit).map(|(_, bytes)| *bytes).ok_or(Why::Size)?;
     let (whole, fraction) = number.split_once([',', '.']).unwrap_or((number, ""));
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -406,7 +410,9 @@ mod tests {
     fn data_is_written_in_bytes_or_with_its_unit() {
         for (text, bytes) in [
             ("0", Ok(0)),
-            ("12500000000", Ok(12_500_000_000)),
+            ("12500000000 bytes", Ok(12_500_000_000)),
+            ("12500000000", Err(Why::NoUnit)),
+            ("60", Err(Why::NoUnit)),
             ("12,5 GB", Ok(12_500_000_000)),
             ("12.5GB", Ok(12_500_000_000)),
             ("800 mb", Ok(800_000_000)),
@@ -415,14 +421,14 @@ mod tests {
             ("3 bytes", Ok(3)),
             ("-1", Err(Why::Negative)),
             ("\u{2212}2 GB", Err(Why::Negative)),
-            ("12,5", Err(Why::Size)),
+            ("12,5", Err(Why::NoUnit)),
             ("1.234,5 GB", Err(Why::Size)),
             ("GB", Err(Why::Size)),
             (",5 GB", Err(Why::Size)),
             ("1e9", Err(Why::Size)),
             ("5 gigas", Err(Why::Size)),
             ("1000001 GB", Err(Why::Size)),
-            ("99999999999999999999999999999999999999999999", Err(Why::Size)),
+            ("99999999999999999999999999999999999999999999 bytes", Err(Why::Size)),
         ] {
             assert_eq!(size(text), bytes, "{text}");
         }

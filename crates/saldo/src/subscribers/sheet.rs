@@ -80,7 +80,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
     if !next(&mut record)? {
         return Err(Unreadable::Empty);
     }
-    let (columns, heading) = heading(&record)?;
+    let (headings, heading) = heading(&record)?;
     let mut rows = Vec::new();
     while next(&mut record)? {
         if record.iter().all(|field| field.trim().is_empty()) {
@@ -89,7 +89,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
         if rows.len() == ROWS_MAX {
             return Err(Unreadable::TooManyRows);
         }
-        rows.push(row(&record, &columns, text));
+        rows.push(row(&record, &headings, text));
     }
     if rows.is_empty() {
         return Err(heading.into_iter().next().unwrap_or(Unreadable::NoRows));
@@ -110,29 +110,43 @@ fn separator(heading: &str) -> u8 {
     SEPARATORS.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
+/// A column as the file heads it.
+struct Heading {
+    column: Column,
+    /// Whether the heading says the unit, as `used_bytes` does: a number under it needs none.
+    is_in_bytes: bool,
+}
+
 /// The columns, where they are known, and what is wrong with them. A heading without one known column is none.
-fn heading(record: &csv::StringRecord) -> Result<(Vec<Option<Column>>, Vec<Unreadable>), Unreadable> {
-    let (mut columns, mut wrong) = (Vec::new(), Vec::new());
+fn heading(record: &csv::StringRecord) -> Result<(Vec<Option<Heading>>, Vec<Unreadable>), Unreadable> {
+    let (mut headings, mut wrong): (Vec<Option<Heading>>, _) = (Vec::new(), Vec::new());
+    let is_there = |headings: &[Option<Heading>], column: Column| {
+        headings.iter().flatten().any(|heading| heading.column == column)
+    };
     for written in record {
         let name = folded(written);
         let known = Column::ALL.into_iter().find(|column| column.names().contains(&name.as_str()));
-        let column = known.filter(|column| !columns.contains(&Some(*column)));
-        match (known, column) {
-            (Some(twice), None) => wrong.push(Unreadable::ColumnTwice(twice)),
-            (None, _) => {
+        let heading = match known {
+            Some(twice) if is_there(&headings, twice) => {
+                wrong.push(Unreadable::ColumnTwice(twice));
+                None
+            }
+            Some(column) => Some(Heading { column, is_in_bytes: name.ends_with("_bytes") }),
+            None => {
                 let shown = written.trim().chars().take(HEADING_CHARS_MAX).collect();
                 wrong.push(Unreadable::ColumnUnknown(shown));
+                None
             }
-            (Some(_), Some(_)) => {}
-        }
-        columns.push(column);
+        };
+        headings.push(heading);
     }
-    if columns.iter().all(Option::is_none) {
+    if headings.iter().all(Option::is_none) {
         return Err(wrong.into_iter().next().unwrap_or(Unreadable::Empty));
     }
-    let is_missing = |column: &Column| column.is_required() && !columns.contains(&Some(*column));
-    wrong.extend(Column::ALL.into_iter().filter(is_missing).map(Unreadable::ColumnMissing));
-    Ok((columns, wrong))
+    let missing = Column::ALL.into_iter().filter(|column| column.is_required());
+    let missing = missing.filter(|column| !is_there(&headings, *column));
+    wrong.extend(missing.map(Unreadable::ColumnMissing));
+    Ok((headings, wrong))
 }
 
 /// The name of a column however it is written: small letters without accents, `_` for blanks and dashes.
@@ -150,14 +164,15 @@ fn folded(written: &str) -> String {
     written.trim().to_lowercase().chars().map(plain).collect()
 }
 
-fn row(record: &csv::StringRecord, columns: &[Option<Column>], text: &str) -> Row {
+fn row(record: &csv::StringRecord, headings: &[Option<Heading>], text: &str) -> Row {
     let mut draft = Draft::default();
-    for (column, field) in columns.iter().zip(record) {
-        if let Some(column) = column {
-            field.trim().clone_into(&mut draft[*column]);
-        }
+    for (heading, field) in headings.iter().zip(record) {
+        let Some(Heading { column, is_in_bytes }) = heading else { continue };
+        let field = field.trim();
+        let is_number = !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit());
+        draft[*column] = if *is_in_bytes && is_number { format!("{field} bytes") } else { field.to_owned() };
     }
-    let columns = (record.len() != columns.len()).then_some((record.len(), columns.len()));
+    let columns = (record.len() != headings.len()).then_some((record.len(), headings.len()));
     Row { line: line_of(record, text), draft, columns }
 }
 
@@ -222,6 +237,20 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_may_say_the_unit() {
+        for (heading, used, expected) in [
+            ("used", "60", "60"),
+            ("used_bytes", "60", "60 bytes"),
+            ("used_bytes", "60 GB", "60 GB"),
+            ("Used bytes", "", ""),
+        ] {
+            let file = format!("{}\nAna;1;;;;;;;;;{used};\n", HEADING.replace("used", heading));
+            let sheet = read(file.as_bytes()).expect("a sheet");
+            assert_eq!(sheet.rows[0].draft[Column::Used], expected, "{heading} {used}");
+        }
+    }
+
+    #[test]
     fn what_is_no_file_of_subscribers_is_named() {
         let many = format!("{HEADING}\n{}", "Ana;1\n".repeat(ROWS_MAX + 1));
         let unknown = Unreadable::ColumnUnknown("phone".to_owned());
@@ -233,6 +262,7 @@ mod tests {
             (b"PK\x03\x04\x14\x00\x06\x00", Unreadable::NotText),
             (b"\xff\xfen\x00a\x00", Unreadable::NotText),
             (b"phone;fax\n1;2", unknown),
+            (b"name;document\n", Unreadable::ColumnMissing(Column::Street)),
             (many.as_bytes(), Unreadable::TooManyRows),
             (&vec![b'a'; FILE_BYTES_MAX + 1], Unreadable::TooLong),
         ] {

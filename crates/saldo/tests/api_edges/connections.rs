@@ -59,3 +59,30 @@ async fn an_address_holds_so_many_and_gives_them_back() {
     drop(held);
     house.close().await;
 }
+
+/// Whoever sends more than is taken reads why, also if he sends all of it before he reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_beyond_what_is_taken_is_refused_in_words() {
+    const SENT: usize = 24 * 1024 * 1024;
+    let house = House::open().await;
+    let address = house.url.trim_start_matches("http://").to_owned();
+    let send = async {
+        let mut stream = TcpStream::connect(&address).await.expect("a connection");
+        let head = format!(
+            "POST /v1/customers HTTP/1.1\r\nHost: saldo\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nIdempotency-Key: large\r\nContent-Length: {SENT}\r\nConnection: close\r\n\r\n",
+            house.operator
+        );
+        stream.write_all(head.as_bytes()).await.expect("the head is taken");
+        let chunk = vec![b' '; 1024 * 1024];
+        for _ in 0..SENT / chunk.len() {
+            stream.write_all(&chunk).await.expect("the body is taken, to be dropped");
+        }
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("an answer");
+        text
+    };
+    let text = tokio::time::timeout(PATIENCE, send).await.expect("in time");
+    assert!(text.starts_with("HTTP/1.1 413"), "{text}");
+    house.close().await;
+}

@@ -285,7 +285,7 @@ async fn a_boleto_is_written_off_here_and_told_to_the_bank() {
 
     let page = format!("/console/boletos/{}", boleto.id);
     let action = format!("{page}/write-off");
-    for wrong in [&[][..], &[("credit", "all")]] {
+    for wrong in [&[][..], &[("on_write_off", "all")]] {
         let answer = staff.submit(&page, &action, wrong).await;
         assert_eq!(answer.status.as_u16(), 422, "{wrong:?}");
         assert!(answer.text.contains("Choose what becomes of the credit."), "{}", answer.text);
@@ -293,19 +293,22 @@ async fn a_boleto_is_written_off_here_and_told_to_the_bank() {
     assert_eq!(state(&house, &boleto).await, BoletoState::Open);
     let available = |wallet| house.running.app.ledger.wallet(wallet).expect("the wallet").balance.available();
     assert_eq!(available(wallet), QUANTITY);
-    staff.submit(&page, &action, &[("credit", "rest")]).await.expect_found();
+    staff.submit(&page, &action, &[("on_write_off", "take_back")]).await.expect_found();
     assert!(staff.get(&format!("{page}?written_off=1")).await.text.contains("was written off"));
     assert_eq!((state(&house, &boleto).await, available(wallet)), (BoletoState::ToWriteOff, 0));
     assert_eq!(purchase_state(&house, &boleto).await, PurchaseState::WrittenOff);
     let kept_page = format!("/console/boletos/{}", kept.id);
     staff
-        .submit(&kept_page, &format!("{kept_page}/write-off"), &[("credit", "nothing")])
+        .submit(&kept_page, &format!("{kept_page}/write-off"), &[("on_write_off", "leave")])
         .await
         .expect_found();
     assert_eq!(available(kept_wallet), QUANTITY, "it was left");
     // Twice is told, and changes nothing.
     let seen = house.seen();
-    assert_eq!(staff.submit("/console", &action, &[("credit", "rest")]).await.status.as_u16(), 409);
+    assert_eq!(
+        staff.submit("/console", &action, &[("on_write_off", "take_back")]).await.status.as_u16(),
+        409
+    );
     assert_eq!(house.seen(), seen);
 
     assert!(staff.get(FILES).await.text.contains("2 titles wait for the next remittance."));
@@ -319,6 +322,55 @@ async fn a_boleto_is_written_off_here_and_told_to_the_bank() {
     assert!(page.contains("There is nothing to look at."), "{page}");
     let log = actions(&house).await;
     assert!(log.contains(&format!("boleto.write_off {}", boleto.id)), "{log:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_off_does_what_the_pack_says_unless_staff_choose_otherwise() {
+    let house = open().await;
+    let mut staff = seller(&house, "purchase").await;
+    let (wallet, boleto) = buyer(&house, "João da Silva", "52998224725", "01310100").await;
+    let page = format!("/console/boletos/{}", boleto.id);
+    let chosen = |text: &str| {
+        let radios = text.split("<input type=\"radio\"").skip(1);
+        let checked = radios.filter_map(|it| it.split_once('>')).filter(|(tag, _)| tag.contains(" checked"));
+        checked
+            .map(|(tag, _)| super::browser::between(tag, "value=\"", "\"").map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    let text = staff.get(&page).await.text;
+    assert_eq!(chosen(&text), [Some("take_back".to_owned())], "what a new pack says");
+    assert!(text.contains("R$24.90 is booked as written off"), "{text}");
+
+    // Changed for what is open already, too.
+    let mut kept = PACK.to_vec();
+    kept.push(("on_write_off", "keep_debt"));
+    staff.submit("/console/packs/1", "/console/packs/1", &kept).await.expect_found();
+    let form = staff.get("/console/packs/1").await.text;
+    assert!(
+        form.contains("<option value=\"keep_debt\" selected>Leave the credit; it is still owed"),
+        "{form}"
+    );
+    let text = staff.get(&page).await.text;
+    assert_eq!(chosen(&text), [Some("keep_debt".to_owned())]);
+    assert!(text.contains("what the pack says"), "{text}");
+
+    let action = format!("{page}/write-off");
+    staff.submit(&page, &action, &[("on_write_off", "keep_debt")]).await.expect_found();
+    let available = || house.running.app.ledger.wallet(wallet).expect("the wallet").balance.available();
+    assert_eq!((state(&house, &boleto).await, available()), (BoletoState::WrittenOff, QUANTITY));
+    assert_eq!(purchase_state(&house, &boleto).await, PurchaseState::Released, "still owed");
+    let log = house.running.app.read(|reader| reader.audit(None, 1)).await.expect("the log").rows;
+    let after = log[0].after.clone().unwrap_or_default();
+    assert!(after.contains("\"on_write_off\":\"keep_debt\""), "{after}");
+
+    // The debt is still to be decided upon; that it stays once more is told, and changes nothing.
+    let text = staff.get(&page).await.text;
+    assert!(text.contains("is still owed here") && !text.contains("value=\"keep_debt\""), "{text}");
+    assert_eq!(chosen(&text), []);
+    let again = staff.submit(&page, &action, &[("on_write_off", "keep_debt")]).await;
+    assert_eq!(again.status.as_u16(), 409);
+    staff.submit(&page, &action, &[("on_write_off", "leave")]).await.expect_found();
+    assert_eq!((purchase_state(&house, &boleto).await, available()), (PurchaseState::WrittenOff, QUANTITY));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -336,7 +388,7 @@ async fn what_the_bank_writes_off_by_itself_waits_for_a_person() {
     assert!(home.contains("1 finding about boletos") && home.contains("Open findings"), "{home}");
 
     let page = format!("/console/boletos/{}", boleto.id);
-    staff.submit(&page, &format!("{page}/write-off"), &[("credit", "rest")]).await.expect_found();
+    staff.submit(&page, &format!("{page}/write-off"), &[("on_write_off", "take_back")]).await.expect_found();
     assert_eq!(purchase_state(&house, &boleto).await, PurchaseState::WrittenOff);
     let available = house.running.app.ledger.wallet(wallet).expect("the wallet").balance.available();
     assert_eq!(available, 0);

@@ -69,7 +69,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
         columns.join(";")
     };
     let before = (house.seen(), written(&house));
-    let cases: [(Vec<String>, u32, &str, &str); 31] = [
+    let cases: [(Vec<String>, u32, &str, &str); 32] = [
         (vec![with(0, "")], 2, "name", "This is missing."),
         (vec![with(0, &"x".repeat(201))], 2, "name", "At most 200 characters."),
         (vec![with(0, "A\u{202e}na")], 2, "name", "cannot be printed"),
@@ -89,6 +89,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
         (vec![with(10, "0")], 2, "anchor_day", "1 to 31"),
         (vec![with(10, "32")], 2, "anchor_day", "1 to 31"),
         (vec![with(10, "5.5")], 2, "anchor_day", "1 to 31"),
+        (vec![with(11, "60")], 2, "used", "Say the unit, too: for example 60 GB."),
         (vec![with(11, "-1 GB")], 2, "used", "not be below zero"),
         (vec![with(11, "1.234,5 GB")], 2, "used", "without marks between thousands"),
         (vec![with(12, "13 GB")], 2, "outside", "more than was used at all"),

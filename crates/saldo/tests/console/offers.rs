@@ -79,7 +79,12 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
         ("fee", "abc", "not a number"),
         ("allowance", "-5", "not a number"),
         ("allowance", "1000001", "at most 1,000,000 GB"),
-        ("speed", "10M; reboot", "letters, digits"),
+        ("fee", "79.905", "Whole cents only"),
+        ("fee", "1000000.01", "At most 1,000,000.00"),
+        ("speed", "10M; reboot", "for example 10M/50M"),
+        ("speed", "rapido", "for example 10M/50M"),
+        ("slow_speed", "", "for example 10M/50M"),
+        ("walled_list", "a;b", "letters, digits"),
         ("free", "06:00-22:00", "ends swapped"),
         ("free", "25:00-26:00", "written like"),
     ];
@@ -87,7 +92,7 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
         let answer = staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, field, value)).await;
         assert_eq!(answer.status.as_u16(), 422, "{field} {value}");
         assert!(answer.text.contains(words), "{field} {value}: {}", answer.text);
-        assert!(answer.text.contains("aria-invalid=\"true\""), "{field} {value}");
+        assert_eq!(wrong_fields(&answer.text), [field], "{value}: {}", answer.text);
     }
     assert_eq!(house.running.app.sold().plans().count(), 0);
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
@@ -110,10 +115,55 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
             "{field} {value}: {}",
             answer.text
         );
+        let named = if field == "by_boleto" { "chargings" } else { field };
+        assert_eq!(wrong_fields(&answer.text), [named], "{value}: {}", answer.text);
     }
     assert_eq!(house.running.app.sold().packs().count(), 0);
     assert_eq!(staff.get("/console/plans/7").await.status.as_u16(), 404);
     assert_eq!(staff.post("/console/plans", &PLAN).await.status.as_u16(), 403, "without the form's token");
+}
+
+/// The fields that a form says were wrong: each is described by its words, linked above the form, and the first has the focus.
+pub(super) fn wrong_fields(page: &str) -> Vec<String> {
+    let described = page.split("aria-describedby=\"").skip(1);
+    let ids = described.filter_map(|rest| rest.split_once('"')).flat_map(|(ids, _)| ids.split(' '));
+    let fields: Vec<String> = ids.filter_map(|id| id.strip_suffix("-problem")).map(str::to_owned).collect();
+    for (place, field) in fields.iter().enumerate() {
+        assert!(page.contains(&format!("<a href=\"#{field}\">")), "{field}: {page}");
+        assert!(page.contains(&format!("id=\"{field}-problem\"")), "{field}: {page}");
+        let tag = page.split('<').find(|tag| tag.contains(&format!("id=\"{field}\""))).unwrap_or_default();
+        assert!(tag.contains("aria-invalid=\"true\""), "{tag}");
+        assert_eq!(tag.contains("autofocus"), place == 0, "{tag}");
+    }
+    fields
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_was_typed_wrongly_is_named_at_once_and_stays_typed() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut plan = with(&PLAN, "name", "");
+    for (field, value) in [("fee", "much"), ("allowance", "1000001"), ("speed", "rapido")] {
+        plan = with(&plan, field, value);
+    }
+    let answer = staff.submit("/console/plans/new", "/console/plans", &plan).await;
+    assert_eq!(wrong_fields(&answer.text), ["name", "fee", "allowance", "speed"], "{}", answer.text);
+    assert!(answer.text.contains("Speed: Routers do not take this speed."), "{}", answer.text);
+    for typed in ["much", "1000001", "rapido", "512k/1M"] {
+        assert!(answer.text.contains(&format!("value=\"{typed}\"")), "{typed}: {}", answer.text);
+    }
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let pack = with(&with(&with(&PACK, "quantity", "ten"), "by_boleto", ""), "per_cycle_max", "0");
+    let answer = staff.submit("/console/packs/new", "/console/packs", &pack).await;
+    assert_eq!(wrong_fields(&answer.text), ["quantity", "chargings", "per_cycle_max"], "{}", answer.text);
+    let new = "/console/billing/adjustments/new";
+    let nothing = [("document", "1"), ("direction", "adds"), ("amount", "0"), ("reason", "")];
+    let answer = staff.submit(new, "/console/billing/adjustments", &nothing).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    assert_eq!(wrong_fields(&answer.text), ["document", "amount", "reason"], "{}", answer.text);
+    assert!(answer.text.contains("Nothing is booked now."), "what follows is said: {}", answer.text);
+    let sold = house.running.app.sold();
+    assert_eq!((sold.plans().count(), sold.packs().count()), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

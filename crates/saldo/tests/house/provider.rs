@@ -16,7 +16,7 @@ use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use store::tables::bank::{Finding, FindingCode};
 use store::tables::boletos::{BoletoRow, BoletoState};
-use store::tables::lines::{AtZero, LineEntry, PackRelease};
+use store::tables::lines::{AtZero, LineEntry, OnWriteOff, PackRelease};
 use store::views::PurchaseRow;
 
 use super::{House, PATIENCE};
@@ -91,6 +91,7 @@ impl Provider {
             validity_days: None,
             per_cycle_max: None,
             sold: true,
+            on_write_off: OnWriteOff::TakeBack,
         };
         let pack_no = offers::put_pack(&app, Author::operator(), None, pack).await.expect("a pack");
         let subscriber = NewSubscriber {

@@ -13,7 +13,7 @@ use saldo::lines::{self, NewLine, NewSubscriber};
 use saldo::{clock, ids, nas};
 use sandbox::router::{Router, RouterConfig, Subscriber};
 use store::Hidden;
-use store::tables::lines::{AtZero, LineEntry, PackRelease, PackRow, PlanRow, RouterRow};
+use store::tables::lines::{AtZero, LineEntry, OnWriteOff, PackRelease, PackRow, PlanRow, RouterRow};
 use store::views::{CycleRow, LineRow};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinHandle;
@@ -292,5 +292,6 @@ fn pack(plan_no: u32) -> PackRow {
         per_cycle_max: None,
         sold: 1,
         created_at: Timestamp::EPOCH,
+        on_write_off: OnWriteOff::TakeBack,
     }
 }

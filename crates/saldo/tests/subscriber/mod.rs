@@ -17,7 +17,7 @@ use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use saldo::{clock, ids, passwords};
 use store::tables::bank::Finding;
-use store::tables::lines::{AtZero, LineEntry, PackRelease};
+use store::tables::lines::{AtZero, LineEntry, OnWriteOff, PackRelease};
 use store::tables::logins::Login;
 use store::tables::pix::{PixCharge, PixState};
 use store::views::{PurchaseRow, PurchaseState};
@@ -101,6 +101,7 @@ impl Provider {
             validity_days: None,
             per_cycle_max: None,
             sold: true,
+            on_write_off: OnWriteOff::TakeBack,
         };
         let pack_no = offers::put_pack(&app, Author::operator(), None, pack).await.expect("a pack");
         let subscriber = NewSubscriber {

@@ -29,14 +29,16 @@ const INSERT_FREE_WINDOW: &str =
 const DELETE_FREE_WINDOWS: &str = "DELETE FROM free_windows WHERE plan_no = $1";
 
 const NEXT_PACK_NO: &str = "SELECT coalesce(max(pack_no), 0) + 1 FROM packs";
-const INSERT_PACK: &str = "INSERT INTO packs (pack_no, id, plan_no, quantity, price, price_unit, chargings, release,
-    validity_days, per_cycle_max, sold, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const INSERT_PACK: &str =
+    "INSERT INTO packs (pack_no, id, plan_no, quantity, price, price_unit, chargings, release,
+    validity_days, per_cycle_max, sold, created_at, on_write_off)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const UPDATE_PACK: &str =
     "UPDATE packs SET quantity = $1, price = $2, price_unit = $3, chargings = $4, release = $5,
-    validity_days = $6, per_cycle_max = $7, sold = $8 WHERE pack_no = $9";
+    validity_days = $6, per_cycle_max = $7, sold = $8, on_write_off = $9 WHERE pack_no = $10";
 const PACKS: &str =
     "SELECT pack_no, id, plan_no, quantity, price, price_unit, chargings, release, validity_days,
-    per_cycle_max, sold, created_at FROM packs ORDER BY pack_no";
+    per_cycle_max, sold, created_at, on_write_off FROM packs ORDER BY pack_no";
 
 const PUT_PAYER: &str = "INSERT INTO payers (customer, document, street, district, city, state, postcode)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (customer) DO UPDATE SET document = excluded.document,
@@ -154,6 +156,18 @@ words! {
     }
 }
 
+words! {
+    /// What becomes of credit that was released, and of what is owed for it, when the boleto that was to pay it is written off.
+    pub enum OnWriteOff {
+        /// What is left of the credit is taken back, and nothing is owed any more.
+        TakeBack = "take_back",
+        /// The credit stays, and is still owed.
+        KeepDebt = "keep_debt",
+        /// The credit stays, and nothing is owed any more.
+        Leave = "leave",
+    }
+}
+
 row! {
     /// Extra credit sold once.
     pub struct PackRow {
@@ -179,6 +193,8 @@ row! {
         pub sold: u8,
         /// Since when.
         pub created_at: Timestamp,
+        /// What becomes of it when the boleto that was to pay it is written off.
+        pub on_write_off: OnWriteOff,
     }
 }
 
@@ -396,10 +412,10 @@ impl Tx<'_> {
     /// Changes all of a pack but its number and plan.
     pub fn update_pack(&self, pack: &PackRow) -> Result<(), StoreError> {
         let PackRow { pack_no, quantity, price, chargings, release, .. } = pack;
-        let PackRow { validity_days, per_cycle_max, sold, .. } = pack;
+        let PackRow { validity_days, per_cycle_max, sold, on_write_off, .. } = pack;
         self.run_one(
             UPDATE_PACK,
-            &[quantity, price, chargings, release, validity_days, per_cycle_max, sold, pack_no],
+            &[quantity, price, chargings, release, validity_days, per_cycle_max, sold, on_write_off, pack_no],
             format!("pack {pack_no}"),
         )
     }

@@ -7,6 +7,7 @@ mod catalog;
 mod customers;
 mod entrance;
 mod keys;
+mod offers;
 mod people;
 mod post;
 #[path = "../server/mod.rs"]

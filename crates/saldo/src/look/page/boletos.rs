@@ -130,7 +130,7 @@ pub fn state_text(state: BoletoState) -> &'static str {
     }
 }
 
-/// One boleto. Its form sends `credit` (`rest`, `nothing`) to `/console/boletos/{id}/write-off`.
+/// One boleto. Its form sends `on_write_off` (`take_back`, `keep_debt`, `leave`) to `/console/boletos/{id}/write-off`.
 #[derive(Template)]
 #[template(path = "page/boleto.html")]
 pub struct BoletoPage {
@@ -163,16 +163,33 @@ pub struct BoletoPage {
 }
 
 /// What a write-off of a boleto would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteOff {
     /// Whether the bank is to be told.
     pub tells_bank: bool,
-    /// Whether the boleto is written off already, by the bank.
-    pub is_at_bank: bool,
-    /// Whether there is credit of which the rest can be taken back.
-    pub has_credit: bool,
+    /// Whether the boleto is written off already, and only what is owed for it is left.
+    pub is_closed: bool,
+    /// What may become of credit that was released; empty where there is none.
+    pub choices: Vec<Choosable>,
+    /// Whether what is chosen is what the pack says.
+    pub follows_pack: bool,
+    /// What is booked where nothing is to be chosen.
+    pub books: Option<String>,
     /// Whether credit waits for the payment, and is not released any more.
     pub waits: bool,
+}
+
+/// What may become of credit that was released.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choosable {
+    /// What is sent.
+    pub word: &'static str,
+    /// What it is called.
+    pub label: String,
+    /// What is booked then.
+    pub books: String,
+    /// Whether it is chosen already.
+    pub is_chosen: bool,
 }
 
 /// Something that a person must look at.

@@ -62,40 +62,50 @@ pub struct OfferForm {
     pub back_url: String,
     /// The fields.
     pub fields: Vec<Field>,
-    /// What was wrong with what was sent, all of it.
+    /// What is done with it, said above its button.
+    pub what_follows: Option<String>,
+    /// All that was wrong with what was sent.
     pub problems: Vec<FieldProblem>,
 }
 
-/// What was wrong with one field.
+/// What was wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldProblem {
-    /// The field's name; empty if it is about the form as a whole.
+    /// The field's name; of none that the form has, where it is about the form as a whole.
     pub field: String,
-    /// What is wrong, in words.
+    /// What was wrong, in words.
     pub words: String,
 }
 
 impl OfferForm {
     /// What was wrong with this field.
-    pub fn wrong<'p>(&'p self, field: &Field) -> Option<&'p str> {
-        self.problems.iter().find(|problem| problem.field == field.name).map(|problem| problem.words.as_str())
+    pub fn wrong_with(&self, field: &Field) -> Option<&str> {
+        let found = self.problems.iter().find(|problem| problem.field == field.name);
+        found.map(|problem| problem.words.as_str())
     }
 
-    /// How much was wrong.
-    pub fn problem_count(&self) -> u32 {
-        u32::try_from(self.problems.len()).unwrap_or(u32::MAX)
+    /// What was wrong, in the order of the fields: the label of each and the words. First what is about the form as a whole.
+    pub fn summary(&self) -> Vec<(Option<&Field>, &str)> {
+        let is_of = |problem: &&FieldProblem, field: &Field| problem.field == field.name;
+        let whole =
+            self.problems.iter().filter(|problem| !self.fields.iter().any(|field| is_of(problem, field)));
+        let whole = whole.map(|problem| (None, problem.words.as_str()));
+        let named = self.fields.iter().filter_map(|field| Some((Some(field), self.wrong_with(field)?)));
+        whole.chain(named).collect()
     }
 
-    /// The field that a problem is about.
-    pub fn field(&self, problem: &FieldProblem) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == problem.field)
+    /// Whether this is the first field that was wrong: the one to begin with.
+    pub fn is_first_wrong(&self, field: &Field) -> bool {
+        let first = self.fields.iter().find(|field| self.wrong_with(field).is_some());
+        first.is_some_and(|first| first.name == field.name)
     }
 
-    /// What the box is described by: what was wrong with it, and its hint.
-    pub fn described_by(&self, field: &Field) -> String {
-        let wrong = self.wrong(field).map(|_| format!("{}-wrong", field.name));
+    /// The ids of what describes this field: what was wrong, then its hint.
+    pub fn described_by(&self, field: &Field) -> Option<String> {
+        let problem = self.wrong_with(field).map(|_| format!("{}-problem", field.name));
         let hint = field.hint.as_ref().map(|_| format!("{}-hint", field.name));
-        wrong.into_iter().chain(hint).collect::<Vec<_>>().join(" ")
+        let ids: Vec<String> = problem.into_iter().chain(hint).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
     }
 }
 

@@ -60,6 +60,7 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
         Why::PlanUnknown => "wrong-plan",
         Why::Day => "wrong-day",
         Why::Size => "wrong-size",
+        Why::NoUnit => "wrong-no-unit",
         Why::Negative => "wrong-negative",
         Why::OutsideMore => "wrong-outside",
         Why::Language => "wrong-language",
