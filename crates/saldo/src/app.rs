@@ -115,6 +115,13 @@ impl Running {
         let running = tokio::task::spawn_blocking(move || start_threads(config, &handle))
             .await
             .context("starting")??;
+        // Who had taken them is no more: a folder or database has one owner.
+        let now = clock::now();
+        let released = running.app.write(move |tx| {
+            let events = tx.release_inbox(now)?;
+            Ok(events + tx.release_notices(now)? + tx.release_mails(now)?)
+        });
+        released.await.map_err(|problem| anyhow::anyhow!("taking work over: {}", problem.detail))?;
         intents::resend(&running.app, Timestamp::MAX)
             .await
             .map_err(|problem| anyhow::anyhow!("sending open intents again: {}", problem.detail))?;

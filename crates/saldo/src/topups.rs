@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use money::{Amount, CustomerId, PurchaseId, Timestamp, TopupId, WalletId};
 use store::tables::customers::Customer;
 use store::tables::topups::{Topup, TopupState};
+use store::views::PurchaseState;
 use stripe::answer::{self, CheckoutSession, SessionStatus};
 use stripe::checkout::{CardSaving, CheckoutSessionParams};
 use stripe::minor_units::MinorAmount;
@@ -22,6 +23,8 @@ use crate::providers::StripeError;
 use crate::purchases::{self, Waiting};
 use crate::{clock, ids};
 
+/// The code of a problem: the payment page is closed.
+pub const CHECKOUT_OVER: &str = "checkout_over";
 /// Open top-ups of a customer that are looked through for one to go on with.
 const OPEN_MAX: u32 = 50;
 /// A page that closes sooner than this is not offered again, in microseconds.
@@ -102,8 +105,12 @@ pub async fn begin_for(
         };
         return going_on.ok_or_else(|| {
             let detail = "The payment page of this purchase is closed. Please look at how it stands.";
-            Problem::new(StatusCode::CONFLICT, "checkout_over", detail)
+            Problem::new(StatusCode::CONFLICT, CHECKOUT_OVER, detail)
         });
+    }
+    if waiting.row.state == PurchaseState::Dropped {
+        let detail = "This purchase is not waited for any more. Please buy again.";
+        return Err(Problem::new(StatusCode::CONFLICT, CHECKOUT_OVER, detail));
     }
     open_page(app, &customer, Wanted { wallet, amount, purchase: Some(purchase), product_name }, locale).await
 }

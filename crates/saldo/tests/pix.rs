@@ -10,6 +10,7 @@ use book::Charging;
 use brazil::pix::BrCode;
 use hmac::{Hmac, Mac as _};
 use house::Answer;
+use house::provider::{PACK, Provider};
 use money::StaffId;
 use reqwest::Method;
 use saldo::audit::Author;
@@ -23,7 +24,7 @@ use store::tables::inbox::InboxState;
 use store::tables::logins::{Staff, StaffRole};
 use store::tables::pix::{PixCharge, PixState};
 use store::views::PurchaseState;
-use subscriber::{CALLBACK, PACK, Provider, SECRET};
+use subscriber::{CALLBACK, SECRET};
 
 /// The id of a payment: 32 letters and digits.
 fn end_to_end(no: u32) -> String {
@@ -48,10 +49,10 @@ impl Provider {
     /// Buys by Pix in a browser and waits for the charge.
     async fn buy_by_pix(&self) -> PixCharge {
         let mut browser = self.signed_in().await;
-        let told = self.buy(&mut browser, Charging::Pix).await;
+        let told = self.buy_in(&mut browser, Charging::Pix).await;
         let page = format!("{}#progress-heading", self.page());
         assert_eq!(told.header("location"), Some(page.as_str()), "{}", told.text);
-        self.pix_of(self.purchase().await.purchase).await
+        self.pix_of(self.newest_purchase().await.purchase).await
     }
 
     /// How many events of Pix are in this state, once none waits.
@@ -64,7 +65,7 @@ impl Provider {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pix_releases_what_it_pays_and_the_page_says_so() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
     let (page, fields) = provider.choose(&mut browser, Charging::Pix).await;
     for words in [
@@ -75,7 +76,7 @@ async fn a_pix_releases_what_it_pays_and_the_page_says_so() {
         assert!(page.contains(words), "{words}: {page}");
     }
     subscriber::send(&mut browser, &fields).await;
-    let charge = provider.pix_of(provider.purchase().await.purchase).await;
+    let charge = provider.pix_of(provider.newest_purchase().await.purchase).await;
     let BrCode::Static(code) = BrCode::parse(&charge.br_code).expect("a code") else { panic!("static") };
     assert_eq!(code.txid.expect("a txid").as_str(), charge.txid);
     assert_eq!(code.amount.expect("an amount").to_string(), "24.90");
@@ -108,18 +109,18 @@ async fn a_pix_releases_what_it_pays_and_the_page_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn paid_twice_by_two_payments_is_credit_the_second_time() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     provider.tell(&[told(&charge, 1), told(&charge, 2)]).await;
-    let found = provider.findings(1).await;
+    let found = provider.all_findings(1).await;
     assert_eq!(found[0].code, FindingCode::PaidTwice);
     provider.until_purchase_is(PurchaseState::Paid).await;
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "24.90"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "24.90"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_fit_is_a_persons_to_look_at() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     let seen = provider.house.seen();
     let with = |no, field: &str, value: Value| {
@@ -136,7 +137,7 @@ async fn what_does_not_fit_is_a_persons_to_look_at() {
             with(5, "txid", Value::Null),
         ])
         .await;
-    let mut codes: Vec<_> = provider.findings(5).await.into_iter().map(|finding| finding.code).collect();
+    let mut codes: Vec<_> = provider.all_findings(5).await.into_iter().map(|finding| finding.code).collect();
     codes.sort_by_key(|code| code.word());
     let (value, unknown) = (FindingCode::OtherValue, FindingCode::UnknownTxid);
     assert_eq!(codes, [FindingCode::OtherKey, value, value, unknown, unknown]);
@@ -147,13 +148,13 @@ async fn what_does_not_fit_is_a_persons_to_look_at() {
     let mut given_back = told(&charge, 6);
     given_back["devolucoes"] = json!([{"id": "D1", "rtrId": "D1", "valor": "24.90", "status": "DEVOLVIDO"}]);
     provider.tell(&[given_back]).await;
-    assert_eq!(provider.findings(6).await[0].code, FindingCode::GivenBack);
+    assert_eq!(provider.all_findings(6).await[0].code, FindingCode::GivenBack);
     provider.until_purchase_is(PurchaseState::Paid).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callbacks_prove_themselves_and_are_read_whole() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     let seen = provider.house.seen();
     let body = json!({"pix": [told(&charge, 1)]});
@@ -204,7 +205,7 @@ async fn callbacks_prove_themselves_and_are_read_whole() {
 async fn a_header_may_prove_a_callback() {
     let header = "x-pix-signature".parse().expect("a name");
     let callback = PixCallback::Hmac { header, secret: SECRET.to_owned() };
-    let provider = Provider::in_house(subscriber::open_house_with(callback).await).await;
+    let provider = Provider::open_portal_with(callback).await;
     let charge = provider.buy_by_pix().await;
     let body = json!({"pix": [told(&charge, 1)]}).to_string();
     let sign = |secret: &str| {
@@ -224,7 +225,7 @@ async fn a_header_may_prove_a_callback() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pix_that_nobody_pays_ends_and_one_that_comes_late_still_counts() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     provider.house.advance(31 * 60).await;
     purchases::sweep(provider.app()).await.expect("a sweep");
@@ -240,31 +241,31 @@ async fn a_pix_that_nobody_pays_ends_and_one_that_comes_late_still_counts() {
     provider.house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
     provider.tell(&[told(&again, 2)]).await;
     provider.until_purchase_is(PurchaseState::Paid).await;
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (2 * PACK, "0.00"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (2 * PACK, "0.00"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_subscriber_may_give_up_and_choose_again() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     let mut browser = provider.signed_in().await;
     let give_up = format!("/purchases/{}/cancellation", charge.purchase.expect("a purchase"));
     let told = browser.submit(&provider.page(), &give_up, &[]).await;
     assert_eq!(told.header("location"), Some(provider.page().as_str()), "{}", told.text);
-    assert_eq!(provider.purchase().await.state, PurchaseState::Dropped);
+    assert_eq!(provider.newest_purchase().await.state, PurchaseState::Dropped);
     assert_eq!(provider.pix_state(&charge.txid).await, PixState::Cancelled);
     let again = browser.submit(&provider.page(), &give_up, &[]).await;
     assert_eq!(again.status.as_u16(), 409, "it does not wait any more");
     let nobodys = browser.submit(&provider.page(), "/purchases/pur_0/cancellation", &[]).await;
     assert_eq!(nobodys.status.as_u16(), 404);
-    let told = provider.buy(&mut browser, Charging::NextInvoice).await;
+    let told = provider.buy_in(&mut browser, Charging::NextInvoice).await;
     assert!(told.header("location").is_some_and(|url| url.contains("bought=")), "{}", told.text);
     assert_eq!(provider.available(), PACK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_ask_for_one_pix() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
     let (_, first) = provider.choose(&mut browser, Charging::Pix).await;
     let (_, card) = provider.choose(&mut browser, Charging::Card).await;
@@ -272,7 +273,7 @@ async fn two_tabs_ask_for_one_pix() {
     assert_eq!(subscriber::send(&mut browser, &first).await.status.as_u16(), 303);
     let refused = subscriber::send(&mut browser, &card).await;
     assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
-    provider.pix_of(provider.purchase().await.purchase).await;
+    provider.pix_of(provider.newest_purchase().await.purchase).await;
     let customer = provider.line.customer;
     let all = provider.app().read(move |reader| reader.pix_of(customer, 10)).await.expect("a look");
     assert_eq!(all.len(), 1);
@@ -280,17 +281,17 @@ async fn two_tabs_ask_for_one_pix() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_that_is_no_more_leaves_credit() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     provider.cancel_line().await;
     provider.tell(&[told(&charge, 1)]).await;
-    assert_eq!(provider.findings(1).await[0].code, FindingCode::PaymentRefused);
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (0, "24.90"));
+    assert_eq!(provider.all_findings(1).await[0].code, FindingCode::PaymentRefused);
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (0, "24.90"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_stored_before_a_restart_counts_after_it() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     let body = told(&charge, 1).to_string().into_bytes();
     let (id, now) = (end_to_end(1), clock::now());
@@ -303,14 +304,14 @@ async fn what_was_stored_before_a_restart_counts_after_it() {
     provider.until_purchase_is(PurchaseState::Paid).await;
     provider.tell(&[told(&charge, 1)]).await;
     assert_eq!(provider.events(InboxState::Processed).await, 1);
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
-    provider.buy(&mut browser, Charging::Boleto).await;
+    provider.buy_in(&mut browser, Charging::Boleto).await;
     let rows = provider
         .house
         .until(|reader| reader.boletos_in(BoletoState::Written, 2), |rows| !rows.is_empty())
@@ -337,12 +338,12 @@ async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
     assert!(remitted.file.is_none(), "the bank never hears of it");
     let refused = browser.submit("/invoices", &ask, &[]).await;
     assert_eq!(refused.status.as_u16(), 409);
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_settles_by_hand_with_a_reason() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let charge = provider.buy_by_pix().await;
     let (settle, page) = (
         format!("/console/purchases/{}/settlement", charge.purchase.expect("a purchase")),
@@ -395,6 +396,6 @@ async fn staff_settles_by_hand_with_a_reason() {
     );
 
     provider.tell(&[told(&charge, 1)]).await;
-    assert_eq!(provider.findings(1).await[0].code, FindingCode::PaidTwice);
-    assert_eq!(provider.credit().await, "24.90");
+    assert_eq!(provider.all_findings(1).await[0].code, FindingCode::PaidTwice);
+    assert_eq!(provider.credit().await.to_decimal(), "24.90");
 }

@@ -9,12 +9,12 @@ mod subscriber;
 use book::Charging;
 use browser::Browser;
 use house::Answer;
+use house::provider::{PACK, Provider};
 use saldo::{clock, payments, purchases};
 use serde_json::json;
 use store::tables::payments::PaymentStatus;
 use store::tables::topups::{Topup, TopupState};
 use store::views::PurchaseState;
-use subscriber::{PACK, Provider};
 
 const VISA: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
@@ -22,7 +22,7 @@ const DECLINED: &str = "4000000000000002";
 impl Provider {
     /// Buys by card; the payment page that this leads to.
     async fn begin(&self, browser: &mut Browser<'_>) -> String {
-        let told = self.buy(browser, Charging::Card).await;
+        let told = self.buy_in(browser, Charging::Card).await;
         let url = told.header("location").expect("a payment page").to_owned();
         assert!(url.starts_with(self.house.sandbox.url()), "{url}");
         url
@@ -56,7 +56,7 @@ impl Provider {
 
     /// The payment page's wish of the newest purchase.
     async fn topup(&self) -> Topup {
-        let purchase = self.purchase().await.purchase;
+        let purchase = self.newest_purchase().await.purchase;
         let read =
             self.app().read(move |reader| reader.topups_of_purchase(purchase, 5)).await.expect("a look");
         assert_eq!(read.len(), 1, "one payment page");
@@ -72,7 +72,7 @@ impl Provider {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn declined_then_paid_releases_and_every_attempt_stands_in_a_row() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
     let (page, _) = provider.choose(&mut browser, Charging::Card).await;
     let words = "costs R$24.90 and will be charged to your card, on the secure payment page. It is released when it is paid.";
@@ -80,7 +80,7 @@ async fn declined_then_paid_releases_and_every_attempt_stands_in_a_row() {
     let checkout = provider.begin(&mut browser).await;
     let page = browser.get(&provider.page()).await.text;
     assert!(page.contains("Go to the payment") && page.contains("Cancel purchase"), "{page}");
-    let go_on = format!("/purchases/{}/checkout", provider.purchase().await.purchase);
+    let go_on = format!("/purchases/{}/checkout", provider.newest_purchase().await.purchase);
     let again = browser.submit(&provider.page(), &go_on, &[]).await;
     assert_eq!(again.header("location"), Some(checkout.as_str()), "it goes on with the same page");
 
@@ -112,7 +112,7 @@ async fn declined_then_paid_releases_and_every_attempt_stands_in_a_row() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_turns_back_may_choose_again() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
     let checkout = provider.begin(&mut browser).await;
     provider.pay(&checkout, DECLINED).await;
@@ -124,19 +124,19 @@ async fn who_turns_back_may_choose_again() {
     }
     assert_eq!(provider.until_purchase_is(PurchaseState::Dropped).await.released_at, None);
     provider.begin(&mut browser).await;
-    let give_up = format!("/purchases/{}/cancellation", provider.purchase().await.purchase);
+    let give_up = format!("/purchases/{}/cancellation", provider.newest_purchase().await.purchase);
     let told = browser.submit(&provider.page(), &give_up, &[]).await;
     assert_eq!(told.header("location"), Some(provider.page().as_str()), "{}", told.text);
-    assert_eq!(provider.purchase().await.state, PurchaseState::Dropped);
+    assert_eq!(provider.newest_purchase().await.state, PurchaseState::Dropped);
     assert_eq!(provider.topup().await.state, TopupState::Cancelled);
-    let again = provider.buy(&mut browser, Charging::NextInvoice).await;
+    let again = provider.buy_in(&mut browser, Charging::NextInvoice).await;
     assert_eq!(again.status.as_u16(), 303, "{}", again.text);
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_whose_end_nobody_told_of_is_looked_at() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     provider.house.sandbox.faults().change(|faults| faults.webhook_hold = true);
     let mut browser = provider.signed_in().await;
     let checkout = provider.begin(&mut browser).await;
@@ -152,15 +152,15 @@ async fn a_page_whose_end_nobody_told_of_is_looked_at() {
     assert_eq!(provider.available(), PACK);
     provider.house.sandbox.faults().change(|faults| faults.webhook_hold = false);
     payments::sync_session(app, &session).await.expect("it is read again");
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_paid_after_it_was_dropped_or_for_no_line_still_counts() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
     let checkout = provider.begin(&mut browser).await;
-    let first = provider.purchase().await.purchase;
+    let first = provider.newest_purchase().await.purchase;
     purchases::drop_waiting(provider.app(), first).await.expect("it is dropped");
     let paid = provider.pay(&checkout, VISA).await;
     let told = provider.come_back(&mut browser, &paid).await;
@@ -171,7 +171,7 @@ async fn what_is_paid_after_it_was_dropped_or_for_no_line_still_counts() {
     );
     assert_eq!(provider.available(), PACK);
 
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
     let checkout = provider.begin(&mut browser).await;
     provider.cancel_line().await;
@@ -179,13 +179,13 @@ async fn what_is_paid_after_it_was_dropped_or_for_no_line_still_counts() {
     let told = provider.come_back(&mut browser, &paid).await;
     let page = provider.known_end(&mut browser, &told).await;
     assert!(page.contains("R$24.90 became your credit"), "{page}");
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (0, "24.90"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (0, "24.90"));
     assert_eq!(provider.topup().await.state, TopupState::Credited);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_between_paying_and_coming_back_changes_nothing() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let (checkout, topup) = {
         let mut browser = provider.signed_in().await;
         provider.house.sandbox.faults().change(|faults| faults.webhook_hold = true);
@@ -197,13 +197,13 @@ async fn a_restart_between_paying_and_coming_back_changes_nothing() {
     payments::sync_session(provider.app(), &session).await.expect("it is read");
     let provider = provider.restart().await;
     provider.until_purchase_is(PurchaseState::Paid).await;
-    assert_eq!((provider.available(), provider.credit().await.as_str()), (PACK, "0.00"));
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
     assert_eq!(provider.topup().await.state, TopupState::Credited);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_lead_to_one_payment_page() {
-    let provider = Provider::open().await;
+    let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
     let (_, fields) = provider.choose(&mut browser, Charging::Card).await;
     let pairs: Vec<(&str, &str)> =
@@ -218,10 +218,10 @@ async fn two_tabs_lead_to_one_payment_page() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_stripe_nothing_waits() {
     // Nobody listens there.
-    let house = subscriber::open_house_and(|config| config.stripe.api_url = "http://127.0.0.1:9".to_owned());
-    let provider = Provider::in_house(house.await).await;
+    let nowhere = "http://127.0.0.1:9".to_owned();
+    let provider = Provider::open_portal_and(|config| config.stripe.api_url = nowhere).await;
     let mut browser = provider.signed_in().await;
-    let told = provider.buy(&mut browser, Charging::Card).await;
+    let told = provider.buy_in(&mut browser, Charging::Card).await;
     assert_eq!(told.status.as_u16(), 502, "{}", told.text);
     assert_eq!(provider.until_purchase_is(PurchaseState::Dropped).await.released_at, None);
     let refused = browser.submit(&provider.page(), "/purchases/pur_0/checkout", &[]).await;

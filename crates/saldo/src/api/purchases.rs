@@ -12,6 +12,7 @@ use store::tables::boletos::BoletoRow;
 use store::tables::lines::PackRow;
 use store::tables::pix::PixCharge;
 use store::tables::topups::TopupState;
+use store::views::PurchaseState;
 use store::{Reader, StoreError};
 use utoipa::ToSchema;
 
@@ -28,6 +29,7 @@ use crate::lines::{self, SHOW_PATIENCE};
 use crate::look;
 use crate::problem::Problem;
 use crate::purchases::{self, Waiting};
+use crate::runtime::Subscription;
 use crate::sold::Sold;
 use crate::topups;
 
@@ -58,9 +60,9 @@ pub(super) struct Purchase {
     paid_at: Option<String>,
     /// How it was paid: `boleto`, `pix`, `card` or `hand`.
     paid_by: Option<String>,
-    /// The boleto that collects it; it is written within moments after the purchase.
+    /// The boleto that collects it. Should it not be in the answer to the purchase, it is written moments later.
     boleto: Option<BoletoOfPurchase>,
-    /// The Pix that collects it; it is there within moments after the purchase.
+    /// The Pix that collects it. Should it not be in the answer to the purchase, it is there moments later.
     pix: Option<PixOfPurchase>,
     /// Where it is paid by card.
     checkout_url: Option<String>,
@@ -162,6 +164,7 @@ pub(super) struct PurchaseWanted {
 #[utoipa::path(post, path = "/v1/lines/{id}/purchases", tag = "purchases", request_body = PurchaseWanted,
     params(("id" = String, Path, description = "`line_…`")),
     responses((status = 201, description = "It is bought, durably.", body = Purchase),
+        (status = 409, description = "`checkout_over`: this very purchase was dropped before; what is bought now has the line's next `sequence`."),
         (status = 502, description = "`payment_provider_unavailable`: there is no payment page, nothing was charged, and the purchase is dropped.")))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
@@ -177,21 +180,29 @@ pub(super) async fn create(
     }
     let entry = find_line(&api, line).await?;
     let pack = pack(&api, &wanted.pack)?;
+    let price = wanted.price.as_ref().map_or(Ok(pack.price), |price| price.read("price"))?;
+    if price.unit() != pack.price.unit() {
+        let detail = format!("price must be in {}, as the pack's is.", pack.price.unit());
+        return Err(Problem::invalid("price", "unit_mismatch", detail));
+    }
     let (purchase, grant) = lines::purchase_names(&api.app, line, wanted.sequence);
     let buying = Buying {
         purchase,
         grant,
         pack: PackNo(pack.pack_no),
         quantity: pack.quantity,
-        price: wanted.price.as_ref().map_or(Ok(pack.price), |price| price.read("price"))?,
+        price,
         charging: wanted.charging.into(),
         sequence: wanted.sequence,
     };
+    let news = api.app.live.subscribe(entry.customer);
     let decided = lines::buy(&api.app, entry.wallet, buying).await.map_err(named)?;
     api.app.wait_projected(decided.position(), SHOW_PATIENCE).await;
     api.app.live.notify(entry.customer);
-    if wanted.charging == Charging::Card {
-        open_page(&api.app, purchase).await?;
+    match wanted.charging {
+        Charging::Card => open_page(&api.app, purchase).await?,
+        Charging::Boleto | Charging::Pix => wait_for_document(&api.app, purchase, news).await?,
+        Charging::NextInvoice => {}
     }
     let (made, _) = Purchase::present(&api, purchase).await?;
     let change = Change::new("purchase.create", purchase).after(&(line.to_string(), &wanted))?;
@@ -217,18 +228,47 @@ fn named(problem: Problem) -> Problem {
     Problem { field: Some(field.to_owned()), ..problem }
 }
 
-/// Opens the page on which a purchase is paid by card, in the customer's language.
+/// Waits until the boleto or the Pix that collects a purchase is written, so that the answer holds it; not for long.
+async fn wait_for_document(
+    app: &Arc<App>,
+    purchase: PurchaseId,
+    mut news: Option<Subscription>,
+) -> Result<(), Problem> {
+    let is_there = move |reader: &Reader<'_>| {
+        Ok(reader.pix_of_purchase(purchase)?.is_some() || reader.boleto_of_purchase(purchase)?.is_some())
+    };
+    let looking = async {
+        while !app.read(is_there).await? {
+            match &mut news {
+                Some(news) => news.changed().await,
+                None => break,
+            }
+        }
+        Ok(())
+    };
+    tokio::time::timeout(SHOW_PATIENCE, looking).await.unwrap_or(Ok(()))
+}
+
+/// Opens the page on which a purchase is paid by card, in the customer's language, or goes on with it. One that was paid meanwhile needs
+/// none; one that was dropped gets none any more.
 async fn open_page(app: &Arc<App>, purchase: PurchaseId) -> Result<(), Problem> {
     let look = move |reader: &Reader<'_>| {
         let Some(found) = purchases::find(reader, purchase)? else { return Ok(None) };
         Ok(reader.customer(found.line.customer)?.map(|customer| (found, customer.locale)))
     };
     let (found, tag) = app.read(look).await?.ok_or_else(|| Problem::not_found("purchase"))?;
+    if matches!(found.row.state, PurchaseState::Released | PurchaseState::Paid | PurchaseState::WrittenOff) {
+        return Ok(());
+    }
     let brand = &app.config.brand;
     let locale = look::Locale::from_tag(&tag).unwrap_or(look::Locale::PtBr);
     let reader = look::Reader::new(locale, brand.time_zone.clone()).counting_in(brand.data_unit);
     let product = reader.t1("data-credit", "quantity", reader.volume(found.row.quantity));
-    topups::begin_for(app, &found, product, Some(locale.tag())).await.map(|_| ())
+    match topups::begin_for(app, &found, product, Some(locale.tag())).await {
+        // It is closed, and what came of it is being written down.
+        Err(problem) if problem.code == topups::CHECKOUT_OVER && found.may_be_given_up() => Ok(()),
+        begun => begun.map(|_| ()),
+    }
 }
 
 /// List a line's purchases, newest first.

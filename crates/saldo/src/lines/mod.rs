@@ -15,7 +15,7 @@ pub use purchased::Purchased;
 use std::sync::Arc;
 use std::time::Duration;
 
-use book::{Act, Buying, Charging, Command, KeySpace, LineAct, LineWish};
+use book::{Act, Buying, Charging, Command, KeySpace, LineAct, LineWish, Refusal};
 use engine::Outcome;
 use money::{CustomerId, GrantId, IntentId, LineId, PurchaseId, Timestamp, Unit, WalletId};
 use serde_json::json;
@@ -139,10 +139,10 @@ pub async fn open(app: &Arc<App>, author: Author, new: NewLine) -> Result<LineEn
 /// Refuses what cannot be put in service.
 pub(crate) fn check_new(app: &App, new: &NewLine) -> Result<(), Problem> {
     if app.sold().plan(new.plan_no).is_none() {
-        return Err(book::Refusal::PlanUnknown.into());
+        return Err(Refusal::PlanUnknown.into());
     }
     if !(1..=31).contains(&new.anchor_day) {
-        return Err(book::Refusal::AnchorDay.into());
+        return Err(Refusal::AnchorDay.into());
     }
     if new.access_login.as_ref().is_some_and(|login| !is_access_login(login)) {
         let detail = format!(
@@ -239,6 +239,8 @@ pub async fn buy(app: &Arc<App>, wallet: WalletId, buying: Buying) -> Result<boo
     let name = buying.purchase.as_u128().to_be_bytes();
     match ask(app, wallet, LineAct::Buy(buying), Some((KeySpace::Request, &name))).await? {
         Outcome::Decided { entry, .. } | Outcome::Repeated { entry } => Ok(entry),
+        // The purchase of this number was of another pack, or charged in another way.
+        Outcome::Refused(Refusal::KeyReused) => Err(Refusal::AlreadyBought.into()),
         Outcome::Refused(refusal) => Err(refusal.into()),
     }
 }

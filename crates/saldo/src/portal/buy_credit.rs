@@ -169,8 +169,7 @@ async fn understand(
 /// The words for a refusal; `None` if it is none that a buyer can do something about.
 fn refused(problem: &Problem) -> Option<Barrier> {
     Some(match problem.code {
-        // The same purchase number with another pack is what a second tab asks for.
-        "already_bought" | "idempotency_key_reused" | "key_reused" => Barrier::AlreadyBought,
+        "already_bought" => Barrier::AlreadyBought,
         "balance_positive" => Barrier::BalancePositive,
         "pack_changed" => Barrier::PackChanged,
         "pack_unknown" | "charging_not_offered" => Barrier::PackGone,

@@ -19,20 +19,25 @@ use super::house::{Answer, House, PATIENCE};
 use super::offers::{PACK, PLAN, with};
 use super::staff_in;
 
-const FILES: &str = "/console/boletos/files";
-const RETURNS: &str = "/console/boletos/returns";
+pub(super) const FILES: &str = "/console/boletos/files";
+pub(super) const RETURNS: &str = "/console/boletos/returns";
 const REMITTANCES: &str = "/console/boletos/remittances";
 const FINDINGS: &str = "/console/boletos/findings";
 /// What the plan gives and the pack adds.
 const ALLOWANCE: i64 = 50_000_000_000;
 const QUANTITY: i64 = 10_000_000_000;
 
-async fn open() -> House {
+pub(super) async fn open() -> House {
     House::open_with(|config| config.bank = Some(Bank::sample().expect("a bank"))).await
 }
 
 /// A subscriber whose allowance is used up and who buys a pack by boleto; his line's wallet and the boleto.
-async fn buyer(house: &House, name: &str, document: &str, postcode: &str) -> (WalletId, BoletoRow) {
+pub(super) async fn buyer(
+    house: &House,
+    name: &str,
+    document: &str,
+    postcode: &str,
+) -> (WalletId, BoletoRow) {
     let app = &house.running.app;
     let new = NewSubscriber {
         name: name.to_owned(),
@@ -74,7 +79,7 @@ async fn buyer(house: &House, name: &str, document: &str, postcode: &str) -> (Wa
 }
 
 /// Staff, and what is sold: a pack that is released as `release` says.
-async fn seller<'h>(house: &'h House, release: &'static str) -> Browser<'h> {
+pub(super) async fn seller<'h>(house: &'h House, release: &'static str) -> Browser<'h> {
     let mut staff = staff_in(house, "bia@example.com", StaffRole::Administrator).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let pack = with(&PACK, "release", release);
@@ -83,7 +88,7 @@ async fn seller<'h>(house: &'h House, release: &'static str) -> Browser<'h> {
 }
 
 /// Makes the remittance and downloads it, as the bank reads it.
-async fn remit(staff: &mut Browser<'_>) -> Received {
+pub(super) async fn remit(staff: &mut Browser<'_>) -> Received {
     let made = staff.submit(FILES, REMITTANCES, &[]).await;
     made.expect_found();
     let page = staff.get(made.header("location").expect("a page")).await.text;
@@ -101,7 +106,7 @@ impl Answer {
 }
 
 /// A return that says each of these codes of the title at this place.
-fn return_file(received: &Received, number: u32, told: &[(usize, &str, u64)]) -> String {
+pub(super) fn return_file(received: &Received, number: u32, told: &[(usize, &str, u64)]) -> String {
     let news = told.iter().map(|(place, code, paid)| {
         let mut letters = code.chars();
         News {

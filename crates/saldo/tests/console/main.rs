@@ -9,6 +9,7 @@ mod house;
 mod imports;
 mod lines;
 mod offers;
+mod roles;
 mod routers;
 mod subscribers;
 

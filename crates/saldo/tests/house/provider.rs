@@ -24,6 +24,8 @@ use super::{House, PATIENCE};
 pub(crate) const GB: i64 = 1_000_000_000;
 pub(crate) const ALLOWANCE: i64 = 20 * GB;
 pub(crate) const PACK: i64 = 10 * GB;
+/// The subscriber's CPF.
+pub(crate) const CPF: &str = "52998224725";
 /// R$ 24,90.
 pub(crate) const PRICE_CENTAVOS: u64 = 2_490;
 
@@ -86,7 +88,7 @@ impl Provider {
             plan_no,
             quantity: PACK,
             price: reais(PRICE_CENTAVOS),
-            chargings: vec![Charging::Boleto, Charging::NextInvoice],
+            chargings: Charging::ALL.map(|(way, _)| way).to_vec(),
             release,
             validity_days: None,
             per_cycle_max: None,
@@ -99,7 +101,7 @@ impl Provider {
             email: None,
             external_key: None,
             locale: "pt-BR".to_owned(),
-            document: "52998224725".to_owned(),
+            document: CPF.to_owned(),
             address: Address {
                 street: "Rua São João, 12".to_owned(),
                 district: "Centro".to_owned(),
@@ -109,7 +111,8 @@ impl Provider {
             },
         };
         let customer = lines::subscribe(&app, Author::operator(), subscriber).await.expect("a subscriber");
-        let new = NewLine { customer: customer.id, plan_no, anchor_day: 1, access_login: None };
+        let access_login = Some("joao".to_owned());
+        let new = NewLine { customer: customer.id, plan_no, anchor_day: 1, access_login };
         let line = lines::open(&app, Author::operator(), new).await.expect("a line");
         let provider = Provider { house, line, pack_no };
         provider.ask(LineAct::AddUse { total: ALLOWANCE, outside: 0 }).await;
@@ -120,9 +123,25 @@ impl Provider {
         &self.house.running.app
     }
 
+    /// Ends the program in order and starts it again on the same folder, with these settings beside the bank.
+    pub(crate) async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Provider {
+        let Provider { house, line, pack_no } = self;
+        let operator = house.operator.clone();
+        let data = house.close().await;
+        let mut house = House::open_in(data, |config| {
+            config.bank = Some(bank());
+            change(config);
+        })
+        .await;
+        house.operator = operator;
+        Provider { house, line, pack_no }
+    }
+
+    /// Asks something of the line, and waits until pages show it.
     pub(crate) async fn ask(&self, act: LineAct) {
         let asked = lines::ask(self.app(), self.line.wallet, act, None).await.expect("the book answers");
-        assert!(matches!(asked, engine::Outcome::Decided { .. }), "{asked:?}");
+        let engine::Outcome::Decided { entry, .. } = asked else { panic!("{asked:?}") };
+        assert!(self.app().wait_projected(entry.position(), PATIENCE).await);
     }
 
     pub(crate) fn buying(&self, charging: Charging, sequence: u32) -> Buying {

@@ -43,8 +43,20 @@ pub(crate) struct Account {
 }
 
 impl Desk {
+    /// Nobody is known yet.
+    pub(crate) fn new(program: &Program) -> Desk {
+        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("a client");
+        let (url, key, answered) = (program.url(), program.key.clone(), watch::Sender::new(0));
+        Desk { http, url, key, wallets: Vec::new(), answered }
+    }
+
     /// One call; `None` if there was no answer that can be believed.
-    async fn try_post(&self, path: &str, key: Option<&str>, body: &Value) -> Option<(StatusCode, Value)> {
+    pub(crate) async fn try_post(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+    ) -> Option<(StatusCode, Value)> {
         let mut call = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.key).json(body);
         if let Some(key) = key {
             call = call.header("idempotency-key", key);
@@ -55,7 +67,14 @@ impl Desk {
         (status != StatusCode::SERVICE_UNAVAILABLE).then_some((status, body))
     }
 
-    async fn post(&self, path: &str, key: &str, body: &Value) -> Value {
+    /// Tells something that nobody answers in words; the status, if there was an answer.
+    pub(crate) async fn tell(&self, path: &str, body: &Value) -> Option<StatusCode> {
+        let call = self.http.post(format!("{}{path}", self.url)).json(body);
+        Some(call.send().await.ok()?.status())
+    }
+
+    /// Asks for what must be done.
+    pub(crate) async fn post(&self, path: &str, key: &str, body: &Value) -> Value {
         let (status, body) = self.try_post(path, Some(key), body).await.expect("an answer");
         assert!(status.is_success(), "{path}: {status} {body}");
         body
@@ -80,9 +99,7 @@ impl Desk {
 
 /// Makes the meter, and customers with credit.
 pub(crate) async fn open_desk(program: &Program) -> Arc<Desk> {
-    let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("a client");
-    let (url, key, answered) = (program.url(), program.key.clone(), watch::Sender::new(0));
-    let mut desk = Desk { http, url, key, wallets: Vec::new(), answered };
+    let mut desk = Desk::new(program);
     let price =
         json!({"kind": "per_unit", "price": {"amount": format!("0.{EVENT_PRICE:06}"), "unit": "USD"}});
     let meter = json!({"slug": METER, "aggregation": "count", "price": price});

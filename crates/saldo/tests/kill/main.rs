@@ -1,12 +1,17 @@
 //! The real program is killed (SIGKILL) again and again while clients charge and report use. Whatever was answered is there
 //! afterwards, exactly once, and nothing else; every damage that `saldo verify` could find is looked for, too.
 //!
+//! So with callbacks of Pix that are being worked on (`callbacks`), and with monthly runs (`months`).
+//!
 //! `KILL_SEED` plays the same moments and wishes again; `KILL_ROUNDS` changes how often the program is killed.
 
 #![allow(clippy::expect_used, clippy::print_stderr, reason = "a test fails by panicking, and tells its seed")]
 
+mod callbacks;
 mod client;
+mod months;
 mod program;
+mod provider;
 #[path = "../../../store/tests/server/mod.rs"]
 mod server_for_tests;
 mod truth;
@@ -57,11 +62,10 @@ async fn nothing_answered_is_lost_on_a_server_either() {
 }
 
 async fn kill_again_and_again(rounds: u64, database: String) {
-    let seed = number("KILL_SEED").unwrap_or_else(drawn_seed);
-    eprintln!("KILL_SEED={seed}");
+    let seed = told_seed();
     let begun = Instant::now();
     let mut random = Random(seed);
-    let mut program = Program::prepare(database);
+    let mut program = Program::prepare(database, &[]);
     program.start();
     let desk = client::open_desk(&program).await;
 
@@ -102,6 +106,13 @@ async fn kill_again_and_again(rounds: u64, database: String) {
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
+/// The seed that is asked for, or a drawn one; it is told.
+pub(crate) fn told_seed() -> u64 {
+    let seed = number("KILL_SEED").unwrap_or_else(drawn_seed);
+    eprintln!("KILL_SEED={seed}");
+    seed
 }
 
 fn drawn_seed() -> u64 {

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use store::{Place, PostgresServer, Tables};
 use tempfile::TempDir;
 
 /// How long a start may take.
@@ -20,6 +21,8 @@ pub(crate) struct Program {
     port: u16,
     /// The database, where it is not the folder.
     database: String,
+    /// Variables of the environment beside those that every program here has.
+    settings: &'static [(&'static str, &'static str)],
     /// The operator's key.
     pub(crate) key: String,
     child: Option<Child>,
@@ -27,10 +30,10 @@ pub(crate) struct Program {
 
 impl Program {
     /// A folder with an API key in it; the books in the database of this URL, unless that is empty.
-    pub(crate) fn prepare(database: String) -> Program {
+    pub(crate) fn prepare(database: String, settings: &'static [(&'static str, &'static str)]) -> Program {
         let folder = tempfile::tempdir().expect("a folder");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
-        let mut program = Program { folder, port, database, key: String::new(), child: None };
+        let mut program = Program { folder, port, database, settings, key: String::new(), child: None };
         let made = program.command(&["key", "create", "--name", "kill", "--scope", "*"]).output();
         let made = made.expect("the program runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -58,7 +61,8 @@ impl Program {
             // Snapshots are made and restored many times.
             .env("SALDO_SERVER__SNAPSHOT_ROWS", "150")
             .env("SALDO_CREDIT__WELCOME_AMOUNT", "0")
-            .env("RUST_LOG", "warn,saldo::cli=info");
+            .env("RUST_LOG", "warn,saldo::cli=info")
+            .envs(self.settings.iter().copied());
         command
     }
 
@@ -87,6 +91,16 @@ impl Program {
             Ok(Err(log)) => panic!("the program ended before it served:\n{log}"),
             Err(_) => panic!("the program did not serve within {} s", START_MAX.as_secs()),
         }
+    }
+
+    /// The tables, beside the program or after it.
+    pub(crate) fn tables(&self) -> Tables {
+        let place = if self.database.is_empty() {
+            Place::Folder(self.folder.path().to_owned())
+        } else {
+            Place::Server(PostgresServer::parse(&self.database).expect("a URL that is understood"))
+        };
+        place.open_tables().expect("tables")
     }
 
     /// SIGKILL: it gets no chance to do anything more.

@@ -16,6 +16,8 @@ const DUE: &str =
     ORDER BY next_attempt_at, received_at, event_id LIMIT $2";
 const CLAIM: &str = "UPDATE inbox SET attempts = attempts + 1, next_attempt_at = $1
     WHERE provider = $2 AND event_id = $3";
+const RELEASE: &str =
+    "UPDATE inbox SET next_attempt_at = $1 WHERE state = 'received' AND next_attempt_at > $2";
 const SETTLE: &str = "UPDATE inbox SET state = $1, next_attempt_at = $2, last_error = $3
     WHERE provider = $4 AND event_id = $5";
 const IN_STATE: &str = "SELECT provider, event_id, kind, api_version, body, received_at, state, attempts,
@@ -137,6 +139,12 @@ impl Tx<'_> {
             event.next_attempt_at = Some(lease_until);
         }
         Ok(due)
+    }
+
+    /// Makes every event that is to be worked on due `now`: of those who took one before, nobody lives any more. How many
+    /// waited for later.
+    pub fn release_inbox(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.run(RELEASE, &[&now, &now])
     }
 
     /// The event is worked on.

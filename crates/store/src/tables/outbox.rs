@@ -18,8 +18,11 @@ const NOTICES: &str =
     "SELECT position, ordinal, kind, customer, wallet, payload, created_at, delivered_at, attempts,
     next_attempt_at, last_error FROM notices WHERE (position, ordinal, kind) < ($1, $2, $3)
     ORDER BY position DESC, ordinal DESC, kind DESC LIMIT $4";
+const NOTICE_COUNT: &str = "SELECT count(*) FROM notices WHERE position = $1 AND ordinal = $2 AND kind = $3";
 const CLAIM_NOTICE: &str = "UPDATE notices SET attempts = attempts + 1, next_attempt_at = $1
     WHERE position = $2 AND ordinal = $3 AND kind = $4";
+const RELEASE_NOTICES: &str =
+    "UPDATE notices SET next_attempt_at = $1 WHERE delivered_at IS NULL AND next_attempt_at > $2";
 const NOTICE_DELIVERED: &str =
     "UPDATE notices SET delivered_at = $1, next_attempt_at = NULL, last_error = NULL
     WHERE position = $2 AND ordinal = $3 AND kind = $4";
@@ -44,14 +47,17 @@ const MAILS_DUE: &str = "SELECT id, kind, recipient, subject, body, locale, crea
 const MAILS: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
     next_attempt_at, last_error FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2";
 const CLAIM_MAIL: &str = "UPDATE mails SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2";
+const RELEASE_MAILS: &str =
+    "UPDATE mails SET next_attempt_at = $1 WHERE sent_at IS NULL AND next_attempt_at > $2";
 const MAIL_SENT: &str =
     "UPDATE mails SET sent_at = $1, next_attempt_at = NULL, last_error = NULL WHERE id = $2";
 const MAIL_RETRY: &str = "UPDATE mails SET next_attempt_at = $1, last_error = $2 WHERE id = $3";
 
 row! {
-    /// Where a notice comes from: the entry it tells of, and as what. Its name for ever.
+    /// What a notice tells of, and as what. Its name for ever. Most tell of an entry of the journal; what happens in tables alone is
+    /// named after itself: a document by its number, a line that is blocked by since when, in microseconds, and its wallet's number.
     pub struct NoticeId {
-        /// Position of the journal row.
+        /// Position of the journal row, or what stands in its place.
         pub position: u64,
         /// Place in that row.
         pub ordinal: u32,
@@ -140,6 +146,11 @@ impl Reader<'_> {
         Ok(page(rows, limit, |row: &Notice| row.id.clone()))
     }
 
+    /// Whether there is a notice of this name.
+    pub fn notice_exists(&self, id: &NoticeId) -> Result<bool, StoreError> {
+        Ok(self.one::<u32>(NOTICE_COUNT, &[id])?.is_some_and(|count| count > 0))
+    }
+
     /// How far the subscriber of the line on this wallet has been told of his use.
     pub fn usage_told(&self, wallet_no: u32) -> Result<Option<UsageTold>, StoreError> {
         self.one(USAGE_TOLD, &[&wallet_no])
@@ -188,6 +199,11 @@ impl Tx<'_> {
         Ok(due)
     }
 
+    /// Makes every notice that is to be delivered due `now`: of those who took one before, nobody lives any more.
+    pub fn release_notices(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.run(RELEASE_NOTICES, &[&now, &now])
+    }
+
     /// The notice was delivered.
     pub fn notice_delivered(&self, id: &NoticeId, at: Timestamp) -> Result<(), StoreError> {
         self.run_one(NOTICE_DELIVERED, &[&at, id], format!("{id:?}"))
@@ -225,6 +241,11 @@ impl Tx<'_> {
             mail.next_attempt_at = Some(lease_until);
         }
         Ok(due)
+    }
+
+    /// Makes every mail that is to be sent due `now`, as [`Tx::release_notices`] does.
+    pub fn release_mails(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.run(RELEASE_MAILS, &[&now, &now])
     }
 
     /// The mail was sent.

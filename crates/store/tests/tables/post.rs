@@ -68,7 +68,9 @@ fn notices_and_mails_go_out_until_they_have_arrived() {
             next_attempt_at: Some(NOW),
             last_error: None,
         };
+        assert!(!read(tables, |r| r.notice_exists(&id)));
         assert!(write(tables, |tx| tx.insert_notice(&notice)));
+        assert!(read(tables, |r| r.notice_exists(&id)));
         assert!(!write(tables, |tx| tx.insert_notice(&notice)));
         let claim = |now, lease| write(tables, |tx| tx.claim_notices(now, lease, 10));
         assert_eq!(claim(NOW, NOW.plus(10))[0].attempts, 1);
@@ -106,6 +108,71 @@ fn notices_and_mails_go_out_until_they_have_arrived() {
         assert_eq!(read(tables, |r| r.mail(mail(1).id)).unwrap().sent_at, Some(NOW));
         let listed = read(tables, |r| r.mails(None, 5)).rows;
         assert_eq!(listed[0].last_error.as_deref(), Some("no such mailbox"));
+    });
+}
+
+#[test]
+fn what_was_taken_by_somebody_who_died_is_due_at_once() {
+    on_both(|tables| {
+        let lease = NOW.plus(Timestamp::HOUR);
+        write(tables, |tx| {
+            for id in ["done", "put off", "taken"] {
+                tx.receive("pix", id, "pix", None, b"", NOW)?;
+            }
+            tx.claim_inbox(NOW, lease, 10)?;
+            tx.inbox_retry("pix", "put off", lease, "no answer")?;
+            tx.inbox_processed("pix", "done")
+        });
+        let due = |at| write(tables, |tx| tx.claim_inbox(at, lease, 10));
+        let names = |events: Vec<store::tables::inbox::InboxEvent>| {
+            events.into_iter().map(|event| (event.event_id, event.attempts)).collect::<Vec<_>>()
+        };
+        let later = NOW.plus(Timestamp::SECOND);
+        assert_eq!(names(due(later)), []);
+        assert_eq!(write(tables, |tx| tx.release_inbox(later)), 2);
+        assert_eq!(names(due(later)), [("put off".to_owned(), 2), ("taken".to_owned(), 2)]);
+        assert_eq!(write(tables, |tx| tx.release_inbox(lease)), 0, "nothing waits for later than that");
+
+        let notice = |position| Notice {
+            id: NoticeId { position, ordinal: 0, kind: "purchased".to_owned() },
+            customer: None,
+            wallet: None,
+            payload: "{}".to_owned(),
+            created_at: NOW,
+            delivered_at: None,
+            attempts: 0,
+            next_attempt_at: Some(NOW),
+            last_error: None,
+        };
+        let mail = |n| Mail {
+            id: MailId::from_u128(n),
+            kind: "invitation".to_owned(),
+            recipient: "a@b".to_owned(),
+            subject: "Olá".to_owned(),
+            body: "…".to_owned(),
+            locale: "pt-BR".to_owned(),
+            created_at: NOW,
+            sent_at: None,
+            attempts: 0,
+            next_attempt_at: Some(NOW),
+            last_error: None,
+        };
+        write(tables, |tx| {
+            (1..=3).try_for_each(|position| tx.insert_notice(&notice(position)).map(drop))?;
+            (1..=3).try_for_each(|n| tx.insert_mail(&mail(n)))?;
+            tx.claim_notices(NOW, lease, 10)?;
+            tx.claim_mails(NOW, lease, 10)?;
+            tx.notice_delivered(&notice(1).id, NOW)?;
+            tx.notice_retry(&notice(2).id, None, "never again")?;
+            tx.mail_sent(mail(1).id, NOW)?;
+            tx.mail_retry(mail(2).id, None, "never again")
+        });
+        assert_eq!(write(tables, |tx| tx.claim_notices(later, lease, 10)), []);
+        assert_eq!(write(tables, |tx| tx.release_notices(later)), 1);
+        assert_eq!(write(tables, |tx| tx.claim_notices(later, lease, 10))[0].id, notice(3).id);
+        assert_eq!(write(tables, |tx| tx.claim_mails(later, lease, 10)), []);
+        assert_eq!(write(tables, |tx| tx.release_mails(later)), 1);
+        assert_eq!(write(tables, |tx| tx.claim_mails(later, lease, 10))[0].id, mail(3).id);
     });
 }
 
