@@ -13,5 +13,7 @@ pub use blocked::{Actor, ActorKind, Blocked, Overdue, STATUS_SET, WhyBlocked, wh
 pub use calendar::{Month, next_month};
 pub(crate) use invoice::wrong_with_adjustment;
 pub use invoice::{Adjustment, adjust, withdraw};
-pub use overdue::{Trust, TrustError, block_by_hand, excuse, keep_blocked, review, trust, trust_of};
+pub use overdue::{
+    Trust, TrustError, block_by_hand, excuse, keep_blocked, review, trust, trust_of, trusted_until,
+};
 pub use run::{DAYS_EARLY_MAX, begin, keep_running, preview};

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod movement;
 pub mod payment;
 pub mod pix;
+pub mod waiting;
 
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use blocked::BlockedLine;
@@ -24,3 +25,4 @@ pub use payment::{
     ResultFragment,
 };
 pub use pix::{PixPanel, QrDrawing};
+pub use waiting::{WaitingPurchase, Waits};
