@@ -16,3 +16,4 @@ mod freeradius_router;
 mod provider;
 mod reports;
 mod traps;
+mod two_routers;
