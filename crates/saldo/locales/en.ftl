@@ -385,6 +385,32 @@ mail-usage-pack-over-news = The credit that you bought for your line { $line } i
 mail-usage-buy = To go on at full speed, buy credit with { $brand }: { $url }
 mail-usage-buy-later = When it is used up, you can buy credit here: { $url }
 mail-usage-see = Your usage by day: { $url }
+mail-owed-hello = Hello { $name },
+mail-invoice-subject = Invoice no. { $number } of { $brand }: { $amount }, due { $due }
+mail-invoice-news = Your invoice no. { $number } of { $brand } is ready: { $amount }, due { $due }.
+mail-invoice-payable-subject = The boleto of invoice no. { $number } can be paid: { $amount }, due { $due }
+mail-invoice-payable-news = The boleto of your invoice no. { $number } of { $brand } can be paid now: { $amount }, due { $due }.
+mail-invoice-overdue-subject = Invoice no. { $number } of { $brand } is overdue
+mail-invoice-overdue-news = Your invoice no. { $number } of { $brand }, { $amount }, was due { $due }, and we have not heard of its payment.
+mail-boleto-payable-subject = Your boleto of { $brand }: { $amount }, due { $due }
+mail-boleto-payable-news = The boleto of the credit that you bought from { $brand } ({ $quantity }) can be paid now: { $amount }, due { $due }.
+mail-boleto-overdue-subject = A boleto of { $brand } is overdue
+mail-boleto-overdue-news = The boleto of the credit that you bought from { $brand } ({ $quantity }), { $amount }, was due { $due }, and we have not heard of its payment.
+mail-awaits-bank = Its boleto is being registered at the bank. We will write again as soon as it can be paid.
+mail-linha-digitavel = Linha digitável, to pay in any bank’s app:
+mail-invoices-see = Your invoices, with boleto as PDF: { $url }
+mail-paid-already = If you have paid already, you need not do anything: a bank tells us of a payment within two working days.
+mail-blocked-subject = Your line { $line } is blocked
+mail-blocked-news = Your line { $line } of { $brand } is blocked because something is overdue.
+mail-blocked-pay = Your invoices can still be reached; as soon as the payment is confirmed, the line works again by itself: { $url }
+mail-blocked-pay-pix = Your invoices can still be reached; pay there by Pix, and the line works again at once, or by boleto, and it does as soon as the bank confirms: { $url }
+mail-blocked-trust = { $n ->
+    [one] You need more time? On the same page you can unblock the line on trust for 1 day, once in a cycle.
+   *[other] You need more time? On the same page you can unblock the line on trust for { $n } days, once in a cycle.
+}
+mail-enabled-subject = Your line { $line } works again
+mail-enabled-news = Your line { $line } of { $brand } was unblocked and works again.
+mail-enabled-until = What is overdue must be paid until { $until }; otherwise the line is blocked again.
 mail-reset-subject = Your new password for { $brand }
 mail-reset-body =
     Hello { $name },

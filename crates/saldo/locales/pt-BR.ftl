@@ -385,6 +385,32 @@ mail-usage-pack-over-news = O crédito que você comprou para a linha { $line } 
 mail-usage-buy = Para continuar na velocidade normal, compre crédito em { $brand }: { $url }
 mail-usage-buy-later = Quando acabar, você pode comprar crédito aqui: { $url }
 mail-usage-see = Seu consumo por dia: { $url }
+mail-owed-hello = Olá, { $name },
+mail-invoice-subject = Fatura nº { $number } de { $brand }: { $amount }, vence em { $due }
+mail-invoice-news = Sua fatura nº { $number } de { $brand } está pronta: { $amount }, com vencimento em { $due }.
+mail-invoice-payable-subject = O boleto da fatura nº { $number } já pode ser pago: { $amount }, vence em { $due }
+mail-invoice-payable-news = O boleto da sua fatura nº { $number } de { $brand } já pode ser pago: { $amount }, com vencimento em { $due }.
+mail-invoice-overdue-subject = Sua fatura nº { $number } de { $brand } está vencida
+mail-invoice-overdue-news = Sua fatura nº { $number } de { $brand }, no valor de { $amount }, venceu em { $due } e ainda não recebemos a confirmação do pagamento.
+mail-boleto-payable-subject = Seu boleto de { $brand }: { $amount }, vence em { $due }
+mail-boleto-payable-news = O boleto do crédito que você comprou em { $brand } ({ $quantity }) já pode ser pago: { $amount }, com vencimento em { $due }.
+mail-boleto-overdue-subject = Um boleto de { $brand } está vencido
+mail-boleto-overdue-news = O boleto do crédito que você comprou em { $brand } ({ $quantity }), no valor de { $amount }, venceu em { $due } e ainda não recebemos a confirmação do pagamento.
+mail-awaits-bank = O boleto está sendo registrado no banco. Avisaremos assim que ele puder ser pago.
+mail-linha-digitavel = Linha digitável, para pagar no aplicativo de qualquer banco:
+mail-invoices-see = Suas faturas, com o boleto em PDF: { $url }
+mail-paid-already = Se você já pagou, não precisa fazer nada: o banco nos informa o pagamento em até dois dias úteis.
+mail-blocked-subject = Sua linha { $line } está bloqueada
+mail-blocked-news = Sua linha { $line } em { $brand } foi bloqueada por falta de pagamento.
+mail-blocked-pay = Suas faturas continuam acessíveis; assim que o pagamento for confirmado, a linha volta a funcionar sozinha: { $url }
+mail-blocked-pay-pix = Suas faturas continuam acessíveis: pague por Pix e a linha volta na hora, ou por boleto e ela volta assim que o banco confirmar: { $url }
+mail-blocked-trust = { $n ->
+    [one] Precisa de mais tempo? Na mesma página você pode pedir o desbloqueio de confiança por 1 dia, uma vez por ciclo.
+   *[other] Precisa de mais tempo? Na mesma página você pode pedir o desbloqueio de confiança por { $n } dias, uma vez por ciclo.
+}
+mail-enabled-subject = Sua linha { $line } voltou a funcionar
+mail-enabled-news = Sua linha { $line } em { $brand } foi desbloqueada e voltou a funcionar.
+mail-enabled-until = O que está vencido precisa ser pago até { $until }; depois disso a linha volta a ser bloqueada.
 mail-reset-subject = Sua nova senha em { $brand }
 mail-reset-body =
     Olá, { $name },

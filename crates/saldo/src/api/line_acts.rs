@@ -98,8 +98,9 @@ pub(super) async fn set_status(
     let entry = find(&api, id).await?;
     if wanted.status == LineStatus::Enabled {
         let days = i64::from(api.app.config.billing.trust_days);
-        let until = api.app.ledger.now().plus(days * Timestamp::DAY);
-        api.app.write(move |tx| billing::excuse(tx, id, until)).await?;
+        let now = api.app.ledger.now();
+        let until = now.plus(days * Timestamp::DAY);
+        api.app.write(move |tx| billing::excuse(tx, id, now, until)).await?;
     }
     let act = LineAct::SetStatus { status: wanted.status.into() };
     let change = Change::new("line.set_status", id).after(&wanted)?;

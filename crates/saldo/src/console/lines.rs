@@ -201,10 +201,11 @@ pub(super) async fn set_status(
     // Written down first: what somebody wanted is known, whatever becomes of it.
     let change = Change::new("line.set_status", id).after(&json!({"status": wanted.code()}))?;
     let author = staff.visit.author(&staff.who.session);
-    let until = app.ledger.now().plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
+    let now = app.ledger.now();
+    let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
     app.write(move |tx| {
         if wanted == LineStatus::Enabled {
-            billing::excuse(tx, id, until)?;
+            billing::excuse(tx, id, now, until)?;
         }
         author.note(tx, &change)
     })

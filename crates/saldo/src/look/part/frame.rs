@@ -5,7 +5,7 @@ use money::Timestamp;
 /// Everything around a page's own content.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The operator's name, e.g. `Acme API`.
+    /// The operator's name, e.g. `Aurora Digital`.
     pub brand: String,
     /// The operator's support address, to which problems are reported.
     pub support_email: String,
