@@ -128,7 +128,7 @@ for (const names of [ENGLISH, PORTUGUESE]) {
       });
       assert.equal(lines, 1, await textOf(cells.nth(index)));
     }
-    await contains(page.getByRole('main'), names === ENGLISH ? 'Time zone: UTC.' : 'Fuso horário: UTC.');
+    await contains(page.getByRole('main'), names === ENGLISH ? 'Time zone: America/Sao_Paulo.' : 'Fuso horário: America/Sao_Paulo.');
   });
 }
 

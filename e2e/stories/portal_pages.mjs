@@ -48,8 +48,8 @@ story('the statement tells every movement in words, with the balance after it', 
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download CSV', exact: true }).click();
     const [heading, ...lines] = (await streamText(await (await download).createReadStream())).trim().split(/\r?\n/u);
-    assert.match(heading, /^"Date \(UTC\)",/u);
-    for (const line of lines) assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00,/u);
+    assert.match(heading, /^"Date \(America\/Sao_Paulo\)",/u);
+    for (const line of lines) assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-03:00,/u);
     movements += lines.length;
   }
   assert.equal(movements, 3, 'below the headings');

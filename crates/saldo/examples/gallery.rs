@@ -264,7 +264,7 @@ impl Sample {
     fn others(&self) -> Result<()> {
         let invitation = mail::invitation(
             &self.reader,
-            "Acme API",
+            "Aurora Digital",
             "Ana Lima",
             "http://localhost:7070/set-password?token=abc",
             now(),
@@ -399,8 +399,9 @@ fn now() -> Timestamp {
 
 fn frame(place: Option<Place>) -> Frame {
     Frame {
-        brand: "Acme API".to_owned(),
+        brand: "Aurora Digital".to_owned(),
         support_email: "support@example.com".to_owned(),
+        support_phone: String::new(),
         menu: place.map_or(Menu::None, Menu::with),
         place,
         person: place

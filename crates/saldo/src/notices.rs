@@ -1,8 +1,11 @@
-//! What others are told after a decision: written down by the projection under a cursor of its own, delivered at least once.
+//! What others are told after a decision: written down by the projection under a cursor of its own, or with what happens in tables alone
+//! in its transaction; delivered at least once.
 //!
 //! Making the views again does not tell anybody anything again. A notice is delivered as mails or a boleto, which are written in
 //! the same transaction that marks the notice, so that they are written once for each.
 
+mod letters;
+mod owed;
 mod usage;
 
 use std::sync::Arc;
@@ -10,20 +13,23 @@ use std::time::Duration;
 
 use book::{Charging, JournalRow};
 use engine::{News, Notice, Projection};
-use money::{Amount, MailId, Timestamp, Unit, WalletId};
+use money::{Amount, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
-use store::tables::outbox::{Mail, Notice as Stored, NoticeId};
+use store::tables::outbox::{Notice as Stored, NoticeId};
 use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::config::Config;
 use crate::documents;
 use crate::lines::Purchased;
-use crate::look::locale::Locale;
-use crate::look::{self, Reader};
+use crate::look::mail::credit_added;
 use crate::problem::Problem;
 use crate::settlements::Owing;
-use crate::{clock, ids, pix, settlements};
+use crate::{clock, pix, settlements};
+
+pub use owed::{
+    boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
+};
 
 /// The name of the outbox's cursor.
 pub(crate) const CURSOR: &str = "outbox";
@@ -144,7 +150,8 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
             let delivered = match notice.id.kind.as_str() {
                 PURCHASED => charge(tx, &config.config, &notice)?,
                 usage::USAGE => usage::mail(tx, &config.config, &config.sold(), &notice)?,
-                _ => mail(tx, &config.config, &notice)?,
+                CREDIT_ADDED => mail(tx, &config.config, &notice)?,
+                _ => owed::mail(tx, &config.config, &config.sold(), &notice)?,
             };
             match delivered {
                 Ok(()) => tx.notice_delivered(&notice.id, clock::now()),
@@ -190,51 +197,19 @@ fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), St
     Ok(written.map_err(|error| format!("{error:#}")))
 }
 
-/// Writes the mail that tells of a notice, if anybody can be told.
+/// Writes the mail that tells of a payment, if the customer can be told; an error says why the notice cannot be read.
 fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), String>, StoreError> {
-    let url = format!("{}/recharge", config.server.public_url);
-    match mail_of(tx, notice, &config.brand.time_zone, &config.brand.name, &url)? {
-        Ok(Some(mail)) => tx.insert_mail(&mail).map(Ok),
-        Ok(None) => Ok(Ok(())),
-        Err(error) => Ok(Err(error)),
-    }
-}
-
-/// The mail that tells of a notice, dated by the book's clock as the notice is; `None` if nobody can be told, an error if the notice cannot be read.
-fn mail_of(
-    tx: &Tx<'_>,
-    notice: &Stored,
-    zone: &jiff::tz::TimeZone,
-    brand: &str,
-    url: &str,
-) -> Result<Result<Option<Mail>, String>, StoreError> {
-    let customer = match notice.customer {
-        Some(id) => tx.customer(id)?,
-        None => None,
-    };
-    let Some(customer) = customer else { return Ok(Ok(None)) };
-    let Some(recipient) = customer.email.clone() else { return Ok(Ok(None)) };
+    let customer = notice.customer.map(|id| tx.customer(id)).transpose()?.flatten();
+    let Some(customer) = customer else { return Ok(Ok(())) };
+    let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
     let (amount, posted) = match read(&notice.payload) {
         Ok(amounts) => amounts,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let locale = Locale::from_tag(&customer.locale).unwrap_or(Locale::En);
-    let reader = Reader::new(locale, zone.clone());
-    let look::mail::Mail { subject, body } =
-        look::mail::credit_added(&reader, brand, &customer.name, amount, posted, url);
-    Ok(Ok(Some(Mail {
-        id: MailId::from_u128(ids::fresh()),
-        kind: CREDIT_ADDED.to_owned(),
-        recipient,
-        subject,
-        body,
-        locale: customer.locale,
-        created_at: notice.created_at,
-        sent_at: None,
-        attempts: 0,
-        next_attempt_at: Some(clock::now()),
-        last_error: None,
-    })))
+    let reader = letters::reader(config, &customer);
+    let url = format!("{}/recharge", config.server.public_url);
+    let letter = credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url);
+    letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }
 
 fn read(payload: &str) -> anyhow::Result<(Amount, Amount)> {

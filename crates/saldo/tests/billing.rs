@@ -6,17 +6,22 @@ mod house;
 
 use std::time::Duration;
 
-use book::{Charging, LineAct, LineStatus, PaidBy};
+use book::{Buying, Charging, LineAct, LineStatus, PackNo, PaidBy};
+use house::House;
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
-use money::{Amount, PurchaseId, Unit};
+use money::{Amount, LoginId, PurchaseId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment, Month, Trust};
+use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::settlements::{self, Came, Owing, Settled};
 use saldo::{documents, intents, lines};
+use store::tables::Page;
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
 use store::tables::lines::{OnWriteOff, PackRelease};
+use store::tables::logins::Login;
+use store::tables::outbox::{Mail, Notice};
 use store::views::PurchaseState;
 
 /// R$ 79.90, the plan's fee.
@@ -37,11 +42,17 @@ impl Provider {
     }
 
     async fn buy_on_next_invoice(&self) -> PurchaseId {
-        let buying = self.buying(Charging::NextInvoice, 0);
+        self.buy_so(self.buying(Charging::NextInvoice, 0)).await
+    }
+
+    /// Buys, and waits until the purchase is owed.
+    async fn buy_so(&self, buying: Buying) -> PurchaseId {
         let entry = lines::buy(self.app(), self.line.wallet, buying).await.expect("it may be bought");
         assert!(self.app().wait_projected(entry.position(), house::PATIENCE).await);
-        let delivered = |notices: &store::tables::Page<store::tables::outbox::Notice, _>| {
-            notices.rows.iter().any(|notice| notice.id.kind == "purchased" && notice.delivered_at.is_some())
+        let delivered = |notices: &Page<Notice, _>| {
+            let told = notices.rows.iter().filter(|notice| notice.id.kind == "purchased");
+            let bought = usize::try_from(buying.sequence).expect("a number") + 1;
+            told.filter(|notice| notice.delivered_at.is_some()).count() == bought
         };
         self.house.until(|reader| reader.notices(None, 10), delivered).await;
         buying.purchase
@@ -81,6 +92,41 @@ impl Provider {
     async fn until_status(&self, status: LineStatus) {
         let looking = async { while self.status().await != status.code() {} };
         tokio::time::timeout(Duration::from_secs(30), looking).await.expect("the status in time");
+    }
+
+    /// Days from today to a due day.
+    fn days_until(&self, due: &str) -> u32 {
+        let due: jiff::civil::Date = due.parse().expect("a day");
+        let now = jiff::Timestamp::from_microsecond(self.app().ledger.now().as_micros()).expect("now");
+        let today = now.to_zoned(self.app().config.brand.time_zone.clone()).date();
+        u32::try_from(due.since(today).expect("days").get_days()).expect("it is to come")
+    }
+
+    /// Gives the subscriber an address that can be written to.
+    async fn with_mail(&self) {
+        let login = Login {
+            id: LoginId::from_u128(1),
+            customer: self.line.customer,
+            email: "joao@example.com".to_owned(),
+            password_hash: None,
+            created_at: self.app().ledger.now(),
+            last_sign_in_at: None,
+        };
+        self.app().write(move |tx| tx.insert_login(&login)).await.expect("a login");
+    }
+
+    /// The mails of what is owed, oldest first, once all notices are delivered and there are so many.
+    async fn mails(&self, count: usize) -> Vec<Mail> {
+        let all_delivered = |notices: &Page<Notice, _>| {
+            notices.rows.iter().all(|notice| notice.delivered_at.is_some() && notice.last_error.is_none())
+        };
+        // What was used before is told elsewhere.
+        let is_asked_for = |mail: &&Mail| mail.kind != "usage";
+        let are_there = |mails: &Page<Mail, _>| mails.rows.iter().filter(is_asked_for).count() >= count;
+        self.house.until(|reader| reader.mails(None, 50), are_there).await;
+        self.house.until(|reader| reader.notices(None, 50), all_delivered).await;
+        let mails = self.app().read(|reader| reader.mails(None, 50)).await.expect("mails").rows;
+        mails.into_iter().rev().filter(|mail| is_asked_for(&mail)).collect()
     }
 
     /// Moves the clock by days.
@@ -168,6 +214,59 @@ async fn an_invoice_that_is_written_off_is_nobodys_debt_and_its_credit_is_taken_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_invoice_whose_packs_say_different_things_asks_what_becomes_of_their_credit() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let app = provider.app();
+    let first = provider.buy_on_next_invoice().await;
+    let kept = PackDraft {
+        plan_no: 1,
+        quantity: PACK,
+        price: reais(PRICE_CENTAVOS),
+        chargings: vec![Charging::NextInvoice],
+        release: PackRelease::Purchase,
+        validity_days: None,
+        per_cycle_max: None,
+        sold: true,
+        on_write_off: OnWriteOff::KeepDebt,
+    };
+    let pack_no = offers::put_pack(app, Author::operator(), None, kept).await.expect("a pack");
+    provider.ask(LineAct::AddUse { total: PACK, outside: 0 }).await;
+    let buying = Buying { pack: PackNo(pack_no), ..provider.buying(Charging::NextInvoice, 1) };
+    let second = provider.buy_so(buying).await;
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    let [(invoice, _, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
+    let write_off = |rule| documents::write_off(app, Author::operator(), boleto.id, rule);
+    let states = async || {
+        let invoices = provider.invoices().await;
+        let (invoice, _, boleto) = &invoices[0];
+        let mut purchases = Vec::new();
+        for id in [first, second] {
+            let bought = app.read(move |reader| reader.purchase(id)).await.expect("a look");
+            purchases.push(bought.expect("the purchase").state);
+        }
+        (invoice.state, boleto.as_ref().map(|boleto| boleto.state), purchases)
+    };
+
+    let before = states().await;
+    let refused = write_off(None).await.expect_err("nobody said what");
+    assert_eq!((refused.code, refused.field.as_deref()), ("on_write_off_missing", Some("on_write_off")));
+    assert_eq!(states().await, before);
+
+    // The boleto alone: all that stands on the invoice is still owed.
+    write_off(Some(OnWriteOff::KeepDebt)).await.expect("it is written off");
+    let (open, released) = (InvoiceState::Open, vec![PurchaseState::Released; 2]);
+    assert_eq!(states().await, (open, Some(BoletoState::WrittenOff), released));
+    assert_eq!(provider.booked("receivable").await, -invoice.total.value());
+    assert_eq!(provider.available(), PACK, "of the second; the first is used up");
+
+    write_off(Some(OnWriteOff::TakeBack)).await.expect("what is owed is written off");
+    assert_eq!((provider.booked("receivable").await, provider.available()), (0, 0));
+    let (closed, gone) = (InvoiceState::WrittenOff, vec![PurchaseState::WrittenOff; 2]);
+    assert_eq!(states().await, (closed, Some(BoletoState::WrittenOff), gone));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_billed_twice_for_a_month_also_by_a_run_that_was_cut_off() {
     let provider = Provider::open(PackRelease::Purchase).await;
     let month = provider.bill().await;
@@ -229,10 +328,7 @@ async fn an_overdue_line_is_blocked_trusted_once_and_enabled_by_the_payment() {
     let invoices = provider.invoices().await;
     let (due, boleto) = (invoices[0].0.due_on.clone(), invoices[0].2.clone().expect("a boleto"));
     assert_eq!(boleto.state, BoletoState::Open);
-    let due: jiff::civil::Date = due.parse().expect("a day");
-    let now = jiff::Timestamp::from_microsecond(provider.app().ledger.now().as_micros()).expect("now");
-    let today = now.to_zoned(provider.app().config.brand.time_zone.clone()).date();
-    let until_due = u32::try_from(due.since(today).expect("days").get_days()).expect("it is to come");
+    let until_due = provider.days_until(&due);
     let customer = provider.line.customer;
     let line = provider.line.id;
     let trusted = || billing::trust(provider.app(), Author::operator(), customer, line);
@@ -329,4 +425,100 @@ async fn where_the_operator_wants_it_the_run_begins_by_itself() {
     provider.house.until(|reader| reader.billing_runs(3), |runs| runs.len() == 2).await;
     provider.house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
     assert_eq!(provider.invoices().await.len(), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_owed_is_told_once_from_the_invoice_to_the_line_that_works_again() {
+    let blocks_after_two_days = |plan: &mut PlanDraft| plan.block_after_days = Some(2);
+    let provider = Provider::open_with(PackRelease::Purchase, |_| {}, blocks_after_two_days).await;
+    provider.with_mail().await;
+    provider.bill().await;
+    let told = provider.mails(1).await;
+    let amount = "R$\u{a0}79,90";
+    assert_eq!(kinds(&told), ["invoice_made"]);
+    assert_eq!((told[0].recipient.as_str(), told[0].locale.as_str()), ("joao@example.com", "pt-BR"));
+    let awaits = "O boleto está sendo registrado no banco";
+    contains(&told[0], &["Olá, João da Silva", "fatura nº 1", amount, awaits, "/invoices"]);
+
+    let received = provider.remit().await;
+    let registered = return_file(&received, 1, &[("02", 0)]);
+    provider.load(&registered).await;
+    provider.load(&registered).await;
+    let told = provider.mails(2).await;
+    assert_eq!(kinds(&told), ["invoice_made", "boleto_registered"]);
+    let (.., boleto) = provider.invoices().await.remove(0);
+    let boleto = boleto.expect("a boleto");
+    contains(&told[1], &["fatura nº 1", amount, &boleto.linha_digitavel, "/invoices"]);
+
+    let until_due = provider.days_until(&boleto.due_on);
+    provider.days(until_due + 1).await;
+    billing::review(provider.app()).await.expect("a look");
+    assert_eq!(provider.mails(2).await.len(), 2, "the bank tells tomorrow of who paid on the due day");
+    provider.days(1).await;
+    assert_eq!(kinds(&provider.mails(3).await)[2..], ["boleto_overdue"]);
+    provider.days(1).await;
+    provider.until_status(LineStatus::Blocked).await;
+    let told = provider.mails(4).await;
+    assert_eq!(kinds(&told)[2..], ["boleto_overdue", "line_blocked"]);
+    contains(&told[2], &["fatura nº 1", "venceu em", &boleto.linha_digitavel, "Se você já pagou"]);
+    let trust = "o desbloqueio de confiança por 3 dias";
+    contains(&told[3], &["linha joao", "bloqueada por falta de pagamento", trust, "/invoices"]);
+
+    let (customer, line) = (provider.line.customer, provider.line.id);
+    billing::trust(provider.app(), Author::operator(), customer, line).await.expect("trusted");
+    let told = provider.mails(5).await;
+    assert_eq!(kinds(&told)[4..], ["line_enabled"]);
+    contains(&told[4], &["voltou a funcionar", "precisa ser pago até"]);
+
+    // Nothing of it is derived from the journal: making the views again, or a restart, tells nothing again.
+    let Provider { house, line, pack_no } = provider;
+    let data = house.close().await;
+    let mut rebuild = std::process::Command::new(env!("CARGO_BIN_EXE_saldo"));
+    let (name, value) = house::place_of(data.path());
+    let rebuild = rebuild.arg("rebuild-views").env(name, value).output().expect("it runs");
+    assert!(rebuild.status.success(), "{}", String::from_utf8_lossy(&rebuild.stderr));
+    let house = House::open_in(data, |config| config.bank = Some(house::provider::bank())).await;
+    let provider = Provider { house, line, pack_no };
+    provider.days(3).await;
+    provider.until_status(LineStatus::Blocked).await;
+    assert_eq!(kinds(&provider.mails(6).await)[5..], ["line_blocked"]);
+    let paid = u64::try_from(boleto.amount.value() / 10_000).expect("centavos");
+    provider.load(&return_file(&received, 2, &[("06", paid)])).await;
+    provider.until_status(LineStatus::Enabled).await;
+    let told = provider.mails(7).await;
+    assert_eq!(kinds(&told)[5..], ["line_blocked", "line_enabled"], "{told:?}");
+    assert!(!told[6].body.contains("precisa ser pago até"), "{}", told[6].body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_boleto_of_a_purchase_is_told_when_it_can_be_paid_and_nobody_is_written_to_without_an_address() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let bought = provider.buy().await;
+    let received = provider.remit().await;
+    provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    let is_delivered = |notices: &Page<Notice, _>| {
+        notices.rows.iter().any(|told| told.id.kind == "boleto_registered" && told.delivered_at.is_some())
+    };
+    provider.house.until(|reader| reader.notices(None, 50), is_delivered).await;
+    assert!(provider.mails(0).await.is_empty(), "there is no address");
+
+    provider.with_mail().await;
+    let until_due = provider.days_until(&bought.boleto.due_on);
+    provider.days(until_due + 2).await;
+    let told = provider.mails(1).await;
+    assert_eq!(kinds(&told), ["boleto_overdue"]);
+    contains(&told[0], &["10,0\u{a0}GB", "R$\u{a0}24,90", &bought.boleto.linha_digitavel]);
+    provider.days(20).await;
+    billing::review(provider.app()).await.expect("a look");
+    assert_eq!(provider.mails(1).await.len(), 1, "once");
+}
+
+fn kinds(mails: &[Mail]) -> Vec<&str> {
+    mails.iter().map(|mail| mail.kind.as_str()).collect()
+}
+
+fn contains(mail: &Mail, words: &[&str]) {
+    for words in words {
+        assert!(mail.body.contains(words), "{words}: {}", mail.body);
+    }
 }

@@ -21,7 +21,7 @@ use crate::intents::{BillStep, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Owing};
 use crate::sold::Sold;
-use crate::{clock, ids};
+use crate::{clock, ids, notices};
 
 /// Lines of one customer that one invoice collects.
 const LINES_MAX: u32 = 500;
@@ -75,7 +75,7 @@ pub(super) fn make(
     });
     let corrected = correct(tx, customer, (id, unit), &mut drafted)?;
     let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
-    let invoice = InvoiceRow {
+    let mut invoice = InvoiceRow {
         id,
         number: 0,
         customer,
@@ -87,7 +87,7 @@ pub(super) fn make(
         paid_at: None,
         paid_by: None,
     };
-    tx.insert_invoice(&invoice)?;
+    invoice.number = tx.insert_invoice(&invoice)?;
     for Corrected { adjustment, amount } in &corrected {
         bear(tx, adjustment, id, *amount)?;
     }
@@ -106,6 +106,7 @@ pub(super) fn make(
         Some(bank) => collect_by_boleto(tx, bank, &invoice, now)?,
         None => {}
     }
+    notices::invoice_made(tx, &invoice)?;
     Ok(Made { intents, is_made: true })
 }
 

@@ -20,15 +20,19 @@ use store::{Reader, StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
-use crate::lines;
 use crate::portal::calendar::day_of;
 use crate::problem::Problem;
 use crate::sold::Sold;
+use crate::{lines, notices};
 
 /// Pause between two looks at what is overdue.
 const PAUSE: Duration = Duration::from_secs(10);
 /// Overdue boletos, and blocked lines, that are read at a time.
 const ROWS_AT_A_TIME: u32 = 200;
+
+/// Days after the due day on which a customer is told that something is overdue: the bank tells of what was paid on the last day only
+/// on the next, and nobody is to be asked for what he has just paid.
+const TOLD_AFTER_DAYS: i64 = 2;
 
 /// Keeps lines blocked and unblocked until the program ends.
 pub async fn keep_blocked(app: Arc<App>) {
@@ -43,7 +47,12 @@ pub async fn keep_blocked(app: Arc<App>) {
 /// Blocks what has become overdue and unblocks what is not any more. How many lines were changed.
 pub async fn review(app: &Arc<App>) -> Result<usize, Problem> {
     let (asked, now) = (Arc::clone(app), app.ledger.now());
-    let (overdue, blocked) = app.read(move |tables| look(&asked, tables, now)).await?;
+    let Seen { overdue, blocked, untold } = app.read(move |tables| look(&asked, tables, now)).await?;
+    if !untold.is_empty() {
+        app.write(move |tx| untold.iter().try_for_each(|boleto| notices::boleto_overdue(tx, boleto, now)))
+            .await?;
+        app.notice_news.notify_one();
+    }
     let mut changed = 0;
     for known in &blocked {
         let is_trusted = known.trusted_until.is_some_and(|until| until > now);
@@ -57,14 +66,20 @@ pub async fn review(app: &Arc<App>) -> Result<usize, Problem> {
     Ok(changed)
 }
 
-/// Lines of which something is overdue for longer than their plans allow, and lines that are blocked for that.
-fn look(
-    app: &App,
-    tables: &Reader<'_>,
-    now: Timestamp,
-) -> Result<(HashSet<LineId>, Vec<OverdueLine>), StoreError> {
+/// What a look finds.
+#[derive(Default)]
+struct Seen {
+    /// Lines of which something is overdue for longer than their plans allow.
+    overdue: HashSet<LineId>,
+    /// Lines that are blocked for that.
+    blocked: Vec<OverdueLine>,
+    /// Boletos of which nobody was told yet that they are overdue.
+    untold: Vec<BoletoRow>,
+}
+
+fn look(app: &App, tables: &Reader<'_>, now: Timestamp) -> Result<Seen, StoreError> {
     let (sold, today) = (app.sold(), day_of(&app.config.brand.time_zone, now));
-    let mut overdue = HashSet::new();
+    let mut seen = Seen::default();
     let mut last: Option<(String, BoletoId)> = None;
     loop {
         let after = last.as_ref().map(|(due_on, id)| (due_on.as_str(), *id));
@@ -72,21 +87,30 @@ fn look(
         let Some(newest) = page.last() else { break };
         last = Some((newest.due_on.clone(), newest.id));
         for boleto in &page {
-            overdue.extend(blocked_by(&sold, tables, boleto, today)?);
+            seen.overdue.extend(blocked_by(&sold, tables, boleto, today)?);
+            if is_to_be_told(tables, boleto, today)? {
+                seen.untold.push(boleto.clone());
+            }
         }
     }
-    let mut blocked: Vec<OverdueLine> = Vec::new();
     loop {
-        let page = tables.lines_blocked_after(blocked.last().map(|known| known.line), ROWS_AT_A_TIME)?;
+        let page = tables.lines_blocked_after(seen.blocked.last().map(|known| known.line), ROWS_AT_A_TIME)?;
         if page.is_empty() {
-            return Ok((overdue, blocked));
+            return Ok(seen);
         }
-        blocked.extend(page);
+        seen.blocked.extend(page);
     }
 }
 
+/// Whether the customer is to be told today that this boleto is overdue.
+fn is_to_be_told(tables: &Reader<'_>, boleto: &BoletoRow, today: Date) -> Result<bool, StoreError> {
+    let Ok(due) = boleto.due_on.parse::<Date>() else { return Ok(false) };
+    let is_time = due.saturating_add(TOLD_AFTER_DAYS.days()) <= today;
+    Ok(is_time && !notices::is_overdue_told(tables, boleto)?)
+}
+
 /// The lines that an unpaid boleto blocks today.
-fn blocked_by(
+pub(super) fn blocked_by(
     sold: &Sold,
     tables: &Reader<'_>,
     boleto: &BoletoRow,
@@ -130,11 +154,14 @@ async fn block(app: &Arc<App>, line: LineId, now: Timestamp) -> Result<bool, Pro
             }
             let known = known.unwrap_or_else(|| unknown(line));
             // Written down first: should we fall now, the next look finds what is still to be done.
-            tx.put_overdue_line(&OverdueLine { blocked_at: known.blocked_at.or(Some(now)), ..known })?;
+            let since = known.blocked_at.unwrap_or(now);
+            tx.put_overdue_line(&OverdueLine { blocked_at: Some(since), ..known })?;
+            notices::line_blocked(tx, &entry, since)?;
             Ok(Some(entry))
         })
         .await?;
     let Some(entry) = found else { return Ok(false) };
+    app.notice_news.notify_one();
     set(app, &entry, LineStatus::Blocked).await?;
     tracing::info!(line = %line, "a line is blocked: something is overdue");
     Ok(true)
@@ -142,7 +169,7 @@ async fn block(app: &Arc<App>, line: LineId, now: Timestamp) -> Result<bool, Pro
 
 /// Enables a line that was blocked here. Whether it did.
 async fn unblock(app: &Arc<App>, known: &OverdueLine) -> Result<bool, Problem> {
-    let line = known.line;
+    let (line, now) = (known.line, app.ledger.now());
     let found = app.read(move |tables| Ok(tables.line(line)?.zip(tables.line_view(line)?))).await?;
     let Some((entry, view)) = found else { return Ok(false) };
     if view.status == LineStatus::Blocked.code() {
@@ -151,9 +178,14 @@ async fn unblock(app: &Arc<App>, known: &OverdueLine) -> Result<bool, Problem> {
     }
     app.write(move |tx| {
         let known = tx.overdue_line(line)?.unwrap_or_else(|| unknown(line));
+        let works = view.status != LineStatus::Cancelled.code();
+        if let Some(since) = known.blocked_at.filter(|_| works) {
+            notices::line_enabled(tx, &entry, since, now)?;
+        }
         tx.put_overdue_line(&OverdueLine { blocked_at: None, ..known })
     })
     .await?;
+    app.notice_news.notify_one();
     Ok(true)
 }
 
@@ -212,12 +244,20 @@ pub fn trust_of(tables: &Reader<'_>, line: LineId, now: Timestamp) -> Result<Tru
     let (Some(known), Some(view)) = (tables.overdue_line(line)?, tables.line_view(line)?) else {
         return Ok(Trust::NotBlocked);
     };
+    let is_blocked = view.status == LineStatus::Blocked.code();
     Ok(match (known.blocked_at, known.trusted_until) {
         (_, Some(until)) if until > now && known.trusted_cycle.is_some() => Trust::Until(until),
+        // It works already, or never again, and that is about to be written down.
+        _ if !is_blocked => Trust::NotBlocked,
         (Some(_), _) if known.trusted_cycle == Some(view.cycle_no) => Trust::Used,
         (Some(_), _) => Trust::Possible,
         (None, _) => Trust::NotBlocked,
     })
+}
+
+/// Until when a line works that is trusted from now on.
+pub fn trusted_until(app: &App, now: Timestamp) -> Timestamp {
+    now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY)
 }
 
 /// *Desbloqueio de confiança*: a line of the customer's own that is blocked because something is overdue works again for some days, once
@@ -229,7 +269,7 @@ pub async fn trust(
     line: LineId,
 ) -> Result<Timestamp, Problem> {
     let now = app.ledger.now();
-    let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
+    let until = trusted_until(app, now);
     let change = Change::new("line.trust", line).after(&json!({"until": until.to_string()}))?;
     let known = app
         .write_or_refuse(move |tx| {
@@ -254,11 +294,18 @@ pub async fn trust(
 }
 
 /// Staff enables a line: it is not blocked again for some days, whatever is overdue.
-pub fn excuse(tx: &Tx<'_>, line: LineId, until: Timestamp) -> Result<(), StoreError> {
-    match tx.overdue_line(line)? {
-        Some(known) => {
-            tx.put_overdue_line(&OverdueLine { blocked_at: None, trusted_until: Some(until), ..known })
-        }
+pub fn excuse(tx: &Tx<'_>, line: LineId, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+    let Some(known) = tx.overdue_line(line)? else { return Ok(()) };
+    if let Some((since, entry)) = known.blocked_at.zip(tx.line(line)?) {
+        notices::line_enabled(tx, &entry, since, now)?;
+    }
+    tx.put_overdue_line(&OverdueLine { blocked_at: None, trusted_until: Some(until), ..known })
+}
+
+/// Somebody blocks a line that may be blocked here, too: it is his then, and stays blocked until somebody enables it.
+pub fn block_by_hand(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
+    match tx.overdue_line(line)?.filter(|known| known.blocked_at.is_some()) {
+        Some(known) => tx.put_overdue_line(&OverdueLine { blocked_at: None, ..known }),
         None => Ok(()),
     }
 }

@@ -136,5 +136,6 @@ async fn step(app: &Arc<App>, month: &str) -> Result<bool, Problem> {
     intents::send(app, &intents).await?;
     customers.iter().for_each(|customer| app.live.notify(*customer));
     app.boleto_news.notify_one();
+    app.notice_news.notify_one();
     Ok(is_done)
 }

@@ -46,6 +46,7 @@ Examples:
   saldo demo --port 8000             on 8000, 8001 (sandbox), 8002 (example API), 8003 (router) and 8004 (bank)
   saldo demo --data /tmp/try --json  in a folder of its own, with one line of JSON for scripts
 
+Commands work on its folder, too: saldo bank findings --data ~/.local/share/saldo-demo
 It pays no real money and mails nobody. *Reset* on its pages, or another --data, begins anew.";
 
 /// The demo's last port: it needs five in a row.
@@ -154,9 +155,9 @@ fn begin_log(command: &Command) {
 
 fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
     let Arguments { config: file, data, command } = arguments;
-    let read = || read_config(file.as_deref(), data.as_deref());
+    let read = || settled(file.as_deref(), data.as_deref());
     match command {
-        Command::Serve => serve::run(read()?)?,
+        Command::Serve => serve::run(read_config(file.as_deref(), data.as_deref())?)?,
         Command::Demo { port, json } => demo::run(&demo::Options { data, port, json })?,
         Command::Verify => return verify::verify(&read()?, screen),
         Command::RebuildViews => verify::rebuild_views(&read()?, screen)?,
@@ -169,6 +170,16 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Config { command } => config::run(command, file.as_deref(), screen)?,
     }
     Ok(Outcome::Done)
+}
+
+/// The configuration for a command that works on the folder; of a demo's folder, with what the demo is served with.
+fn settled(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<Config> {
+    let mut config = read_config(file, data)?;
+    if config.database.is_none() {
+        let folder = config.server.data.clone();
+        demo::settle_in(&folder, &mut config)?;
+    }
+    Ok(config)
 }
 
 fn read_config(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<Config> {

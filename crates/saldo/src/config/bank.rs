@@ -57,8 +57,8 @@ impl Bank {
         let account = BancoDoBrasil::new("1238798", "17", "019", "4042-8", "61900-0")?;
         Ok(Bank {
             account: BillingAccount::BancoDoBrasil(account),
-            company: Company::new("Conexão Provedor Ltda.", document)?,
-            company_name: "Conexão Provedor Ltda.".to_owned(),
+            company: Company::new("Aurora Digital Ltda.", document)?,
+            company_name: "Aurora Digital Ltda.".to_owned(),
             document,
             address: "Av. Paulista, 1000, São Paulo, SP".to_owned(),
             due_days: 4,

@@ -65,7 +65,7 @@ impl Pix {
     pub fn sample(callback_secret: &str) -> anyhow::Result<Pix> {
         Ok(Pix {
             key: PixKey::parse("7f9c24e8-3b12-4fef-91e0-56a2d5a1c0de")?,
-            receiver: Receiver::new("Conexão Provedor Ltda.", "Sorocaba")?,
+            receiver: Receiver::new("Aurora Digital Ltda.", "Sorocaba")?,
             lasts: 30 * Timestamp::MINUTE,
             callback: Some(PixCallback::Path(callback_secret.to_owned())),
         })

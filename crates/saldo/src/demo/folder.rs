@@ -43,6 +43,9 @@ pub(crate) struct Secrets {
     /// Ids and keys that people copy out of the demo.
     #[serde(alias = "seeded")]
     pub(crate) known: Known,
+    /// The port on which it was opened last.
+    #[serde(default)]
+    pub(crate) port: Option<u16>,
     /// Whether the first start was finished, so that what is in the folder can be gone on with.
     #[serde(default)]
     pub(crate) is_ready: bool,
@@ -73,6 +76,17 @@ pub(crate) fn default_path() -> PathBuf {
         .or_else(|| absolute("HOME").map(|home| home.join(".local").join("share")))
         .unwrap_or_else(std::env::temp_dir)
         .join(FOLDER_NAME)
+}
+
+/// The secrets of the demo in this folder; `None` if it is no demo's.
+pub(crate) fn secrets_in(folder: &Path) -> anyhow::Result<Option<Secrets>> {
+    let path = folder.join(SECRETS_FILE);
+    let read = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(anyhow::Error::new),
+    };
+    let secrets = read.and_then(|text| Ok(serde_json::from_str(&text)?));
+    secrets.map(Some).with_context(|| format!("reading {}", path.display()))
 }
 
 impl Folder {
@@ -130,16 +144,12 @@ impl Folder {
 
     /// The demo's secrets; drawn and written down if there are none.
     pub(crate) fn secrets(&self) -> anyhow::Result<Secrets> {
-        let path = self.path.join(SECRETS_FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text).with_context(|| format!("reading {}", path.display())),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let drawn = Secrets::draw();
-                self.write_secrets(&drawn)?;
-                Ok(drawn)
-            }
-            Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+        if let Some(known) = secrets_in(&self.path)? {
+            return Ok(known);
         }
+        let drawn = Secrets::draw();
+        self.write_secrets(&drawn)?;
+        Ok(drawn)
     }
 
     /// Writes the secrets down, wholly or not at all.
@@ -186,6 +196,7 @@ impl Secrets {
                 customer_id: CustomerId::from_u128(ids::fresh()).to_string(),
                 customer_api_key: keys::draw_secret(keys::CUSTOMER_PREFIX),
             },
+            port: None,
             is_ready: false,
         }
     }

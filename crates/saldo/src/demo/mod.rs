@@ -19,12 +19,13 @@ mod spending;
 
 use std::io::Write as _;
 use std::net::TcpListener as StdListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use jiff::tz::TimeZone;
 use money::CustomerId;
 use sandbox::bank::{Bank as SandboxBank, BankConfig};
 use sandbox::router::{ChangeBehaviour, Router as SandboxRouter};
@@ -47,6 +48,10 @@ use spending::Spending;
 
 /// The port of portal and API unless told otherwise; sandbox, example API, router and bank have the next four.
 pub const DEFAULT_PORT: u16 = 7070;
+/// The sample company's name. It fits both of its halves, in both languages.
+const BRAND: &str = "Aurora Digital";
+/// Where it is.
+const ZONE: &str = "America/Sao_Paulo";
 /// How long what still runs may take to end.
 const END_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -124,6 +129,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let path = options.data.clone().unwrap_or_else(folder::default_path);
     let folder = Folder::open(&path)?;
     let sockets = Sockets::bind(options.port)?;
+    folder.write_secrets(&Secrets { port: Some(options.port), ..folder.secrets()? })?;
     let listening = Listening::begin()?;
     let mut is_first = true;
     loop {
@@ -251,15 +257,32 @@ fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) 
     config.server.listen = format!("127.0.0.1:{port}");
     config.server.public_url.clone_from(&addresses.portal);
     config.server.data = folder.path().to_owned();
-    config.brand.name = "Acme API".to_owned();
     config.stripe.api_url.clone_from(&addresses.sandbox);
     config.stripe.secret_key.clone_from(&secrets.stripe_key);
     config.stripe.webhook_secrets = vec![secrets.webhook_secret.clone()];
-    config.bank = Some(Bank::sample()?);
-    config.pix = Some(Pix::sample(&secrets.webhook_secret)?);
+    dress(&mut config, secrets)?;
     config.radius.accounting_listen = "127.0.0.1:0".to_owned();
     config.test_clock = true;
     Ok(config)
+}
+
+/// Whose the demo is: a company that sells an API and is an internet provider, in São Paulo, with its bank and its Pix key.
+fn dress(config: &mut Config, secrets: &Secrets) -> anyhow::Result<()> {
+    BRAND.clone_into(&mut config.brand.name);
+    config.brand.time_zone = TimeZone::get(ZONE)?;
+    config.bank = Some(Bank::sample()?);
+    config.pix = Some(Pix::sample(&secrets.webhook_secret)?);
+    Ok(())
+}
+
+/// What the demo in this folder is served with, for commands that work on it; nothing changes if the folder is no demo's.
+pub fn settle_in(path: &Path, config: &mut Config) -> anyhow::Result<()> {
+    let Some(secrets) = folder::secrets_in(path)? else { return Ok(()) };
+    dress(config, &secrets)?;
+    if let Some(port) = secrets.port {
+        config.server.public_url = Addresses::of(port).portal;
+    }
+    Ok(())
 }
 
 async fn start_bank(

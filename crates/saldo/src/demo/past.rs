@@ -9,6 +9,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail, ensure};
 use book::{Act, Book, Command, GENESIS, JournalRow, MeterNo, UseStage};
 use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Projector, Request};
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
 use money::{
     Amount, CustomerId, GrantId, IntentId, MeterId, PaymentId, Quantity, Timestamp, TopupId, WalletId,
 };
@@ -227,7 +229,7 @@ fn tell(
     for intent in &intents {
         happenings.push(Happening { at: intent.created_at, command: intents::command(hashes, intent)? });
     }
-    happenings.extend(uses(sample, no, wallet.id, meter, came, end));
+    happenings.extend(uses(sample, no, wallet.id, meter, (came, end), &config.brand.time_zone));
     Ok(happenings)
 }
 
@@ -310,13 +312,13 @@ fn uses(
     no: u64,
     wallet: WalletId,
     meter: MeterNo,
-    came: Timestamp,
-    end: Timestamp,
+    (came, end): (Timestamp, Timestamp),
+    zone: &TimeZone,
 ) -> Vec<Happening> {
     let mut uses = Vec::new();
     for hour in came.hour() + 1..=end.hour() {
         let drawn = mix(no, hour);
-        if drawn % 100 >= activity(sample.busy, hour) {
+        if drawn % 100 >= activity(sample.busy, zone, hour) {
             continue;
         }
         for call in 0..=drawn / 100 % 3 {
@@ -336,10 +338,11 @@ fn use_at(wallet: WalletId, meter: MeterNo, at: Timestamp) -> Command {
 }
 
 /// Of a hundred such hours so many are active: working hours of a working week, and a little at night.
-fn activity(busy: u64, hour: i64) -> u64 {
-    // The epoch began on a Thursday.
-    let (hour_of_day, weekday) = (hour.rem_euclid(24), (hour.div_euclid(24) + 3).rem_euclid(7));
-    if (8..20).contains(&hour_of_day) && weekday < 5 { busy } else { busy / 8 }
+fn activity(busy: u64, zone: &TimeZone, hour: i64) -> u64 {
+    let begin = jiff::Timestamp::from_microsecond(hour * Timestamp::HOUR).unwrap_or_default();
+    let local = begin.to_zoned(zone.clone());
+    let is_weekend = matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday);
+    if (8..20).contains(&local.hour()) && !is_weekend { busy } else { busy / 8 }
 }
 
 /// A number that looks drawn and is the same in every demo.

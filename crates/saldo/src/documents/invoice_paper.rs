@@ -176,7 +176,7 @@ mod tests {
         for count in [1_usize, 14, 15, 40] {
             let paper = InvoicePaper {
                 title: "Fatura 12 — dezembro de 2026".to_owned(),
-                beneficiary: ["Conexão Provedor Ltda.".to_owned(), "Av. Paulista, 1000".to_owned()],
+                beneficiary: ["Aurora Digital Ltda.".to_owned(), "Av. Paulista, 1000".to_owned()],
                 payer: vec!["João da Silva — 529.982.247-25".to_owned(), "Rua São João, 12".to_owned()],
                 facts: [("Emissão", "01/12/2026"), ("Vencimento", "10/12/2026"), ("Situação", "Em aberto")]
                     .map(|(label, value)| (label.to_owned(), value.to_owned())),

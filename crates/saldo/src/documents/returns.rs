@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::config::Bank;
 use crate::intents;
+use crate::notices;
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled, settle};
 
@@ -143,6 +144,7 @@ pub async fn load(
     };
     intents::send(app, &loaded.intents).await?;
     loaded.customers.iter().for_each(|customer| app.live.notify(*customer));
+    app.notice_news.notify_one();
     Ok(Ok(loaded))
 }
 
@@ -192,6 +194,7 @@ impl Loading<'_, '_> {
         match boleto.state {
             BoletoState::Written | BoletoState::Sent | BoletoState::Rejected => {
                 self.tx.set_boleto_state(boleto.id, BoletoState::Open, Some(self.now), None)?;
+                notices::boleto_registered(self.tx, boleto, self.now)?;
                 self.loaded.registered += 1;
                 self.loaded.customers.push(boleto.customer);
             }

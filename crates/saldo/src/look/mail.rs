@@ -1,5 +1,7 @@
 //! Mails: plain text in the receiver's language. Who sends them, and when, is not known here.
 
+pub mod owed;
+
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;

@@ -8,27 +8,23 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use engine::{BalanceCause, LineBalance};
-use money::{MailId, Timestamp, WalletId};
+use money::{Timestamp, WalletId};
 use serde::{Deserialize, Serialize};
 use store::tables::customers::Customer;
 use store::tables::lines::{LineEntry, PlanRow};
-use store::tables::outbox::{Mail, Notice as Stored, NoticeId, UsageTold};
+use store::tables::outbox::{Notice as Stored, NoticeId, UsageTold};
 use store::views::CycleRow;
 use store::{Reader as TablesReader, StoreError, Tx};
 
+use super::letters;
 use crate::config::Config;
-use crate::look::locale::Locale;
 use crate::look::mail::{UsageMail, usage_told};
-use crate::look::{self, Reader};
 use crate::sold::Sold;
-use crate::{clock, ids};
 
 /// The kind of these notices.
 pub(super) const USAGE: &str = "usage";
 /// Shares of what there was to use that subscribers are told of, in percent, the highest first.
 const THRESHOLDS: [u8; 3] = [100, 80, 50];
-/// Logins of one subscriber that are told.
-const LOGINS_MAX: u32 = 20;
 /// Lines of one subscriber among which the one is looked for.
 const LINES_MAX: u32 = 100;
 
@@ -168,13 +164,11 @@ pub(super) fn mail(
     };
     let Some(subject) = subject(tx, sold, notice, payload.wallet_no)? else { return Ok(Ok(())) };
     let Subject { customer, line, plan, cycle, recipients } = subject;
-    let reader =
-        Reader::new(Locale::from_tag(&customer.locale).unwrap_or(Locale::En), config.brand.time_zone.clone())
-            .counting_in(config.brand.data_unit);
+    let reader = letters::reader(config, &customer);
     let can_buy = plan.supports_purchase > 0 && line.access_login.is_some();
     let page = if can_buy { "buy-credit" } else { "consumption" };
     let url = format!("{}/{page}?line={}", config.server.public_url, line.id);
-    let look::mail::Mail { subject, body } = usage_told(
+    let letter = usage_told(
         &reader,
         &UsageMail {
             brand: &config.brand.name,
@@ -188,21 +182,7 @@ pub(super) fn mail(
             url: &url,
         },
     );
-    for recipient in recipients {
-        tx.insert_mail(&Mail {
-            id: MailId::from_u128(ids::fresh()),
-            kind: USAGE.to_owned(),
-            recipient,
-            subject: subject.clone(),
-            body: body.clone(),
-            locale: customer.locale.clone(),
-            created_at: notice.created_at,
-            sent_at: None,
-            attempts: 0,
-            next_attempt_at: Some(clock::now()),
-            last_error: None,
-        })?;
-    }
+    letters::post(tx, notice, &customer, &recipients, &letter)?;
     Ok(Ok(()))
 }
 
@@ -215,7 +195,7 @@ fn subject(
 ) -> Result<Option<Subject>, StoreError> {
     let (Some(id), Some(wallet)) = (notice.customer, notice.wallet) else { return Ok(None) };
     let Some(customer) = tables.customer(id)? else { return Ok(None) };
-    let recipients = recipients(tables, &customer)?;
+    let recipients = letters::recipients(tables, &customer)?;
     if recipients.is_empty() {
         return Ok(None);
     }
@@ -234,16 +214,6 @@ fn line_on(
 ) -> Result<Option<LineEntry>, StoreError> {
     let lines = tables.lines_of(customer, LINES_MAX)?;
     Ok(lines.into_iter().find(|line| line.wallet == wallet))
-}
-
-/// The customer's address and those by which his logins sign in, each once. Who signs in by CPF or CNPJ has none there.
-fn recipients(tables: &TablesReader<'_>, customer: &Customer) -> Result<Vec<String>, StoreError> {
-    let logins = tables.logins_of(customer.id, None, LOGINS_MAX)?.rows;
-    let addresses = customer.email.iter().cloned().chain(logins.into_iter().map(|login| login.email));
-    let mut recipients: Vec<String> = addresses.filter(|address| address.contains('@')).collect();
-    recipients.sort_unstable();
-    recipients.dedup();
-    Ok(recipients)
 }
 
 #[cfg(test)]

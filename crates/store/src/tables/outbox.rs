@@ -18,6 +18,7 @@ const NOTICES: &str =
     "SELECT position, ordinal, kind, customer, wallet, payload, created_at, delivered_at, attempts,
     next_attempt_at, last_error FROM notices WHERE (position, ordinal, kind) < ($1, $2, $3)
     ORDER BY position DESC, ordinal DESC, kind DESC LIMIT $4";
+const NOTICE_COUNT: &str = "SELECT count(*) FROM notices WHERE position = $1 AND ordinal = $2 AND kind = $3";
 const CLAIM_NOTICE: &str = "UPDATE notices SET attempts = attempts + 1, next_attempt_at = $1
     WHERE position = $2 AND ordinal = $3 AND kind = $4";
 const RELEASE_NOTICES: &str =
@@ -53,9 +54,10 @@ const MAIL_SENT: &str =
 const MAIL_RETRY: &str = "UPDATE mails SET next_attempt_at = $1, last_error = $2 WHERE id = $3";
 
 row! {
-    /// Where a notice comes from: the entry it tells of, and as what. Its name for ever.
+    /// What a notice tells of, and as what. Its name for ever. Most tell of an entry of the journal; what happens in tables alone is
+    /// named after itself: a document by its number, a line that is blocked by since when, in microseconds, and its wallet's number.
     pub struct NoticeId {
-        /// Position of the journal row.
+        /// Position of the journal row, or what stands in its place.
         pub position: u64,
         /// Place in that row.
         pub ordinal: u32,
@@ -142,6 +144,11 @@ impl Reader<'_> {
         let newest = NoticeId { position: i64::MAX.unsigned_abs(), ordinal: 0, kind: String::new() };
         let rows = self.all(NOTICES, &[before.unwrap_or(&newest), &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &Notice| row.id.clone()))
+    }
+
+    /// Whether there is a notice of this name.
+    pub fn notice_exists(&self, id: &NoticeId) -> Result<bool, StoreError> {
+        Ok(self.one::<u32>(NOTICE_COUNT, &[id])?.is_some_and(|count| count > 0))
     }
 
     /// How far the subscriber of the line on this wallet has been told of his use.

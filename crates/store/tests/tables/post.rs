@@ -68,7 +68,9 @@ fn notices_and_mails_go_out_until_they_have_arrived() {
             next_attempt_at: Some(NOW),
             last_error: None,
         };
+        assert!(!read(tables, |r| r.notice_exists(&id)));
         assert!(write(tables, |tx| tx.insert_notice(&notice)));
+        assert!(read(tables, |r| r.notice_exists(&id)));
         assert!(!write(tables, |tx| tx.insert_notice(&notice)));
         let claim = |now, lease| write(tables, |tx| tx.claim_notices(now, lease, 10));
         assert_eq!(claim(NOW, NOW.plus(10))[0].attempts, 1);

@@ -5,10 +5,12 @@ use money::Timestamp;
 /// Everything around a page's own content.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The operator's name, e.g. `Acme API`.
+    /// The operator's name, e.g. `Aurora Digital`.
     pub brand: String,
     /// The operator's support address, to which problems are reported.
     pub support_email: String,
+    /// The number that subscribers call; empty if there is none.
+    pub support_phone: String,
     /// Which menu stands beside the page.
     pub menu: Menu,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
@@ -77,6 +79,12 @@ impl Frame {
     /// Whether a menu stands beside the page.
     pub fn has_menu(&self) -> bool {
         self.menu != Menu::None
+    }
+
+    /// Where a telephone calls the operator.
+    pub fn phone_url(&self) -> String {
+        let digits = self.support_phone.chars().filter(|c| c.is_ascii_digit() || *c == '+');
+        format!("tel:{}", digits.collect::<String>())
     }
 
     /// The id of the text that an entry of the menu has. Who has both kinds of use tells them apart.
