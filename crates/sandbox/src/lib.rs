@@ -17,6 +17,7 @@ mod page;
 mod payment;
 mod provider;
 pub mod router;
+mod stand_in;
 mod state;
 mod test_cards;
 mod webhooks;
