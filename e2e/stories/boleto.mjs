@@ -19,6 +19,10 @@ const WORDS = new Map([
     amount: 'R$ 24,90',
     copy: 'Copiar a linha digitável',
     pdf: 'Segunda via (PDF)',
+    see: 'Ver em Faturas',
+    stepRegistering: 'Boleto: Em registro',
+    stepOpen: 'Boleto: Em aberto',
+    stepPaid: 'Boleto: Pago',
   }],
   [ENGLISH, {
     charged: /will be charged by boleto, due/,
@@ -29,6 +33,10 @@ const WORDS = new Map([
     amount: 'R$24.90',
     copy: 'Copy the linha digitável',
     pdf: 'Boleto as PDF',
+    see: 'See it in Invoices',
+    stepRegistering: 'Boleto: Being registered',
+    stepOpen: 'Boleto: Open',
+    stepPaid: 'Boleto: Paid',
   }],
 ]);
 const SIZES = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
@@ -56,10 +64,13 @@ async function buyAndPay({ demo, page, portal, newTab }, names, words) {
   await page.getByText(words.charged).waitFor();
   await page.getByRole('button', { name: names.buy, exact: true }).click();
   const dialog = page.getByRole('dialog', { name: names.purchaseConfirmed, exact: true });
-  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  const buying = (await newTab()).page;
+  await buying.goto(new URL('/buy-credit', demo.portal_url).href);
+  await buying.getByText(words.stepRegistering, { exact: true }).waitFor();
 
   // Written, and not payable before the bank knows it.
-  await portal.open(names.invoices);
+  await dialog.getByRole('link', { name: words.see, exact: true }).click();
+  await portal.heading(names.invoices).waitFor();
   await page.getByText(words.registering, { exact: true }).waitFor();
   await page.getByText(words.amount).first().waitFor();
   const copy = page.getByRole('button', { name: words.copy, exact: true });
@@ -75,6 +86,12 @@ async function buyAndPay({ demo, page, portal, newTab }, names, words) {
   await copy.waitFor();
   assert.match(plain(await copy.getAttribute('data-copy')), LINHA_DIGITAVEL);
 
+  // The steps of the purchase, in a tab that was open all the time, lead to the same.
+  await buying.getByText(words.stepOpen, { exact: true }).waitFor();
+  const digits = await buying.getByRole('button', { name: words.copy, exact: true }).getAttribute('data-copy');
+  assert.equal(digits, await copy.getAttribute('data-copy'));
+  await buying.getByRole('link', { name: words.pdf, exact: true }).waitFor();
+
   // Segunda via: the same title as a page for the printer.
   const link = page.getByRole('link', { name: words.pdf, exact: true });
   const url = new URL(await link.getAttribute('href'), demo.portal_url).href;
@@ -85,6 +102,7 @@ async function buyAndPay({ demo, page, portal, newTab }, names, words) {
   await bank.getByRole('button', { name: names.bank.pay, exact: true }).click();
   await page.getByText(words.paid, { exact: true }).waitFor();
   assert.equal(await copy.count(), 0, 'what is paid can be paid again');
+  await buying.getByText(words.stepPaid, { exact: true }).waitFor();
 
   await bank.getByRole('button', { name: names.bank.payAgain, exact: true }).click();
   await page.getByText(words.paidTwice).waitFor();

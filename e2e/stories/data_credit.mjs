@@ -29,6 +29,7 @@ for (const names of NAMES) {
       });
       await choose(portal, names.choose);
       await eventually(async () => assert.ok(!(await buyButton(portal).isEnabled()), 'the choice was cleared'));
+      await eventually(async () => assert.equal(await page.evaluate(() => document.activeElement.id), 'credit', 'the focus stays'));
       await choose(portal, names.tenGigabytes);
       await eventually(async () => assert.ok(await buyButton(portal).isEnabled()));
       await noBarriers(page, 'a credit chosen');

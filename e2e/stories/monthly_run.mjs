@@ -46,10 +46,12 @@ story('monthly run: invoices, blocked when unpaid, trusted, paid', { names: PORT
 
   // Nobody pays.
   await advance(demo, 20 * DAY_SECONDS);
-  const trust = page.getByRole('button', { name: 'Desbloqueio de confiança', exact: true });
+  const trust = page.locator('summary', { hasText: 'Desbloqueio de confiança' });
   await trust.waitFor();
   await page.getByText(/está bloqueado por falta de pagamento/).first().waitFor();
   await trust.click();
+  await page.getByText(/^Só pode ser usado uma vez por ciclo\. O acesso volta agora e fica liberado até /u).waitFor();
+  await page.getByRole('button', { name: 'Sim, desbloquear agora', exact: true }).click();
   await page.getByText(/está liberado em confiança até/).waitFor();
   assert.equal(await trust.count(), 0, 'trusted twice');
 

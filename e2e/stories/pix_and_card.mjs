@@ -63,7 +63,12 @@ story('Pix: given up, and chosen again; a boleto is paid by Pix instead', { name
   await chooseWay(page, 'pix', /será cobrado por Pix/u);
   await page.getByRole('button', { name: 'Comprar', exact: true }).click();
   await page.getByRole('button', { name: 'Copiar o código Pix', exact: true }).waitFor();
+  await portal.open('Faturas');
+  await page.getByRole('button', { name: 'Copiar o código Pix', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Desistir', exact: true }).click();
+  await portal.heading('Faturas').waitFor();
+  await counts(page.getByRole('button', { name: 'Copiar o código Pix', exact: true }), 0);
+  await portal.open('Compra de Crédito');
   await page.getByText(/Esta compra foi cancelada antes do pagamento/u).waitFor();
 
   await chooseWay(page, 'boleto', /será cobrado por boleto/u);
@@ -122,6 +127,15 @@ story('card: who turns back may choose again', { names: PORTUGUESE }, async ({ d
   await chooseWay(page, 'card', /será cobrado no cartão/u);
   await page.getByRole('button', { name: 'Comprar', exact: true }).click();
   const checkout = new Checkout(page);
+  await checkout.isOpen();
+
+  // Left without a word it waits for the payment, here and on Faturas, and leads on to it.
+  await page.goto(new URL('/buy-credit', demo.portal_url).href);
+  await page.getByText('Aguardando o pagamento com cartão', { exact: true }).waitFor();
+  await counts(page.getByRole('main').getByText(/roteador/u), 0);
+  await portal.open('Faturas');
+  await page.getByText('Aguardando o pagamento com cartão', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Ir para o pagamento', exact: true }).click();
   await checkout.isOpen();
   await checkout.back();
   const dialog = page.getByRole('dialog', { name: 'Pagamento cancelado', exact: true });

@@ -35,9 +35,10 @@ function replace(name, html) {
     if (part.innerHTML === html) continue;
     const before = part.querySelector("[data-count]")?.dataset.count;
     const focused = part.contains(document.activeElement) ? focusPath(part, document.activeElement) : null;
-    const opened = [...part.querySelectorAll("details")].map((details) => details.open);
+    // By its id where it has one: what stands before it may come and go.
+    const opened = new Map([...part.querySelectorAll("details")].map((details, index) => [details.id || index, details.open]));
     part.innerHTML = html;
-    part.querySelectorAll("details").forEach((details, index) => { details.open = opened[index] ?? false; });
+    part.querySelectorAll("details").forEach((details, index) => { details.open = opened.get(details.id || index) ?? false; });
     if (focused) focusables(part)[focused - 1]?.focus({ preventScroll: true });
     // The true amount stands there at once; a short wash says that it changed.
     const counted = part.querySelector("[data-count]");

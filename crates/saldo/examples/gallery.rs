@@ -401,6 +401,7 @@ fn frame(place: Option<Place>) -> Frame {
     Frame {
         brand: "Aurora Digital".to_owned(),
         support_email: "support@example.com".to_owned(),
+        support_phone: String::new(),
         menu: place.map_or(Menu::None, Menu::with),
         place,
         person: place

@@ -28,6 +28,16 @@ const LEN: usize = 8;
 /// Characters that are written together.
 const GROUP_LEN: usize = 4;
 
+/// What came of a code that was tried.
+pub enum Redeemed {
+    /// The password was set, and whose it is.
+    Set(Login),
+    /// Document and code do not belong together, or the code does not work any more.
+    Refused,
+    /// They do, and the password is a name of its owner. The code still works, with a try less.
+    PasswordIsName,
+}
+
 /// A code that was just made. It is shown this once.
 #[derive(Clone)]
 pub struct GivenCode {
@@ -66,25 +76,30 @@ pub async fn give(app: &Arc<App>, author: Author, customer: CustomerId) -> Resul
     Ok(GivenCode { text, expires_at })
 }
 
-/// Sets the password of who has this document and this code, ends his other sessions and uses the code up. `None` if they do not
-/// belong together or the code does not work any more.
+/// Sets the password of who has this document and this code, ends his other sessions and uses the code up. Nobody learns by a password
+/// which e-mail belongs to a document: it is compared only once the code is known to be right.
 pub async fn redeem(
     app: &Arc<App>,
     document: &str,
     code: &str,
     password: &str,
     author: impl Fn(LoginId) -> Author + Send + 'static,
-) -> Result<Option<Login>, Problem> {
+) -> Result<Redeemed, Problem> {
     let (asked, now) = (document.to_owned(), clock::now());
     let tried = app
         .write(move |tx| {
             let Some(login) = logins::by_document(tx, &asked)? else { return Ok(None) };
-            Ok(tx.take_code_try(login.id, now)?.map(|code| (login, code)))
+            let Some(code) = tx.take_code_try(login.id, now)? else { return Ok(None) };
+            let names = logins::names_of(tx, &login)?;
+            Ok(Some((login, names, code)))
         })
         .await?;
-    let hash = tried.as_ref().map(|(_, code)| code.code_hash.clone());
+    let hash = tried.as_ref().map(|(_, _, code)| code.code_hash.clone());
     let is_right = passwords::is_right(&bare(code), hash).await?;
-    let Some((login, code)) = tried.filter(|_| is_right) else { return Ok(None) };
+    let Some((login, names, code)) = tried.filter(|_| is_right) else { return Ok(Redeemed::Refused) };
+    if passwords::is_name(password, &names) {
+        return Ok(Redeemed::PasswordIsName);
+    }
     let password_hash = passwords::hash(password).await?;
     let id = login.id;
     let was_there = app
@@ -96,7 +111,7 @@ pub async fn redeem(
             Ok(was_there)
         })
         .await?;
-    Ok(was_there.then_some(login))
+    Ok(if was_there { Redeemed::Set(login) } else { Redeemed::Refused })
 }
 
 /// Sets a login's password in the transaction of whatever proved that he may: other sessions end, links and codes stop working.

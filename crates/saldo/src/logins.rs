@@ -32,6 +32,13 @@ pub fn address<'a>(login: &'a Login, customer: &'a Customer) -> Option<&'a str> 
     if looks_like_email(&login.email) { Some(&login.email) } else { customer.email.as_deref() }
 }
 
+/// What the owner of a login is known by, none of which may be his password: the login itself, his e-mail, his CPF or CNPJ.
+pub fn names_of(reader: &Reader<'_>, login: &Login) -> Result<Vec<String>, StoreError> {
+    let email = reader.customer(login.customer)?.and_then(|customer| customer.email);
+    let document = reader.payer(login.customer)?.map(|payer| payer.document);
+    Ok([Some(login.email.clone()), email, document].into_iter().flatten().collect())
+}
+
 /// What was typed as tries are counted: a document is the same however it was written.
 pub fn counted_as(typed: &str) -> String {
     TaxId::parse(typed).map_or_else(|_| typed.to_owned(), |document| document.bare().to_owned())

@@ -48,6 +48,15 @@ pub async fn is_right(password: &str, hash: Option<Hidden<String>>) -> Result<bo
     .await
 }
 
+/// Whether a password is one of the names its owner is known by, however it is written: the first that others would try.
+pub fn is_name(password: &str, names: &[String]) -> bool {
+    let bare = |text: &str| -> String {
+        text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let password = bare(password);
+    names.iter().map(|name| bare(name)).any(|name| !name.is_empty() && name == password)
+}
+
 async fn place() -> Result<SemaphorePermit<'static>, Problem> {
     match tokio::time::timeout(PATIENCE, FREE.acquire()).await {
         Ok(Ok(place)) => Ok(place),
@@ -77,6 +86,24 @@ fn nobodys() -> Result<&'static str, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_any_dress_is_a_name() {
+        let names = ["52998224725", "Maria.Silva@example.com", ""].map(str::to_owned);
+        let cases = [
+            ("529.982.247-25", true),
+            ("52998224725", true),
+            (" 529 982 247 25 ", true),
+            ("maria.silva@EXAMPLE.com", true),
+            ("mariasilva@example.com", true),
+            ("52998224725!x", false),
+            ("four words are easier", false),
+            ("----------", false),
+        ];
+        for (password, expected) in cases {
+            assert_eq!(is_name(password, &names), expected, "{password}");
+        }
+    }
 
     #[tokio::test]
     async fn only_the_right_password_of_a_known_login() {

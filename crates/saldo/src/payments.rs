@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use book::PaidBy;
 use engine::Outcome;
 use money::{CustomerId, GrantId, IntentId, PaymentId, PurchaseId, Timestamp, TopupId};
+use store::tables::bank::{Finding, FindingCode};
 use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentNews, PaymentStatus, RecordedPayment};
 use store::tables::topups::{Topup, TopupState};
@@ -178,7 +179,11 @@ fn pay_purchase(
     let what = Owing::Purchase(purchase);
     let came = Came { id, what, boleto: None, by: PaidBy::Card, amount: topup.amount, late_fee: 0, at };
     let asked = match settlements::settle(tx, &came)? {
-        Settled::Paid(asked) | Settled::Credit(asked) => asked,
+        Settled::Paid(asked) => asked,
+        Settled::Credit(asked) => {
+            tell_paid_twice(tx, purchase, payment, at)?;
+            asked
+        }
         Settled::NotOwed => return Ok(Due::NotYet),
         Settled::Known => {
             let known = tx.topup(topup.id)?.and_then(|topup| topup.intent);
@@ -193,6 +198,28 @@ fn pay_purchase(
         tx.set_topup_intent(topup.id, last.id)?;
     }
     Ok(Due::Asked(asked))
+}
+
+/// A second payment of a purchase becomes credit, and a person decides whether it is to be paid back.
+fn tell_paid_twice(
+    tx: &Tx<'_>,
+    purchase: PurchaseId,
+    payment: &Payment,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let (amount, name) = (payment.amount.to_decimal(), &payment.provider_payment);
+    let detail =
+        format!("{amount} more was paid by card ({name}) for {purchase}: it became the customer's credit.");
+    tracing::warn!(%purchase, payment = %payment.id, detail, "a purchase was paid a second time by card");
+    tx.insert_finding(&Finding {
+        finding_no: 0,
+        code: FindingCode::PaidTwice,
+        boleto: None,
+        return_no: None,
+        file_line: None,
+        detail,
+        found_at: at,
+    })
 }
 
 /// The intent to credit `payment`, stored if it is not there yet; `None` if it has been done.

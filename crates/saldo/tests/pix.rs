@@ -10,17 +10,20 @@ use book::Charging;
 use brazil::pix::BrCode;
 use hmac::{Hmac, Mac as _};
 use house::Answer;
-use house::provider::{PACK, Provider};
+use house::provider::{PACK, Provider, return_file};
 use money::StaffId;
 use reqwest::Method;
 use saldo::audit::Author;
 use saldo::config::PixCallback;
-use saldo::{clock, documents, ids, passwords, purchases};
+use saldo::lines::offers::PlanDraft;
+use saldo::{billing, clock, documents, ids, passwords, purchases};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use store::tables::bank::FindingCode;
 use store::tables::boletos::BoletoState;
 use store::tables::inbox::InboxState;
+use store::tables::invoices::InvoiceState;
+use store::tables::lines::PackRelease;
 use store::tables::logins::{Staff, StaffRole};
 use store::tables::pix::{PixCharge, PixState};
 use store::views::PurchaseState;
@@ -90,6 +93,14 @@ async fn a_pix_releases_what_it_pays_and_the_page_says_so() {
         "data-live=\"line-progress\"",
     ] {
         assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(
+        page.contains("<li><strong>Waits for the Pix</strong></li>") && !page.contains("router"),
+        "{page}"
+    );
+    let invoices = browser.get("/invoices").await.text;
+    for words in ["Waiting for payment", charge.br_code.as_str(), "Cancel purchase"] {
+        assert!(invoices.contains(words), "{words}: {invoices}");
     }
     assert_eq!(provider.available(), 0, "nothing is released before it is paid");
 
@@ -311,12 +322,18 @@ async fn what_was_stored_before_a_restart_counts_after_it() {
 async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
     let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
-    provider.buy_in(&mut browser, Charging::Boleto).await;
+    let bought = provider.buy_in(&mut browser, Charging::Boleto).await;
     let rows = provider
         .house
         .until(|reader| reader.boletos_in(BoletoState::Written, 2), |rows| !rows.is_empty())
         .await;
     let boleto = rows[0].clone();
+    let page = browser.get(bought.header("location").expect("the page with the purchase")).await.text;
+    let place = format!("href=\"/invoices#{}\"", boleto.id);
+    for words in ["Purchase confirmed", "The boleto stands in Invoices", "Boleto: Being registered", &place] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(browser.get("/invoices").await.text.contains(&format!("id=\"{}\"", boleto.id)));
     let ask = format!("/boletos/{}/pix", boleto.id);
     for _ in 0..2 {
         let told = browser.submit("/invoices", &ask, &[]).await;
@@ -339,6 +356,76 @@ async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
     let refused = browser.submit("/invoices", &ask, &[]).await;
     assert_eq!(refused.status.as_u16(), 409);
     assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boleto_that_releases_when_it_is_paid_is_what_its_purchase_waits_for() {
+    let provider = Provider::open_portal_as(PackRelease::Payment, |_| {}, |_| {}).await;
+    let mut browser = provider.signed_in().await;
+    let told = provider.buy_in(&mut browser, Charging::Boleto).await;
+    assert_eq!(told.status.as_u16(), 303, "{}", told.text);
+    provider.house.until(|reader| reader.boletos_in(BoletoState::Written, 2), |rows| rows.len() == 1).await;
+    // A boleto takes days: the purchase stands there as long as it waits.
+    for _ in 0..2 {
+        let page = browser.get(&provider.page()).await.text;
+        for words in ["<strong>Waits for the payment of the boleto</strong>", "Boleto: Being registered"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        for wrong in ["router", "Credit released", "Cancel purchase"] {
+            assert!(!page.contains(wrong), "{wrong}: {page}");
+        }
+        provider.house.advance(2 * 86_400).await;
+    }
+    assert_eq!(provider.available(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pix_instead_of_an_invoices_boleto_pays_the_invoice_and_unblocks_the_line() {
+    let blocks = |plan: &mut PlanDraft| plan.block_after_days = Some(0);
+    let provider = Provider::open_portal_as(PackRelease::Purchase, |_| {}, blocks).await;
+    let (month, ..) = billing::preview(provider.app()).await.expect("a month");
+    billing::begin(provider.app(), Author::operator(), month).await.expect("a run");
+    provider.house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
+    let received = provider.remit().await;
+    provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    provider.house.advance(40 * 86_400).await;
+    provider.app().settlement_news.notify_one();
+    provider.until_line_is("blocked").await;
+    let customer = provider.line.customer;
+    let invoice = move |reader: &store::Reader<'_>| Ok(reader.invoices_of(customer, None, 1)?.rows.pop());
+    let owed = provider.app().read(invoice).await.expect("a look").expect("an invoice");
+    let boleto = provider.app().read(move |reader| reader.boleto_of_invoice(owed.id)).await.expect("a look");
+    let boleto = boleto.expect("its boleto");
+
+    let mut browser = provider.signed_in().await;
+    let page = browser.get("/invoices").await.text;
+    assert!(page.contains("Pay by Pix") && page.contains("blocked because something is unpaid"), "{page}");
+    let asks = "<p>It can be used once in a cycle. It works again at once, until ";
+    assert!(page.contains(asks), "trust is asked for twice: {page}");
+    let ask = format!("/boletos/{}/pix", boleto.id);
+    let told_to = browser.submit("/invoices", &ask, &[]).await;
+    assert_eq!(told_to.header("location"), Some("/invoices"), "{}", told_to.text);
+    let charges = provider.app().read(move |reader| reader.pix_of(customer, 10)).await.expect("a look");
+    let [charge] = charges.as_slice() else { panic!("{charges:?}") };
+    assert_eq!((charge.invoice, charge.purchase, charge.amount), (Some(owed.id), None, owed.total));
+    let page = browser.get("/invoices").await.text;
+    assert!(page.contains(&charge.br_code) && !page.contains("Pay by Pix"), "{page}");
+
+    provider.tell(&[told(charge, 1)]).await;
+    provider.until_line_is("enabled").await;
+    let paid = provider.app().read(invoice).await.expect("a look").expect("the invoice");
+    assert_eq!((paid.state, paid.paid_by.as_deref()), (InvoiceState::Paid, Some("pix")));
+    let page = browser.get("/invoices").await.text;
+    for gone in [charge.br_code.as_str(), "Pay by Pix", "blocked because", "Copy the linha digitável"] {
+        assert!(!page.contains(gone), "{gone}: {page}");
+    }
+    assert_eq!(browser.submit("/invoices", &ask, &[]).await.status.as_u16(), 409);
+    // Told again nothing comes of it; another payment of it is credit.
+    provider.tell(&[told(charge, 1)]).await;
+    assert_eq!(provider.credit().await.value(), 0);
+    provider.tell(&[told(charge, 2)]).await;
+    assert_eq!(provider.all_findings(1).await[0].code, FindingCode::PaidTwice);
+    assert_eq!(provider.credit().await, owed.total);
 }
 
 #[tokio::test(flavor = "multi_thread")]

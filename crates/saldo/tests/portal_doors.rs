@@ -225,9 +225,11 @@ async fn a_forgotten_password_is_replaced_by_a_link_that_works_once() {
     let link = link_in_mail(&house, "ana@example.com").await;
     let mut browser = Browser::new(&house);
     let token = link.split_once("token=").expect("a token").1.to_owned();
-    for (password, again, words) in
-        [("short", "short", "at least 10 characters"), ("long enough", "otherwise", "not the same")]
-    {
+    for (password, again, words) in [
+        ("short", "short", "at least 10 characters"),
+        ("long enough", "otherwise", "not the same"),
+        ("Ana@Example.com", "Ana@Example.com", "cannot be your password"),
+    ] {
         let fields = [("token", token.as_str()), ("password", password), ("password_again", again)];
         let answer = browser.submit(&link, "/set-password", &fields).await;
         assert_eq!(answer.status.as_u16(), 422);
@@ -271,6 +273,10 @@ async fn an_invitation_leads_to_the_first_password() {
     let page = browser.get(&link).await.text;
     assert!(page.contains("has opened an account for you") && page.contains("ana@example.com"), "{page}");
     let token = link.split_once("token=").expect("a token").1.to_owned();
+    let own = "ana@example.com";
+    let refused = [("token", token.as_str()), ("password", own), ("password_again", own)];
+    let answer = browser.submit(&link, "/set-password", &refused).await;
+    assert!(answer.status.as_u16() == 422 && answer.text.contains("cannot be your password"));
     let fields = [("token", token.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
     assert_eq!(browser.submit(&link, "/set-password", &fields).await.status.as_u16(), 303);
     assert_eq!(browser.get("/billing").await.status.as_u16(), 200);

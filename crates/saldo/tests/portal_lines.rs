@@ -160,7 +160,17 @@ async fn two_tabs_buy_once_and_the_page_tells_how_it_came_out() {
     let again = send(&mut browser, &fields).await;
     assert_eq!(again.header("location"), Some(url.as_str()), "the second tab asks for the same purchase");
     let page = browser.get(&url).await.text;
-    for words in ["Purchase confirmed", "Purchase registered", "Credit released", "(1 purchase)", POSITIVE] {
+    for words in [
+        "Purchase confirmed",
+        "It is charged on your next invoice",
+        "href=\"/invoices#next-invoice-heading\"",
+        "Purchase registered",
+        "Stands on the next invoice",
+        "Credit released",
+        "together with the purchase",
+        "(1 purchase)",
+        POSITIVE,
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     let (_, other) = choose(&mut browser, &line, "1.0\u{a0}GB").await;
@@ -252,6 +262,36 @@ async fn the_check_panel_comes_to_the_balance() {
     let formula = "50.0\u{a0}GB + 0.0\u{a0}GB + 6.0\u{a0}GB − 56.0\u{a0}GB = 0.0\u{a0}GB";
     assert!(page.contains(formula), "{page}");
     assert!(!page.contains("Carried balance") && !page.contains("Adjustments"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_focus_stays_on_what_was_chosen() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let line = provider.line(&house, Some("joao"), provider.plan_no, 50 * GB).await;
+    let mut browser = signed_in(&house).await;
+    let (_, fields) = choose(&mut browser, &line, "10.0\u{a0}GB").await;
+    let pack = &fields.iter().find(|(name, _)| name == "pack").expect("a pack").1;
+    let id = line.id.to_string();
+    for (before, after, focused) in [
+        (("", ""), (id.as_str(), ""), Some("line")),
+        ((&id, ""), (&id, pack.as_str()), Some("credit")),
+        ((&id, pack), (&id, ""), Some("credit")),
+        ((&id, pack), ("", pack), Some("line")),
+    ] {
+        let url = format!(
+            "/buy-credit?line={}&line_before={}&credit={}&credit_before={}",
+            after.0, before.0, after.1, before.1
+        );
+        let page = browser.get(&url).await.text;
+        let tag = page.split("<select ").skip(1).filter_map(|rest| rest.split('>').next());
+        let focus: Vec<_> = tag.filter(|tag| tag.contains(" autofocus")).collect();
+        let ids: Vec<_> = focus.iter().map(|tag| between(tag, "id=\"", "\"").expect("an id")).collect();
+        assert_eq!(ids, focused.into_iter().collect::<Vec<_>>(), "{url}");
+        assert!(page.contains(&format!("name=\"line_before\" value=\"{id}\"")), "{page}");
+    }
+    let opened = browser.get(&format!("/buy-credit?line={id}&credit={pack}&bought=pur_0")).await.text;
+    assert!(opened.contains("name=\"credit_before\""), "{opened}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

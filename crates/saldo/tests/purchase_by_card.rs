@@ -12,9 +12,14 @@ use house::Answer;
 use house::provider::{PACK, Provider};
 use saldo::{clock, payments, purchases};
 use serde_json::json;
+use store::tables::bank::FindingCode;
 use store::tables::payments::PaymentStatus;
 use store::tables::topups::{Topup, TopupState};
 use store::views::PurchaseState;
+use stripe::IdempotencyKey;
+use stripe::answer::CheckoutSession;
+use stripe::checkout::{CardSaving, CheckoutSessionParams};
+use stripe::minor_units::MinorAmount;
 
 const VISA: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
@@ -80,7 +85,15 @@ async fn declined_then_paid_releases_and_every_attempt_stands_in_a_row() {
     let checkout = provider.begin(&mut browser).await;
     let page = browser.get(&provider.page()).await.text;
     assert!(page.contains("Go to the payment") && page.contains("Cancel purchase"), "{page}");
+    let waits_for = "<li><strong>Waits for the payment by card</strong></li>";
+    assert!(page.contains(waits_for) && !page.contains("router"), "it waits for nothing else: {page}");
     let go_on = format!("/purchases/{}/checkout", provider.newest_purchase().await.purchase);
+    let invoices = browser.get("/invoices").await.text;
+    for words in
+        ["Waiting for payment", "Data credit of 10.0\u{a0}GB", "Waits for the payment by card", &go_on]
+    {
+        assert!(invoices.contains(words), "{words}: {invoices}");
+    }
     let again = browser.submit(&provider.page(), &go_on, &[]).await;
     assert_eq!(again.header("location"), Some(checkout.as_str()), "it goes on with the same page");
 
@@ -101,6 +114,7 @@ async fn declined_then_paid_releases_and_every_attempt_stands_in_a_row() {
     assert_eq!(provider.topup().await.state, TopupState::Credited);
     assert_eq!(provider.attempts().await, [PaymentStatus::Succeeded, PaymentStatus::Failed]);
     let invoices = browser.get("/invoices").await.text;
+    assert!(!invoices.contains("Waiting for payment"), "{invoices}");
     for words in ["Card payments", "Success", "Failure", "ch_", "R$24.90"] {
         assert!(invoices.contains(words), "{words}: {invoices}");
     }
@@ -125,8 +139,12 @@ async fn who_turns_back_may_choose_again() {
     assert_eq!(provider.until_purchase_is(PurchaseState::Dropped).await.released_at, None);
     provider.begin(&mut browser).await;
     let give_up = format!("/purchases/{}/cancellation", provider.newest_purchase().await.purchase);
-    let told = browser.submit(&provider.page(), &give_up, &[]).await;
-    assert_eq!(told.header("location"), Some(provider.page().as_str()), "{}", told.text);
+    // Given up on Faturas, it leads back there, and to no other site.
+    let away = [("return_to", "https://evil.example/")];
+    let told = browser.submit("/invoices", &give_up, &[("return_to", "/invoices")]).await;
+    assert_eq!(told.header("location"), Some("/invoices"), "{}", told.text);
+    assert_eq!(browser.submit("/invoices", &give_up, &away).await.status.as_u16(), 409, "it waits no more");
+    assert!(!browser.get("/invoices").await.text.contains("Waiting for payment"));
     assert_eq!(provider.newest_purchase().await.state, PurchaseState::Dropped);
     assert_eq!(provider.topup().await.state, TopupState::Cancelled);
     let again = provider.buy_in(&mut browser, Charging::NextInvoice).await;
@@ -199,6 +217,51 @@ async fn a_restart_between_paying_and_coming_back_changes_nothing() {
     provider.until_purchase_is(PurchaseState::Paid).await;
     assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
     assert_eq!(provider.topup().await.state, TopupState::Credited);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_payment_at_stripe_becomes_credit_and_a_person_hears_of_it() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    let topup = provider.topup().await;
+    // As if Stripe had opened two pages for the same wish: both are its customer's, and both name it.
+    let customer = provider.line.customer;
+    let known = provider.app().read(move |reader| reader.customer(customer)).await.expect("a look");
+    let (topup_id, url) = (topup.id.to_string(), provider.house.url.clone());
+    let second = CheckoutSessionParams {
+        customer: &known.and_then(|customer| customer.stripe_customer_id).expect("Stripe knows him"),
+        client_reference_id: &customer.to_string(),
+        metadata: &[("topup_id", topup_id.as_str())],
+        product_name: "10.0 GB",
+        amount: MinorAmount::from_amount(topup.amount).expect("centavos"),
+        saving: CardSaving::Always,
+        expires_at: clock::now().plus(money::Timestamp::HOUR).as_seconds(),
+        success_url: &url,
+        cancel_url: &url,
+        locale: None,
+    };
+    let key = IdempotencyKey::new("a-second-page").expect("a key");
+    let second: CheckoutSession = provider.app().stripe.send(&second.request(key)).await.expect("a page");
+    let second = second.url.expect("where it is");
+
+    assert!(provider.pay(&checkout, VISA).await.header("location").is_some());
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!(provider.available(), PACK);
+    assert!(provider.pay(&second, VISA).await.header("location").is_some());
+    let found = provider.all_findings(1).await;
+    assert_eq!(found[0].code, FindingCode::PaidTwice);
+    assert!(found[0].detail.starts_with("24.90 more was paid by card (pi_"), "{}", found[0].detail);
+    assert_eq!((provider.credit().await.to_decimal().as_str(), provider.available()), ("24.90", PACK));
+    assert_eq!(provider.attempts().await, [PaymentStatus::Succeeded; 2]);
+
+    // Told again, by whichever way, nothing more comes of either.
+    let attempts = provider.app().read(move |reader| reader.payments_of(customer, None, 20)).await;
+    for payment in attempts.expect("a look").rows {
+        payments::sync_payment_intent(provider.app(), &payment.provider_payment).await.expect("it is read");
+    }
+    provider.all_findings(1).await;
+    assert_eq!((provider.credit().await.to_decimal().as_str(), provider.available()), ("24.90", PACK));
 }
 
 #[tokio::test(flavor = "multi_thread")]

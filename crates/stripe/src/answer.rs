@@ -113,20 +113,6 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// What kind of error an answer tells.
-    ErrorType {
-        /// Stripe's own trouble.
-        ApiError = "api_error",
-        /// The card was refused.
-        CardError = "card_error",
-        /// An idempotency key was used for something else.
-        IdempotencyError = "idempotency_error",
-        /// The request was wrong.
-        InvalidRequestError = "invalid_request_error",
-    }
-}
-
 /// A related object: its id, or the object itself where `expand` asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
@@ -173,7 +159,15 @@ macro_rules! identified {
     };
 }
 
-identified! { Customer CheckoutSession PaymentIntent Charge PaymentMethod Event }
+identified! { Customer CheckoutSession PaymentIntent Charge PaymentMethod Event Refund Dispute BalanceTransaction Payout }
+
+mod balance;
+mod money_back;
+mod refusal;
+
+pub use balance::{BalanceTransaction, Payout, PayoutStatus};
+pub use money_back::{Dispute, DisputeStatus, EvidenceDetails, Refund, RefundStatus};
+pub use refusal::{ErrorBody, ErrorDetail, ErrorType, PaymentError};
 
 /// `cus_…`: stands for one of our customers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -244,6 +238,8 @@ pub struct PaymentIntent {
     pub last_payment_error: Option<PaymentError>,
     /// The method of the last attempt.
     pub payment_method: Option<Expandable<PaymentMethod>>,
+    /// What the customer has still to do, while the status is `requires_action`.
+    pub next_action: Option<NextAction>,
     /// Seconds since the epoch.
     pub created: i64,
     /// Real money or not.
@@ -253,22 +249,48 @@ pub struct PaymentIntent {
     pub metadata: Metadata,
 }
 
-/// Why an attempt on a payment intent failed.
+/// What a customer has still to do for a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct PaymentError {
-    /// The kind.
+pub struct NextAction {
+    /// `boleto_display_details`, `pix_display_qr_code`, `redirect_to_url`, `use_stripe_sdk`, …
     #[serde(rename = "type")]
-    pub kind: ErrorType,
-    /// For instance `card_declined`.
-    pub code: Option<String>,
-    /// For instance `insufficient_funds`.
-    pub decline_code: Option<String>,
-    /// A sentence for the customer.
-    pub message: Option<String>,
-    /// The failed attempt, where there is one.
-    pub charge: Option<String>,
-    /// What was tried.
-    pub payment_method: Option<PaymentMethod>,
+    pub kind: String,
+    /// Only for a boleto.
+    pub boleto_display_details: Option<BoletoToPay>,
+    /// Only for a Pix.
+    pub pix_display_qr_code: Option<PixToPay>,
+}
+
+/// A boleto that Stripe has issued.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct BoletoToPay {
+    /// Where the customer reads it.
+    pub hosted_voucher_url: Option<String>,
+    /// Its linha digitável.
+    pub number: Option<String>,
+    /// Seconds since the epoch.
+    pub expires_at: Option<i64>,
+}
+
+/// A Pix that Stripe has asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PixToPay {
+    /// Where the customer reads it.
+    pub hosted_instructions_url: Option<String>,
+    /// Its BR Code.
+    pub data: Option<String>,
+    /// Seconds since the epoch.
+    pub expires_at: Option<i64>,
+}
+
+impl NextAction {
+    /// A page of Stripe's on which the customer can go on, where there is one.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        let boleto =
+            self.boleto_display_details.as_ref().and_then(|boleto| boleto.hosted_voucher_url.as_deref());
+        boleto.or_else(|| self.pix_display_qr_code.as_ref()?.hosted_instructions_url.as_deref())
+    }
 }
 
 /// `ch_…` or `py_…`: one attempt.
@@ -296,6 +318,17 @@ pub struct Charge {
     pub failure_message: Option<String>,
     /// What the bank and Stripe's rules said.
     pub outcome: Option<Outcome>,
+    /// What was given back of it so far, all refunds together that have not failed, in minor units.
+    #[serde(default)]
+    pub amount_refunded: i64,
+    /// True once all of it was given back.
+    #[serde(default)]
+    pub refunded: bool,
+    /// True once its payer disputed it, whatever became of that.
+    #[serde(default)]
+    pub disputed: bool,
+    /// What it did to Stripe's balance, with the fee; comes a moment after the charge.
+    pub balance_transaction: Option<Expandable<BalanceTransaction>>,
     /// Real money or not.
     pub livemode: bool,
     /// Ours, copied from the intent.
@@ -429,29 +462,6 @@ pub struct List<T> {
     pub data: Vec<T>,
     /// True when older ones exist: ask again with `starting_after` the last id.
     pub has_more: bool,
-}
-
-/// The body of an answer that is not a success.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ErrorBody {
-    /// What is wrong.
-    pub error: ErrorDetail,
-}
-
-/// What is wrong with a call.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ErrorDetail {
-    /// The kind.
-    #[serde(rename = "type")]
-    pub kind: ErrorType,
-    /// For instance `resource_missing`.
-    pub code: Option<String>,
-    /// Why a card was declined.
-    pub decline_code: Option<String>,
-    /// A sentence.
-    pub message: Option<String>,
-    /// The parameter it is about.
-    pub param: Option<String>,
 }
 
 /// Stripe writes `null` where it has nothing to say.

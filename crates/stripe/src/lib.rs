@@ -9,6 +9,7 @@ pub mod card;
 pub mod checkout;
 pub mod form;
 pub mod minor_units;
+pub mod off_session;
 pub mod request;
 pub mod retry;
 pub mod signature;

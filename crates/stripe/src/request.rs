@@ -1,6 +1,10 @@
 //! Calls to Stripe as values, each made by one constructor for exactly what we use.
 //!
-//! Creating a checkout session has more to say and lives in [`crate::checkout`]. Sending is the program's.
+//! What moves money back is in [`money_back`], how lists are asked for in [`lists`]; creating a checkout session and charging a
+//! saved card have more to say and live in [`crate::checkout`] and [`crate::off_session`]. Sending is the program's.
+
+pub mod lists;
+pub mod money_back;
 
 use crate::form::{Form, path_segment};
 
@@ -134,18 +138,10 @@ impl Request {
         Self::post(format!("/v1/payment_methods/{}/detach", path_segment(id)), Form::new(), key)
     }
 
-    /// Lists events, newest first. `types` empty means all (Stripe takes at most 20); `ending_before` is the newest event
-    /// already known: only later ones come. `limit` is 1 to [`PAGE_ITEMS_MAX`]; values outside are brought inside.
+    /// Gives an intent up that is not paid, so that nobody can pay it any more.
     #[must_use]
-    pub fn list_events(types: &[&str], ending_before: Option<&str>, limit: u8) -> Self {
-        let mut form = Form::new();
-        for (position, kind) in types.iter().enumerate() {
-            form = form.with(format!("types[{position}]"), *kind);
-        }
-        if let Some(event) = ending_before {
-            form = form.with("ending_before", event);
-        }
-        Self::get("/v1/events".into(), form.with("limit", limit.clamp(1, PAGE_ITEMS_MAX).to_string()))
+    pub fn cancel_payment_intent(id: &str, key: IdempotencyKey) -> Self {
+        Self::post(format!("/v1/payment_intents/{}/cancel", path_segment(id)), Form::new(), key)
     }
 
     /// Path and, for a GET, query.
@@ -229,10 +225,10 @@ mod tests {
             Some(""),
         );
         check(
-            &Request::list_events(&["charge.failed", "charge.succeeded"], Some("evt_1"), 0),
-            Method::Get,
-            "/v1/events?types[0]=charge.failed&types[1]=charge.succeeded&ending_before=evt_1&limit=1",
-            None,
+            &Request::cancel_payment_intent("pi_1", key()),
+            Method::Post,
+            "/v1/payment_intents/pi_1/cancel",
+            Some(""),
         );
     }
 

@@ -11,5 +11,5 @@ mod run;
 pub use calendar::{Month, next_month};
 pub(crate) use invoice::wrong_with_adjustment;
 pub use invoice::{Adjustment, adjust, withdraw};
-pub use overdue::{Trust, TrustError, excuse, keep_blocked, review, trust, trust_of};
+pub use overdue::{Trust, TrustError, excuse, keep_blocked, review, trust, trust_of, trusted_until};
 pub use run::{DAYS_EARLY_MAX, begin, keep_running, preview};

@@ -244,12 +244,20 @@ pub fn trust_of(tables: &Reader<'_>, line: LineId, now: Timestamp) -> Result<Tru
     let (Some(known), Some(view)) = (tables.overdue_line(line)?, tables.line_view(line)?) else {
         return Ok(Trust::NotBlocked);
     };
+    let is_blocked = view.status == LineStatus::Blocked.code();
     Ok(match (known.blocked_at, known.trusted_until) {
         (_, Some(until)) if until > now && known.trusted_cycle.is_some() => Trust::Until(until),
+        // It works already, or never again, and that is about to be written down.
+        _ if !is_blocked => Trust::NotBlocked,
         (Some(_), _) if known.trusted_cycle == Some(view.cycle_no) => Trust::Used,
         (Some(_), _) => Trust::Possible,
         (None, _) => Trust::NotBlocked,
     })
+}
+
+/// Until when a line works that is trusted from now on.
+pub fn trusted_until(app: &App, now: Timestamp) -> Timestamp {
+    now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY)
 }
 
 /// *Desbloqueio de confiança*: a line of the customer's own that is blocked because something is overdue works again for some days, once
@@ -261,7 +269,7 @@ pub async fn trust(
     line: LineId,
 ) -> Result<Timestamp, Problem> {
     let now = app.ledger.now();
-    let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
+    let until = trusted_until(app, now);
     let change = Change::new("line.trust", line).after(&json!({"until": until.to_string()}))?;
     let known = app
         .write_or_refuse(move |tx| {

@@ -91,6 +91,8 @@ pub struct Brand {
     pub name: String,
     /// Where reports of problems go.
     pub support_email: String,
+    /// The number that subscribers call, as people write it; empty if there is none.
+    pub support_phone: String,
     /// Zone of dates and times on pages.
     pub time_zone: jiff::tz::TimeZone,
     /// In which thousands data is counted.
@@ -232,6 +234,7 @@ struct WrittenDatabase {
 struct WrittenBrand {
     name: String,
     support_email: String,
+    support_phone: String,
     time_zone: String,
     data_unit: String,
 }
@@ -353,7 +356,9 @@ fn check(written: Written) -> anyhow::Result<Config> {
         .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
     let data_unit = DataUnit::from_name(&brand.data_unit)
         .with_context(|| format!("brand.data_unit must be GB or GiB, not {}", brand.data_unit))?;
-    let brand = Brand { name: brand.name, support_email: brand.support_email, time_zone, data_unit };
+    let support_phone = check_phone(&brand.support_phone)?;
+    let brand =
+        Brand { name: brand.name, support_email: brand.support_email, support_phone, time_zone, data_unit };
     let server_of = |url: &str| PostgresServer::parse(url).context("database.url");
     let database = (!database.url.is_empty()).then(|| server_of(&database.url)).transpose()?;
     Ok(Config {
@@ -369,6 +374,17 @@ fn check(written: Written) -> anyhow::Result<Config> {
         radius,
         test_clock: test_clock.enabled,
     })
+}
+
+/// A number of a telephone, or nothing.
+fn check_phone(written: &str) -> anyhow::Result<String> {
+    let written = written.trim();
+    let is_known = |c: char| c.is_ascii_digit() || " +-().".contains(c);
+    let digits = written.chars().filter(char::is_ascii_digit).count();
+    if !written.is_empty() && (!written.chars().all(is_known) || !(3..=15).contains(&digits)) {
+        bail!("brand.support_phone must be a number like (11) 4004-1234, not {written}");
+    }
+    Ok(written.to_owned())
 }
 
 fn check_billing(billing: &Billing) -> anyhow::Result<()> {
@@ -480,6 +496,7 @@ mod tests {
             ("[credit]\nunit = \"EUR\"", "credit.unit must be USD or BRL"),
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
+            ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
             ("[database]\nurl = \"mysql://here\"", "database.url"),
             ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),

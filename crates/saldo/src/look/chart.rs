@@ -412,7 +412,8 @@ impl BalanceLine {
         line.push_str(&format!(" H{}", Self::WIDTH));
         let area = format!("{line} V{} H0 Z", Self::HEIGHT);
         let words = |amount: Amount| match amount.unit() {
-            Unit::BYTE => reader.volume(amount.value()),
+            // What was used beyond zero is nothing that is left.
+            Unit::BYTE => reader.volume(amount.value().max(0)),
             _ => reader.money(amount),
         };
         let balance = words(last.balance);
@@ -452,6 +453,21 @@ mod tests {
             assert_eq!(grid_step(most, Unit::USD), step, "{most}");
         }
         assert!(grid_step(i64::MAX, Unit::BYTE) > 0);
+    }
+
+    #[test]
+    fn what_was_used_beyond_zero_is_nothing_that_is_left() {
+        let reader = Reader::new(Locale::En, jiff::tz::TimeZone::UTC);
+        let point = |n: i64, value: i64, unit| BalancePoint {
+            at: Timestamp::from_seconds(n),
+            balance: Amount::new(value, unit),
+        };
+        let data = [point(0, 1_000_000_000, Unit::BYTE), point(1, -40, Unit::BYTE)];
+        let line = BalanceLine::draw(&reader, "data".to_owned(), &data);
+        assert_eq!(line.balance.replace('\u{a0}', " "), "0.0 GB");
+        // Debt in money is told as it is.
+        let money = [point(0, 1_000_000, Unit::USD), point(1, -250_000, Unit::USD)];
+        assert_eq!(BalanceLine::draw(&reader, "money".to_owned(), &money).balance, "\u{2212}$0.25");
     }
 
     #[test]

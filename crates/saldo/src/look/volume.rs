@@ -59,7 +59,8 @@ pub fn volume(locale: Locale, unit: DataUnit, bytes: i64) -> String {
         }
         size /= i128::from(unit.thousand());
     }
-    format!("{sign}{magnitude}{NO_BREAK_SPACE}bytes")
+    let name = if magnitude == 1 { "byte" } else { "bytes" };
+    format!("{sign}{magnitude}{NO_BREAK_SPACE}{name}")
 }
 
 /// What a reader typed as an amount of data in the operator's unit (`1,5`, `20`), as bytes; `None` if it is no such number, below
@@ -104,7 +105,8 @@ mod tests {
             (DataUnit::Gb, 1_234_999_999_999, "1,234.9 GB", "1.234,9 GB"),
             (DataUnit::Gb, 0, "0.0 GB", "0,0 GB"),
             (DataUnit::Gb, 999_999_999, "999.9 MB", "999,9 MB"),
-            (DataUnit::Gb, 1, "1 bytes", "1 bytes"),
+            (DataUnit::Gb, 1, "1 byte", "1 byte"),
+            (DataUnit::Gb, 999, "999 bytes", "999 bytes"),
             (DataUnit::Gb, -1_250_000_000, "\u{2212}1.2 GB", "\u{2212}1,2 GB"),
             (DataUnit::Gib, 1 << 30, "1.0 GiB", "1,0 GiB"),
             (DataUnit::Gib, 1_000_000_000, "953.6 MiB", "953,6 MiB"),

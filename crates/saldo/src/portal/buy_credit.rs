@@ -21,7 +21,7 @@ use super::calendar::day_bounds;
 use super::form::{Asked, Posted, not_understood};
 use super::line_check::check;
 use super::line_seen::{Line, lines};
-use super::purchases::{progress, to_payment_page};
+use super::purchases::{bill, progress, to_payment_page};
 use super::recharge::parse_topup;
 use super::results::{self, Showing};
 use super::shell::{Fault, draw};
@@ -29,7 +29,7 @@ use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::look::page::BuyCredit;
 use crate::look::page::buy_credit::{
-    BarredLine, Barrier, Bought, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Way,
+    BarredLine, Barrier, Bought, Choosing, ChosenPack, CreditForm, LineChoice, LineSeen, PackChoice, Way,
 };
 use crate::look::part::Place;
 use crate::problem::Problem;
@@ -44,11 +44,26 @@ const LIVE: &str = "line-figures,line-balance,line-alert,line-gauge,line-form,li
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Wish {
     line: Option<String>,
+    line_before: Option<String>,
     credit: Option<String>,
+    credit_before: Option<String>,
     charging: Option<String>,
     bought: Option<String>,
     checkout: Option<String>,
     check: Option<String>,
+}
+
+impl Wish {
+    /// Which box the reader has used, by what the form says that was chosen before. A page that was opened by an address has used none.
+    fn chosen_now(&self) -> Option<Choosing> {
+        let line_before = self.line_before.as_deref().unwrap_or_default();
+        match (self.line.as_deref(), self.credit.as_deref(), self.credit_before.as_deref()) {
+            (Some(line), _, _) if line != line_before => Some(Choosing::Line),
+            (Some(_), Some(credit), Some(before)) if credit != before => Some(Choosing::Credit),
+            (Some(_), Some(_), Some(_)) => self.charging.as_ref().map(|_| Choosing::Charging),
+            _ => None,
+        }
+    }
 }
 
 /// The purchase that was asked for, as the page showed it.
@@ -75,6 +90,8 @@ pub(super) struct Choice {
     pub(super) credit: Option<String>,
     /// The code of the way it is charged.
     pub(super) charging: Option<String>,
+    /// Which of them was chosen just now.
+    pub(super) chosen_now: Option<Choosing>,
     /// The line's purchase number when the page was opened. A page that stays open keeps it, so that nothing is bought twice by it.
     pub(super) sequence: Option<u32>,
 }
@@ -213,11 +230,10 @@ async fn show(
         let sequence = read.sequence;
         live = format!("{LIVE}&line={line}&credit={pack}&charging={way}&sequence={sequence}");
     }
-    let was_chosen = read.seen.as_ref().is_some_and(|seen| !seen.form.was_chosen);
     let page = BuyCredit {
         reader: signed.reader().clone(),
         frame: signed.frame(app, Place::BuyCredit, &live),
-        was_chosen: was_chosen && wish.line.is_some() && wish.credit.is_some() && read.bought.is_none(),
+        chosen_now: wish.chosen_now(),
         lines: read.lines,
         barred: read.barred,
         seen: read.seen,
@@ -240,12 +256,13 @@ fn read(app: &App, tables: &TablesReader<'_>, signed: &SignedIn, wish: &Wish) ->
         line: wish.line.clone(),
         credit: wish.credit.clone(),
         charging: wish.charging.clone(),
+        chosen_now: wish.chosen_now(),
         sequence: None,
     };
     let now = app.ledger.now();
     let seen = chosen.map(|line| line_seen(app, tables, signed, line, &choice, now)).transpose()?;
     let bought = match (chosen, wish.bought.as_deref().and_then(|id| id.parse().ok())) {
-        (Some(line), Some(id)) => bought(tables, line, id)?,
+        (Some(line), Some(id)) => bought(app, tables, signed, line, id)?,
         _ => None,
     };
     Ok(Read {
@@ -290,7 +307,7 @@ fn line_seen(
         figures: line.figures(&purchases, now),
         form: credit_form(app, signed, line, &purchases, choice, &dues),
         progress: match purchases.first() {
-            Some(newest) => progress(tables, signed, line, newest, now)?,
+            Some(newest) => progress(app, tables, signed, line, newest, now)?,
             None => None,
         },
         check: check(tables, &app.sold(), signed.reader(), line, &purchases, now)?,
@@ -347,7 +364,7 @@ fn credit_form(
                 is_chosen: chosen_id == Some(pack.id),
             })
             .collect(),
-        was_chosen: choice.credit.as_ref().is_some_and(|id| !id.is_empty()) && chosen.is_some(),
+        chosen_now: choice.chosen_now,
         chosen: chosen.map(|(pack, ways)| ChosenPack {
             id: pack.id.to_string(),
             quantity: pack.quantity,
@@ -407,9 +424,17 @@ fn ways(app: &App, pack: &PackRow, choice: &Choice, dues: &Dues) -> Vec<Way> {
     ways
 }
 
-fn bought(tables: &TablesReader<'_>, line: &Line, id: PurchaseId) -> Result<Option<Bought>, StoreError> {
+fn bought(
+    app: &App,
+    tables: &TablesReader<'_>,
+    signed: &SignedIn,
+    line: &Line,
+    id: PurchaseId,
+) -> Result<Option<Bought>, StoreError> {
     let found = tables.purchase(id)?.filter(|bought| bought.wallet_no == line.row.wallet_no);
-    Ok(found.map(|bought| Bought {
+    let Some(bought) = found else { return Ok(None) };
+    Ok(Some(Bought {
+        bill: bill(app, tables, signed.reader(), &bought, app.ledger.now())?,
         quantity: bought.quantity,
         price: bought.price,
         balance: line.cycle.balance(),

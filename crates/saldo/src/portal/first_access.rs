@@ -14,9 +14,10 @@ use super::form::Posted;
 use super::password::{let_in, unfit};
 use super::shell::{Fault, draw};
 use super::visit::Visit;
+use crate::access_codes::{self, Redeemed};
 use crate::app::App;
 use crate::look::page::{FirstAccess, FirstAccessProblem, PasswordProblem};
-use crate::{access_codes, passwords};
+use crate::passwords;
 
 /// What is typed.
 #[derive(Default, Deserialize)]
@@ -48,10 +49,11 @@ pub(super) async fn submit(
         return show(&app, &visit, refused, written, Some(FirstAccessProblem::BadDocument));
     };
     // Looked at before the code is: a password that is too short costs no try.
-    if let Some(problem) = unfit(&password, &password_again) {
+    if let Some(problem) = unfit(&password, &password_again, &[document.bare().to_owned()]) {
         let problem = match problem {
             PasswordProblem::TooShort => FirstAccessProblem::TooShort,
             PasswordProblem::Different => FirstAccessProblem::Different,
+            PasswordProblem::IsName => FirstAccessProblem::PasswordIsName,
         };
         return show(&app, &visit, refused, written, Some(problem));
     }
@@ -61,11 +63,14 @@ pub(super) async fn submit(
     let asking = visit.clone();
     let author = move |login| asking.author_at_door(login);
     match access_codes::redeem(&app, document.bare(), &code, &password, author).await? {
-        Some(login) => {
+        Redeemed::Set(login) => {
             app.doors.let_in(visit.ip(), document.bare());
             let_in(&app, &visit, &login).await
         }
-        None => show(&app, &visit, refused, written, Some(FirstAccessProblem::Refused)),
+        Redeemed::Refused => show(&app, &visit, refused, written, Some(FirstAccessProblem::Refused)),
+        Redeemed::PasswordIsName => {
+            show(&app, &visit, refused, written, Some(FirstAccessProblem::PasswordIsName))
+        }
     }
 }
 

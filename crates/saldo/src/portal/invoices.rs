@@ -18,14 +18,16 @@ use store::{Page, Reader as TablesReader, StoreError};
 use super::boleto_pix;
 use super::calendar::{day_bounds, day_of};
 use super::form::Asked;
+use super::line_seen::lines;
 use super::monthly_invoices;
 use super::payment_list;
+use super::purchases;
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use crate::app::{App, blocking};
-use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine};
-use crate::look::part::{PaymentList, Place};
+use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine, UnpaidPurchase};
+use crate::look::part::{PaymentList, Place, WaitingPurchase};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
@@ -136,6 +138,7 @@ pub(super) fn read(
     Ok(Invoiced {
         overdue: if is_first { monthly_invoices::overdue(app, tables, customer, now)? } else { Vec::new() },
         trust_days: app.config.billing.trust_days,
+        trust_until: billing::trusted_until(app, now),
         months: if is_first {
             monthly_invoices::read(app, tables, reader, customer, now)?
         } else {
@@ -143,6 +146,7 @@ pub(super) fn read(
         },
         next_due: day_bounds(&reader.zone, next_due).map(|bounds| bounds.from),
         boletos: boletos.collect::<Result<_, _>>()?,
+        unpaid: if is_first { unpaid(app, tables, reader, customer, now)? } else { Vec::new() },
         next: if is_first { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
         brand: app.config.brand.name.clone(),
         newer_url: trail.newer_url("/invoices?", "boletos"),
@@ -193,6 +197,32 @@ fn collected(
         None => None,
     };
     Ok(purchase.map(|bought| volume(locale, app.config.brand.data_unit, bought.quantity)))
+}
+
+/// The purchases that wait for a payment by card or Pix: at most one of each line, its newest. Boletos stand by themselves, and the next
+/// invoice with what it collects.
+fn unpaid(
+    app: &App,
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Vec<UnpaidPurchase>, StoreError> {
+    let mut unpaid = Vec::new();
+    for line in lines(tables, &app.sold(), customer)? {
+        let Some(row) = tables.purchases(line.row.wallet_no, 1)?.pop() else { continue };
+        let waiting = purchases::waiting(tables, &row, now)?;
+        let Some(waiting) = waiting.filter(WaitingPurchase::is_prompt) else { continue };
+        unpaid.push(UnpaidPurchase {
+            quantity: volume(reader.locale, app.config.brand.data_unit, row.quantity),
+            line: line.name(),
+            amount: row.price,
+            bought_at: row.bought_at,
+            waiting,
+        });
+    }
+    unpaid.sort_by_key(|purchase| std::cmp::Reverse(purchase.bought_at));
+    Ok(unpaid)
 }
 
 fn next_invoice(

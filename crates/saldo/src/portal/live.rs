@@ -30,8 +30,9 @@ use crate::look::Reader;
 use crate::look::chart::ChartFragment;
 use crate::look::page::buy_credit::{
     LineAlertFragment, LineBalanceFragment, LineCheckFragment, LineFiguresFragment, LineFormFragment,
-    LineGaugeFragment, LineProgressFragment, LineSeen,
+    LineGaugeFragment, LineSeen,
 };
+use crate::look::page::purchase_progress::LineProgressFragment;
 use crate::look::page::{
     ConsumptionFragment, ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView,
 };
@@ -74,6 +75,7 @@ impl Wish {
             line: self.line.clone(),
             credit: self.credit.clone(),
             charging: self.charging.clone(),
+            chosen_now: None,
             sequence: self.sequence.as_ref().and_then(|text| text.parse().ok()),
         }
     }

@@ -85,7 +85,7 @@ pub(super) async fn set_page(
     visit: Visit,
     Asked(Token { token }): Asked<Token>,
 ) -> Result<Response, Fault> {
-    let (login, purpose) = open_link(&app, &token).await?;
+    let Link { login, purpose, .. } = open_link(&app, &token).await?;
     show_set(&app, &visit, token, &login, purpose, None)
 }
 
@@ -96,8 +96,8 @@ pub(super) async fn set_submit(
     Posted(chosen): Posted<Chosen>,
 ) -> Result<Response, Fault> {
     let Chosen { token, password, password_again } = chosen;
-    let (login, purpose) = open_link(&app, &token).await?;
-    let problem = unfit(&password, &password_again);
+    let Link { login, purpose, names } = open_link(&app, &token).await?;
+    let problem = unfit(&password, &password_again, &names);
     if problem.is_some() {
         return show_set(&app, &visit, token, &login, purpose, problem);
     }
@@ -111,13 +111,13 @@ pub(super) async fn set_submit(
     let_in(&app, &visit, &login).await
 }
 
-/// Why this cannot be a password, if it cannot.
-pub(super) fn unfit(password: &str, again: &str) -> Option<PasswordProblem> {
+/// Why this cannot be the password of somebody known by these names, if it cannot.
+pub(super) fn unfit(password: &str, again: &str, names: &[String]) -> Option<PasswordProblem> {
     let least = usize::try_from(passwords::LENGTH_MIN).unwrap_or(usize::MAX);
     match (password.chars().count() < least, password == again) {
         (true, _) => Some(PasswordProblem::TooShort),
         (false, false) => Some(PasswordProblem::Different),
-        (false, true) => None,
+        (false, true) => passwords::is_name(password, names).then_some(PasswordProblem::IsName),
     }
 }
 
@@ -131,15 +131,24 @@ pub(super) async fn let_in(app: &Arc<App>, visit: &Visit, login: &Login) -> Resu
     Ok(([(SET_COOKIE, cookie)], Redirect::to(first_page)).into_response())
 }
 
-/// Whose link this is, if it still works.
-async fn open_link(app: &Arc<App>, token: &str) -> Result<(Login, LinkPurpose), Problem> {
+/// A link that still works.
+struct Link {
+    login: Login,
+    purpose: LinkPurpose,
+    /// What may not be the password.
+    names: Vec<String>,
+}
+
+async fn open_link(app: &Arc<App>, token: &str) -> Result<Link, Problem> {
     let hash: SecretHash = sessions::hash(token);
     let now = clock::now();
     let found = app
         .read(move |reader| {
             let link = reader.link(&hash)?.filter(|link| link.used_at.is_none() && link.expires_at > now);
             let Some(link) = link else { return Ok(None) };
-            Ok(reader.login(link.login)?.map(|login| (login, link.purpose)))
+            let Some(login) = reader.login(link.login)? else { return Ok(None) };
+            let names = logins::names_of(reader, &login)?;
+            Ok(Some(Link { login, purpose: link.purpose, names }))
         })
         .await?;
     found.ok_or_else(link_expired)

@@ -6,18 +6,22 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use book::Charging;
 use money::{PurchaseId, Timestamp};
+use serde::Deserialize;
 use store::tables::pix::{PixCharge, PixState};
+use store::tables::topups::TopupState;
 use store::views::{PurchaseRow, PurchaseState};
 use store::{Reader as TablesReader, StoreError};
 
 use super::form::Posted;
+use super::invoices;
 use super::line_seen::Line;
 use super::shell::Fault;
 use super::sign_in::Nothing;
-use super::signed_in::SignedIn;
+use super::signed_in::{SignedIn, local_path};
 use crate::app::App;
-use crate::look::page::buy_credit::{Ended, Progress, Speed, Waits};
-use crate::look::part::{PixPanel, Place};
+use crate::look::Reader;
+use crate::look::page::purchase_progress::{Bill, Ended, Progress, Speed};
+use crate::look::part::{PixPanel, Place, WaitingPurchase, Waits};
 use crate::problem::Problem;
 use crate::{purchases, topups};
 
@@ -25,6 +29,13 @@ use crate::{purchases, topups};
 const RESTORE_WITHIN: i64 = 3 * Timestamp::MINUTE;
 /// How long a purchase stands on the page.
 const PROGRESS_SHOWN: i64 = Timestamp::DAY;
+
+/// On which page a purchase was given up, if it is not that of its line.
+#[derive(Deserialize)]
+pub(super) struct GivenUp {
+    #[serde(default)]
+    return_to: String,
+}
 
 /// To the payment page for cards, which is opened if it is not yet.
 pub(super) async fn to_payment_page(
@@ -58,10 +69,11 @@ pub(super) async fn give_up(
     State(app): State<Arc<App>>,
     signed: SignedIn,
     Path(id): Path<String>,
-    Posted(_): Posted<Nothing>,
+    Posted(GivenUp { return_to }): Posted<GivenUp>,
 ) -> Result<Response, Fault> {
     let waiting = purchases::give_up(&app, signed.customer(), parse_purchase(&id)?).await?;
-    Ok(Redirect::to(&format!("{}?line={}", Place::BuyCredit.url(), waiting.line.id)).into_response())
+    let page = format!("{}?line={}", Place::BuyCredit.url(), waiting.line.id);
+    Ok(Redirect::to(local_path(&return_to).unwrap_or(&page)).into_response())
 }
 
 fn parse_purchase(text: &str) -> Result<PurchaseId, Problem> {
@@ -70,13 +82,16 @@ fn parse_purchase(text: &str) -> Result<PurchaseId, Problem> {
 
 /// How the newest purchase of a line came out, or what it waits for; `None` if that is long ago.
 pub(super) fn progress(
+    app: &App,
     tables: &TablesReader<'_>,
     signed: &SignedIn,
     line: &Line,
     newest: &PurchaseRow,
     now: Timestamp,
 ) -> Result<Option<Progress>, StoreError> {
-    let is_old = now.since(newest.released_at.unwrap_or(newest.bought_at)) > PROGRESS_SHOWN;
+    let is_waiting = newest.state == PurchaseState::Awaiting;
+    // What waits for a payment stands there until it comes, or nobody waits for it any more.
+    let is_old = !is_waiting && now.since(newest.released_at.unwrap_or(newest.bought_at)) > PROGRESS_SHOWN;
     if newest.state == PurchaseState::WrittenOff || is_old {
         return Ok(None);
     }
@@ -86,23 +101,16 @@ pub(super) fn progress(
         (None, Some(_), _) => Speed::Waiting,
         (None, None, _) => Speed::Full,
     };
-    let pix = match newest.charging == Charging::Pix.code() {
-        true => tables.pix_of_purchase(newest.purchase)?,
-        false => None,
-    };
-    let is_waiting = newest.state == PurchaseState::Awaiting;
-    let waits = match Charging::from_code(&newest.charging).filter(|_| is_waiting) {
-        Some(Charging::Card) => Some(Waits::Card),
-        Some(Charging::Pix) => pix.as_ref().map_or(Some(Waits::PixComing), |pix| {
-            let is_open = pix.state == PixState::Open && pix.expires_at > now;
-            is_open.then(|| Waits::Pix(pix_panel(pix)))
+    let waiting = waiting(tables, newest, now)?;
+    let ended = match newest.state {
+        PurchaseState::Dropped => Some(match newest_pix(tables, newest)?.map(|pix| pix.state) {
+            Some(PixState::Expired) => Ended::PixExpired,
+            _ => Ended::GivenUp,
         }),
+        // Its time is over, and nobody has swept it away yet.
+        PurchaseState::Awaiting if waiting.is_none() => Some(Ended::PixExpired),
         _ => None,
     };
-    let ended = (newest.state == PurchaseState::Dropped).then_some(match pix.map(|pix| pix.state) {
-        Some(PixState::Expired) => Ended::PixExpired,
-        _ => Ended::GivenUp,
-    });
     Ok(Some(Progress {
         quantity: newest.quantity,
         price: newest.price,
@@ -110,11 +118,65 @@ pub(super) fn progress(
         released_at: newest.released_at,
         since: newest.paid_at.filter(|paid| newest.released_at == Some(*paid)).unwrap_or(newest.bought_at),
         speed,
-        purchase: newest.purchase.to_string(),
         csrf: signed.who.session.csrf.0.clone(),
-        waits,
+        waiting,
+        bill: bill(app, tables, signed.reader(), newest, now)?,
         ended,
     }))
+}
+
+/// What a purchase waits for that is released by its payment; `None` if it waits for none, or the time of its Pix is over.
+pub(super) fn waiting(
+    tables: &TablesReader<'_>,
+    row: &PurchaseRow,
+    now: Timestamp,
+) -> Result<Option<WaitingPurchase>, StoreError> {
+    if row.state != PurchaseState::Awaiting {
+        return Ok(None);
+    }
+    let waits = match Charging::from_code(&row.charging) {
+        Some(Charging::Card) => {
+            let page = tables.topups_of_purchase(row.purchase, 1)?.pop();
+            let is_paid = page.is_some_and(|page| page.state == TopupState::Paid);
+            Some(if is_paid { Waits::Confirming } else { Waits::Card })
+        }
+        Some(Charging::Pix) => match newest_pix(tables, row)? {
+            None => Some(Waits::PixComing),
+            Some(pix) if pix.state == PixState::Paid => Some(Waits::Confirming),
+            Some(pix) if pix.state == PixState::Open && pix.expires_at > now => {
+                Some(Waits::Pix(pix_panel(&pix)))
+            }
+            Some(_) => None,
+        },
+        Some(Charging::NextInvoice) => Some(Waits::NextInvoice),
+        Some(Charging::Boleto) | None => Some(Waits::Boleto),
+    };
+    Ok(waits.map(|waits| WaitingPurchase { purchase: row.purchase.to_string(), waits }))
+}
+
+fn newest_pix(tables: &TablesReader<'_>, row: &PurchaseRow) -> Result<Option<PixCharge>, StoreError> {
+    match row.charging == Charging::Pix.code() {
+        true => tables.pix_of_purchase(row.purchase),
+        false => Ok(None),
+    }
+}
+
+/// By what a purchase is paid that is not paid at once; `None` if it is, or on an invoice was.
+pub(super) fn bill(
+    app: &App,
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    row: &PurchaseRow,
+    now: Timestamp,
+) -> Result<Option<Bill>, StoreError> {
+    Ok(match Charging::from_code(&row.charging) {
+        Some(Charging::Boleto) => Some(match tables.boleto_of_purchase(row.purchase)? {
+            Some(boleto) => Bill::Boleto(Box::new(invoices::boleto(app, tables, reader, &boleto, now)?)),
+            None => Bill::BoletoComing,
+        }),
+        Some(Charging::NextInvoice) if row.paid_at.is_none() => Some(Bill::NextInvoice),
+        _ => None,
+    })
 }
 
 /// A Pix as it is paid.

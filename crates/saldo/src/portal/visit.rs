@@ -262,6 +262,7 @@ impl Visit {
         Frame {
             brand: app.config.brand.name.clone(),
             support_email: app.config.brand.support_email.clone(),
+            support_phone: app.config.brand.support_phone.clone(),
             menu,
             place,
             person,

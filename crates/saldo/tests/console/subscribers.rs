@@ -187,6 +187,56 @@ async fn a_code_lets_its_subscriber_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobodys_own_name_is_his_password() {
+    let house = House::open().await;
+    let (mut staff, url) = with_joao(&house).await;
+    staff.submit(&format!("{url}/change"), &url, &with(&JOAO, "email", "joao@example.com")).await.expect(303);
+    let right = code(&mut staff, &url).await;
+    let page = "/first-access";
+    let mut browser = Browser::new(&house);
+    for name in ["529.982.247-25", "52998224725", "529 982 247 25", "Joao@Example.com"] {
+        let answer = browser.submit(page, page, &typed(&right, name)).await;
+        assert_eq!(answer.status.as_u16(), 422, "{name}");
+        assert!(answer.text.contains("cannot be your password"), "{name}: {}", answer.text);
+    }
+    // Without the code nobody learns by it which e-mail is his.
+    let answer = browser.submit(page, page, &typed("2222-2222", "joao@example.com")).await;
+    assert!(answer.text.contains("do not belong together"), "{}", answer.text);
+    let let_in = browser.submit(page, page, &typed(&right, PASSWORD)).await;
+    assert_eq!(let_in.header("location"), Some("/buy-credit"), "{}", let_in.text);
+
+    // By a link in a mail no more than by a code.
+    let forgotten = "/forgotten-password";
+    Browser::new(&house).submit(forgotten, forgotten, &[("login", "529.982.247-25")]).await;
+    let mails = house.until(|tables| tables.mails(None, 5), |mails| !mails.rows.is_empty()).await;
+    let link = mails.rows[0].body.lines().find(|line| line.starts_with("http")).expect("a link").to_owned();
+    let link = link.strip_prefix(&house.url).expect("our own address");
+    let token = link.split_once("token=").expect("a token").1;
+    for name in ["529.982.247-25", "joao@example.com"] {
+        let fields = [("token", token), ("password", name), ("password_again", name)];
+        let answer = browser.submit(link, "/set-password", &fields).await;
+        assert_eq!(answer.status.as_u16(), 422, "{name}");
+        assert!(answer.text.contains("cannot be your password"), "{name}: {}", answer.text);
+    }
+    let mut elsewhere = Browser::new(&house);
+    assert_eq!(elsewhere.sign_in("/sign-in", "52998224725", PASSWORD).await.status.as_u16(), 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_to_ask_for_a_code_is_as_the_operator_says() {
+    let only_mail = House::open().await;
+    let page = Browser::new(&only_mail).get("/first-access").await.text;
+    assert!(page.contains("mailto:support@example.com") && !page.contains("tel:"), "{page}");
+    assert!(!page.contains("phone"), "nobody is called where no number is known: {page}");
+    let house = House::open_with(|config| config.brand.support_phone = "(11) 4004-1234".to_owned()).await;
+    for path in ["/first-access", "/forgotten-password"] {
+        let page = Browser::new(&house).get(path).await.text;
+        let number = "<a class=\"number\" href=\"tel:1140041234\">(11) 4004-1234</a> or <a href=\"mailto:";
+        assert!(page.contains(number), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_learns_which_document_is_known() {
     let house = House::open().await;
     let (mut staff, url) = with_joao(&house).await;

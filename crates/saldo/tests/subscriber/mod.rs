@@ -9,6 +9,7 @@
 use book::{Charging, LineAct, LineStatus};
 use money::{LoginId, PurchaseId};
 use saldo::config::{Config, Pix, PixCallback};
+use saldo::lines::offers::PlanDraft;
 use saldo::{clock, ids, passwords};
 use store::tables::bank::Finding;
 use store::tables::lines::PackRelease;
@@ -42,11 +43,20 @@ impl Provider {
 
     /// As [`Provider::open_portal`], with other settings.
     pub(crate) async fn open_portal_and(change: impl FnOnce(&mut Config)) -> Provider {
+        Provider::open_portal_as(PackRelease::Purchase, change, |_| {}).await
+    }
+
+    /// As [`Provider::open_portal_and`], with another plan, and a pack that is released so.
+    pub(crate) async fn open_portal_as(
+        release: PackRelease,
+        change: impl FnOnce(&mut Config),
+        change_plan: impl FnOnce(&mut PlanDraft),
+    ) -> Provider {
         let settings = |config: &mut Config| {
             with_pix(config);
             change(config);
         };
-        let provider = Provider::open_with(PackRelease::Purchase, settings, |_| {}).await;
+        let provider = Provider::open_with(release, settings, change_plan).await;
         let login = Login {
             id: LoginId::from_u128(ids::fresh()),
             customer: provider.line.customer,
@@ -83,6 +93,14 @@ impl Provider {
         };
         let rows = self.house.until(look, |rows| rows.first().is_some_and(|row| row.state == state)).await;
         rows.into_iter().next().expect("a purchase")
+    }
+
+    /// Waits until the line stands so.
+    pub(crate) async fn until_line_is(&self, status: &str) {
+        let is_so = |page: &store::tables::Page<store::views::LineRow, _>| {
+            page.rows.first().is_some_and(|view| view.status == status)
+        };
+        self.house.until(|reader| reader.line_views(None, 1), is_so).await;
     }
 
     /// The Pix of a purchase, once it was written.

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 use stripe::answer::{Event, List};
 use stripe::checkout::CardSaving;
+use stripe::request::lists::{EventFilter, Page};
 use stripe::{API_VERSION, Request};
 
 use crate::stage::{KEY, Stage};
@@ -247,11 +248,13 @@ async fn events_are_found_by_type_and_after_the_last_known() {
     let first: List<Event> = serde_json::from_str(&stage.get("/v1/events?limit=1").await.text).unwrap();
     stage.pay_new(&session, "4242424242424242").await;
 
-    let request = Request::list_events(&["charge.failed", "charge.succeeded"], None, 100);
+    let filter = EventFilter { types: &["charge.failed", "charge.succeeded"], ..EventFilter::default() };
+    let request = Request::list_events(filter, Page::default());
     let list: List<Event> = serde_json::from_str(&stage.send(&request).await.text).unwrap();
     let kinds: Vec<_> = list.data.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["charge.succeeded", "charge.failed"]);
-    let request = Request::list_events(&["charge.failed", "charge.succeeded"], Some(&first.data[0].id), 100);
+    let later = Page { ending_before: Some(&first.data[0].id), ..Page::default() };
+    let request = Request::list_events(filter, later);
     let list: List<Event> = serde_json::from_str(&stage.send(&request).await.text).unwrap();
     assert_eq!(list.data.len(), 1);
     let event = &list.data[0];

@@ -3,9 +3,9 @@
 use askama::Template;
 use money::{Amount, Timestamp};
 
+use super::purchase_progress::{Bill, Progress, Speed};
 use crate::look::Reader;
-use crate::look::part::{Frame, PaymentResult, PixPanel};
-use crate::look::reader::Given;
+use crate::look::part::{Frame, PaymentResult};
 
 /// The page. Choosing is a form to itself (`line`, `credit`, `charging`); buying one to itself, too, with `line`, `sequence`, `pack`,
 /// `charging`, `quantity` and `price` as the page showed them.
@@ -22,8 +22,8 @@ pub struct BuyCredit {
     pub barred: Vec<BarredLine>,
     /// The chosen line; `None` until one is.
     pub seen: Option<LineSeen>,
-    /// Whether the plan was chosen just now, so that the reader goes on from there.
-    pub was_chosen: bool,
+    /// What was chosen just now, so that the reader goes on from there.
+    pub chosen_now: Option<Choosing>,
     /// Why the purchase that was asked for did not happen.
     pub refused: Option<Barrier>,
     /// The purchase that was just made.
@@ -222,8 +222,26 @@ pub struct CreditForm {
     pub packs: Vec<PackChoice>,
     /// The chosen pack.
     pub chosen: Option<ChosenPack>,
-    /// Whether a pack was chosen just now.
-    pub was_chosen: bool,
+    /// What was chosen just now.
+    pub chosen_now: Option<Choosing>,
+}
+
+/// One of the boxes by which something is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choosing {
+    /// *Plano*.
+    Line,
+    /// *Crédito*, also when nothing is chosen any more.
+    Credit,
+    /// *Forma de cobrança*.
+    Charging,
+}
+
+impl CreditForm {
+    /// What is chosen, for the form to say what it was before.
+    pub fn chosen_id(&self) -> &str {
+        self.chosen.as_ref().map_or("", |chosen| chosen.id.as_str())
+    }
 }
 
 /// A pack to choose.
@@ -310,92 +328,6 @@ impl ChosenPack {
     }
 }
 
-/// How a purchase came out.
-#[derive(Clone, Debug)]
-pub struct Progress {
-    /// Bytes.
-    pub quantity: i64,
-    /// What it costs.
-    pub price: Amount,
-    /// When it was bought.
-    pub bought_at: Timestamp,
-    /// When its credit was released.
-    pub released_at: Option<Timestamp>,
-    /// Since when the subscriber waits for us: the purchase, or the payment that it waited for.
-    pub since: Timestamp,
-    /// What became of the speed.
-    pub speed: Speed,
-    /// Its name, for the forms that act on it.
-    pub purchase: String,
-    /// The token of the forms.
-    pub csrf: String,
-    /// What pays it, while it waits for that.
-    pub waits: Option<Waits>,
-    /// Why it came to nothing.
-    pub ended: Option<Ended>,
-}
-
-/// Why a purchase was not waited for any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// The time of its Pix was over.
-    PixExpired,
-    /// It was given up, or its payment page was left.
-    GivenUp,
-}
-
-impl Ended {
-    /// The id of its text.
-    pub fn text_id(&self) -> &'static str {
-        match self {
-            Ended::PixExpired => "pix-expired",
-            Ended::GivenUp => "purchase-given-up",
-        }
-    }
-}
-
-/// What pays a purchase that waits for its payment.
-#[derive(Clone, Debug)]
-pub enum Waits {
-    /// A Pix that is being written.
-    PixComing,
-    /// A Pix.
-    Pix(PixPanel),
-    /// The payment page for cards.
-    Card,
-}
-
-/// What became of a line's speed after a purchase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speed {
-    /// It was not lowered.
-    Full,
-    /// The router has not confirmed yet.
-    Waiting,
-    /// The router has not confirmed in the time that is promised.
-    Late,
-    /// The router confirmed it then.
-    Restored(Timestamp),
-}
-
-impl Waits {
-    /// Whether it is paid on the payment page for cards.
-    pub fn is_card(&self) -> bool {
-        matches!(self, Waits::Card)
-    }
-}
-
-impl Progress {
-    /// How long after the purchase, or after its payment if it waited for that, `at` was, rounded up to a thousandth: `0.042 s`.
-    pub fn seconds(&self, reader: &Reader, at: impl Given<Timestamp>) -> String {
-        let micros = at.given().since(self.since).max(0);
-        let thousandths = micros / 1_000 + i64::from(micros % 1_000 > 0);
-        let number = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
-        let id = if self.since == self.bought_at { "seconds-after" } else { "seconds-after-payment" };
-        reader.t1(id, "seconds", crate::look::format::localized(reader.locale, &number))
-    }
-}
-
 /// The purchase that was just made.
 #[derive(Clone, Debug)]
 pub struct Bought {
@@ -407,6 +339,8 @@ pub struct Bought {
     pub balance: i64,
     /// Whether its credit waits for the payment.
     pub is_awaiting: bool,
+    /// By what it is paid later.
+    pub bill: Option<Bill>,
     /// Where the page is without this.
     pub close_url: String,
 }
@@ -566,16 +500,6 @@ pub struct LineFormFragment<'a> {
     pub reader: &'a Reader,
     /// What is shown.
     pub form: &'a CreditForm,
-}
-
-/// The inside of `data-live="line-progress"`.
-#[derive(Template)]
-#[template(path = "fragment/line_progress.html")]
-pub struct LineProgressFragment<'a> {
-    /// Through whose eyes.
-    pub reader: &'a Reader,
-    /// What is shown.
-    pub progress: &'a Option<Progress>,
 }
 
 /// The inside of `data-live="line-check"`.

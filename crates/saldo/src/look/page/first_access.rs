@@ -34,6 +34,8 @@ pub enum FirstAccessProblem {
     TooShort,
     /// The two passwords differ.
     Different,
+    /// The password is the subscriber's own CPF, CNPJ or e-mail.
+    PasswordIsName,
     /// Too many tries; the next is allowed after so many minutes.
     TooMany {
         /// Minutes to wait, at least 1.
@@ -51,6 +53,7 @@ impl FirstAccess {
             FirstAccessProblem::Refused => reader.t1("first-access-refused", "brand", &self.frame.brand),
             FirstAccessProblem::TooShort => reader.tn("password-too-short", self.length_min),
             FirstAccessProblem::Different => reader.t("password-different"),
+            FirstAccessProblem::PasswordIsName => reader.t("password-is-name"),
             FirstAccessProblem::TooMany { minutes } => reader.tn("sign-in-too-many", minutes),
         })
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::{Frame, PaymentList, PixPanel};
+use crate::look::part::{Frame, PaymentList, PixPanel, WaitingPurchase};
 
 use super::{MonthlyInvoice, OverdueNotice, TrustSeen};
 
@@ -47,10 +47,14 @@ pub struct Invoiced {
     pub overdue: Vec<OverdueNotice>,
     /// Days for which a line works on trust.
     pub trust_days: u16,
+    /// Until when it would, if it were asked for now.
+    pub trust_until: Timestamp,
     /// Invoices of months, newest first.
     pub months: Vec<MonthlyInvoice>,
     /// When the next invoice will be due.
     pub next_due: Option<Timestamp>,
+    /// Purchases that wait for a payment by card or Pix, newest first.
+    pub unpaid: Vec<UnpaidPurchase>,
     /// Boletos of purchases, newest first.
     pub boletos: Vec<Boleto>,
     /// Purchases that the next invoice collects, newest first.
@@ -156,7 +160,32 @@ pub struct NextInvoiceLine {
     pub bought_at: Timestamp,
 }
 
+/// A purchase whose credit waits for its payment by card or Pix.
+#[derive(Clone, Debug)]
+pub struct UnpaidPurchase {
+    /// What was bought, as `10,0 GB`.
+    pub quantity: String,
+    /// For which line: its plan and login.
+    pub line: String,
+    /// What it costs.
+    pub amount: Amount,
+    /// When it was bought.
+    pub bought_at: Timestamp,
+    /// What it waits for.
+    pub waiting: WaitingPurchase,
+}
+
 impl Boleto {
+    /// Where it stands.
+    pub fn url(&self) -> String {
+        format!("/invoices#{}", self.id)
+    }
+
+    /// Whether its money is still to come.
+    pub fn is_to_be_paid(&self) -> bool {
+        self.is_payable() || matches!(self.standing, BoletoStanding::Registering | BoletoStanding::Rejected)
+    }
+
     /// Whether a bank takes its payment.
     pub fn is_payable(&self) -> bool {
         matches!(self.standing, BoletoStanding::Open | BoletoStanding::Overdue)

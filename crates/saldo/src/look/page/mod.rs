@@ -21,6 +21,7 @@ pub mod mails;
 pub mod message;
 mod monthly_invoice;
 pub mod offers;
+pub mod purchase_progress;
 pub mod recharge;
 pub mod routers;
 pub mod saved_cards;
@@ -41,7 +42,7 @@ pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
 pub use invoices::{
-    Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine,
+    Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, UnpaidPurchase,
 };
 pub use line::{LinePage, LinePurchase, LineSession};
 pub use mails::{MailPage, MailRow, MailState, Mails};

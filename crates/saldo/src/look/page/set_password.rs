@@ -32,6 +32,8 @@ pub enum PasswordProblem {
     TooShort,
     /// The two fields differ.
     Different,
+    /// It is its owner's own CPF, CNPJ or e-mail.
+    IsName,
 }
 
 impl SetPassword {
@@ -40,6 +42,7 @@ impl SetPassword {
         Some(match self.problem? {
             PasswordProblem::TooShort => self.reader.tn("password-too-short", self.length_min),
             PasswordProblem::Different => self.reader.t("password-different"),
+            PasswordProblem::IsName => self.reader.t("password-is-name"),
         })
     }
 }

@@ -9,6 +9,8 @@ pub struct Frame {
     pub brand: String,
     /// The operator's support address, to which problems are reported.
     pub support_email: String,
+    /// The number that subscribers call; empty if there is none.
+    pub support_phone: String,
     /// Which menu stands beside the page.
     pub menu: Menu,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
@@ -77,6 +79,12 @@ impl Frame {
     /// Whether a menu stands beside the page.
     pub fn has_menu(&self) -> bool {
         self.menu != Menu::None
+    }
+
+    /// Where a telephone calls the operator.
+    pub fn phone_url(&self) -> String {
+        let digits = self.support_phone.chars().filter(|c| c.is_ascii_digit() || *c == '+');
+        format!("tel:{}", digits.collect::<String>())
     }
 
     /// The id of the text that an entry of the menu has. Who has both kinds of use tells them apart.

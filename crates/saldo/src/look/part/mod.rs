@@ -11,6 +11,7 @@ pub mod frame;
 pub mod movement;
 pub mod payment;
 pub mod pix;
+pub mod waiting;
 
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use card::{Card, Method, SavedCard};
@@ -22,3 +23,4 @@ pub use payment::{
     ResultFragment,
 };
 pub use pix::{PixPanel, QrDrawing};
+pub use waiting::{WaitingPurchase, Waits};
