@@ -132,8 +132,17 @@ pub async fn write_off(
 pub(crate) struct WrittenOff {
     /// The boleto as it is now.
     pub(crate) boleto: BoletoRow,
+    /// What becomes of what is owed for it; `None` where there was nothing to decide.
+    pub(crate) rule: Option<OnWriteOff>,
     /// What the book is still to be asked.
     intents: Vec<Intent>,
+}
+
+impl WrittenOff {
+    /// Whether something is still to be booked.
+    pub(crate) fn asks_book(&self) -> bool {
+        !self.intents.is_empty()
+    }
 }
 
 /// As [`write_off`], in a transaction of the caller's, who sees to it that it is finished.
@@ -153,7 +162,7 @@ pub(crate) fn write_off_in(
         .before(&json!({"state": boleto.state.word()}))?
         .after(&json!({"state": state.word(), "on_write_off": rule.map(OnWriteOff::word)}))?;
     author.note(tx, &change)?;
-    Ok(WrittenOff { boleto: BoletoRow { state, ..boleto }, intents })
+    Ok(WrittenOff { boleto: BoletoRow { state, ..boleto }, rule, intents })
 }
 
 /// Asks the book for what is left of a write-off.

@@ -351,10 +351,7 @@ async fn a_write_off_does_what_the_pack_says_unless_staff_choose_otherwise() {
     kept.push(("on_write_off", "keep_debt"));
     staff.submit("/console/packs/1", "/console/packs/1", &kept).await.expect_found();
     let form = staff.get("/console/packs/1").await.text;
-    assert!(
-        form.contains("<option value=\"keep_debt\" selected>Leave the credit; it is still owed"),
-        "{form}"
-    );
+    assert!(form.contains("<option value=\"keep_debt\" selected>Leave the credit, keep the debt"), "{form}");
     let text = staff.get(&page).await.text;
     assert_eq!(chosen(&text), [Some("keep_debt".to_owned())]);
     assert!(text.contains("what the pack says"), "{text}");

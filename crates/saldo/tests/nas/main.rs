@@ -13,6 +13,7 @@ mod control;
 mod doors;
 mod freeradius;
 mod freeradius_router;
+mod logins;
 mod provider;
 mod reports;
 mod traps;
