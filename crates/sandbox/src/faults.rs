@@ -15,6 +15,8 @@ pub struct FaultSettings {
     pub webhook_hold: bool,
     /// This many of the next events are never sent; counts down by itself.
     pub webhook_drop_next: u32,
+    /// Refunds that arrive or come back, disputes and late declines come only when asked for, not by themselves.
+    pub later_on_demand: bool,
     /// Whoever asks how a checkout or a payment stands is told 503.
     pub payment_reads_fail: bool,
 }

@@ -13,10 +13,11 @@ use serde_json::Value;
 use stripe::form::Tree;
 
 use self::form::{Entered, FieldErrors};
+pub(crate) use self::view::money;
 use crate::payment;
 use crate::provider::Provider;
 use crate::state::{Origin, Work, text};
-use crate::test_cards::{Behaviour, Decline, TEST_CARDS};
+use crate::test_cards::Decline;
 
 const STYLE: &str = include_str!("../assets/checkout.css");
 /// Nothing but our own style and forms. There is no `form-action`: Chromium applies it to the redirect after a form too,
@@ -207,12 +208,7 @@ fn success_url(session: &Value) -> String {
 
 /// The words for a decline that has been charged before.
 fn decline_of(charge: &Value) -> Option<Decline> {
-    let declines = TEST_CARDS.iter().filter_map(|card| match card.behaviour {
-        Behaviour::Declines(decline) => Some(decline),
-        Behaviour::Pays => None,
-    });
-    let reason = text(&charge["outcome"], "reason");
-    declines.into_iter().find(|decline| decline.decline_code == reason)
+    Decline::of_code(text(&charge["outcome"], "reason"))
 }
 
 /// A form that cannot be read is as good as an empty one: its fields are then named as missing.

@@ -3,6 +3,8 @@
 //! Stripe's rules of saving hold (docs.stripe.com "Save payment details during payment"): in mode *payment* nothing is saved
 //! unless the session asked for it, and a saved card is shown again only where the session's filters name how it was saved.
 
+mod charging;
+
 use serde_json::{Value, json};
 
 use crate::objects::{self, CardEntry};
@@ -38,25 +40,18 @@ pub(crate) fn attempt(
     let terms = work.session_terms(text(&session, "id"))?;
     let mut intent = open_intent(work, &mut session, &terms)?;
     let (mut method, number, save_as) = settle_means(work, &session, &terms, means)?;
-    let decline = match test_cards::by_number(&number).map(|card| card.behaviour) {
-        Some(Behaviour::Declines(decline)) => Some(decline),
-        Some(Behaviour::Pays) | None => None,
-    };
+    if let Some(Behaviour::Declines(decline)) = test_cards::by_number(&number).map(|card| card.behaviour) {
+        let charge = charging::decline(work, &mut intent, &method, &decline)?;
+        if let Some(token) = form_token {
+            work.keep_attempt(token, text(&charge, "id"))?;
+        }
+        return Ok(Some(decline));
+    }
 
-    let charge = objects::charge(work.now(), &intent, &method, decline.as_ref());
-    work.insert(&charge)?;
+    let charge = charging::pay(work, &mut intent, &method)?;
     if let Some(token) = form_token {
         work.keep_attempt(token, text(&charge, "id"))?;
     }
-    intent["latest_charge"] = charge["id"].clone();
-    if let Some(decline) = &decline {
-        intent["last_payment_error"] = objects::payment_error(&charge, &method, decline);
-        work.update(&intent)?;
-        work.emit("charge.failed", &charge)?;
-        work.emit("payment_intent.payment_failed", &intent)?;
-        return Ok(Some(*decline));
-    }
-
     work.mark_card_used(text(&method, "id"))?;
     if let Some(save_as) = save_as {
         method["customer"] = session["customer"].clone();
@@ -65,23 +60,21 @@ pub(crate) fn attempt(
         work.update(&method)?;
         work.emit("payment_method.attached", &method)?;
     }
-    intent["amount_received"] = intent["amount"].clone();
-    intent["last_payment_error"] = Value::Null;
-    intent["payment_method"] = method["id"].clone();
-    intent["status"] = json!("succeeded");
-    work.update(&intent)?;
-    session["status"] = json!("complete");
     session["payment_status"] = json!("paid");
+    complete(work, &mut session, &method)?;
+    charging::tell_paid(work, charge, &intent, Some(("checkout.session.completed", &session)))?;
+    Ok(None)
+}
+
+/// The customer is through with a session, and there is nothing more to press on its page.
+fn complete(work: &Work<'_>, session: &mut Value, method: &Value) -> rusqlite::Result<()> {
+    session["status"] = json!("complete");
     session["url"] = Value::Null;
     session["customer_details"] = json!({
         "address": null, "business_name": null, "individual_name": null, "email": method["billing_details"]["email"],
         "name": method["billing_details"]["name"], "phone": null, "tax_exempt": "none", "tax_ids": [],
     });
-    work.update(&session)?;
-    work.emit("charge.succeeded", &charge)?;
-    work.emit("payment_intent.succeeded", &intent)?;
-    work.emit("checkout.session.completed", &session)?;
-    Ok(None)
+    work.update(session)
 }
 
 /// Ends an open session, so that nobody can pay it.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::faults::Faults;
-use crate::payment;
 use crate::state::{Origin, Work};
+use crate::{later, payment};
 
 /// Tells the time in milliseconds since the epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -33,7 +33,7 @@ pub(crate) struct Provider {
 
 impl Provider {
     /// Does `act` as one piece of work: all of it is kept when it succeeds, nothing when it fails. Sessions whose time is
-    /// over have expired before `act` looks.
+    /// over have expired before `act` looks, and what was to come has come.
     pub(crate) fn run<T, E: From<rusqlite::Error>>(
         &self,
         origin: Origin,
@@ -45,6 +45,9 @@ impl Provider {
         let work = self.begin(&mut connection, Origin::default())?;
         for session in work.overdue_sessions()? {
             payment::expire_session(&work, session)?;
+        }
+        if !self.faults.settings().later_on_demand {
+            later::happen(&work, work.now_ms)?;
         }
         self.finish(work)?;
 

@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::Call;
 use super::error::ApiError;
-use super::listing::{self, ENDING_BEFORE, LIMIT, STARTING_AFTER};
+use super::listing;
 use super::params::{Kind, Spec};
 use crate::objects::{self, NewSession};
 use crate::payment;
-use crate::state::{Filter, text};
+use crate::state::text;
 
 /// Smallest and largest amount of a session, in minor units.
 const AMOUNT_MIN: i64 = 50;
@@ -104,21 +104,12 @@ pub(super) fn retrieve(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
 }
 
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
-    let params = call.params;
-    params.check(&[
+    let spec = &[
         ("customer", Kind::Text),
         ("payment_intent", Kind::Text),
         ("status", Kind::Word(&["complete", "expired", "open"])),
-        LIMIT,
-        STARTING_AFTER,
-        ENDING_BEFORE,
-    ])?;
-    let filter = Filter {
-        customer: params.text("customer").map(str::to_owned),
-        payment_intent: params.text("payment_intent").map(str::to_owned),
-        status: params.text("status").map(str::to_owned),
-        ..Filter::default()
-    };
+    ];
+    let filter = listing::narrowed(call, spec)?;
     listing::list(call, "checkout.session", "/v1/checkout/sessions", &filter)
 }
 

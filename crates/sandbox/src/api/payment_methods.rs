@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Call;
 use super::error::ApiError;
-use super::listing::{self, ENDING_BEFORE, LIMIT, STARTING_AFTER};
+use super::listing;
 use super::params::Kind;
 use crate::payment;
 use crate::state::Filter;
@@ -16,7 +16,7 @@ pub(super) fn retrieve(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
 
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
     let params = call.params;
-    params.check(&[("customer", Kind::Text), ("type", Kind::Text), LIMIT, STARTING_AFTER, ENDING_BEFORE])?;
+    params.check_all(&[&[("customer", Kind::Text), ("type", Kind::Text)], listing::PAGE])?;
     // Without a customer Stripe lists what belongs to none, which nobody here has.
     let customer = params.required("customer")?;
     call.work

@@ -3,6 +3,7 @@
 
 mod api;
 mod checkout;
+mod money_back;
 mod saved_cards;
 mod stage;
 mod webhooks;

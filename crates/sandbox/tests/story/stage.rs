@@ -179,6 +179,27 @@ impl Stage {
         self.press(session, &page, &card(number), "").await
     }
 
+    /// Pays $10.00 with a new card on the page; the payment intent.
+    pub(crate) async fn paid(&mut self, number: &str) -> String {
+        let customer = self.customer().await;
+        let session = self.session(&customer, CardSaving::Always).await;
+        assert_eq!(self.pay_new(&session, number).await.status, 303);
+        let path = format!("/v1/checkout/sessions/{}", session["id"].as_str().unwrap());
+        self.get(&path).await.json()["payment_intent"].as_str().unwrap().to_owned()
+    }
+
+    /// The newest charge.
+    pub(crate) async fn charge(&self) -> Value {
+        self.get("/v1/charges?limit=1").await.json()["data"][0].clone()
+    }
+
+    /// Types of all events that came after the newest `known`, oldest first, without those of customers.
+    pub(crate) async fn event_types_after(&self, known: usize) -> Vec<String> {
+        let mut types = self.event_types().await;
+        types.reverse();
+        types.split_off(known)
+    }
+
     /// The next webhook, its signature checked.
     pub(crate) async fn webhook(&mut self) -> Value {
         tokio::time::timeout(PATIENCE, self.webhooks.recv()).await.expect("a webhook within time").unwrap()
