@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use book::{Account, BatchError, Book, Decision, GENESIS, Hash, Record, WalletNo, check_chain, read_batch, transfers};
+use book::{
+    Account, BatchError, Book, Decision, GENESIS, Hash, Record, WalletNo, check_chain, read_batch, transfers,
+};
 use money::{Timestamp, Unit};
 use store::{JournalReader, StoreError};
 use thiserror::Error;

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use book::{
-    Account, Act, Aggregation, Anchor, Answer, BatchBuilder, Book, Catalog, Command, GENESIS, GrantTerms, Meter,
-    MeterNo, MoneyMovement, Price, Reason, Source, TakeBackTerms, TakenBackCause, UseStage,
+    Account, Act, Aggregation, Anchor, Answer, BatchBuilder, Book, Catalog, Command, GENESIS, GrantTerms,
+    Meter, MeterNo, MoneyMovement, Price, Reason, Source, TakeBackTerms, TakenBackCause, UseStage,
 };
 use engine::{AccountSums, MonthEnd, Period, UnitSums, month_end};
 use money::{Amount, CustomerId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
@@ -32,7 +32,12 @@ fn three_days() -> Period {
 }
 
 fn open(wallet: WalletId) -> Act {
-    Act::OpenWallet { wallet, customer: CustomerId::from_u128(wallet.as_u128()), unit: Unit::USD, debt_limit: 0 }
+    Act::OpenWallet {
+        wallet,
+        customer: CustomerId::from_u128(wallet.as_u128()),
+        unit: Unit::USD,
+        debt_limit: 0,
+    }
 }
 
 fn grant(wallet: WalletId, no: u128, source: Source, amount: Amount) -> GrantTerms {
@@ -185,7 +190,10 @@ fn what_was_settled_late_counts_at_its_own_time() {
     story.act(day(500), Act::Charge { wallet: ANA, amount: usd(700), kind: 1 });
     assert_eq!(story.report(&three_days()), after);
     let next = story.report(&Period { from: day(13), until: day(30), midnights: Vec::new() });
-    assert_eq!((in_usd(&next).wallets.opening, in_usd(&next).wallets.closing()), (cents(4_975), cents(4_575)));
+    assert_eq!(
+        (in_usd(&next).wallets.opening, in_usd(&next).wallets.closing()),
+        (cents(4_975), cents(4_575))
+    );
 }
 
 #[test]
@@ -194,7 +202,10 @@ fn ages_and_debt_are_those_of_the_end() {
     story.act(day(0), open(ANA));
     story.act(day(0), open(BIA));
     for (no, at) in [(1, 0), (2, 300), (3, 350), (4, 399)] {
-        story.act(day(at), Act::Grant(grant(ANA, no, Source::Promotional, usd(100 * i64::try_from(no).unwrap()))));
+        story.act(
+            day(at),
+            Act::Grant(grant(ANA, no, Source::Promotional, usd(100 * i64::try_from(no).unwrap()))),
+        );
     }
     // Used without any credit: that is debt.
     story.act(day(399), call(BIA, day(399)));

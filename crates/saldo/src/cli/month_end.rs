@@ -72,7 +72,8 @@ fn tell_unit(sums: &UnitSums, screen: &Screen) -> anyhow::Result<()> {
     }
     rows.push(["closing".to_owned(), decimal(sums.wallets.closing(), unit)?]);
     for ((from, until), left) in AGES.into_iter().zip(sums.by_age) {
-        let span = until.map_or_else(|| format!("over {} days", from - 1), |until| format!("{from}-{until} days"));
+        let span =
+            until.map_or_else(|| format!("over {} days", from - 1), |until| format!("{from}-{until} days"));
         rows.push([format!("  given {span} before"), decimal(left, unit)?]);
     }
     rows.push(["  debt".to_owned(), decimal(-sums.debt, unit)?]);

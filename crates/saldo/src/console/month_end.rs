@@ -18,7 +18,7 @@ use crate::look::Reader;
 use crate::look::chart::{Chart, Room, Span};
 use crate::look::page::{AccountSeen, Month, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen};
 use crate::look::part::Place;
-use crate::month_end::{Progress, csv, flows, period};
+use crate::month_end::{Flow, Progress, csv, flows, period};
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
 
@@ -115,10 +115,12 @@ fn chosen(months: &[Month], wish: &Wish) -> Result<Month, Problem> {
 /// The months from the present one back to that of the first wallet.
 async fn months(app: &Arc<App>) -> Result<Vec<Month>, Problem> {
     let now = app.ledger.now();
-    let first = app.read(move |tables| Ok(tables.wallet_view_by_no(0)?.map_or(now, |row| row.opened_at))).await?;
+    let first =
+        app.read(move |tables| Ok(tables.wallet_view_by_no(0)?.map_or(now, |row| row.opened_at))).await?;
     let zone = &app.config.brand.time_zone;
     let first = calendar::first_day(calendar::month_of(zone, first));
-    let back = std::iter::successors(Some(calendar::month_of(zone, now)), |month| Some(calendar::before(*month)));
+    let back =
+        std::iter::successors(Some(calendar::month_of(zone, now)), |month| Some(calendar::before(*month)));
     Ok(back.take_while(|month| calendar::first_day(*month) >= first).take(MONTHS_MAX).collect())
 }
 
@@ -158,7 +160,7 @@ fn unit_seen(
         };
         ages.push((words, amount(left)?));
     }
-    let flows = flows(sums).into_iter().map(|(flow, moved)| Ok((flow.text_id(), amount(moved)?)));
+    let flows = flows(sums).into_iter().map(|(flow, moved)| Ok((flow_text_id(flow), amount(moved)?)));
     let mut accounts = vec![account_seen(sums.unit, None, &sums.wallets)?];
     for (account, moved) in &sums.accounts {
         accounts.push(account_seen(sums.unit, Some(*account), moved)?);
@@ -210,6 +212,21 @@ fn account_seen(unit: Unit, account: Option<Account>, sums: &AccountSums) -> any
 
 fn amount(value: i128, unit: Unit) -> anyhow::Result<Amount> {
     Ok(Amount::new(i64::try_from(value).context("an amount is too large to be shown")?, unit))
+}
+
+/// The id of the name of why credit moved.
+fn flow_text_id(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Sold => "flow-sold",
+        Flow::Overpaid => "flow-overpaid",
+        Flow::Promotional => "flow-promotional",
+        Flow::Allowance => "flow-allowance",
+        Flow::Corrected => "flow-corrected",
+        Flow::Used => "flow-used",
+        Flow::Expired => "flow-expired",
+        Flow::Refunded => "flow-refunded",
+        Flow::Disputed => "flow-disputed",
+    }
 }
 
 /// The id of an account's name.

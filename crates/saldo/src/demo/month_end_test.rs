@@ -16,6 +16,9 @@ use crate::month_end::{Flow, csv, period};
 
 const ZONE: &str = "America/Sao_Paulo";
 
+/// What a wallet counts, what it was given when, and what it used.
+type Given = (Unit, Vec<(Timestamp, i128)>, i128);
+
 /// What the journal says, decision by decision, of what was before an instant.
 struct Told {
     decisions: Vec<(Decision, Unit)>,
@@ -53,8 +56,10 @@ impl Told {
                     Account::Wallet(_) => String::new(),
                     other => other.to_string(),
                 };
-                sums.entry((transfer.unit, name(transfer.debit))).or_default().0 += i128::from(transfer.amount);
-                sums.entry((transfer.unit, name(transfer.credit))).or_default().1 += i128::from(transfer.amount);
+                sums.entry((transfer.unit, name(transfer.debit))).or_default().0 +=
+                    i128::from(transfer.amount);
+                sums.entry((transfer.unit, name(transfer.credit))).or_default().1 +=
+                    i128::from(transfer.amount);
             }
         }
         sums
@@ -80,7 +85,8 @@ impl Told {
                     },
                     other => panic!("the demo's past has something new: {other:?}"),
                 };
-                *flows.entry((*unit, flow.word())).or_default() += i128::from(balance.posted) - i128::from(before);
+                *flows.entry((*unit, flow.word())).or_default() +=
+                    i128::from(balance.posted) - i128::from(before);
             }
         }
         flows
@@ -89,7 +95,7 @@ impl Told {
     /// What was left of each grant at an instant, by when it was given: of each wallet what it was given, in order, minus what
     /// it used, the oldest first. Nothing of the demo's past expires, and all of it burns in the order in which it came.
     fn left(&self, until: Timestamp) -> Vec<(Unit, Timestamp, i128)> {
-        let mut wallets: BTreeMap<WalletNo, (Unit, Vec<(Timestamp, i128)>, i128)> = BTreeMap::new();
+        let mut wallets: BTreeMap<WalletNo, Given> = BTreeMap::new();
         let mut posted: BTreeMap<WalletNo, i64> = BTreeMap::new();
         for (decision, unit) in self.within(Timestamp::EPOCH, until) {
             let (Some(wallet), Some(balance)) = (decision.record.wallet(), decision.record.balance()) else {
@@ -142,7 +148,9 @@ fn expected(told: &Told, month: Month, until: Timestamp, from: Timestamp) -> BTr
     let units: std::collections::BTreeSet<Unit> =
         told.within(Timestamp::EPOCH, until).map(|(_, unit)| *unit).collect();
     for unit in units {
-        for (from, to, span) in [(0, 31, "0-30"), (31, 91, "31-90"), (91, 366, "91-365"), (366, 9_999, "366+")] {
+        for (from, to, span) in
+            [(0, 31, "0-30"), (31, 91, "31-90"), (91, 366, "91-365"), (366, 9_999, "366+")]
+        {
             let is_old = |at: Timestamp| (from..to).contains(&(until.since(at) / Timestamp::DAY));
             let left = told.left(until).into_iter().filter(|(of, at, _)| *of == unit && is_old(*at));
             lines.insert(format!("{},age_days,{span}", unit.code()), left.map(|(_, _, left)| left).sum());
@@ -152,8 +160,10 @@ fn expected(told: &Told, month: Month, until: Timestamp, from: Timestamp) -> BTr
         let days = crate::portal::calendar::days(month);
         for (day, date) in (1..).zip(days) {
             let end = crate::portal::calendar::day_bounds(&zone, date).expect("a day").until;
-            let (debits, credits) =
-                told.moved(Timestamp::EPOCH, end.min(until)).remove(&(unit, String::new())).unwrap_or_default();
+            let (debits, credits) = told
+                .moved(Timestamp::EPOCH, end.min(until))
+                .remove(&(unit, String::new()))
+                .unwrap_or_default();
             lines.insert(format!("{},day,{day:02}", unit.code()), credits - debits);
         }
     }

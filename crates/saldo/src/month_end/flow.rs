@@ -68,21 +68,6 @@ impl Flow {
             Flow::Disputed => "disputed",
         }
     }
-
-    /// The id of its text.
-    pub fn text_id(self) -> &'static str {
-        match self {
-            Flow::Sold => "flow-sold",
-            Flow::Overpaid => "flow-overpaid",
-            Flow::Promotional => "flow-promotional",
-            Flow::Allowance => "flow-allowance",
-            Flow::Corrected => "flow-corrected",
-            Flow::Used => "flow-used",
-            Flow::Expired => "flow-expired",
-            Flow::Refunded => "flow-refunded",
-            Flow::Disputed => "flow-disputed",
-        }
-    }
 }
 
 /// How each of them moved all wallets of a unit, in smallest steps; only those that moved any.
