@@ -10,6 +10,7 @@ mod finding;
 mod late;
 mod open;
 mod portion;
+mod project_back;
 mod project_line;
 mod projector;
 mod published;

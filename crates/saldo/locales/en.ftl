@@ -117,6 +117,7 @@ grant-promotional = Welcome credit
 grant-purchased = Purchased
 grant-adjustment = Correction
 grant-overpaid = Paid beyond what was owed
+grant-reinstated = Returned
 until-day = until { $day }
 
 ## Billing
@@ -181,6 +182,11 @@ movement-adjusted-goodwill = Credit as goodwill
 movement-adjusted-opening-balance = Balance brought from before
 movement-adjusted-misuse = Correction of use that was not meant to be paid
 movement-reversed = Charge taken back
+movement-refunded = Refund of a recharge
+movement-refund-returned = Refund that did not arrive: credit returned
+movement-disputed = Recharge disputed at the bank
+movement-dispute-returned = Dispute decided: credit returned
+movement-granted-reinstated = Credit returned
 movement-reversed-for = Charge taken back, { $what }
 
 ## Recharge
@@ -207,6 +213,9 @@ status = Status
 status-success = Success
 status-failure = Failure
 status-pending = Pending
+status-refunded = Refunded
+status-partly-refunded = Partly refunded
+status-disputed = Disputed
 copy-transaction = Copy transaction ID { $id }
 payments-empty = No payments yet. To begin, choose an amount above. Every attempt to pay will appear here with its result, failed ones included.
 cards-empty-short = No card saved yet.
@@ -220,6 +229,11 @@ reason-authentication-failed = The bank asked for confirmation and did not get i
 reason-limit-reached = The card has reached a limit of its bank. Try another card, or later.
 reason-being-credited = Paid. The credit is being added.
 reason-awaiting-confirmation = Waiting for the payment to be confirmed.
+reason-given-back = { $amount } was given back, and the credit it had bought was taken back.
+reason-dispute-open = Your bank has taken this payment back while it decides. The credit it bought is not available until then.
+reason-dispute-asked = Your bank is asking about this payment. Your credit balance has not changed.
+reason-dispute-lost = Your bank took this payment back. The credit it had bought was taken back.
+reason-dispute-won = Your bank has returned this payment. The credit is yours again.
 reason-waiting-until = Waiting for the bank until { $day }.
 
 ## Unfinished checkouts

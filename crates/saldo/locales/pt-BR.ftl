@@ -117,6 +117,7 @@ grant-promotional = Crédito de boas-vindas
 grant-purchased = Comprado
 grant-adjustment = Correção
 grant-overpaid = Pago além do devido
+grant-reinstated = Devolvido
 until-day = até { $day }
 
 ## Faturamento
@@ -181,6 +182,11 @@ movement-adjusted-goodwill = Crédito de cortesia
 movement-adjusted-opening-balance = Saldo inicial transferido
 movement-adjusted-misuse = Correção de uso que não devia ser pago
 movement-reversed = Cobrança estornada
+movement-refunded = Reembolso de uma recarga
+movement-refund-returned = Reembolso que não chegou: crédito devolvido
+movement-disputed = Recarga contestada no banco
+movement-dispute-returned = Contestação decidida: crédito devolvido
+movement-granted-reinstated = Crédito devolvido
 movement-reversed-for = Cobrança estornada, { $what }
 
 ## Recarga
@@ -207,6 +213,9 @@ status = Status
 status-success = Sucesso
 status-failure = Falha
 status-pending = Pendente
+status-refunded = Reembolsado
+status-partly-refunded = Reembolso parcial
+status-disputed = Contestado
 copy-transaction = Copiar o ID da transação { $id }
 payments-empty = Nenhum pagamento ainda. Para começar, escolha um valor acima. Cada tentativa de pagamento aparecerá aqui com o resultado, inclusive as que falharem.
 cards-empty-short = Nenhum cartão salvo ainda.
@@ -220,6 +229,11 @@ reason-authentication-failed = O banco pediu confirmação e não a recebeu. Ten
 reason-limit-reached = O cartão atingiu um limite do banco. Tente outro cartão, ou mais tarde.
 reason-being-credited = Pago. O crédito está sendo adicionado.
 reason-awaiting-confirmation = Aguardando a confirmação do pagamento.
+reason-given-back = { $amount } devolvidos; o crédito que esse valor tinha comprado foi retirado.
+reason-dispute-open = Seu banco retirou este pagamento enquanto decide. O crédito que ele comprou não está disponível até lá.
+reason-dispute-asked = Seu banco está perguntando sobre este pagamento. Seu saldo de crédito não mudou.
+reason-dispute-lost = Seu banco retirou este pagamento. O crédito que ele tinha comprado foi retirado.
+reason-dispute-won = Seu banco devolveu este pagamento. O crédito é seu de novo.
 reason-waiting-until = Aguardando o banco até { $day }
 
 ## Pagamentos não concluídos

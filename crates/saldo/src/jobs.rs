@@ -7,7 +7,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, clock, intents, mails, nas, notices, purchases, webhooks};
+use crate::{billing, books, claims, clock, intents, mails, nas, notices, purchases, webhooks};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -47,6 +47,13 @@ async fn sweep(app: Arc<App>) {
                 code = problem.code,
                 detail = problem.detail,
                 "purchases that nobody pays still wait"
+            );
+        }
+        if let Err(problem) = claims::sweep(&app).await {
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "refunds and disputes were not followed"
             );
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())

@@ -22,6 +22,7 @@ mod payment;
 mod provider;
 mod refunds;
 pub mod router;
+mod stand_in;
 mod state;
 mod test_cards;
 mod webhooks;

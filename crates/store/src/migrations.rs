@@ -64,6 +64,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     12 "0012_packs_on_write_off.sql",
     13 "0013_logins_and_routers_of_old.sql",
     14 "0014_subscriber_search.sql",
+    15 "0015_payment_claims.sql",
 );
 
 impl Database {

@@ -16,6 +16,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
 use super::must_change;
+use super::subscribers::spoken_document;
 use crate::app::App;
 use crate::audit::Change;
 use crate::look::Reader;
@@ -167,7 +168,7 @@ pub(super) async fn line(
         id: known.entry.id.to_string(),
         customer_url: format!("/console/customers/{}", known.entry.customer),
         name: known.name,
-        document: known.document,
+        document: spoken_document(&known.document),
         access_login: known.entry.access_login,
         plan: sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
         status: reader.t(status_text(&known.line.status)),

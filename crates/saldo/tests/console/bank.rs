@@ -124,13 +124,13 @@ pub(super) fn return_file(received: &Received, number: u32, told: &[(usize, &str
     write_return(&received.holder, number, created, &news.collect::<Vec<_>>()).expect("a return")
 }
 
-async fn state(house: &House, boleto: &BoletoRow) -> BoletoState {
+pub(super) async fn state(house: &House, boleto: &BoletoRow) -> BoletoState {
     let id = boleto.id;
     let row = house.running.app.read(move |reader| reader.boleto(id)).await.expect("a look");
     row.expect("the boleto").state
 }
 
-async fn purchase_state(house: &House, boleto: &BoletoRow) -> PurchaseState {
+pub(super) async fn purchase_state(house: &House, boleto: &BoletoRow) -> PurchaseState {
     let landed = house.running.app.ledger.landed().borrow().position;
     assert!(house.running.app.wait_projected(landed, PATIENCE).await);
     let id = boleto.purchase.expect("a purchase");
@@ -138,7 +138,7 @@ async fn purchase_state(house: &House, boleto: &BoletoRow) -> PurchaseState {
     row.expect("the purchase").state
 }
 
-async fn actions(house: &House) -> Vec<String> {
+pub(super) async fn actions(house: &House) -> Vec<String> {
     let log = house.running.app.read(|reader| reader.audit(None, 50)).await.expect("the log").rows;
     log.into_iter().map(|line| format!("{} {}", line.action, line.object)).collect()
 }

@@ -17,3 +17,4 @@ mod logins;
 mod provider;
 mod reports;
 mod traps;
+mod two_routers;
