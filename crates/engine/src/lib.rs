@@ -24,7 +24,7 @@ pub use late::SealedHours;
 pub use month_end::{AGES, AccountSums, MonthEnd, MonthEndError, Period, UnitSums, month_end};
 pub use open::{OpenError, Opened, open_book};
 pub use portion::Portion;
-pub use projector::{BalanceCause, LineBalance, News, Notice, Projection, Projector};
+pub use projector::{BalanceCause, IntentDone, LineBalance, News, Notice, Projection, Projector};
 pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
 pub use replica::{CheckedSnapshot, KEPT_HOURS, ReplicaError, look_up, make_snapshot, unseal_all};
 pub use verify::{FINDINGS_MAX, Verified, Views, verify_journal};

@@ -119,6 +119,8 @@ impl Sample {
             newer_url: None,
             older_url: Some("/statement?after=2".to_owned()),
             csv_url: "/statement.csv?month=2026-11".to_owned(),
+            pdf_url: "/statement.pdf?month=2026-11".to_owned(),
+            days: ["2026-11-01".to_owned(), "2026-11-30".to_owned()],
         };
         self.write("statement", &statement)?;
         self.write("statement-empty", &Statement { movements: Vec::new(), older_url: None, ..statement })?;
@@ -543,6 +545,7 @@ fn payments() -> PaymentList {
         method,
         status,
         reason,
+        receipt_url: (status == PaymentStatus::Success).then(|| "/receipts/pay_1".to_owned()),
     };
     let visa = Method::Card(card("visa", "4242"));
     let declined = Method::Card(card("mastercard", "0002"));

@@ -301,7 +301,45 @@ entry-id = Entry ID
 date-in-zone = Date ({ $zone })
 times-in-zone = Time zone: { $zone }.
 download-csv = Download CSV
+statement-paper = Statement of credit
+statement-opening = Balance before
+statement-closing = Balance after
+period = Period
+time-zone = Time zone
+other-days = Other days
+days-from = From
+days-until = To
 statement-empty = No movements in this month. Choose another month above.
+
+## Receipts
+
+receipt = Receipt
+receipt-title = Receipt { $number }
+receipt-from = Paid to
+receipt-to = Paid by
+receipt-what = Description
+receipt-credit = Prepaid credit
+receipt-refunded = Refunded on { $date }
+receipt-disputed = Taken back by the bank on { $date }
+receipt-total = Total paid
+receipt-total-kept = Total paid, less what went back
+receipt-back = Back to all payments
+paid-with = Paid with
+download-pdf = Download PDF
+paper-page = Page
+paper-of = of
+
+## Notices by mail
+
+mail-wishes = E-mail notices
+mail-wishes-text = What we tell you about your credit by e-mail. Receipts and what you ask for come in any case.
+mail-wishes-saved = Saved.
+mail-wishes-bad-amount = The amount must be above zero and no more than can be added at once, for example 5.00.
+wish-low = When my credit is low
+wish-low-amount = Low means less than
+wish-low-usual = Empty: { $amount }. You are told once each time your available credit falls below it.
+wish-low-none = Empty: never. You are told once each time your available credit falls below it.
+wish-expiry = { $days } days before credit expires
 
 ## Saved cards
 
@@ -389,6 +427,28 @@ mail-credit-added-body =
     Your credit balance is now { $balance }.
 
     All payments: { $url }
+mail-low-subject = Your credit with { $brand } is low: { $available }
+mail-low-body =
+    Hello { $name },
+
+    { $available } of your credit with { $brand } is available, less than { $threshold }.
+
+    Add credit: { $url }
+mail-expiring-subject = { $amount } of your credit expires on { $date }
+mail-expiring-body =
+    Hello { $name },
+
+    { $amount } of your credit with { $brand } expires on { $time }. Until then it is used before credit that lasts longer.
+
+    Your credit: { $url }
+mail-way-out = Which of these notices you get, you choose here: { $url }
+mail-receipt-line = Receipt { $number }: { $url }
+mail-receipt-subject = Receipt { $number } of { $brand }
+mail-receipt-body =
+    Hello { $name },
+
+    Here is receipt { $number } of your payment of { $amount } to { $brand }:
+    { $url }
 mail-usage-hello = Hello { $name },
 mail-usage-subject = { $percent }% of the allowance of { $line } is used
 mail-usage-news = { $percent }% of the allowance of your line { $line } is used. { $left } are left until { $until }.

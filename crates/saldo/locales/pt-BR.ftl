@@ -301,7 +301,45 @@ entry-id = ID do lançamento
 date-in-zone = Data ({ $zone })
 times-in-zone = Fuso horário: { $zone }.
 download-csv = Baixar CSV
+statement-paper = Extrato de crédito
+statement-opening = Saldo anterior
+statement-closing = Saldo final
+period = Período
+time-zone = Fuso horário
+other-days = Outros dias
+days-from = De
+days-until = Até
 statement-empty = Nenhuma movimentação neste mês. Escolha outro mês acima.
+
+## Recibos
+
+receipt = Recibo
+receipt-title = Recibo { $number }
+receipt-from = Pago a
+receipt-to = Pago por
+receipt-what = Descrição
+receipt-credit = Crédito pré-pago
+receipt-refunded = Reembolsado em { $date }
+receipt-disputed = Retomado pelo banco em { $date }
+receipt-total = Total pago
+receipt-total-kept = Total pago, menos o que foi devolvido
+receipt-back = Voltar a todos os pagamentos
+paid-with = Pago com
+download-pdf = Baixar PDF
+paper-page = Página
+paper-of = de
+
+## Avisos por e-mail
+
+mail-wishes = Avisos por e-mail
+mail-wishes-text = O que contamos por e-mail sobre o seu crédito. Recibos e o que você pedir chegam de qualquer forma.
+mail-wishes-saved = Salvo.
+mail-wishes-bad-amount = O valor deve ser maior que zero e não maior do que se pode adicionar de uma vez, por exemplo 5,00.
+wish-low = Quando meu crédito estiver baixo
+wish-low-amount = Baixo quer dizer menos de
+wish-low-usual = Vazio: { $amount }. Você é avisado uma vez sempre que o crédito disponível cai abaixo disso.
+wish-low-none = Vazio: nunca. Você é avisado uma vez sempre que o crédito disponível cai abaixo disso.
+wish-expiry = { $days } dias antes de o crédito expirar
 
 ## Cartões salvos
 
@@ -389,6 +427,28 @@ mail-credit-added-body =
     Seu saldo de crédito agora é { $balance }.
 
     Todos os pagamentos: { $url }
+mail-low-subject = Seu crédito em { $brand } está baixo: { $available }
+mail-low-body =
+    Olá, { $name },
+
+    Você tem { $available } de crédito disponível em { $brand }, menos de { $threshold }.
+
+    Adicionar crédito: { $url }
+mail-expiring-subject = { $amount } do seu crédito expiram em { $date }
+mail-expiring-body =
+    Olá, { $name },
+
+    { $amount } do seu crédito em { $brand } expiram em { $time }. Até lá, são usados antes do crédito que dura mais.
+
+    Seu crédito: { $url }
+mail-way-out = Escolha aqui quais destes avisos você recebe: { $url }
+mail-receipt-line = Recibo { $number }: { $url }
+mail-receipt-subject = Recibo { $number } de { $brand }
+mail-receipt-body =
+    Olá, { $name },
+
+    Aqui está o recibo { $number } do seu pagamento de { $amount } a { $brand }:
+    { $url }
 mail-usage-hello = Olá, { $name },
 mail-usage-subject = { $percent }% da franquia de { $line } já foi usada
 mail-usage-news = { $percent }% da franquia da sua linha { $line } já foi usada. Restam { $left } até { $until }.

@@ -22,7 +22,8 @@ use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
 use crate::providers::StripeClient;
-use crate::runtime::{self, KeptLease, Ledger, LedgerParts, LineNews, Live};
+use crate::receipts::Issuer;
+use crate::runtime::{self, BalanceNews, KeptLease, Ledger, LedgerParts, LineNews, Live};
 use crate::sold::Sold;
 use crate::{clock, ids, intents, panics, private};
 
@@ -83,6 +84,8 @@ pub struct App {
     pub kept_files: KeptFiles,
     /// Lines that changed and that nobody has looked at yet.
     pub line_news: Arc<LineNews>,
+    /// Money wallets that may be low.
+    pub balance_news: Arc<BalanceNews>,
     /// The edge to routers.
     pub nas: Nas,
     /// How often each API key may ask.
@@ -195,14 +198,17 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
     let (projected_sender, projected) = watch::channel(0);
     let line_news = Arc::new(LineNews::default());
     let notice_news = Arc::new(Notify::new());
+    let balance_news = Arc::new(BalanceNews::default());
+    let issuer = Issuer::of(&config);
     let projection = runtime::Projection {
         line_news: Arc::clone(&line_news),
+        balance_news: Arc::clone(&balance_news),
         notice_news: Arc::clone(&notice_news),
         journal: projector_reader,
         tables: Arc::clone(&tables),
         landed: ledger.landed(),
         live: live.clone(),
-        intent_done: intents::done,
+        intent_done: Box::new(move |tx, done, now| intents::done(tx, &issuer, done, now)),
         projected: projected_sender,
         failures: Arc::clone(&failures),
         failing: Arc::clone(&failing),
@@ -242,6 +248,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         doors: Doors::default(),
         kept_files: KeptFiles::default(),
         line_news,
+        balance_news,
         nas: Nas::default(),
         rate_limits,
         followed: Followed::default(),

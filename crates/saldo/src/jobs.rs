@@ -7,7 +7,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, claims, clock, intents, mails, nas, notices, purchases, webhooks};
+use crate::{billing, books, claims, clock, intents, mails, nas, notices, purchases, receipts, webhooks};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -26,6 +26,7 @@ const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
+    tokio::spawn(notices::keep_watched(Arc::clone(app)));
     tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(nas::control(Arc::clone(app)));
     tokio::spawn(billing::keep_running(Arc::clone(app)));
@@ -33,6 +34,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(sweep(Arc::clone(app)));
     tokio::spawn(write_searches(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));
+    tokio::spawn(receipts::catch_up(Arc::clone(app)));
     tokio::spawn(books::keep_verified(Arc::clone(app)));
 }
 

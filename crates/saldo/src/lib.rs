@@ -35,6 +35,7 @@ mod private;
 pub mod problem;
 pub mod providers;
 pub mod purchases;
+pub mod receipts;
 pub mod routes;
 pub mod runtime;
 pub mod server;

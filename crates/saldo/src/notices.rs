@@ -4,8 +4,10 @@
 //! Making the views again does not tell anybody anything again. A notice is delivered as mails or a boleto, which are written in
 //! the same transaction that marks the notice, so that they are written once for each.
 
+mod credit;
 mod letters;
 mod owed;
+mod receipt;
 mod usage;
 
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 use book::{Charging, JournalRow};
 use engine::{News, Notice, Projection};
-use money::{Amount, Timestamp, Unit, WalletId};
+use money::{Amount, PaymentId, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
 use store::tables::outbox::{Notice as Stored, NoticeId};
 use store::{StoreError, Tx};
@@ -26,6 +28,10 @@ use crate::look::mail::credit_added;
 use crate::problem::Problem;
 use crate::settlements::Owing;
 use crate::{clock, pix, settlements};
+
+pub use credit::keep_watched;
+pub(crate) use credit::set_thresholds;
+pub use receipt::receipt_again;
 
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
@@ -151,6 +157,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                 PURCHASED => charge(tx, &config.config, &notice)?,
                 usage::USAGE => usage::mail(tx, &config.config, &config.sold(), &notice)?,
                 CREDIT_ADDED => mail(tx, &config.config, &notice)?,
+                credit::LOW_BALANCE | credit::GRANT_EXPIRING => credit::mail(tx, &config.config, &notice)?,
                 _ => owed::mail(tx, &config.config, &config.sold(), &notice)?,
             };
             match delivered {
@@ -202,18 +209,20 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let customer = notice.customer.map(|id| tx.customer(id)).transpose()?.flatten();
     let Some(customer) = customer else { return Ok(Ok(())) };
     let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
-    let (amount, posted) = match read(&notice.payload) {
-        Ok(amounts) => amounts,
+    let (payment, amount, posted) = match read(&notice.payload) {
+        Ok(read) => read,
         Err(error) => return Ok(Err(error.to_string())),
     };
     let reader = letters::reader(config, &customer);
     let url = format!("{}/recharge", config.server.public_url);
-    let letter = credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url);
+    let receipt = tx.receipt(payment)?.map(|given| receipt::named(config, &given));
+    let receipt = receipt.as_ref().map(|(number, url)| (number.as_str(), url.as_str()));
+    let letter = credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url, receipt);
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }
 
-fn read(payload: &str) -> anyhow::Result<(Amount, Amount)> {
-    let CreditAdded { amount, posted, unit, .. } = serde_json::from_str(payload)?;
+fn read(payload: &str) -> anyhow::Result<(PaymentId, Amount, Amount)> {
+    let CreditAdded { payment, amount, posted, unit } = serde_json::from_str(payload)?;
     let unit = Unit::known(&unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
-    Ok((Amount::parse(&amount, unit)?, Amount::parse(&posted, unit)?))
+    Ok((payment.parse()?, Amount::parse(&amount, unit)?, Amount::parse(&posted, unit)?))
 }

@@ -1,6 +1,7 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
 mod bank;
+mod legal;
 mod pix;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use store::{Place, PostgresServer};
 use crate::look::DataUnit;
 
 pub use bank::Bank;
+pub use legal::{Legal, Notices};
 pub use pix::{Pix, PixCallback};
 
 /// The commented default, as `saldo config` prints it.
@@ -31,8 +33,12 @@ pub struct Config {
     pub database: Option<PostgresServer>,
     /// `[brand]`
     pub brand: Brand,
+    /// `[legal]`
+    pub legal: Legal,
     /// `[credit]`
     pub credit: Credit,
+    /// `[notices]`
+    pub notices: Notices,
     /// `[stripe]`
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
@@ -213,6 +219,8 @@ struct Written {
     server: Server,
     database: WrittenDatabase,
     brand: WrittenBrand,
+    legal: legal::WrittenLegal,
+    notices: legal::WrittenNotices,
     credit: WrittenCredit,
     stripe: Stripe,
     bank: bank::WrittenBank,
@@ -339,8 +347,9 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } =
+    let Written { mut server, database, brand, legal, credit, notices, stripe, bank, pix, billing, .. } =
         written;
+    let (mail, radius, test_clock) = (written.mail, written.radius, written.test_clock);
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
@@ -361,13 +370,16 @@ fn check(written: Written) -> anyhow::Result<Config> {
         Brand { name: brand.name, support_email: brand.support_email, support_phone, time_zone, data_unit };
     let server_of = |url: &str| PostgresServer::parse(url).context("database.url");
     let database = (!database.url.is_empty()).then(|| server_of(&database.url)).transpose()?;
+    let (bank, credit) = (bank::check(&bank)?, check_credit(&credit)?);
     Ok(Config {
         server,
         database,
+        legal: legal::check_legal(&legal, bank.as_ref(), &brand.name)?,
         brand,
-        credit: check_credit(&credit)?,
+        notices: legal::check_notices(&notices, credit.unit)?,
+        credit,
         stripe,
-        bank: bank::check(&bank)?,
+        bank,
         pix: pix::check(&pix)?,
         billing,
         mail,
@@ -503,6 +515,9 @@ mod tests {
             ("[bank]\ncode = \"341\"", "bank 341"),
             ("[billing]\nrun_day = 29", "billing.run_day"),
             ("[billing]\ntrust_days = 0", "billing.trust_days"),
+            ("[legal]\naddress = \"one\\ntwo\"", "legal.address"),
+            ("[notices]\nlow_balance = \"-1\"", "notices.low_balance"),
+            ("[notices]\nexpiry_days = 91", "notices.expiry_days"),
             ("[bank]\ncode = \"001\"", "bank"),
             ("[pix]\nkey = \"someone\"\nname = \"A\"\ncity = \"B\"", "pix.key"),
             ("[pix]\nkey = \"a@b.br\"", "pix.name"),

@@ -24,11 +24,13 @@ pub(crate) mod line_seen;
 mod links;
 mod live;
 pub(crate) mod mail_rows;
+mod mail_wishes;
 pub(crate) mod monthly_invoices;
 mod movements;
 mod password;
 pub(crate) mod payment_list;
 mod purchases;
+mod receipts;
 mod recharge;
 mod results;
 mod returns;
@@ -82,6 +84,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/topups/{id}/cancellation", post(checkouts::cancel))
         .route("/statement", get(statement::page))
         .route("/statement.csv", get(statement::csv))
+        .route("/statement.pdf", get(statement::pdf))
+        .route("/receipts/{payment}", get(receipts::page))
+        .route("/receipts/{payment}/pdf", get(receipts::pdf))
+        .route("/mail-wishes", get(mail_wishes::page).post(mail_wishes::submit))
         .route("/usage", get(usage::page))
         .route("/buy-credit", get(buy_credit::page).post(buy_credit::buy))
         .route("/purchases/{id}/checkout", post(purchases::go_on))

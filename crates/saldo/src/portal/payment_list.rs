@@ -53,6 +53,7 @@ pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
         method: method(reader, payment),
         status,
         reason,
+        receipt_url: payment.credited_entry.map(|_| format!("/receipts/{}", payment.id)),
     }
 }
 

@@ -98,6 +98,7 @@ fn page_of_form(path: &str) -> &'static str {
         "topups" => Place::Recharge.url(),
         "saved-cards" => Place::SavedCards.url(),
         "api-keys" => Place::ApiKeys.url(),
+        "mail-wishes" => "/mail-wishes",
         "buy-credit" | "purchases" => Place::BuyCredit.url(),
         "boletos" => Place::Invoices.url(),
         _ => "/",

@@ -17,12 +17,14 @@ pub mod first_access;
 pub mod forgotten_password;
 pub mod invoices;
 pub mod line;
+mod mail_wishes;
 pub mod mails;
 pub mod message;
 mod month_end;
 mod monthly_invoice;
 pub mod offers;
 pub mod purchase_progress;
+mod receipt;
 pub mod recharge;
 pub mod routers;
 pub mod saved_cards;
@@ -46,17 +48,19 @@ pub use invoices::{
     Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, UnpaidPurchase,
 };
 pub use line::{LinePage, LinePurchase, LineSession};
+pub use mail_wishes::MailWishes;
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};
 pub use month_end::{AccountSeen, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen, balance};
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
 pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
+pub use receipt::{GivenBack, ReceiptPage, ReceiptSeen, page_words};
 pub use recharge::{AmountProblem, Recharge};
 pub use routers::{RouterListed, Routers};
 pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
-pub use statement::{Month, Statement, csv_head, csv_lines};
+pub use statement::{Month, Statement, StatementWords, csv_head, csv_lines};
 pub use subscribers::{
     ColumnLine, ImportCheck, ImportLine, ImportPage, ImportProgress, PreviewLine, Subscriber, Subscribers,
     WrongLine,
