@@ -197,6 +197,9 @@ impl Case {
             Wish::Move { movement, amount } => {
                 (None, Act::MoveMoney { movement, amount: Amount::new(amount, Unit::USD) })
             }
+            Wish::Freeze { wallet: no, is_frozen } => {
+                (None, Act::SetFrozen { wallet: wallet(no), is_frozen })
+            }
             Wish::Advance(by) => (None, Act::AdvanceClock { by }),
         };
         Command { key, act }

@@ -8,7 +8,8 @@ use saldo::audit::Author;
 use saldo::billing::{self, Adjustment};
 use saldo::{clock, ids, passwords};
 use store::tables::bank::{Finding, FindingCode};
-use store::tables::logins::{Login, StaffRole};
+use store::tables::logins::Login;
+use store::tables::staff::StaffRole;
 
 use super::bank::{FILES, RETURNS, buyer, open, remit, return_file, seller};
 use super::browser::{Browser, PASSWORD, token_of};
@@ -301,7 +302,7 @@ async fn who_may_only_look_changes_nothing_and_is_shown_no_form() {
     let house = open().await;
     let mut administrator = seller(&house, "purchase").await;
     let shop = Shop::open(&house, &mut administrator).await;
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     let before = state(&house).await;
     let mut otherwise = Vec::new();
     for (template, place, status) in gets(&shop) {
