@@ -21,7 +21,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::error::ApiError;
 use self::params::Params;
@@ -196,6 +196,14 @@ fn once(
 
 fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiError> {
     let parts: Vec<&str> = path.trim_start_matches("/v1/").trim_end_matches('/').split('/').collect();
+    if let ("POST", ["payment_intents"]) = (method.as_str(), parts.as_slice()) {
+        return Ok(match payment_intents::create(call)? {
+            Ok(intent) => Reply { status: StatusCode::OK, body: listing::expand(call, intent)? },
+            Err(declined) => {
+                Reply { status: StatusCode::PAYMENT_REQUIRED, body: json!({ "error": declined }) }
+            }
+        });
+    }
     let answer = match (method.as_str(), parts.as_slice()) {
         ("POST", ["customers"]) => customers::create(call),
         ("GET", ["customers"]) => customers::list(call),
@@ -208,6 +216,7 @@ fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiEr
         ("POST", ["checkout", "sessions", id, "expire"]) => checkout_sessions::expire(call, id),
         ("GET", ["payment_intents"]) => payment_intents::list(call),
         ("GET", ["payment_intents", id]) => payment_intents::retrieve(call, id),
+        ("POST", ["payment_intents", id, "cancel"]) => payment_intents::cancel(call, id),
         ("GET", ["charges"]) => charges::list(call),
         ("GET", ["charges", id]) => charges::retrieve(call, id),
         ("POST", ["refunds"]) => refunds::create(call),
@@ -224,6 +233,7 @@ fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiEr
         ("GET", ["payouts", id]) => balance::retrieve_payout(call, id),
         ("GET", ["payment_methods"]) => payment_methods::list(call),
         ("GET", ["payment_methods", id]) => payment_methods::retrieve(call, id),
+        ("POST", ["payment_methods", id, "attach"]) => payment_methods::attach(call, id),
         ("POST", ["payment_methods", id, "detach"]) => payment_methods::detach(call, id),
         ("GET", ["events"]) => events::list(call),
         ("GET", ["events", id]) => events::retrieve(call, id),
