@@ -178,7 +178,7 @@ fn wish(scale: Scale) -> BoxedStrategy<Wish> {
             Wish::Use { wallet, meter, quantity, ago, stage, name }
         }),
         4 => taken_back(),
-        2 => (wallet(), prop::bool::weighted(0.3))
+        1 => (wallet(), prop::bool::weighted(0.3))
             .prop_map(|(wallet, is_frozen)| Wish::Freeze { wallet, is_frozen }),
         1 => (select(MoneyMovement::ALL.map(|(movement, _)| movement).to_vec()), amount(scale))
             .prop_map(|(movement, amount)| Wish::Move { movement, amount }),

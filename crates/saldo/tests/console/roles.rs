@@ -220,6 +220,8 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/lines/{id}", &shop.line, 200),
         at("/console/lines/{id}/access-login", &shop.line, 403),
         at("/console/billing", "", 200),
+        at("/console/month-end", "", 200),
+        at("/console/month-end.csv", "", 200),
         at("/console/billing/adjustments/new", "", 403),
         at("/console/invoices/{id}", &shop.invoice, 200),
         at("/console/invoices/{id}/pdf", &shop.invoice, 200),
