@@ -62,6 +62,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     10 "0010_ways_to_pay.sql",
     11 "0011_findings_resolved.sql",
     12 "0012_packs_on_write_off.sql",
+    13 "0013_webhook_endpoints.sql",
 );
 
 impl Database {

@@ -11,6 +11,7 @@ pub mod bank;
 pub mod boletos;
 pub mod catalog;
 pub mod customers;
+pub mod endpoints;
 pub mod imports;
 pub mod inbox;
 pub mod intents;
