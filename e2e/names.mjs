@@ -1,9 +1,10 @@
 // The names by which a screen reader, and so a story, finds things; one table per language. The hosted page of the sandbox
-// speaks English only, as its names show.
+// speaks English only, as its names show; its bank speaks both.
 
 const EN = {
   locale: 'en-US',
   language: 'English',
+  bank: { register: 'Register', registerByHand: 'Register by hand', pay: 'Pay', payAgain: 'Pay again', payPix: 'Pay Pix', heard: 'heard', carryByHand: 'Carry files by hand', writtenOff: 'written off' },
   languageSelect: 'Language',
   login: 'E-mail, CPF or CNPJ',
   password: 'Password',
@@ -61,6 +62,7 @@ const EN = {
 const PT_BR = {
   locale: 'pt-BR',
   language: 'Português (Brasil)',
+  bank: { register: 'Registrar', registerByHand: 'Registrar à mão', pay: 'Pagar', payAgain: 'Pagar de novo', payPix: 'Pagar Pix', heard: 'recebido', carryByHand: 'Levar os arquivos à mão', writtenOff: 'baixado' },
   languageSelect: 'Idioma',
   login: 'E-mail, CPF ou CNPJ',
   password: 'Senha',

@@ -56,7 +56,7 @@ async function buyAndPay({ demo, page, portal, newTab }, names, words) {
 
   const bank = (await newTab()).page;
   await bank.goto(demo.bank_url);
-  await bank.getByRole('button', { name: 'Register by hand', exact: true }).click();
+  await bank.getByRole('button', { name: names.bank.registerByHand, exact: true }).click();
 
   const credit = page.getByRole('combobox', { name: names.credit, exact: true });
   const pack = await credit.locator('option', { hasText: /^10[.,]0.GB/ }).getAttribute('value');
@@ -79,9 +79,9 @@ async function buyAndPay({ demo, page, portal, newTab }, names, words) {
 
   await eventually(async () => {
     await bank.reload();
-    assert.equal(await bank.getByRole('button', { name: 'Register', exact: true }).count(), 1);
+    assert.equal(await bank.getByRole('button', { name: names.bank.register, exact: true }).count(), 1);
   });
-  await bank.getByRole('button', { name: 'Register', exact: true }).click();
+  await bank.getByRole('button', { name: names.bank.register, exact: true }).click();
   await page.getByText(words.open, { exact: true }).waitFor();
   await copy.waitFor();
   assert.match(plain(await copy.getAttribute('data-copy')), LINHA_DIGITAVEL);
@@ -99,12 +99,12 @@ async function buyAndPay({ demo, page, portal, newTab }, names, words) {
   assert.equal(pdf.status(), 200);
   assert.equal((await pdf.body()).subarray(0, 5).toString(), '%PDF-');
 
-  await bank.getByRole('button', { name: 'Pay', exact: true }).click();
+  await bank.getByRole('button', { name: names.bank.pay, exact: true }).click();
   await page.getByText(words.paid, { exact: true }).waitFor();
   assert.equal(await copy.count(), 0, 'what is paid can be paid again');
   await buying.getByText(words.stepPaid, { exact: true }).waitFor();
 
-  await bank.getByRole('button', { name: 'Pay again', exact: true }).click();
+  await bank.getByRole('button', { name: names.bank.payAgain, exact: true }).click();
   await page.getByText(words.paidTwice).waitFor();
   await portal.sameDocument();
   const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

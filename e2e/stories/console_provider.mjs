@@ -45,7 +45,7 @@ const WORDS = [
       search: 'Search',
       words: 'Nosso número, number, CPF, CNPJ or name',
       writeOff: 'Write off',
-      rest: 'Take back what is left of the credit; nothing is owed any more',
+      rest: 'Take back the rest of the credit',
       toWriteOff: 'Write-off to be sent',
       wasWrittenOff: 'The boleto was written off.',
       writtenOff: 'Written off',
@@ -90,7 +90,7 @@ const WORDS = [
       search: 'Buscar',
       words: 'Nosso número, número, CPF, CNPJ ou nome',
       writeOff: 'Dar baixa',
-      rest: 'Retirar o que resta do crédito; nada mais é devido',
+      rest: 'Retirar o resto do crédito',
       toWriteOff: 'Baixa a enviar',
       wasWrittenOff: 'O boleto foi baixado.',
       writtenOff: 'Baixado',
@@ -106,7 +106,7 @@ for (const [names, words] of WORDS) {
     const { demo, page, portal } = told;
     const bank = (await told.newTab()).page;
     await bank.goto(demo.bank_url);
-    await bank.getByRole('button', { name: 'Carry files by hand', exact: true }).click();
+    await bank.getByRole('button', { name: names.bank.carryByHand, exact: true }).click();
     await buyByBoleto(told);
 
     await page.goto(new URL('/console/sign-in', demo.portal_url).href);
@@ -159,7 +159,7 @@ for (const [names, words] of WORDS) {
     assert.equal((await fetch(new URL('/remittances', demo.bank_url), { method: 'POST', body: order })).status, 204);
     await eventually(async () => {
       await bank.reload();
-      assert.equal(await bank.getByRole('cell', { name: 'written off', exact: true }).count(), 1);
+      assert.equal(await bank.getByRole('cell', { name: names.bank.writtenOff, exact: true }).count(), 1);
     });
     await load('CBR3.ret', await returnOf(demo, 2, 3));
     await contains(page.locator('main'), words.fits);

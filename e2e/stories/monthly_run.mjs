@@ -57,7 +57,7 @@ story('monthly run: invoices, blocked when unpaid, trusted, paid', { names: PORT
 
   const bank = (await newTab()).page;
   await bank.goto(demo.bank_url);
-  await bank.getByRole('row').filter({ hasText: '94,90' }).getByRole('button', { name: 'Pay', exact: true }).click();
+  await bank.getByRole('row').filter({ hasText: '94,90' }).getByRole('button', { name: PORTUGUESE.bank.pay, exact: true }).click();
   await page.getByText('Pago', { exact: true }).first().waitFor();
   await eventually(async () => {
     await page.reload();

@@ -38,7 +38,7 @@ for (const options of [
     const bank = (await newTab()).page;
     await bank.goto(demo.bank_url);
     await bank.getByRole('textbox', { name: 'Pix copia e cola', exact: true }).fill(code);
-    await bank.getByRole('button', { name: 'Pay Pix', exact: true }).click();
+    await bank.getByRole('button', { name: PORTUGUESE.bank.payPix, exact: true }).click();
 
     for (const step of ['Compra registrada', 'Crédito liberado', 'Velocidade restaurada']) {
       await page.getByText(step, { exact: true }).waitFor();
@@ -49,10 +49,10 @@ for (const options of [
 
     // The same code once more: the subscriber's credit, not a second pack.
     await bank.getByRole('textbox', { name: 'Pix copia e cola', exact: true }).fill(code);
-    await bank.getByRole('button', { name: 'Pay Pix', exact: true }).click();
+    await bank.getByRole('button', { name: PORTUGUESE.bank.payPix, exact: true }).click();
     await eventually(async () => {
       await bank.reload();
-      assert.equal(await bank.getByRole('cell', { name: 'heard', exact: true }).count(), 2);
+      assert.equal(await bank.getByRole('cell', { name: PORTUGUESE.bank.heard, exact: true }).count(), 2);
     });
     await reads(portal.output('Saldo Atual'), '10,0 GB');
   });
@@ -83,7 +83,7 @@ story('Pix: given up, and chosen again; a boleto is paid by Pix instead', { name
   const bank = (await newTab()).page;
   await bank.goto(demo.bank_url);
   await bank.getByRole('textbox', { name: 'Pix copia e cola', exact: true }).fill(code);
-  await bank.getByRole('button', { name: 'Pay Pix', exact: true }).click();
+  await bank.getByRole('button', { name: PORTUGUESE.bank.payPix, exact: true }).click();
   await page.getByText('Pago por Pix', { exact: true }).waitFor();
   await counts(copy, 0);
   await counts(page.getByRole('button', { name: 'Copiar a linha digitável', exact: true }), 0);

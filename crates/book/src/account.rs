@@ -9,6 +9,7 @@ use money::Unit;
 use crate::command::Source;
 use crate::decision::{Record, WalletNo};
 use crate::line::{PaidBy, line_transfers};
+use crate::taken_back::BackMove;
 
 /// A ledger account of one unit. Wallets, `revenue` and `breakage` grow by what they are credited; the others are what gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,11 +52,17 @@ pub enum Account {
     RevenuePlan,
     /// Money earned by fines and interest.
     RevenueLateFee,
+    /// Money that customers' banks took back.
+    Disputed,
+    /// What Stripe keeps for its work.
+    FeesStripe,
+    /// What Stripe paid out to the operator's bank.
+    PayoutsStripe,
 }
 
 impl Account {
     /// Every account that is not a wallet.
-    pub const SHARED: [Account; 18] = [
+    pub const SHARED: [Account; 21] = [
         Account::ClearingStripe,
         Account::RevenueUsage,
         Account::RevenueCharge,
@@ -74,6 +81,9 @@ impl Account {
         Account::ClearingHand,
         Account::RevenuePlan,
         Account::RevenueLateFee,
+        Account::Disputed,
+        Account::FeesStripe,
+        Account::PayoutsStripe,
     ];
 
     /// Its name in the chart, unless it is a wallet: that one is named by its number.
@@ -98,13 +108,17 @@ impl Account {
             Account::ClearingHand => Some("clearing:hand"),
             Account::RevenuePlan => Some("revenue:plan"),
             Account::RevenueLateFee => Some("revenue:late_fee"),
+            Account::Disputed => Some("disputed"),
+            Account::FeesStripe => Some("fees:stripe"),
+            Account::PayoutsStripe => Some("payouts:stripe"),
         }
     }
 
     pub(crate) fn of_source(source: Source) -> Account {
         match source {
             Source::Promotional => Account::Promotional,
-            Source::Purchased => Account::ClearingStripe,
+            // What is reinstated moves with what set it back, under the account of its cause; alone it would be money of Stripe's.
+            Source::Purchased | Source::Reinstated => Account::ClearingStripe,
             Source::Allowance | Source::Carried => Account::Allowance,
             Source::Adjustment(_) => Account::Adjustment,
             Source::Overpaid(by) => Account::clearing(by),
@@ -180,6 +194,22 @@ pub fn transfers(record: &Record, unit: Unit) -> impl Iterator<Item = Transfer> 
             let back = restored.total() + expired + debt_paid;
             [moved(Account::RevenueCharge, wallet, back), moved(wallet, Account::Breakage, *expired)]
         }
+        (Record::TakenBackSet(set), Some(wallet)) => {
+            let account = set.cause.account();
+            match &set.moved {
+                BackMove::Taken { burns, lost, debt } => {
+                    [moved(wallet, account, burns.total() + debt), moved(Account::Breakage, account, *lost)]
+                }
+                BackMove::Returned { restored, lost, debt, reinstated, .. } => {
+                    let homeless = reinstated.map_or(0, |reinstated| reinstated.amount);
+                    [
+                        moved(account, wallet, restored.total() + debt + homeless),
+                        moved(account, Account::Breakage, *lost),
+                    ]
+                }
+            }
+        }
+        (Record::MoneyMoved { movement, amount }, None) => [movement.transfer(*amount), None],
         (Record::Line(record), Some(_)) => return line_transfers(record, unit).into_iter().flatten(),
         _ => [None, None],
     };

@@ -34,6 +34,7 @@ impl Book {
                     wallet.balance = *balance;
                     let grant = &mut wallet.grants[*grant_no as usize];
                     grant.remaining -= amount;
+                    grant.lost += amount;
                     grant.expired = true;
                     wallet.drop_dead();
                 });
@@ -52,7 +53,7 @@ impl Book {
                     self.note_due(*wallet);
                 }
             }
-            Record::Reversed { wallet, charge, restored, debt_paid, balance, .. } => {
+            Record::Reversed { wallet, charge, restored, lost, debt_paid, balance, .. } => {
                 self.reversed.insert(*charge);
                 self.change_wallet(*wallet, |wallet| {
                     wallet.balance = *balance;
@@ -60,6 +61,9 @@ impl Book {
                     for (grant_no, amount) in restored.iter() {
                         wallet.grants[grant_no as usize].remaining += amount;
                         wallet.enliven(grant_no);
+                    }
+                    for (grant_no, amount) in lost.iter() {
+                        wallet.grants[grant_no as usize].lost += amount;
                     }
                 });
                 self.note_due(*wallet);
@@ -78,6 +82,11 @@ impl Book {
             }
             Record::UsageCovered { .. } => {}
             Record::UsagePosted(posted) => self.apply_usage_posted(posted, decision.at),
+            Record::TakenBackSet(set) => {
+                self.change_wallet(set.wallet, |wallet| wallet.apply_taken_back(set, decision.at));
+                self.note_due(set.wallet);
+            }
+            Record::MoneyMoved { .. } => {}
             Record::Line(record) => self.apply_line(record),
             Record::ClockAdvanced { by } => self.clock_offset += by,
             Record::Forgot { events_before, requests_before } => {
@@ -105,6 +114,7 @@ impl Book {
                 scheduled_at: added.effective_at,
                 expires_at: added.expires_at,
                 expired: false,
+                lost: 0,
                 cost: added.cost,
                 payment: added.payment,
             });
@@ -166,6 +176,11 @@ impl Book {
             && reserved == reserved_by_grants
             && wallet.grants.iter().all(|grant| {
                 0 <= grant.reserved && grant.reserved <= grant.remaining && grant.remaining <= grant.amount
+            })
+            && wallet.taken_back.iter().all(|(no, taken)| {
+                let credited = wallet.grants[*no as usize].amount;
+                let asked = i128::from(taken.refund) + i128::from(taken.dispute);
+                i128::from(taken.total()) == asked.min(credited.into())
             })
     }
 }

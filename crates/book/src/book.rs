@@ -317,8 +317,11 @@ impl Book {
     }
 
     pub(crate) fn move_accounts(&mut self, record: &Record) {
-        let Some(wallet) = record.wallet() else { return };
-        let unit = self.wallets[wallet.0 as usize].unit;
+        let unit = match (record, record.wallet()) {
+            (Record::MoneyMoved { amount, .. }, _) => amount.unit(),
+            (_, Some(wallet)) => self.wallets[wallet.0 as usize].unit,
+            (_, None) => return,
+        };
         for transfer in transfers(record, unit) {
             for (account, amount) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)]
             {
@@ -333,8 +336,9 @@ impl Book {
 /// The wallet that an act is about.
 fn wallet_named(act: &Act) -> Option<WalletId> {
     match act {
-        Act::OpenWallet { .. } | Act::AdvanceClock { .. } => None,
+        Act::OpenWallet { .. } | Act::AdvanceClock { .. } | Act::MoveMoney { .. } => None,
         Act::Grant(terms) => Some(terms.wallet),
+        Act::SetTakenBack(terms) => Some(terms.wallet),
         Act::Line(wish) => Some(wish.wallet),
         Act::Charge { wallet, .. }
         | Act::Reverse { wallet, .. }

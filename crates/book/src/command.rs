@@ -89,6 +89,15 @@ pub enum Act {
         /// Whether it may still be refused.
         stage: UseStage,
     },
+    /// Take back what a payment bought, or set that back.
+    SetTakenBack(crate::taken_back::TakeBackTerms),
+    /// Money of the operator's moved at the provider: no wallet changes.
+    MoveMoney {
+        /// What kind of movement.
+        movement: crate::clearing::MoneyMovement,
+        /// How much; below zero it goes the other way.
+        amount: Amount,
+    },
     /// Something about the line of a wallet.
     Line(Box<crate::line::LineWish>),
     /// Move the book's clock ahead (test clock).
@@ -158,6 +167,8 @@ pub enum Source {
     Adjustment(Reason),
     /// Money that came for what was paid already, or is no more: it is the customer's, as credit.
     Overpaid(crate::line::PaidBy),
+    /// Credit of a payment that was taken back and then set back.
+    Reinstated,
 }
 
 /// Why credit was corrected.

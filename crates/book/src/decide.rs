@@ -9,6 +9,7 @@ use crate::command::{Act, ChargeTaken, Command, GrantTerms, Reason};
 use crate::decision::{Balance, Burns, Decision, GrantAdded, Record, UsagePosted, WalletNo};
 use crate::line::{carry, decide_line, due_on_line};
 use crate::refusal::Refusal;
+use crate::taken_back::decide_taken_back;
 use crate::wallet::{Grant, Wallet, Window};
 
 /// The most that one command may move, in smallest steps: 2^52.
@@ -59,6 +60,17 @@ impl Book {
                     at,
                 )?
             }
+            Act::SetTakenBack(terms) => {
+                let (no, wallet) = self.known(terms.wallet)?;
+                decide_taken_back(no, wallet, terms, at)?
+            }
+            Act::MoveMoney { movement, amount } => {
+                if amount.value() == 0 {
+                    return Err(Refusal::AmountNotPositive);
+                }
+                check_size(amount.value().saturating_abs())?;
+                Record::MoneyMoved { movement: *movement, amount: *amount }
+            }
             Act::Line(wish) => {
                 let (no, wallet) = self.known(wish.wallet)?;
                 decide_line(catalog, no, wallet, &wish.act, self.accepted_from(catalog, at), at)?
@@ -76,19 +88,23 @@ impl Book {
 
     /// Refuses what would take an account of the chart beyond what can be counted, now or when a window posts.
     fn check_accounts(&self, record: &Record) -> Result<(), Refusal> {
-        let Some(wallet) = record.wallet().and_then(|no| self.wallet(no)) else { return Ok(()) };
+        let unit = match record {
+            Record::MoneyMoved { amount, .. } => Some(amount.unit()),
+            _ => record.wallet().and_then(|no| self.wallet(no)).map(|wallet| wallet.unit),
+        };
+        let Some(unit) = unit else { return Ok(()) };
         let posts_later = match record {
             Record::WindowOpened(opened) => opened.pending,
             Record::WindowAccrued { pending, .. } => *pending,
             _ => 0,
         };
-        let moved = transfers(record, wallet.unit).flat_map(|transfer| {
+        let moved = transfers(record, unit).flat_map(|transfer| {
             let (amount, unit) = (i128::from(transfer.amount), transfer.unit);
             [(transfer.debit, unit, -amount), (transfer.credit, unit, amount)]
         });
         let total = |account, unit| self.accounts.get(&(account, unit)).copied().unwrap_or_default();
         let fits = moved
-            .chain([(Account::RevenueUsage, wallet.unit, i128::from(posts_later))])
+            .chain([(Account::RevenueUsage, unit, i128::from(posts_later))])
             .filter(|(account, ..)| !matches!(account, Account::Wallet(_)))
             .all(|(account, unit, amount)| (total(account, unit) + amount).abs() <= ACCOUNT_MAX);
         if fits { Ok(()) } else { Err(Refusal::AmountTooLarge) }
@@ -214,22 +230,26 @@ impl Book {
         let mut expired = 0;
         let mut homeless = 0;
         let mut restored = Burns::default();
+        let mut lost = Burns::default();
         for (grant_no, part) in &charge.burns {
             let back = (*part).min(left);
             left -= back;
             match wallet.grants.get(*grant_no as usize).filter(|grant| grant.lives_at(at)) {
-                Some(grant) => {
-                    let fits = back.min(grant.room());
+                Some(_) => {
+                    let fits = back.min(wallet.room_of(*grant_no));
                     restored.add(*grant_no, fits);
                     homeless += back - fits;
                 }
-                None => expired += back,
+                None => {
+                    expired += back;
+                    lost.add(*grant_no, back);
+                }
             }
         }
         homeless += left;
         let grants: Vec<(u32, &Grant)> = (0..).zip(&wallet.grants).collect();
-        for (grant_no, grant) in grants.into_iter().rev().filter(|(_, grant)| grant.lives_at(at)) {
-            let fits = homeless.min(grant.room() - restored.of(grant_no));
+        for (grant_no, _) in grants.into_iter().rev().filter(|(_, grant)| grant.lives_at(at)) {
+            let fits = homeless.min(wallet.room_of(grant_no) - restored.of(grant_no));
             restored.add(grant_no, fits);
             homeless -= fits;
         }
@@ -238,7 +258,7 @@ impl Book {
             Balance { posted: wallet.balance.posted + debt_paid + restored.total(), ..wallet.balance };
         check_held(wallet, balance.posted)?;
         let (kind, charge) = (charge.kind, charge.entry);
-        Ok(Record::Reversed { wallet: no, charge, kind, restored, expired, debt_paid, balance })
+        Ok(Record::Reversed { wallet: no, charge, kind, restored, expired, lost, debt_paid, balance })
     }
 }
 

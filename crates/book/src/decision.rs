@@ -266,6 +266,8 @@ pub enum Record {
         restored: Burns,
         /// What would have gone into grants that have expired since: it is lost with them.
         expired: i64,
+        /// Which of them would have had how much of that, where it is known.
+        lost: Burns,
         /// How much debt it took back.
         debt_paid: i64,
         /// The wallet after it.
@@ -318,6 +320,15 @@ pub enum Record {
     },
     /// A window ended and posted, or late use posted at once.
     UsagePosted(UsagePosted),
+    /// So much of a payment is taken back from now on.
+    TakenBackSet(Box<crate::taken_back::TakenBackSet>),
+    /// Money of the operator's moved at the provider.
+    MoneyMoved {
+        /// What kind of movement.
+        movement: crate::clearing::MoneyMovement,
+        /// How much; below zero it went the other way.
+        amount: Amount,
+    },
     /// Something became true of a line.
     Line(Box<crate::line::LineRecord>),
     /// The book's clock was moved ahead.
@@ -338,7 +349,11 @@ impl Record {
     /// The wallet that it is about.
     pub fn wallet(&self) -> Option<WalletNo> {
         match self {
-            Record::Opened { .. } | Record::ClockAdvanced { .. } | Record::Forgot { .. } => None,
+            Record::Opened { .. }
+            | Record::ClockAdvanced { .. }
+            | Record::MoneyMoved { .. }
+            | Record::Forgot { .. } => None,
+            Record::TakenBackSet(set) => Some(set.wallet),
             Record::WalletOpened { wallet, .. }
             | Record::GrantEffective { wallet, .. }
             | Record::GrantExpired { wallet, .. }
@@ -361,6 +376,7 @@ impl Record {
             Record::WindowOpened(opened) => Some(opened.balance),
             Record::UsagePosted(posted) => Some(posted.balance),
             Record::Line(record) => Some(record.balance),
+            Record::TakenBackSet(set) => Some(set.balance),
             Record::GrantEffective { balance, .. }
             | Record::GrantExpired { balance, .. }
             | Record::Charged { balance, .. }
@@ -371,6 +387,7 @@ impl Record {
             Record::Opened { .. }
             | Record::UsageCovered { .. }
             | Record::ClockAdvanced { .. }
+            | Record::MoneyMoved { .. }
             | Record::Forgot { .. } => None,
         }
     }

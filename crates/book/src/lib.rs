@@ -14,6 +14,7 @@ mod apply;
 mod batch;
 mod book;
 mod catalog;
+mod clearing;
 mod codec;
 mod command;
 mod decide;
@@ -25,6 +26,7 @@ mod refusal;
 mod sealed;
 mod seen;
 mod snapshot;
+mod taken_back;
 mod usage;
 mod wallet;
 
@@ -32,6 +34,7 @@ pub use account::{Account, Transfer, transfers};
 pub use batch::{BatchBuilder, BatchError, check_chain, read_batch};
 pub use book::{Answer, BALANCE_MAX, Book, REQUEST_MEMORY};
 pub use catalog::{Aggregation, Anchor, Catalog, Meter, MeterNo, Price};
+pub use clearing::MoneyMovement;
 pub use codec::CodecError;
 pub use command::{Act, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, Reason, Source, UseStage};
 pub use decision::{
@@ -46,4 +49,5 @@ pub use line::{
 };
 pub use refusal::Refusal;
 pub use seen::SeenKey;
+pub use taken_back::{BackMove, Reinstated, TakeBackTerms, TakenBack, TakenBackCause, TakenBackSet};
 pub use wallet::{Grant, PaidSpan, Wallet, Window};

@@ -7,12 +7,14 @@
 use money::{CustomerId, GrantId, PaymentId, Quantity, Timestamp, UnitPrice, WalletId};
 
 use crate::catalog::{Anchor, MeterNo, Price};
+use crate::clearing::MoneyMovement;
 use crate::codec::{CodecError, Reader, Write};
 use crate::command::{CommandKey, KeySpace, Reason, Source};
 use crate::decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };
 use crate::line::{LineRecord, PaidBy, TAGS, place, read_line_fact, tag_of, write_line_fact};
+use crate::taken_back::{read_taken_back, write_taken_back};
 
 const OPENED: u8 = 1;
 const WALLET_OPENED: u8 = 2;
@@ -28,6 +30,11 @@ const USAGE_COVERED: u8 = 11;
 const USAGE_POSTED: u8 = 12;
 const CLOCK_ADVANCED: u8 = 13;
 const FORGOT: u8 = 14;
+
+/// As [`REVERSED`], and which grants lost how much of it.
+const REVERSED_TO_LOST: u8 = 36;
+const TAKEN_BACK_SET: u8 = 37;
+const MONEY_MOVED: u8 = 38;
 
 const SPACE_SHIFT: u8 = 6;
 const KIND_MASK: u8 = 0x3f;
@@ -75,7 +82,10 @@ fn kind_of(record: &Record) -> u8 {
         Record::GrantEffective { .. } => GRANT_EFFECTIVE,
         Record::GrantExpired { .. } => GRANT_EXPIRED,
         Record::Charged { .. } => CHARGED,
-        Record::Reversed { .. } => REVERSED,
+        Record::Reversed { lost, .. } if lost.is_empty() => REVERSED,
+        Record::Reversed { .. } => REVERSED_TO_LOST,
+        Record::TakenBackSet(_) => TAKEN_BACK_SET,
+        Record::MoneyMoved { .. } => MONEY_MOVED,
         Record::Deducted { .. } => DEDUCTED,
         Record::WindowOpened(_) => WINDOW_OPENED,
         Record::WindowAccrued { .. } => WINDOW_ACCRUED,
@@ -114,12 +124,15 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
             out.unsigned((*kind).into());
             write_taken(out, *amount, burns, *debt);
         }
-        Record::Reversed { charge, kind, restored, expired, debt_paid, .. } => {
+        Record::Reversed { charge, kind, restored, expired, lost, debt_paid, .. } => {
             out.unsigned(charge.as_u64());
             out.unsigned((*kind).into());
             write_burns(out, restored);
             out.signed(*expired);
             out.signed(*debt_paid);
+            if !lost.is_empty() {
+                write_burns(out, lost);
+            }
         }
         Record::Deducted { reason, amount, burns, debt, .. } => {
             out.byte(reason_byte(*reason));
@@ -139,6 +152,11 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
             out.signed(quantity.millionths());
         }
         Record::UsagePosted(posted) => write_usage_posted(out, posted),
+        Record::TakenBackSet(set) => write_taken_back(out, set),
+        Record::MoneyMoved { movement, amount } => {
+            out.byte(place(&MoneyMovement::ALL, movement));
+            out.amount(*amount);
+        }
         Record::Line(record) => write_line_fact(out, &record.fact),
         Record::ClockAdvanced { by } => out.signed(*by),
         Record::Forgot { events_before, requests_before } => {
@@ -160,7 +178,12 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             let events_before = reader.signed()?;
             return Ok(Record::Forgot { events_before, requests_before: reader.signed()? });
         }
-        WALLET_OPENED..=USAGE_POSTED => {}
+        MONEY_MOVED => {
+            let movement = MoneyMovement::ALL.get(usize::from(reader.byte()?));
+            let movement = movement.ok_or(CodecError::Range("movement of money"))?.0;
+            return Ok(Record::MoneyMoved { movement, amount: reader.amount()? });
+        }
+        WALLET_OPENED..=USAGE_POSTED | REVERSED_TO_LOST | TAKEN_BACK_SET => {}
         tag if TAGS.contains(&tag) => {
             let wallet = WalletNo(reader.u32()?);
             let fact = read_line_fact(reader, tag)?;
@@ -198,15 +221,17 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             let (amount, burns, debt) = read_taken(reader)?;
             Record::Charged { wallet, kind, amount, burns, debt, balance: read_balance(reader)? }
         }
-        REVERSED => Record::Reversed {
+        REVERSED | REVERSED_TO_LOST => Record::Reversed {
             wallet,
             charge: EntryRef::from_u64(reader.unsigned()?),
             kind: reader.u32()?,
             restored: read_burns(reader)?,
             expired: reader.signed()?,
             debt_paid: reader.signed()?,
+            lost: if kind == REVERSED_TO_LOST { read_burns(reader)? } else { Burns::default() },
             balance: read_balance(reader)?,
         },
+        TAKEN_BACK_SET => Record::TakenBackSet(Box::new(read_taken_back(reader, wallet)?)),
         DEDUCTED => {
             let reason = read_reason(reader.byte()?)?;
             let (amount, burns, debt) = read_taken(reader)?;
@@ -372,7 +397,7 @@ fn write_balance(out: &mut Vec<u8>, balance: Balance) {
     out.signed(balance.held);
 }
 
-fn read_balance(reader: &mut Reader<'_>) -> Result<Balance, CodecError> {
+pub(crate) fn read_balance(reader: &mut Reader<'_>) -> Result<Balance, CodecError> {
     Ok(Balance { posted: reader.signed()?, pending: reader.signed()?, held: reader.signed()? })
 }
 
@@ -425,6 +450,8 @@ fn read_reason(byte: u8) -> Result<Reason, CodecError> {
 
 /// What was paid beyond what was owed carries the way it was paid in the same byte, behind the sources that are just themselves.
 const SOURCE_OVERPAID: u8 = 4;
+/// What was set back of what was taken back.
+const SOURCE_REINSTATED: u8 = 15;
 /// Adjustments carry their reason in the same byte, behind the other sources.
 const SOURCE_ADJUSTMENT: u8 = 16;
 
@@ -434,6 +461,7 @@ pub(crate) fn source_byte(source: Source) -> u8 {
         Source::Purchased => 1,
         Source::Allowance => 2,
         Source::Carried => 3,
+        Source::Reinstated => SOURCE_REINSTATED,
         Source::Overpaid(by) => SOURCE_OVERPAID + place(&PaidBy::ALL, &by),
         Source::Adjustment(reason) => SOURCE_ADJUSTMENT + reason_byte(reason),
     }
@@ -445,6 +473,7 @@ pub(crate) fn read_source(reader: &mut Reader<'_>) -> Result<Source, CodecError>
         1 => Ok(Source::Purchased),
         2 => Ok(Source::Allowance),
         3 => Ok(Source::Carried),
+        SOURCE_REINSTATED => Ok(Source::Reinstated),
         byte @ SOURCE_OVERPAID..SOURCE_ADJUSTMENT => {
             let by = PaidBy::ALL.get(usize::from(byte - SOURCE_OVERPAID));
             by.map(|(by, _)| Source::Overpaid(*by)).ok_or(CodecError::Range("source"))

@@ -24,6 +24,9 @@ pub enum Refusal {
     /// The amount is zero or below.
     #[error("the amount must be above zero")]
     AmountNotPositive,
+    /// The amount is below zero.
+    #[error("the amount must not be below zero")]
+    AmountNegative,
     /// The quantity is below zero.
     #[error("the quantity must not be below zero")]
     QuantityNegative,
@@ -102,6 +105,18 @@ pub enum Refusal {
     /// It was not billed, or is not owed any more.
     #[error("so much is not owed for this line")]
     NotBilled,
+    /// No payment of this name was credited to the wallet.
+    #[error("no such payment was credited to this wallet")]
+    PaymentUnknown,
+    /// More is to be taken back than the payment bought.
+    #[error("the payment was credited with {credited} and no more can be taken back")]
+    MoreThanCredited {
+        /// What the payment bought.
+        credited: Amount,
+    },
+    /// It is so already.
+    #[error("so much is taken back already")]
+    NothingChanges,
     /// The report adds nothing to what is known.
     #[error("nothing new is said")]
     ReadingOld,
@@ -132,7 +147,11 @@ impl Refusal {
             Refusal::MeterUnknown => "meter_unknown",
             Refusal::AmountNotPositive => "amount_not_positive",
             Refusal::AmountTooLarge => "amount_too_large",
+            Refusal::AmountNegative => "amount_negative",
             Refusal::QuantityNegative => "quantity_negative",
+            Refusal::PaymentUnknown => "payment_unknown",
+            Refusal::MoreThanCredited { .. } => "more_than_credited",
+            Refusal::NothingChanges => "nothing_changes",
             Refusal::ExpiryPast => "expiry_past",
             Refusal::EventInFuture => "event_in_future",
             Refusal::EventTooLate { .. } => "event_too_late",

@@ -13,10 +13,11 @@ use crate::decision::{Balance, EntryRef, WalletNo};
 use crate::line::{read_line, write_line};
 use crate::record::{read_burns, read_price, read_source, source_byte, write_burns, write_price};
 use crate::seen::Seen;
+use crate::taken_back::{read_taken, write_taken};
 use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 /// The layout of a snapshot. Another one is not read: the journal is replayed instead.
-const SNAPSHOT_VERSION: u8 = 5;
+const SNAPSHOT_VERSION: u8 = 6;
 /// Bytes of the SHA-256 at the end.
 const SUM_LEN: usize = 32;
 
@@ -122,6 +123,7 @@ fn write_wallet(out: &mut Vec<u8>, wallet: &Wallet) {
             out.time(span.closes_at);
         }
     }
+    write_taken(out, wallet);
     out.option(wallet.line.as_deref(), write_line);
 }
 
@@ -157,6 +159,7 @@ fn read_wallet(reader: &mut Reader<'_>) -> Result<Wallet, CodecError> {
         let spans = spans.collect::<Result<Vec<_>, CodecError>>()?;
         wallet.paid.insert(meter, spans);
     }
+    read_taken(reader, &mut wallet)?;
     wallet.line = reader.option(read_line)?.map(Box::new);
     Ok(wallet)
 }
@@ -171,6 +174,7 @@ fn write_grant(out: &mut Vec<u8>, grant: &Grant) {
     out.option(grant.scheduled_at, Write::time);
     out.option(grant.expires_at, Write::time);
     out.byte(u8::from(grant.expired));
+    out.signed(grant.lost);
     out.option(grant.cost, Write::amount);
     out.option(grant.payment, |out, payment: PaymentId| out.u128(payment.as_u128()));
 }
@@ -186,6 +190,7 @@ fn read_grant(reader: &mut Reader<'_>) -> Result<Grant, CodecError> {
         scheduled_at: reader.option(Reader::time)?,
         expires_at: reader.option(Reader::time)?,
         expired: reader.flag()?,
+        lost: reader.signed()?,
         cost: reader.option(Reader::amount)?,
         payment: reader.option(Reader::u128)?.map(PaymentId::from_u128),
     })

@@ -8,6 +8,7 @@ use crate::catalog::{MeterNo, Price};
 use crate::command::Source;
 use crate::decision::{Balance, Burns};
 use crate::line::Line;
+use crate::taken_back::TakenBack;
 
 /// One dated lot of credit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Grant {
     pub expires_at: Option<Timestamp>,
     /// True once that has happened.
     pub expired: bool,
+    /// How much of it was lost by that.
+    pub lost: i64,
     /// What was paid for it.
     pub cost: Option<Amount>,
     /// The payment that bought it.
@@ -47,14 +50,9 @@ impl Grant {
         !self.expired && self.expires_at.is_none_or(|expires_at| expires_at > at)
     }
 
-    /// How much it may take back: what it has given.
-    pub(crate) const fn room(&self) -> i64 {
-        self.amount - self.remaining
-    }
-
     /// Burn order: priority, then soonest expiry, then promotional before bought, then oldest (its number, given by the caller).
     fn burn_rank(&self, no: u32) -> (u8, Timestamp, bool, u32) {
-        let bought = matches!(self.source, Source::Purchased | Source::Overpaid(_));
+        let bought = matches!(self.source, Source::Purchased | Source::Overpaid(_) | Source::Reinstated);
         (self.priority, self.expires_at.unwrap_or(Timestamp::MAX), bought, no)
     }
 }
@@ -112,6 +110,8 @@ pub struct Wallet {
     pub next_window_no: u32,
     /// Paid intervals that late events may still fall into, per meter, in order of time, touching ones joined.
     pub paid: BTreeMap<MeterNo, Vec<PaidSpan>>,
+    /// What was taken back of payments, by the number of the grant that each bought.
+    pub taken_back: BTreeMap<u32, TakenBack>,
     /// The plan in service on it, if it is a line's.
     pub line: Option<Box<Line>>,
 }
@@ -130,6 +130,7 @@ impl Wallet {
             windows: BTreeMap::new(),
             next_window_no: 0,
             paid: BTreeMap::new(),
+            taken_back: BTreeMap::new(),
             line: None,
         }
     }
@@ -142,6 +143,13 @@ impl Wallet {
     /// Grants that have something left, in burn order, with their numbers.
     pub fn live_grants(&self) -> impl Iterator<Item = (u32, &Grant)> {
         self.live.iter().map(|no| (*no, &self.grants[*no as usize]))
+    }
+
+    /// How much a grant may take back: what it has given to the customer.
+    pub(crate) fn room_of(&self, grant_no: u32) -> i64 {
+        let grant = &self.grants[grant_no as usize];
+        let taken_back: i64 = self.taken_back.values().map(|taken| taken.burns.of(grant_no)).sum();
+        grant.amount - grant.remaining - grant.lost - taken_back
     }
 
     /// What the grants would give of `amount`, in burn order, and what none covers.

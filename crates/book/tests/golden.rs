@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use book::{
-    Anchor, Anomaly, Awaiting, Balance, BatchBuilder, Behind, BillItem, Burns, Charging, CommandKey, Cycle,
-    Decision, EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus, Lot, MeterNo,
-    PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Session, SessionState, Source, Taken, UsagePosted,
-    Validity, WalletNo, WindowOpened, read_batch,
+    Anchor, Anomaly, Awaiting, BackMove, Balance, BatchBuilder, Behind, BillItem, Burns, Charging,
+    CommandKey, Cycle, Decision, EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus,
+    Lot, MeterNo, MoneyMovement, PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Reinstated, Session,
+    SessionState, Source, Taken, TakenBackCause, TakenBackSet, UsagePosted, Validity, WalletNo, WindowOpened,
+    read_batch,
 };
 use desk::{time, usd};
 use money::{
@@ -144,9 +145,32 @@ fn records() -> Vec<(&'static str, Record)> {
         kind: u32::MAX,
         restored,
         expired,
+        lost: Burns::default(),
         debt_paid,
         balance: BALANCE,
     };
+    let taken_back = |cause, amount, moved| {
+        let payment = PaymentId::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0009);
+        let set =
+            TakenBackSet { wallet: WALLET, payment, grant_no: 4, cause, amount, moved, balance: BALANCE };
+        Record::TakenBackSet(Box::new(set))
+    };
+    let reinstated = |expires_at| Reinstated {
+        grant_no: 5,
+        grant: GrantId::from_u128(0x0197_0000_0000_7000_8000_0000_0000_000a),
+        amount: 4_000_000,
+        expires_at,
+        debt_paid: 1,
+        priority: 100,
+    };
+    let returned = |reinstated| BackMove::Returned {
+        restored: burns(&[(4, 3_000_000)]),
+        paid: burns(&[(4, 1)]),
+        lost: 2,
+        debt: 3,
+        reinstated,
+    };
+    let moved = |movement, amount| Record::MoneyMoved { movement, amount: usd(amount) };
     let late =
         UsagePosted { window_no: None, occurred_at: Some(Timestamp::EPOCH), covers: false, ..posted() };
     let free = UsagePosted { amount: 0, burns: burns(&[]), ..posted() };
@@ -202,6 +226,40 @@ fn records() -> Vec<(&'static str, Record)> {
         ("usage_posted free", usage_posted(free)),
         ("usage_posted debt", usage_posted(owed)),
         ("clock_advanced", Record::ClockAdvanced { by: Timestamp::HOUR }),
+        (
+            "reversed into what has expired",
+            Record::Reversed {
+                wallet: WALLET,
+                charge: EntryRef::new(1, 0),
+                kind: 9,
+                restored: burns(&[]),
+                expired: 3,
+                lost: burns(&[(2, 3)]),
+                debt_paid: 0,
+                balance: BALANCE,
+            },
+        ),
+        (
+            "taken_back_set refund",
+            taken_back(
+                TakenBackCause::Refund,
+                10_000_000,
+                BackMove::Taken { burns: burns(&[(4, 6_000_000)]), lost: 1_000_000, debt: 3_000_000 },
+            ),
+        ),
+        ("taken_back_set dispute returned", taken_back(TakenBackCause::Dispute, 0, returned(None))),
+        (
+            "taken_back_set reinstated",
+            taken_back(TakenBackCause::Dispute, 0, returned(Some(reinstated(None)))),
+        ),
+        (
+            "taken_back_set reinstated with an end",
+            taken_back(TakenBackCause::Refund, 5, returned(Some(reinstated(Some(Timestamp::MAX))))),
+        ),
+        ("money_moved fee", moved(MoneyMovement::Fee, "0.59")),
+        ("money_moved payout", moved(MoneyMovement::Payout, "100")),
+        ("money_moved dispute back", moved(MoneyMovement::Dispute, "-10")),
+        ("grant_added reinstated", Record::GrantAdded(grant(Source::Reinstated))),
         ("forgot", forgot(498_110, -1)),
     ]
 }
@@ -399,7 +457,7 @@ fn every_line_can_be_read() {
 #[test]
 fn every_kind_has_a_line() {
     let kinds: BTreeSet<&str> = all_records().iter().map(|(_, record)| desk::kind(record)).collect();
-    assert_eq!(kinds.len(), 35, "as many as `desk::kind` names");
+    assert_eq!(kinds.len(), 37, "as many as `desk::kind` names");
     for (name, record) in all_records() {
         assert!(name.starts_with(desk::kind(&record)), "{name} is a {}", desk::kind(&record));
     }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use book::{
     Act, Aggregation, Anchor, Answer, BatchBuilder, Book, Catalog, ChargeTaken, Command, CommandKey,
     Decision, GENESIS, GrantTerms, KeySpace, Meter, MeterNo, Price, Reason, Record, Refusal, Source,
-    UseStage,
+    TakeBackTerms, UseStage,
 };
 use desk::{Desk, all_wallets, moved_into_wallet, open, replay, total};
 use laws_model::steps::{Key, Scale, Step, UNITS_LEN, Wish, steps};
@@ -68,6 +68,8 @@ struct Case {
     accepted: Vec<book::EntryRef>,
     charges: Vec<(WalletId, ChargeTaken)>,
     grants: u128,
+    /// Payments that were credited, with the wallet and the amount.
+    bought: Vec<(WalletId, PaymentId, Amount)>,
     /// Kinds of records, and codes of refusals, that came up.
     met: BTreeSet<&'static str>,
     /// A snapshot taken after some row, with the number of rows it holds.
@@ -88,6 +90,7 @@ impl Case {
             accepted: Vec::new(),
             charges: Vec::new(),
             grants: 0,
+            bought: Vec::new(),
             met: BTreeSet::new(),
             snapshot: None,
             times: BTreeMap::new(),
@@ -151,6 +154,9 @@ impl Case {
                     cost: bought.then_some(Amount::new(amount, unit)),
                     payment: bought.then_some(PaymentId::from_u128(self.grants)),
                 };
+                if let Some(payment) = terms.payment {
+                    self.bought.push((terms.wallet, payment, terms.amount));
+                }
                 (key.and_then(spread), Act::Grant(terms))
             }
             Wish::Charge { wallet: no, amount, other_unit, key } => {
@@ -171,6 +177,25 @@ impl Case {
                     spread(Key { space: KeySpace::Event, name, body: 0 })
                 });
                 (key, Act::Use { wallet: wallet(no), meter: MeterNo(meter), quantity, occurred_at, stage })
+            }
+            Wish::TakeBack { which, cause, sixteenths, steps, other_wallet } => {
+                let nothing = (wallet(0), PaymentId::from_u128(0), Amount::new(16, unit_of(self, 0)));
+                let bought = which.checked_rem(self.bought.len()).map_or(nothing, |place| self.bought[place]);
+                let (id, payment, paid) = bought;
+                let part = i128::from(paid.value()) * i128::from(sixteenths) / 16 + i128::from(steps);
+                let amount = i64::try_from(part).unwrap_or(i64::MAX);
+                self.grants += 1;
+                let terms = TakeBackTerms {
+                    wallet: if other_wallet { wallet(1) } else { id },
+                    payment,
+                    cause,
+                    amount: Amount::new(amount, paid.unit()),
+                    reinstated: GrantId::from_u128(self.grants),
+                };
+                (None, Act::SetTakenBack(terms))
+            }
+            Wish::Move { movement, amount } => {
+                (None, Act::MoveMoney { movement, amount: Amount::new(amount, Unit::USD) })
             }
             Wish::Advance(by) => (None, Act::AdvanceClock { by }),
         };
@@ -345,7 +370,9 @@ fn check_wallet(book: &Book, no: book::WalletNo) {
     let wallet = book.wallet(no).expect("it has a number");
     assert!(book.wallet_adds_up(no), "{wallet:?}");
     let free = wallet.grants.iter().any(|grant| grant.free() > 0);
-    assert!(wallet.debt == 0 || !free, "debt and free credit at once: {wallet:?}");
+    // What is taken back of one payment is owed even while other credit is left.
+    let taken_back = !wallet.taken_back.is_empty();
+    assert!(wallet.debt == 0 || !free || taken_back, "debt and free credit at once: {wallet:?}");
     assert!(wallet.debt >= 0);
     // A window holds each grant once, however much use it counts.
     for window in wallet.windows.values() {
@@ -402,6 +429,7 @@ fn the_random_commands_reach_every_record_and_every_refusal() {
     }
     let expected = BTreeSet::from([
         "already_reversed",
+        "amount_negative",
         "amount_not_positive",
         "amount_too_large",
         "charged",
@@ -418,8 +446,13 @@ fn the_random_commands_reach_every_record_and_every_refusal() {
         "idempotency_key_reused",
         "insufficient_credit",
         "meter_unknown",
+        "money_moved",
+        "more_than_credited",
+        "nothing_changes",
+        "payment_unknown",
         "quantity_negative",
         "reversed",
+        "taken_back_set",
         "unit_mismatch",
         "usage_covered",
         "usage_posted",

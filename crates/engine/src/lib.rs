@@ -11,6 +11,7 @@ mod late;
 mod news;
 mod open;
 mod portion;
+mod project_back;
 mod project_line;
 mod projector;
 mod published;

@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::news::{Notice, exhausted, tell};
+use crate::project_back::taken_back_grants;
 use crate::project_line::{balance_cause, line_grants, line_kind, lot_of, project_line, used_bytes};
 use book::{
-    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, Record, Source, Transfer,
-    UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
+    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, MoneyMovement, Record, Source,
+    TakenBackCause, Transfer, UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
 };
-use money::{CustomerId, EntryId, IntentId, Quantity, Timestamp, Unit, WalletId};
+use money::{Amount, CustomerId, EntryId, IntentId, Quantity, Timestamp, Unit, WalletId};
 use store::views::{
     EntryRow, GrantRow, GrantState, ViewChange, ViewChanges, WalletRow, WindowRow, quarter_of,
 };
@@ -158,6 +159,10 @@ impl Projector {
             }));
             return;
         }
+        if let Record::MoneyMoved { movement, amount } = record {
+            money_moved(*movement, *amount, decision, out);
+            return;
+        }
         let Some(WalletNo(wallet_no)) = record.wallet() else { return };
         // A wallet is always opened before anything happens to it.
         let Some(known) = self.wallets.get_mut(wallet_no as usize) else { return };
@@ -197,14 +202,7 @@ impl Projector {
         }
         self.project_grants(record, decision.at, out);
         self.project_usage(record, out);
-        for transfer in transfers(record, unit) {
-            for (account, delta) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)] {
-                if let Some(name) = account.shared_name() {
-                    let (account, unit) = (Cow::Borrowed(name), transfer.unit);
-                    out.push(ViewChange::AccountMoved { account, unit, delta });
-                }
-            }
-        }
+        move_accounts(record, unit, out);
     }
 
     fn project_grants(&self, record: &Record, at: Timestamp, out: &mut ViewChanges) {
@@ -229,6 +227,7 @@ impl Projector {
             Record::Charged { burns, .. } | Record::Deducted { burns, .. } => burned(burns, out),
             Record::UsagePosted(posted) => burned(&posted.burns, out),
             Record::Line(record) => line_grants(record, at, out),
+            Record::TakenBackSet(set) => taken_back_grants(set, at, out),
             Record::Reversed { restored, .. } => {
                 out.extend(restored.iter().map(|(grant_no, amount)| changed(grant_no, amount, None)));
             }
@@ -292,6 +291,29 @@ impl Projector {
     }
 }
 
+/// Money of the operator's: it stands in nobody's statement, only in sums.
+fn money_moved(movement: MoneyMovement, amount: Amount, decision: &Decision, out: &mut ViewChanges) {
+    out.push(ViewChange::Moved {
+        quarter: quarter_of(decision.at),
+        unit: amount.unit(),
+        kind: Cow::Borrowed(movement.code()),
+        reason: None,
+        delta: amount.value(),
+    });
+    move_accounts(&decision.record, amount.unit(), out);
+}
+
+fn move_accounts(record: &Record, unit: Unit, out: &mut ViewChanges) {
+    for transfer in transfers(record, unit) {
+        for (account, delta) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)] {
+            if let Some(name) = account.shared_name() {
+                let (account, unit) = (Cow::Borrowed(name), transfer.unit);
+                out.push(ViewChange::AccountMoved { account, unit, delta });
+            }
+        }
+    }
+}
+
 /// The movement that a statement shows; `None` for what moves nothing.
 fn entry_row(entry: EntryRef, decision: &Decision, known: &KnownWallet) -> Option<EntryRow> {
     let record = &decision.record;
@@ -342,6 +364,10 @@ fn entry_row(entry: EntryRef, decision: &Decision, known: &KnownWallet) -> Optio
             row.grant_no = lot_of(&record.fact).map(|(lot, _)| lot.grant_no);
             row.quantity = used_bytes(&record.fact);
         }
+        Record::TakenBackSet(set) => {
+            row.grant_no = Some(set.grant_no);
+            row.payment = Some(set.payment);
+        }
         Record::UsagePosted(posted) => {
             row.meter_no = Some(posted.meter.0);
             row.window_no = posted.window_no;
@@ -363,6 +389,10 @@ fn kind_code(record: &Record) -> Option<&'static str> {
         Record::Reversed { .. } => Some("reversal"),
         Record::Deducted { .. } => Some("deduction"),
         Record::UsagePosted(_) => Some("usage"),
+        Record::TakenBackSet(set) => Some(match set.cause {
+            TakenBackCause::Refund => "refund",
+            TakenBackCause::Dispute => "dispute",
+        }),
         Record::Line(record) => line_kind(&record.fact),
         _ => None,
     }
@@ -377,6 +407,7 @@ pub(crate) fn source_code(source: Source) -> &'static str {
         Source::Carried => "carried",
         Source::Adjustment(_) => "adjustment",
         Source::Overpaid(_) => "overpaid",
+        Source::Reinstated => "reinstated",
     }
 }
 
@@ -395,7 +426,8 @@ fn grant_row(added: &GrantAdded, at: Timestamp) -> GrantRow {
         | Source::Purchased
         | Source::Allowance
         | Source::Carried
-        | Source::Overpaid(_) => None,
+        | Source::Overpaid(_)
+        | Source::Reinstated => None,
     };
     let scheduled = added.effective_at.is_some();
     GrantRow {

@@ -7,12 +7,17 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, clock, endpoints, intents, mails, nas, notices, purchases, webhooks};
+use crate::{billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, webhooks};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
 /// An intent that has been open for less than this is still being sent by whoever wrote it, in microseconds.
 const INTENT_AGE_MIN: i64 = 15 * Timestamp::SECOND;
+
+/// Customers for whom it is written down at a time by what they are found.
+const SEARCHES_AT_A_TIME: u32 = 200;
+/// Pause after it could not be written.
+const SEARCHES_PAUSE: Duration = Duration::from_secs(10);
 
 /// How often first answers that nobody may ask for again are dropped.
 const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
@@ -27,6 +32,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(billing::keep_running(Arc::clone(app)));
     tokio::spawn(billing::keep_blocked(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
+    tokio::spawn(write_searches(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));
     tokio::spawn(books::keep_verified(Arc::clone(app)));
 }
@@ -44,6 +50,13 @@ async fn sweep(app: Arc<App>) {
                 "purchases that nobody pays still wait"
             );
         }
+        if let Err(problem) = claims::sweep(&app).await {
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "refunds and disputes were not followed"
+            );
+        }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())
             && let Err(problem) = app.reload_sold().await
         {
@@ -53,6 +66,20 @@ async fn sweep(app: Arc<App>) {
 }
 
 /// Drops the first answers of idempotency keys that are no longer remembered: as long as the book remembers its own.
+/// Writes down by what those are found who were here before that was kept: some at a time, once, at the first start.
+async fn write_searches(app: Arc<App>) {
+    while !app.is_ending() {
+        match app.write(|tx| tx.write_missing_searches(SEARCHES_AT_A_TIME)).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(problem) => {
+                tracing::warn!(code = problem.code, "customers of before are not all found yet");
+                tokio::time::sleep(SEARCHES_PAUSE).await;
+            }
+        }
+    }
+}
+
 async fn forget_answers(app: Arc<App>) {
     while !app.is_ending() {
         let before = clock::now().plus(-book::REQUEST_MEMORY);

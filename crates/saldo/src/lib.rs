@@ -6,6 +6,7 @@ pub mod app;
 pub mod audit;
 pub mod billing;
 pub mod books;
+pub mod claims;
 pub mod cli;
 pub mod clock;
 pub mod config;

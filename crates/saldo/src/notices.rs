@@ -30,8 +30,9 @@ use crate::{clock, endpoints, pix, settlements};
 
 use facts::{CREDIT_ADDED, EXHAUSTED, LINE_STATUS, PURCHASE_RELEASED, PURCHASED};
 pub(crate) use facts::{Fact, fact};
-use money_facts::{INVOICE_PAID, PAYMENT_FAILED};
-pub use money_facts::{invoice_paid, payment_failed};
+pub(crate) use money_facts::Claimed;
+use money_facts::{INVOICE_PAID, PAYMENT_CLAIMED, PAYMENT_FAILED};
+pub use money_facts::{invoice_paid, payment_claimed, payment_failed};
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
@@ -128,7 +129,8 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                 PURCHASED => charge(tx, config, &notice)?,
                 usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
                 CREDIT_ADDED => mail(tx, config, &notice)?,
-                PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_FAILED | INVOICE_PAID => Ok(()),
+                PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_CLAIMED | PAYMENT_FAILED
+                | INVOICE_PAID => Ok(()),
                 _ => owed::mail(tx, config, &sold, &notice)?,
             };
             match delivered {

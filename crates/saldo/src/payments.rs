@@ -15,7 +15,7 @@ use store::tables::bank::{Finding, FindingCode};
 use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentNews, PaymentStatus, RecordedPayment};
 use store::tables::topups::{Topup, TopupState};
-use store::{StoreError, Tx};
+use store::{Reader as TablesReader, StoreError, Tx};
 use stripe::Request;
 use stripe::answer::{
     Charge, ChargeStatus, CheckoutSession, List, PaymentIntent, PaymentIntentStatus, SessionStatus,
@@ -26,7 +26,7 @@ use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-use crate::{clock, ids, notices, purchases};
+use crate::{claims, clock, ids, notices, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
@@ -157,10 +157,32 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
             app.wait_projected(entry.position(), SHOW_PATIENCE).await;
         }
     }
-    if news {
+    let claimed = note_claims(app, intent, &charges.data).await?;
+    if news || claimed {
         app.live.notify(topup.customer);
     }
     Ok(())
+}
+
+/// Writes down what is claimed back of the attempt that paid, if anything is or was, and has the book follow; whether it was news.
+async fn note_claims(app: &Arc<App>, intent: &PaymentIntent, charges: &[Charge]) -> Result<bool, Problem> {
+    let id = intent.id.clone();
+    let known = move |reader: &TablesReader<'_>| {
+        let attempts = reader.attempts_of(STRIPE, &id)?;
+        let paid = attempts.into_iter().find(|attempt| attempt.status == PaymentStatus::Succeeded);
+        let Some(paid) = paid else { return Ok(None) };
+        Ok(Some((!reader.claims_of(paid.id)?.is_empty(), paid)))
+    };
+    let Some((was_claimed, paid)) = app.read(known).await? else { return Ok(false) };
+    let is_claimed = |charge: &Charge| charge.refunded || charge.disputed || charge.amount_refunded > 0;
+    if !was_claimed && !charges.iter().any(is_claimed) {
+        return Ok(false);
+    }
+    let id = paid.id;
+    let claims = claims::read(app, &intent.id, id).await?;
+    let news = app.write(move |tx| claims::note(tx, &paid, &claims)).await?;
+    claims::follow(app, id).await?;
+    Ok(news)
 }
 
 /// What is to be asked of the book about a payment.
@@ -332,5 +354,7 @@ fn blank(intent: &PaymentIntent, customer: CustomerId, topup: &Topup) -> Payment
         occurred_at: now,
         updated_at: now,
         credited_entry: None,
+        refunded: 0,
+        dispute_state: None,
     }
 }

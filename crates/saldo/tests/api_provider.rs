@@ -277,7 +277,8 @@ async fn all_that_is_wrong_is_told_at_once() {
     let refused = shop.house.post("/v1/subscribers", &nobody).await.expect(422);
     let fields: Vec<_> =
         refused["errors"].as_array().into_iter().flatten().map(|one| &one["field"]).collect();
-    assert_eq!(fields, [&json!("document"), &json!("address.postcode")], "{refused}");
+    // The e-mail is the first subscriber's.
+    assert_eq!(fields, [&json!("document"), &json!("address.postcode"), &json!("email")], "{refused}");
     shop.house.close().await;
 }
 
@@ -488,4 +489,120 @@ async fn counts(house: &House) -> Vec<Value> {
         counts.push(house.get(&format!("/v1/{path}")).await.expect(200));
     }
     counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn routers_are_added_changed_and_removed_and_their_secrets_stay_hidden() {
+    let house = House::open().await;
+    let torre = json!({"name": "Torre norte", "address": "::ffff:192.0.2.7", "secret": "segredo-da-torre"});
+    let made = house.post_under("torre", "/v1/routers", &torre).await.expect(201);
+    let id = made["id"].as_str().expect("an id").to_owned();
+    assert!(id.starts_with("nas_"), "{id}");
+    assert_eq!((&made["address"], &made["coa_port"]), (&json!("192.0.2.7"), &json!(3_799)));
+    assert_eq!(made["last_seen_at"], json!(null));
+    // The same again is the same; another secret is another wish.
+    assert_eq!(house.post_under("torre", "/v1/routers", &torre).await.expect(201), made);
+    let mut other = torre.clone();
+    other["secret"] = json!("outro-segredo");
+    let reused = house.post_under("torre", "/v1/routers", &other).await.expect(409);
+    assert_eq!(reused["code"], "idempotency_key_reused");
+
+    let path = format!("/v1/routers/{id}");
+    let now = house.get(&path).await.expect(200);
+    assert_eq!((&now["open_sessions"], &now["silent_since"]), (&json!(0), &json!(null)));
+    assert_eq!(house.get("/v1/routers").await.expect(200)["data"], json!([now]));
+    let ask = async |method: Method, body: &Value| {
+        let request = house.request(method, &path).bearer_auth(&house.operator);
+        house.send(request.header("idempotency-key", fresh_key()).json(body)).await
+    };
+    let changed = ask(Method::PATCH, &json!({"name": "Torre sul", "coa_port": 1_700})).await.expect(200);
+    assert_eq!((&changed["name"], &changed["address"]), (&json!("Torre sul"), &json!("192.0.2.7")));
+    ask(Method::PATCH, &json!({"secret": "outro-segredo"})).await.expect(200);
+    let kept = house.running.app.read(|reader| reader.routers()).await.expect("routers");
+    assert_eq!((kept[0].secret.0.as_str(), kept[0].coa_port), ("outro-segredo", 1_700));
+
+    for (body, field, code) in [
+        (json!({"name": " "}), "name", "invalid_name"),
+        (json!({"address": "torre.example.net"}), "address", "invalid_address"),
+        (json!({"secret": "short"}), "secret", "invalid_secret"),
+        (json!({"coa_port": 0}), "coa_port", "invalid_port"),
+        (json!({"coa_port": 65_536}), "coa_port", "invalid_field"),
+        (json!({"nas_no": 7}), "nas_no", "unknown_field"),
+    ] {
+        let refused = ask(Method::PATCH, &body).await.expect(422);
+        assert_eq!((&refused["field"], &refused["code"]), (&json!(field), &json!(code)), "{body}");
+        let mut new = json!({"name": "Torre leste", "address": "192.0.2.9", "secret": "segredo-do-leste"});
+        for (name, value) in body.as_object().expect("fields") {
+            new[name] = value.clone();
+        }
+        let refused = house.post("/v1/routers", &new).await.expect(422);
+        assert_eq!((&refused["field"], &refused["code"]), (&json!(field), &json!(code)), "{new}");
+    }
+    let mut second = json!({"name": "Torre sul", "address": "192.0.2.9", "secret": "segredo-do-leste"});
+    assert_eq!(house.post("/v1/routers", &second).await.expect(409)["field"], "name");
+    second["name"] = json!("Torre leste");
+    second["address"] = json!("192.0.2.7");
+    assert_eq!(house.post("/v1/routers", &second).await.expect(409)["field"], "address");
+    let missing = "/v1/routers/nas_00000000000000000000000000";
+    assert_eq!(house.get(missing).await.expect(404)["code"], "not_found");
+
+    let removed = ask(Method::DELETE, &json!({})).await.expect(200);
+    assert_eq!(removed["name"], "Torre sul");
+    assert_eq!(house.get(&path).await.expect(404)["code"], "not_found");
+    assert_eq!(ask(Method::DELETE, &json!({})).await.expect(404)["code"], "not_found");
+    assert_eq!(house.get("/v1/routers").await.expect(200)["data"], json!([]));
+    let log = house.get("/v1/audit-log?limit=10").await.expect(200);
+    let actions: Vec<_> =
+        log["data"].as_array().into_iter().flatten().map(|row| row["action"].clone()).collect();
+    assert_eq!(actions[..4], ["router.remove", "router.change", "router.change", "router.create"]);
+    assert!(!log.to_string().contains("segredo"), "{log}");
+    let answers = [&made, &now, &changed, &removed];
+    assert!(answers.iter().all(|answer| !answer.to_string().contains("segredo")), "{answers:?}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_login_is_changed_once_and_is_one_lines_alone() {
+    let shop = Shop::open().await;
+    shop.line().await;
+    let house = &shop.house;
+    let path = format!("/v1/lines/{}/access-login", shop.line);
+    let change = |login: Value| json!({"access_login": login});
+    let changed = house.post_under("login", &path, &change(json!("joao.novo"))).await.expect(200);
+    assert_eq!((&changed["access_login"], &changed["status"]), (&json!("joao.novo"), &json!("enabled")));
+    assert_eq!(house.post_under("login", &path, &change(json!("joao.novo"))).await.expect(200), changed);
+    assert_eq!(
+        house.get("/v1/lines?access_login=joao.novo").await.expect(200)["data"][0]["id"],
+        json!(shop.line)
+    );
+    assert_eq!(house.get("/v1/lines?access_login=joao@fibra").await.expect(200)["data"], json!([]));
+    assert_eq!(
+        house.get("/v1/subscribers?search=JOAO.NOVO").await.expect(200)["data"][0]["id"],
+        json!(shop.customer)
+    );
+
+    let second =
+        json!({"customer": shop.customer, "plan": shop.plan["id"], "anchor_day": 1, "access_login": "loja"});
+    house.post("/v1/lines", &second).await.expect(201);
+    let taken = shop.act("access-login", &change(json!("loja"))).await.expect(409);
+    assert_eq!((&taken["code"], &taken["field"]), (&json!("already_exists"), &json!("access_login")));
+    for wrong in [json!(""), json!(" "), json!("a\u{7}b"), json!("x".repeat(254))] {
+        let refused = shop.act("access-login", &change(wrong)).await.expect(422);
+        assert_eq!(
+            (&refused["code"], &refused["field"]),
+            (&json!("invalid_access_login"), &json!("access_login"))
+        );
+    }
+    assert_eq!(shop.act("access-login", &json!({})).await.expect(422)["field"], "access_login");
+    assert_eq!(shop.line().await["access_login"], "joao.novo");
+    assert_eq!(shop.act("access-login", &change(json!(null))).await.expect(200)["access_login"], json!(null));
+    let log = house.get("/v1/audit-log?limit=10").await.expect(200);
+    let changes: Vec<_> = log["data"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|row| row["action"] == "line.set_access_login")
+        .collect();
+    assert_eq!(changes.len(), 2, "a repetition and what was refused change nothing: {log}");
+    shop.house.close().await;
 }

@@ -6,13 +6,13 @@ mod house;
 
 use std::time::Duration;
 
-use book::{Charging, LineAct, LineStatus, PaidBy};
+use book::{Buying, Charging, LineAct, LineStatus, PackNo, PaidBy};
 use house::House;
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use money::{Amount, LoginId, PurchaseId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment, Month, Trust};
-use saldo::lines::offers::PlanDraft;
+use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::settlements::{self, Came, Owing, Settled};
 use saldo::{documents, intents, lines};
 use store::tables::Page;
@@ -42,11 +42,17 @@ impl Provider {
     }
 
     async fn buy_on_next_invoice(&self) -> PurchaseId {
-        let buying = self.buying(Charging::NextInvoice, 0);
+        self.buy_so(self.buying(Charging::NextInvoice, 0)).await
+    }
+
+    /// Buys, and waits until the purchase is owed.
+    async fn buy_so(&self, buying: Buying) -> PurchaseId {
         let entry = lines::buy(self.app(), self.line.wallet, buying).await.expect("it may be bought");
         assert!(self.app().wait_projected(entry.position(), house::PATIENCE).await);
         let delivered = |notices: &Page<Notice, _>| {
-            notices.rows.iter().any(|notice| notice.id.kind == "purchased" && notice.delivered_at.is_some())
+            let told = notices.rows.iter().filter(|notice| notice.id.kind == "purchased");
+            let bought = usize::try_from(buying.sequence).expect("a number") + 1;
+            told.filter(|notice| notice.delivered_at.is_some()).count() == bought
         };
         self.house.until(|reader| reader.notices(None, 10), delivered).await;
         buying.purchase
@@ -205,6 +211,59 @@ async fn an_invoice_that_is_written_off_is_nobodys_debt_and_its_credit_is_taken_
     let again = documents::write_off(app, Author::operator(), boleto.id, rest).await;
     assert_eq!(again.map_err(|problem| problem.code), Err("boleto_closed"));
     assert_eq!(invoice.total, reais(FEE_CENTAVOS + PRICE_CENTAVOS));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invoice_whose_packs_say_different_things_asks_what_becomes_of_their_credit() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let app = provider.app();
+    let first = provider.buy_on_next_invoice().await;
+    let kept = PackDraft {
+        plan_no: 1,
+        quantity: PACK,
+        price: reais(PRICE_CENTAVOS),
+        chargings: vec![Charging::NextInvoice],
+        release: PackRelease::Purchase,
+        validity_days: None,
+        per_cycle_max: None,
+        sold: true,
+        on_write_off: OnWriteOff::KeepDebt,
+    };
+    let pack_no = offers::put_pack(app, Author::operator(), None, kept).await.expect("a pack");
+    provider.ask(LineAct::AddUse { total: PACK, outside: 0 }).await;
+    let buying = Buying { pack: PackNo(pack_no), ..provider.buying(Charging::NextInvoice, 1) };
+    let second = provider.buy_so(buying).await;
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    let [(invoice, _, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
+    let write_off = |rule| documents::write_off(app, Author::operator(), boleto.id, rule);
+    let states = async || {
+        let invoices = provider.invoices().await;
+        let (invoice, _, boleto) = &invoices[0];
+        let mut purchases = Vec::new();
+        for id in [first, second] {
+            let bought = app.read(move |reader| reader.purchase(id)).await.expect("a look");
+            purchases.push(bought.expect("the purchase").state);
+        }
+        (invoice.state, boleto.as_ref().map(|boleto| boleto.state), purchases)
+    };
+
+    let before = states().await;
+    let refused = write_off(None).await.expect_err("nobody said what");
+    assert_eq!((refused.code, refused.field.as_deref()), ("on_write_off_missing", Some("on_write_off")));
+    assert_eq!(states().await, before);
+
+    // The boleto alone: all that stands on the invoice is still owed.
+    write_off(Some(OnWriteOff::KeepDebt)).await.expect("it is written off");
+    let (open, released) = (InvoiceState::Open, vec![PurchaseState::Released; 2]);
+    assert_eq!(states().await, (open, Some(BoletoState::WrittenOff), released));
+    assert_eq!(provider.booked("receivable").await, -invoice.total.value());
+    assert_eq!(provider.available(), PACK, "of the second; the first is used up");
+
+    write_off(Some(OnWriteOff::TakeBack)).await.expect("what is owed is written off");
+    assert_eq!((provider.booked("receivable").await, provider.available()), (0, 0));
+    let (closed, gone) = (InvoiceState::WrittenOff, vec![PurchaseState::WrittenOff; 2]);
+    assert_eq!(states().await, (closed, Some(BoletoState::WrittenOff), gone));
 }
 
 #[tokio::test(flavor = "multi_thread")]

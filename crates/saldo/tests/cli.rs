@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use store::SqliteJournal;
+use store::tables::boletos::BoletoState;
 
 /// Runs the binary on `data`, with no configuration but the default.
 fn saldo(data: &Path, arguments: &[&str]) -> Output {
@@ -199,6 +200,57 @@ fn a_folder_without_a_journal_and_a_wrong_configuration_are_told() {
     std::fs::write(&file, "[server]\nlissten = \"x\"\n").expect("written");
     let (code, said) = refused(folder.path(), &["--config", path, "config", "check"]);
     assert!(code == Some(1) && said.contains("server.lissten"), "{said}");
+}
+
+#[test]
+fn a_boleto_is_written_off_once_and_told_in_the_audit_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = &folder.path().join("data");
+    printed(data, &["customer", "create", "--name", "Ana", "--email", "ana@example.com"]);
+    let tables = || store::Tables::open(&data.join("saldo.db")).expect("the tables");
+    let customer = tables().read(|reader| reader.customers(None, 1)).expect("the tables").rows[0].id;
+    let boleto = |n: u64, state| store::tables::boletos::BoletoRow {
+        id: money::BoletoId::from_u128(u128::from(n)),
+        customer,
+        purchase: None,
+        our_number: n,
+        barcode: format!("{n:044}"),
+        linha_digitavel: String::new(),
+        amount: money::Amount::new(24_900_000, money::Unit::BRL),
+        due_on: "2026-11-26".to_owned(),
+        state,
+        created_at: money::Timestamp::EPOCH,
+        registered_at: None,
+        paid_at: None,
+        paid_amount: None,
+        invoice: None,
+    };
+    let (written, open) = (BoletoState::Written, BoletoState::Open);
+    let insert = |tx: &store::Tx<'_>| {
+        tx.insert_boleto(&boleto(7, written))?;
+        tx.insert_boleto(&boleto(8, open))
+    };
+    tables().write(insert).expect("boletos");
+    for (arguments, code, words) in [
+        (&["bank", "write-off", "9"][..], 1, "there is no boleto 9"),
+        (&["bank", "write-off", "bol_1"], 1, "there is no boleto bol_1"),
+        (&["bank", "write-off", "7", "--on-write-off", "all"], 2, "take_back, keep_debt, leave"),
+    ] {
+        let (found, said) = refused(data, arguments);
+        assert!(found == Some(code) && said.contains(words), "{arguments:?}: {said}");
+    }
+    let state =
+        |n: u64| tables().read(|reader| reader.boleto_by_number(n)).expect("a look").expect("it").state;
+    assert_eq!((state(7), state(8)), (written, open));
+    let done = printed(data, &["bank", "write-off", "7"]);
+    assert!(done.contains("written_off") && done.contains("nothing to decide"), "{done}");
+    let id = boleto(8, open).id.to_string();
+    let done = printed(data, &["bank", "write-off", &id, "--on-write-off", "leave"]);
+    assert!(done.contains("to_write_off"), "the bank is still to be told: {done}");
+    assert_eq!((state(7), state(8)), (BoletoState::WrittenOff, BoletoState::ToWriteOff));
+    assert!(refused(data, &["bank", "write-off", "7"]).1.contains("paid or written off already"));
+    let log = tables().read(|reader| reader.audit(None, 2)).expect("the log").rows;
+    assert!(log.iter().all(|line| line.action == "boleto.write_off"), "{log:?}");
 }
 
 #[test]

@@ -156,8 +156,14 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
     assert_eq!(demo.call().await.1["available"], "24.75", "a line that was copied before works");
     demo.end();
 
-    let mut verify = Command::new(env!("CARGO_BIN_EXE_saldo"));
-    let verified = verify.arg("--data").arg(folder.path()).arg("verify").output().expect("it runs");
+    let saldo = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saldo"));
+        command.arg("--data").arg(folder.path()).args(arguments).output().expect("it runs")
+    };
+    // Commands work on the folder with the demo's own settings, its bank among them.
+    let remitted = saldo(&["bank", "remittance", "--to", &folder.path().display().to_string()]);
+    assert!(remitted.status.success(), "{}", String::from_utf8_lossy(&remitted.stderr));
+    let verified = saldo(&["verify"]);
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 

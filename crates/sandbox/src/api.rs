@@ -1,14 +1,17 @@
 //! Stripe's HTTP API under `/v1`: who may call, idempotency, and which call does what. One file per resource beside this.
 
+mod balance;
 mod charges;
 mod checkout_sessions;
 mod customers;
-mod error;
+mod disputes;
+pub(crate) mod error;
 mod events;
 mod listing;
 mod params;
 mod payment_intents;
 mod payment_methods;
+mod refunds;
 
 use std::sync::Arc;
 
@@ -18,7 +21,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::error::ApiError;
 use self::params::Params;
@@ -43,9 +46,15 @@ impl Call<'_> {
     }
 }
 
+/// An answer to a call that had an effect.
+struct Reply {
+    status: StatusCode,
+    body: Value,
+}
+
 /// An answer and, if it was given before, the id of the request that first got it.
 struct Answered {
-    body: Value,
+    reply: Reply,
     original_request: Option<String>,
 }
 
@@ -80,7 +89,7 @@ pub(crate) async fn answer(
                 replayed.insert("idempotent-replayed", HeaderValue::from_static("true"));
                 replayed.insert("original-request", original);
             }
-            (StatusCode::OK, answered.body)
+            (answered.reply.status, answered.reply.body)
         }
         Err(error) => (error.status, error.body()),
     };
@@ -162,8 +171,8 @@ fn once(
         return Err(ApiError::unavailable());
     }
     let Some(key) = &work.origin.idempotency_key else {
-        let body = dispatch(&call, method, path)?;
-        return Ok(Answered { body, original_request: None });
+        let reply = dispatch(&call, method, path)?;
+        return Ok(Answered { reply, original_request: None });
     };
     if key.is_empty() || key.len() > stripe::request::IDEMPOTENCY_KEY_CHARS_MAX {
         return Err(ApiError::invalid("Idempotency keys have 1 to 255 characters."));
@@ -171,19 +180,30 @@ fn once(
     let request = format!("{path}\n{}", params.canonical());
     if let Some(remembered) = work.remembered(key)? {
         return if remembered.request == request {
-            Ok(Answered { body: remembered.answer, original_request: Some(remembered.request_id) })
+            let status = StatusCode::from_u16(remembered.status).unwrap_or(StatusCode::OK);
+            let reply = Reply { status, body: remembered.answer };
+            Ok(Answered { reply, original_request: Some(remembered.request_id) })
         } else {
             Err(ApiError::idempotency(key))
         };
     }
-    let body = dispatch(&call, method, path)?;
+    let reply = dispatch(&call, method, path)?;
     let request_id = work.origin.request_id.clone().unwrap_or_default();
-    work.remember(key, &Remembered { request, request_id, answer: body.clone() })?;
-    Ok(Answered { body, original_request: None })
+    let (status, answer) = (reply.status.as_u16(), reply.body.clone());
+    work.remember(key, &Remembered { request, request_id, status, answer })?;
+    Ok(Answered { reply, original_request: None })
 }
 
-fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Value, ApiError> {
+fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiError> {
     let parts: Vec<&str> = path.trim_start_matches("/v1/").trim_end_matches('/').split('/').collect();
+    if let ("POST", ["payment_intents"]) = (method.as_str(), parts.as_slice()) {
+        return Ok(match payment_intents::create(call)? {
+            Ok(intent) => Reply { status: StatusCode::OK, body: listing::expand(call, intent)? },
+            Err(declined) => {
+                Reply { status: StatusCode::PAYMENT_REQUIRED, body: json!({ "error": declined }) }
+            }
+        });
+    }
     let answer = match (method.as_str(), parts.as_slice()) {
         ("POST", ["customers"]) => customers::create(call),
         ("GET", ["customers"]) => customers::list(call),
@@ -196,16 +216,30 @@ fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Value, ApiEr
         ("POST", ["checkout", "sessions", id, "expire"]) => checkout_sessions::expire(call, id),
         ("GET", ["payment_intents"]) => payment_intents::list(call),
         ("GET", ["payment_intents", id]) => payment_intents::retrieve(call, id),
+        ("POST", ["payment_intents", id, "cancel"]) => payment_intents::cancel(call, id),
         ("GET", ["charges"]) => charges::list(call),
         ("GET", ["charges", id]) => charges::retrieve(call, id),
+        ("POST", ["refunds"]) => refunds::create(call),
+        ("GET", ["refunds"]) => refunds::list(call),
+        ("GET", ["refunds", id]) => refunds::retrieve(call, id),
+        ("POST", ["refunds", id]) => refunds::update(call, id),
+        ("GET", ["disputes"]) => disputes::list(call),
+        ("GET", ["disputes", id]) => disputes::retrieve(call, id),
+        ("POST", ["disputes", id]) => disputes::update(call, id),
+        ("POST", ["disputes", id, "close"]) => disputes::close(call, id),
+        ("GET", ["balance_transactions"]) => balance::list_transactions(call),
+        ("GET", ["balance_transactions", id]) => balance::retrieve_transaction(call, id),
+        ("GET", ["payouts"]) => balance::list_payouts(call),
+        ("GET", ["payouts", id]) => balance::retrieve_payout(call, id),
         ("GET", ["payment_methods"]) => payment_methods::list(call),
         ("GET", ["payment_methods", id]) => payment_methods::retrieve(call, id),
+        ("POST", ["payment_methods", id, "attach"]) => payment_methods::attach(call, id),
         ("POST", ["payment_methods", id, "detach"]) => payment_methods::detach(call, id),
         ("GET", ["events"]) => events::list(call),
         ("GET", ["events", id]) => events::retrieve(call, id),
         _ => Err(ApiError::unrecognized(method.as_str(), path)),
     }?;
-    listing::expand(call, answer)
+    Ok(Reply { status: StatusCode::OK, body: listing::expand(call, answer)? })
 }
 
 fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -15,8 +15,40 @@ pub struct FaultSettings {
     pub webhook_hold: bool,
     /// This many of the next events are never sent; counts down by itself.
     pub webhook_drop_next: u32,
+    /// Saved cards that are charged without their owner are declined so.
+    pub off_session_decline: Option<OffSessionDecline>,
+    /// Cards that would pay seem to be under way, and are declined later.
+    pub late_decline: bool,
+    /// Refunds that arrive or come back, disputes and late declines come only when asked for, not by themselves.
+    pub later_on_demand: bool,
     /// Whoever asks how a checkout or a payment stands is told 503.
     pub payment_reads_fail: bool,
+}
+
+/// How the bank of a saved card answers while its owner is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OffSessionDecline {
+    /// It does not say why.
+    Generic,
+    /// There is not enough money: later perhaps.
+    InsufficientFunds,
+    /// The card was lost: never again.
+    LostCard,
+    /// It wants the owner himself.
+    AuthenticationRequired,
+}
+
+impl OffSessionDecline {
+    /// Stripe's `decline_code`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            OffSessionDecline::Generic => "generic_decline",
+            OffSessionDecline::InsufficientFunds => "insufficient_funds",
+            OffSessionDecline::LostCard => "lost_card",
+            OffSessionDecline::AuthenticationRequired => "authentication_required",
+        }
+    }
 }
 
 /// The switches, shared with the running sandbox.

@@ -3,20 +3,26 @@
 //!
 //! The first stands where Stripe stands, speaks the same words, and obeys the same rules of saving cards, so that the demo and
 //! the tests run the very code that runs in production. It accepts Stripe's public test cards only. Trouble on demand (late,
-//! doubled, held, lost webhooks) is switched through [`Faults`]. Refunds, disputes and 3-D Secure are not played yet.
+//! doubled, held, lost webhooks) is switched through [`Faults`]; what banks and payers do after a payment is done by [`Act`].
 
 // The objects of Stripe are long.
 #![recursion_limit = "256"]
 
+mod acts;
 mod api;
+mod balance;
 pub mod bank;
+mod disputes;
 mod faults;
 mod ids;
+mod later;
 mod objects;
 mod page;
 mod payment;
 mod provider;
+mod refunds;
 pub mod router;
+mod stand_in;
 mod state;
 mod test_cards;
 mod webhooks;
@@ -32,7 +38,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use faults::{FaultSettings, Faults};
+pub use acts::{Act, ActRefused, DisputeEnding, Settlement};
+pub use faults::{FaultSettings, Faults, OffSessionDecline};
 pub use provider::{Clock, WebhookEndpoint};
 
 use provider::Provider;
@@ -73,6 +80,7 @@ pub enum StartError {
 pub struct Sandbox {
     url: String,
     faults: Faults,
+    provider: Arc<Provider>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -113,8 +121,8 @@ impl Sandbox {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let (stop, stopped) = watch::channel(false);
         let deliver = tokio::spawn(webhooks::deliver(Arc::clone(&provider), client, stopped.clone()));
-        let serve = tokio::spawn(serve(config.listener, router(provider), stopped));
-        Ok(Self { url, faults, stop, tasks: vec![serve, deliver] })
+        let serve = tokio::spawn(serve(config.listener, router(Arc::clone(&provider)), stopped));
+        Ok(Self { url, faults, provider, stop, tasks: vec![serve, deliver] })
     }
 
     /// Its address: the API is under `/v1`.
@@ -155,6 +163,9 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/pay/{session}", get(page::show).post(page::pay))
         .route("/pay/{session}/cancellation", post(page::leave))
         .route("/pay/{session}/removal", post(page::remove_card))
+        .route("/pay/{session}/authentication", get(page::show_authentication).post(page::authenticate))
+        .route("/pay/{session}/voucher", get(page::voucher::show))
+        .route("/pay/{session}/settlement", post(page::voucher::settle))
         .route("/assets/checkout.css", get(page::style))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(provider)

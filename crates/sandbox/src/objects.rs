@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::ids::new_id;
+use crate::payment::delayed::Delayed;
 use crate::test_cards::{Decline, TestCard};
 
 /// A customer without anything known of it.
@@ -78,7 +79,8 @@ pub(crate) fn payment_intent(now: i64, session: &Value, terms: &Value) -> Value 
             "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
             "setup_future_usage": terms["setup_future_usage"],
         } },
-        "payment_method_types": ["card"], "payment_record": null, "processing": null, "receipt_email": terms["receipt_email"],
+        "payment_method_types": session.get("payment_method_types").cloned().unwrap_or_else(|| json!(["card"])),
+        "payment_record": null, "processing": null, "receipt_email": terms["receipt_email"],
         "review": null, "setup_future_usage": null, "shipping": null, "source": null, "statement_descriptor": null,
         "statement_descriptor_suffix": terms["statement_descriptor_suffix"], "status": "requires_payment_method",
         "transfer_group": null,
@@ -110,9 +112,44 @@ pub(crate) fn payment_method(now: i64, entry: &CardEntry, email: &Value) -> Valu
     })
 }
 
-/// One attempt: declined, or paid when `decline` is none.
+/// A boleto or a Pix of a payer; it belongs to nobody and pays once.
+pub(crate) fn delayed_method(now: i64, kind: Delayed, name: Option<&str>, email: &Value) -> Value {
+    let mut method = json!({
+        "id": new_id("pm_1", 23), "object": "payment_method", "type": kind.word(), "allow_redisplay": "unspecified",
+        "billing_details": { "address": address(), "email": email, "name": name, "phone": null, "tax_id": null },
+        "created": now, "customer": null, "customer_account": null, "livemode": false, "metadata": {},
+    });
+    method[kind.word()] = match kind {
+        Delayed::Boleto => json!({ "tax_id": "000.000.000-00" }),
+        Delayed::Pix => json!({}),
+    };
+    method
+}
+
+/// One attempt: declined, or paid when `decline` is none. What no card paid has another prefix.
 pub(crate) fn charge(now: i64, intent: &Value, method: &Value, decline: Option<&Decline>) -> Value {
     let paid = decline.is_none();
+    let kind = method["type"].as_str().unwrap_or("card");
+    let mut details = json!({ "type": kind });
+    details[kind] = if kind == "card" { charged_card(intent, method, decline) } else { method[kind].clone() };
+    json!({
+        "id": new_id(if kind == "card" { "ch_3" } else { "py_3" }, 23), "object": "charge", "amount": intent["amount"],
+        "amount_captured": if paid { intent["amount"].clone() } else { json!(0) }, "amount_refunded": 0, "application": null,
+        "application_fee": null, "application_fee_amount": null, "balance_transaction": null,
+        "billing_details": method["billing_details"], "calculated_statement_descriptor": "SANDBOX", "captured": paid,
+        "created": now, "currency": intent["currency"], "customer": intent["customer"], "description": intent["description"],
+        "disputed": false, "failure_balance_transaction": null, "failure_code": decline.map(|decline| decline.code),
+        "failure_message": decline.map(|decline| decline.message), "fraud_details": {}, "livemode": false,
+        "metadata": intent["metadata"], "on_behalf_of": null, "outcome": outcome(decline), "paid": paid,
+        "payment_intent": intent["id"], "payment_method": method["id"], "payment_method_details": details, "radar_options": {},
+        "receipt_email": intent["receipt_email"], "receipt_number": null, "receipt_url": null, "refunded": false,
+        "review": null, "shipping": null, "source": null, "source_transfer": null, "statement_descriptor": null,
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": if paid { "succeeded" } else { "failed" }, "transfer_data": null, "transfer_group": null,
+    })
+}
+
+fn charged_card(intent: &Value, method: &Value, decline: Option<&Decline>) -> Value {
     let mut card = method["card"].clone();
     if let Some(fields) = card.as_object_mut() {
         for not_here in ["display_brand", "generated_from", "networks", "three_d_secure_usage"] {
@@ -122,33 +159,18 @@ pub(crate) fn charge(now: i64, intent: &Value, method: &Value, decline: Option<&
     let cvc_wrong = decline.is_some_and(|decline| decline.code == "incorrect_cvc");
     card["checks"] = checks(if cvc_wrong { "fail" } else { "pass" });
     card["network"] = method["card"]["brand"].clone();
-    card["amount_authorized"] = if paid { intent["amount"].clone() } else { Value::Null };
+    card["amount_authorized"] = if decline.is_none() { intent["amount"].clone() } else { Value::Null };
     card["installments"] = Value::Null;
     card["mandate"] = Value::Null;
     card["three_d_secure"] = Value::Null;
-    json!({
-        "id": new_id("ch_3", 23), "object": "charge", "amount": intent["amount"],
-        "amount_captured": if paid { intent["amount"].clone() } else { json!(0) }, "amount_refunded": 0, "application": null,
-        "application_fee": null, "application_fee_amount": null, "balance_transaction": null,
-        "billing_details": method["billing_details"], "calculated_statement_descriptor": "SANDBOX", "captured": paid,
-        "created": now, "currency": intent["currency"], "customer": intent["customer"], "description": intent["description"],
-        "disputed": false, "failure_balance_transaction": null, "failure_code": decline.map(|decline| decline.code),
-        "failure_message": decline.map(|decline| decline.message), "fraud_details": {}, "livemode": false,
-        "metadata": intent["metadata"], "on_behalf_of": null, "outcome": outcome(decline), "paid": paid,
-        "payment_intent": intent["id"], "payment_method": method["id"],
-        "payment_method_details": { "card": card, "type": "card" }, "radar_options": {},
-        "receipt_email": intent["receipt_email"], "receipt_number": null, "receipt_url": null, "refunded": false,
-        "review": null, "shipping": null, "source": null, "source_transfer": null, "statement_descriptor": null,
-        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": if paid { "succeeded" } else { "failed" }, "transfer_data": null, "transfer_group": null,
-    })
+    card
 }
 
 /// Why the last attempt of an intent failed.
 pub(crate) fn payment_error(charge: &Value, method: &Value, decline: &Decline) -> Value {
     json!({
         "type": "card_error", "code": decline.code, "decline_code": decline.decline_code, "message": decline.message,
-        "charge": charge["id"], "payment_method": method,
+        "charge": charge["id"], "payment_method": method, "advice_code": decline.advice_code(),
         "doc_url": format!("https://stripe.com/docs/error-codes/{}", decline.code.replace('_', "-")),
     })
 }
@@ -164,7 +186,7 @@ fn outcome(decline: Option<&Decline>) -> Value {
         ),
     };
     json!({
-        "advice_code": null, "network_advice_code": null, "network_decline_code": null, "network_status": network_status,
+        "advice_code": decline.and_then(Decline::advice_code), "network_advice_code": null, "network_decline_code": null, "network_status": network_status,
         "reason": reason, "risk_level": "normal", "risk_score": 1, "seller_message": seller_message, "type": kind,
     })
 }

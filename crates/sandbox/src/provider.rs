@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::faults::Faults;
-use crate::payment;
 use crate::state::{Origin, Work};
+use crate::{later, payment};
 
 /// Tells the time in milliseconds since the epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -33,7 +33,7 @@ pub(crate) struct Provider {
 
 impl Provider {
     /// Does `act` as one piece of work: all of it is kept when it succeeds, nothing when it fails. Sessions whose time is
-    /// over have expired before `act` looks.
+    /// over have expired before `act` looks, and what was to come has come.
     pub(crate) fn run<T, E: From<rusqlite::Error>>(
         &self,
         origin: Origin,
@@ -46,6 +46,9 @@ impl Provider {
         for session in work.overdue_sessions()? {
             payment::expire_session(&work, session)?;
         }
+        if !self.faults.settings().later_on_demand {
+            later::happen(&work, work.now_ms)?;
+        }
         self.finish(work)?;
 
         let work = self.begin(&mut connection, origin)?;
@@ -57,7 +60,8 @@ impl Provider {
     fn begin<'a>(&'a self, connection: &'a mut Connection, origin: Origin) -> rusqlite::Result<Work<'a>> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let faults = self.webhook.as_ref().map(|_| &self.faults);
-        Ok(Work { transaction, now_ms: (self.clock)(), origin, faults, queued: Cell::new(false) })
+        let (now_ms, trouble) = ((self.clock)(), self.faults.settings());
+        Ok(Work { transaction, now_ms, origin, faults, trouble, queued: Cell::new(false) })
     }
 
     fn finish(&self, work: Work<'_>) -> rusqlite::Result<()> {

@@ -5,6 +5,7 @@
 //! Stripe's: what objects hold and mean is decided in `api`, `payment` and `page`.
 
 mod deliveries;
+mod later;
 
 use std::cell::Cell;
 use std::path::Path;
@@ -12,15 +13,20 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params, params};
 use serde_json::{Value, json};
 
-use crate::faults::Faults;
+use crate::faults::{FaultSettings, Faults};
 use crate::ids::new_id;
+use crate::test_cards::{self, TestCard};
 
-/// Raised when the tables change; a database of another number is refused.
-const SCHEMA: i64 = 1;
+/// Raised when the tables change; a database of a number not known here is refused.
+const SCHEMA: i64 = 2;
 /// How long an idempotent answer is kept, in milliseconds: Stripe keeps it for at least 24 hours.
 const IDEMPOTENCY_KEPT_MS: i64 = 24 * 3_600 * 1_000;
 
+/// Most objects that are looked at when all of a kind are wanted.
+const ALL_ROWS_MAX: u32 = 10_000;
+
 pub(crate) use deliveries::{Delivery, DeliveryState};
+pub(crate) use later::Later;
 
 const TABLES: &str = "
 CREATE TABLE object (
@@ -54,21 +60,32 @@ CREATE INDEX delivery_by_due ON delivery (state, due_ms);
 CREATE INDEX delivery_by_event ON delivery (event);
 ";
 
-/// Newest first; the twin below reads upwards from a cursor.
-const PAGE_DOWN: &str = "
+/// What the second schema has beyond the first: answers that are declines, what is to happen later, what a payout holds, cards
+/// that a bank has been asked about.
+const TABLES_2: &str = "
+ALTER TABLE idempotency ADD COLUMN status INTEGER NOT NULL DEFAULT 200;
+ALTER TABLE card ADD COLUMN set_up INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE later (object TEXT PRIMARY KEY, act TEXT NOT NULL, due_ms INTEGER NOT NULL);
+CREATE INDEX later_by_due ON later (due_ms);
+CREATE TABLE payout_item (balance_transaction TEXT PRIMARY KEY, payout TEXT NOT NULL);
+CREATE INDEX payout_item_by_payout ON payout_item (payout);
+CREATE INDEX object_by_charge ON object (json_extract(body, '$.charge'), kind, seq);
+";
+
+/// What a list is narrowed to; the two orders below read it downwards, or upwards from a cursor.
+const NARROWED: &str = "
 SELECT body FROM object WHERE kind = :kind AND (:customer IS NULL OR customer = :customer)
 AND (:payment_intent IS NULL OR payment_intent = :payment_intent) AND (:status IS NULL OR status = :status)
 AND (:types IS NULL OR type IN (SELECT value FROM json_each(:types)))
+AND (:charge IS NULL OR json_extract(body, '$.charge') = :charge)
+AND (:source IS NULL OR json_extract(body, '$.source') = :source)
+AND (:from IS NULL OR json_extract(body, '$.created') >= :from)
+AND (:until IS NULL OR json_extract(body, '$.created') <= :until)
+AND (:payout IS NULL OR id IN (SELECT balance_transaction FROM payout_item WHERE payout = :payout))
 AND (:delivered IS NULL OR :delivered = NOT EXISTS
-    (SELECT 1 FROM delivery WHERE delivery.event = object.id AND delivery.state <> 'delivered'))
-AND (:cursor IS NULL OR seq < :cursor) ORDER BY seq DESC LIMIT :rows";
-const PAGE_UP: &str = "
-SELECT body FROM object WHERE kind = :kind AND (:customer IS NULL OR customer = :customer)
-AND (:payment_intent IS NULL OR payment_intent = :payment_intent) AND (:status IS NULL OR status = :status)
-AND (:types IS NULL OR type IN (SELECT value FROM json_each(:types)))
-AND (:delivered IS NULL OR :delivered = NOT EXISTS
-    (SELECT 1 FROM delivery WHERE delivery.event = object.id AND delivery.state <> 'delivered'))
-AND (:cursor IS NULL OR seq > :cursor) ORDER BY seq ASC LIMIT :rows";
+    (SELECT 1 FROM delivery WHERE delivery.event = object.id AND delivery.state <> 'delivered'))";
+const DOWN: &str = " AND (:cursor IS NULL OR seq < :cursor) ORDER BY seq DESC LIMIT :rows";
+const UP: &str = " AND (:cursor IS NULL OR seq > :cursor) ORDER BY seq ASC LIMIT :rows";
 
 /// Opens or makes the database; without a path it lives in memory.
 pub(crate) fn open(path: Option<&Path>) -> rusqlite::Result<Connection> {
@@ -80,7 +97,8 @@ pub(crate) fn open(path: Option<&Path>) -> rusqlite::Result<Connection> {
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match transaction.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? {
-        0 => transaction.execute_batch(&format!("{TABLES} PRAGMA user_version = {SCHEMA};"))?,
+        0 => transaction.execute_batch(&format!("{TABLES} {TABLES_2} PRAGMA user_version = {SCHEMA};"))?,
+        1 => transaction.execute_batch(&format!("{TABLES_2} PRAGMA user_version = {SCHEMA};"))?,
         SCHEMA => {}
         other => return Err(rusqlite::Error::IntegralValueOutOfRange(0, other)),
     }
@@ -107,6 +125,8 @@ pub(crate) struct Work<'a> {
     pub(crate) origin: Origin,
     /// Where webhooks go; none when there is no endpoint.
     pub(crate) faults: Option<&'a Faults>,
+    /// What goes wrong as this work begins.
+    pub(crate) trouble: FaultSettings,
     /// Turns true once a webhook is queued.
     pub(crate) queued: Cell<bool>,
 }
@@ -119,6 +139,14 @@ pub(crate) struct Filter {
     pub(crate) status: Option<String>,
     /// Values of `type`.
     pub(crate) types: Option<Vec<String>>,
+    pub(crate) charge: Option<String>,
+    /// What moved the balance.
+    pub(crate) source: Option<String>,
+    /// The payout that paid it out.
+    pub(crate) payout: Option<String>,
+    /// When it was made, in seconds, both ends included.
+    pub(crate) from: Option<i64>,
+    pub(crate) until: Option<i64>,
     /// Events whose webhooks were all delivered, or not.
     pub(crate) delivered: Option<bool>,
 }
@@ -138,6 +166,8 @@ pub(crate) enum Cursor {
 pub(crate) struct Remembered {
     pub(crate) request: String,
     pub(crate) request_id: String,
+    /// Its HTTP status: a declined card is an answer too.
+    pub(crate) status: u16,
     pub(crate) answer: Value,
 }
 
@@ -193,17 +223,18 @@ impl Work<'_> {
         cursor: Cursor,
         limit: u32,
     ) -> rusqlite::Result<(Vec<Value>, bool)> {
-        let (sql, position) = match cursor {
-            Cursor::Newest => (PAGE_DOWN, None),
-            Cursor::OlderThan(seq) => (PAGE_DOWN, Some(seq)),
-            Cursor::NewerThan(seq) => (PAGE_UP, Some(seq)),
+        let (order, position) = match cursor {
+            Cursor::Newest => (DOWN, None),
+            Cursor::OlderThan(seq) => (DOWN, Some(seq)),
+            Cursor::NewerThan(seq) => (UP, Some(seq)),
         };
-        let mut statement = self.transaction.prepare_cached(sql)?;
+        let mut statement = self.transaction.prepare_cached(&format!("{NARROWED}{order}"))?;
         let rows = statement.query_map(
             named_params! {
                 ":kind": kind, ":customer": filter.customer, ":payment_intent": filter.payment_intent,
                 ":status": filter.status, ":types": filter.types.as_ref().map(|types| json!(types)),
-                ":delivered": filter.delivered, ":cursor": position, ":rows": limit + 1,
+                ":charge": filter.charge, ":source": filter.source, ":payout": filter.payout, ":from": filter.from,
+                ":until": filter.until, ":delivered": filter.delivered, ":cursor": position, ":rows": limit + 1,
             },
             |row| row.get(0),
         )?;
@@ -214,6 +245,11 @@ impl Work<'_> {
             objects.reverse();
         }
         Ok((objects, has_more))
+    }
+
+    /// All objects of a kind that a filter names, newest first.
+    pub(crate) fn all(&self, kind: &str, filter: &Filter) -> rusqlite::Result<Vec<Value>> {
+        Ok(self.page(kind, filter, Cursor::Newest, ALL_ROWS_MAX)?.0)
     }
 
     /// Makes an event of what has just become of `object`, and queues its webhook.
@@ -247,6 +283,25 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The test card behind a charge.
+    pub(crate) fn card_of(&self, charge: &Value) -> rusqlite::Result<Option<&'static TestCard>> {
+        let number = self.card_number(text(charge, "payment_method"))?;
+        Ok(number.as_deref().and_then(test_cards::by_number))
+    }
+
+    /// The test card behind a payment method; none if it is not a card.
+    pub(crate) fn card_behind(&self, method: &Value) -> rusqlite::Result<Option<&'static TestCard>> {
+        let number = self.card_number(text(method, "id"))?;
+        Ok(number.as_deref().and_then(test_cards::by_number))
+    }
+
+    /// Replaces what is kept of a session beside what it shows.
+    pub(crate) fn change_session_terms(&self, session: &str, terms: &Value) -> rusqlite::Result<()> {
+        self.transaction
+            .execute("UPDATE session_terms SET terms = ?2 WHERE session = ?1", params![session, terms])?;
+        Ok(())
+    }
+
     /// Remembers the number behind a payment method, as just used.
     pub(crate) fn keep_card(&self, payment_method: &str, number: &str) -> rusqlite::Result<()> {
         self.transaction.execute(
@@ -263,6 +318,21 @@ impl Work<'_> {
             .prepare_cached("SELECT number FROM card WHERE payment_method = ?1")?
             .query_row([payment_method], |row| row.get(0))
             .optional()
+    }
+
+    /// Notes that a card's bank has agreed to charges without its owner.
+    pub(crate) fn mark_card_set_up(&self, payment_method: &str) -> rusqlite::Result<()> {
+        self.transaction.execute("UPDATE card SET set_up = 1 WHERE payment_method = ?1", [payment_method])?;
+        Ok(())
+    }
+
+    /// Whether a card's bank has agreed to charges without its owner.
+    pub(crate) fn is_card_set_up(&self, payment_method: &str) -> rusqlite::Result<bool> {
+        self.transaction
+            .prepare_cached("SELECT set_up FROM card WHERE payment_method = ?1")?
+            .query_row([payment_method], |row| row.get(0))
+            .optional()
+            .map(Option::unwrap_or_default)
     }
 
     /// Marks a payment method as the most recently used.
@@ -305,10 +375,15 @@ impl Work<'_> {
     pub(crate) fn remembered(&self, key: &str) -> rusqlite::Result<Option<Remembered>> {
         self.transaction
             .prepare_cached(
-                "SELECT request, request_id, answer FROM idempotency WHERE key = ?1 AND made_ms > ?2",
+                "SELECT request, request_id, answer, status FROM idempotency WHERE key = ?1 AND made_ms > ?2",
             )?
             .query_row(params![key, self.now_ms - IDEMPOTENCY_KEPT_MS], |row| {
-                Ok(Remembered { request: row.get(0)?, request_id: row.get(1)?, answer: row.get(2)? })
+                Ok(Remembered {
+                    request: row.get(0)?,
+                    request_id: row.get(1)?,
+                    answer: row.get(2)?,
+                    status: row.get(3)?,
+                })
             })
             .optional()
     }
@@ -318,8 +393,8 @@ impl Work<'_> {
         self.transaction
             .execute("DELETE FROM idempotency WHERE made_ms <= ?1", [self.now_ms - IDEMPOTENCY_KEPT_MS])?;
         self.transaction.execute(
-            "INSERT INTO idempotency (key, request, request_id, answer, made_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![key, remembered.request, remembered.request_id, remembered.answer, self.now_ms],
+            "INSERT INTO idempotency (key, request, request_id, answer, made_ms, status) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![key, remembered.request, remembered.request_id, remembered.answer, self.now_ms, remembered.status],
         )?;
         Ok(())
     }

@@ -11,6 +11,38 @@ pub(crate) enum Behaviour {
     Declines(Decline),
 }
 
+/// When a card's bank wants its owner to prove that it is him (3-D Secure).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Secure {
+    /// Never.
+    Never,
+    /// Whenever he is there; without him only until he has once agreed to such charges.
+    UnlessSetUp,
+    /// Whenever he is there; he has agreed to charges without him.
+    SetUp,
+    /// Always: without him nothing can be charged.
+    Always,
+}
+
+/// What becomes of a payment later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// Nothing.
+    Nothing,
+    /// Its payer disputes it as fraudulent.
+    DisputedAsFraud,
+    /// Its payer says that he did not get what he bought.
+    DisputedAsNotReceived,
+    /// Its payer's bank asks about it.
+    Inquired,
+    /// A refund takes its time.
+    RefundLate,
+    /// A refund comes back.
+    RefundFails,
+    /// Its money can be paid out at once.
+    AvailableAtOnce,
+}
+
 /// A decline in Stripe's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Decline {
@@ -39,6 +71,52 @@ pub(crate) struct TestCard {
     pub(crate) country: &'static str,
     /// What it does.
     pub(crate) behaviour: Behaviour,
+    /// Whether its bank asks its owner.
+    pub(crate) secure: Secure,
+    /// What becomes of what it paid.
+    pub(crate) after: After,
+}
+
+/// Nothing can be charged without the card's owner.
+pub(crate) const AUTHENTICATION_REQUIRED: Decline = Decline {
+    code: "authentication_required",
+    decline_code: "authentication_required",
+    message: "Your card was declined. This transaction requires authentication.",
+    alert: "Your card was declined.",
+    advice: "Your bank wants you to confirm the payment.",
+};
+
+/// The bank asked the card's owner, and he could not show that it is him. No charge was made.
+pub(crate) const AUTHENTICATION_FAILED: Decline = Decline {
+    code: "payment_intent_authentication_failure",
+    decline_code: "authentication_failed",
+    message: "The provided PaymentMethod has failed authentication.",
+    alert: "We are unable to authenticate your payment method.",
+    advice: "Choose a different payment method and try again.",
+};
+
+impl Decline {
+    /// What Stripe says may be done after it.
+    pub(crate) fn advice_code(&self) -> Option<&'static str> {
+        match self.decline_code {
+            "authentication_required" => None,
+            "lost_card" | "stolen_card" => Some("do_not_try_again"),
+            "expired_card" | "incorrect_cvc" => Some("confirm_card_data"),
+            _ => Some("try_again_later"),
+        }
+    }
+
+    /// The decline of this `decline_code` that one of the cards makes.
+    pub(crate) fn of_code(decline_code: &str) -> Option<Decline> {
+        let declines = TEST_CARDS.iter().filter_map(|card| match card.behaviour {
+            Behaviour::Declines(decline) => Some(decline),
+            Behaviour::Pays => None,
+        });
+        declines
+            .into_iter()
+            .chain([AUTHENTICATION_REQUIRED])
+            .find(|decline| decline.decline_code == decline_code)
+    }
 }
 
 /// Why a number is not accepted.
@@ -60,9 +138,7 @@ impl NumberError {
         match self {
             NumberError::Incomplete => "Your card number is incomplete.",
             NumberError::Invalid => "Your card number is invalid.",
-            NumberError::NotPlayed => {
-                "The sandbox does not play this test card: it needs 3-D Secure, a refund or a dispute. Choose another one."
-            }
+            NumberError::NotPlayed => "The sandbox does not play this test card. Choose another one.",
             NumberError::NotATestCard => {
                 "The sandbox takes only Stripe's test cards. Never type a real card here."
             }
@@ -88,7 +164,16 @@ const fn card(
     funding: &'static str,
     behaviour: Behaviour,
 ) -> TestCard {
-    TestCard { number, brand, funding, country: "US", behaviour }
+    let (secure, after) = (Secure::Never, After::Nothing);
+    TestCard { number, brand, funding, country: "US", behaviour, secure, after }
+}
+
+const fn asking(number: &'static str, secure: Secure, behaviour: Behaviour) -> TestCard {
+    TestCard { secure, ..card(number, "visa", "credit", behaviour) }
+}
+
+const fn followed_by(number: &'static str, after: After) -> TestCard {
+    TestCard { after, ..card(number, "visa", "credit", Behaviour::Pays) }
 }
 
 /// All cards that are played, in the order of Stripe's page.
@@ -140,25 +225,23 @@ pub(crate) const TEST_CARDS: &[TestCard] = &[
             "Nothing was charged.",
         ),
     ),
-    // Can be attached to a customer at Stripe; every charge declines.
+    // Can be attached to a customer; every charge declines.
     card("4000000000000341", "visa", "credit", GENERIC),
+    asking("4000002500003155", Secure::UnlessSetUp, Behaviour::Pays),
+    asking("4000002760003184", Secure::Always, Behaviour::Pays),
+    asking("4000003800000446", Secure::SetUp, Behaviour::Pays),
+    asking("4000008400001629", Secure::Always, GENERIC),
+    asking("4000000000003220", Secure::Always, Behaviour::Pays),
+    followed_by("4000000000000259", After::DisputedAsFraud),
+    followed_by("4000000000002685", After::DisputedAsNotReceived),
+    followed_by("4000000000001976", After::Inquired),
+    followed_by("4000000000007726", After::RefundLate),
+    followed_by("4000000000005126", After::RefundFails),
+    followed_by("4000000000000077", After::AvailableAtOnce),
 ];
 
-/// Test cards for 3-D Secure, disputes, refunds and payouts: known, not played.
-const NOT_PLAYED: &[&str] = &[
-    "4000002500003155",
-    "4000002760003184",
-    "4000003800000446",
-    "4000008400001629",
-    "4000000000003220",
-    "4000000000003063",
-    "4000000000000259",
-    "4000000000002685",
-    "4000000000001976",
-    "4000000000007726",
-    "4000000000005126",
-    "4000000000000077",
-];
+/// Test cards that are known and not played: Stripe's own rules and other banks' variants of what is played.
+const NOT_PLAYED: &[&str] = &["4000000000003063", "4000000000000101", "4000000000004954", "4100000000000019"];
 
 /// The test card behind what somebody typed; spaces and dashes do not matter.
 pub(crate) fn recognise(typed: &str) -> Result<&'static TestCard, NumberError> {
@@ -222,7 +305,8 @@ mod tests {
             ("4242 4242 4242 424x", Err(NumberError::Incomplete)),
             ("42424242424242424242", Err(NumberError::Incomplete)),
             ("4242 4242 4242 4241", Err(NumberError::Invalid)),
-            ("4000 0027 6000 3184", Err(NumberError::NotPlayed)),
+            ("4000 0027 6000 3184", Ok("visa")),
+            ("4100 0000 0000 0019", Err(NumberError::NotPlayed)),
             ("4111 1111 1111 1111", Err(NumberError::NotATestCard)),
         ] {
             assert_eq!(recognise(typed).map(|card| card.brand), expected, "{typed:?}");

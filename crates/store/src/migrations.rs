@@ -62,7 +62,10 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     10 "0010_ways_to_pay.sql",
     11 "0011_findings_resolved.sql",
     12 "0012_packs_on_write_off.sql",
-    13 "0013_webhook_endpoints.sql",
+    13 "0013_logins_and_routers_of_old.sql",
+    14 "0014_subscriber_search.sql",
+    15 "0015_payment_claims.sql",
+    16 "0016_webhook_endpoints.sql",
 );
 
 impl Database {

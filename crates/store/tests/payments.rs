@@ -3,9 +3,11 @@
 
 mod server;
 
-use money::{Amount, CustomerId, EntryId, PaymentId, Timestamp, Unit};
+use money::{Amount, CustomerId, EntryId, IntentId, PaymentId, Timestamp, Unit};
 use proptest::prelude::*;
+use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::customers::Customer;
+use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentNews, PaymentStatus, RecordedPayment};
 use store::{StoreError, Tables};
 
@@ -55,6 +57,8 @@ fn report(id: u128, pi: &str, charge: Option<&str>, status: PaymentStatus) -> Pa
         occurred_at: NOW,
         updated_at: NOW,
         credited_entry: None,
+        refunded: 0,
+        dispute_state: None,
     }
 }
 
@@ -237,5 +241,83 @@ fn an_attempt_of_nobody_is_refused() {
         let stranger = Payment { customer: CustomerId::from_u128(9), ..report(1, "pi_1", None, Failed) };
         let refused = tables.write(|tx| tx.record_payment(&stranger));
         assert!(matches!(refused, Err(StoreError::Dangling)));
+    }
+}
+
+fn claim(id: &str, cause: ClaimCause, amount: i64, state: ClaimState) -> PaymentClaim {
+    PaymentClaim {
+        provider: "stripe".to_owned(),
+        provider_id: id.to_owned(),
+        payment: PaymentId::from_u128(1),
+        cause,
+        amount: Amount::new(amount, Unit::USD),
+        state,
+        reason: None,
+        due_at: None,
+        occurred_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+#[test]
+fn a_claim_is_news_once_and_again_when_it_stands_otherwise() {
+    for tables in tables() {
+        record(&tables, &report(1, "pi_1", Some("ch_1"), Succeeded));
+        let put = |claim: &PaymentClaim| tables.write(|tx| tx.put_claim(claim)).unwrap();
+        let refund = claim("re_1", ClaimCause::Refund, 4_000_000, ClaimState::Pending);
+        assert!(put(&refund));
+        assert!(!put(&PaymentClaim { updated_at: NOW.plus(1), occurred_at: NOW.plus(1), ..refund.clone() }));
+        let failed = PaymentClaim {
+            state: ClaimState::Failed,
+            reason: Some("lost_card".to_owned()),
+            ..refund.clone()
+        };
+        assert!(put(&failed));
+        let due = Some(NOW.plus(Timestamp::DAY));
+        let dispute = claim("du_1", ClaimCause::Dispute, 10_000_000, ClaimState::Open);
+        assert!(put(&PaymentClaim { due_at: due, ..dispute.clone() }));
+        assert!(put(&PaymentClaim { provider_id: "du_2".to_owned(), due_at: Some(NOW), ..dispute }));
+        let known = tables.read(|r| r.claims_of(PaymentId::from_u128(1))).unwrap();
+        assert_eq!(known.iter().find(|claim| claim.provider_id == "re_1"), Some(&failed));
+        let urgent = tables.read(|r| r.claims_in(ClaimState::Open, 5)).unwrap();
+        let urgent: Vec<&str> = urgent.iter().map(|claim| claim.provider_id.as_str()).collect();
+        assert_eq!(urgent, ["du_2", "du_1"], "what is due first comes first");
+        tables.write(|tx| tx.set_payment_claims(PaymentId::from_u128(1), 7, Some(ClaimState::Open))).unwrap();
+        let told = record(&tables, &report(1, "pi_1", Some("ch_1"), Succeeded)).payment;
+        assert_eq!(
+            (told.refunded, told.dispute_state),
+            (7, Some(ClaimState::Open)),
+            "a report does not undo it"
+        );
+    }
+}
+
+#[test]
+fn what_is_to_be_followed_is_found_while_nothing_is_under_way() {
+    for tables in tables() {
+        record(&tables, &report(1, "pi_1", Some("ch_1"), Succeeded));
+        let payment = PaymentId::from_u128(1);
+        let intent = Intent {
+            id: IntentId::from_u128(5),
+            kind: "set_taken_back".to_owned(),
+            payload: "{}".to_owned(),
+            created_at: NOW,
+            done_at: None,
+            entry: None,
+        };
+        tables.write(|tx| tx.insert_intent(&intent)).unwrap();
+        let row = TakenBackRow { payment, cause: ClaimCause::Refund, wanted: 4, booked: 0, intent: None };
+        let to_follow = || tables.read(|r| r.taken_back_to_follow(5)).unwrap();
+        tables.write(|tx| tx.put_taken_back(&row)).unwrap();
+        assert_eq!(to_follow(), std::slice::from_ref(&row));
+        let under_way = TakenBackRow { intent: Some(intent.id), ..row.clone() };
+        tables.write(|tx| tx.put_taken_back(&under_way)).unwrap();
+        assert_eq!(to_follow(), []);
+        assert_eq!(tables.read(|r| r.taken_back_by(intent.id)).unwrap(), Some(under_way));
+        let booked = TakenBackRow { booked: 4, ..row };
+        tables.write(|tx| tx.put_taken_back(&booked)).unwrap();
+        assert_eq!(to_follow(), []);
+        assert_eq!(tables.read(|r| r.taken_back(payment, ClaimCause::Refund)).unwrap(), Some(booked));
+        assert_eq!(tables.read(|r| r.taken_back(payment, ClaimCause::Dispute)).unwrap(), None);
     }
 }

@@ -181,6 +181,98 @@ fn a_purchase_keeps_when_each_thing_happened() {
 }
 
 #[test]
+fn purchases_are_found_page_by_page_and_by_what_they_wait_for() {
+    let bought = |n: u128, seconds, charging: &str, state| PurchaseRow {
+        purchase: PurchaseId::from_u128(n),
+        charging: charging.to_owned(),
+        bought_at: NOW.plus(seconds * Timestamp::SECOND),
+        ..purchase(state, None)
+    };
+    let (awaiting, released) = (PurchaseState::Awaiting, PurchaseState::Released);
+    // Two at the same instant: their names order them.
+    let all = [
+        bought(1, 0, "next_invoice", released),
+        bought(2, 5, "pix", awaiting),
+        bought(3, 5, "pix", awaiting),
+        bought(4, 9, "card", awaiting),
+        bought(5, 7, "next_invoice", released),
+        bought(6, 8, "next_invoice", PurchaseState::WrittenOff),
+    ];
+    for open in server::ENGINES {
+        let changes = [LineChange::Opened(line(), cycle(1, 0))];
+        let changes = changes.into_iter().chain(all.iter().cloned().map(LineChange::Purchased)).collect();
+        let tables = tables_with(open, changes);
+        let names = |rows: &[PurchaseRow]| rows.iter().map(|row| row.purchase.as_u128()).collect::<Vec<_>>();
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = read(&tables, |reader| reader.purchases_before(3, before, 2));
+            assert!(page.rows.len() <= 2);
+            seen.extend(names(&page.rows));
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [4, 6, 5, 3, 2, 1]);
+        assert_eq!(read(&tables, |reader| reader.purchases_before(4, None, 2)).rows, []);
+        assert_eq!(names(&read(&tables, |reader| reader.purchases(3, 3))), [4, 6, 5]);
+        let waiting = |charging: &str, before: Timestamp, limit| {
+            names(&read(&tables, |reader| reader.purchases_awaiting(charging, before, limit)))
+        };
+        assert_eq!(waiting("pix", LATER, 9), [2, 3]);
+        assert_eq!(waiting("pix", LATER, 1), [2]);
+        assert_eq!(waiting("pix", NOW, 9), []);
+        assert_eq!(waiting("boleto", LATER, 9), []);
+        let to_invoice = |limit| names(&read(&tables, |reader| reader.purchases_to_invoice(3, limit)));
+        assert_eq!((to_invoice(9), to_invoice(1)), (vec![1, 5], vec![1]));
+    }
+}
+
+#[test]
+fn lines_with_open_sessions_are_found_router_by_router() {
+    for open in server::ENGINES {
+        let at = |wallet_no, nas_no, mark| {
+            let changed =
+                SessionRow { wallet_no, nas_no, session: vec![mark; 16], ..session("open", NOW, None) };
+            LineChange::SessionRead(changed)
+        };
+        let opened = |wallet_no| {
+            let name = LineId::from_u128(u128::from(wallet_no));
+            let row = LineRow { wallet_no, line: name, ..line() };
+            LineChange::Opened(row, CycleRow { wallet_no, ..cycle(1, 0) })
+        };
+        // Wallet 3 is at two routers, and at one of them twice.
+        let changes = vec![
+            opened(3),
+            opened(5),
+            opened(8),
+            at(3, 4, 1),
+            at(3, 4, 2),
+            at(3, 6, 3),
+            at(5, 6, 4),
+            at(8, 6, 5),
+        ];
+        let tables = tables_with(open, changes);
+        let page = read(&tables, |reader| reader.wallets_at_router(6, None, 2));
+        assert_eq!((page.rows, page.next), (vec![3, 5], Some(5)));
+        assert_eq!(read(&tables, |reader| reader.wallets_at_router(6, page.next, 2)).rows, [8]);
+        assert_eq!(read(&tables, |reader| reader.wallets_at_router(4, None, 9)).rows, [3]);
+        assert_eq!(read(&tables, |reader| reader.wallets_at_router(9, None, 9)).rows, Vec::<u32>::new());
+        assert_eq!(read(&tables, |reader| reader.open_sessions()), [(4, 2), (6, 3)]);
+        let ended = LineChange::SessionsEnded { wallet_no: 3, nas_no: 6 };
+        let mut changes = ViewChanges::default();
+        changes.push(ViewChange::Line(ended));
+        tables.write_views(|tx| tx.apply_views(&changes)).unwrap();
+        assert_eq!(read(&tables, |reader| reader.wallets_at_router(6, None, 9)).rows, [5, 8]);
+        assert_eq!(
+            read(&tables, |reader| reader.wallets_at_router(4, None, 9)).rows,
+            [3],
+            "that router goes on"
+        );
+    }
+}
+
+#[test]
 fn sessions_and_traffic_are_found_where_they_are_asked_for() {
     for open in server::ENGINES {
         let mut changes = all_changes();

@@ -49,6 +49,7 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
         LineFact::Carried { grant_no, lost, lot } => {
             let grant = &mut wallet.grants[*grant_no as usize];
             grant.remaining -= lost + lot.amount;
+            grant.lost += lost;
             grant.expired = true;
             wallet.drop_dead();
             wallet.push_grant(grant_of(lot, Source::Carried, None));
@@ -170,6 +171,7 @@ fn grant_of(lot: &Lot, source: Source, cost: Option<money::Amount>) -> Grant {
         scheduled_at: None,
         expires_at: Some(lot.expires_at).filter(|expires_at| *expires_at < Timestamp::MAX),
         expired: false,
+        lost: 0,
         cost,
         payment: None,
     }

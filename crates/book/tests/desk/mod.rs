@@ -132,6 +132,8 @@ pub(crate) fn kind(record: &Record) -> &'static str {
         Record::WindowAccrued { .. } => "window_accrued",
         Record::UsageCovered { .. } => "usage_covered",
         Record::UsagePosted(_) => "usage_posted",
+        Record::TakenBackSet(_) => "taken_back_set",
+        Record::MoneyMoved { .. } => "money_moved",
         Record::Line(record) => line_kind(&record.fact),
         Record::ClockAdvanced { .. } => "clock_advanced",
         Record::Forgot { .. } => "forgot",

@@ -5,7 +5,10 @@ pub(crate) mod steps;
 
 use std::collections::BTreeMap;
 
-use book::{Act, Anchor, Catalog, ChargeTaken, Command, KeySpace, Price, Source, UseStage};
+use book::{
+    Act, Anchor, Catalog, ChargeTaken, Command, KeySpace, Price, Source, TakeBackTerms, TakenBackCause,
+    UseStage,
+};
 use money::{Unit, WalletId};
 
 const HOUR: i64 = 3_600_000_000;
@@ -22,6 +25,22 @@ pub(crate) struct Lot {
     starts: Option<i64>,
     ends: Option<i64>,
     ended: bool,
+    /// What its end took.
+    lost: i128,
+    payment: Option<u128>,
+    /// True if it holds what was set back of a payment, instead of what the payment bought.
+    second: bool,
+}
+
+/// What was taken back of a payment, each step as it went: a lot gave, an end had taken it, it became debt.
+#[derive(Clone, Debug, Default)]
+struct Back {
+    refund: i128,
+    dispute: i128,
+    lots: Vec<(usize, i128)>,
+    lost: i128,
+    debt: i128,
+    since: i64,
 }
 
 /// An open window with what it holds of which lot.
@@ -48,6 +67,7 @@ pub(crate) struct Purse {
     open: Vec<Open>,
     opened: usize,
     paid: Vec<(u32, i64, i64)>,
+    back: BTreeMap<u128, Back>,
 }
 
 /// What the model expects to hear.
@@ -135,7 +155,9 @@ impl Purse {
             if self.lots[no].starts.take().is_some() {
                 self.pay_debt_from(no);
             } else {
-                self.lots[no].left -= self.free(no);
+                let lost = self.free(no);
+                self.lots[no].left -= lost;
+                self.lots[no].lost += lost;
                 self.lots[no].ended = true;
             }
             return;
@@ -259,7 +281,8 @@ impl Model {
                 let limit = i128::from(*debt_limit).clamp(0, OWED_MAX);
                 let (lots, open, paid) = (Vec::new(), Vec::new(), Vec::new());
                 let place = self.purses.len();
-                let purse = Purse { place, unit: *unit, limit, debt: 0, lots, open, opened: 0, paid };
+                let back = BTreeMap::new();
+                let purse = Purse { place, unit: *unit, limit, debt: 0, lots, open, opened: 0, paid, back };
                 self.purses.insert(wallet.as_u128(), purse);
                 Ok(())
             }
@@ -286,7 +309,20 @@ impl Model {
                 let no = purse.lots.len();
                 let bought = terms.source == Source::Purchased;
                 let rank = (terms.priority, ends.unwrap_or(i64::MAX), bought, no);
-                purse.lots.push(Lot { whole: amount, left: amount, rank, starts, ends, ended: false });
+                let payment = terms.payment.map(|payment| payment.as_u128());
+                let (left, second) = (amount, false);
+                let ended = false;
+                purse.lots.push(Lot {
+                    whole: amount,
+                    left,
+                    rank,
+                    starts,
+                    ends,
+                    ended,
+                    lost: 0,
+                    payment,
+                    second,
+                });
                 if starts.is_none() {
                     purse.pay_debt_from(no);
                 }
@@ -314,6 +350,12 @@ impl Model {
                 self.reversed.push(charge.entry.as_u64());
                 Ok(())
             }
+            Act::SetTakenBack(terms) => set_taken_back(self.purse(terms.wallet, at)?, terms, at),
+            Act::MoveMoney { amount, .. } => match i128::from(amount.value()).abs() {
+                0 => Err("amount_not_positive"),
+                size if size > AMOUNT_MAX => Err("amount_too_large"),
+                _ => Ok(()),
+            },
             Act::Use { .. } => self.used(catalog, act, at),
             // No wallet of this model has a line: they have laws of their own.
             Act::Line(wish) => self.purse(wish.wallet, at).and(Err("line_unknown")),
@@ -389,6 +431,12 @@ impl Model {
 }
 
 impl Purse {
+    /// How much of a lot the customer has had: what is neither left nor ended nor taken back.
+    fn gave(&self, no: usize, lot: &Lot) -> i128 {
+        let back = self.back.values().flat_map(|back| &back.lots).filter(|part| part.0 == no);
+        lot.whole - lot.left - lot.lost - back.map(|part| part.1).sum::<i128>()
+    }
+
     fn span(&self, meter: u32, price: Price, moment: i64) -> (i64, i64) {
         let (from, to) = match price {
             Price::PerUnit(_) => {
@@ -428,20 +476,126 @@ fn give_back(purse: &mut Purse, charge: &ChargeTaken, at: i64) -> Result<(), &'s
     let lives = |lot: &Lot| !lot.ended && lot.ends.is_none_or(|ends| ends > at);
     let mut homeless = 0;
     for (lot, part) in &charge.burns {
-        let lot = &mut after.lots[usize::try_from(*lot).expect("few lots")];
+        let no = usize::try_from(*lot).expect("few lots");
+        let lot = &mut after.lots[no];
         let back = i128::from(*part).min(left);
         left -= back;
         if lives(lot) {
-            let fits = back.min(lot.whole - lot.left);
+            let fits = back.min(purse.gave(no, lot));
             lot.left += fits;
             homeless += back - fits;
+        } else {
+            lot.lost += back;
         }
     }
     homeless += left;
-    for lot in after.lots.iter_mut().rev().filter(|lot| lives(lot)) {
-        let fits = homeless.min(lot.whole - lot.left);
+    for (no, lot) in after.lots.iter_mut().enumerate().rev().filter(|(_, lot)| lives(lot)) {
+        let fits = homeless.min(purse.gave(no, lot));
         lot.left += fits;
         homeless -= fits;
+    }
+    let coming: i128 = after.lots.iter().filter(|lot| lot.starts.is_some()).map(|lot| lot.left).sum();
+    if after.posted() + coming > OWED_MAX {
+        return Err("amount_too_large");
+    }
+    *purse = after;
+    Ok(())
+}
+
+/// What is asked of a payment is counted anew each time: what both causes want, at most the payment, against what is taken already.
+/// Taking goes lot, ended, debt; giving goes the other way round.
+fn set_taken_back(purse: &mut Purse, terms: &TakeBackTerms, at: i64) -> Result<(), &'static str> {
+    if terms.amount.unit() != purse.unit {
+        return Err("unit_mismatch");
+    }
+    let wanted = i128::from(terms.amount.value());
+    if wanted < 0 {
+        return Err("amount_negative");
+    }
+    let payment = terms.payment.as_u128();
+    let theirs = |lot: &Lot| lot.payment == Some(payment) && lot.starts.is_none();
+    let own = purse.lots.iter().position(|lot| theirs(lot) && !lot.second).ok_or("payment_unknown")?;
+    let credited = purse.lots[own].whole;
+    if wanted > credited {
+        return Err("more_than_credited");
+    }
+    let mut after = purse.clone();
+    let mut back = after.back.remove(&payment).unwrap_or(Back { since: at, ..Back::default() });
+    let of_cause = match terms.cause {
+        TakenBackCause::Refund => &mut back.refund,
+        TakenBackCause::Dispute => &mut back.dispute,
+    };
+    if *of_cause == wanted {
+        return Err("nothing_changes");
+    }
+    *of_cause = wanted;
+    let taken = back.lots.iter().map(|part| part.1).sum::<i128>() + back.lost + back.debt;
+    let target = (back.refund + back.dispute).min(credited);
+    // One step at a time would be plainest; whole parts are the same and quicker.
+    let mut more = target - taken;
+    if more > 0 {
+        for no in 0..after.lots.len() {
+            if theirs(&after.lots[no]) {
+                let part = after.free(no).min(more);
+                after.lots[no].left -= part;
+                back.lots.push((no, part));
+                more -= part;
+            }
+        }
+        let ended: i128 = after.lots.iter().filter(|lot| theirs(lot)).map(|lot| lot.lost).sum();
+        let part = (ended - back.lost).clamp(0, more);
+        back.lost += part;
+        back.debt += more - part;
+        after.debt += more - part;
+    } else {
+        let mut less = -more;
+        let mut homeless = 0;
+        let from_debt = back.debt.min(less);
+        back.debt -= from_debt;
+        less -= from_debt;
+        let owed = from_debt.min(after.debt);
+        after.debt -= owed;
+        homeless += from_debt - owed;
+        let from_ended = back.lost.min(less);
+        back.lost -= from_ended;
+        less -= from_ended;
+        // The book keeps one number per lot, in the order in which lots first gave.
+        let mut order: Vec<usize> = Vec::new();
+        back.lots.iter().filter(|part| part.1 > 0).for_each(|part| {
+            if !order.contains(&part.0) {
+                order.push(part.0);
+            }
+        });
+        for no in order {
+            let gave: i128 = back.lots.iter().filter(|part| part.0 == no).map(|part| part.1).sum();
+            let part = gave.min(less);
+            less -= part;
+            back.lots.retain(|part| part.0 != no);
+            if gave > part {
+                back.lots.push((no, gave - part));
+            }
+            let lot = &mut after.lots[no];
+            if !lot.ended && lot.ends.is_none_or(|ends| ends > at) {
+                lot.left += part;
+                let paid = after.debt.min(part);
+                lot.left -= paid;
+                after.debt -= paid;
+            } else {
+                homeless += part;
+            }
+        }
+        if homeless > 0 {
+            let left = after.lots[own].ends.map(|ends| ends - back.since).filter(|left| *left > 0);
+            let ends = left.map(|left| at + left);
+            let rank = (after.lots[own].rank.0, ends.unwrap_or(i64::MAX), true, after.lots.len());
+            let (payment, second) = (Some(payment), true);
+            let (whole, starts, ended, lost) = (homeless, None, false, 0);
+            after.lots.push(Lot { whole, left: whole, rank, starts, ends, ended, lost, payment, second });
+            after.pay_debt_from(after.lots.len() - 1);
+        }
+    }
+    if back.refund > 0 || back.dispute > 0 {
+        after.back.insert(payment, back);
     }
     let coming: i128 = after.lots.iter().filter(|lot| lot.starts.is_some()).map(|lot| lot.left).sum();
     if after.posted() + coming > OWED_MAX {

@@ -1,6 +1,6 @@
 //! Random things that happen to a book: commands good and bad, again and late, clocks that jump, sweeps, changes of price.
 
-use book::{KeySpace, Reason, Source, UseStage};
+use book::{KeySpace, MoneyMovement, Reason, Source, TakenBackCause, UseStage};
 use money::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -74,6 +74,18 @@ pub(crate) enum Wish {
         ago: i64,
         stage: UseStage,
         name: Option<u128>,
+    },
+    /// So many sixteenths of a purchase of before are taken back, and so many steps.
+    TakeBack {
+        which: usize,
+        cause: TakenBackCause,
+        sixteenths: i64,
+        steps: i64,
+        other_wallet: bool,
+    },
+    Move {
+        movement: MoneyMovement,
+        amount: i64,
     },
     Advance(i64),
 }
@@ -161,9 +173,26 @@ fn wish(scale: Scale) -> BoxedStrategy<Wish> {
         12 => (used, prop::option::of(1_u128..9)).prop_map(|((wallet, meter, quantity, ago, stage), name)| {
             Wish::Use { wallet, meter, quantity, ago, stage, name }
         }),
+        4 => taken_back(),
+        1 => (select(MoneyMovement::ALL.map(|(movement, _)| movement).to_vec()), amount(scale))
+            .prop_map(|(movement, amount)| Wish::Move { movement, amount }),
         1 => select(vec![0, 1, Timestamp::HOUR, 3 * Timestamp::DAY, 400 * Timestamp::DAY]).prop_map(Wish::Advance),
     ]
     .boxed()
+}
+
+fn taken_back() -> impl Strategy<Value = Wish> {
+    let cause = select(TakenBackCause::ALL.map(|(cause, _)| cause).to_vec());
+    let sixteenths = prop_oneof![2 => Just(16_i64), 2 => Just(0_i64), 3 => 0_i64..17];
+    let parts =
+        (0..usize::MAX, cause, sixteenths, select(vec![0_i64, 0, 0, 1, -1]), prop::bool::weighted(0.05));
+    parts.prop_map(|(which, cause, sixteenths, steps, other_wallet)| Wish::TakeBack {
+        which,
+        cause,
+        sixteenths,
+        steps,
+        other_wallet,
+    })
 }
 
 fn step(scale: Scale) -> impl Strategy<Value = Step> {

@@ -74,6 +74,7 @@ pub(crate) enum Content {
     Drop(PurchaseId),
     WriteOff(PurchaseId),
     Added(i64),
+    Moved(i64),
 }
 
 impl Content {
@@ -95,6 +96,9 @@ impl Content {
                 LineAct::AddUse { total, .. } => Content::Added(*total),
                 _ => return None,
             },
+            Act::MoveMoney { amount, .. } => Content::Moved(amount.value()),
+            // What is wanted is absolute: said again, it is refused for changing nothing.
+            Act::SetTakenBack(_) => return None,
             Act::AdvanceClock { by } => Content::Clock(*by),
         })
     }

@@ -27,7 +27,7 @@ use crate::{config, keys, nas, server};
 pub const ALL_SCOPES: &str = "*";
 
 /// Every scope with what it opens. `write` holds `read` of the same group.
-pub const SCOPES: [(&str, &str); 22] = [
+pub const SCOPES: [(&str, &str); 24] = [
     ("customers:read", "customers, subscribers, and what usage events call them"),
     ("customers:write", "make and change customers and subscribers"),
     ("credit:read", "wallets, balances, entries, grants, charges"),
@@ -40,6 +40,8 @@ pub const SCOPES: [(&str, &str); 22] = [
     ("plans:write", "make and change plans and packs"),
     ("lines:read", "lines with their balances, and purchases"),
     ("lines:write", "open and change lines, buy packs"),
+    ("routers:read", "routers and what they do now"),
+    ("routers:write", "add, change and remove routers"),
     ("invoices:read", "invoices and boletos"),
     ("invoices:write", "write boletos off"),
     ("payments:read", "top-ups and payments"),
@@ -188,6 +190,8 @@ needs! {
     PlansWrite = "plans:write",
     LinesRead = "lines:read",
     LinesWrite = "lines:write",
+    RoutersRead = "routers:read",
+    RoutersWrite = "routers:write",
     InvoicesRead = "invoices:read",
     InvoicesWrite = "invoices:write",
     PaymentsRead = "payments:read",

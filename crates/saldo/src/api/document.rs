@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 use super::request::IDEMPOTENCY_KEY_BYTES_MAX;
 use super::{
     Api, api_keys, audit_log, boletos, charges, clock, customers, entries, events, grants, guard, invoices,
-    line_acts, lines, meters, packs, payments, plans, purchases, subjects, subscribers, test_clock, topups,
-    wallets, webhook_deliveries, webhook_endpoints, webhook_messages,
+    line_acts, lines, meters, packs, payments, plans, purchases, routers, subjects, subscribers, test_clock,
+    topups, wallets, webhook_deliveries, webhook_endpoints, webhook_messages,
 };
 use crate::{nas, webhooks};
 
@@ -92,6 +92,9 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(line_acts::change_plan))
         .routes(routes!(line_acts::set_status))
         .routes(routes!(line_acts::add_use))
+        .routes(routes!(line_acts::set_access_login))
+        .routes(routes!(routers::list, routers::create))
+        .routes(routes!(routers::get, routers::change, routers::remove))
         .routes(routes!(purchases::list, purchases::create))
         .routes(routes!(purchases::get))
         .routes(routes!(purchases::cancel))

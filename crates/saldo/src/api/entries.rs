@@ -37,7 +37,7 @@ pub(super) struct Entry {
     id: String,
     /// When it became true, RFC 3339.
     at: String,
-    /// `grant`, `expiry`, `charge`, `reversal`, `deduction` or `usage`.
+    /// `grant`, `expiry`, `charge`, `reversal`, `deduction`, `usage`, `refund` or `dispute`.
     kind: String,
     /// How `posted` changed by it.
     amount: Amount,

@@ -133,6 +133,7 @@ impl Grant {
             Source::Allowance => ("allowance", None),
             Source::Carried => ("carried", None),
             Source::Overpaid(_) => ("overpaid", None),
+            Source::Reinstated => ("reinstated", None),
             Source::Adjustment(reason) => ("adjustment", Some(reason.code())),
         };
         let state = if added.effective_at.is_some() { GrantState::Scheduled } else { GrantState::Active };

@@ -18,8 +18,8 @@ use super::request::{Body, Id, IdempotencyKey};
 use super::wire::Amount;
 use crate::audit::{Author, Change};
 use crate::billing;
-use crate::lines::SHOW_PATIENCE;
 use crate::lines::offer_check::BYTES_MAX;
+use crate::lines::{self, SHOW_PATIENCE};
 use crate::problem::Problem;
 
 /// Which plan shall be in service.
@@ -102,9 +102,49 @@ pub(super) async fn set_status(
         let until = now.plus(days * Timestamp::DAY);
         api.app.write(move |tx| billing::excuse(tx, id, now, until)).await?;
     }
+    if wanted.status == LineStatus::Blocked {
+        api.app.write(move |tx| billing::block_by_hand(tx, id)).await?;
+    }
     let act = LineAct::SetStatus { status: wanted.status.into() };
-    let change = Change::new("line.set_status", id).after(&wanted)?;
+    let change = Change::new(billing::STATUS_SET, id).after(&wanted)?;
     done(&api, wish, entry, act, (by.author, change)).await
+}
+
+/// How a line shall authenticate.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessLoginOfLine {
+    /// The login, 1 to 253 bytes; unique. Null: it does not authenticate any more.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    access_login: Option<String>,
+}
+
+/// Let a line authenticate otherwise. Routers are answered by it at once; sessions that began under the login of before are counted to
+/// the line until they end.
+#[utoipa::path(post, path = "/v1/lines/{id}/access-login", tag = "lines", request_body = AccessLoginOfLine,
+    params(("id" = String, Path, description = "`line_…`")),
+    responses((status = 200, description = "The line as it is now.", body = Line)))]
+pub(super) async fn set_access_login(
+    State(api): State<Arc<Api>>,
+    by: By<LinesWrite>,
+    key: IdempotencyKey,
+    Id(id): Id<LineId>,
+    Body(wanted): Body<AccessLoginOfLine>,
+) -> Result<Answer, Problem> {
+    let wish = Wish::new(by.key.id, "POST /v1/lines/{id}/access-login", key, &(id.to_string(), &wanted))?;
+    let entry = find(&api, id).await?;
+    api.app.ledger.settled_wallet(entry.wallet).await?;
+    super::wait_for_views(&api).await;
+    let (app, now, login) = (Arc::clone(&api.app), api.app.ledger.now(), wanted.access_login);
+    let logins = [entry.access_login, login.clone()];
+    let write = wish.write(&api, StatusCode::OK, move |tx| {
+        let (_, after) = lines::change_access_login(tx, &by.author, id, login.as_deref(), now)?;
+        Ok(Line::read(&app, tx, &after)?)
+    });
+    let answer = write.await?;
+    lines::follow(&api.app, &logins);
+    Ok(answer)
 }
 
 /// Use that was counted elsewhere.

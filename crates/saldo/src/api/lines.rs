@@ -18,6 +18,8 @@ use super::once::{Answer, Wish};
 use super::request::{Asked, Body, Id, IdempotencyKey, cursor, id, page_rows};
 use super::wire::{Amount, List, time, time_if};
 use super::{Api, wait_for_views};
+use crate::app::App;
+use crate::billing::{self, WhyBlocked};
 use crate::lines::{self, NewLine, PreparedLine};
 use crate::problem::Problem;
 use crate::sold::Sold;
@@ -39,6 +41,8 @@ pub(super) struct Line {
     plan: Option<String>,
     /// `enabled`, `blocked` or `cancelled`; `opening` for the moment until the ledger has it.
     status: String,
+    /// Why it is blocked, since when and by whom; null while it is not.
+    blocked: Option<Blocked>,
     /// The day of the month on which its cycles begin; null while it is `opening`.
     anchor_day: Option<u8>,
     /// How it authenticates at a router.
@@ -53,6 +57,47 @@ pub(super) struct Line {
     restored_at: Option<String>,
     /// When it was made, RFC 3339.
     created_at: String,
+}
+
+/// Why a line is blocked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Blocked {
+    /// `overdue`: what is unpaid blocked it. `by_hand`: somebody did. `unknown`: nothing tells.
+    why: String,
+    /// Since when, RFC 3339; null if nothing tells.
+    since: Option<String>,
+    /// Who blocked it by hand: `stf_…`, `key_…`, or a word such as `operator`.
+    by: Option<String>,
+    /// What is overdue, the oldest first; empty if it was paid a moment ago.
+    overdue: Vec<Overdue>,
+}
+
+/// A boleto that blocks a line.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Overdue {
+    /// The boleto, `bol_…`.
+    boleto: String,
+    /// The invoice that it collects, `inv_…`; null if it is of a purchase.
+    invoice: Option<String>,
+    /// When it was due, as `2026-11-26`.
+    due_on: String,
+}
+
+impl Blocked {
+    fn new(known: billing::Blocked) -> Blocked {
+        let since = time_if(known.since);
+        let (why, by, overdue) = match known.why {
+            WhyBlocked::Overdue(overdue) => ("overdue", None, overdue),
+            WhyBlocked::ByHand(actor) => ("by_hand", Some(actor.id), Vec::new()),
+            WhyBlocked::Unknown => ("unknown", None, Vec::new()),
+        };
+        let overdue = overdue.iter().map(|it| Overdue {
+            boleto: it.boleto.to_string(),
+            invoice: it.invoice.map(|(id, _)| id.to_string()),
+            due_on: it.due_on.to_string(),
+        });
+        Blocked { why: why.to_owned(), since, by, overdue: overdue.collect() }
+    }
 }
 
 /// A cycle: `balance` = `carried` + `allowance` + `bought` + `outside` − `total` + `adjustments`.
@@ -111,6 +156,7 @@ impl Line {
             wallet: entry.wallet.to_string(),
             plan,
             status: row.map_or_else(|| OPENING.to_owned(), |row| row.status.clone()),
+            blocked: None,
             anchor_day: row.map(|row| row.anchor_day),
             access_login: entry.access_login.clone(),
             sequence: row.map_or(0, |row| row.sequence),
@@ -121,18 +167,21 @@ impl Line {
         }
     }
 
-    fn read(reader: &Reader<'_>, sold: &Sold, entry: &LineEntry) -> Result<Line, StoreError> {
-        let Some(row) = reader.line_view(entry.id)? else { return Ok(Line::new(entry, None, sold)) };
+    /// The line as the tables have it.
+    pub(super) fn read(app: &App, reader: &Reader<'_>, entry: &LineEntry) -> Result<Line, StoreError> {
+        let sold = app.sold();
+        let Some(row) = reader.line_view(entry.id)? else { return Ok(Line::new(entry, None, &sold)) };
         let cycle = reader.cycles(row.wallet_no, None, 1)?.rows.into_iter().next();
-        Ok(Line::new(entry, cycle.as_ref().map(|cycle| (&row, cycle)), sold))
+        let blocked = billing::why_blocked_now(app, reader, entry, &row.status)?.map(Blocked::new);
+        Ok(Line { blocked, ..Line::new(entry, cycle.as_ref().map(|cycle| (&row, cycle)), &sold) })
     }
 
     /// The line as it stands now, with all that fell due by now.
     pub(super) async fn present(api: &Arc<Api>, entry: LineEntry) -> Result<Line, Problem> {
         api.app.ledger.settled_wallet(entry.wallet).await?;
         wait_for_views(api).await;
-        let sold = api.app.sold();
-        api.app.read(move |reader| Line::read(reader, &sold, &entry)).await
+        let app = Arc::clone(&api.app);
+        api.app.read(move |reader| Line::read(&app, reader, &entry)).await
     }
 }
 
@@ -206,6 +255,7 @@ pub(super) async fn create(
         })
         .await?;
     if answer.first {
+        lines::follow(&api.app, std::slice::from_ref(&prepared.entry.access_login));
         intents::send(&api.app, &prepared.intents).await?;
     }
     Ok(answer)
@@ -269,10 +319,10 @@ pub(super) async fn list(
         api.app.ledger.settled_wallet(line.wallet).await?;
     }
     wait_for_views(&api).await;
-    let sold = api.app.sold();
+    let app = Arc::clone(&api.app);
     let next_cursor = page.next.map(|id| id.to_string());
     let read = move |reader: &Reader<'_>| {
-        page.rows.iter().map(|entry| Line::read(reader, &sold, entry)).collect::<Result<_, _>>()
+        page.rows.iter().map(|entry| Line::read(&app, reader, entry)).collect::<Result<_, _>>()
     };
     Ok(Json(List { data: api.app.read(read).await?, next_cursor }))
 }

@@ -31,6 +31,7 @@ mod purchases;
 mod queries;
 mod refusals;
 mod request;
+mod routers;
 mod subjects;
 mod subscribers;
 mod test_clock;

@@ -35,6 +35,10 @@ pub(super) struct Payment {
     amount: Amount,
     /// `pending`, `failed` or `succeeded`.
     status: String,
+    /// How much of it was given back.
+    refunded: Amount,
+    /// How the last dispute stands: `inquiry`, `open`, `won`, `lost` or `closed`.
+    dispute: Option<String>,
     /// The card, if it was one.
     card: Option<Card>,
     /// The provider's code of why it failed.
@@ -73,6 +77,8 @@ impl From<&PaymentRow> for Payment {
             provider_charge: row.provider_charge.clone(),
             amount: row.amount.into(),
             status: row.status.word().to_owned(),
+            refunded: money::Amount::new(row.refunded, row.amount.unit()).into(),
+            dispute: row.dispute_state.map(|state| state.word().to_owned()),
             card: row.card_last4.clone().map(|last4| Card {
                 brand: row.card_brand.clone(),
                 last4,

@@ -239,11 +239,7 @@ pub(super) async fn list(
                 let rows = reader.payer_by_document(document)?.into_iter().map(|payer| payer.customer);
                 Page { rows: rows.collect(), next: None }
             }
-            (None, Some(text)) => {
-                let bare: String =
-                    text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_uppercase();
-                names(reader.subscribers_like(text.trim(), &bare, before, rows)?)
-            }
+            (None, Some(text)) => names(reader.subscribers_like(text, before, rows)?),
             (None, None) => names(reader.subscribers(before, rows)?),
         };
         let read = page.rows.iter().map(|id| Subscriber::read(reader, *id)).collect::<Result<Vec<_>, _>>()?;

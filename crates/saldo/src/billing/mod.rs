@@ -3,13 +3,17 @@
 //! Owned here: which month is next, what stands on an invoice, how far a run has come, which lines are blocked because something is
 //! overdue. Leaves to others: boletos (`documents`), money that comes (`settlements`), and whether anything is owed at all (the book).
 
+mod blocked;
 mod calendar;
 mod invoice;
 mod overdue;
 mod run;
 
+pub use blocked::{Actor, ActorKind, Blocked, Overdue, STATUS_SET, WhyBlocked, why_blocked, why_blocked_now};
 pub use calendar::{Month, next_month};
 pub(crate) use invoice::wrong_with_adjustment;
 pub use invoice::{Adjustment, adjust, withdraw};
-pub use overdue::{Trust, TrustError, excuse, keep_blocked, review, trust, trust_of, trusted_until};
+pub use overdue::{
+    Trust, TrustError, block_by_hand, excuse, keep_blocked, review, trust, trust_of, trusted_until,
+};
 pub use run::{DAYS_EARLY_MAX, begin, keep_running, preview};

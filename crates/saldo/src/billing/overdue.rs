@@ -110,7 +110,7 @@ fn is_to_be_told(tables: &Reader<'_>, boleto: &BoletoRow, today: Date) -> Result
 }
 
 /// The lines that an unpaid boleto blocks today.
-fn blocked_by(
+pub(super) fn blocked_by(
     sold: &Sold,
     tables: &Reader<'_>,
     boleto: &BoletoRow,
@@ -300,4 +300,12 @@ pub fn excuse(tx: &Tx<'_>, line: LineId, now: Timestamp, until: Timestamp) -> Re
         notices::line_enabled(tx, &entry, since, now)?;
     }
     tx.put_overdue_line(&OverdueLine { blocked_at: None, trusted_until: Some(until), ..known })
+}
+
+/// Somebody blocks a line that may be blocked here, too: it is his then, and stays blocked until somebody enables it.
+pub fn block_by_hand(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
+    match tx.overdue_line(line)?.filter(|known| known.blocked_at.is_some()) {
+        Some(known) => tx.put_overdue_line(&OverdueLine { blocked_at: None, ..known }),
+        None => Ok(()),
+    }
 }

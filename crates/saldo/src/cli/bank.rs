@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use brazil::cnab::FILE_BYTES_MAX;
 use clap::Subcommand;
+use money::BoletoId;
+use store::Tx;
 use store::tables::bank::{Finding, RemittanceRow};
+use store::tables::lines::OnWriteOff;
 
 use super::Outcome;
 use super::folder;
 use super::screen::Screen;
 use crate::audit::Author;
 use crate::config::{Bank, Config};
+use crate::problem::Problem;
 use crate::{clock, documents, private};
 
 /// Findings listed, newest first.
@@ -25,6 +29,7 @@ Examples:
   saldo bank remittance --again 7           the file of that number once more, as it was
   saldo bank return CBR6431122.RET          take what the bank says; the same file again changes nothing
   saldo bank findings                       what a person must look at: paid twice, another value, refused titles
+  saldo bank write-off 12                   nobody is to pay boleto 12 any more; its credit as the pack says
 
 All of them work while the server runs. Exit code 4 means that it was done and something waits for a person.";
 
@@ -47,6 +52,15 @@ pub(super) enum Command {
     },
     /// List what the bank's files brought that a person must look at, newest first.
     Findings,
+    /// Write a boleto off that nobody is to pay any more. The bank is told with the next remittance, if it holds the title.
+    WriteOff {
+        /// The boleto: its number here, or its id, bol_….
+        #[arg(value_name = "BOLETO")]
+        boleto: String,
+        /// What becomes of credit that was released: take_back, keep_debt or leave. As the pack says, if it is not given.
+        #[arg(long, value_name = "WHAT", value_parser = on_write_off)]
+        on_write_off: Option<OnWriteOff>,
+    },
 }
 
 /// Does what was asked.
@@ -56,6 +70,7 @@ pub(super) fn run(command: Command, config: &Config, screen: &Screen) -> anyhow:
         Command::Remittance { to, again: Some(number) } => again(config, &to, number, screen),
         Command::Return { file } => take(config, &file, screen),
         Command::Findings => findings(config, screen),
+        Command::WriteOff { boleto, on_write_off } => write_off(config, &boleto, on_write_off, screen),
     }
 }
 
@@ -148,6 +163,33 @@ fn findings(config: &Config, screen: &Screen) -> anyhow::Result<Outcome> {
     }
     for finding in &found {
         screen.line(format_args!("{}  {}", finding.found_at, in_words(finding)));
+    }
+    Ok(Outcome::Done)
+}
+
+fn on_write_off(word: &str) -> Result<OnWriteOff, String> {
+    OnWriteOff::from_word(word).ok_or_else(|| "it is one of take_back, keep_debt, leave".to_owned())
+}
+
+fn write_off(
+    config: &Config,
+    boleto: &str,
+    chosen: Option<OnWriteOff>,
+    screen: &Screen,
+) -> anyhow::Result<Outcome> {
+    let tables = folder::open_tables(config)?;
+    let found = match boleto.parse::<u64>() {
+        Ok(number) => tables.read(|reader| reader.boleto_by_number(number))?.map(|found| found.id),
+        Err(_) => boleto.parse().ok(),
+    };
+    let id: BoletoId = found.with_context(|| format!("there is no boleto {boleto}"))?;
+    let write = |tx: &Tx<'_>| documents::write_off_in(tx, &Author::operator(), id, chosen, clock::now());
+    let written = tables.write(write).map_err(|problem: Problem| anyhow::anyhow!(problem.detail))?;
+    screen.pair("boleto", written.boleto.our_number);
+    screen.pair("state", written.boleto.state.word());
+    screen.pair("on write-off", written.rule.map_or("nothing to decide", OnWriteOff::word));
+    if written.asks_book() {
+        screen.line("The running server books it within half a minute, or its next start does.");
     }
     Ok(Outcome::Done)
 }

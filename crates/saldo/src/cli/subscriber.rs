@@ -48,7 +48,7 @@ pub(super) fn run(command: Command, config: &Config, screen: &Screen) -> anyhow:
     let bytes = read(&file)?;
     let sheet = subscribers::read(&bytes).map_err(|why| anyhow::anyhow!(unreadable_words(&reader, &why)))?;
     let tables = folder::open_tables(config)?;
-    let checked = tables.read(|tables| subscribers::check(tables, &sheet.rows))?;
+    let checked = tables.read(|tables| subscribers::check_sheet(tables, &sheet))?;
     tell(&sheet, &checked, &reader, screen)?;
     if check || checked.newcomers.is_empty() {
         screen.good("Nothing was written.");
@@ -71,15 +71,18 @@ fn tell(sheet: &Sheet, checked: &Checked, reader: &Reader, screen: &Screen) -> a
     }
     screen.pair("rows", sheet.rows.len());
     screen.pair("known", checked.known);
-    if checked.wrong.is_empty() {
+    if checked.wrong.is_empty() && sheet.heading.is_empty() {
         screen.pair("customers", checked.newcomers.len());
         screen.pair("lines", checked.lines());
         return Ok(());
     }
+    for why in sheet.heading.iter().take(WRONG_LISTED) {
+        screen.bad(&unreadable_words(reader, why));
+    }
     for row in checked.wrong.iter().take(WRONG_LISTED) {
         screen.bad(&row_words(reader, row));
     }
-    bail!("nothing was written: {} to correct", checked.wrong.len());
+    bail!("nothing was written: {} to correct", checked.wrong.len() + sheet.heading.len());
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

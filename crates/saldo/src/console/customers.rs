@@ -15,12 +15,14 @@ use store::tables::logins::Login;
 use store::views::{LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
+use super::blocked::blocked_line;
 use super::lines::status_text;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
 use super::{draw_form_at, must_change};
 use crate::access_codes::{self, GivenCode, TRIES_MAX};
 use crate::app::App;
+use crate::billing::{self, Blocked};
 use crate::clock;
 use crate::look::Locale;
 use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
@@ -45,8 +47,15 @@ struct Known {
     customer: Customer,
     payer: Option<Payer>,
     wallets: Vec<WalletRow>,
-    lines: Vec<(LineEntry, Option<LineRow>)>,
+    lines: Vec<KnownLine>,
     logins: Vec<(Login, Option<AccessCode>)>,
+}
+
+/// A line of his, and why it is blocked if it is.
+struct KnownLine {
+    entry: LineEntry,
+    line: Option<LineRow>,
+    blocked: Option<Blocked>,
 }
 
 /// `GET /console/customers/{id}`
@@ -206,7 +215,8 @@ async fn show(
     status: StatusCode,
     (saved, code): (bool, Option<GivenCode>),
 ) -> Result<Response, Fault> {
-    let known = app.read(move |tables| known(tables, id)).await?.ok_or_else(missing)?;
+    let look = Arc::clone(app);
+    let known = app.read(move |tables| known(&look, tables, id)).await?.ok_or_else(missing)?;
     let (reader, now, unit) = (staff.visit.reader().clone(), clock::now(), app.config.credit.unit);
     let money = known.wallets.iter().find(|wallet| wallet.unit == unit);
     let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
@@ -239,11 +249,15 @@ async fn show(
     draw(status, &page)
 }
 
-fn known(tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, StoreError> {
+fn known(app: &App, tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, StoreError> {
     let Some(customer) = tables.customer(id)? else { return Ok(None) };
     let lines = tables.lines_of(id, SHOWN)?.into_iter().map(|entry| {
         let line = tables.line_view(entry.id)?;
-        Ok((entry, line))
+        let blocked = match &line {
+            Some(line) => billing::why_blocked_now(app, tables, &entry, &line.status)?,
+            None => None,
+        };
+        Ok(KnownLine { entry, line, blocked })
     });
     let logins = tables.logins_of(id, None, SHOWN)?.rows.into_iter().map(|login| {
         let code = tables.access_code(login.id)?;
@@ -261,7 +275,7 @@ fn known(tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, Sto
 fn line_of(
     app: &App,
     staff: &StaffIn,
-    (entry, line): &(LineEntry, Option<LineRow>),
+    KnownLine { entry, line, blocked }: &KnownLine,
     wallets: &[WalletRow],
 ) -> LineOfCustomer {
     let (reader, sold) = (staff.visit.reader(), app.sold());
@@ -272,6 +286,7 @@ fn line_of(
         url: format!("{}/{}", Place::ConsoleLines.url(), entry.id),
         plan: plan.map(|plan| plan.name.clone()).unwrap_or_default(),
         access_login: entry.access_login.clone().unwrap_or_default(),
+        blocked: blocked.as_ref().map(|blocked| blocked_line(reader, blocked)),
         status: line.as_ref().map(|line| reader.t(status_text(&line.status))).unwrap_or_default(),
         balance: left.map(|left| volume(reader.locale, reader.data_unit, left)).unwrap_or_default(),
     }

@@ -20,7 +20,7 @@ use crate::look::page::{
 use crate::look::part::Place;
 use crate::look::part::enrolment::{column_hint, column_name, unreadable_words, why_words};
 use crate::look::{Locale, Reader};
-use crate::portal::{Fault, Posted, PostedFile, StaffIn, draw};
+use crate::portal::{Asked, Fault, Posted, PostedFile, StaffIn, draw};
 use crate::problem::Problem;
 use crate::subscribers::{self, Checked, Column, FILE_BYTES_MAX, ROWS_MAX, Row, RowWrong, Sheet, Unreadable};
 
@@ -37,6 +37,13 @@ const FILE_NAME_CHARS_MAX: usize = 120;
 /// Characters that are shown of what stands in a column.
 const VALUE_CHARS_MAX: usize = 60;
 
+/// Where a file is chosen.
+const PAGE: &str = "/console/subscribers/import";
+/// The checked file is not kept any more.
+const GONE: &str = "gone";
+/// The file was too long to be kept.
+const TOO_LONG: &str = "length";
+
 /// The example, in both languages. Its documents are valid and nobody's.
 const EXAMPLE_EN: &str = include_str!("../../assets/subscribers-en.csv");
 const EXAMPLE_PT_BR: &str = include_str!("../../assets/subscribers-pt-BR.csv");
@@ -48,81 +55,103 @@ pub(super) struct Taken {
     check: String,
 }
 
-/// `GET /console/subscribers/import`
-pub(super) async fn page(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
-    must_change(&staff)?;
-    choose(&app, &staff, None).await
+/// What is said on the page where a file is chosen.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    #[serde(default)]
+    problem: String,
 }
 
-/// `GET /console/subscribers/checks` and `/console/subscribers/imports`, where answers to forms stood: to the page of the forms.
+/// Which example is wanted; the reader's own if nothing is said.
+#[derive(Deserialize)]
+pub(super) struct Example {
+    language: Option<String>,
+}
+
+/// `GET /console/subscribers/import`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(Chosen { problem }): Asked<Chosen>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let reader = staff.visit.reader();
+    let words = match problem.as_str() {
+        GONE => Some(reader.t("import-gone")),
+        TOO_LONG => Some(unreadable_words(reader, &Unreadable::TooLong)),
+        _ => None,
+    };
+    choose(&app, &staff, words).await
+}
+
+/// `GET /console/subscribers/checks` and `/console/subscribers/imports`, to which forms are sent: to the page of the forms.
 pub(super) async fn again(_: StaffIn) -> Redirect {
-    Redirect::to("/console/subscribers/import")
+    Redirect::to(PAGE)
 }
 
 /// `GET /console/subscribers/import/example.csv`
-pub(super) async fn example(staff: StaffIn) -> Response {
-    let text = match staff.visit.reader().locale {
-        Locale::En => EXAMPLE_EN,
-        Locale::PtBr => EXAMPLE_PT_BR,
+pub(super) async fn example(staff: StaffIn, Asked(Example { language }): Asked<Example>) -> Response {
+    let asked = language.as_deref().and_then(Locale::from_tag);
+    let (text, name) = match asked.unwrap_or(staff.visit.reader().locale) {
+        Locale::En => (EXAMPLE_EN, "attachment; filename=\"subscribers.csv\""),
+        Locale::PtBr => (EXAMPLE_PT_BR, "attachment; filename=\"assinantes.csv\""),
     };
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    let name = HeaderValue::from_static("attachment; filename=\"subscribers.csv\"");
+    let name = HeaderValue::from_static(name);
     // Spreadsheets take a file for UTF-8 if it begins with this mark.
     ([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], format!("\u{feff}{text}")).into_response()
 }
 
-/// `POST /console/subscribers/checks`. Writes nothing.
+/// `POST /console/subscribers/checks`. Keeps the file for its check, which has an address of its own, and writes nothing.
 pub(super) async fn check(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     sent: Result<PostedFile, Fault>,
 ) -> Result<Response, Fault> {
     must_change(&staff)?;
-    let too_long = |reader: &Reader| unreadable_words(reader, &Unreadable::TooLong);
-    let file = match sent {
-        Ok(PostedFile { name, bytes }) => {
-            let name = name.chars().filter(|letter| !crate::customers::is_unprintable(*letter));
-            CheckedFile { name: name.take(FILE_NAME_CHARS_MAX).collect(), bytes: bytes.into() }
-        }
-        Err(Fault(problem)) if problem.code == "too_large" => {
-            return choose(&app, &staff, Some(too_long(staff.visit.reader()))).await;
-        }
+    let PostedFile { name, bytes } = match sent {
+        Ok(sent) if sent.bytes.len() <= FILE_BYTES_MAX => sent,
+        Ok(_) => return Ok(choose_again(TOO_LONG)),
+        Err(Fault(problem)) if problem.code == "too_large" => return Ok(choose_again(TOO_LONG)),
         Err(fault) => return Err(fault),
     };
-    let (sheet, checked) = match look_through(&app, &file).await? {
-        Ok(found) => found,
-        Err(why) => return choose(&app, &staff, Some(unreadable_words(staff.visit.reader(), &why))).await,
-    };
-    show(&app, &staff, &file, &sheet, &checked)
+    let name = name.chars().filter(|letter| !crate::customers::is_unprintable(*letter));
+    let file = CheckedFile { name: name.take(FILE_NAME_CHARS_MAX).collect(), bytes: bytes.into() };
+    Ok(to_check(&app.kept_files.keep(staff.who.staff.id, file)))
 }
 
-/// `POST /console/subscribers/imports`
+/// `GET /console/subscribers/checks/{check}`
+pub(super) async fn checked(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(check): Path<String>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let Some(file) = app.kept_files.find(staff.who.staff.id, &check) else { return Ok(choose_again(GONE)) };
+    match look_through(&app, &file).await? {
+        Ok((sheet, checked)) => show(&app, &staff, &check, &file, &sheet, &checked),
+        Err(why) => choose(&app, &staff, Some(unreadable_words(staff.visit.reader(), &why))).await,
+    }
+}
+
+/// `POST /console/subscribers/imports`. What cannot be taken goes back to its check, which says why.
 pub(super) async fn take(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Posted(Taken { check }): Posted<Taken>,
 ) -> Result<Response, Fault> {
     must_change(&staff)?;
-    let Some(file) = app.kept_files.find(staff.who.staff.id, &check) else {
-        return choose(&app, &staff, Some(staff.visit.reader().t("import-gone"))).await;
+    let Some(file) = app.kept_files.find(staff.who.staff.id, &check) else { return Ok(choose_again(GONE)) };
+    let checked = match look_through(&app, &file).await? {
+        Ok((sheet, checked)) if can_be_taken(&sheet, &checked) => checked,
+        Ok(_) | Err(_) => return Ok(to_check(&check)),
     };
-    let (sheet, checked) = match look_through(&app, &file).await? {
-        Ok(found) => found,
-        Err(why) => return choose(&app, &staff, Some(unreadable_words(staff.visit.reader(), &why))).await,
-    };
-    if !can_be_taken(&checked) {
-        return show(&app, &staff, &file, &sheet, &checked);
-    }
     let (author, now, name) = (staff.visit.author(&staff.who.session), clock::now(), file.name.clone());
-    let rows = sheet.rows.clone();
     let written = app.write_or_refuse(move |tx| subscribers::import(tx, &checked, &name, &author, now)).await;
     let (no, intents) = match written {
         Ok(written) => written,
         // Somebody took one of the names since it was checked: the next check says which.
-        Err(problem) if problem.code == "already_exists" => {
-            let checked = app.read(move |tables| subscribers::check(tables, &rows)).await?;
-            return show(&app, &staff, &file, &sheet, &checked);
-        }
+        Err(problem) if problem.code == "already_exists" => return Ok(to_check(&check)),
         Err(problem) => return Err(problem.into()),
     };
     app.kept_files.forget(&check);
@@ -133,6 +162,14 @@ pub(super) async fn take(
         }
     });
     Ok(Redirect::to(&format!("/console/subscribers/imports/{no}")).into_response())
+}
+
+fn to_check(check: &str) -> Response {
+    Redirect::to(&format!("/console/subscribers/checks/{check}")).into_response()
+}
+
+fn choose_again(problem: &str) -> Response {
+    Redirect::to(&format!("{PAGE}?problem={problem}")).into_response()
 }
 
 /// `GET /console/subscribers/imports/{no}`
@@ -171,14 +208,14 @@ async fn look_through(
             Ok(sheet) => sheet,
             Err(why) => return Ok(Err(why)),
         };
-        let checked = subscribers::check(tables, &sheet.rows)?;
+        let checked = subscribers::check_sheet(tables, &sheet)?;
         Ok(Ok((sheet, checked)))
     })
     .await
 }
 
-fn can_be_taken(checked: &Checked) -> bool {
-    checked.wrong.is_empty() && !checked.newcomers.is_empty()
+fn can_be_taken(sheet: &Sheet, checked: &Checked) -> bool {
+    sheet.heading.is_empty() && checked.wrong.is_empty() && !checked.newcomers.is_empty()
 }
 
 async fn choose(app: &Arc<App>, staff: &StaffIn, problem: Option<String>) -> Result<Response, Fault> {
@@ -221,31 +258,34 @@ fn line(import: ImportRow) -> ImportLine {
     }
 }
 
-/// What a file comes to. One that can be taken is kept until somebody says so.
+/// What a file comes to.
 fn show(
     app: &Arc<App>,
     staff: &StaffIn,
+    check: &str,
     file: &CheckedFile,
     sheet: &Sheet,
     checked: &Checked,
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let check = can_be_taken(checked).then(|| app.kept_files.keep(staff.who.staff.id, file.clone()));
-    let status = if checked.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let is_right = sheet.heading.is_empty() && checked.wrong.is_empty();
+    let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let heading = sheet.heading.iter().take(WRONG_SHOWN).map(|why| unreadable_words(&reader, why));
     let wrong = checked.wrong.iter().take(WRONG_SHOWN).map(|row| wrong_line(&reader, &sheet.rows, row));
     let page = ImportCheck {
         frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
         file_name: file.name.clone(),
-        check,
+        check: can_be_taken(sheet, checked).then(|| check.to_owned()),
+        heading: heading.collect(),
         rows: i64::try_from(sheet.rows.len()).unwrap_or(i64::MAX),
         customers: i64::from(count(checked.newcomers.len())),
         lines: count(checked.lines()),
         known: checked.known.into(),
         is_latin1: sheet.is_latin1,
-        wrong_count: count(checked.wrong.len()),
+        wrong_count: count(checked.wrong.len() + sheet.heading.len()),
         wrong: wrong.collect(),
-        preview: if checked.wrong.is_empty() { preview(app, &reader, checked) } else { Vec::new() },
+        preview: if is_right { preview(app, &reader, checked) } else { Vec::new() },
         reader,
     };
     draw(status, &page)

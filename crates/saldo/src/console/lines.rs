@@ -14,7 +14,9 @@ use store::tables::lines::LineEntry;
 use store::views::{CycleRow, LineRow, PurchaseState, SessionRow};
 use store::{Reader as TablesReader, StoreError};
 
+use super::blocked::blocked_line;
 use super::must_change;
+use super::subscribers::spoken_document;
 use crate::app::App;
 use crate::audit::Change;
 use crate::look::Reader;
@@ -40,6 +42,12 @@ const SHOWN: u32 = 10;
 #[derive(Deserialize)]
 pub(super) struct Shown {
     before: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LineShown {
+    #[serde(default)]
+    saved: u8,
 }
 
 /// What is asked of a line.
@@ -112,11 +120,13 @@ pub(super) async fn line(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Path(id): Path<String>,
+    Asked(LineShown { saved }): Asked<LineShown>,
 ) -> Result<Response, Fault> {
     let id = parse(&id)?;
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let (eyes, offered, now) = (reader.clone(), Arc::clone(&sold), app.ledger.now());
-    let (known, check, purchases, payments, sessions, routers) = app
+    let look = Arc::clone(&app);
+    let (known, check, purchases, payments, sessions, routers, blocked) = app
         .read(move |tables| {
             let Some(entry) = tables.line(id)? else { return Ok(None) };
             let Some(known) = known(tables, entry)? else { return Ok(None) };
@@ -124,15 +134,14 @@ pub(super) async fn line(
             let payments = tables.payments_of(known.entry.customer, None, SHOWN)?.rows;
             let check = check(tables, &offered, &eyes, &known.entry, now)?;
             let (purchases, sessions) = (tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?);
-            Ok(Some((known, check, purchases, payments, sessions, tables.routers()?)))
+            let blocked = billing::why_blocked_now(&look, tables, &known.entry, &known.line.status)?;
+            Ok(Some((known, check, purchases, payments, sessions, tables.router_names()?, blocked)))
         })
         .await?
         .ok_or_else(missing)?;
     let size = |bytes| volume(reader.locale, unit, bytes);
-    let router =
-        |nas_no| routers.iter().find(|router| router.nas_no == nas_no).map(|router| router.name.clone());
     let session = |row: SessionRow| LineSession {
-        router: router(row.nas_no).unwrap_or_default(),
+        router: routers.get(&row.nas_no).cloned().unwrap_or_default(),
         is_open: row.state == "open",
         started_at: row.started_at,
         read_at: row.read_at,
@@ -159,10 +168,14 @@ pub(super) async fn line(
         id: known.entry.id.to_string(),
         customer_url: format!("/console/customers/{}", known.entry.customer),
         name: known.name,
-        document: known.document,
+        document: spoken_document(&known.document),
         access_login: known.entry.access_login,
         plan: sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
         status: reader.t(status_text(&known.line.status)),
+        blocked: blocked.map(|blocked| blocked_line(&reader, &blocked)),
+        change_login_url: may_change
+            .then(|| format!("{}/{}/access-login", Place::ConsoleLines.url(), known.entry.id)),
+        saved: saved == 1,
         balance: size(known.available),
         cycle: (known.cycle.starts_at, known.cycle.ends_at),
         restricted_since: known.line.restricted_since,
@@ -197,9 +210,9 @@ pub(super) async fn set_status(
     let wanted = LineStatus::from_code(&status).filter(|status| *status != LineStatus::Cancelled);
     let detail = "The status must be enabled or blocked.";
     let wanted = wanted.ok_or_else(|| Problem::invalid("status", "invalid_status", detail))?;
-    let entry = app.read(move |tables| tables.line(id)).await?.ok_or_else(missing)?;
+    let entry = find(&app, id).await?;
     // Written down first: what somebody wanted is known, whatever becomes of it.
-    let change = Change::new("line.set_status", id).after(&json!({"status": wanted.code()}))?;
+    let change = Change::new(billing::STATUS_SET, id).after(&json!({"status": wanted.code()}))?;
     let author = staff.visit.author(&staff.who.session);
     let now = app.ledger.now();
     let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
@@ -244,7 +257,12 @@ fn known(tables: &TablesReader<'_>, entry: LineEntry) -> Result<Option<Known>, S
     Ok(Some(Known { entry, line, cycle, name, document, available }))
 }
 
-fn parse(id: &str) -> Result<LineId, Problem> {
+/// The line of this name.
+pub(super) async fn find(app: &Arc<App>, id: LineId) -> Result<LineEntry, Problem> {
+    app.read(move |tables| tables.line(id)).await?.ok_or_else(missing)
+}
+
+pub(super) fn parse(id: &str) -> Result<LineId, Problem> {
     id.parse().map_err(|_| missing())
 }
 

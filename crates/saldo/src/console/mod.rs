@@ -1,7 +1,9 @@
 //! The console: what the operator's staff sees in a browser. It stands on the portal's ground: sessions, forms, protection.
 
+mod access_logins;
 mod bank_files;
 mod billing;
+mod blocked;
 mod boletos;
 mod customers;
 mod findings;
@@ -54,6 +56,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/subscribers/new", get(subscribers::new))
         .route("/console/subscribers/import", get(imports::page))
         .route("/console/subscribers/import/example.csv", get(imports::example))
+        .route("/console/subscribers/checks/{check}", get(imports::checked))
         .route("/console/subscribers/imports", get(imports::again).post(imports::take))
         .route("/console/subscribers/imports/{no}", get(imports::progress))
         .route("/console/customers/{id}", get(customers::page).post(customers::submit))
@@ -64,6 +67,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/lines", get(lines::list))
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
+        .route("/console/lines/{id}/access-login", get(access_logins::form).post(access_logins::submit))
         .route("/console/billing", get(billing::page))
         .route("/console/billing/runs", post(billing::begin))
         .route("/console/billing/adjustments/new", get(billing::new_adjustment))
@@ -82,6 +86,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/boletos/{id}", get(boletos::boleto))
         .route("/console/boletos/{id}/write-off", post(boletos::write_off))
         .route("/console/routers", get(routers::list).post(kept::create::<RouterKind>))
+        .route("/console/routers/{no}/removal", post(routers::remove))
         .route("/console/routers/new", get(kept::new::<RouterKind>))
         .route("/console/routers/{no}", get(kept::change::<RouterKind>).post(kept::submit::<RouterKind>))
         .route("/console/plans", get(plans::list).post(kept::create::<plans::Plans>))

@@ -77,21 +77,25 @@ impl Typed {
     }
 
     fn text_of(problem: &Problem) -> Option<&'static str> {
+        let field = problem.field.as_deref().unwrap_or_default();
         Some(match problem.code {
             "invalid_name" => "offer-bad-name",
-            "already_exists" if problem.field.as_deref() == Some("address") => "router-address-taken",
+            "already_exists" if field == "address" => "router-address-taken",
             "already_exists" => "offer-name-taken",
             "invalid_address" => "router-bad-address",
             "secret_missing" => "router-no-secret",
             "invalid_secret" => "router-bad-secret",
             "invalid_port" => "router-bad-port",
-            "amount_negative" | "invalid_amount" => "offer-bad-amount",
-            "invalid_quantity" => "offer-bad-quantity",
+            "invalid_amount" if field == "price" => "offer-bad-price",
+            "amount_negative" | "invalid_amount" => "offer-below-zero",
+            "invalid_quantity" if field == "quantity" => "offer-bad-quantity",
+            "invalid_quantity" => "offer-bad-allowance",
             "invalid_word" => "offer-bad-word",
             "window_swapped" => "offer-window-swapped",
             "invalid_time" | "too_many_windows" => "offer-bad-window",
             "plan_unknown" | "pack_of_another_plan" => "offer-bad-plan",
             "no_charging" => "offer-no-charging",
+            "invalid_days" if field == "block_after_days" => "offer-bad-block-days",
             "invalid_days" => "offer-bad-days",
             "invalid_count" => "offer-bad-count",
             "not_a_number" => "offer-no-number",

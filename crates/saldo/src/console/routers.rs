@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use store::Hidden;
 
@@ -16,13 +16,17 @@ use crate::audit::Author;
 use crate::look::page::{Field, FieldKind, RouterListed, Routers};
 use crate::look::part::Place;
 use crate::nas::{self, COA_PORT, RouterDraft, RouterSeen, put_router};
-use crate::portal::{Asked, Fault, StaffIn, draw};
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
 use crate::sold::Sold;
 
 #[derive(Deserialize)]
 pub(super) struct Shown {
     saved: Option<u32>,
+    /// The router that could not be removed.
+    in_use: Option<u32>,
+    #[serde(default)]
+    removed: u8,
 }
 
 /// A router as the form sends it.
@@ -45,7 +49,9 @@ pub(super) async fn list(
     let reader = staff.visit.reader().clone();
     let may_change = must_change(&staff).is_ok();
     let routers = nas::roster(&app).await?;
-    let saved = shown.saved.and_then(|no| routers.iter().find(|router| router.row.nas_no == no));
+    let find = |no: u32| routers.iter().find(|router| router.row.nas_no == no);
+    let saved = shown.saved.and_then(find).map(|router| reader.t1("offer-saved", "name", &router.row.name));
+    let in_use = shown.in_use.and_then(find);
     let listed = |RouterSeen { row, open, unconfirmed, silent_since }: &RouterSeen| RouterListed {
         name: row.name.clone(),
         address: row.address.clone(),
@@ -58,13 +64,31 @@ pub(super) async fn list(
     };
     let page = Routers {
         frame: staff.visit.frame(&app, Some(Place::ConsoleRouters)),
-        saved: saved.map(|router| reader.t1("offer-saved", "name", &router.row.name)),
+        saved: saved.or_else(|| (shown.removed == 1).then(|| reader.t("router-removed"))),
+        in_use: in_use.map(|router| reader.t1("router-in-use", "name", &router.row.name)),
         listens_at: app.nas.accounting_address().map(|address| address.port()),
         new_url: may_change.then(|| format!("{}/new", Place::ConsoleRouters.url())),
         rows: routers.iter().map(listed).collect(),
         reader,
     };
     draw(StatusCode::OK, &page)
+}
+
+/// `POST /console/routers/{no}/removal`
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(no): Path<u32>,
+    Posted(_): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    must_change(&staff)?;
+    let author = staff.visit.author(&staff.who.session);
+    let told = match nas::remove_router(&app, author, no).await {
+        Ok(()) => "removed=1".to_owned(),
+        Err(problem) if problem.code == "router_in_use" => format!("in_use={no}"),
+        Err(problem) => return Err(problem.into()),
+    };
+    Ok(Redirect::to(&format!("{}?{told}", Place::ConsoleRouters.url())).into_response())
 }
 
 /// The kind.

@@ -49,8 +49,7 @@ pub(super) async fn list(
             if text.is_empty() {
                 return tables.subscribers(before, ROWS);
             }
-            let document = TaxId::parse(&text).map_or_else(|_| text.clone(), |tax| tax.bare().to_owned());
-            tables.subscribers_like(&text, &document, before, ROWS)
+            tables.subscribers_like(&text, before, ROWS)
         })
         .await?;
     let place = Place::ConsoleSubscribers;

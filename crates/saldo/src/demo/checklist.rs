@@ -174,6 +174,8 @@ mod tests {
             occurred_at: at,
             updated_at: at,
             credited_entry: credited.then_some(EntryId::at(1, 1)),
+            refunded: 0,
+            dispute_state: None,
         }
     }
 

@@ -290,6 +290,8 @@ fn attempt(wallet: &Wallet, recharge: &Recharge, place: i64, end: Timestamp) -> 
         occurred_at: at,
         updated_at: at,
         credited_entry: None,
+        refunded: 0,
+        dispute_state: None,
     };
     (topup, payment)
 }

@@ -4,13 +4,17 @@
 use std::sync::Arc;
 
 use book::{Charging, LineStatus};
-use money::{Amount, CustomerId, LineId, LoginId, Unit, WalletId};
+use money::{Amount, CustomerId, LineId, LoginId, Timestamp, Unit, WalletId};
+use store::tables::audit::AuditRow;
 use store::tables::lines::{AtZero, OnWriteOff, PackRelease};
 use store::tables::logins::Login;
+use store::{StoreError, Tx};
 
 use super::folder::Secrets;
+use super::seed::STAFF_EMAIL;
 use crate::app::App;
 use crate::audit::Author;
+use crate::billing;
 use crate::lines::offers::{PackDraft, PlanDraft, put_pack};
 use crate::lines::{Address, NewSubscriber};
 use crate::problem::Problem;
@@ -133,8 +137,30 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
             last_sign_in_at: None,
         };
         app.write(move |tx| tx.insert_login(&login)).await.map_err(failure)?;
+        if subscriber.is_blocked() {
+            let line = subscriber.line_id;
+            app.write(move |tx| note_block(tx, line)).await.map_err(failure)?;
+        }
     }
     Ok(())
+}
+
+/// The staff blocked this line, says the audit log: when it used nothing any more.
+fn note_block(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
+    let Some(staff) = tx.staff_by_email(STAFF_EMAIL)? else { return Ok(()) };
+    let quiet_days = SAMPLES.iter().find(|sample| sample.state == BLOCKED).map_or(0, |it| it.quiet_days);
+    tx.insert_audit(&AuditRow {
+        audit_no: 0,
+        at: clock::now().plus(-quiet_days * Timestamp::DAY),
+        actor: staff.id.to_string(),
+        action: billing::STATUS_SET.to_owned(),
+        object: line.to_string(),
+        before: None,
+        after: Some(r#"{"status":"blocked"}"#.to_owned()),
+        ip: None,
+        request_id: None,
+    })
+    .map(|_| ())
 }
 
 /// The sample subscribers, for the first screen and for programs.

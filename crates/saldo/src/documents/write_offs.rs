@@ -22,7 +22,7 @@ use crate::audit::{Author, Change};
 use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::{clock, ids, settlements};
 
 /// What a write-off of a boleto would still change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,9 +104,11 @@ fn said(tables: &TablesReader<'_>, released: &[PurchaseId]) -> Result<Option<OnW
 }
 
 fn debt_of_purchase(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<Debt, StoreError> {
-    // An intent of the purchase's own name says that its payment is under way.
-    if tables.intent(IntentId::from_u128(purchase.as_u128()))?.is_some() {
-        return Ok(Debt::None);
+    // An intent of the purchase's own name says that its payment is under way; this one, that its write-off is.
+    for under_way in [IntentId::from_u128(purchase.as_u128()), write_off_intent(purchase)] {
+        if tables.intent(under_way)?.is_some() {
+            return Ok(Debt::None);
+        }
     }
     Ok(match tables.purchase(purchase)?.map(|purchase| purchase.state) {
         Some(PurchaseState::Released) => Debt::Released,
@@ -132,8 +134,17 @@ pub async fn write_off(
 pub(crate) struct WrittenOff {
     /// The boleto as it is now.
     pub(crate) boleto: BoletoRow,
+    /// What becomes of what is owed for it; `None` where there was nothing to decide.
+    pub(crate) rule: Option<OnWriteOff>,
     /// What the book is still to be asked.
     intents: Vec<Intent>,
+}
+
+impl WrittenOff {
+    /// Whether something is still to be booked.
+    pub(crate) fn asks_book(&self) -> bool {
+        !self.intents.is_empty()
+    }
 }
 
 /// As [`write_off`], in a transaction of the caller's, who sees to it that it is finished.
@@ -153,7 +164,7 @@ pub(crate) fn write_off_in(
         .before(&json!({"state": boleto.state.word()}))?
         .after(&json!({"state": state.word(), "on_write_off": rule.map(OnWriteOff::word)}))?;
     author.note(tx, &change)?;
-    Ok(WrittenOff { boleto: BoletoRow { state, ..boleto }, intents })
+    Ok(WrittenOff { boleto: BoletoRow { state, ..boleto }, rule, intents })
 }
 
 /// Asks the book for what is left of a write-off.
@@ -206,10 +217,19 @@ fn close(
         }
         (_, None, Some(invoice)) => of_invoice(tx, boleto.customer, invoice, take_back)?,
     };
-    let intents: Vec<Intent> =
-        wishes.iter().map(|wish| wish.intent(IntentId::from_u128(ids::fresh()), now)).collect();
+    let named = |wish: &Wish| match wish {
+        Wish::WriteOff { purchase, .. } => write_off_intent(*purchase),
+        _ => IntentId::from_u128(ids::fresh()),
+    };
+    let intents: Vec<Intent> = wishes.iter().map(|wish| wish.intent(named(wish), now)).collect();
     intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
     Ok(intents)
+}
+
+/// What the write-off of a purchase is called: two that come at the same moment are one.
+fn write_off_intent(purchase: PurchaseId) -> IntentId {
+    let name = settlements::name(&[b"write_off", &purchase.as_u128().to_be_bytes()]);
+    IntentId::from_u128(name.as_u128())
 }
 
 /// What the book is to be asked of a purchase; nothing if nothing is owed for it.

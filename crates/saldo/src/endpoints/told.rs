@@ -5,16 +5,19 @@ use std::str::FromStr;
 use book::{Awaiting, EntryRef};
 use money::{Amount, BoletoId, InvoiceId, PaymentId, Unit};
 use serde_json::{Value, json};
+use store::tables::claims::ClaimCause;
 use store::tables::outbox::Notice;
 use store::{Reader, StoreError};
 
-use crate::notices::{self, Fact};
+use crate::notices::{self, Claimed, Fact};
 use crate::sold::Sold;
 
 /// Every kind with what it tells.
-pub const KINDS: [(&str, &str); 13] = [
+pub const KINDS: [(&str, &str); 15] = [
     ("credit.added", "a payment was credited"),
     ("payment.failed", "an attempt to pay failed"),
+    ("payment.refunded", "a refund of a payment was made, has succeeded or has failed"),
+    ("payment.disputed", "a dispute of a payment was opened, or stands otherwise"),
     ("balance.low", "a line has used 50 or 80 % of its allowance or pack"),
     ("balance.exhausted", "nothing is left in a wallet or of a line's allowance or pack"),
     ("purchase.created", "a pack was bought for a line"),
@@ -96,6 +99,7 @@ impl Telling<'_, '_> {
                 told(kind, json!({"customer": self.customer(), "line": self.line()?, "entry": self.entry()}))
             }
             Fact::PaymentFailed(id) => self.payment("payment.failed", id),
+            Fact::PaymentClaimed(claimed) => self.claimed(claimed),
             Fact::InvoiceMade(id) => self.invoice("invoice.created", id),
             Fact::InvoicePaid(id) => self.invoice("invoice.paid", id),
             Fact::BoletoRegistered(id) => self.boleto("boleto.registered", id),
@@ -145,6 +149,27 @@ impl Telling<'_, '_> {
             "reason_code": payment.reason_code, "reason": payment.reason,
             "occurred_at": payment.occurred_at.to_string(),
         });
+        Ok(Some(Told { kind, facts }))
+    }
+
+    fn claimed(&self, claimed: &Claimed) -> Result<Option<Told>, StoreError> {
+        let Ok(amount) = claimed.amount() else { return Ok(None) };
+        let payment = found(&claimed.payment, |id: PaymentId| self.tables.payment(id))?;
+        let is_dispute = claimed.cause == ClaimCause::Dispute.word();
+        let mut claim = json!({
+            "id": claimed.provider_id, "state": claimed.state, "amount": written(amount), "reason": claimed.reason,
+        });
+        if is_dispute {
+            claim["respond_by"] = json!(claimed.due_at);
+        }
+        let mut facts = json!({
+            "customer": self.customer(), "payment": claimed.payment,
+            "topup": payment.as_ref().and_then(|payment| payment.topup).map(|topup| topup.to_string()),
+            "amount": payment.map(|payment| written(payment.amount)),
+        });
+        let (kind, name) =
+            if is_dispute { ("payment.disputed", "dispute") } else { ("payment.refunded", "refund") };
+        facts[name] = claim;
         Ok(Some(Told { kind, facts }))
     }
 

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
-use crate::{clock, settlements};
+use crate::{claims, clock, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -40,6 +40,9 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
             tracing::error!(intent = %intent.id, kind = intent.kind, code = refusal.code(), "the book refuses an intent");
             if intent.kind == PAY {
                 Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
+            }
+            if let Ok(Wish::SetTakenBack { amount, .. }) = Wish::from_json(&intent.payload) {
+                claims::refused(app, intent.id, amount, *refusal).await?;
             }
             // It was paid meanwhile, or written off before: there is nothing left to write off.
             if intent.kind == WRITE_OFF {
@@ -95,6 +98,9 @@ pub fn done(
         if let Some(known) = tx.topup(topup)? {
             tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
         }
+    }
+    if let Wish::SetTakenBack { amount, .. } = wish {
+        claims::booked(tx, id, amount)?;
     }
     if let Some(topup) = tx.topup_by_intent(id)? {
         if let Some(payment) = topup.outcome_payment {

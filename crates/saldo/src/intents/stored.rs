@@ -1,6 +1,6 @@
 //! Wishes as intents carry them: JSON with exact texts, read back for ever. A kind is never taken away and never means something else.
 
-use book::{BillItem, PaidBy, Reason, TakeBack};
+use book::{BillItem, PaidBy, Reason, TakeBack, TakenBackCause};
 use money::{Amount, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,15 @@ enum Stored {
         amount: String,
         unit: String,
         by: String,
+    },
+    SetTakenBack {
+        wallet: String,
+        customer: String,
+        payment: String,
+        cause: String,
+        amount: String,
+        unit: String,
+        reinstated: String,
     },
     Bill {
         wallet: String,
@@ -137,6 +146,17 @@ impl Wish {
                 unit: amount.unit().code().to_owned(),
                 by: by.code().to_owned(),
             },
+            Wish::SetTakenBack { wallet, customer, payment, cause, amount, reinstated } => {
+                Stored::SetTakenBack {
+                    wallet: wallet.to_string(),
+                    customer: customer.to_string(),
+                    payment: payment.to_string(),
+                    cause: cause.code().to_owned(),
+                    amount: amount.to_decimal(),
+                    unit: amount.unit().code().to_owned(),
+                    reinstated: reinstated.to_string(),
+                }
+            }
             Wish::Bill { wallet, customer, amount, step } => Stored::Bill {
                 wallet: wallet.to_string(),
                 customer: customer.to_string(),
@@ -207,6 +227,17 @@ impl Wish {
                 amount: Amount::parse(&amount, unit(&code)?)?,
                 by: by(&way)?,
             },
+            Stored::SetTakenBack { wallet, customer, payment, cause, amount, unit: code, reinstated } => {
+                Wish::SetTakenBack {
+                    wallet: wallet.parse()?,
+                    customer: customer.parse()?,
+                    payment: payment.parse()?,
+                    cause: TakenBackCause::from_code(&cause)
+                        .ok_or_else(|| anyhow::anyhow!("unknown cause {cause}"))?,
+                    amount: Amount::parse(&amount, unit(&code)?)?,
+                    reinstated: reinstated.parse()?,
+                }
+            }
             Stored::Bill { wallet, customer, amount, unit: code, step } => Wish::Bill {
                 wallet: wallet.parse()?,
                 customer: customer.parse()?,

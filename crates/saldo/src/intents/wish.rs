@@ -2,6 +2,7 @@
 
 use book::{
     Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, PaidBy, PlanNo, Reason, Source, TakeBack,
+    TakeBackTerms, TakenBackCause,
 };
 use money::{
     Amount, CustomerId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit, WalletId,
@@ -111,6 +112,21 @@ pub enum Wish {
         /// How it came.
         by: PaidBy,
     },
+    /// So much of a payment is refunded or disputed, altogether.
+    SetTakenBack {
+        /// The wallet that it was credited to.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// The payment.
+        payment: PaymentId,
+        /// Why.
+        cause: TakenBackCause,
+        /// How much.
+        amount: Amount,
+        /// The name of the grant that holds what finds no place when it is set back.
+        reinstated: GrantId,
+    },
     /// What an invoice says of a line beside its purchases.
     Bill {
         /// The line's wallet.
@@ -159,6 +175,7 @@ impl Wish {
             Wish::Pay { .. } => PAY,
             Wish::WriteOff { .. } => WRITE_OFF,
             Wish::Deposit { .. } => "deposit",
+            Wish::SetTakenBack { .. } => "set_taken_back",
             Wish::Bill { .. } => BILL,
         }
     }
@@ -186,6 +203,9 @@ impl Wish {
                     None => LineAct::Drop { purchase },
                 };
                 return Act::Line(Box::new(LineWish { wallet, act }));
+            }
+            Wish::SetTakenBack { wallet, payment, cause, amount, reinstated, .. } => {
+                return Act::SetTakenBack(TakeBackTerms { wallet, payment, cause, amount, reinstated });
             }
             Wish::Bill { wallet, amount, step, .. } => {
                 let act = match step {
@@ -229,6 +249,7 @@ impl Wish {
             | Wish::Pay { customer, .. }
             | Wish::WriteOff { customer, .. }
             | Wish::Deposit { customer, .. }
+            | Wish::SetTakenBack { customer, .. }
             | Wish::Bill { customer, .. } => *customer,
         }
     }

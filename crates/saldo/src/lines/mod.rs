@@ -3,10 +3,13 @@
 //! What is asked of a line goes to the book as one command and is decided there; what stands here are the names around it: who pays,
 //! how the line authenticates, which command is the same as which.
 
+mod access_login;
 pub(crate) mod offer_check;
 pub mod offers;
 mod purchased;
 
+pub use access_login::set_access_login;
+pub(crate) use access_login::{change_access_login, follow};
 pub use purchased::Purchased;
 
 use std::sync::Arc;
@@ -128,6 +131,7 @@ pub async fn open(app: &Arc<App>, author: Author, new: NewLine) -> Result<LineEn
         author.note(tx, &change)
     })
     .await?;
+    follow(app, std::slice::from_ref(&line.entry.access_login));
     intents::send(app, &line.intents).await?;
     Ok(line.entry)
 }
@@ -140,18 +144,20 @@ pub(crate) fn check_new(app: &App, new: &NewLine) -> Result<(), Problem> {
     if !(1..=31).contains(&new.anchor_day) {
         return Err(Refusal::AnchorDay.into());
     }
-    let is_wrong = |login: &String| {
-        login.trim().is_empty()
-            || login.len() > ACCESS_LOGIN_BYTES_MAX
-            || login.contains(customers::is_unprintable)
-    };
-    if new.access_login.as_ref().is_some_and(is_wrong) {
+    if new.access_login.as_ref().is_some_and(|login| !is_access_login(login)) {
         let detail = format!(
             "access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes, without control characters."
         );
         return Err(Problem::invalid("access_login", "invalid_access_login", detail));
     }
     Ok(())
+}
+
+/// Whether a line can authenticate so.
+fn is_access_login(login: &str) -> bool {
+    !login.trim().is_empty()
+        && login.len() <= ACCESS_LOGIN_BYTES_MAX
+        && !login.contains(customers::is_unprintable)
 }
 
 /// How the audit log tells of a line that is put in service.

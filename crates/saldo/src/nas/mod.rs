@@ -27,7 +27,10 @@ pub use control::control;
 pub use listener::listen;
 pub(crate) use rest::Described;
 pub use rest::{SCOPE, routes};
-pub use roster::{COA_PORT, RouterDraft, RouterSeen, SILENT_AFTER, put_router, roster, silent_count};
+pub use roster::{
+    COA_PORT, RouterDraft, RouterSeen, SILENT_AFTER, put_router, remove_router, roster, silent_count,
+};
+pub(crate) use roster::{delete_router, write_router};
 
 use change::Asker;
 use counters::Counters;
@@ -78,6 +81,16 @@ impl Nas {
     /// Routers were added or changed: the next report is judged by what they are now.
     pub fn routers_changed(&self) {
         self.names.forget_routers();
+    }
+
+    /// Lines authenticate otherwise: the next request is judged by what is true now.
+    pub(crate) fn logins_changed(&self, changed: &[&str]) {
+        self.names.forget_logins(changed);
+    }
+
+    /// New lines were written down: the next request is judged by them, too.
+    pub(crate) fn lines_added(&self) {
+        self.names.forget_all_logins();
     }
 
     /// How many lines wait longer than they should for a router to confirm what it was asked for. `now` is the book's time.

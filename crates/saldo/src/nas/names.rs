@@ -1,12 +1,12 @@
 //! Who is meant: routers by address, lines by login. Looked up in the tables, then believed for a short while.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use money::{Timestamp, WalletId};
 use radius::Secret;
-use store::tables::lines::RouterRow;
+use store::tables::lines::{FormerLogin, RouterRow};
 
 use super::fading::Fading;
 use crate::app::App;
@@ -31,11 +31,26 @@ pub(super) struct Router {
     pub(super) secret: Secret,
 }
 
+/// Whose a login is, and whose it was.
+#[derive(Clone, Debug, Default)]
+struct Owners {
+    current: Option<WalletId>,
+    /// The latest first.
+    former: Arc<[FormerLogin]>,
+}
+
 /// What was looked up lately.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Names {
     routers: RwLock<Routers>,
-    logins: Mutex<Fading<String, Option<WalletId>>>,
+    logins: Mutex<Logins>,
+}
+
+#[derive(Debug)]
+struct Logins {
+    known: Fading<String, Owners>,
+    /// How often a login was given to another line: what was read before that is not believed.
+    changes: u64,
 }
 
 #[derive(Debug, Default)]
@@ -44,9 +59,9 @@ struct Routers {
     known: Arc<Vec<Arc<Router>>>,
 }
 
-impl Default for Names {
+impl Default for Logins {
     fn default() -> Self {
-        Names { routers: RwLock::default(), logins: Mutex::new(Fading::new(LOGINS_FRESH, LOGINS_MAX)) }
+        Logins { known: Fading::new(LOGINS_FRESH, LOGINS_MAX), changes: 0 }
     }
 }
 
@@ -72,15 +87,72 @@ pub(super) async fn router_at(app: &Arc<App>, address: IpAddr) -> Result<Option<
 
 /// The wallet of the line that authenticates so.
 pub(super) async fn wallet_of(app: &Arc<App>, login: &str) -> Result<Option<WalletId>, Problem> {
-    let known = app.nas.names.logins().get(Instant::now(), &login.to_owned()).copied();
-    if let Some(known) = known {
-        return Ok(known);
+    Ok(owners(app, login).await?.current)
+}
+
+/// A session by which a line is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SessionOf<'a> {
+    /// Under which login its router reports it.
+    pub(super) login: &'a str,
+    /// Its name.
+    pub(super) session: u128,
+    /// When it began, as far as the report tells.
+    pub(super) begun_at: Timestamp,
+    /// Whether this report says that it begins: a name that is used again is another session.
+    pub(super) begins: bool,
+}
+
+/// The wallet of the line that a session is counted to: that which is known to have it open, else that whose the login was when it
+/// began.
+pub(super) async fn wallet_of_session(
+    app: &Arc<App>,
+    SessionOf { login, session, begun_at, begins }: SessionOf<'_>,
+) -> Result<Option<WalletId>, Problem> {
+    let Owners { current, former } = owners(app, login).await?;
+    if former.is_empty() {
+        return Ok(current);
     }
+    if !begins {
+        let wallets = current.into_iter().chain(former.iter().map(|it| it.wallet));
+        let known: Vec<_> =
+            wallets.filter_map(|wallet| Some((wallet, app.ledger.wallet(wallet)?.no.0))).collect();
+        let looked = app.read(move |reader| {
+            for (wallet, wallet_no) in known {
+                if reader.has_open_session(wallet_no, session)? {
+                    return Ok(Some(wallet));
+                }
+            }
+            Ok(None)
+        });
+        if let Some(known) = looked.await? {
+            return Ok(Some(known));
+        }
+    }
+    // The latest come first: the last of those that ended after it began is whose it was then.
+    let then = former.iter().take_while(|it| begun_at < it.until).last();
+    Ok(then.map(|it| it.wallet).or(current))
+}
+
+async fn owners(app: &Arc<App>, login: &str) -> Result<Owners, Problem> {
+    let changes = {
+        let logins = app.nas.names.logins();
+        if let Some(known) = logins.known.get(Instant::now(), &login.to_owned()) {
+            return Ok(known.clone());
+        }
+        logins.changes
+    };
     let asked = login.to_owned();
-    let found = app.read(move |reader| reader.line_by_access_login(&asked)).await?;
-    let wallet = found.map(|line| line.wallet);
-    app.nas.names.logins().put(Instant::now(), login.to_owned(), wallet);
-    Ok(wallet)
+    let read = app.read(move |reader| {
+        let current = reader.line_by_access_login(&asked)?.map(|line| line.wallet);
+        Ok(Owners { current, former: reader.former_logins(&asked)?.into() })
+    });
+    let found = read.await?;
+    let mut logins = app.nas.names.logins();
+    if logins.changes == changes {
+        logins.known.put(Instant::now(), login.to_owned(), found.clone());
+    }
+    Ok(found)
 }
 
 /// Writes down that a router reported, behind the report and not each time.
@@ -142,7 +214,22 @@ impl Names {
         routers.known = Arc::new(changed.collect());
     }
 
-    fn logins(&self) -> std::sync::MutexGuard<'_, Fading<String, Option<WalletId>>> {
+    /// Logins were given to other lines: they are looked up again before they are believed.
+    pub(crate) fn forget_logins(&self, changed: &[&str]) {
+        let mut logins = self.logins();
+        logins.changes += 1;
+        for login in changed {
+            logins.known.remove(&(*login).to_owned());
+        }
+    }
+
+    /// Lines were written down that nobody has counted: each login is looked up again before it is believed.
+    pub(crate) fn forget_all_logins(&self) {
+        let mut logins = self.logins();
+        *logins = Logins { changes: logins.changes + 1, ..Logins::default() };
+    }
+
+    fn logins(&self) -> MutexGuard<'_, Logins> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -86,7 +86,12 @@ pub(super) async fn record(
     };
     let login = report.login.as_deref().filter(|login| !login.is_empty());
     let login = login.ok_or(NotRecorded::Unknown("login_missing"))?;
-    let wallet = names::wallet_of(app, login).await?.ok_or(NotRecorded::Unknown("login_unknown"))?;
+    let lasted = i64::from(report.session_seconds.unwrap_or(0));
+    let begun_at = Timestamp::from_seconds(report.occurred_at.saturating_sub(lasted));
+    let begins = reading.kind == ReadingKind::Start;
+    let known = names::SessionOf { login, session: reading.session, begun_at, begins };
+    let wallet = names::wallet_of_session(app, known).await?;
+    let wallet = wallet.ok_or(NotRecorded::Unknown("login_unknown"))?;
     // Before it is read: what another session of the line shows because of it does not stand for this one.
     if reading.kind != ReadingKind::Stop {
         app.nas.network.note(wallet, Session::new(reading.session, reading.nas, report.identity()));
@@ -298,15 +303,20 @@ pub(super) async fn load(app: &Arc<App>, wallet_no: u32) -> Result<Option<Seen>,
 /// What the views know of a line's sessions.
 async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<LineOnNetwork, Problem> {
     wait_for_views(app).await;
-    let (row, sessions) = app
+    let line = entry.id;
+    let (row, sessions, former) = app
         .read(move |reader| {
-            Ok((reader.line_view_by_wallet(wallet_no)?, reader.sessions_of(wallet_no, SESSIONS_MAX)?))
+            let sessions = reader.sessions_of(wallet_no, SESSIONS_MAX)?;
+            Ok((reader.line_view_by_wallet(wallet_no)?, sessions, reader.former_logins_of(line)?))
         })
         .await?;
     let is_restricted = row.is_some_and(|row| row.restricted_since.is_some());
     let sessions = sessions.iter().filter(|session| session.state == "open").filter_map(|session| {
         let hash = session_name(session)?;
-        let user_name = entry.access_login.clone().map(Into::into);
+        // It goes on under the login with which it began.
+        let then = former.iter().take_while(|it| session.started_at < it.until).last();
+        let login = then.map(|it| it.login.clone()).or_else(|| entry.access_login.clone());
+        let user_name = login.map(Into::into);
         let identity = SessionIdentity { user_name, ..SessionIdentity::default() };
         Some(Session::new(hash, session.nas_no, identity))
     });

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use money::{RouterId, Timestamp};
 use serde_json::{Value, json};
 use store::tables::lines::RouterRow;
-use store::{Hidden, Reader as TablesReader, StoreError};
+use store::{Hidden, Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -94,47 +95,97 @@ pub async fn put_router(
     nas_no: Option<u32>,
     draft: RouterDraft,
 ) -> Result<u32, Problem> {
-    let address = check(&draft)?;
-    let RouterDraft { name, secret, coa_port, .. } = draft;
-    let (name, now) = (name.trim().to_owned(), app.ledger.now());
-    let no = app
+    let now = app.ledger.now();
+    let row = app
         .write_or_refuse(move |tx| {
-            let known = match nas_no {
-                Some(no) => {
-                    let known = tx.routers()?.into_iter().find(|router| router.nas_no == no);
-                    Some(known.ok_or_else(|| Problem::not_found("router"))?)
-                }
-                None => None,
-            };
-            let kept = known.as_ref().map(|known| known.secret.clone());
-            let Some(new_secret) = secret.clone().or(kept) else {
-                return Err(Problem::invalid("secret", "secret_missing", "A new router needs its secret."));
-            };
-            let row = RouterRow {
-                nas_no: nas_no.unwrap_or_default(),
-                id: known.as_ref().map_or_else(|| RouterId::from_u128(ids::fresh()), |known| known.id),
-                name: name.clone(),
-                address: address.to_string(),
-                secret: new_secret,
-                coa_port,
-                last_seen_at: known.as_ref().and_then(|known| known.last_seen_at),
-                created_at: known.as_ref().map_or(now, |known| known.created_at),
-            };
-            let action = if known.is_some() { "router.change" } else { "router.create" };
-            let mut change = Change::new(action, row.id).after(&json(&row, secret.is_some()))?;
-            if let Some(known) = &known {
-                change = change.before(&json(known, false))?;
-            }
-            let no = match nas_no {
-                Some(no) => tx.update_router(&row).map(|()| no)?,
-                None => tx.insert_router(&row)?,
-            };
-            author.note(tx, &change)?;
-            Ok(no)
+            let known = nas_no.map(|no| find(tx, |router| router.nas_no == no)).transpose()?;
+            write_router(tx, &author, known, &draft, now)
         })
         .await?;
     app.nas.routers_changed();
-    Ok(no)
+    Ok(row.nas_no)
+}
+
+/// Takes a router away, with what is known of it: it is not heard any more.
+pub async fn remove_router(app: &Arc<App>, author: Author, nas_no: u32) -> Result<(), Problem> {
+    let now = app.ledger.now();
+    app.write_or_refuse(move |tx| {
+        let known = find(tx, |router| router.nas_no == nas_no)?;
+        delete_router(tx, &author, &known, now)
+    })
+    .await?;
+    app.nas.routers_changed();
+    Ok(())
+}
+
+fn find(tx: &Tx<'_>, is_meant: impl Fn(&RouterRow) -> bool) -> Result<RouterRow, Problem> {
+    tx.routers()?.into_iter().find(is_meant).ok_or_else(|| Problem::not_found("router"))
+}
+
+/// Writes a router down in a transaction, in the place of `known` if there is one. The list of routers is to be read again then.
+pub(crate) fn write_router(
+    tx: &Tx<'_>,
+    author: &Author,
+    known: Option<RouterRow>,
+    draft: &RouterDraft,
+    now: Timestamp,
+) -> Result<RouterRow, Problem> {
+    let address = check(draft)?;
+    let kept = known.as_ref().map(|known| known.secret.clone());
+    let Some(secret) = draft.secret.clone().or(kept) else {
+        return Err(Problem::invalid("secret", "secret_missing", "A new router needs its secret."));
+    };
+    let new = || RouterRow {
+        nas_no: 0,
+        id: RouterId::from_u128(ids::fresh()),
+        name: String::new(),
+        address: String::new(),
+        secret: secret.clone(),
+        coa_port: draft.coa_port,
+        last_seen_at: None,
+        created_at: now,
+    };
+    let mut row = RouterRow {
+        name: draft.name.trim().to_owned(),
+        address: address.to_string(),
+        secret: secret.clone(),
+        coa_port: draft.coa_port,
+        ..known.clone().unwrap_or_else(new)
+    };
+    let has_new_secret = draft.secret.is_some();
+    let change = match &known {
+        Some(known) => {
+            tx.update_router(&row)?;
+            Change::new("router.change", row.id).before(&json(known, false))?
+        }
+        None => {
+            row.nas_no = tx.insert_router(&row)?;
+            Change::new("router.create", row.id)
+        }
+    };
+    author.note(tx, &change.after(&json(&row, has_new_secret))?)?;
+    Ok(row)
+}
+
+/// Takes a router away in a transaction. One that holds sessions and reports is not taken away: what it counts would be lost. The list
+/// of routers is to be read again then.
+pub(crate) fn delete_router(
+    tx: &Tx<'_>,
+    author: &Author,
+    router: &RouterRow,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let open =
+        tx.open_sessions()?.into_iter().find(|(no, _)| *no == router.nas_no).map_or(0, |(_, open)| open);
+    let since = router.last_seen_at.unwrap_or(router.created_at);
+    if open > 0 && now.since(since) <= SILENT_AFTER {
+        let detail =
+            format!("The router reports, and {open} sessions are open at it: they would not be counted.");
+        return Err(Problem::new(StatusCode::CONFLICT, "router_in_use", detail));
+    }
+    tx.remove_router(router, now)?;
+    author.note(tx, &Change::new("router.remove", router.id).before(&json(router, false))?)?;
+    Ok(())
 }
 
 /// The address, if everything is as it may be.

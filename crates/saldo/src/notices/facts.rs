@@ -6,6 +6,7 @@ use money::{Amount, Unit, WalletId};
 use serde::{Deserialize, Serialize};
 use store::tables::outbox::Notice as Stored;
 
+use super::money_facts::Claimed;
 use super::{money_facts, owed, usage};
 use crate::lines::Purchased;
 
@@ -79,6 +80,8 @@ pub(crate) enum Fact {
     },
     /// An attempt to pay failed, `pay_…`.
     PaymentFailed(String),
+    /// A refund or a dispute of a payment stands so now.
+    PaymentClaimed(Claimed),
     /// An invoice was made, `inv_…`.
     InvoiceMade(String),
     /// An invoice was paid, `inv_…`.
@@ -115,7 +118,7 @@ pub(super) fn stored(news: &News) -> (&'static str, WalletId, String) {
     }
 }
 
-fn json(payload: &impl Serialize) -> String {
+pub(super) fn json(payload: &impl Serialize) -> String {
     // Strings and numbers only: writing JSON cannot fail.
     serde_json::to_string(payload).unwrap_or_default()
 }
@@ -145,6 +148,7 @@ pub(crate) fn fact(notice: &Stored) -> anyhow::Result<Option<Fact>> {
             Fact::Usage { percent, of_pack, left }
         }
         money_facts::PAYMENT_FAILED => Fact::PaymentFailed(named()?),
+        money_facts::PAYMENT_CLAIMED => Fact::PaymentClaimed(serde_json::from_str(text)?),
         money_facts::INVOICE_PAID => Fact::InvoicePaid(named()?),
         owed::INVOICE_MADE => Fact::InvoiceMade(named()?),
         owed::BOLETO_REGISTERED => Fact::BoletoRegistered(named()?),
@@ -153,7 +157,7 @@ pub(crate) fn fact(notice: &Stored) -> anyhow::Result<Option<Fact>> {
     }))
 }
 
-fn read(amount: &str, unit: &str) -> anyhow::Result<Amount> {
+pub(super) fn read(amount: &str, unit: &str) -> anyhow::Result<Amount> {
     let unit = Unit::known(unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
     Ok(Amount::parse(amount, unit)?)
 }

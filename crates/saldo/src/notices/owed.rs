@@ -18,7 +18,6 @@ use store::tables::outbox::{Notice as Stored, NoticeId};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use super::letters;
-use crate::billing::{Trust, trust_of};
 use crate::config::Config;
 use crate::look::mail::Mail;
 use crate::look::mail::owed::{
@@ -108,12 +107,24 @@ pub(super) fn tell(
     what: impl Display,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    // One string: writing JSON cannot fail.
+    let payload = serde_json::to_string(&Payload { id: what.to_string() }).unwrap_or_default();
+    write(tx, id, customer, payload, at)
+}
+
+/// Writes a notice down that is due at once.
+pub(super) fn write(
+    tx: &Tx<'_>,
+    id: NoticeId,
+    customer: CustomerId,
+    payload: String,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let notice = Stored {
         id,
         customer: Some(customer),
         wallet: None,
-        // One string: writing JSON cannot fail.
-        payload: serde_json::to_string(&Payload { id: what.to_string() }).unwrap_or_default(),
+        payload,
         created_at: at,
         delivered_at: None,
         attempts: 0,
@@ -224,12 +235,13 @@ impl Writing<'_, '_> {
 
     /// Nothing is told of a block that is over.
     fn blocked(&self, id: LineId) -> Result<Option<Mail>, StoreError> {
-        let known = self.tx.overdue_line(id)?;
-        if known.is_none_or(|known| known.blocked_at != Some(self.notice.created_at)) {
-            return Ok(None);
-        }
+        let is_this_block = |since: Option<Timestamp>| since == Some(self.notice.created_at);
+        let known = self.tx.overdue_line(id)?.filter(|known| is_this_block(known.blocked_at));
+        let Some(known) = known else { return Ok(None) };
         let Some(line) = self.line(id)? else { return Ok(None) };
-        let trust = trust_of(self.tx, id, self.notice.created_at)?;
+        // The book may not have blocked it yet: what counts is whether this cycle's trust was used.
+        let cycle = self.tx.line_view(id)?.map(|view| view.cycle_no);
+        let may_be_trusted = cycle.is_some() && known.trusted_cycle != cycle;
         Ok(Some(blocked(
             &self.reader,
             &BlockedMail {
@@ -237,7 +249,7 @@ impl Writing<'_, '_> {
                 brand: &self.config.brand.name,
                 name: &self.customer.name,
                 has_pix: self.config.pix.is_some(),
-                trust_days: (trust == Trust::Possible).then_some(self.config.billing.trust_days),
+                trust_days: may_be_trusted.then_some(self.config.billing.trust_days),
                 url: &self.url(),
             },
         )))

@@ -86,6 +86,7 @@ pub(super) fn source(row: &GrantRow) -> GrantSource {
         "purchased" => GrantSource::Purchased,
         "adjustment" => GrantSource::Adjustment,
         "overpaid" => GrantSource::Overpaid,
+        "reinstated" => GrantSource::Reinstated,
         _ => GrantSource::Promotional,
     }
 }

@@ -50,6 +50,13 @@ fn kind(
         "grant" | "deduction" => MovementKind::Adjusted { reason: reason.to_owned() },
         "expiry" => MovementKind::Expired(expired_source(tables, row)?),
         "reversal" => MovementKind::Reversed { what: charged_for() },
+        "refund" | "dispute" => MovementKind::TakenBack {
+            disputed: row.kind == "dispute",
+            method: match row.payment {
+                Some(id) => tables.payment(id)?.map(|payment| method(reader, &payment)),
+                None => None,
+            },
+        },
         "usage" => used(sold, row),
         "allowance" => MovementKind::Line(LineMovement::Allowance),
         "pack" => MovementKind::Line(LineMovement::Pack),

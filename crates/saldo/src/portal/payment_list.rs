@@ -1,6 +1,7 @@
 //! Credit details: every attempt to pay, as a row that is never half empty.
 
-use money::PaymentId;
+use money::{Amount, PaymentId};
+use store::tables::claims::ClaimState;
 use store::tables::payments::{Payment, PaymentCursor, PaymentStatus};
 use store::{Page, Reader as TablesReader, StoreError};
 
@@ -58,10 +59,30 @@ pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
 /// How an attempt stands. It is a success when its credit is there, and not before.
 fn standing(payment: &Payment) -> (part::PaymentStatus, Option<Reason>) {
     match (payment.status, payment.credited_entry) {
-        (PaymentStatus::Succeeded, Some(_)) => (part::PaymentStatus::Success, None),
+        (PaymentStatus::Succeeded, Some(_)) => claimed(payment),
         (PaymentStatus::Failed, _) => (part::PaymentStatus::Failure, Some(failure(payment))),
         (PaymentStatus::Succeeded, None) => (part::PaymentStatus::Pending, Some(Reason::BeingCredited)),
         (PaymentStatus::Pending, _) => (part::PaymentStatus::Pending, Some(Reason::AwaitingConfirmation)),
+    }
+}
+
+/// How a payment that was credited stands: a dispute that is not over says more than a refund.
+fn claimed(payment: &Payment) -> (part::PaymentStatus, Option<Reason>) {
+    let refunded = Amount::new(payment.refunded, payment.amount.unit());
+    let given_back = Some(Reason::GivenBack(refunded));
+    match payment.dispute_state {
+        Some(ClaimState::Open) => return (part::PaymentStatus::Disputed, Some(Reason::DisputeOpen)),
+        Some(ClaimState::Inquiry) => return (part::PaymentStatus::Disputed, Some(Reason::DisputeAsked)),
+        Some(ClaimState::Lost) => return (part::PaymentStatus::Disputed, Some(Reason::DisputeLost)),
+        Some(ClaimState::Won) if payment.refunded == 0 => {
+            return (part::PaymentStatus::Success, Some(Reason::DisputeWon));
+        }
+        _ => {}
+    }
+    match payment.refunded {
+        0 => (part::PaymentStatus::Success, None),
+        all if all >= payment.amount.value() => (part::PaymentStatus::Refunded, given_back),
+        _ => (part::PaymentStatus::PartlyRefunded, given_back),
     }
 }
 

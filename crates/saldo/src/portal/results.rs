@@ -151,6 +151,8 @@ mod tests {
             occurred_at: Timestamp::EPOCH,
             updated_at: Timestamp::EPOCH,
             credited_entry: None,
+            refunded: 0,
+            dispute_state: None,
         }
     }
 

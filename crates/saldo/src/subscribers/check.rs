@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use money::CustomerId;
 use store::{Reader, StoreError};
 
-use super::draft::{Column, Draft, Person, Plans, Subscription, Why, Wrong};
-use super::sheet::Row;
+use super::draft::{Column, Draft, Marks, Person, Plans, Subscription, Why, Wrong};
+use super::sheet::{Row, Sheet, Unreadable};
 
 /// Somebody who is to become a customer, with the lines that are to be his.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,14 @@ pub fn check(reader: &Reader<'_>, rows: &[Row]) -> Result<Checked, StoreError> {
     Ok(checked)
 }
 
+/// Checks a file: its rows, without repeating for each what its heading lacks.
+pub fn check_sheet(reader: &Reader<'_>, sheet: &Sheet) -> Result<Checked, StoreError> {
+    let mut checked = check(reader, &sheet.rows)?;
+    let is_missing = |column| sheet.heading.contains(&Unreadable::ColumnMissing(column));
+    checked.wrong.retain(|row| row.wrong.why != Why::Empty || !row.wrong.column.is_some_and(is_missing));
+    Ok(checked)
+}
+
 /// Checks what is to be said of a customer who is there already.
 pub fn check_person(
     reader: &Reader<'_>,
@@ -70,16 +78,18 @@ pub fn check_person(
     draft: &Draft,
 ) -> Result<Result<Person, Vec<Wrong>>, StoreError> {
     let mut wrong = Vec::new();
-    let Some(person) = draft.person(&mut wrong) else { return Ok(Err(wrong)) };
-    if reader.payer_by_document(&person.document)?.is_some_and(|payer| payer.customer != customer) {
+    let (person, marks) = (draft.person(&mut wrong), draft.marks());
+    if let Some(document) = &marks.document
+        && reader.payer_by_document(document)?.is_some_and(|payer| payer.customer != customer)
+    {
         wrong.push(at(Column::Document, Why::AlreadyCustomer));
     }
-    if let Some(email) = &person.email
+    if let Some(email) = &marks.email
         && email_is_taken(reader, email, Some(customer))?
     {
         wrong.push(at(Column::Email, Why::EmailTaken));
     }
-    Ok(if wrong.is_empty() { Ok(person) } else { Err(wrong) })
+    Ok(person.filter(|_| wrong.is_empty()).ok_or(wrong))
 }
 
 /// Checks one more line of a customer who is there already.
@@ -88,15 +98,16 @@ pub fn check_line(
     draft: &Draft,
 ) -> Result<Result<Subscription, Vec<Wrong>>, StoreError> {
     let mut wrong = Vec::new();
-    let Some(subscription) = draft.subscription(&Plans::new(reader.plans()?), &mut wrong) else {
-        return Ok(Err(wrong));
-    };
-    if reader.line_by_access_login(&subscription.access_login)?.is_some() {
+    let subscription = draft.subscription(&Plans::new(reader.plans()?), &mut wrong);
+    if let Some(login) = &draft.marks().access_login
+        && reader.line_by_access_login(login)?.is_some()
+    {
         wrong.push(at(Column::AccessLogin, Why::LoginTaken));
     }
-    Ok(if wrong.is_empty() { Ok(subscription) } else { Err(wrong) })
+    Ok(subscription.filter(|_| wrong.is_empty()).ok_or(wrong))
 }
 
+/// Checks one row. What clashes is told beside what is wrong by itself, so that a file is put right in one go.
 fn check_row(
     reader: &Reader<'_>,
     plans: &Plans,
@@ -112,17 +123,18 @@ fn check_row(
     }
     let mut wrong = Vec::new();
     let (person, subscription) = (row.draft.person(&mut wrong), row.draft.subscription(plans, &mut wrong));
-    if let Some(subscription) = &subscription {
-        match said.logins.get(&subscription.access_login) {
+    let marks = row.draft.marks();
+    if let Some(login) = &marks.access_login {
+        match said.logins.get(login) {
             Some(line) => wrong.push(at(Column::AccessLogin, Why::Twice(*line))),
-            None => drop(said.logins.insert(subscription.access_login.clone(), row.line)),
+            None => drop(said.logins.insert(login.clone(), row.line)),
         }
     }
-    let Some(person) = person else { return Ok(wrong) };
-    let known = known_line(reader, &person, subscription.as_ref(), &mut wrong)?;
+    let known = known_line(reader, &marks, &mut wrong)?;
     if !known {
-        check_email(reader, &person, row.line, said, &mut wrong)?;
+        check_email(reader, &marks, row.line, said, &mut wrong)?;
     }
+    let Some(person) = person else { return Ok(wrong) };
     let newcomer = match said.newcomers.get(&person.document) {
         Some((index, line)) => {
             let first = &checked.newcomers[*index].person;
@@ -145,15 +157,13 @@ fn check_row(
 }
 
 /// Whether this very line is this customer's already. A document or an access login that is somebody's is wrong otherwise.
-fn known_line(
-    reader: &Reader<'_>,
-    person: &Person,
-    subscription: Option<&Subscription>,
-    wrong: &mut Vec<Wrong>,
-) -> Result<bool, StoreError> {
-    let payer = reader.payer_by_document(&person.document)?;
-    let line = match subscription {
-        Some(subscription) => reader.line_by_access_login(&subscription.access_login)?,
+fn known_line(reader: &Reader<'_>, marks: &Marks, wrong: &mut Vec<Wrong>) -> Result<bool, StoreError> {
+    let payer = match &marks.document {
+        Some(document) => reader.payer_by_document(document)?,
+        None => None,
+    };
+    let line = match &marks.access_login {
+        Some(login) => reader.line_by_access_login(login)?,
         None => None,
     };
     match (payer, line) {
@@ -165,21 +175,23 @@ fn known_line(
     Ok(false)
 }
 
+/// Whether the e-mail is somebody else's, here or in the file. Whose it is in the file, the documents tell.
 fn check_email(
     reader: &Reader<'_>,
-    person: &Person,
+    marks: &Marks,
     line: u64,
     said: &mut Said,
     wrong: &mut Vec<Wrong>,
 ) -> Result<(), StoreError> {
-    let Some(email) = &person.email else { return Ok(()) };
-    match said.emails.get(email) {
-        Some((document, first)) if *document != person.document => {
+    let Some(email) = &marks.email else { return Ok(()) };
+    match (said.emails.get(email), &marks.document) {
+        (Some((known, first)), Some(document)) if known != document => {
             wrong.push(at(Column::Email, Why::Twice(*first)));
         }
-        Some(_) => {}
-        None if email_is_taken(reader, email, None)? => wrong.push(at(Column::Email, Why::EmailTaken)),
-        None => drop(said.emails.insert(email.clone(), (person.document.clone(), line))),
+        (Some(_), _) => {}
+        (None, _) if email_is_taken(reader, email, None)? => wrong.push(at(Column::Email, Why::EmailTaken)),
+        (None, Some(document)) => drop(said.emails.insert(email.clone(), (document.clone(), line))),
+        (None, None) => {}
     }
     Ok(())
 }

@@ -252,7 +252,30 @@ impl Plans {
     }
 }
 
+/// What of a draft is somebody's alone, each if it is right by itself, whatever is wrong beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub(super) document: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) access_login: Option<String>,
+}
+
 impl Draft {
+    /// What of it is somebody's alone.
+    pub(super) fn marks(&self) -> Marks {
+        let right = |column| {
+            let mut wrong = Vec::new();
+            let text = self.text(column, &mut wrong);
+            (wrong.is_empty() && !text.is_empty()).then(|| text.to_owned())
+        };
+        let document = right(Column::Document).and_then(|text| TaxId::parse(&text).ok());
+        Marks {
+            document: document.map(|document| document.bare().to_owned()),
+            email: right(Column::Email).map(|email| email.to_lowercase()).filter(|it| looks_like_email(it)),
+            access_login: right(Column::AccessLogin),
+        }
+    }
+
     /// The person, or what is wrong with him.
     pub(super) fn person(&self, wrong: &mut Vec<Wrong>) -> Option<Person> {
         let before = wrong.len();

@@ -84,6 +84,7 @@ pub fn import(
 
 /// Has the book open the lines, a portion at a time. What a crash or a failure leaves behind is sent again by itself.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<(), Problem> {
+    app.nas.lines_added();
     for portion in intents.chunks(SENT_AT_ONCE) {
         intents::send(app, portion).await?;
     }

@@ -8,7 +8,7 @@ mod draft;
 mod enrol;
 mod sheet;
 
-pub use check::{Checked, Newcomer, RowWrong, check, check_line, check_person};
+pub use check::{Checked, Newcomer, RowWrong, check, check_line, check_person, check_sheet};
 pub use draft::{Column, Draft, Person, Subscription, Why, Wrong};
 pub use enrol::{Enrolled, add_line, change_person, enrol, import, send};
 pub use sheet::{FILE_BYTES_MAX, ROWS_MAX, Row, Sheet, Unreadable, read};

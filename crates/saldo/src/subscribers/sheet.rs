@@ -16,6 +16,8 @@ const HEADING_CHARS_MAX: usize = 60;
 pub struct Sheet {
     /// The rows that say something.
     pub rows: Vec<Row>,
+    /// What is wrong with the heading. The rows are read all the same, by the columns that are known.
+    pub heading: Vec<Unreadable>,
     /// Whether it was no UTF-8 and was read as Windows-1252, of which Latin-1 is the printable part.
     pub is_latin1: bool,
 }
@@ -31,7 +33,7 @@ pub struct Row {
     pub columns: Option<(usize, usize)>,
 }
 
-/// Why a file cannot be read at all.
+/// Why a file cannot be read at all, or not all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// There is nothing in it.
@@ -78,7 +80,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
     if !next(&mut record)? {
         return Err(Unreadable::Empty);
     }
-    let headings = heading(&record)?;
+    let (headings, heading) = heading(&record)?;
     let mut rows = Vec::new();
     while next(&mut record)? {
         if record.iter().all(|field| field.trim().is_empty()) {
@@ -89,7 +91,10 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
         }
         rows.push(row(&record, &headings, text));
     }
-    if rows.is_empty() { Err(Unreadable::NoRows) } else { Ok(Sheet { rows, is_latin1 }) }
+    if rows.is_empty() {
+        return Err(heading.into_iter().next().unwrap_or(Unreadable::NoRows));
+    }
+    Ok(Sheet { rows, heading, is_latin1 })
 }
 
 /// Excel may begin a file with `sep=;`, which is no heading.
@@ -112,24 +117,36 @@ struct Heading {
     is_in_bytes: bool,
 }
 
-fn heading(record: &csv::StringRecord) -> Result<Vec<Heading>, Unreadable> {
-    let mut headings: Vec<Heading> = Vec::new();
+/// The columns, where they are known, and what is wrong with them. A heading without one known column is none.
+fn heading(record: &csv::StringRecord) -> Result<(Vec<Option<Heading>>, Vec<Unreadable>), Unreadable> {
+    let (mut headings, mut wrong): (Vec<Option<Heading>>, _) = (Vec::new(), Vec::new());
+    let is_there = |headings: &[Option<Heading>], column: Column| {
+        headings.iter().flatten().any(|heading| heading.column == column)
+    };
     for written in record {
         let name = folded(written);
         let known = Column::ALL.into_iter().find(|column| column.names().contains(&name.as_str()));
-        let column = known.ok_or_else(|| {
-            Unreadable::ColumnUnknown(written.trim().chars().take(HEADING_CHARS_MAX).collect())
-        })?;
-        if headings.iter().any(|heading| heading.column == column) {
-            return Err(Unreadable::ColumnTwice(column));
-        }
-        headings.push(Heading { column, is_in_bytes: name.ends_with("_bytes") });
+        let heading = match known {
+            Some(twice) if is_there(&headings, twice) => {
+                wrong.push(Unreadable::ColumnTwice(twice));
+                None
+            }
+            Some(column) => Some(Heading { column, is_in_bytes: name.ends_with("_bytes") }),
+            None => {
+                let shown = written.trim().chars().take(HEADING_CHARS_MAX).collect();
+                wrong.push(Unreadable::ColumnUnknown(shown));
+                None
+            }
+        };
+        headings.push(heading);
     }
-    let is_there = |column: Column| headings.iter().any(|heading| heading.column == column);
-    match Column::ALL.into_iter().find(|column| column.is_required() && !is_there(*column)) {
-        Some(missing) => Err(Unreadable::ColumnMissing(missing)),
-        None => Ok(headings),
+    if headings.iter().all(Option::is_none) {
+        return Err(wrong.into_iter().next().unwrap_or(Unreadable::Empty));
     }
+    let missing = Column::ALL.into_iter().filter(|column| column.is_required());
+    let missing = missing.filter(|column| !is_there(&headings, *column));
+    wrong.extend(missing.map(Unreadable::ColumnMissing));
+    Ok((headings, wrong))
 }
 
 /// The name of a column however it is written: small letters without accents, `_` for blanks and dashes.
@@ -147,9 +164,10 @@ fn folded(written: &str) -> String {
     written.trim().to_lowercase().chars().map(plain).collect()
 }
 
-fn row(record: &csv::StringRecord, headings: &[Heading], text: &str) -> Row {
+fn row(record: &csv::StringRecord, headings: &[Option<Heading>], text: &str) -> Row {
     let mut draft = Draft::default();
-    for (Heading { column, is_in_bytes }, field) in headings.iter().zip(record) {
+    for (heading, field) in headings.iter().zip(record) {
+        let Some(Heading { column, is_in_bytes }) = heading else { continue };
         let field = field.trim();
         let is_number = !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit());
         draft[*column] = if *is_in_bytes && is_number { format!("{field} bytes") } else { field.to_owned() };
@@ -243,14 +261,21 @@ mod tests {
             (format!("{HEADING}\n;;;;\n").as_bytes(), Unreadable::NoRows),
             (b"PK\x03\x04\x14\x00\x06\x00", Unreadable::NotText),
             (b"\xff\xfen\x00a\x00", Unreadable::NotText),
-            (format!("{HEADING};phone\n").as_bytes(), unknown),
-            (format!("{HEADING};Nome\n").as_bytes(), Unreadable::ColumnTwice(Column::Name)),
-            (b"name;document\nAna;1", Unreadable::ColumnMissing(Column::Street)),
+            (b"phone;fax\n1;2", unknown),
+            (b"name;document\n", Unreadable::ColumnMissing(Column::Street)),
             (many.as_bytes(), Unreadable::TooManyRows),
             (&vec![b'a'; FILE_BYTES_MAX + 1], Unreadable::TooLong),
         ] {
             assert_eq!(read(bytes), Err(why.clone()), "{why:?}");
         }
+        let wrong = |text: &str| read(text.as_bytes()).expect("a sheet").heading;
+        let unknown = Unreadable::ColumnUnknown("phone".to_owned());
+        assert_eq!(wrong(&format!("{HEADING}\nAna;1")), []);
+        let twice = [unknown, Unreadable::ColumnTwice(Column::Name)];
+        assert_eq!(wrong(&format!("{HEADING};phone;Nome\nAna;1")), twice);
+        let without_city = HEADING.replace(";city", "").replace(";plan", "");
+        let missing = [Column::City, Column::Plan].map(Unreadable::ColumnMissing);
+        assert_eq!(wrong(&format!("{without_city}\nAna;1")), missing);
         let most = format!("{HEADING}\n{}", "Ana;1\n".repeat(ROWS_MAX));
         assert_eq!(read(most.as_bytes()).map(|sheet| sheet.rows.len()), Ok(ROWS_MAX));
         let wide = read(format!("{HEADING}\n{}", "a;".repeat(13)).as_bytes()).expect("a sheet");

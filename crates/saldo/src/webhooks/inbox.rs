@@ -106,7 +106,7 @@ async fn work_on(app: &Arc<App>, stored: &InboxEvent) -> Result<Option<&'static 
             let Pointed { id, .. } = event.object().map_err(unreadable)?;
             payments::sync_payment_intent(app, &id).await?
         }
-        "charge" => {
+        "charge" | "charge.dispute" | "charge.refund" | "refund" => {
             let Pointed { payment_intent, .. } = event.object().map_err(unreadable)?;
             match payment_intent {
                 Some(id) => payments::sync_payment_intent(app, &id).await?,

@@ -124,13 +124,13 @@ pub(super) fn return_file(received: &Received, number: u32, told: &[(usize, &str
     write_return(&received.holder, number, created, &news.collect::<Vec<_>>()).expect("a return")
 }
 
-async fn state(house: &House, boleto: &BoletoRow) -> BoletoState {
+pub(super) async fn state(house: &House, boleto: &BoletoRow) -> BoletoState {
     let id = boleto.id;
     let row = house.running.app.read(move |reader| reader.boleto(id)).await.expect("a look");
     row.expect("the boleto").state
 }
 
-async fn purchase_state(house: &House, boleto: &BoletoRow) -> PurchaseState {
+pub(super) async fn purchase_state(house: &House, boleto: &BoletoRow) -> PurchaseState {
     let landed = house.running.app.ledger.landed().borrow().position;
     assert!(house.running.app.wait_projected(landed, PATIENCE).await);
     let id = boleto.purchase.expect("a purchase");
@@ -138,7 +138,7 @@ async fn purchase_state(house: &House, boleto: &BoletoRow) -> PurchaseState {
     row.expect("the purchase").state
 }
 
-async fn actions(house: &House) -> Vec<String> {
+pub(super) async fn actions(house: &House) -> Vec<String> {
     let log = house.running.app.read(|reader| reader.audit(None, 50)).await.expect("the log").rows;
     log.into_iter().map(|line| format!("{} {}", line.action, line.object)).collect()
 }
@@ -351,10 +351,7 @@ async fn a_write_off_does_what_the_pack_says_unless_staff_choose_otherwise() {
     kept.push(("on_write_off", "keep_debt"));
     staff.submit("/console/packs/1", "/console/packs/1", &kept).await.expect_found();
     let form = staff.get("/console/packs/1").await.text;
-    assert!(
-        form.contains("<option value=\"keep_debt\" selected>Leave the credit; it is still owed"),
-        "{form}"
-    );
+    assert!(form.contains("<option value=\"keep_debt\" selected>Leave the credit, keep the debt"), "{form}");
     let text = staff.get(&page).await.text;
     assert_eq!(chosen(&text), [Some("keep_debt".to_owned())]);
     assert!(text.contains("what the pack says"), "{text}");

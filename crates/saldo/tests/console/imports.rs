@@ -31,8 +31,16 @@ fn sheet(rows: &[&str]) -> String {
     format!("{HEADING}\n{}\n", rows.join("\n"))
 }
 
+/// Sends a file; the page that its sender is led to.
 async fn check(staff: &mut Browser<'_>, file: &[u8]) -> Answer {
-    staff.submit_file(PAGE, CHECKS, "clientes.csv", file).await
+    let sent = staff.submit_file(PAGE, CHECKS, "clientes.csv", file).await;
+    follow(staff, sent).await
+}
+
+/// The page that an answer to a form leads to.
+async fn follow(staff: &mut Browser<'_>, sent: Answer) -> Answer {
+    assert_eq!(sent.status.as_u16(), 303, "a form is never answered with a page: {}", sent.text);
+    staff.get(sent.header("location").expect("an address")).await
 }
 
 /// Takes what this check has found right.
@@ -159,6 +167,60 @@ async fn a_file_that_cannot_be_read_is_told_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_heading_and_clashes_are_told_together_and_back_asks_for_nothing_to_be_sent_again() {
+    let house = House::open().await;
+    let mut staff = desk(&house).await;
+    let first = check(&mut staff, sheet(&[ANA]).as_bytes()).await;
+    take(&mut staff, &first).await.expect(303);
+    // An unknown column, two that lack, and in the rows: what is taken (a login, a document, an e-mail), beside a state that is none.
+    let heading = HEADING.replace(";city;", ";phone;").replace(";language", "");
+    let row = |text: &str| text.rsplit_once(';').map(|(row, _)| row.to_owned()).expect("columns");
+    let clash = row(&BIA.replace(";sp;", ";ZZ;").replace(";bia;", ";ana;"));
+    let file = format!("{heading}\n{clash}\n{}\n", row(&ANA.replace(";ana;", ";ana2;")));
+    let sent = staff.submit_file(PAGE, CHECKS, "clientes.csv", file.as_bytes()).await;
+    let place = sent.header("location").expect("an address").to_owned();
+    assert!(sent.status.as_u16() == 303 && place.starts_with(&format!("{CHECKS}/")), "{place}");
+    for _ in 0..2 {
+        let page = staff.get(&place).await;
+        assert_eq!(page.status.as_u16(), 422);
+        for words in [
+            "The column “phone” is not known.",
+            "The column city is missing.",
+            "no Brazilian state",
+            "Another line has this access login.",
+            "a customer with this document already",
+            "Another customer has this e-mail.",
+            "6 things are wrong.",
+        ] {
+            assert!(page.text.contains(words), "{words}: {}", page.text);
+        }
+        assert!(!page.text.contains("This is missing."), "the heading says it once: {}", page.text);
+        assert!(!page.text.contains("name=\"check\""), "it cannot be taken");
+    }
+    let mut other = staff_in(&house, "ivo@example.com", StaffRole::Administrator).await;
+    let gone = format!("{PAGE}?problem=gone");
+    assert_eq!(other.get(&place).await.header("location"), Some(gone.as_str()), "it is hers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_language_has_its_example_and_every_name_is_read() {
+    let house = House::open().await;
+    let mut staff = desk(&house).await;
+    for (language, name, heading) in [
+        ("pt-BR", "assinantes.csv", "\u{feff}nome;cpf_cnpj;"),
+        ("en", "subscribers.csv", "\u{feff}name;document;"),
+    ] {
+        let example =
+            staff.get(&format!("/console/subscribers/import/example.csv?language={language}")).await;
+        assert!(example.text.starts_with(heading), "{language}: {}", example.text);
+        assert!(example.header("content-disposition").is_some_and(|it| it.contains(name)), "{language}");
+        let rows = example.text.replace("Fibra 100 Mega", "Fibra 50 Mega");
+        let answer = check(&mut staff, rows.as_bytes()).await;
+        assert!(answer.text.contains("Import 4 lines"), "{language}: {}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_taken_whole_and_a_second_time_changes_nothing() {
     let house = House::open().await;
     let mut staff = desk(&house).await;
@@ -217,6 +279,7 @@ async fn a_file_is_taken_whole_and_a_second_time_changes_nothing() {
     // The same again, by the same check and by a new one.
     let before = (house.seen(), written(&house));
     let again = take(&mut staff, &checked).await;
+    let again = follow(&mut staff, again).await;
     assert!(again.status.as_u16() == 422 && again.text.contains("not kept any more"), "{}", again.text);
     let checked = check(&mut staff, file.as_bytes()).await;
     assert!(checked.text.contains("There is nothing to import."), "{}", checked.text);
@@ -257,7 +320,8 @@ async fn a_name_that_was_taken_since_the_check_stops_all_of_it() {
     let by_hand = staff.submit("/console/subscribers/new", "/console/subscribers", &fields).await;
     assert_eq!(by_hand.status.as_u16(), 303, "{}", by_hand.text);
     let before = written(&house);
-    let answer = take(&mut staff, &checked).await;
+    let sent = take(&mut staff, &checked).await;
+    let answer = follow(&mut staff, sent).await;
     assert!(answer.status.as_u16() == 422, "{}", answer.text);
     assert!(answer.text.contains("a customer with this document already"), "{}", answer.text);
     assert_eq!(written(&house), before, "Bia is not written down alone");
@@ -287,6 +351,7 @@ async fn latin1_with_carriage_returns_is_read_and_told() {
     let kept = between(&checked.text, "name=\"check\" value=\"", "\"").expect("it can be taken").to_owned();
     let mut other = staff_in(&house, "ivo@example.com", StaffRole::Administrator).await;
     let stolen = other.submit(PAGE, IMPORTS, &[("check", &kept)]).await;
+    let stolen = follow(&mut other, stolen).await;
     assert!(stolen.status.as_u16() == 422 && stolen.text.contains("not kept any more"), "{}", stolen.text);
 }
 

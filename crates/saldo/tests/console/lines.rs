@@ -4,6 +4,7 @@ use book::{Behind, LineAct, LineStatus, Octets, Reading, ReadingKind};
 use money::{LineId, WalletId};
 use saldo::audit::Author;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
+use serde_json::json;
 use store::tables::logins::StaffRole;
 
 use super::house::House;
@@ -64,6 +65,95 @@ async fn a_line_is_listed_and_shown_with_what_its_router_said() {
     for missing in ["/console/lines/nonsense", "/console/lines/line_00000000000000000000000000"] {
         assert_eq!(staff.get(missing).await.status.as_u16(), 404, "{missing}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_see_who_blocked_a_line_and_since_when() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let (id, wallet) = line(&house).await;
+    let page = format!("/console/lines/{id}");
+    assert!(!staff.get(&page).await.text.contains("Why it is blocked"));
+    staff.submit(&page, &format!("{page}/status"), &[("status", "blocked")]).await.expect(303);
+    let shown = staff.get(&page).await.text;
+    for words in ["Why it is blocked", "Blocked by Staff since ", "No router has confirmed this yet"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("reduced access"), "{shown}");
+    let line = house.get(&format!("/v1/lines/{id}")).await.expect(200);
+    let customer = line["customer"].as_str().expect("whose").to_owned();
+    let his = staff.get(&format!("/console/customers/{customer}")).await.text;
+    assert!(his.contains("Blocked by Staff since "), "{his}");
+    let blocked = &line["blocked"];
+    assert_eq!((&blocked["why"], &blocked["overdue"]), (&json!("by_hand"), &json!([])), "{line}");
+    assert!(blocked["by"].as_str().is_some_and(|by| by.starts_with("stf_")), "{line}");
+    assert!(blocked["since"].as_str().is_some(), "{line}");
+
+    // By a program, and by nobody of whom anything is known.
+    let status = |status: &str| json!({"status": status});
+    let path = format!("/v1/lines/{id}/status");
+    assert_eq!(house.post(&path, &status("enabled")).await.expect(200)["blocked"], json!(null));
+    let blocked = house.post(&path, &status("blocked")).await.expect(200);
+    assert_eq!(blocked["status"], "blocked");
+    let known = house.get(&format!("/v1/lines/{id}")).await.expect(200)["blocked"].clone();
+    assert!(known["by"].as_str().is_some_and(|by| by.starts_with("key_")), "{known}");
+    assert!(staff.get(&page).await.text.contains("Blocked by the API key"));
+    house.post(&path, &status("enabled")).await.expect(200);
+    let act = LineAct::SetStatus { status: LineStatus::Blocked };
+    lines::ask(&house.running.app, wallet, act, None).await.expect("it is blocked");
+    let unknown = house.get(&format!("/v1/lines/{id}")).await.expect(200)["blocked"].clone();
+    assert_eq!((&unknown["why"], &unknown["since"]), (&json!("unknown"), &json!(null)));
+    assert!(staff.get(&page).await.text.contains("Nothing tells since when"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_login_is_changed_by_those_who_may() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let (id, _) = line(&house).await;
+    let (page, form) = (format!("/console/lines/{id}"), format!("/console/lines/{id}/access-login"));
+    assert!(staff.get(&page).await.text.contains("Change access login"));
+    assert!(staff.get(&form).await.text.contains("value=\"joao@example.net\""));
+    let changed = staff.submit(&form, &form, &[("access_login", " joao.novo ")]).await;
+    assert_eq!(changed.header("location"), Some(format!("{page}?saved=1").as_str()), "{}", changed.text);
+    let shown = staff.get(&format!("{page}?saved=1")).await.text;
+    assert!(shown.contains("joao.novo") && shown.contains("was saved"), "{shown}");
+    let log = house.running.app.read(|tables| tables.audit(None, 1)).await.expect("the log").rows;
+    assert_eq!(
+        (log[0].action.as_str(), log[0].object.as_str()),
+        ("line.set_access_login", id.to_string().as_str())
+    );
+    assert_eq!(log[0].before.as_deref(), Some(r#"{"access_login":"joao@example.net"}"#));
+    assert_eq!(log[0].after.as_deref(), Some(r#"{"access_login":"joao.novo"}"#));
+
+    let customer = house.get(&format!("/v1/lines/{id}")).await.expect(200)["customer"].clone();
+    let plan = house.get("/v1/plans").await.expect(200)["data"][0]["id"].clone();
+    let other = json!({"customer": customer, "plan": plan, "anchor_day": 1, "access_login": "outro"});
+    house.post("/v1/lines", &other).await.expect(201);
+    let long = "x".repeat(254);
+    for (login, words) in [
+        ("outro", "Another line has this access login."),
+        (&long, "at most 253"),
+        ("a\u{7}b", "cannot be printed"),
+    ] {
+        let answer = staff.submit(&form, &form, &[("access_login", login)]).await;
+        assert_eq!(answer.status.as_u16(), 422, "{login}");
+        assert!(
+            answer.text.contains(words) && answer.text.contains("aria-invalid"),
+            "{login}: {}",
+            answer.text
+        );
+    }
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    assert!(!viewer.get(&page).await.text.contains("Change access login"));
+    assert_eq!(viewer.get(&form).await.status.as_u16(), 403);
+    assert_eq!(viewer.submit(&page, &form, &[("access_login", "x")]).await.status.as_u16(), 403);
+    assert_eq!(staff.get("/console/lines/nonsense/access-login").await.status.as_u16(), 404);
+    let known =
+        house.running.app.read(move |tables| tables.line(id)).await.expect("a read").expect("the line");
+    assert_eq!(known.access_login.as_deref(), Some("joao.novo"), "what was refused has changed nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

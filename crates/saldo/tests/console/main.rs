@@ -1,6 +1,7 @@
 //! The console: what staff see and write down, page by page.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod attacks;
 mod bank;
 #[path = "../browser/mod.rs"]
 mod browser;

@@ -6,7 +6,7 @@ use store::tables::logins::StaffRole;
 use super::house::House;
 use super::staff_in;
 
-pub(super) const PLAN: [(&str, &str); 12] = [
+pub(super) const PLAN: [(&str, &str); 13] = [
     ("name", "Fibra 50 Mega"),
     ("fee", "79.90"),
     ("allowance", "50"),
@@ -19,6 +19,7 @@ pub(super) const PLAN: [(&str, &str); 12] = [
     ("slow_speed", "512k/1M"),
     ("walled_list", "sem-credito"),
     ("free", "00:00-06:00"),
+    ("block_after_days", ""),
 ];
 pub(super) const PACK: [(&str, &str); 8] = [
     ("plan", "1"),
@@ -75,10 +76,11 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
     let plans = [
         ("name", " ", "1 to 80 characters"),
-        ("fee", "-1", "above zero"),
+        ("fee", "-1", "not be below zero"),
         ("fee", "abc", "not a number"),
         ("allowance", "-5", "not a number"),
-        ("allowance", "1000001", "at most 1,000,000 GB"),
+        ("allowance", "1000001", "0 to 1,000,000 GB"),
+        ("block_after_days", "366", "0 to 365 days"),
         ("fee", "79.905", "Whole cents only"),
         ("fee", "1000000.01", "At most 1,000,000.00"),
         ("speed", "10M; reboot", "for example 10M/50M"),

@@ -121,6 +121,45 @@ async fn what_a_router_cannot_be_is_named_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_router_is_removed_unless_it_counts() {
+    let house = House::open_with(|config| config.radius.accounting_listen = "127.0.0.1:0".to_owned()).await;
+    let _listening = nas::listen(&house.running.app).await.expect("a port").expect("a listener");
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/routers/new", "/console/routers", &ROUTER).await.expect(303);
+    let (id, _) = line(&house).await;
+    let now = house.running.app.ledger.now();
+    house.running.app.write(move |tx| tx.router_seen(1, now)).await.expect("it is noted");
+    let (list, removal) = ("/console/routers", "/console/routers/1/removal");
+    let kept = staff.submit(list, removal, &[]).await;
+    assert_eq!(kept.header("location"), Some("/console/routers?in_use=1"), "{}", kept.text);
+    assert!(staff.get("/console/routers?in_use=1").await.text.contains("has open sessions"));
+    assert!(is_heard(&house, SECRET).await);
+
+    // Silent for long: what it held is not counted anyway.
+    house.advance(16 * 60).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    assert_eq!(viewer.submit(list, removal, &[]).await.status.as_u16(), 403);
+    assert_eq!(staff.post(removal, &[]).await.status.as_u16(), 403, "without the form's token");
+    let removed = staff.submit(list, removal, &[]).await;
+    assert_eq!(removed.header("location"), Some("/console/routers?removed=1"), "{}", removed.text);
+    assert!(staff.get("/console/routers?removed=1").await.text.contains("No router yet."));
+    assert!(!is_heard(&house, SECRET).await, "nobody knows it");
+    assert_eq!(staff.submit(list, removal, &[]).await.status.as_u16(), 404);
+    assert!(
+        staff.get(&format!("/console/lines/{id}")).await.text.contains("Torre norte"),
+        "its sessions keep its name"
+    );
+    let log = house.running.app.read(|reader| reader.audit(None, 1)).await.expect("the log").rows;
+    assert_eq!(log[0].action, "router.remove");
+
+    // Name and address are free again; the number is not.
+    staff.submit("/console/routers/new", "/console/routers", &ROUTER).await.expect(303);
+    let routers = house.running.app.read(|reader| reader.routers()).await.expect("routers");
+    assert_eq!(routers.iter().map(|router| router.nas_no).collect::<Vec<_>>(), [2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_router_that_holds_sessions_and_says_nothing_is_named_on_the_first_page() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;

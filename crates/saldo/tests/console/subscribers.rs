@@ -68,7 +68,9 @@ async fn a_subscriber_is_written_down_shown_found_and_changed() {
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    for find in ["silva", "JOÃO", "52998224725", "529.982.247-25", "joao"] {
+    for find in
+        ["silva", "JOÃO", "52998224725", "529.982.247-25", "joao", "JOAO sil", "529.982", "247-25", "822472"]
+    {
         let list =
             staff.get(&format!("{LIST}?find={}", saldo::look::format::percent_encoded(find))).await.text;
         assert!(list.contains(&url), "{find}: {list}");
@@ -102,6 +104,43 @@ async fn a_subscriber_is_written_down_shown_found_and_changed() {
         assert_eq!(staff.get(missing).await.status.as_u16(), 404, "{missing}");
         assert_eq!(staff.get(&format!("{missing}/change")).await.status.as_u16(), 404, "{missing}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_wrong_is_told_at_once_beside_its_field_and_what_was_typed_stays() {
+    let house = House::open().await;
+    let (mut staff, _) = with_joao(&house).await;
+    let mut typed = JOAO.to_vec();
+    for (field, value) in
+        [("name", ""), ("email", "joao(at)example"), ("state", "ZZ"), ("plan", ""), ("anchor_day", "32")]
+    {
+        typed = with(&typed, field, value);
+    }
+    // What is somebody's already is told beside what is wrong by itself.
+    let answer = staff.submit(NEW, LIST, &typed).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    let page = &answer.text;
+    for (field, words) in [
+        ("name", "This is missing."),
+        ("email", "This is no address"),
+        ("state", "no Brazilian state"),
+        ("plan", "This is missing."),
+        ("anchor_day", "1 to 31"),
+    ] {
+        assert!(page.contains(&format!("<a href=\"#{field}\">")), "{field}: {page}");
+        let beside = between(page, &format!("id=\"{field}-problem\">"), "<").expect("words beside the field");
+        assert!(beside.contains(words), "{field}: {beside}");
+        assert!(page.contains(&format!("aria-describedby=\"{field}-problem")), "{field}: {page}");
+    }
+    assert_eq!(page.matches("aria-invalid=\"true\"").count(), 5, "{page}");
+    for kept in ["value=\"joao(at)example\"", "value=\"ZZ\"", "value=\"32\"", "value=\"Rua A, 10\""] {
+        assert!(page.contains(kept), "{kept}: {page}");
+    }
+    let typed = with(&with(&typed, "document", "11144477735"), "access_login", "joao");
+    let page = staff.submit(NEW, LIST, &typed).await.text;
+    let beside = between(&page, "id=\"access_login-problem\">", "<").expect("words beside the field");
+    assert_eq!(beside, "Another line has this access login.");
+    assert_eq!(page.matches("aria-invalid=\"true\"").count(), 6, "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,8 @@ mod control;
 mod doors;
 mod freeradius;
 mod freeradius_router;
+mod logins;
 mod provider;
 mod reports;
 mod traps;
+mod two_routers;

@@ -4,9 +4,8 @@ use serde_json::Value;
 
 use super::Call;
 use super::error::ApiError;
-use super::listing::{self, ENDING_BEFORE, LIMIT, STARTING_AFTER};
+use super::listing;
 use super::params::Kind;
-use crate::state::Filter;
 
 pub(super) fn retrieve(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
     call.params.check(&[])?;
@@ -14,14 +13,6 @@ pub(super) fn retrieve(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
 }
 
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
-    let params = call.params;
-    let spec =
-        &[("customer", Kind::Text), ("payment_intent", Kind::Text), LIMIT, STARTING_AFTER, ENDING_BEFORE];
-    params.check(spec)?;
-    let filter = Filter {
-        customer: params.text("customer").map(str::to_owned),
-        payment_intent: params.text("payment_intent").map(str::to_owned),
-        ..Filter::default()
-    };
+    let filter = listing::narrowed(call, &[("customer", Kind::Text), ("payment_intent", Kind::Text)])?;
     listing::list(call, "charge", "/v1/charges", &filter)
 }

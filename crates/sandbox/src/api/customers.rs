@@ -3,11 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
-use super::listing::{self, ENDING_BEFORE, LIMIT, STARTING_AFTER};
+use super::listing;
 use super::params::{Kind, Spec};
 use super::{Call, payment_methods};
 use crate::objects;
-use crate::state::Filter;
 
 const FIELDS: [&str; 4] = ["description", "email", "name", "phone"];
 const SPEC: Spec = &[
@@ -42,12 +41,12 @@ pub(super) fn update(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
 }
 
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
-    call.params.check(&[LIMIT, STARTING_AFTER, ENDING_BEFORE])?;
-    listing::list(call, "customer", "/v1/customers", &Filter::default())
+    let filter = listing::narrowed(call, &[])?;
+    listing::list(call, "customer", "/v1/customers", &filter)
 }
 
 pub(super) fn list_payment_methods(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
-    call.params.check(&[("type", Kind::Text), LIMIT, STARTING_AFTER, ENDING_BEFORE])?;
+    call.params.check_all(&[&[("type", Kind::Text)], listing::PAGE])?;
     call.object("customer", id)?;
     let filter = payment_methods::filter(call, Some(id));
     listing::list(call, "payment_method", &format!("/v1/customers/{id}/payment_methods"), &filter)

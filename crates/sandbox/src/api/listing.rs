@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::error::ApiError;
-use super::params::Kind;
+use super::params::{Kind, Spec};
 use crate::state::{Cursor, Filter};
 
 /// Items of a page when the call does not say.
@@ -15,11 +15,44 @@ const LIMIT_MAX: i64 = 100;
 const EXPAND_DEPTH_MAX: usize = 4;
 
 /// The parameters that every list takes.
-pub(crate) const LIMIT: (&str, Kind) = ("limit", Kind::Integer);
-/// See [`LIMIT`].
-pub(crate) const STARTING_AFTER: (&str, Kind) = ("starting_after", Kind::Text);
-/// See [`LIMIT`].
-pub(crate) const ENDING_BEFORE: (&str, Kind) = ("ending_before", Kind::Text);
+pub(crate) const PAGE: Spec =
+    &[("limit", Kind::Integer), ("starting_after", Kind::Text), ("ending_before", Kind::Text)];
+/// Those of a list that can be narrowed to a time.
+const CREATED: Spec = &[
+    ("created", Kind::Integer),
+    ("created[gt]", Kind::Integer),
+    ("created[gte]", Kind::Integer),
+    ("created[lt]", Kind::Integer),
+    ("created[lte]", Kind::Integer),
+];
+
+/// Checks the parameters of a list that can be narrowed to a time: those, those of `spec`, and where it begins. Returns the
+/// filter with what `created` says.
+pub(crate) fn narrowed(call: &Call<'_>, spec: Spec) -> Result<Filter, ApiError> {
+    let params = call.params;
+    params.check_all(&[spec, PAGE, CREATED])?;
+    let at = params.integer("created");
+    let text = |name: &str| -> Option<String> {
+        let wanted = spec.iter().any(|(known, _)| *known == name);
+        params.text(name).filter(|_| wanted).map(str::to_owned)
+    };
+    Ok(Filter {
+        customer: text("customer"),
+        payment_intent: text("payment_intent"),
+        status: text("status"),
+        types: text("type").map(|kind| vec![kind]),
+        charge: text("charge"),
+        source: text("source"),
+        payout: text("payout"),
+        from: at
+            .or(params.integer("created[gte]"))
+            .or(params.integer("created[gt]").map(|seconds| seconds.saturating_add(1))),
+        until: at
+            .or(params.integer("created[lte]"))
+            .or(params.integer("created[lt]").map(|seconds| seconds.saturating_sub(1))),
+        delivered: None,
+    })
+}
 
 /// One page of the objects of a kind; `url` is the list's own address.
 pub(crate) fn list(call: &Call<'_>, kind: &str, url: &str, filter: &Filter) -> Result<Value, ApiError> {

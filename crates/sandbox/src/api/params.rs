@@ -59,12 +59,18 @@ impl Params {
 
     /// Refuses what the call does not take.
     pub(crate) fn check(&self, spec: Spec) -> Result<(), ApiError> {
+        self.check_all(&[spec])
+    }
+
+    /// Refuses what is in none of these.
+    pub(crate) fn check_all(&self, specs: &[Spec]) -> Result<(), ApiError> {
+        let spec: Vec<(&str, Kind)> = specs.iter().flat_map(|spec| spec.iter().copied()).collect();
         for (name, value) in &self.leaves {
             let parts = parts_of(name);
             let known = spec.iter().chain([&EXPAND]).find(|(pattern, _)| matches(&parts_of(pattern), &parts));
             match known {
                 Some((_, kind)) => check_value(name, value, *kind)?,
-                None => return Err(unknown(spec, &parts)),
+                None => return Err(unknown(&spec, &parts)),
             }
         }
         Ok(())
@@ -173,7 +179,7 @@ fn begins(pattern: &[&str], parts: &[&str]) -> bool {
 }
 
 /// Names the outermost part that nobody knows, as Stripe does.
-fn unknown(spec: Spec, parts: &[&str]) -> ApiError {
+fn unknown(spec: &[(&str, Kind)], parts: &[&str]) -> ApiError {
     let known = |length: usize| spec.iter().any(|(pattern, _)| begins(&parts_of(pattern), &parts[..length]));
     let length = (1..parts.len()).find(|length| !known(*length)).unwrap_or(parts.len());
     let mut name = parts[0].to_owned();

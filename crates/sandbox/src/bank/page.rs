@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use brazil::cnab::FILE_BYTES_MAX;
 use brazil::print_day;
@@ -14,15 +14,12 @@ use serde::Deserialize;
 
 use super::pix::{PaidPix, TIMES_MAX};
 use super::{BankError, Desk, HeldTitle, REFUSED, REGISTERED, SETTLED};
-
-const STYLE: &str = include_str!("../../assets/router.css");
-/// Nothing but our own style and forms.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+use crate::stand_in::{Choice, Language, STYLE, asset, done, refusal, shown};
 
 #[derive(Template)]
 #[template(path = "bank.html")]
 struct BankPage {
+    lang: Language,
     bank: String,
     titles: Vec<Row>,
     registers_at_once: bool,
@@ -67,46 +64,39 @@ pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
         .route("/carriage/{who}", post(carriage))
         .route("/remittances", post(receive))
         .route("/returns/{number}", get(return_file))
-        .route("/assets/bank.css", get(style))
+        .route("/assets/stand_in.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .layer(DefaultBodyLimit::max(FILE_BYTES_MAX))
         .with_state(desk)
 }
 
-async fn show(State(desk): State<Arc<Desk>>) -> Response {
+async fn show(State(desk): State<Arc<Desk>>, lang: Language, Query(choice): Query<Choice>) -> Response {
+    if let Some(kept) = choice.keep() {
+        return kept;
+    }
     let pix = match desk.paid_pix() {
         Ok(pix) => pix,
-        Err(error) => return refused(&error),
+        Err(error) => return refused(lang, &error),
     };
     let page = {
         let books = desk.books();
         BankPage {
+            lang,
             bank: desk.bank.digits().to_owned(),
-            titles: books.titles.iter().enumerate().rev().map(Row::of).collect(),
+            titles: books.titles.iter().enumerate().rev().map(|held| Row::of(lang, held)).collect(),
             registers_at_once: books.registers_at_once,
             is_by_hand: *desk.by_hand.borrow(),
             newest: *desk.newest.borrow(),
             pix,
         }
     };
-    let mut response = match page.render() {
-        Ok(html) => Html(html).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the bank's page could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    };
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
+    shown(&page)
 }
 
-async fn act(State(desk): State<Arc<Desk>>, Path((index, act)): Path<(usize, String)>) -> Response {
+async fn act(
+    State(desk): State<Arc<Desk>>,
+    lang: Language,
+    Path((index, act)): Path<(usize, String)>,
+) -> Response {
     let codes: &[&str] = match act.as_str() {
         "registration" => &[REGISTERED],
         "refusal" => &[REFUSED],
@@ -114,7 +104,7 @@ async fn act(State(desk): State<Arc<Desk>>, Path((index, act)): Path<(usize, Str
         "two-payments" => &[SETTLED, SETTLED],
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    done(desk.act(index, codes))
+    done(desk.act(index, codes), |error| refused(lang, error))
 }
 
 async fn registration(State(desk): State<Arc<Desk>>, Path(when): Path<String>) -> Response {
@@ -127,11 +117,11 @@ async fn registration(State(desk): State<Arc<Desk>>, Path(when): Path<String>) -
     Redirect::to("/").into_response()
 }
 
-async fn pay_pix(State(desk): State<Arc<Desk>>, Form(wanted): Form<PixWanted>) -> Response {
+async fn pay_pix(State(desk): State<Arc<Desk>>, lang: Language, Form(wanted): Form<PixWanted>) -> Response {
     if !(1..=TIMES_MAX).contains(&wanted.times) {
-        return refused(&BankError::NotPayable("to be paid 1 to 5 times"));
+        return refused(lang, &BankError::NotPayable("to be paid 1 to 5 times"));
     }
-    done(desk.pay_pix(&wanted.br_code, wanted.times))
+    done(desk.pay_pix(&wanted.br_code, wanted.times), |error| refused(lang, error))
 }
 
 async fn carriage(State(desk): State<Arc<Desk>>, Path(who): Path<String>) -> Response {
@@ -144,14 +134,14 @@ async fn carriage(State(desk): State<Arc<Desk>>, Path(who): Path<String>) -> Res
     Redirect::to("/").into_response()
 }
 
-async fn receive(State(desk): State<Arc<Desk>>, body: String) -> Response {
+async fn receive(State(desk): State<Arc<Desk>>, lang: Language, body: String) -> Response {
     match desk.receive(&body) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => refused(&error),
+        Err(error) => refused(lang, &error),
     }
 }
 
-async fn return_file(State(desk): State<Arc<Desk>>, Path(number): Path<u32>) -> Response {
+async fn return_file(State(desk): State<Arc<Desk>>, lang: Language, Path(number): Path<u32>) -> Response {
     match desk.return_after(number.saturating_sub(1)) {
         Ok(Some(file)) if file.number == number => {
             let name = format!("attachment; filename=\"return-{number:06}.ret\"");
@@ -162,25 +152,20 @@ async fn return_file(State(desk): State<Arc<Desk>>, Path(number): Path<u32>) -> 
             (headers, file.body).into_response()
         }
         Ok(_) => StatusCode::NOT_FOUND.into_response(),
-        Err(error) => refused(&error),
+        Err(error) => refused(lang, &error),
     }
 }
 
-async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
-        .into_response()
-}
-
 impl Row {
-    fn of((index, held): (usize, &HeldTitle)) -> Self {
+    fn of(lang: Language, (index, held): (usize, &HeldTitle)) -> Self {
         let title = &held.title;
         Self {
             index,
             nosso_numero: title.nosso_numero.clone(),
             payer: title.payer_name.clone(),
             due: print_day(title.due),
-            amount: format!("R$ {}", title.amount).replace('.', ","),
-            state: held.state(),
+            amount: in_reais(&title.amount.to_string()),
+            state: worded(lang, held.state()),
             is_new: held.is_new(),
             is_payable: held.is_payable(),
             is_paid: held.times_paid > 0,
@@ -188,24 +173,47 @@ impl Row {
     }
 }
 
-fn done(outcome: Result<(), BankError>) -> Response {
-    match outcome {
-        Ok(()) => Redirect::to("/").into_response(),
-        Err(error) => refused(&error),
-    }
+/// Reais as Brazil writes them, in both languages.
+pub(super) fn in_reais(amount: &str) -> String {
+    format!("R$ {amount}").replace('.', ",")
 }
 
-fn refused(error: &BankError) -> Response {
-    let status = match error {
-        BankError::UnknownTitle => StatusCode::NOT_FOUND,
-        BankError::NotNow(_) | BankError::NumberKnown(_) => StatusCode::CONFLICT,
-        BankError::File(_) | BankError::Code(_) | BankError::NotPayable(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
+/// A state of a title in the reader's language.
+fn worded(lang: Language, state: &'static str) -> &'static str {
+    let portuguese = match state {
+        "paid" => "pago",
+        "paid more than once" => "pago mais de uma vez",
+        "written off" => "baixado",
+        "refused" => "recusado",
+        "registered" => "registrado",
+        "received" => "recebido",
+        other => other,
+    };
+    lang.say(state, portuguese)
+}
+
+fn refused(lang: Language, error: &BankError) -> Response {
+    let (status, portuguese) = match error {
+        BankError::UnknownTitle => (StatusCode::NOT_FOUND, "este título não existe".to_owned()),
+        BankError::NotNow(state) => {
+            (StatusCode::CONFLICT, format!("o título está {}", worded(Language::Portuguese, state)))
+        }
+        BankError::NumberKnown(number) => {
+            (StatusCode::CONFLICT, format!("outra remessa já tem o número {number}"))
+        }
+        BankError::File(error) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, format!("a remessa não pôde ser lida ({})", error.code()))
+        }
+        BankError::Code(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "isto não é um código Pix copia e cola".to_owned())
+        }
+        BankError::NotPayable(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "este código não pode ser pago aqui".to_owned())
         }
         BankError::State(_) => {
             tracing::error!(%error, "the bank failed");
-            StatusCode::INTERNAL_SERVER_ERROR
+            (StatusCode::INTERNAL_SERVER_ERROR, "o banco falhou".to_owned())
         }
     };
-    (status, format!("{error}.\n")).into_response()
+    refusal(status, lang.say(&error.to_string(), &portuguese))
 }

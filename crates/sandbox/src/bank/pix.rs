@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension as _, params};
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::page::in_reais;
 use super::{BankError, Desk};
 use crate::ids::new_id;
 
@@ -65,11 +66,10 @@ impl Desk {
         let books = self.books();
         let mut statement = books.connection.prepare(PAID)?;
         let rows = statement.query_map([], |row| {
-            let amount: String = row.get(2)?;
             Ok(PaidPix {
                 end_to_end_id: row.get(0)?,
                 txid: row.get(1)?,
-                amount: format!("R$ {amount}").replace('.', ","),
+                amount: in_reais(&row.get::<_, String>(2)?),
                 is_told: row.get(3)?,
             })
         })?;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use radius::TerminateCause;
 use radius::mikrotik::Both;
@@ -16,12 +16,9 @@ use serde_json::{Value, json};
 use stripe::form::Tree;
 
 use super::{ChangeBehaviour, Restart, RouterRefusal, RunningSession, Shared};
+use crate::stand_in::{self, Choice, Language, STYLE, asset, refusal, shown};
 
-const STYLE: &str = include_str!("../../assets/router.css");
 const SCRIPT: &str = include_str!("../../assets/router.js");
-/// Nothing but our own style, script and forms.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
 /// Largest form that is read, in bytes.
 const FORM_BYTES_MAX: usize = 4 * 1_024;
 /// Most that one press of a button spends, in megabytes: a terabyte.
@@ -32,6 +29,7 @@ const DEMAND_MEGABITS_MAX: u64 = 10_000;
 #[derive(Template)]
 #[template(path = "router.html")]
 struct RouterPage {
+    lang: Language,
     name: String,
     sessions: Vec<Row>,
     logins: Vec<String>,
@@ -68,20 +66,24 @@ pub(super) fn routes(shared: Arc<Shared>) -> axum::Router {
         .route("/sessions/{session}/demand", post(demand))
         .route("/faults", post(faults))
         .route("/restart", post(restart))
-        .route("/assets/router.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/assets/stand_in.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .route("/assets/router.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(shared)
 }
 
-async fn show(State(shared): State<Arc<Shared>>) -> Response {
+async fn show(State(shared): State<Arc<Shared>>, lang: Language, Query(choice): Query<Choice>) -> Response {
+    if let Some(kept) = choice.keep() {
+        return kept;
+    }
     let page = {
         let now = (shared.clock)();
         let mut plant = shared.plant();
         let faults = plant.faults;
         RouterPage {
+            lang,
             name: plant.identifier.clone(),
-            sessions: plant.running(now).iter().map(Row::of).collect(),
+            sessions: plant.running(now).iter().map(|session| Row::of(lang, session)).collect(),
             logins: plant.subscribers.iter().map(|subscriber| subscriber.login.clone()).collect(),
             unanswered: plant.reports.len(),
             changes_heard: plant.changes_heard,
@@ -98,22 +100,7 @@ async fn show(State(shared): State<Arc<Shared>>) -> Response {
             },
         }
     };
-    let mut response = match page.render() {
-        Ok(html) => Html(html).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the router's page could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    };
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
+    shown(&page)
 }
 
 async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -123,47 +110,58 @@ async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({ "router": plant.identifier, "unanswered": plant.reports.len(), "sessions": sessions }))
 }
 
-async fn dial(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+async fn dial(State(shared): State<Arc<Shared>>, lang: Language, body: Bytes) -> Response {
     let form = read_form(&body);
     let login = form.text(&["login"]).unwrap_or_default();
-    done(shared.act(|plant, now| plant.dial(login, now)))
+    done(lang, shared.act(|plant, now| plant.dial(login, now)))
 }
 
-async fn hang_up(State(shared): State<Arc<Shared>>, Path(session): Path<String>) -> Response {
-    done(shared.act(|plant, now| plant.hang_up(&session, now, TerminateCause::UserRequest)))
+async fn hang_up(State(shared): State<Arc<Shared>>, lang: Language, Path(session): Path<String>) -> Response {
+    done(lang, shared.act(|plant, now| plant.hang_up(&session, now, TerminateCause::UserRequest)))
 }
 
-async fn spend(State(shared): State<Arc<Shared>>, Path(session): Path<String>, body: Bytes) -> Response {
+async fn spend(
+    State(shared): State<Arc<Shared>>,
+    lang: Language,
+    Path(session): Path<String>,
+    body: Bytes,
+) -> Response {
     let Some(megabytes) = number(&read_form(&body), "megabytes", SPEND_MEGABYTES_MAX) else {
-        return unreadable("megabytes");
+        return unreadable(lang, "megabytes");
     };
     let bytes = Both { upload: 0, download: megabytes * 1_000_000 };
-    done(shared.act(|plant, now| plant.spend(&session, bytes, now)))
+    done(lang, shared.act(|plant, now| plant.spend(&session, bytes, now)))
 }
 
-async fn demand(State(shared): State<Arc<Shared>>, Path(session): Path<String>, body: Bytes) -> Response {
+async fn demand(
+    State(shared): State<Arc<Shared>>,
+    lang: Language,
+    Path(session): Path<String>,
+    body: Bytes,
+) -> Response {
     let Some(megabits) = number(&read_form(&body), "megabits", DEMAND_MEGABITS_MAX) else {
-        return unreadable("megabits");
+        return unreadable(lang, "megabits");
     };
-    done(shared.act(|plant, now| {
+    let set = shared.act(|plant, now| {
         plant.session(&session, now)?.demand = Both { upload: 0, download: megabits * 1_000_000 };
         Ok::<_, RouterRefusal>(())
-    }))
+    });
+    done(lang, set)
 }
 
 /// The whole form is the whole state: a box that is not ticked is not sent.
-async fn faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+async fn faults(State(shared): State<Arc<Shared>>, lang: Language, body: Bytes) -> Response {
     let form = read_form(&body);
     let ticked = |name| form.text(&[name]).is_some();
     let count = |name| number(&form, name, u64::from(u16::MAX)).and_then(|count| u32::try_from(count).ok());
     let (Some(lose_next), Some(drop_next)) = (count("lose_next"), count("drop_next")) else {
-        return unreadable("lose_next, drop_next");
+        return unreadable(lang, "lose_next, drop_next");
     };
     let changes = match form.text(&["changes"]) {
         Some("obeys") => ChangeBehaviour::Obeys,
         Some("only_acknowledges") => ChangeBehaviour::OnlyAcknowledges,
         Some("silent") => ChangeBehaviour::Silent,
-        _ => return unreadable("changes"),
+        _ => return unreadable(lang, "changes"),
     };
     shared.act(|plant, _| {
         plant.faults.duplicate = ticked("duplicate");
@@ -177,18 +175,18 @@ async fn faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     Redirect::to("/").into_response()
 }
 
-async fn restart(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+async fn restart(State(shared): State<Arc<Shared>>, lang: Language, body: Bytes) -> Response {
     let how = match read_form(&body).text(&["how"]) {
         Some("announced") => Restart::Announced,
         Some("silent") => Restart::Silent,
-        _ => return unreadable("how"),
+        _ => return unreadable(lang, "how"),
     };
     shared.act(|plant, now| plant.restart(how, now));
     Redirect::to("/").into_response()
 }
 
 impl Row {
-    fn of(session: &RunningSession) -> Self {
+    fn of(lang: Language, session: &RunningSession) -> Self {
         let minutes = session.seconds / 60;
         Self {
             id: session.session_id.clone(),
@@ -197,8 +195,8 @@ impl Row {
             speed: session.rate_limit.to_string(),
             list: session.address_list.clone().unwrap_or_default(),
             demand: session.demand.download / 1_000_000,
-            upload: bytes(session.used.upload),
-            download: bytes(session.used.download),
+            upload: lang.decimal(&bytes(session.used.upload)),
+            download: lang.decimal(&bytes(session.used.download)),
             lasted: format!("{}:{:02}:{:02}", minutes / 60, minutes % 60, session.seconds % 60),
         }
     }
@@ -215,22 +213,20 @@ fn session_json(session: &RunningSession) -> Value {
     })
 }
 
-fn done<T>(outcome: Result<T, RouterRefusal>) -> Response {
-    match outcome {
-        Ok(_) => Redirect::to("/").into_response(),
-        Err(refusal) => {
-            let status = match refusal {
-                RouterRefusal::UnknownLogin | RouterRefusal::UnknownSession => StatusCode::NOT_FOUND,
-                RouterRefusal::Full => StatusCode::CONFLICT,
-            };
-            (status, refusal.to_string()).into_response()
-        }
-    }
+fn done<T>(lang: Language, outcome: Result<T, RouterRefusal>) -> Response {
+    stand_in::done(outcome, |error| {
+        let (status, portuguese) = match error {
+            RouterRefusal::UnknownLogin => (StatusCode::NOT_FOUND, "este assinante não existe"),
+            RouterRefusal::UnknownSession => (StatusCode::NOT_FOUND, "esta sessão não existe"),
+            RouterRefusal::Full => (StatusCode::CONFLICT, "o roteador já tem todas as sessões que pode ter"),
+        };
+        refusal(status, lang.say(&error.to_string(), portuguese))
+    })
 }
 
-fn unreadable(field: &str) -> Response {
-    let sentence = format!("The form's field cannot be read: {field}.");
-    (StatusCode::UNPROCESSABLE_ENTITY, sentence).into_response()
+fn unreadable(lang: Language, field: &str) -> Response {
+    let sentence = lang.say("The form's field cannot be read", "O campo do formulário não pôde ser lido");
+    refusal(StatusCode::UNPROCESSABLE_ENTITY, &format!("{sentence}: {field}"))
 }
 
 /// A form that cannot be read is as good as an empty one: its fields are then named as missing.
@@ -251,8 +247,4 @@ fn bytes(bytes: u64) -> String {
         }
     }
     format!("{bytes} bytes")
-}
-
-fn asset(kind: &'static str, text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
 }

@@ -98,11 +98,15 @@ async fn what_is_not_there_is_named() {
         "charges/x",
         "payment_methods/x",
         "events/x",
+        "refunds/x",
+        "disputes/x",
+        "balance_transactions/x",
+        "payouts/x",
     ] {
         check(&stage, Method::GET, &format!("/v1/{path}"), "", 404, Some("resource_missing"), Some("id"))
             .await;
     }
-    check(&stage, Method::GET, "/v1/refunds", "", 404, None, None).await;
+    check(&stage, Method::GET, "/v1/invoices", "", 404, None, None).await;
     check(&stage, Method::DELETE, "/v1/customers/x", "", 404, None, None).await;
     check(
         &stage,

@@ -73,6 +73,7 @@ async fn two_declines_then_success_on_one_page() {
         "charge.succeeded",
         "payment_intent.succeeded",
         "checkout.session.completed",
+        "charge.updated",
     ];
     expected.sort_unstable();
     assert_eq!(stage.webhook_types(expected.len()).await, expected);
@@ -159,7 +160,7 @@ async fn wrong_fields_are_named_and_make_no_attempt() {
             "id=\"expiry-error\">Your card&#39;s expiration date is in the past.",
         ),
         ("4242424242424242", "12/34", "12", "id=\"cvc-error\">Your card&#39;s security code is incomplete."),
-        ("4000002760003184", "12/34", "123", "id=\"number-error\">The sandbox does not play this test card"),
+        ("4100000000000019", "12/34", "123", "id=\"number-error\">The sandbox does not play this test card"),
         ("4111111111111111", "12/34", "123", "id=\"number-error\">The sandbox takes only Stripe"),
         ("<script>", "<b>", "\"", "value=\"&#60;script&#62;\""),
     ] {

@@ -3,6 +3,10 @@
 
 mod api;
 mod checkout;
+mod delayed;
+mod money_back;
+mod off_session;
 mod saved_cards;
+mod secure;
 mod stage;
 mod webhooks;

@@ -131,12 +131,22 @@ impl Stage {
 
     /// A session over $10.00.
     pub(crate) async fn session(&mut self, customer: &str, saving: CardSaving) -> Value {
+        self.session_in(customer, saving, Currency::Usd).await
+    }
+
+    /// A session over 10.00 of a currency.
+    pub(crate) async fn session_in(
+        &mut self,
+        customer: &str,
+        saving: CardSaving,
+        currency: Currency,
+    ) -> Value {
         let params = CheckoutSessionParams {
             customer,
             client_reference_id: "account-1",
             metadata: &[("topup", "top_1")],
             product_name: "Credit",
-            amount: MinorAmount::new(1_000, Currency::Usd).unwrap(),
+            amount: MinorAmount::new(1_000, currency).unwrap(),
             saving,
             expires_at: self.now() + 3_600,
             success_url: "https://shop.example/back?session={CHECKOUT_SESSION_ID}",
@@ -173,10 +183,47 @@ impl Stage {
         answered(request.body(form.encode())).await
     }
 
+    /// Posts fields to a page that has no form of a card.
+    pub(crate) async fn press_plain(&self, session: &Value, fields: &[(&str, &str)], action: &str) -> Answer {
+        let form =
+            fields.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));
+        let url = format!("{}/pay/{}{action}", self.sandbox.url(), session["id"].as_str().unwrap());
+        let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded");
+        answered(request.body(form.encode())).await
+    }
+
     /// Opens the page and pays with a new card.
     pub(crate) async fn pay_new(&self, session: &Value, number: &str) -> Answer {
         let page = self.open(session).await;
         self.press(session, &page, &card(number), "").await
+    }
+
+    /// Pays $10.00 with a new card on the page; the payment intent.
+    pub(crate) async fn paid(&mut self, number: &str) -> String {
+        let customer = self.customer().await;
+        let session = self.session(&customer, CardSaving::Always).await;
+        assert_eq!(self.pay_new(&session, number).await.status, 303);
+        let path = format!("/v1/checkout/sessions/{}", session["id"].as_str().unwrap());
+        self.get(&path).await.json()["payment_intent"].as_str().unwrap().to_owned()
+    }
+
+    /// The payment intent of a session, as it is now.
+    pub(crate) async fn intent_of(&self, session: &Value) -> Value {
+        let path =
+            format!("/v1/checkout/sessions/{}?expand[]=payment_intent", session["id"].as_str().unwrap());
+        self.get(&path).await.json()["payment_intent"].clone()
+    }
+
+    /// The newest charge.
+    pub(crate) async fn charge(&self) -> Value {
+        self.get("/v1/charges?limit=1").await.json()["data"][0].clone()
+    }
+
+    /// Types of all events that came after the newest `known`, oldest first, without those of customers.
+    pub(crate) async fn event_types_after(&self, known: usize) -> Vec<String> {
+        let mut types = self.event_types().await;
+        types.reverse();
+        types.split_off(known)
     }
 
     /// The next webhook, its signature checked.

@@ -37,10 +37,10 @@ async fn held_webhooks_are_kept_until_released() {
     let session = stage.session(&customer, CardSaving::Always).await;
     stage.pay_new(&session, "4242424242424242").await;
     let held = stage.get(NOT_DELIVERED).await.json();
-    assert_eq!(held["data"].as_array().unwrap().len(), 6);
+    assert_eq!(held["data"].as_array().unwrap().len(), 7);
     assert!(stage.is_quiet());
     stage.sandbox.faults().change(|faults| faults.webhook_hold = false);
-    assert_eq!(stage.webhook_types(6).await.len(), 6);
+    assert_eq!(stage.webhook_types(7).await.len(), 7);
     stage.until(NOT_DELIVERED, is_empty).await;
 }
 

@@ -11,6 +11,8 @@ const INSERT: &str = "INSERT INTO audit (audit_no, at, actor, action, object, be
 const NEXT_NO: &str = "SELECT coalesce(max(audit_no), 0) + 1 FROM audit";
 const SELECT: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
     FROM audit WHERE audit_no < $1 ORDER BY audit_no DESC LIMIT $2";
+const LAST: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
+    FROM audit WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT 1";
 
 row! {
     /// One change, by whom and of what.
@@ -42,6 +44,11 @@ impl Reader<'_> {
         let before = before.unwrap_or(i64::MAX.unsigned_abs());
         let rows = self.all(SELECT, &[&before, &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &AuditRow| row.audit_no))
+    }
+
+    /// The newest change of this kind of this thing.
+    pub fn last_change(&self, object: &str, action: &str) -> Result<Option<AuditRow>, StoreError> {
+        self.one(LAST, &[&object, &action])
     }
 }
 

@@ -164,15 +164,17 @@ impl Tx<'_> {
     /// `customers.stripe_customer_id`.
     pub fn insert_customer(&self, customer: &Customer) -> Result<(), StoreError> {
         let email = customer.email.as_deref().map(address);
-        self.run(INSERT_CUSTOMER, &[&Customer { email, ..customer.clone() }])?;
-        Ok(())
+        let customer = Customer { email, ..customer.clone() };
+        self.run(INSERT_CUSTOMER, &[&customer])?;
+        self.begin_search(&customer)
     }
 
     /// Changes name, address, external key and language. Conflicts as [`Tx::insert_customer`].
     pub fn update_customer(&self, customer: &Customer) -> Result<(), StoreError> {
         let Customer { id, name, external_key, locale, .. } = customer;
         let email = customer.email.as_deref().map(address);
-        self.run_one(UPDATE_CUSTOMER, &[name, &email, external_key, locale, id], id.to_string())
+        self.run_one(UPDATE_CUSTOMER, &[name, &email, external_key, locale, id], id.to_string())?;
+        self.write_search(*id)
     }
 
     /// Writes down what Stripe calls a customer. Conflicts over `customers.stripe_customer_id`.

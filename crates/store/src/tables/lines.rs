@@ -1,10 +1,15 @@
 //! What an internet provider sells and to whom: plans, packs, payers, lines; its routers.
 
+use std::collections::HashMap;
+
 use money::{Amount, CustomerId, LineId, PackId, PlanId, RouterId, Timestamp, WalletId};
 
 use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
 use crate::error::StoreError;
 use crate::stored::{Hidden, row, words};
+
+/// Former logins that are looked at.
+const FORMER_LOGINS_MAX: u32 = 16;
 
 const NEXT_PLAN_NO: &str = "SELECT coalesce(max(plan_no), 0) + 1 FROM plans";
 const INSERT_PLAN: &str = "INSERT INTO plans (plan_no, id, name, fee, fee_unit, allowance, carried_max,
@@ -58,7 +63,19 @@ const LINES_OF_BEFORE: &str = "SELECT id, customer, wallet, access_login, create
 const LINES: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
     WHERE id < $1 ORDER BY id DESC LIMIT $2";
 
-const NEXT_NAS_NO: &str = "SELECT coalesce(max(nas_no), 0) + 1 FROM routers";
+const INSERT_FORMER_LOGIN: &str = "INSERT INTO former_logins (login, until, line) VALUES ($1, $2, $3)";
+const FORMER_LOGINS: &str = "SELECT f.login, f.until, f.line, l.wallet FROM former_logins f
+    JOIN lines l ON l.id = f.line WHERE f.login = $1 ORDER BY f.until DESC LIMIT $2";
+const FORMER_LOGINS_OF: &str = "SELECT f.login, f.until, f.line, l.wallet FROM former_logins f
+    JOIN lines l ON l.id = f.line WHERE f.line = $1 ORDER BY f.until DESC LIMIT $2";
+
+const NEXT_NAS_NO: &str = "SELECT coalesce(max(known.nas_no), 0) + 1 FROM
+    (SELECT nas_no FROM routers UNION ALL SELECT nas_no FROM removed_routers) known";
+const DELETE_ROUTER: &str = "DELETE FROM routers WHERE nas_no = $1";
+const INSERT_REMOVED_ROUTER: &str =
+    "INSERT INTO removed_routers (nas_no, id, name, removed_at) VALUES ($1, $2, $3, $4)";
+const ROUTER_NAMES: &str =
+    "SELECT nas_no, name FROM routers UNION ALL SELECT nas_no, name FROM removed_routers";
 const INSERT_ROUTER: &str = "INSERT INTO routers
     (nas_no, id, name, address, secret, coa_port, last_seen_at, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -218,6 +235,20 @@ row! {
 }
 
 row! {
+    /// How a line authenticated before.
+    pub struct FormerLogin {
+        /// The login.
+        pub login: String,
+        /// The first instant at which it was not the line's any more.
+        pub until: Timestamp,
+        /// Whose it was.
+        pub line: LineId,
+        /// The line's wallet.
+        pub wallet: WalletId,
+    }
+}
+
+row! {
     /// A router.
     pub struct RouterRow {
         /// Its number, from 1 without gaps; never used again.
@@ -299,6 +330,21 @@ impl Reader<'_> {
         Ok(page(rows, limit, |row: &LineEntry| row.id))
     }
 
+    /// Who authenticated with `login` before, the latest first.
+    pub fn former_logins(&self, login: &str) -> Result<Vec<FormerLogin>, StoreError> {
+        self.all(FORMER_LOGINS, &[&login, &i64::from(FORMER_LOGINS_MAX)])
+    }
+
+    /// With what a line authenticated before, the latest first.
+    pub fn former_logins_of(&self, line: LineId) -> Result<Vec<FormerLogin>, StoreError> {
+        self.all(FORMER_LOGINS_OF, &[&line, &i64::from(FORMER_LOGINS_MAX)])
+    }
+
+    /// What people call each router by number, those that were taken away included.
+    pub fn router_names(&self) -> Result<HashMap<u32, String>, StoreError> {
+        Ok(self.all(ROUTER_NAMES, &[])?.into_iter().collect())
+    }
+
     /// All routers by number.
     pub fn routers(&self) -> Result<Vec<RouterRow>, StoreError> {
         self.all(ROUTERS, &[])
@@ -376,18 +422,33 @@ impl Tx<'_> {
 
     /// Says who a customer's documents are written to. Conflicts over `payers.document`.
     pub fn put_payer(&self, payer: &Payer) -> Result<(), StoreError> {
-        self.run(PUT_PAYER, &[payer]).map(|_| ())
+        let known = self.payer(payer.customer)?;
+        self.run(PUT_PAYER, &[payer])?;
+        match known {
+            Some(known) if known.document == payer.document => Ok(()),
+            Some(_) => self.write_search(payer.customer),
+            None => self.add_search(payer.customer, &payer.document),
+        }
     }
 
     /// Adds a line of a customer and a wallet that exist. Conflicts over `lines.access_login`.
     pub fn insert_line(&self, line: &LineEntry) -> Result<(), StoreError> {
-        self.run(INSERT_LINE, &[line]).map(|_| ())
+        self.run(INSERT_LINE, &[line])?;
+        line.access_login.as_ref().map_or(Ok(()), |login| self.add_search(line.customer, login))
     }
 
-    /// Changes how a line authenticates. Conflicts over `lines.access_login`.
-    pub fn set_access_login(&self, id: LineId, login: Option<&str>) -> Result<(), StoreError> {
+    /// Changes how a line authenticates, and remembers until when it did so otherwise. Conflicts over `lines.access_login`.
+    pub fn set_access_login(&self, id: LineId, login: Option<&str>, at: Timestamp) -> Result<(), StoreError> {
+        let known = self.line(id)?.ok_or_else(|| StoreError::Missing { what: id.to_string() })?;
         let login = login.map(str::to_owned);
-        self.run_one(SET_ACCESS_LOGIN, &[&login, &id], id.to_string())
+        if known.access_login == login {
+            return Ok(());
+        }
+        self.run_one(SET_ACCESS_LOGIN, &[&login, &id], id.to_string())?;
+        if let Some(former) = &known.access_login {
+            self.run(INSERT_FORMER_LOGIN, &[former, &at, &id])?;
+        }
+        self.write_search(known.customer)
     }
 
     /// Adds a router under the next free number, and returns that. Conflicts over `routers.name` and `routers.address`.
@@ -401,6 +462,13 @@ impl Tx<'_> {
     pub fn update_router(&self, router: &RouterRow) -> Result<(), StoreError> {
         let RouterRow { nas_no, name, address, secret, coa_port, .. } = router;
         self.run_one(UPDATE_ROUTER, &[name, address, secret, coa_port, nas_no], format!("router {nas_no}"))
+    }
+
+    /// Takes a router away. Its number is not given again.
+    pub fn remove_router(&self, router: &RouterRow, at: Timestamp) -> Result<(), StoreError> {
+        let RouterRow { nas_no, id, name, .. } = router;
+        self.run_one(DELETE_ROUTER, &[nas_no], format!("router {nas_no}"))?;
+        self.run(INSERT_REMOVED_ROUTER, &[nas_no, id, name, &at]).map(|_| ())
     }
 
     /// Writes down that a router reported.

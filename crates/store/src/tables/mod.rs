@@ -10,6 +10,7 @@ pub mod audit;
 pub mod bank;
 pub mod boletos;
 pub mod catalog;
+pub mod claims;
 pub mod customers;
 pub mod endpoints;
 pub mod imports;

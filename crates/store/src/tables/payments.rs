@@ -5,6 +5,7 @@
 
 use money::{Amount, CustomerId, EntryId, PaymentId, Timestamp, TopupId};
 
+use super::claims::ClaimState;
 use super::{Page, Reader, Tx, page, rows_to_ask};
 use crate::error::StoreError;
 use crate::stored::{row, words};
@@ -12,28 +13,28 @@ use crate::stored::{row, words};
 const INSERT: &str = "INSERT INTO payments
     (id, customer, topup, provider, provider_payment, provider_charge, amount, unit, method, card_brand,
      card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at, updated_at,
-     credited_entry)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+     credited_entry, refunded, dispute_state)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 const UPDATE: &str = "UPDATE payments SET topup = $1, provider_charge = $2, amount = $3, unit = $4, method = $5,
     card_brand = $6, card_last4 = $7, card_exp_month = $8, card_exp_year = $9, status = $10, reason_code = $11,
     reason = $12, updated_at = $13 WHERE id = $14";
 const SET_CREDITED: &str = "UPDATE payments SET credited_entry = $1 WHERE id = $2 AND credited_entry IS NULL";
 const BY_ID: &str = "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit, method,
     card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at, updated_at,
-    credited_entry FROM payments WHERE id = $1";
+    credited_entry, refunded, dispute_state FROM payments WHERE id = $1";
 const BY_PAYMENT: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry FROM payments WHERE provider = $1 AND provider_payment = $2 ORDER BY id";
+    updated_at, credited_entry, refunded, dispute_state FROM payments WHERE provider = $1 AND provider_payment = $2 ORDER BY id";
 const OF_CUSTOMER: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry FROM payments
+    updated_at, credited_entry, refunded, dispute_state FROM payments
     WHERE customer = $1 AND (occurred_at, id) < ($2, $3) ORDER BY occurred_at DESC, id DESC LIMIT $4";
 const OF_TOPUP: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry FROM payments WHERE topup = $1 ORDER BY id LIMIT $2";
+    updated_at, credited_entry, refunded, dispute_state FROM payments WHERE topup = $1 ORDER BY id LIMIT $2";
 
 words! {
     /// How an attempt to pay stands. In the order in which it may move.
@@ -86,6 +87,10 @@ row! {
         pub updated_at: Timestamp,
         /// The entry that credited it.
         pub credited_entry: Option<EntryId>,
+        /// How much of it was given back, in steps of its unit.
+        pub refunded: i64,
+        /// How the last dispute of it stands.
+        pub dispute_state: Option<ClaimState>,
     }
 }
 
@@ -207,7 +212,8 @@ impl Tx<'_> {
             .find(same_charge)
             .or_else(|| attempts.iter().find(|known| known.is_told_by(report)));
         let Some(known) = known else {
-            let payment = Payment { credited_entry: None, ..report.clone() };
+            let payment =
+                Payment { credited_entry: None, refunded: 0, dispute_state: None, ..report.clone() };
             self.run(INSERT, &[&payment])?;
             return Ok(RecordedPayment { payment, news: PaymentNews::Added });
         };

@@ -7,7 +7,7 @@ use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
 use store::tables::customers::Customer;
 use store::tables::lines::Payer;
 
-fn boleto(n: u64, state: BoletoState) -> BoletoRow {
+pub(crate) fn boleto(n: u64, state: BoletoState) -> BoletoRow {
     BoletoRow {
         id: BoletoId::from_u128(u128::from(n)),
         customer: CustomerId::from_u128(u128::from(n)),

@@ -8,8 +8,10 @@ mod customers;
 mod entrance;
 mod keys;
 mod offers;
+mod owed;
 mod people;
 mod post;
+mod provider;
 #[path = "../server/mod.rs"]
 mod server;
 mod topups;

@@ -4,7 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::Frame;
+use crate::look::part::{BlockedLine, Frame};
 
 /// One customer. Its form sends nothing but its token to `/console/customers/{id}/codes`.
 #[derive(Template)]
@@ -70,6 +70,8 @@ pub struct LineOfCustomer {
     pub access_login: String,
     /// The status in words; empty until the book has opened it.
     pub status: String,
+    /// Why it is blocked, if it is.
+    pub blocked: Option<BlockedLine>,
     /// What is left.
     pub balance: String,
 }

@@ -5,7 +5,7 @@ use money::{Amount, Timestamp};
 
 use super::buy_credit::Check;
 use crate::look::Reader;
-use crate::look::part::{Frame, PaymentList};
+use crate::look::part::{BlockedLine, Frame, PaymentList};
 
 /// One line. Its buttons send `status` to `/console/lines/{id}/status`.
 #[derive(Template)]
@@ -29,6 +29,12 @@ pub struct LinePage {
     pub plan: String,
     /// The status in words.
     pub status: String,
+    /// Why it is blocked, if it is.
+    pub blocked: Option<BlockedLine>,
+    /// Where its access login is changed; `None` for those who may only look.
+    pub change_login_url: Option<String>,
+    /// Said once after a change.
+    pub saved: bool,
     /// What is left.
     pub balance: String,
     /// The cycle that runs: first instant, first instant after it.

@@ -16,6 +16,8 @@ pub struct Routers {
     pub frame: Frame,
     /// Said once after a change.
     pub saved: Option<String>,
+    /// Said once after one could not be removed.
+    pub in_use: Option<String>,
     /// The port at which reports are taken; `None` if none are.
     pub listens_at: Option<u16>,
     /// Where one more is added; `None` for those who may only look.

@@ -101,6 +101,8 @@ pub struct ImportCheck {
     pub file_name: String,
     /// The name under which the checked file is kept; `None` if it cannot be taken.
     pub check: Option<String>,
+    /// What is wrong with the heading of the file.
+    pub heading: Vec<String>,
     /// Rows that say something.
     pub rows: i64,
     /// Customers that are new.
@@ -111,7 +113,7 @@ pub struct ImportCheck {
     pub known: i64,
     /// Whether it was read as Latin-1.
     pub is_latin1: bool,
-    /// How many things are wrong.
+    /// How many things are wrong, with the heading and with rows.
     pub wrong_count: u32,
     /// The first of them.
     pub wrong: Vec<WrongLine>,
@@ -127,7 +129,7 @@ impl ImportCheck {
 
     /// Whether more is wrong than is shown.
     pub fn has_more(&self) -> bool {
-        u32::try_from(self.wrong.len()).is_ok_and(|shown| shown < self.wrong_count)
+        u32::try_from(self.wrong.len() + self.heading.len()).is_ok_and(|shown| shown < self.wrong_count)
     }
 }
 

@@ -46,6 +46,8 @@ pub enum GrantSource {
     Adjustment,
     /// Paid for what was paid already, or is no more.
     Overpaid,
+    /// Taken back with a payment, and set back.
+    Reinstated,
 }
 
 impl GrantSource {
@@ -56,6 +58,7 @@ impl GrantSource {
             GrantSource::Purchased => "grant-purchased",
             GrantSource::Adjustment => "grant-adjustment",
             GrantSource::Overpaid => "grant-overpaid",
+            GrantSource::Reinstated => "grant-reinstated",
         }
     }
 }

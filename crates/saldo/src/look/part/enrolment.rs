@@ -75,13 +75,16 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
     })
 }
 
-/// What is wrong with a form, each with the field that it is about.
+/// What is wrong with a form, each with the field that it is about: the first of each field.
 pub fn field_problems(reader: &Reader, wrong: &[Wrong]) -> Vec<FieldProblem> {
-    let one = |wrong: &Wrong| FieldProblem {
-        field: wrong.column.map(Column::name).unwrap_or_default().to_owned(),
-        words: why_words(reader, &wrong.why),
-    };
-    wrong.iter().map(one).collect()
+    let mut problems: Vec<FieldProblem> = Vec::new();
+    for wrong in wrong {
+        let field = wrong.column.map(Column::name).unwrap_or_default();
+        if problems.iter().all(|known| known.field != field) {
+            problems.push(FieldProblem { field: field.to_owned(), words: why_words(reader, &wrong.why) });
+        }
+    }
+    problems
 }
 
 /// What is wrong with a row of a file, in one line.

@@ -4,6 +4,7 @@
 //! `payments`, `checkouts`, `usage`, `movements`, `pace`, `expiry`, `line`, `line-of-data`, `checklist`.
 
 pub mod balance;
+pub mod blocked;
 pub mod card;
 pub mod checkout;
 pub mod enrolment;
@@ -14,6 +15,7 @@ pub mod pix;
 pub mod waiting;
 
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
+pub use blocked::BlockedLine;
 pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
 pub use frame::{Demo, DemoFaults, Frame, Menu, Person, Place};

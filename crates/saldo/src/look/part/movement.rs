@@ -53,6 +53,13 @@ pub enum MovementKind {
         /// What had been charged for, in the operator's words; empty if nothing was said.
         what: String,
     },
+    /// Money went back, and the credit that it had bought with it; or that was undone.
+    TakenBack {
+        /// Whether the bank took it, instead of the operator giving it.
+        disputed: bool,
+        /// What the payment was made with.
+        method: Option<Method>,
+    },
     /// What was left of a grant lapsed.
     Expired(GrantSource),
     /// Something of a line.
@@ -106,6 +113,7 @@ impl Movement {
                 GrantSource::Purchased => "movement-granted-purchased",
                 GrantSource::Adjustment => "movement-granted-adjustment",
                 GrantSource::Overpaid => "movement-granted-overpaid",
+                GrantSource::Reinstated => "movement-granted-reinstated",
             }),
             MovementKind::ToppedUp(Some(method)) => reader.t1("movement-topped-up-with", "method", method),
             MovementKind::ToppedUp(None) => reader.t("movement-topped-up"),
@@ -117,6 +125,16 @@ impl Movement {
             MovementKind::Charged { what } => reader.t1("movement-charged-for", "what", what),
             MovementKind::Reversed { what } if what.is_empty() => reader.t("movement-reversed"),
             MovementKind::Reversed { what } => reader.t1("movement-reversed-for", "what", what),
+            MovementKind::TakenBack { disputed, method } => {
+                let id = match (disputed, self.is_out()) {
+                    (false, true) => "movement-refunded",
+                    (false, false) => "movement-refund-returned",
+                    (true, true) => "movement-disputed",
+                    (true, false) => "movement-dispute-returned",
+                };
+                let method = method.as_ref().map_or_else(String::new, |method| format!(", {method}"));
+                format!("{}{method}", reader.t(id))
+            }
             MovementKind::Line(movement) => reader.t(movement.text_id()),
             MovementKind::Expired(source) => {
                 reader.t1("movement-expired", "source", reader.t(source.text_id()))

@@ -33,6 +33,12 @@ pub enum PaymentStatus {
     Failure,
     /// Neither yet.
     Pending,
+    /// All of it was given back.
+    Refunded,
+    /// Some of it was given back.
+    PartlyRefunded,
+    /// The customer's bank took it back, or asks.
+    Disputed,
 }
 
 impl PaymentStatus {
@@ -42,6 +48,9 @@ impl PaymentStatus {
             PaymentStatus::Success => "status-success",
             PaymentStatus::Failure => "status-failure",
             PaymentStatus::Pending => "status-pending",
+            PaymentStatus::Refunded => "status-refunded",
+            PaymentStatus::PartlyRefunded => "status-partly-refunded",
+            PaymentStatus::Disputed => "status-disputed",
         }
     }
 
@@ -51,6 +60,8 @@ impl PaymentStatus {
             PaymentStatus::Success => "good",
             PaymentStatus::Failure => "bad",
             PaymentStatus::Pending => "wait",
+            PaymentStatus::Refunded | PaymentStatus::PartlyRefunded => "back",
+            PaymentStatus::Disputed => "bad",
         }
     }
 }
@@ -80,6 +91,16 @@ pub enum Reason {
     AwaitingConfirmation,
     /// A method that takes days waits for the bank until then.
     WaitingUntil(Timestamp),
+    /// So much went back to where it came from, with the credit it had bought.
+    GivenBack(Amount),
+    /// The bank took the money back for now.
+    DisputeOpen,
+    /// The bank asks; nothing has moved.
+    DisputeAsked,
+    /// The bank decided for its customer.
+    DisputeLost,
+    /// The bank decided for the operator: the credit is there again.
+    DisputeWon,
 }
 
 impl Reason {
@@ -115,6 +136,13 @@ impl Reason {
             Reason::LimitReached => "reason-limit-reached",
             Reason::BeingCredited => "reason-being-credited",
             Reason::AwaitingConfirmation => "reason-awaiting-confirmation",
+            Reason::DisputeOpen => "reason-dispute-open",
+            Reason::DisputeAsked => "reason-dispute-asked",
+            Reason::DisputeLost => "reason-dispute-lost",
+            Reason::DisputeWon => "reason-dispute-won",
+            Reason::GivenBack(amount) => {
+                return reader.t1("reason-given-back", "amount", reader.money(amount));
+            }
             Reason::WaitingUntil(at) => return reader.t1("reason-waiting-until", "day", reader.day(at)),
         })
     }

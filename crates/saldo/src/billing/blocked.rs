@@ -1,0 +1,153 @@
+//! Why a line is blocked, since when, and who did it: what is overdue, or the member of staff or program that said so.
+//!
+//! Nothing is kept for this beside what is there anyway: when the program blocked a line stands with what is overdue of it, what staff
+//! and programs asked for stands in the audit log.
+
+use jiff::civil::Date;
+use money::{BoletoId, InvoiceId, LineId, Timestamp};
+use serde_json::Value;
+use store::tables::boletos::BoletoState;
+use store::tables::lines::LineEntry;
+use store::{Reader, StoreError};
+
+use super::overdue::blocked_by;
+use crate::portal::calendar::day_of;
+use crate::sold::Sold;
+
+/// How the audit log calls it that somebody changed a line's status.
+pub const STATUS_SET: &str = "line.set_status";
+/// Open boletos of a customer that are looked through.
+const BOLETOS_MAX: u32 = 200;
+
+/// Why a line is blocked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Since when, if that is known.
+    pub since: Option<Timestamp>,
+    /// Why.
+    pub why: WhyBlocked,
+}
+
+/// What blocked a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhyBlocked {
+    /// The program did, because these were overdue; none is if all was paid a moment ago.
+    Overdue(Vec<Overdue>),
+    /// Somebody did.
+    ByHand(Actor),
+    /// Nothing tells.
+    Unknown,
+}
+
+/// A boleto that is overdue for longer than the line's plan allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// The boleto.
+    pub boleto: BoletoId,
+    /// Its number at the bank.
+    pub our_number: u64,
+    /// The invoice that it collects, with its number.
+    pub invoice: Option<(InvoiceId, u64)>,
+    /// When it was due.
+    pub due_on: Date,
+}
+
+/// Whoever changed something, as the audit log names him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// `stf_…`, `key_…`, or a word such as `operator`.
+    pub id: String,
+    /// Who that is.
+    pub kind: ActorKind,
+}
+
+/// Who somebody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActorKind {
+    /// A member of staff, by name.
+    Staff(String),
+    /// A program, by the name of its key.
+    Key(String),
+    /// Somebody else, as the audit log has him.
+    Other,
+}
+
+/// Why this line is blocked; `None` if it is not.
+pub fn why_blocked(
+    tables: &Reader<'_>,
+    sold: &Sold,
+    line: &LineEntry,
+    status: &str,
+    today: Date,
+) -> Result<Option<Blocked>, StoreError> {
+    if status != book::LineStatus::Blocked.code() {
+        return Ok(None);
+    }
+    if let Some(since) = tables.overdue_line(line.id)?.and_then(|known| known.blocked_at) {
+        let why = WhyBlocked::Overdue(overdue_of(tables, sold, line, today)?);
+        return Ok(Some(Blocked { since: Some(since), why }));
+    }
+    let last = tables.last_change(&line.id.to_string(), STATUS_SET)?;
+    let by_hand = last.filter(|change| asked_for(change.after.as_deref()).as_deref() == Some(status));
+    Ok(Some(match by_hand {
+        Some(change) => {
+            let actor = actor(tables, change.actor)?;
+            Blocked { since: Some(change.at), why: WhyBlocked::ByHand(actor) }
+        }
+        None => Blocked { since: None, why: WhyBlocked::Unknown },
+    }))
+}
+
+/// As [`why_blocked`], today where the operator is.
+pub fn why_blocked_now(
+    app: &crate::app::App,
+    tables: &Reader<'_>,
+    line: &LineEntry,
+    status: &str,
+) -> Result<Option<Blocked>, StoreError> {
+    let today = day_of(&app.config.brand.time_zone, app.ledger.now());
+    why_blocked(tables, &app.sold(), line, status, today)
+}
+
+fn overdue_of(
+    tables: &Reader<'_>,
+    sold: &Sold,
+    line: &LineEntry,
+    today: Date,
+) -> Result<Vec<Overdue>, StoreError> {
+    let open = tables.boletos_page(Some(line.customer), Some(BoletoState::Open), None, BOLETOS_MAX)?.rows;
+    let mut overdue = Vec::new();
+    for boleto in open {
+        let Ok(due_on) = boleto.due_on.parse::<Date>() else { continue };
+        let blocks: Vec<LineId> =
+            if due_on < today { blocked_by(sold, tables, &boleto, today)? } else { Vec::new() };
+        if !blocks.contains(&line.id) {
+            continue;
+        }
+        let invoice = match boleto.invoice {
+            Some(id) => tables.invoice(id)?.map(|invoice| (id, invoice.number)),
+            None => None,
+        };
+        overdue.push(Overdue { boleto: boleto.id, our_number: boleto.our_number, invoice, due_on });
+    }
+    overdue.sort_by_key(|boleto| boleto.due_on);
+    Ok(overdue)
+}
+
+/// The status that a line of the audit log asks for.
+fn asked_for(after: Option<&str>) -> Option<String> {
+    let after: Value = serde_json::from_str(after?).ok()?;
+    after["status"].as_str().map(str::to_owned)
+}
+
+fn actor(tables: &Reader<'_>, id: String) -> Result<Actor, StoreError> {
+    let staff = match id.parse() {
+        Ok(staff) => tables.staff(staff)?.map(|staff| ActorKind::Staff(staff.name)),
+        Err(_) => None,
+    };
+    let key = match id.parse() {
+        Ok(key) => tables.api_key(key)?.map(|key| ActorKind::Key(key.name)),
+        Err(_) => None,
+    };
+    Ok(Actor { kind: staff.or(key).unwrap_or(ActorKind::Other), id })
+}

@@ -1,0 +1,248 @@
+//! Refunds and disputes: what Stripe says is claimed back of a payment, written down, and followed in the book.
+//!
+//! They are read again as a whole, like payments are; what is wanted of the book follows from them and is absolute. One intent at a
+//! time carries it there, and what has changed meanwhile is carried by the next one, so that the order of events does not matter.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use book::{Refusal, TakenBackCause};
+use engine::Outcome;
+use money::{Amount, GrantId, IntentId, PaymentId, Timestamp};
+use serde::de::DeserializeOwned;
+use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
+use store::tables::intents::Intent;
+use store::tables::payments::Payment;
+use store::{StoreError, Tx};
+use stripe::answer::{Dispute, DisputeStatus, List, Refund, RefundStatus};
+use stripe::request::lists::{Created, Page};
+use stripe::request::money_back::Paid;
+use stripe::{Request, minor_units};
+
+use crate::app::App;
+use crate::intents::{self, Wish};
+use crate::problem::Problem;
+use crate::{clock, ids, notices, payments};
+
+/// Payments followed at a time.
+const FOLLOWED_MAX: u32 = 100;
+/// Steps of one payment: each cause once, and once more for what changed meanwhile.
+const STEPS_MAX: usize = 8;
+/// Pages of refunds, or of disputes, that are read of one payment.
+const PAGES_MAX: usize = 20;
+/// How long to wait until what was taken back shows.
+const SHOW_PATIENCE: Duration = Duration::from_secs(3);
+
+/// What Stripe says is claimed of a payment intent, all of it.
+pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<PaymentClaim>, Problem> {
+    let of = Some(Paid::PaymentIntent(intent));
+    let refunds = |after: &str| Request::list_refunds(of, Created::default(), page(after));
+    let refunds: Vec<Refund> = all(app, refunds, |refund: &Refund| &refund.id).await?;
+    let disputes = |after: &str| Request::list_disputes(of, Created::default(), page(after));
+    let disputes: Vec<Dispute> = all(app, disputes, |dispute: &Dispute| &dispute.id).await?;
+    let now = app.ledger.now();
+    let blank = |id: &str, amount: i64, currency: &str, created: i64| {
+        Some(PaymentClaim {
+            provider: payments::STRIPE.to_owned(),
+            provider_id: id.to_owned(),
+            payment,
+            cause: ClaimCause::Refund,
+            amount: minor_units::to_amount(amount, currency).ok().filter(|amount| amount.value() > 0)?,
+            state: ClaimState::Pending,
+            reason: None,
+            due_at: None,
+            // Stripe knows nothing of a test clock: as payments, claims are dated by the book's.
+            occurred_at: Timestamp::from_seconds(created).plus(app.ledger.clock_offset()),
+            updated_at: now,
+        })
+    };
+    let refunds = refunds.iter().filter_map(|refund| {
+        let reason = refund.failure_reason.clone().or_else(|| refund.reason.clone());
+        let told = blank(&refund.id, refund.amount, &refund.currency, refund.created)?;
+        Some(PaymentClaim { state: refund_state(refund.status.as_ref()), reason, ..told })
+    });
+    let disputes = disputes.iter().filter_map(|dispute| {
+        let due_by = dispute.evidence_details.as_ref().and_then(|evidence| evidence.due_by);
+        let told = blank(&dispute.id, dispute.amount, &dispute.currency, dispute.created)?;
+        Some(PaymentClaim {
+            cause: ClaimCause::Dispute,
+            state: dispute_state(dispute),
+            reason: Some(dispute.reason.clone()),
+            due_at: due_by.map(Timestamp::from_seconds),
+            ..told
+        })
+    });
+    Ok(refunds.chain(disputes).collect())
+}
+
+fn page(after: &str) -> Page<'_> {
+    Page::after(Some(after).filter(|after| !after.is_empty()))
+}
+
+/// A list of Stripe's from its newest item to its oldest.
+async fn all<T: DeserializeOwned>(
+    app: &App,
+    request: impl Fn(&str) -> Request,
+    id: impl Fn(&T) -> &String,
+) -> Result<Vec<T>, Problem> {
+    let (mut items, mut after) = (Vec::new(), String::new());
+    for _ in 0..PAGES_MAX {
+        let part: List<T> = app.stripe.send(&request(&after)).await?;
+        after = part.data.last().map(|last| id(last).clone()).unwrap_or_default();
+        items.extend(part.data);
+        if !part.has_more {
+            return Ok(items);
+        }
+    }
+    Err(Problem::internal(&anyhow::anyhow!(
+        "a payment has more than {PAGES_MAX} pages of refunds or disputes"
+    )))
+}
+
+/// A refund takes the money from the moment it is made; one of which nothing is said has been made.
+fn refund_state(status: Option<&RefundStatus>) -> ClaimState {
+    match status {
+        Some(status) if status.is_void() => ClaimState::Failed,
+        Some(RefundStatus::Succeeded) | None => ClaimState::Succeeded,
+        Some(_) => ClaimState::Pending,
+    }
+}
+
+/// A word that is new to us is an open dispute if the bank holds money, else a question.
+fn dispute_state(dispute: &Dispute) -> ClaimState {
+    match dispute.status {
+        DisputeStatus::Won => ClaimState::Won,
+        DisputeStatus::Lost => ClaimState::Lost,
+        DisputeStatus::WarningClosed | DisputeStatus::Prevented => ClaimState::Closed,
+        DisputeStatus::NeedsResponse | DisputeStatus::UnderReview => ClaimState::Open,
+        DisputeStatus::WarningNeedsResponse | DisputeStatus::WarningUnderReview => ClaimState::Inquiry,
+        _ if dispute.withdrawn() > 0 => ClaimState::Open,
+        _ => ClaimState::Inquiry,
+    }
+}
+
+/// Writes down what is claimed of a payment, all of it; whether something of it is news.
+pub fn note(tx: &Tx<'_>, payment: &Payment, claims: &[PaymentClaim]) -> Result<bool, StoreError> {
+    let mut news = false;
+    for (place, claim) in (0..).zip(claims) {
+        if tx.put_claim(claim)? {
+            notices::payment_claimed(tx, payment.customer, claim, place)?;
+            news = true;
+        }
+    }
+    let known = tx.claims_of(payment.id)?;
+    let refunded = wanted(payment, &known, ClaimCause::Refund);
+    let dispute = known.iter().rfind(|claim| claim.cause == ClaimCause::Dispute).map(|claim| claim.state);
+    tx.set_payment_claims(payment.id, refunded, dispute)?;
+    for cause in [ClaimCause::Refund, ClaimCause::Dispute] {
+        let wanted = wanted(payment, &known, cause);
+        let row = tx.taken_back(payment.id, cause)?;
+        if wanted == row.as_ref().map_or(0, |row| row.wanted) {
+            continue;
+        }
+        let nothing = TakenBackRow { payment: payment.id, cause, wanted: 0, booked: 0, intent: None };
+        tx.put_taken_back(&TakenBackRow { wanted, ..row.unwrap_or(nothing) })?;
+    }
+    Ok(news)
+}
+
+/// What the claims of one cause come to: at most the payment, whatever the provider says.
+fn wanted(payment: &Payment, claims: &[PaymentClaim], cause: ClaimCause) -> i64 {
+    let taken = claims.iter().filter(|claim| claim.cause == cause && claim.state.takes_money());
+    let same_unit = taken.filter(|claim| claim.amount.unit() == payment.amount.unit());
+    let sum = same_unit.fold(0_i64, |sum, claim| sum.saturating_add(claim.amount.value()));
+    sum.min(payment.amount.value())
+}
+
+/// Tells the book what is to be taken back of one payment, step by step, until it has followed.
+pub async fn follow(app: &Arc<App>, payment: PaymentId) -> Result<(), Problem> {
+    for _ in 0..STEPS_MAX {
+        let due = app.write(move |tx| due(tx, payment)).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let outcomes = intents::send(app, &due).await?;
+        if let Some(Outcome::Decided { entry, .. } | Outcome::Repeated { entry }) = outcomes.last() {
+            app.wait_projected(entry.position(), SHOW_PATIENCE).await;
+        }
+    }
+    Ok(())
+}
+
+/// Goes on where nobody waits for it any more: after a crash, or after a credit that came later than its refund.
+pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
+    let open = app.read(move |reader| reader.taken_back_to_follow(FOLLOWED_MAX)).await?;
+    let mut payments: Vec<PaymentId> = open.into_iter().map(|row| row.payment).collect();
+    payments.dedup();
+    for payment in payments {
+        follow(app, payment).await?;
+    }
+    Ok(())
+}
+
+/// The intents that a payment still needs: new ones, and those under way.
+fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
+    // What was not credited yet cannot be taken back: this waits until it is.
+    let Some(payment) = tx.payment(payment)?.filter(|payment| payment.credited_entry.is_some()) else {
+        return Ok(Vec::new());
+    };
+    let Some(topup) = payment.topup.map(|topup| tx.topup(topup)).transpose()?.flatten() else {
+        return Ok(Vec::new());
+    };
+    let mut due = Vec::new();
+    for cause in [ClaimCause::Refund, ClaimCause::Dispute] {
+        let Some(row) = tx.taken_back(payment.id, cause)? else { continue };
+        if let Some(intent) = row.intent {
+            due.extend(tx.intent(intent)?.filter(|intent| intent.done_at.is_none()));
+            continue;
+        }
+        if row.wanted == row.booked {
+            continue;
+        }
+        let wish = Wish::SetTakenBack {
+            wallet: topup.wallet,
+            customer: topup.customer,
+            payment: payment.id,
+            cause: book_cause(cause),
+            amount: Amount::new(row.wanted, payment.amount.unit()),
+            reinstated: GrantId::from_u128(ids::fresh()),
+        };
+        let intent = wish.intent(IntentId::from_u128(ids::fresh()), clock::now());
+        tx.insert_intent(&intent)?;
+        tx.put_taken_back(&TakenBackRow { intent: Some(intent.id), ..row })?;
+        due.push(intent);
+    }
+    Ok(due)
+}
+
+/// The book has followed an intent: the next one may go.
+pub(crate) fn booked(tx: &Tx<'_>, intent: IntentId, amount: Amount) -> Result<(), StoreError> {
+    if let Some(row) = tx.taken_back_by(intent)? {
+        tx.put_taken_back(&TakenBackRow { booked: amount.value(), intent: None, ..row })?;
+    }
+    Ok(())
+}
+
+/// The book did not follow: either it is so already, or it never can be and a person must look.
+pub(crate) async fn refused(
+    app: &Arc<App>,
+    intent: IntentId,
+    amount: Amount,
+    refusal: Refusal,
+) -> Result<(), Problem> {
+    let end = move |tx: &Tx<'_>| {
+        tx.close_intent(intent, clock::now())?;
+        if refusal != Refusal::NothingChanges {
+            tracing::error!(%intent, code = refusal.code(), "a refund or dispute needs a person");
+        }
+        booked(tx, intent, amount)
+    };
+    app.write(end).await
+}
+
+fn book_cause(cause: ClaimCause) -> TakenBackCause {
+    match cause {
+        ClaimCause::Refund => TakenBackCause::Refund,
+        ClaimCause::Dispute => TakenBackCause::Dispute,
+    }
+}

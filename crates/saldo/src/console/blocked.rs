@@ -1,0 +1,44 @@
+//! Why a line is blocked, in words.
+
+use crate::billing::{ActorKind, Blocked, Overdue, WhyBlocked};
+use crate::look::Reader;
+use crate::look::part::{BlockedLine, Place};
+use crate::portal::calendar::day_bounds;
+
+/// Why a line is blocked, in the reader's words.
+pub(super) fn blocked_line(reader: &Reader, blocked: &Blocked) -> BlockedLine {
+    let since = blocked.since.map(|since| reader.date_time(since)).unwrap_or_default();
+    let (words, overdue) = match &blocked.why {
+        WhyBlocked::Overdue(overdue) if overdue.is_empty() => {
+            (reader.t1("blocked-paid", "time", since), Vec::new())
+        }
+        WhyBlocked::Overdue(overdue) => {
+            let links = overdue.iter().map(|it| link(reader, it)).collect();
+            (reader.t1("blocked-overdue", "time", since), links)
+        }
+        WhyBlocked::ByHand(actor) => {
+            let who = match &actor.kind {
+                ActorKind::Staff(name) => name.clone(),
+                ActorKind::Key(name) => reader.t1("blocked-by-key", "name", name),
+                ActorKind::Other => actor.id.clone(),
+            };
+            (reader.t2("blocked-by-hand", "time", since, "who", who), Vec::new())
+        }
+        WhyBlocked::Unknown => (reader.t("blocked-unknown"), Vec::new()),
+    };
+    BlockedLine { words, overdue }
+}
+
+fn link(reader: &Reader, overdue: &Overdue) -> (String, String) {
+    let due = day_bounds(&reader.zone, overdue.due_on).map(|day| reader.numeric_date(day.from));
+    let due = due.unwrap_or_else(|| overdue.due_on.to_string());
+    match overdue.invoice {
+        Some((id, number)) => {
+            (reader.t2("blocked-invoice", "number", number, "day", due), format!("/console/invoices/{id}"))
+        }
+        None => {
+            let words = reader.t2("blocked-boleto", "number", overdue.our_number, "day", due);
+            (words, format!("{}/{}", Place::ConsoleBoletos.url(), overdue.boleto))
+        }
+    }
+}
