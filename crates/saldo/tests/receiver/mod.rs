@@ -119,6 +119,11 @@ impl Receiver {
         self.kept.lock().expect("nobody panics").told.len()
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<Told> {
+        self.kept.lock().expect("nobody panics").told.clone()
+    }
+
     /// The last of them.
     pub(crate) fn last(&self) -> Option<Told> {
         self.kept.lock().expect("nobody panics").told.last().cloned()
