@@ -8,6 +8,7 @@
 mod engine;
 mod finding;
 mod late;
+mod month_end;
 mod news;
 mod open;
 mod portion;
@@ -21,6 +22,7 @@ mod verify;
 pub use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request, Stop, Unavailable};
 pub use finding::Finding;
 pub use late::SealedHours;
+pub use month_end::{AGES, AccountSums, MonthEnd, MonthEndError, Period, UnitSums, month_end};
 pub use news::{News, Notice};
 pub use open::{OpenError, Opened, open_book};
 pub use portion::Portion;

@@ -70,8 +70,8 @@ async fn run_dry(program: &Program, number: usize) {
     let customer = write(program, "/v1/customers", &name, &json!({"name": name})).await;
     let wallet = customer["wallets"][0]["id"].as_str().expect("a wallet").to_owned();
     let amount = json!({"amount": "1.00", "unit": "USD"});
-    let grant = json!({"wallet": wallet, "amount": amount, "source": "promotional"});
-    write(program, "/v1/grants", &format!("grant-{number}"), &grant).await;
+    let grant = json!({"amount": amount, "source": "promotional"});
+    write(program, &format!("/v1/wallets/{wallet}/grants"), &format!("grant-{number}"), &grant).await;
     let charge = json!({"wallet": wallet, "kind": "api", "amount": amount});
     write(program, "/v1/charges", &format!("charge-{number}"), &charge).await;
 }
