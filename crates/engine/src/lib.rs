@@ -8,6 +8,7 @@
 mod engine;
 mod finding;
 mod late;
+mod month_end;
 mod open;
 mod portion;
 mod project_back;
@@ -20,6 +21,7 @@ mod verify;
 pub use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Request, Stop, Unavailable};
 pub use finding::Finding;
 pub use late::SealedHours;
+pub use month_end::{AGES, AccountSums, MonthEnd, MonthEndError, Period, UnitSums, month_end};
 pub use open::{OpenError, Opened, open_book};
 pub use portion::Portion;
 pub use projector::{BalanceCause, LineBalance, News, Notice, Projection, Projector};

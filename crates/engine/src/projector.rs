@@ -379,15 +379,15 @@ fn entry_row(entry: EntryRef, decision: &Decision, known: &KnownWallet) -> Optio
         Record::GrantAdded(added) => {
             row.grant_no = Some(added.grant_no);
             row.payment = added.payment;
-            row.reason = Some(reason_or_source(added.source));
+            row.reason = Some(Cow::Borrowed(reason_code(record)));
         }
-        Record::GrantEffective { grant_no, source, .. } => {
+        Record::GrantEffective { grant_no, .. } => {
             row.grant_no = Some(*grant_no);
-            row.reason = Some(reason_or_source(*source));
+            row.reason = Some(Cow::Borrowed(reason_code(record)));
         }
         Record::GrantExpired { grant_no, .. } => row.grant_no = Some(*grant_no),
         Record::Charged { kind, .. } | Record::Reversed { kind, .. } => row.charge_kind_no = Some(*kind),
-        Record::Deducted { reason, .. } => row.reason = Some(Cow::Borrowed(reason.code())),
+        Record::Deducted { .. } => row.reason = Some(Cow::Borrowed(reason_code(record))),
         Record::Line(record) => {
             row.grant_no = lot_of(&record.fact).map(|(lot, _)| lot.grant_no);
             row.quantity = used_bytes(&record.fact);
@@ -429,7 +429,7 @@ fn news(record: &Record, known: &KnownWallet) -> Option<News> {
 }
 
 /// The code of a movement in statements and in the API.
-fn kind_code(record: &Record) -> Option<&'static str> {
+pub(crate) fn kind_code(record: &Record) -> Option<&'static str> {
     match record {
         Record::GrantAdded(_) | Record::GrantEffective { .. } => Some("grant"),
         Record::GrantExpired { .. } => Some("expiry"),
@@ -459,11 +459,21 @@ pub(crate) fn source_code(source: Source) -> &'static str {
     }
 }
 
+/// Why credit moved, as a statement says it; nothing where the kind says it all.
+pub(crate) fn reason_code(record: &Record) -> &'static str {
+    match record {
+        Record::GrantAdded(added) => reason_or_source(added.source),
+        Record::GrantEffective { source, .. } => reason_or_source(*source),
+        Record::Deducted { reason, .. } => reason.code(),
+        _ => "",
+    }
+}
+
 /// For a correction its reason, else the source: what a statement says in words.
-fn reason_or_source(source: Source) -> Cow<'static, str> {
+fn reason_or_source(source: Source) -> &'static str {
     match source {
-        Source::Adjustment(reason) => Cow::Borrowed(reason.code()),
-        other => Cow::Borrowed(source_code(other)),
+        Source::Adjustment(reason) => reason.code(),
+        other => source_code(other),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::console::KeptFiles;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
+use crate::month_end::MonthEnds;
 use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
@@ -76,6 +77,8 @@ pub struct App {
     pub mail_news: Notify,
     /// What the last verification of the books found.
     pub books: Books,
+    /// Reports of months that were asked for.
+    pub month_ends: MonthEnds,
     /// How often one may try at the doors.
     pub doors: Doors,
     /// Files of subscribers that were checked and not taken yet.
@@ -238,6 +241,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         settlement_news: Notify::new(),
         mail_news: Notify::new(),
         books: Books::default(),
+        month_ends: MonthEnds::default(),
         doors: Doors::default(),
         kept_files: KeptFiles::default(),
         line_news,

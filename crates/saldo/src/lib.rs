@@ -23,6 +23,7 @@ pub mod lines;
 pub mod logins;
 pub mod look;
 pub mod mails;
+pub mod month_end;
 pub mod nas;
 pub mod notices;
 pub mod panics;
