@@ -12,6 +12,7 @@ pub mod boletos;
 pub mod catalog;
 pub mod claims;
 pub mod customers;
+pub mod endpoints;
 pub mod imports;
 pub mod inbox;
 pub mod intents;
@@ -26,6 +27,7 @@ pub mod pix;
 pub mod receipts;
 pub mod sessions;
 pub mod settlements;
+pub mod staff;
 pub mod subscribers;
 pub mod topups;
 
