@@ -8,10 +8,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use money::{Amount, CustomerId, GrantId, Timestamp, Unit};
+use money::{Amount, CustomerId, GrantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::tables::mail_wishes::WatchedWallet;
 use store::tables::outbox::{Notice as Stored, NoticeId};
+use store::views::WalletRow;
 use store::{StoreError, Tx};
 
 use super::letters;
@@ -40,6 +41,9 @@ struct Expiring {
 
 /// Watches balances and grants until the program ends.
 pub async fn keep_watched(app: Arc<App>) {
+    // What happened before the start is no news: wallets are looked at as they are once the views have caught up.
+    let landed = app.ledger.landed().borrow().position;
+    while !app.is_ending() && !app.wait_projected(landed, PAUSE).await {}
     let mut seeded = false;
     let mut looked_for_expiry: Option<Timestamp> = None;
     while !app.is_ending() {
@@ -257,7 +261,7 @@ pub(super) fn mail(tx: &Tx<'_>, config: &Config, stored: &Stored) -> Result<Resu
         if grant.remaining == 0 {
             return Ok(Ok(()));
         }
-        let unit = tx.wallet_view_by_no(grant.wallet_no)?.map_or(Unit::USD, |row| row.unit);
+        let Some(WalletRow { unit, .. }) = tx.wallet_view_by_no(grant.wallet_no)? else { return Ok(Ok(())) };
         expiring(&reader, (brand, name), Amount::new(grant.remaining, unit), expires_at, [&urls[0], &urls[1]])
     };
     let recipients = letters::recipients(tx, &customer)?;
