@@ -71,6 +71,8 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
+    /// Told when messages to endpoints were written.
+    pub message_news: watch::Sender<u64>,
     /// Told when a mail was written.
     pub mail_news: Notify,
     /// What the last verification of the books found.
@@ -122,7 +124,8 @@ impl Running {
         let now = clock::now();
         let released = running.app.write(move |tx| {
             let events = tx.release_inbox(now)?;
-            Ok(events + tx.release_notices(now)? + tx.release_mails(now)?)
+            let told = tx.release_notices(now)? + tx.release_deliveries(now)?;
+            Ok(events + told + tx.release_mails(now)?)
         });
         released.await.map_err(|problem| anyhow::anyhow!("taking work over: {}", problem.detail))?;
         intents::resend(&running.app, Timestamp::MAX)
@@ -236,6 +239,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
+        message_news: watch::Sender::new(0),
         mail_news: Notify::new(),
         books: Books::default(),
         month_ends: MonthEnds::default(),

@@ -14,6 +14,7 @@ pub mod console;
 pub mod customers;
 pub mod demo;
 pub mod documents;
+pub mod endpoints;
 pub mod hashes;
 pub mod ids;
 pub mod intents;

@@ -26,7 +26,7 @@ use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-use crate::{claims, clock, ids, purchases};
+use crate::{claims, clock, ids, notices, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
@@ -120,6 +120,9 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         for report in &reports {
             let RecordedPayment { payment, news: told } = tx.record_payment(report)?;
             news |= told != PaymentNews::Unchanged;
+            if told != PaymentNews::Unchanged && payment.status == PaymentStatus::Failed {
+                notices::payment_failed(tx, &payment, now)?;
+            }
             if payment.status == PaymentStatus::Succeeded {
                 credited = Some(payment);
             }
