@@ -53,7 +53,9 @@ pub fn volume(locale: Locale, unit: DataUnit, bytes: i64) -> String {
     let mut size = i128::from(unit.bytes());
     for name in names {
         let tenths = (magnitude * 20 / size + 1) / 2;
-        if tenths >= 10 || magnitude == 0 {
+        // Bytes are exact: the last of them are not rounded up to a KB.
+        let rounds_up = tenths >= 10 && size > i128::from(unit.thousand());
+        if rounds_up || magnitude >= size || magnitude == 0 {
             let number = localized(locale, &format!("{}.{}", tenths / 10, tenths % 10));
             return format!("{sign}{number}{NO_BREAK_SPACE}{name}");
         }
