@@ -210,8 +210,9 @@ async fn forms_that_no_page_drew_change_nothing() {
     assert!(screen.contains("name=\"bank_waits\" checked"), "the bank lets boletos wait");
     let faults = "reordered=on&lost=on&unheard=on&declined_late=on&saved_declined=on&return_to=/";
     assert_eq!(submit(&url, "/demo/faults", faults).await.1, "/");
+    let answer = reqwest::get(format!("{}/faults", demo.text("/sandbox_url"))).await;
     let told: serde_json::Value =
-        reqwest::get(format!("{}/faults", demo.text("/sandbox_url"))).await.unwrap().json().await.unwrap();
+        answer.expect("the sandbox answers").json().await.expect("its faults as JSON");
     for (name, expected) in [
         ("webhook_reorder", serde_json::json!(true)),
         ("webhook_duplicate", serde_json::json!(false)),
