@@ -145,6 +145,8 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Stripe beside the books.
+    ConsoleReconciliation,
 }
 
 impl Place {
@@ -175,6 +177,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
+        Place::ConsoleReconciliation,
         Place::ConsoleMails,
     ];
 
@@ -199,6 +202,7 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleReconciliation => "/console/reconciliation",
         }
     }
 
@@ -223,6 +227,7 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleReconciliation => "reconciliation",
         }
     }
 }
