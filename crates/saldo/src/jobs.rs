@@ -1,4 +1,4 @@
-//! What runs beside the edges: the inbox, mails, open intents, prices that come into force, the books being verified,
+//! What runs beside the edges: the inbox, webhooks, mails, open intents, prices that come into force, the books being verified,
 //! routers kept in step with lines, reconciliation with Stripe, monthly runs, lines blocked because something is overdue.
 
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use money::Timestamp;
 
 use crate::app::App;
 use crate::{
-    billing, books, claims, clock, intents, mails, nas, notices, purchases, reconciliation, webhooks,
+    billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, reconciliation,
+    webhooks,
 };
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
@@ -28,6 +29,7 @@ const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
+    tokio::spawn(endpoints::work(Arc::clone(app)));
     tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(nas::control(Arc::clone(app)));
     tokio::spawn(billing::keep_running(Arc::clone(app)));

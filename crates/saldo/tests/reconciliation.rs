@@ -5,7 +5,7 @@
 
 mod house;
 
-use house::{House, STRIPE_KEY};
+use house::{House, STRIPE_KEY, place_of};
 use money::Timestamp;
 use saldo::audit::Author;
 use saldo::clock;
@@ -131,39 +131,91 @@ async fn refunds_disputes_and_payouts_that_nobody_told_of_are_followed() {
     house.close().await;
 }
 
+/// Posts to Stripe as another program would.
+async fn stripe(house: &House, path: &str, fields: &[(&str, &str)]) -> Value {
+    let form = fields.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));
+    let request = house.client.post(format!("{}{path}", house.sandbox.url())).bearer_auth(STRIPE_KEY);
+    let request = request.header("idempotency-key", house::fresh_key());
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.encode());
+    house.send(request).await.expect(200)
+}
+
+/// A payment of so many cents by a page that is not ours, whose intent carries `metadata`.
+async fn pay_elsewhere(house: &House, customer: &str, cents: &str, metadata: &[(&str, &str)]) {
+    let mut fields = vec![
+        ("mode", "payment"),
+        ("customer", customer),
+        ("line_items[0][price_data][currency]", "usd"),
+        ("line_items[0][price_data][unit_amount]", cents),
+        ("line_items[0][price_data][product_data][name]", "A chair"),
+        ("line_items[0][quantity]", "1"),
+        ("success_url", "https://shop.example.com/thanks"),
+    ];
+    let named: Vec<_> = metadata
+        .iter()
+        .map(|(name, value)| (format!("payment_intent_data[metadata][{name}]"), *value))
+        .collect();
+    fields.extend(named.iter().map(|(name, value)| (name.as_str(), *value)));
+    let session = stripe(house, "/v1/checkout/sessions", &fields).await;
+    house.pay(&json!({"checkout_url": session["url"]}), VISA).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_of_another_system_is_named_foreign_and_is_no_drift() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
     house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
-    let stripe = async |path: &str, fields: &[(&str, &str)]| {
-        let form =
-            fields.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));
-        let request = house.client.post(format!("{}{path}", house.sandbox.url())).bearer_auth(STRIPE_KEY);
-        let request = request.header("idempotency-key", house::fresh_key());
-        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.encode());
-        house.send(request).await.expect(200)
-    };
-    let other = stripe("/v1/customers", &[("name", "Somebody else's")]).await;
-    let session = stripe(
-        "/v1/checkout/sessions",
-        &[
-            ("mode", "payment"),
-            ("customer", other["id"].as_str().expect("an id")),
-            ("line_items[0][price_data][currency]", "usd"),
-            ("line_items[0][price_data][unit_amount]", "7700"),
-            ("line_items[0][price_data][product_data][name]", "A chair"),
-            ("line_items[0][quantity]", "1"),
-            ("success_url", "https://shop.example.com/thanks"),
-        ],
-    )
-    .await;
-    house.pay(&json!({"checkout_url": session["url"]}), VISA).await;
+    let other = stripe(&house, "/v1/customers", &[("name", "Somebody else's")]).await;
+    pay_elsewhere(&house, other["id"].as_str().expect("an id"), "7700", &[]).await;
     let drift = in_step(&house).await;
     assert_eq!((drift.foreign_count, reconciliation::cents_of(drift.foreign)), (1, 7_700 - 253));
     assert_eq!(line(&drift, "payment"), (1_000, 1_000));
     let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
-    assert!(!findings.iter().any(|finding| finding.code == FindingCode::CardOtherCustomer), "{findings:?}");
+    assert!(findings.is_empty(), "{findings:?}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_a_drift_with_its_cause_until_it_is_given_back() {
+    let house = House::open().await;
+    let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);
+    let (of_ana, of_bia) = (topup(&house, &ana, "10.00").await, topup(&house, &bia, "10.00").await);
+    let of_ana = of_ana["id"].as_str().expect("an id");
+    let (id, other) = (ana.customer.id, bia.customer.id);
+    let read =
+        house.running.app.read(move |reader| Ok((reader.customer(id)?, reader.customer(other)?))).await;
+    let (row, other) = read.expect("customers");
+    let at_stripe = |row: Option<store::tables::customers::Customer>| {
+        row.and_then(|row| row.stripe_customer_id).expect("a customer at Stripe")
+    };
+    let (at_stripe, other) = (at_stripe(row), at_stripe(other));
+    let customer = ana.customer.id.to_string();
+    // Less than was asked, another customer than was asked, and a top-up that these books have not.
+    pay_elsewhere(&house, &at_stripe, "700", &[("topup_id", of_ana)]).await;
+    pay_elsewhere(&house, &at_stripe, "1000", &[("topup_id", of_bia["id"].as_str().expect("an id"))]).await;
+    let lost = [("topup_id", "top_01h455vb4pex5vsknk084sn02q"), ("customer_id", customer.as_str())];
+    pay_elsewhere(&house, &other, "900", &lost).await;
+    let (run, found) = reconcile(&house).await;
+    let mut told: Vec<_> = found.differences.iter().map(|one| (one.cause.as_str(), one.amount)).collect();
+    told.sort_unstable();
+    // The fees of our two were booked; what is nobody's is not touched.
+    let expected =
+        [("other_amount", 7_000_000), ("other_customer", 10_000_000), ("unknown_topup", 8_440_000)];
+    assert_eq!((run.drifting, told.as_slice()), (1, expected.as_slice()), "{found:?}");
+    assert_eq!(found.currencies[0].drift, 25_440_000);
+    let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+    assert!(codes.contains(&FindingCode::CardOtherAmount), "{codes:?}");
+    assert!(codes.contains(&FindingCode::CardOtherCustomer), "{codes:?}");
+    reconcile(&house).await;
+    let again = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    assert_eq!(again.len(), findings.len(), "each is told once");
+    let payment = paid(&house, &ana).await;
+    house.sandbox.act(Act::Refund { payment, amount: None }).await.expect("it fits");
+    let (_, found) = reconcile(&house).await;
+    assert!(!found.differences.iter().any(|one| one.cause == "other_amount"), "{found:?}");
+    assert_eq!(found.currencies[0].drift, 18_440_000);
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
     house.close().await;
 }
 
@@ -188,5 +240,43 @@ async fn while_stripe_is_away_a_run_waits_and_says_since_when() {
     let done = house.until(|reader| reader.last_reconciliation(), is_done).await.expect("a run");
     assert_eq!((done.drifting, done.failing_since, done.problem), (0, None, None));
     assert_eq!(house.figures(ana.wallet).await[0], "35.00");
+    house.close().await;
+}
+
+/// Runs `saldo reconcile` on these books as an operator does: its exit code and what it printed.
+async fn command(sandbox: &str, data: &std::path::Path) -> (Option<i32>, String) {
+    let (name, value) = place_of(data);
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_saldo"));
+    program.arg("reconcile").env(name, value).env("SALDO_STRIPE__API_URL", sandbox);
+    program.env("SALDO_STRIPE__SECRET_KEY", STRIPE_KEY).current_dir(data);
+    let output = tokio::task::spawn_blocking(move || program.output()).await.expect("a thread");
+    let output = output.expect("the program");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_prints_both_sides_and_metrics_tell_the_drift() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    lose_webhooks(&house);
+    house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
+    let (code, text) = command(house.sandbox.url(), house.data()).await;
+    assert_eq!(code, Some(0), "{text}");
+    for words in ["payment", "at Stripe", "9.41", "Stripe and the books agree."] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert_eq!(house.figures(ana.wallet).await[0], "35.00");
+    let id = ana.customer.id;
+    let row = house.running.app.read(move |reader| reader.customer(id)).await.expect("a look");
+    let at_stripe = row.and_then(|row| row.stripe_customer_id).expect("a customer at Stripe");
+    let wanted = topup(&house, &ana, "10.00").await;
+    pay_elsewhere(&house, &at_stripe, "700", &[("topup_id", wanted["id"].as_str().expect("an id"))]).await;
+    let (code, text) = command(house.sandbox.url(), house.data()).await;
+    assert_eq!(code, Some(5), "{text}");
+    assert!(text.contains("other_amount") && text.contains("7.00"), "{text}");
+    let metrics = house.send(house.request(reqwest::Method::GET, "/metrics")).await.text;
+    assert!(metrics.contains("saldo_stripe_drift_cents{currency=\"USD\"} 700"), "{metrics}");
+    assert!(metrics.contains("saldo_stripe_reconciliation_failing 0"), "{metrics}");
     house.close().await;
 }

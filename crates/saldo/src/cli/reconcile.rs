@@ -44,7 +44,10 @@ pub(super) fn run(options: &Options, config: Config, screen: &Screen) -> anyhow:
     }
     let since = options.since.map(|day| begin_of(&config, day)).transpose()?;
     let run = match here(config.clone(), since) {
-        Err(error) if is_served(&error) => beside_server(&config, since, screen)?,
+        Err(error) if is_served(&error) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+            runtime.block_on(beside_server(&config, since, screen))?
+        }
         run => run?,
     };
     tell(&run, screen)
@@ -79,7 +82,8 @@ fn here(config: Config, since: Option<Timestamp>) -> anyhow::Result<Reconciliati
     })
 }
 
-fn beside_server(
+/// Asks the server, and looks again and again how far it is.
+async fn beside_server(
     config: &Config,
     since: Option<Timestamp>,
     screen: &Screen,
@@ -101,7 +105,7 @@ fn beside_server(
             None => {}
         }
         screen.progress(format_args!("{} movements", run.movements));
-        std::thread::sleep(LOOK_PAUSE);
+        tokio::time::sleep(LOOK_PAUSE).await;
     }
     .inspect(|_| screen.progress_ends())
 }

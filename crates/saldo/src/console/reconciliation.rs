@@ -9,7 +9,6 @@ use money::{Amount, Unit};
 use serde::Deserialize;
 use store::tables::reconciliation::{DriftCause, MovementSort, ReconciliationRun};
 
-use super::must_change;
 use crate::app::App;
 use crate::clock;
 use crate::look::Reader;
@@ -17,6 +16,7 @@ use crate::look::page::{
     ComparisonEnd, ComparisonSeen, CurrencySeen, DifferenceSeen, LineSeen, Reconciliation, StripBar,
 };
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::{Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::reconciliation::{self, CurrencyDrift, Difference, Found};
@@ -34,6 +34,7 @@ pub(super) struct Nothing {}
 
 /// `GET /console/reconciliation`
 pub(super) async fn page(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
+    staff.must(Permission::SeeFinance)?;
     let reader = staff.visit.reader().clone();
     let (last, runs) =
         app.read(|tables| Ok((tables.last_reconciliation()?, tables.reconciliation_runs(DRAWN)?))).await?;
@@ -43,7 +44,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, staff: StaffIn) -> Result<
     let page = Reconciliation {
         frame: staff.visit.frame(&app, Some(Place::ConsoleReconciliation)),
         is_configured: app.stripe.is_configured(),
-        may_run: must_change(&staff).is_ok(),
+        may_run: staff.may(Permission::Reconcile),
         is_running: open.is_some(),
         failing,
         compared_at: last.and_then(|run| run.finished_at),
@@ -62,7 +63,7 @@ pub(super) async fn begin(
     staff: StaffIn,
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::Reconcile)?;
     let (author, now) = (staff.visit.author(&staff.who.session), clock::now());
     app.write(move |tx| {
         // Two who press at once are served by one comparison.

@@ -26,6 +26,8 @@ const DIFFERENCES_MAX: u32 = 200;
 const SHOWN_WITHIN: i64 = Timestamp::HOUR;
 /// Steps of an amount in one minor unit: six decimals against two.
 const STEPS_PER_CENT: i64 = 10_000;
+/// The currencies that the books have.
+const CURRENCIES: [Currency; 2] = [Currency::Usd, Currency::Brl];
 /// The account that says what lies at Stripe, below zero.
 const CLEARING: &str = "clearing:stripe";
 
@@ -119,9 +121,16 @@ pub(super) async fn find(app: &Arc<App>) -> Result<Found, Problem> {
 fn compare(reader: &Reader<'_>, now: Timestamp) -> Result<Found, StoreError> {
     let (sums, accounts) = (reader.stripe_movement_sums()?, reader.accounts()?);
     let open = reader.open_stripe_movements(None, DIFFERENCES_MAX)?.rows;
-    let unseen = reader.credited_without_movement(STRIPE, DIFFERENCES_MAX)?;
+    // All payments are looked through only where something differs.
+    let differs = |currency: &Currency| at_stripe(&sums, *currency) != -balance(&accounts, currency.unit());
+    let unseen = if CURRENCIES.iter().any(differs) {
+        reader.credited_without_movement(STRIPE, DIFFERENCES_MAX)?
+    } else {
+        Vec::new()
+    };
     let mut found = Found::default();
-    for currency in [Currency::Usd, Currency::Brl] {
+    for currency in CURRENCIES {
+        let at_stripe = at_stripe(&sums, currency);
         let sums: Vec<_> = sums.iter().filter(|sum| sum.currency == currency.code()).collect();
         let unit = currency.unit();
         let in_books = -balance(&accounts, unit);
@@ -131,7 +140,6 @@ fn compare(reader: &Reader<'_>, now: Timestamp) -> Result<Found, StoreError> {
         let foreign: Vec<_> = sums.iter().filter(|sum| sum.standing == MovementStanding::Foreign).collect();
         let ours: Vec<_> =
             sums.iter().copied().filter(|sum| sum.standing != MovementStanding::Foreign).collect();
-        let at_stripe = steps(ours.iter().map(|sum| sum.amount.saturating_sub(sum.fee)));
         let (young, old): (Vec<_>, Vec<_>) = unseen
             .iter()
             .filter(|payment| payment.amount.unit() == unit)
@@ -169,6 +177,13 @@ fn compare(reader: &Reader<'_>, now: Timestamp) -> Result<Found, StoreError> {
     let is_ours = |row: &&StripeMovement| Currency::from_code(&row.currency).is_none();
     found.differences.extend(open.iter().filter(is_ours).map(|row| difference(row, &row.currency, 1)));
     Ok(found)
+}
+
+/// What all movements of a currency come to, after fees, without another system's.
+fn at_stripe(sums: &[MovementSum], currency: Currency) -> i64 {
+    let is_ours =
+        |sum: &&MovementSum| sum.currency == currency.code() && sum.standing != MovementStanding::Foreign;
+    steps(sums.iter().filter(is_ours).map(|sum| sum.amount.saturating_sub(sum.fee)))
 }
 
 /// What the account at Stripe holds in the journal's own sum.

@@ -13,6 +13,7 @@ use stripe::Request;
 use stripe::answer::{BalanceTransaction, Event, List};
 use stripe::request::lists::{BalanceFilter, Created, EventFilter, Page};
 
+use super::pass_over;
 use crate::app::App;
 use crate::clock;
 use crate::payments::{self, STRIPE};
@@ -112,7 +113,9 @@ pub(super) async fn ask_about_topups(app: &Arc<App>) -> Result<u32, Problem> {
         let page = app.read(move |reader| reader.open_topups(before, after, TOPUPS_AT_ONCE)).await?;
         for topup in page.rows {
             if let Some(session) = &topup.checkout_session {
-                payments::sync_session(app, session).await?;
+                if let Err(problem) = payments::sync_session(app, session).await {
+                    pass_over(app, &Request::retrieve_checkout_session(session), problem).await?;
+                }
                 asked += 1;
             }
         }

@@ -12,16 +12,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use money::Timestamp;
+use serde::de::IgnoredAny;
 use store::tables::reconciliation::ReconciliationRun;
 use store::{StoreError, Tx};
+use stripe::Request;
 
 pub use drift::{CurrencyDrift, Difference, DriftLine, Found, cents_of};
 pub(crate) use movements::booked;
 
 use crate::app::App;
 use crate::audit::{Author, Change};
-use crate::clock;
 use crate::problem::Problem;
+use crate::{clock, payments};
 
 /// How often it is looked whether a run was asked for.
 const LOOK_PAUSE: Duration = Duration::from_secs(5);
@@ -105,7 +107,7 @@ pub async fn go_on(app: &Arc<App>, run: ReconciliationRun) -> Result<Reconciliat
         }
         Err(problem) => {
             run.failing_since = run.failing_since.or(Some(clock::now()));
-            run.problem = Some(problem.detail.clone());
+            run.problem = Some(in_words(&problem));
             keep(app, &run).await?;
             Err(problem)
         }
@@ -143,6 +145,29 @@ async fn keep(app: &Arc<App>, run: &ReconciliationRun) -> Result<(), Problem> {
         tx.forget_reconciliation_runs(run.run_no.saturating_sub(RUNS_KEPT)).map(|_| ())
     })
     .await
+}
+
+/// Why a run does not go on. What customers read of Stripe does not fit here.
+fn in_words(problem: &Problem) -> String {
+    match problem.code {
+        "payment_provider_unavailable" => {
+            "Stripe could not be reached, or did not do what was asked: the log says why.".to_owned()
+        }
+        _ => problem.detail.clone(),
+    }
+}
+
+/// What is missing at Stripe, or is being written down here, is passed over: the rest must not wait for it. Everything else ends the try.
+async fn pass_over(app: &Arc<App>, read: &Request, problem: Problem) -> Result<(), Problem> {
+    let is_missing = match app.stripe.send::<IgnoredAny>(read).await {
+        Ok(_) => false,
+        Err(error) => error.is_missing(),
+    };
+    if !is_missing && problem.code != payments::PURCHASE_NOT_KNOWN_YET {
+        return Err(problem);
+    }
+    tracing::warn!(path = read.path, detail = problem.detail, "a comparison passes this over");
+    Ok(())
 }
 
 fn tell(found: &Found) {

@@ -18,6 +18,7 @@ use stripe::Request;
 use stripe::answer::{Charge, Dispute, Expandable, PaymentIntent, Refund};
 use stripe::minor_units::{self, MinorUnitsError};
 
+use super::pass_over;
 use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::payments::{self, STRIPE, Synced};
@@ -121,7 +122,14 @@ async fn ask_whose(
         Some(None) => return Ok((MovementStanding::Foreign, None)),
         Some(Some(intent)) => intent,
     };
-    match payments::sync_payment_intent(app, &intent).await? {
+    let synced = match payments::sync_payment_intent(app, &intent).await {
+        Ok(synced) => synced,
+        Err(problem) => {
+            pass_over(app, &Request::retrieve_payment_intent(&intent), problem).await?;
+            return Ok((MovementStanding::Unknown, None));
+        }
+    };
+    match synced {
         Synced::Topup(_) => {
             let read = move |reader: &store::Reader<'_>| reader.attempts_of(STRIPE, &intent);
             let attempts = app.read(read).await?;
@@ -171,7 +179,9 @@ async fn heal(app: &Arc<App>, movement: &StripeMovement) -> Result<(), Problem> 
         Ok((!is_known).then_some(payment.provider_payment))
     };
     if let Some(intent) = app.read(read).await? {
-        payments::sync_payment_intent(app, &intent).await?;
+        if let Err(problem) = payments::sync_payment_intent(app, &intent).await {
+            return pass_over(app, &Request::retrieve_payment_intent(&intent), problem).await;
+        }
         claims::follow(app, id).await?;
     }
     Ok(())

@@ -12,6 +12,7 @@ pub mod boletos;
 pub mod catalog;
 pub mod claims;
 pub mod customers;
+pub mod endpoints;
 pub mod imports;
 pub mod inbox;
 pub mod intents;
@@ -25,6 +26,7 @@ pub mod pix;
 pub mod reconciliation;
 pub mod sessions;
 pub mod settlements;
+pub mod staff;
 pub mod subscribers;
 pub mod topups;
 
