@@ -39,9 +39,6 @@ pub(super) struct Options {
 
 /// Has the comparison made and prints it.
 pub(super) fn run(options: &Options, config: Config, screen: &Screen) -> anyhow::Result<Outcome> {
-    if config.stripe.secret_key.is_empty() {
-        bail!("Stripe is not set up: stripe.secret_key is empty");
-    }
     let since = options.since.map(|day| begin_of(&config, day)).transpose()?;
     let run = match here(config.clone(), since) {
         Err(error) if is_served(&error) => {
@@ -69,6 +66,9 @@ fn is_served(error: &anyhow::Error) -> bool {
 fn here(config: Config, since: Option<Timestamp>) -> anyhow::Result<ReconciliationRun> {
     folder::with_program(config, async |running| {
         let app = &running.app;
+        if !app.stripe.is_configured() {
+            bail!("Stripe is not set up: stripe.secret_key is empty");
+        }
         let ask = move |tx: &store::Tx<'_>| reconciliation::ask(tx, &Author::operator(), since, clock::now());
         let asked = app.write(ask).await.map_err(failure)?;
         // What was begun before ends first.

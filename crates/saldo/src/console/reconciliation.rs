@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, Unit};
+use money::{Amount, StaffId, Unit};
 use serde::Deserialize;
 use store::tables::reconciliation::{DriftCause, MovementSort, ReconciliationRun};
+use store::{Reader as TablesReader, StoreError};
 
 use crate::app::App;
 use crate::clock;
@@ -36,8 +37,12 @@ pub(super) struct Nothing {}
 pub(super) async fn page(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     staff.must(Permission::SeeFinance)?;
     let reader = staff.visit.reader().clone();
-    let (last, runs) =
-        app.read(|tables| Ok((tables.last_reconciliation()?, tables.reconciliation_runs(DRAWN)?))).await?;
+    let look = |tables: &TablesReader<'_>| {
+        let runs = tables.reconciliation_runs(DRAWN)?;
+        let runs = runs.into_iter().map(|run| by_name(tables, run)).collect::<Result<Vec<_>, _>>()?;
+        Ok((tables.last_reconciliation()?, runs))
+    };
+    let (last, runs) = app.read(look).await?;
     let found = last.as_ref().map(found).transpose()?.unwrap_or_default();
     let open = runs.iter().rfind(|run| run.finished_at.is_none());
     let failing = open.and_then(|run| Some((run.failing_since?, run.problem.clone()?)));
@@ -75,6 +80,13 @@ pub(super) async fn begin(
     .await?;
     app.reconciliation_news.notify_one();
     Ok(Redirect::to(Place::ConsoleReconciliation.url()).into_response())
+}
+
+/// A run that names who asked for it as people do.
+fn by_name(tables: &TablesReader<'_>, run: ReconciliationRun) -> Result<ReconciliationRun, StoreError> {
+    let id = run.asked_by.as_ref().and_then(|by| by.parse::<StaffId>().ok());
+    let staff = id.map(|id| tables.staff(id)).transpose()?.flatten();
+    Ok(ReconciliationRun { asked_by: staff.map(|staff| staff.name).or(run.asked_by), ..run })
 }
 
 fn found(run: &ReconciliationRun) -> Result<Found, Problem> {
