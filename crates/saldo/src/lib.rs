@@ -38,6 +38,7 @@ pub mod problem;
 pub mod providers;
 pub mod purchases;
 pub mod receipts;
+pub mod reconciliation;
 pub mod routes;
 pub mod runtime;
 pub mod server;

@@ -20,7 +20,7 @@ use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::receipts::Issuer;
 use crate::runtime::LedgerError;
-use crate::{claims, clock, settlements};
+use crate::{claims, clock, reconciliation, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -104,13 +104,16 @@ pub fn done(
     if let Wish::SetTakenBack { amount, .. } = wish {
         claims::booked(tx, id, amount)?;
     }
+    if let Wish::MoveMoney { .. } = wish {
+        reconciliation::booked(tx, id)?;
+    }
     if let Some(topup) = tx.topup_by_intent(id)? {
         if let Some(payment) = topup.outcome_payment {
             credited(tx, issuer, payment, entry, at)?;
         }
         tx.move_topup(topup.id, topup.state, TopupState::Credited, None, clock::now())?;
     }
-    Ok(Some(wish.customer()))
+    Ok(wish.customer())
 }
 
 /// A payment's money is where it was meant to be: its receipt is given with that.

@@ -25,6 +25,7 @@ pub mod outbox;
 pub mod payments;
 pub mod pix;
 pub mod receipts;
+pub mod reconciliation;
 pub mod sessions;
 pub mod settlements;
 pub mod staff;

@@ -26,6 +26,7 @@ pub mod offers;
 pub mod purchase_progress;
 mod receipt;
 pub mod recharge;
+pub mod reconciliation;
 pub mod routers;
 pub mod saved_cards;
 pub mod set_password;
@@ -56,6 +57,9 @@ pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueN
 pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
 pub use receipt::{GivenBack, ReceiptPage, ReceiptSeen, page_words};
 pub use recharge::{AmountProblem, Recharge};
+pub use reconciliation::{
+    ComparisonEnd, ComparisonSeen, CurrencySeen, DifferenceSeen, LineSeen, Reconciliation, StripBar,
+};
 pub use routers::{RouterListed, Routers};
 pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
