@@ -16,7 +16,7 @@ pub use amount::{Amount, AmountError};
 pub use decimal::{DecimalError, parse_decimal, print_decimal};
 pub use id::{
     AdjustmentId, ApiKeyId, BoletoId, CustomerId, EndpointId, EntryId, GrantId, IdError, IntentId, InvoiceId,
-    LineId, LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, RouterId, SettlementId, StaffId,
+    LineId, LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, RefundId, RouterId, SettlementId, StaffId,
     TopupId, WalletId,
 };
 pub use price::{Quantity, Rounding, UnitPrice};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, claims, clock, intents, mails, nas, notices, purchases, webhooks};
+use crate::{billing, books, claims, clock, intents, mails, nas, notices, purchases, refunds, webhooks};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -55,6 +55,9 @@ async fn sweep(app: Arc<App>) {
                 detail = problem.detail,
                 "refunds and disputes were not followed"
             );
+        }
+        if let Err(problem) = refunds::sweep(&app).await {
+            tracing::warn!(code = problem.code, detail = problem.detail, "refunds that were ordered still wait");
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())
             && let Err(problem) = app.reload_sold().await

@@ -9,7 +9,7 @@ use std::fmt;
 use book::EntryRef;
 use money::{
     AdjustmentId, Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, InvoiceId, LineId,
-    LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, SettlementId,
+    LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, Quantity, RefundId, RouterId, SettlementId,
     StaffId, Timestamp, TopupId, Unit, WalletId,
 };
 
@@ -135,6 +135,7 @@ id_columns!(
     PaymentId,
     PlanId,
     PurchaseId,
+    RefundId,
     RouterId,
     SettlementId,
     StaffId,

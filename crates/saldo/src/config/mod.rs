@@ -33,6 +33,8 @@ pub struct Config {
     pub brand: Brand,
     /// `[credit]`
     pub credit: Credit,
+    /// `[console]`
+    pub console: Console,
     /// `[stripe]`
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
@@ -116,6 +118,13 @@ pub struct Credit {
     pub topup_max: Amount,
     /// How late a usage event may arrive, in microseconds.
     pub lateness_max: i64,
+}
+
+/// What staff may do alone.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// Credit above this is given or taken only with the yes of somebody else of staff.
+    pub approval_above: Amount,
 }
 
 /// How to talk to Stripe.
@@ -214,6 +223,7 @@ struct Written {
     database: WrittenDatabase,
     brand: WrittenBrand,
     credit: WrittenCredit,
+    console: WrittenConsole,
     stripe: Stripe,
     bank: bank::WrittenBank,
     pix: pix::WrittenPix,
@@ -249,6 +259,12 @@ struct WrittenCredit {
     topup_min: String,
     topup_max: String,
     lateness_max_hours: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenConsole {
+    approval_above: String,
 }
 
 #[derive(Deserialize)]
@@ -339,7 +355,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } =
+    let Written { mut server, database, brand, credit, console, stripe, bank, pix, billing, mail, radius, test_clock } =
         written;
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
@@ -361,11 +377,13 @@ fn check(written: Written) -> anyhow::Result<Config> {
         Brand { name: brand.name, support_email: brand.support_email, support_phone, time_zone, data_unit };
     let server_of = |url: &str| PostgresServer::parse(url).context("database.url");
     let database = (!database.url.is_empty()).then(|| server_of(&database.url)).transpose()?;
+    let credit = check_credit(&credit)?;
     Ok(Config {
         server,
         database,
         brand,
-        credit: check_credit(&credit)?,
+        console: check_console(&console, credit.unit)?,
+        credit,
         stripe,
         bank: bank::check(&bank)?,
         pix: pix::check(&pix)?,
@@ -397,6 +415,16 @@ fn check_billing(billing: &Billing) -> anyhow::Result<()> {
         bail!("billing.trust_days must be from 1 to 30");
     }
     Ok(())
+}
+
+fn check_console(written: &WrittenConsole, unit: Unit) -> anyhow::Result<Console> {
+    let text = &written.approval_above;
+    let approval_above =
+        Amount::parse(text, unit).with_context(|| format!("console.approval_above: {text}"))?;
+    if approval_above.value() < 0 {
+        bail!("console.approval_above: {text} must be zero or more");
+    }
+    Ok(Console { approval_above })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -497,6 +525,7 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
+            ("[console]\napproval_above = \"-1\"", "console.approval_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
             ("[database]\nurl = \"mysql://here\"", "database.url"),
             ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),

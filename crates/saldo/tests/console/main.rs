@@ -13,6 +13,7 @@ mod offers;
 mod roles;
 mod routers;
 mod subscribers;
+mod support;
 
 use browser::{Browser, PASSWORD};
 use house::House;
