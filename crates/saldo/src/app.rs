@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::console::KeptFiles;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
+use crate::month_end::MonthEnds;
 use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
@@ -31,6 +32,8 @@ pub const JOURNAL_FILE: &str = "journal.db";
 pub const TABLES_FILE: &str = "saldo.db";
 /// How many locks top-ups of different customers share.
 const CUSTOMER_LOCKS: usize = 64;
+/// Locks for reading payments again: top-ups share one by chance, and wait for each other.
+const PAYMENT_LOCKS: usize = 256;
 /// The setting that holds the currency of money wallets.
 const UNIT_SETTING: &str = "credit_unit";
 /// The setting that holds the installation's key, in hex.
@@ -70,10 +73,14 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
+    /// Told when messages to endpoints were written.
+    pub message_news: watch::Sender<u64>,
     /// Told when a mail was written.
     pub mail_news: Notify,
     /// What the last verification of the books found.
     pub books: Books,
+    /// Reports of months that were asked for.
+    pub month_ends: MonthEnds,
     /// How often one may try at the doors.
     pub doors: Doors,
     /// Files of subscribers that were checked and not taken yet.
@@ -92,6 +99,7 @@ pub struct App {
     end_announced: watch::Sender<bool>,
     sold: RwLock<Arc<Sold>>,
     customer_locks: Vec<tokio::sync::Mutex<()>>,
+    payment_locks: Vec<tokio::sync::Mutex<()>>,
     place: Place,
     ending: Arc<AtomicBool>,
 }
@@ -119,7 +127,8 @@ impl Running {
         let now = clock::now();
         let released = running.app.write(move |tx| {
             let events = tx.release_inbox(now)?;
-            Ok(events + tx.release_notices(now)? + tx.release_mails(now)?)
+            let told = tx.release_notices(now)? + tx.release_deliveries(now)?;
+            Ok(events + told + tx.release_mails(now)?)
         });
         released.await.map_err(|problem| anyhow::anyhow!("taking work over: {}", problem.detail))?;
         intents::resend(&running.app, Timestamp::MAX)
@@ -233,8 +242,10 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
+        message_news: watch::Sender::new(0),
         mail_news: Notify::new(),
         books: Books::default(),
+        month_ends: MonthEnds::default(),
         doors: Doors::default(),
         kept_files: KeptFiles::default(),
         line_news,
@@ -245,6 +256,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         end_announced,
         sold: RwLock::new(sold),
         customer_locks: (0..CUSTOMER_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
+        payment_locks: (0..PAYMENT_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         place,
         ending,
     };
@@ -341,6 +353,12 @@ impl App {
     #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]
     pub fn customer_lock(&self, customer: money::CustomerId) -> &tokio::sync::Mutex<()> {
         &self.customer_locks[(customer.as_u128() as usize) % CUSTOMER_LOCKS]
+    }
+
+    /// Held while the payments of a top-up are read again: what was read first must not be written last.
+    #[allow(clippy::cast_possible_truncation, reason = "any of its bits will do")]
+    pub fn payment_lock(&self, topup: money::TopupId) -> &tokio::sync::Mutex<()> {
+        &self.payment_locks[(topup.as_u128() as usize) % PAYMENT_LOCKS]
     }
 
     /// Another reader of the journal: to render a first answer again, to verify.

@@ -1,4 +1,4 @@
-//! What runs beside the edges: the inbox, mails, open intents, prices that come into force, the books being verified,
+//! What runs beside the edges: the inbox, webhooks, mails, open intents, prices that come into force, the books being verified,
 //! routers kept in step with lines, monthly runs, lines blocked because something is overdue.
 
 use std::sync::Arc;
@@ -7,7 +7,9 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, claims, clock, intents, mails, nas, notices, purchases, refunds, webhooks};
+use crate::{
+    billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, refunds, webhooks,
+};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -26,6 +28,7 @@ const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
+    tokio::spawn(endpoints::work(Arc::clone(app)));
     tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(nas::control(Arc::clone(app)));
     tokio::spawn(billing::keep_running(Arc::clone(app)));
@@ -57,7 +60,11 @@ async fn sweep(app: Arc<App>) {
             );
         }
         if let Err(problem) = refunds::sweep(&app).await {
-            tracing::warn!(code = problem.code, detail = problem.detail, "refunds that were ordered still wait");
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "refunds that were ordered still wait"
+            );
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())
             && let Err(problem) = app.reload_sold().await

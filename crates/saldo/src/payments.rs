@@ -26,7 +26,7 @@ use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-use crate::{claims, clock, ids, purchases};
+use crate::{claims, clock, ids, notices, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
@@ -104,6 +104,7 @@ async fn sync_intent_of(app: &Arc<App>, id: &str, topup: Topup) -> Result<(), Pr
 
 /// Writes the attempts of an intent down and credits the one that succeeded.
 async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result<(), Problem> {
+    let _one_at_a_time = app.payment_lock(topup.id).lock().await;
     let charges: List<Charge> = app.stripe.send(&Request::list_charges(&intent.id)).await?;
     let mut reports = reports(intent, &charges.data, topup);
     // Stripe knows nothing of a test clock: attempts stand beside movements, so they are dated by the book's clock too.
@@ -120,6 +121,9 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         for report in &reports {
             let RecordedPayment { payment, news: told } = tx.record_payment(report)?;
             news |= told != PaymentNews::Unchanged;
+            if told != PaymentNews::Unchanged && payment.status == PaymentStatus::Failed {
+                notices::payment_failed(tx, &payment, now)?;
+            }
             if payment.status == PaymentStatus::Succeeded {
                 credited = Some(payment);
             }

@@ -160,7 +160,10 @@ pub async fn order(
 fn check(tx: &Tx<'_>, payment: &Payment, amount: Option<Amount>) -> Result<Amount, Problem> {
     let conflict = |code, detail: &str| Problem::new(StatusCode::CONFLICT, code, detail);
     if payment.provider != STRIPE || payment.status != PaymentStatus::Succeeded {
-        return Err(conflict("payment_not_paid", "This payment was not paid: there is nothing to give back."));
+        return Err(conflict(
+            "payment_not_paid",
+            "This payment was not paid: there is nothing to give back.",
+        ));
     }
     let orders = tx.refund_orders_of(payment.id, ORDERS_MAX)?;
     if orders.iter().any(|order| order.state == RefundOrderState::Open) {

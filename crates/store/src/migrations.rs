@@ -65,6 +65,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     13 "0013_logins_and_routers_of_old.sql",
     14 "0014_subscriber_search.sql",
     15 "0015_payment_claims.sql",
+    16 "0016_webhook_endpoints.sql",
+    17 "0017_staff.sql",
     18 "0018_support.sql",
 );
 

@@ -45,6 +45,8 @@ pub struct Config {
     pub billing: Billing,
     /// `[mail]`
     pub mail: Mail,
+    /// `[webhooks]`
+    pub webhooks: Webhooks,
     /// `[radius]`
     pub radius: Radius,
     /// Whether the API may move the book's clock.
@@ -169,6 +171,16 @@ pub struct Mail {
     pub from: String,
 }
 
+/// Where webhooks that we send may go.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Whether to addresses that not everybody can reach.
+    pub allow_private: bool,
+    /// Whether over http.
+    pub allow_http: bool,
+}
+
 /// How routers are spoken with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,6 +241,7 @@ struct Written {
     pix: pix::WrittenPix,
     billing: Billing,
     mail: Mail,
+    webhooks: Webhooks,
     radius: Radius,
     test_clock: WrittenTestClock,
 }
@@ -355,8 +368,9 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, credit, console, stripe, bank, pix, billing, mail, radius, test_clock } =
-        written;
+    let Written { mut server, database, brand, credit, console, stripe, bank, pix, billing, .. } = written;
+    let (mail, webhooks, radius, test_clock) =
+        (written.mail, written.webhooks, written.radius, written.test_clock);
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
@@ -389,6 +403,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         pix: pix::check(&pix)?,
         billing,
         mail,
+        webhooks,
         radius,
         test_clock: test_clock.enabled,
     })

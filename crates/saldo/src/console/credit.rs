@@ -14,14 +14,15 @@ use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditReque
 use store::tables::customers::Customer;
 use store::{Reader as TablesReader, StoreError};
 
+use super::draw_form_at;
 use super::offer_fields::{Typed, Unread, choice, text};
-use super::{draw_form_at, must_change};
 use crate::app::App;
 use crate::credit_requests::{self, By};
 use crate::look::Reader;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
 use crate::look::page::{Field, FieldProblem};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::calendar::day_bounds;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
@@ -70,6 +71,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(Shown { show, before }): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleCredit);
     let state = CreditRequestState::from_word(&show);
     let trail = Trail::parse(before.as_deref());
@@ -85,7 +87,11 @@ pub(super) async fn list(
     let base = format!("{}?show={word}&", place.url());
     let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
     let views = CreditRequestState::ALL.iter().map(|known| {
-        (format!("{}?show={}", place.url(), known.word()), reader.t(standing(*known).1), state == Some(*known))
+        (
+            format!("{}?show={}", place.url(), known.word()),
+            reader.t(standing(*known).1),
+            state == Some(*known),
+        )
     });
     let page = Listing {
         frame: staff.visit.frame(&app, Some(place)),
@@ -175,6 +181,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Asked(shown): Asked<ShownOne>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, place, id) = (staff.visit.reader().clone(), Place::ConsoleCredit, parse(&id)?);
     let look = move |tables: &TablesReader<'_>| {
         tables.credit_request(id)?.map(|request| named(tables, request)).transpose()
@@ -184,7 +191,9 @@ pub(super) async fn page(
     let (tone, text) = standing(request.state);
     let is_waiting = request.state == CreditRequestState::Waiting;
     let is_own = request.asked_by == staff.who.staff.id;
-    let done = shown.asked.map(|_| reader.t(if is_waiting { "credit-was-asked" } else { "credit-was-booked" }));
+    let needed = if is_own { Permission::GiveCredit } else { Permission::ApproveCredit };
+    let done =
+        shown.asked.map(|_| reader.t(if is_waiting { "credit-was-asked" } else { "credit-was-booked" }));
     let was_refused = request.state == CreditRequestState::Refused;
     let page = Sheet {
         frame: staff.visit.frame(&app, Some(place)),
@@ -200,7 +209,7 @@ pub(super) async fn page(
         facts: facts(&reader, &known),
         lists: Vec::new(),
         links: Vec::new(),
-        acts: if is_waiting && must_change(&staff).is_ok() { acts(&reader, id, is_own) } else { Vec::new() },
+        acts: if is_waiting && staff.may(needed) { acts(&reader, id, is_own) } else { Vec::new() },
         raw: None,
         back: (place.url().to_owned(), reader.t(place.text_id())),
         reader,
@@ -217,7 +226,10 @@ fn facts(reader: &Reader, known: &Known) -> Vec<Fact> {
         Fact::new(reader.t("amount"), reader.movement(signed(request))),
         Fact::new(reader.t("reason"), reader.t(reason_text(&request.reason))),
         Fact::new(reader.t("note"), &request.note),
-        Fact::new(reader.t("asked-by"), format!("{}, {}", known.asked_by, reader.date_time(request.asked_at))),
+        Fact::new(
+            reader.t("asked-by"),
+            format!("{}, {}", known.asked_by, reader.date_time(request.asked_at)),
+        ),
     ];
     if let Some(at) = request.expires_at {
         facts.push(Fact::new(reader.t("credit-expires"), reader.date_time(at)));
@@ -252,7 +264,7 @@ pub(super) async fn approve(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ApproveCredit)?;
     let id = parse(&id)?;
     let decided = credit_requests::approve(&app, by(&staff), id).await;
     decided_page(&app, id, decided).await
@@ -265,8 +277,12 @@ pub(super) async fn reject(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::GiveCredit)?;
     let id = parse(&id)?;
+    let request = app.read(move |tables| tables.credit_request(id)).await?.ok_or_else(missing)?;
+    if request.asked_by != staff.who.staff.id {
+        staff.must(Permission::ApproveCredit)?;
+    }
     let decided = credit_requests::reject(&app, by(&staff), id).await;
     decided_page(&app, id, decided).await
 }
@@ -294,10 +310,16 @@ pub(super) async fn new(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::GiveCredit)?;
     let id: CustomerId = id.parse().map_err(|_| Problem::not_found("customer"))?;
     wallet(&app, id).await?;
-    form(&app, &staff, id, &Typing { direction: CreditDirection::Give.word().to_owned(), ..Typing::default() }, None)
+    form(
+        &app,
+        &staff,
+        id,
+        &Typing { direction: CreditDirection::Give.word().to_owned(), ..Typing::default() },
+        None,
+    )
 }
 
 /// `POST /console/customers/{id}/credit`
@@ -307,7 +329,7 @@ pub(super) async fn ask(
     Path(id): Path<String>,
     Posted(typing): Posted<Typing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::GiveCredit)?;
     let id: CustomerId = id.parse().map_err(|_| Problem::not_found("customer"))?;
     let wallet = wallet(&app, id).await?;
     let asked = match read(&app, &staff, (id, wallet), &typing) {

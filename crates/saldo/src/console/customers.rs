@@ -16,10 +16,11 @@ use store::views::{GrantRow, LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
+use super::draw_form_at;
 use super::lines::status_text;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
-use super::{draw_form_at, must_change, timeline};
+use super::timeline;
 use crate::access_codes::{self, GivenCode, TRIES_MAX};
 use crate::app::App;
 use crate::audit::Change;
@@ -30,6 +31,7 @@ use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
+use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{self, cards, figures};
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
@@ -91,6 +93,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(shown.before.as_deref());
     let said = Said { saved: shown.saved == 1, invited: shown.invited == 1, code: None, trail };
     show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
@@ -103,7 +106,7 @@ pub(super) async fn invite(
     Path(id): Path<String>,
     Posted(Invited { login }): Posted<Invited>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let (id, login) = (parse(&id)?, login.parse().map_err(|_| Problem::not_found("login"))?);
     let login = app.read(move |tables| tables.login(login)).await?;
     let login = login.filter(|login| login.customer == id).ok_or_else(|| Problem::not_found("login"))?;
@@ -120,7 +123,7 @@ pub(super) async fn give_code(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     let author = staff.visit.author(&staff.who.session);
     let code = access_codes::give(&app, author, id).await?;
@@ -133,7 +136,7 @@ pub(super) async fn change(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     let (customer, payer) = app.read(move |tables| Ok((tables.customer(id)?, tables.payer(id)?))).await?;
     let (customer, payer) = customer.zip(payer).ok_or_else(missing)?;
@@ -147,7 +150,7 @@ pub(super) async fn submit(
     Path(id): Path<String>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let (id, draft) = (parse(&id)?, draft(&sent));
     let typed = draft.clone();
     let checked = app.read(move |tables| subscribers::check_person(tables, id, &typed)).await?;
@@ -166,7 +169,7 @@ pub(super) async fn new_line(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     app.read(move |tables| tables.payer(id)).await?.ok_or_else(missing)?;
     line_form(&app, &staff, id, &Draft::default(), &[])
@@ -179,7 +182,7 @@ pub(super) async fn open_line(
     Path(id): Path<String>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let (id, draft) = (parse(&id)?, draft(&sent));
     let typed = draft.clone();
     let (payer, checked) =
@@ -262,7 +265,8 @@ async fn show(
 ) -> Result<Response, Fault> {
     let (look, eyes) = (Arc::clone(app), staff.visit.reader().clone());
     let before = trail.last().and_then(|at| at.parse().ok()).map_or(Timestamp::MAX, Timestamp::from_micros);
-    let known = app.read(move |tables| known(&look, &eyes, tables, (id, before))).await?.ok_or_else(missing)?;
+    let known =
+        app.read(move |tables| known(&look, &eyes, tables, (id, before))).await?.ok_or_else(missing)?;
     let (reader, now) = (staff.visit.reader().clone(), clock::now());
     let published = timeline::published(app, known.money.as_ref().map(|money| money.wallet));
     let balance = published.map(|wallet| figures::balance(&wallet, &known.grants, app.ledger.now()));
@@ -297,7 +301,8 @@ async fn show(
         since: known.customer.created_at,
         saved,
         invited,
-        may_change: must_change(staff).is_ok(),
+        may_give_credit: staff.may(Permission::GiveCredit),
+        may_change: staff.may(Permission::ChangeCustomers),
         payer: known.payer.map(payer_lines),
         code: code.map(|code| (code.text, code.expires_at)),
         tries_max: TRIES_MAX,

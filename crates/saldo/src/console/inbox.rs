@@ -9,7 +9,6 @@ use money::Timestamp;
 use serde::Deserialize;
 use store::tables::inbox::{InboxCursor, InboxEvent, InboxState};
 
-use super::must_change;
 use crate::app::App;
 use crate::audit::Change;
 use crate::clock;
@@ -17,6 +16,7 @@ use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
@@ -43,6 +43,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(Shown { show, before }): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleInbox);
     let state = InboxState::from_word(&show);
     let trail = Trail::parse(before.as_deref());
@@ -57,7 +58,11 @@ pub(super) async fn list(
     let base = format!("{}?show={word}&", place.url());
     let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
     let views = InboxState::ALL.iter().map(|known| {
-        (format!("{}?show={}", place.url(), known.word()), reader.t(standing(*known).1), state == Some(*known))
+        (
+            format!("{}?show={}", place.url(), known.word()),
+            reader.t(standing(*known).1),
+            state == Some(*known),
+        )
     });
     let next = page.next.map(|next| format!("{}.{}", next.received_at.as_micros(), next.event_id));
     let page = Listing {
@@ -109,9 +114,9 @@ pub(super) async fn page(
     Path((provider, event)): Path<(String, String)>,
     Asked(shown): Asked<ShownOne>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleInbox);
-    let event =
-        app.read(move |tables| tables.inbox_event(&provider, &event)).await?.ok_or_else(missing)?;
+    let event = app.read(move |tables| tables.inbox_event(&provider, &event)).await?.ok_or_else(missing)?;
     let (tone, text) = standing(event.state);
     let replay = SheetAct {
         action: format!("{}/replay", url(&event.provider, &event.event_id)),
@@ -141,7 +146,7 @@ pub(super) async fn page(
         facts,
         lists: Vec::new(),
         links: Vec::new(),
-        acts: if must_change(&staff).is_ok() { vec![replay] } else { Vec::new() },
+        acts: if staff.may(Permission::ReplayWebhooks) { vec![replay] } else { Vec::new() },
         raw: Some(readable(&event.body)),
         back: (place.url().to_owned(), reader.t(place.text_id())),
         reader,
@@ -162,7 +167,7 @@ pub(super) async fn replay(
     Path((provider, event)): Path<(String, String)>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ReplayWebhooks)?;
     let author = staff.visit.author(&staff.who.session);
     let back = url(&provider, &event);
     let found = app

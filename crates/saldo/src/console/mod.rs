@@ -16,6 +16,7 @@ mod kept;
 mod kept_files;
 mod lines;
 mod mails;
+mod month_end;
 mod offer_fields;
 mod packs;
 mod payments;
@@ -36,7 +37,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use store::tables::logins::StaffRole;
 
 use crate::app::App;
 use crate::look::page::{Field, FieldProblem, OfferForm};
@@ -92,6 +92,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
         .route("/console/lines/{id}/access-login", get(access_logins::form).post(access_logins::submit))
+        .route("/console/month-end", get(month_end::page))
+        .route("/console/month-end.csv", get(month_end::download))
         .route("/console/billing", get(billing::page))
         .route("/console/billing/runs", post(billing::begin))
         .route("/console/billing/adjustments/new", get(billing::new_adjustment))
@@ -126,16 +128,6 @@ pub fn router(app: &Arc<App>) -> Router {
     let routes =
         routes.route("/console/subscribers/checks", subscribers).route("/console/boletos/returns", returns);
     portal::framed(app, routes)
-}
-
-/// Refuses staff who may only look.
-fn must_change(staff: &StaffIn) -> Result<(), Problem> {
-    match staff.who.staff.role {
-        StaffRole::Administrator => Ok(()),
-        StaffRole::Viewer => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "Your role is to look only."))
-        }
-    }
 }
 
 /// How this member of staff types numbers.

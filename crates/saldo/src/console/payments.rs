@@ -14,13 +14,13 @@ use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use stripe::request::money_back::RefundReason;
 
-use super::must_change;
 use super::offer_fields::Typed;
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetLine, SheetList, Standing};
 use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::payment_list::{cursor, row};
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
@@ -86,6 +86,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(Shown { show, before }): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let reader = staff.visit.reader().clone();
     let (word, _, filter) = FILTERS.into_iter().find(|(word, ..)| *word == show).unwrap_or(FILTERS[0]);
     let trail = Trail::parse(before.as_deref());
@@ -93,7 +94,8 @@ pub(super) async fn list(
     let (rows, next) = app
         .read(move |tables| {
             let page = tables.payments_listed(filter, from, ROWS)?;
-            let named = page.rows.into_iter().map(|payment| Ok((tables.customer(payment.customer)?, payment)));
+            let named =
+                page.rows.into_iter().map(|payment| Ok((tables.customer(payment.customer)?, payment)));
             Ok((named.collect::<Result<Vec<_>, store::StoreError>>()?, page.next))
         })
         .await?;
@@ -153,10 +155,11 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Asked(shown): Asked<ShownOne>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let known = known(&app, parse(&id)?).await?;
     let reader = staff.visit.reader().clone();
     let seen = row(&reader, &known.payment);
-    let may_refund = must_change(&staff).is_ok() && known.left.value() > 0;
+    let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
     let place = Place::ConsolePayments;
     let ordered = known.orders.iter().find(|order| Some(order.id.to_string()) == shown.ordered);
     let page = Sheet {
@@ -246,11 +249,13 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
         facts.push(Fact::new(reader.t("payment-entry"), entry.to_string()));
     }
     if payment.refunded > 0 {
-        facts.push(Fact::new(reader.t("refund-given-back"), reader.money(Amount::new(payment.refunded, unit))));
+        facts.push(Fact::new(
+            reader.t("refund-given-back"),
+            reader.money(Amount::new(payment.refunded, unit)),
+        ));
     }
     if known.booked > 0 {
-        facts
-            .push(Fact::new(reader.t("payment-taken-back"), reader.money(Amount::new(known.booked, unit))));
+        facts.push(Fact::new(reader.t("payment-taken-back"), reader.money(Amount::new(known.booked, unit))));
     }
     facts
 }
@@ -342,7 +347,7 @@ pub(super) async fn refund(
     Path(id): Path<String>,
     Asked(typing): Asked<Typing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::RefundPayments)?;
     show_refund(&app, &staff, parse(&id)?, typing, None).await
 }
 
@@ -353,7 +358,7 @@ pub(super) async fn order(
     Path(id): Path<String>,
     Posted(typing): Posted<Typing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::RefundPayments)?;
     let id = parse(&id)?;
     let unit = known(&app, id).await?.left.unit();
     let amount = match read_amount(&staff, &typing, unit) {
@@ -415,9 +420,9 @@ async fn show_refund(
     } else {
         typing.amount.chars().take(TYPED_CHARS_MAX).collect()
     };
-    let reasons = refunds::REASONS.into_iter().map(|reason| {
-        (reason.as_str(), reader.t(reason_text(reason)), reason.as_str() == typing.reason)
-    });
+    let reasons = refunds::REASONS
+        .into_iter()
+        .map(|reason| (reason.as_str(), reader.t(reason_text(reason)), reason.as_str() == typing.reason));
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let page = RefundPage {
         frame: staff.visit.frame(app, Some(Place::ConsolePayments)),

@@ -20,6 +20,7 @@ use crate::look::format::percent_encoded;
 use crate::look::page::listing::{Cell, Listing, ListingRow};
 use crate::look::part::Place;
 use crate::payments::STRIPE;
+use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 
@@ -51,6 +52,7 @@ pub(super) async fn page(
     staff: StaffIn,
     Asked(Shown { q, before }): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let reader = staff.visit.reader().clone();
     let words = q[..q.floor_char_boundary(WORDS_BYTES_MAX)].trim().to_owned();
     let trail = Trail::parse(before.as_deref());
@@ -70,7 +72,11 @@ pub(super) async fn page(
     let page = Listing {
         frame,
         heading: reader.t("search"),
-        text: if words.is_empty() { reader.t("search-hint") } else { reader.t1("search-for", "words", &words) },
+        text: if words.is_empty() {
+            reader.t("search-hint")
+        } else {
+            reader.t1("search-for", "words", &words)
+        },
         views: Vec::new(),
         columns: ["customer", "subscriber-document", "customer-since"].map(|id| reader.t(id)).to_vec(),
         rows,
@@ -150,9 +156,7 @@ fn by_id(tables: &TablesReader<'_>, words: &str) -> Result<Option<String>, Store
         "cs" => tables.topup_by_session(words)?.map(|topup| topups::url(topup.id)),
         "pi" => tables.attempts_of(STRIPE, words)?.last().map(|payment| payments::url(payment.id)),
         "ch" | "py" => tables.payments_by_charge(words)?.first().map(|id| payments::url(*id)),
-        "re" | "pyr" | "du" | "dp" => {
-            tables.claim(STRIPE, words)?.map(|claim| payments::url(claim.payment))
-        }
+        "re" | "pyr" | "du" | "dp" => tables.claim(STRIPE, words)?.map(|claim| payments::url(claim.payment)),
         "evt" => tables.inbox_event(STRIPE, words)?.map(|event| inbox::url(STRIPE, &event.event_id)),
         LineId::PREFIX => match words.parse().ok() {
             Some(id) => tables.line(id)?.map(|line| format!("{}/{}", Place::ConsoleLines.url(), line.id)),

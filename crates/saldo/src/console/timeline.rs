@@ -32,7 +32,8 @@ pub(super) fn read(
 ) -> Result<(Vec<TimelineLine>, Option<Timestamp>), StoreError> {
     let mut lines = Vec::new();
     if let Some(wallet) = wallet {
-        let rows = tables.entries(wallet.wallet_no, Timestamp::from_micros(i64::MIN), before, None, ROWS + 1)?;
+        let rows =
+            tables.entries(wallet.wallet_no, Timestamp::from_micros(i64::MIN), before, None, ROWS + 1)?;
         let moves = movements(tables, &app.sold(), reader, wallet.unit, &rows.rows)?;
         lines.extend(moves.iter().map(|movement| moved(reader, movement)));
     }

@@ -10,12 +10,15 @@ use serde::Deserialize;
 use store::tables::customers::Customer;
 use store::tables::topups::{Topup, TopupState};
 
-use super::{must_change, payments};
+use super::payments;
 use crate::app::App;
 use crate::audit::Change;
 use crate::look::Reader;
-use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, SheetLine, SheetList, Standing};
+use crate::look::page::listing::{
+    Cell, Fact, Listing, ListingRow, Sheet, SheetAct, SheetLine, SheetList, Standing,
+};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::payment_list::row;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
@@ -45,6 +48,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(Shown { show, before }): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleTopups);
     let state = TopupState::from_word(&show);
     let trail = Trail::parse(before.as_deref());
@@ -63,7 +67,11 @@ pub(super) async fn list(
     let base = format!("{}?show={word}&", place.url());
     let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
     let views = TopupState::ALL.iter().map(|known| {
-        (format!("{}?show={}", place.url(), known.word()), reader.t(standing(*known).1), state == Some(*known))
+        (
+            format!("{}?show={}", place.url(), known.word()),
+            reader.t(standing(*known).1),
+            state == Some(*known),
+        )
     });
     let page = Listing {
         frame: staff.visit.frame(&app, Some(place)),
@@ -117,6 +125,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Asked(shown): Asked<ShownOne>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleTopups);
     let id = parse(&id)?;
     let look = move |tables: &store::Reader<'_>| {
@@ -145,7 +154,7 @@ pub(super) async fn page(
         text: reader.t("topup-ask-again-text"),
         tone: "",
     };
-    let may_ask = must_change(&staff).is_ok() && topup.checkout_session.is_some();
+    let may_ask = staff.may(Permission::ReplayWebhooks) && topup.checkout_session.is_some();
     let page = Sheet {
         frame: staff.visit.frame(&app, Some(place)),
         heading: reader.t1("topup-of", "amount", reader.money(topup.amount)),
@@ -188,7 +197,7 @@ pub(super) async fn read_again(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ReplayWebhooks)?;
     let id = parse(&id)?;
     let topup = app.read(move |tables| tables.topup(id)).await?.ok_or_else(missing)?;
     let session = topup.checkout_session.ok_or_else(missing)?;

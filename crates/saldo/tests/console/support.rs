@@ -6,8 +6,9 @@ use saldo::{clock, ids};
 use serde_json::json;
 use store::tables::credit_requests::{CreditRequest, CreditRequestState};
 use store::tables::inbox::InboxState;
-use store::tables::logins::{Login, StaffRole};
+use store::tables::logins::Login;
 use store::tables::payments::Payment;
+use store::tables::staff::StaffRole;
 use store::tables::topups::{Topup, TopupState};
 
 use super::browser::Browser;
@@ -33,8 +34,7 @@ pub(super) async fn paid(house: &House) -> Paid {
     let topup = topup(house, &customer).await;
     house.pay(&topup, "4242424242424242").await;
     let is_credited = |topup: &Topup| topup.state == TopupState::Credited;
-    let page =
-        house.until(|reader| reader.topups(None, 5), |page| page.rows.iter().any(is_credited)).await;
+    let page = house.until(|reader| reader.topups(None, 5), |page| page.rows.iter().any(is_credited)).await;
     let topup = page.rows.into_iter().find(is_credited).expect("a top-up");
     let payment = topup.outcome_payment.expect("a payment");
     let payment =
@@ -52,7 +52,7 @@ pub(super) async fn paid(house: &House) -> Paid {
     };
     let id = login.id;
     house.running.app.write(move |tx| tx.insert_login(&login)).await.expect("a login");
-    let mut colleague = staff_in(house, "caio@example.com", StaffRole::Administrator).await;
+    let mut colleague = staff_in(house, "caio@example.com", StaffRole::Admin).await;
     let asked = ask(&mut colleague, &customer, "give", "60.00").await;
     Paid { customer, login: id, topup: topup.id, payment, event, asked }
 }
@@ -64,12 +64,7 @@ async fn topup(house: &House, customer: &CreatedCustomer) -> serde_json::Value {
 }
 
 /// Staff ask for credit; the request's name.
-async fn ask(
-    staff: &mut Browser<'_>,
-    customer: &CreatedCustomer,
-    direction: &str,
-    amount: &str,
-) -> IntentId {
+async fn ask(staff: &mut Browser<'_>, customer: &CreatedCustomer, direction: &str, amount: &str) -> IntentId {
     let url = format!("/console/customers/{}/credit", customer.customer.id);
     let fields =
         [("direction", direction), ("amount", amount), ("reason", "goodwill"), ("note", "it was our fault")];
@@ -93,7 +88,7 @@ async fn actions(house: &House) -> Vec<String> {
 async fn a_refund_tells_before_what_it_takes_and_takes_exactly_that() {
     let house = House::open().await;
     let paid = paid(&house).await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     // Of the $35.00 here all but $3.00 is used: the welcome credit burns first.
     let charge = json!({"amount": {"amount": "32.00", "unit": "USD"}, "kind": "import"});
     house.post(&format!("/v1/wallets/{}/charges", paid.customer.wallet), &charge).await.expect(201);
@@ -133,7 +128,7 @@ async fn credit_above_the_limit_waits_for_somebody_else() {
     let paid = paid(&house).await;
     let (customer, before) = (&paid.customer, "35.00");
     assert_eq!(request(&house, paid.asked).await.state, CreditRequestState::Waiting);
-    let mut bia = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut bia = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let own = ask(&mut bia, customer, "give", "50.01").await;
     let page = format!("/console/credit/{own}");
     assert!(!bia.get(&page).await.text.contains("/approval"), "nobody approves what he asked for");
@@ -174,7 +169,7 @@ async fn credit_above_the_limit_waits_for_somebody_else() {
 async fn bad_requests_for_credit_are_named_and_change_nothing() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
-    let mut bia = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut bia = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let url = format!("/console/customers/{}/credit", ana.customer.id);
     for (fields, words) in [
         ([("amount", ""), ("note", "x"), ("expires_at", ""), ("direction", "give")], "above zero"),
@@ -182,7 +177,10 @@ async fn bad_requests_for_credit_are_named_and_change_nothing() {
         ([("amount", "5"), ("note", " "), ("expires_at", ""), ("direction", "give")], "Say why"),
         ([("amount", "5"), ("note", "x"), ("expires_at", "soon"), ("direction", "give")], "2026-12-31"),
         ([("amount", "5"), ("note", "x"), ("expires_at", "2020-01-01"), ("direction", "give")], "over"),
-        ([("amount", "5"), ("note", "x"), ("expires_at", "2090-01-01"), ("direction", "take")], "Only credit"),
+        (
+            [("amount", "5"), ("note", "x"), ("expires_at", "2090-01-01"), ("direction", "take")],
+            "Only credit",
+        ),
     ] {
         let answer = bia.submit(&format!("{url}/new"), &url, &fields).await;
         assert_eq!(answer.status.as_u16(), 422, "{fields:?}");
@@ -196,7 +194,7 @@ async fn bad_requests_for_credit_are_named_and_change_nothing() {
 async fn a_webhook_is_worked_on_again_and_one_that_was_lost_is_made_up_for() {
     let house = House::open().await;
     let paid = paid(&house).await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let url = format!("/console/inbox/stripe/{}", paid.event);
     let page = staff.get(&url).await.text;
     assert!(page.contains("Processed") && page.contains(&paid.event), "{page}");
@@ -214,7 +212,7 @@ async fn a_webhook_is_worked_on_again_and_one_that_was_lost_is_made_up_for() {
     let ana = house.customer("ana").await;
     let topup = topup(&house, &ana).await;
     house.pay(&topup, "4242424242424242").await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let url = format!("/console/topups/{}", topup["id"].as_str().unwrap_or_default());
     for _ in 0..2 {
         staff.submit(&url, &format!("{url}/reading"), &[]).await;
@@ -229,7 +227,7 @@ async fn search_leads_straight_to_what_is_found_alone() {
     let house = House::open().await;
     let paid = paid(&house).await;
     house.customer("anabel").await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Viewer).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::ReadOnly).await;
     let customer = format!("/console/customers/{}", paid.customer.customer.id);
     let payment = format!("/console/payments/{}", paid.payment.id);
     let topup = format!("/console/topups/{}", paid.topup);

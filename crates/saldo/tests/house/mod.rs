@@ -263,12 +263,12 @@ impl House {
     /// Looks at the tables until what is there is `wanted`: every look is a query, so this waits without sleeping.
     pub(crate) async fn until<T: Send + 'static>(
         &self,
-        look: fn(&store::Reader<'_>) -> Result<T, store::StoreError>,
+        look: impl Fn(&store::Reader<'_>) -> Result<T, store::StoreError> + Clone + Send + 'static,
         wanted: impl Fn(&T) -> bool,
     ) -> T {
         let looking = async {
             loop {
-                let found = self.running.app.read(look).await.expect("a look");
+                let found = self.running.app.read(look.clone()).await.expect("a look");
                 if wanted(&found) {
                     return found;
                 }
@@ -280,6 +280,29 @@ impl House {
     /// Pays a top-up on the sandbox's page with a new card of this number.
     pub(crate) async fn pay(&self, topup: &Value, number: &str) -> Answer {
         pay(&self.client, topup, number).await
+    }
+
+    /// Asks the sandbox as anybody with the secret key may: Stripe's own API.
+    pub(crate) async fn stripe(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Value {
+        let form =
+            form.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));
+        let request = self.client.request(method, format!("{}{path}", self.sandbox.url()));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.encode());
+        self.send(request.bearer_auth(STRIPE_KEY)).await.expect(200)
+    }
+
+    /// As [`House::stripe`], again until no fault is in the way.
+    pub(crate) async fn stripe_until_told(&self, method: Method, path: &str) -> Value {
+        let ask = async {
+            loop {
+                let request = self.client.request(method.clone(), format!("{}{path}", self.sandbox.url()));
+                let Ok(answer) = request.bearer_auth(STRIPE_KEY).send().await else { continue };
+                if answer.status().is_success() {
+                    return answer.json().await.expect("JSON");
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, ask).await.expect("an answer within time")
     }
 
     /// How the book stands.

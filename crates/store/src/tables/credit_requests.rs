@@ -28,8 +28,7 @@ const OF_CUSTOMER: &str =
 const COUNT: &str = "SELECT count(*) FROM credit_requests WHERE state = $1";
 const DECIDE: &str = "UPDATE credit_requests SET state = $1, decided_by = $2, decided_at = $3
     WHERE id = $4 AND state = 'waiting'";
-const END: &str =
-    "UPDATE credit_requests SET state = $1, refusal = $2 WHERE id = $3 AND state = 'approved'";
+const END: &str = "UPDATE credit_requests SET state = $1, refusal = $2 WHERE id = $3 AND state = 'approved'";
 
 words! {
     /// Which way credit is to go.

@@ -18,7 +18,8 @@ const CUSTOMER_BY_EMAIL: &str = "SELECT id, name, email, external_key, locale, s
     FROM customers WHERE email = $1";
 const CUSTOMER_BY_KEY: &str = "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
     FROM customers WHERE external_key = $1";
-const CUSTOMER_BY_STRIPE: &str = "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
+const CUSTOMER_BY_STRIPE: &str =
+    "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
     FROM customers WHERE stripe_customer_id = $1";
 const CUSTOMERS: &str = "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
     FROM customers WHERE id < $1 ORDER BY id DESC LIMIT $2";

@@ -13,6 +13,7 @@ pub mod catalog;
 pub mod claims;
 pub mod credit_requests;
 pub mod customers;
+pub mod endpoints;
 pub mod imports;
 pub mod inbox;
 pub mod intents;
@@ -27,6 +28,7 @@ pub mod pix;
 pub mod refund_orders;
 pub mod sessions;
 pub mod settlements;
+pub mod staff;
 pub mod subscribers;
 pub mod topups;
 

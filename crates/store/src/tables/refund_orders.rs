@@ -7,14 +7,16 @@ use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
-const INSERT: &str = "INSERT INTO refund_orders (id, payment, amount, unit, reason, note, state, provider_refund,
+const INSERT: &str =
+    "INSERT INTO refund_orders (id, payment, amount, unit, reason, note, state, provider_refund,
     error, ordered_by, ordered_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const ONE: &str = "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
     ordered_at, updated_at FROM refund_orders WHERE id = $1";
 const OF_PAYMENT: &str =
     "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
     ordered_at, updated_at FROM refund_orders WHERE payment = $1 ORDER BY id LIMIT $2";
-const OPEN: &str = "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
+const OPEN: &str =
+    "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
     ordered_at, updated_at FROM refund_orders WHERE state = 'open' ORDER BY id LIMIT $1";
 const END: &str = "UPDATE refund_orders SET state = $1, provider_refund = $2, error = $3, updated_at = $4
     WHERE id = $5 AND state = 'open'";

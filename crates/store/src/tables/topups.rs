@@ -25,8 +25,7 @@ const OF_CUSTOMER: &str =
 const ALL: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
     checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
     purchase, intent FROM topups WHERE id < $1 ORDER BY id DESC LIMIT $2";
-const IN_STATE: &str =
-    "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
+const IN_STATE: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
     checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
     purchase, intent FROM topups WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const SET_CHECKOUT: &str = "UPDATE topups

@@ -29,6 +29,8 @@ pub struct CustomerPage {
     pub saved: bool,
     /// Said once after an invitation.
     pub invited: bool,
+    /// Whether staff may give him credit, and take it.
+    pub may_give_credit: bool,
     /// Whether staff may change him.
     pub may_change: bool,
     /// To whom documents are written, if anybody ever asked for that.

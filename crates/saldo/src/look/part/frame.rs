@@ -13,6 +13,8 @@ pub struct Frame {
     pub support_phone: String,
     /// Which menu stands beside the page.
     pub menu: Menu,
+    /// Entries of the menu that whoever is signed in has no use of.
+    pub hidden: Vec<Place>,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
@@ -86,6 +88,11 @@ impl Frame {
         self.menu == Menu::Console && self.person.is_some()
     }
 
+    /// The entries of the menu.
+    pub fn entries(&self) -> impl Iterator<Item = &'static Place> {
+        self.menu.entries().iter().filter(|place| !self.hidden.contains(place))
+    }
+
     /// Where a telephone calls the operator.
     pub fn phone_url(&self) -> String {
         let digits = self.support_phone.chars().filter(|c| c.is_ascii_digit() || *c == '+');
@@ -150,6 +157,8 @@ pub enum Place {
     ConsoleLines,
     /// Monthly runs and invoices.
     ConsoleBilling,
+    /// The books of a month.
+    ConsoleMonthEnd,
     /// What is sold by the month.
     ConsolePlans,
     /// Packs and what they cost.
@@ -192,6 +201,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
+        Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
 
@@ -216,6 +226,7 @@ impl Place {
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
             Place::ConsoleBilling => "/console/billing",
+            Place::ConsoleMonthEnd => "/console/month-end",
             Place::ConsolePlans => "/console/plans",
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
@@ -244,6 +255,7 @@ impl Place {
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
             Place::ConsoleBilling => "monthly-run",
+            Place::ConsoleMonthEnd => "month-end",
             Place::ConsolePlans => "plans",
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
