@@ -23,11 +23,11 @@ use stripe::{IdempotencyKey, Request};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::clock;
 use crate::credit_requests::NOTE_CHARS_MAX;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
 use crate::providers::StripeError;
-use crate::{clock, ids};
 
 /// What an order is called in Stripe's metadata of the refund.
 const NAME: &str = "refund_id";
@@ -113,11 +113,12 @@ pub async fn preview(app: &Arc<App>, id: PaymentId, amount: Amount) -> Result<Op
     })
 }
 
-/// Checks an order, writes it down, and asks Stripe. How the order stands then: `open` if Stripe was not reached.
+/// Checks an order, writes it down under `name`, and asks Stripe. How the order stands then: `open` if Stripe was not reached. A name that is
+/// known is the same order, and is not given a second time.
 pub async fn order(
     app: &Arc<App>,
     author: Author,
-    id: PaymentId,
+    (name, id): (RefundId, PaymentId),
     wanted: Wanted,
 ) -> Result<RefundOrder, Problem> {
     if !app.stripe.is_configured() {
@@ -130,9 +131,12 @@ pub async fn order(
     let now = clock::now();
     let write = move |tx: &Tx<'_>| {
         let payment = tx.payment(id)?.ok_or_else(|| Problem::not_found("payment"))?;
+        if let Some(known) = tx.refund_order(name)? {
+            return Ok((known, payment));
+        }
         let amount = check(tx, &payment, wanted.amount)?;
         let order = RefundOrder {
-            id: RefundId::from_u128(ids::fresh()),
+            id: name,
             payment: id,
             amount,
             reason: wanted.reason.map(|reason| reason.as_str().to_owned()),
@@ -151,7 +155,9 @@ pub async fn order(
         Ok((order, payment))
     };
     let (order, payment) = app.write_or_refuse(write).await?;
-    send(app, &order, &payment).await?;
+    if order.state == RefundOrderState::Open {
+        send(app, &order, &payment).await?;
+    }
     let id = order.id;
     app.read(move |reader| reader.refund_order(id)).await?.ok_or_else(|| Problem::not_found("refund"))
 }

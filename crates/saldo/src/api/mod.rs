@@ -29,6 +29,7 @@ mod plans;
 mod problem_json;
 mod purchases;
 mod queries;
+mod refunds;
 mod refusals;
 mod request;
 mod routers;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, PaymentId};
+use money::{Amount, PaymentId, RefundId};
 use serde::Deserialize;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::customers::Customer;
@@ -16,6 +16,7 @@ use stripe::request::money_back::RefundReason;
 
 use super::offer_fields::Typed;
 use crate::app::App;
+use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetLine, SheetList, Standing};
 use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
@@ -372,7 +373,7 @@ pub(super) async fn order(
         note: typing.note.clone(),
     };
     let author = staff.visit.author(&staff.who.session);
-    match refunds::order(&app, author, id, wanted).await {
+    match refunds::order(&app, author, (RefundId::from_u128(ids::fresh()), id), wanted).await {
         Ok(order) => Ok(Redirect::to(&format!("{}?ordered={}", url(id), order.id)).into_response()),
         Err(problem) if problem.status.is_client_error() => {
             show_refund(&app, &staff, id, typing, Some(problem)).await

@@ -90,8 +90,8 @@ async fn a_refund_tells_before_what_it_takes_and_takes_exactly_that() {
     let paid = paid(&house).await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     // Of the $35.00 here all but $3.00 is used: the welcome credit burns first.
-    let charge = json!({"amount": {"amount": "32.00", "unit": "USD"}, "kind": "import"});
-    house.post(&format!("/v1/wallets/{}/charges", paid.customer.wallet), &charge).await.expect(201);
+    let used = json!({"amount": {"amount": "32.00", "unit": "USD"}, "reason": "misuse"});
+    house.post(&format!("/v1/wallets/{}/deductions", paid.customer.wallet), &used).await.expect(201);
     let url = format!("/console/payments/{}", paid.payment.id);
     let preview = staff.get(&format!("{url}/refund?amount=4.00")).await.text;
     assert!(preview.contains("<dd>$3.00</dd>") && preview.contains("<dd>$1.00</dd>"), "{preview}");
