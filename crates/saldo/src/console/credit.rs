@@ -98,7 +98,7 @@ pub(super) async fn list(
         heading: reader.t(place.text_id()),
         text: reader.t1("credit-requests-text", "limit", reader.money(app.config.console.approval_above)),
         views: std::iter::once(all).chain(views).collect(),
-        columns: ["customer", "amount", "note", "asked-by", "status"].map(|id| reader.t(id)).to_vec(),
+        columns: ["customer", "amount", "note", "requested-by", "status"].map(|id| reader.t(id)).to_vec(),
         rows: rows.iter().map(|known| listed(&reader, known)).collect(),
         empty: reader.t("credit-requests-none"),
         newer_url: trail.newer_url(&base, "before"),
@@ -227,7 +227,7 @@ fn facts(reader: &Reader, known: &Known) -> Vec<Fact> {
         Fact::new(reader.t("reason"), reader.t(reason_text(&request.reason))),
         Fact::new(reader.t("note"), &request.note),
         Fact::new(
-            reader.t("asked-by"),
+            reader.t("requested-by"),
             format!("{}, {}", known.asked_by, reader.date_time(request.asked_at)),
         ),
     ];

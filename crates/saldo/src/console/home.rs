@@ -89,6 +89,7 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
     let settled = clock::now().plus(-UNMATCHED_AGE_MIN);
     let counts = app
         .read(move |tables| {
+            let drift = tables.last_reconciliation()?.map_or(0, |run| run.drifting);
             let silent = count(nas::silent_count(tables, now)?);
             let disputes = tables.claims_in(ClaimState::Open, CLAIMS_MAX)?.len()
                 + tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?.len();
@@ -101,6 +102,7 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
                 u32::try_from(failed).unwrap_or(u32::MAX),
                 tables.credit_request_count(CreditRequestState::Waiting)?,
                 tables.open_finding_count()?,
+                drift,
                 documents::waiting(tables)?,
             ])
         })

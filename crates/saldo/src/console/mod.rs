@@ -22,6 +22,7 @@ mod packs;
 mod payments;
 mod plans;
 mod purchases;
+mod reconciliation;
 mod routers;
 mod search;
 mod subscriber_fields;
@@ -111,6 +112,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/boletos/findings/{no}/resolution", post(findings::resolve))
         .route("/console/boletos/{id}", get(boletos::boleto))
         .route("/console/boletos/{id}/write-off", post(boletos::write_off))
+        .route("/console/reconciliation", get(reconciliation::page))
+        .route("/console/reconciliation/runs", post(reconciliation::begin))
         .route("/console/routers", get(routers::list).post(kept::create::<RouterKind>))
         .route("/console/routers/{no}/removal", post(routers::remove))
         .route("/console/routers/new", get(kept::new::<RouterKind>))

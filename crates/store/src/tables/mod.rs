@@ -25,6 +25,7 @@ pub mod outbox;
 pub mod payment_lists;
 pub mod payments;
 pub mod pix;
+pub mod reconciliation;
 pub mod refund_orders;
 pub mod sessions;
 pub mod settlements;

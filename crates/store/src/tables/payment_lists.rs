@@ -2,7 +2,6 @@
 
 use money::{CustomerId, PaymentId, Timestamp};
 
-use super::claims::PaymentClaim;
 use super::payments::{Payment, PaymentCursor, PaymentStatus};
 use super::{Page, Reader, page, rows_to_ask};
 use crate::error::StoreError;
@@ -23,8 +22,6 @@ const UNMATCHED_COUNT: &str = "SELECT count(*) FROM payments
 const BY_CHARGE: &str = "SELECT id FROM payments WHERE provider_charge = $1";
 const BY_CARD: &str =
     "SELECT DISTINCT customer FROM payments WHERE card_last4 = $1 ORDER BY customer DESC LIMIT $2";
-const CLAIM: &str = "SELECT provider, provider_id, payment, cause, amount, unit, state, reason, due_at,
-    occurred_at, updated_at FROM payment_claims WHERE provider = $1 AND provider_id = $2";
 
 /// Which payments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +75,5 @@ impl Reader<'_> {
     /// The newest `limit` customers who tried to pay with a card that ends so.
     pub fn customers_by_card(&self, last4: &str, limit: u32) -> Result<Vec<CustomerId>, StoreError> {
         self.all(BY_CARD, &[&last4, &limit])
-    }
-
-    /// The claim that the provider calls so.
-    pub fn claim(&self, provider: &str, provider_id: &str) -> Result<Option<PaymentClaim>, StoreError> {
-        self.one(CLAIM, &[&provider, &provider_id])
     }
 }

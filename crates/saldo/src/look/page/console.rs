@@ -61,6 +61,8 @@ pub enum NeedKind {
     SilentRouters,
     /// What the bank's files brought.
     Findings,
+    /// Currencies in which Stripe and the books differ.
+    Drift,
     /// Titles that the bank is to be told of.
     Remittance,
 }
@@ -75,6 +77,7 @@ impl NeedKind {
         NeedKind::FailedWebhooks,
         NeedKind::Approvals,
         NeedKind::Findings,
+        NeedKind::Drift,
         NeedKind::Remittance,
     ];
 
@@ -88,6 +91,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "lines-unconfirmed",
             NeedKind::SilentRouters => "routers-silent",
             NeedKind::Findings => "findings-waiting",
+            NeedKind::Drift => "drift-waiting",
             NeedKind::Remittance => "titles-waiting",
         }
     }
@@ -101,6 +105,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "open-lines",
             NeedKind::SilentRouters => "open-routers",
             NeedKind::Findings => "open-findings",
+            NeedKind::Drift => "open-reconciliation",
             NeedKind::Remittance => "open-files",
         }
     }
@@ -115,6 +120,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "/console/lines",
             NeedKind::SilentRouters => "/console/routers",
             NeedKind::Findings => BoletoView::Findings.url(),
+            NeedKind::Drift => "/console/reconciliation",
             NeedKind::Remittance => BoletoView::Files.url(),
         }
     }

@@ -167,6 +167,8 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Stripe beside the books.
+    ConsoleReconciliation,
 }
 
 impl Place {
@@ -201,6 +203,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
+        Place::ConsoleReconciliation,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
@@ -231,6 +234,7 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleReconciliation => "/console/reconciliation",
         }
     }
 
@@ -260,6 +264,7 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleReconciliation => "reconciliation",
         }
     }
 }
