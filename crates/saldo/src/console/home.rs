@@ -19,7 +19,7 @@ use crate::look::part::Place;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
-use crate::{documents, nas};
+use crate::{documents, endpoints, nas};
 
 /// Customers of one page.
 const ROWS: u32 = 25;
@@ -78,7 +78,8 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
     let counts = app
         .read(move |tables| {
             let silent = count(nas::silent_count(tables, now)?);
-            Ok([unconfirmed, silent, tables.open_finding_count()?, documents::waiting(tables)?])
+            let off = count(endpoints::off_count(tables)?);
+            Ok([unconfirmed, silent, tables.open_finding_count()?, off, documents::waiting(tables)?])
         })
         .await?;
     let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, count)| Need { kind: *kind, count });

@@ -147,6 +147,8 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Who is told by webhooks.
+    ConsoleWebhooks,
 }
 
 impl Place {
@@ -177,6 +179,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
+        Place::ConsoleWebhooks,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
@@ -203,6 +206,7 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleWebhooks => "/console/webhooks",
         }
     }
 
@@ -228,6 +232,7 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleWebhooks => "webhooks",
         }
     }
 }
