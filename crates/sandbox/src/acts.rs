@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::disputes::{self, Ending, Opening};
 use crate::payment::delayed::{self, Settled};
 use crate::refunds::{self, Wish};
-use crate::state::{Work, text};
+use crate::state::{Later, Work, text};
 use crate::{Sandbox, balance, later};
 
 /// Something done on demand. `payment` is a payment intent, `pi_…`; amounts are in minor units.
@@ -15,6 +15,13 @@ use crate::{Sandbox, balance, later};
 pub enum Act {
     /// The seller refunds at Stripe's own pages, without our program.
     Refund {
+        /// What was paid.
+        payment: String,
+        /// None for all that is left.
+        amount: Option<i64>,
+    },
+    /// The same, and the payer's bank will send it back later.
+    RefundSentBackLater {
         /// What was paid.
         payment: String,
         /// None for all that is left.
@@ -143,6 +150,12 @@ fn perform(work: &Work<'_>, act: &Act) -> Result<Value, ApiError> {
         Act::Refund { payment, amount } => {
             let wish = Wish { amount: *amount, reason: None, metadata: Map::new() };
             refunds::refund(work, charge_of(work, payment)?, wish)
+        }
+        Act::RefundSentBackLater { payment, amount } => {
+            let wish = Wish { amount: *amount, reason: None, metadata: Map::new() };
+            let refund = refunds::refund(work, charge_of(work, payment)?, wish)?;
+            work.plan(text(&refund, "id"), Later::RefundFails, later::DELAY_MS)?;
+            Ok(refund)
         }
         Act::RefundArrives { refund } => Ok(refunds::succeed(work, object(work, "refund", refund)?)?),
         Act::RefundFails { refund } => {

@@ -15,7 +15,7 @@ mod refunds;
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
@@ -70,7 +70,10 @@ pub(crate) async fn answer(
     let version = headers.get(STRIPE_VERSION).cloned();
     let key = header_text(&headers, IDEMPOTENCY_KEY).filter(|_| method == Method::POST).map(str::to_owned);
     let origin = Origin { request_id: Some(request_id.clone()), idempotency_key: key.clone() };
+    let faults = provider.faults.clone();
+    let changes = method == Method::POST;
     let outcome = match readable(&provider, &method, &uri, &headers, body) {
+        Ok(_) if faults.takes_failing_call() => Err(ApiError::broken()),
         Ok(params) => {
             let work =
                 move || provider.run(origin, |work| once(&provider, work, &method, uri.path(), &params));
@@ -82,6 +85,9 @@ pub(crate) async fn answer(
         Err(error) => Err(error),
     };
 
+    if changes && outcome.is_ok() && faults.takes_lost_answer() {
+        return lost();
+    }
     let mut replayed = HeaderMap::new();
     let (status, body) = match outcome {
         Ok(answered) => {
@@ -102,6 +108,12 @@ pub(crate) async fn answer(
         }
     }
     response
+}
+
+/// An answer that breaks off before it says anything, so that the caller cannot know what was done.
+fn lost() -> Response {
+    let broken = std::io::Error::new(std::io::ErrorKind::ConnectionAborted, "this answer is lost on demand");
+    Response::new(Body::from_stream(tokio_stream::once(Err::<Bytes, _>(broken))))
 }
 
 /// Checks who calls and reads the parameters.

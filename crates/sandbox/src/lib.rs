@@ -19,6 +19,7 @@ mod later;
 mod objects;
 mod page;
 mod payment;
+mod payments;
 mod provider;
 mod refunds;
 pub mod router;
@@ -167,6 +168,7 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/pay/{session}/voucher", get(page::voucher::show))
         .route("/pay/{session}/settlement", post(page::voucher::settle))
         .route("/assets/checkout.css", get(page::style))
+        .merge(payments::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(provider)
 }

@@ -25,7 +25,7 @@ const IDEMPOTENCY_KEPT_MS: i64 = 24 * 3_600 * 1_000;
 /// Most objects that are looked at when all of a kind are wanted.
 const ALL_ROWS_MAX: u32 = 10_000;
 
-pub(crate) use deliveries::{Delivery, DeliveryState};
+pub(crate) use deliveries::{Delivery, DeliveryState, Order};
 pub(crate) use later::Later;
 
 const TABLES: &str = "

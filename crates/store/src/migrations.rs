@@ -66,6 +66,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     14 "0014_subscriber_search.sql",
     15 "0015_payment_claims.sql",
     16 "0016_webhook_endpoints.sql",
+    17 "0017_staff.sql",
 );
 
 impl Database {

@@ -243,7 +243,7 @@ mod tests {
             "saldo subscriber import clientes.csv --check",
             "saldo bank remittance --to there",
             "saldo bank return CBR6431122.RET",
-            "saldo staff create --email ana@example.com --name Ana --role viewer",
+            "saldo staff create --email ana@example.com --name Ana --role support",
             "saldo listen --key sk_saldo_x --forward http://localhost:3000/hooks --kind credit.added",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {

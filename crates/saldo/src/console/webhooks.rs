@@ -12,7 +12,7 @@ use store::tables::endpoints::{Attempt, Delivery, DeliveryState, Endpoint, Endpo
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use super::offer_fields::text;
-use super::{draw_form_at, must_change, typed};
+use super::{draw_form_at, typed};
 use crate::app::App;
 use crate::audit::Author;
 use crate::endpoints::{self, EndpointDraft, KINDS};
@@ -21,6 +21,7 @@ use crate::look::page::webhooks::{
 };
 use crate::look::page::{Field, FieldKind, FieldProblem};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::sign_in::Nothing;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
@@ -69,12 +70,15 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let rows = app.read(|tables| tables.endpoints()).await?;
     let page = Webhooks {
         reader: staff.visit.reader().clone(),
         frame: staff.visit.frame(&app, Some(Place::ConsoleWebhooks)),
         removed: shown.removed,
-        new_url: may_change(&staff).then(|| format!("{}/new", Place::ConsoleWebhooks.url())),
+        new_url: staff
+            .may(Permission::ChangeWebhooks)
+            .then(|| format!("{}/new", Place::ConsoleWebhooks.url())),
         rows: rows.iter().map(listed).collect(),
     };
     draw(StatusCode::OK, &page)
@@ -82,7 +86,7 @@ pub(super) async fn list(
 
 /// `GET /console/webhooks/new`
 pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     form(&app, &staff, None, &Sent::default(), Vec::new())
 }
 
@@ -92,7 +96,7 @@ pub(super) async fn create(
     staff: StaffIn,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     let (author, settings, secret) = (author(&staff), app.config.webhooks, endpoints::draw_secret());
     let (draft, drawn) = (sent.draft(true), secret.clone());
     let made = app.write_or_refuse(move |tx| endpoints::create(tx, &author, settings, &draft, &drawn)).await;
@@ -109,6 +113,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Asked(ShownOne { done, before }): Asked<ShownOne>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let done = done.and_then(|done| {
         let told = [
             ("saved", "endpoint-saved"),
@@ -127,7 +132,7 @@ pub(super) async fn change(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     let id = parse(&id)?;
     let known = app.read(move |tables| tables.endpoint(id)).await?.ok_or_else(missing)?;
     let ticked = known.kinds.split(' ').filter(|kind| !kind.is_empty());
@@ -183,7 +188,7 @@ pub(super) async fn rotate(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     let (id, author, secret) = (parse(&id)?, author(&staff), endpoints::draw_secret());
     let drawn = secret.clone();
     app.write_or_refuse(move |tx| endpoints::rotate(tx, &author, id, &drawn)).await?;
@@ -197,7 +202,7 @@ pub(super) async fn remove(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     let (id, author) = (parse(&id)?, author(&staff));
     let was = app.write_or_refuse(move |tx| endpoints::remove(tx, &author, id)).await?;
     let url = crate::look::format::percent_encoded(&was.url);
@@ -211,7 +216,7 @@ pub(super) async fn test(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     let (id, author) = (parse(&id)?, author(&staff));
     app.write_or_refuse(move |tx| endpoints::tell_test(tx, &author, id)).await?;
     endpoints::wake(&app);
@@ -230,8 +235,9 @@ pub(super) async fn delivery(
     Path(id): Path<String>,
     Asked(shown): Asked<ShownDelivery>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let id = parse_delivery(&id)?;
-    let may = may_change(&staff);
+    let may = staff.may(Permission::ChangeWebhooks);
     let look = move |tables: &TablesReader<'_>| {
         let Some(delivery) = tables.delivery(id)? else { return Ok(None) };
         let found = (tables.endpoint(delivery.endpoint)?, tables.message(delivery.message)?);
@@ -260,7 +266,7 @@ pub(super) async fn redeliver(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     let (id, author) = (parse_delivery(&id)?, author(&staff));
     app.write_or_refuse(move |tx| endpoints::redeliver(tx, &author, id)).await?;
     endpoints::wake(&app);
@@ -274,7 +280,7 @@ async fn put(
     id: EndpointId,
     draft: impl Fn(&Endpoint) -> EndpointDraft + Send + Sync + 'static,
 ) -> Result<(), Problem> {
-    must_change(staff)?;
+    staff.must(Permission::ChangeWebhooks)?;
     let (author, settings): (Author, _) = (author(staff), app.config.webhooks);
     let change = move |tx: &Tx<'_>| endpoints::change(tx, &author, settings, id, |known| draft(known));
     app.write_or_refuse(change).await?;
@@ -293,7 +299,7 @@ async fn one(
 ) -> Result<Response, Fault> {
     let trail = Trail::parse(before.as_deref());
     let before: Option<DeliveryId> = trail.last().and_then(|id| id.parse().ok());
-    let may = may_change(staff);
+    let may = staff.may(Permission::ChangeWebhooks);
     let look = move |tables: &TablesReader<'_>| {
         let Some(endpoint) = tables.endpoint(id)? else { return Ok(None) };
         let page = tables.deliveries(Some(id), before, ROWS)?;
@@ -421,10 +427,6 @@ fn attempt_seen(row: Attempt) -> AttemptSeen {
 fn laid_out(message: &Message) -> String {
     let read: Result<serde_json::Value, _> = serde_json::from_str(&message.body);
     read.map_or_else(|_| message.body.clone(), |value| format!("{value:#}"))
-}
-
-fn may_change(staff: &StaffIn) -> bool {
-    must_change(staff).is_ok()
 }
 
 fn author(staff: &StaffIn) -> Author {

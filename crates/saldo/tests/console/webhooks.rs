@@ -1,7 +1,7 @@
 //! Webhooks in the console: endpoints made, tried, turned off and removed; deliveries shown and sent again.
 
 use store::tables::endpoints::DeliveryState;
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 
 use super::browser::between;
 use super::house::House;
@@ -17,7 +17,7 @@ async fn an_endpoint_is_made_tried_and_told_again() {
     })
     .await;
     let receiver = Receiver::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     assert!(staff.get("/console/webhooks").await.text.contains("Nobody is told yet."));
     let url = receiver.url();
     let fields = [("url", url.as_str()), ("description", "Back office"), ("credit.added", "1")];
@@ -81,7 +81,7 @@ async fn an_endpoint_is_made_tried_and_told_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_stands_beside_its_field_and_who_may_only_look_changes_nothing() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     for (url, words) in [
         ("", "This is no URL that can be used"),
         ("http://example.com/", "It must begin with https://."),
@@ -99,7 +99,7 @@ async fn what_is_wrong_stands_beside_its_field_and_who_may_only_look_changes_not
     let made = staff.submit("/console/webhooks/new", "/console/webhooks", &fine).await;
     let id = between(&made.text, "href=\"/console/webhooks/", "/change\"").expect("a link");
     let page = format!("/console/webhooks/{id}");
-    let mut viewer = staff_in(&house, "leo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "leo@example.com", StaffRole::ReadOnly).await;
     let shown = viewer.get(&page).await;
     assert_eq!(shown.status, 200);
     assert!(!shown.text.contains("Remove") && !shown.text.contains("New secret"), "{}", shown.text);

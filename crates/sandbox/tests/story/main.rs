@@ -6,6 +6,7 @@ mod checkout;
 mod delayed;
 mod money_back;
 mod off_session;
+mod on_demand;
 mod saved_cards;
 mod secure;
 mod stage;

@@ -34,6 +34,13 @@ pub(crate) struct Stage {
     webhooks: mpsc::UnboundedReceiver<Value>,
 }
 
+/// How something is done on demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Form,
+    Json,
+}
+
 /// An answer of the API or the page.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -121,6 +128,22 @@ impl Stage {
             request = request.header("idempotency-key", key);
         }
         answered(request).await
+    }
+
+    /// Presses a button of the payments page, or does by JSON what it does.
+    pub(crate) async fn on_demand(&self, path: &str, fields: &Value, by: By) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.sandbox.url()));
+        answered(match by {
+            By::Json => request.header("accept", "application/json").json(fields),
+            By::Form => {
+                let fields = fields.as_object().unwrap().iter();
+                let form = fields.fold(stripe::form::Form::new(), |form, (name, value)| {
+                    form.with(name, value.as_str().unwrap())
+                });
+                request.header("content-type", "application/x-www-form-urlencoded").body(form.encode())
+            }
+        })
+        .await
     }
 
     pub(crate) async fn customer(&mut self) -> String {

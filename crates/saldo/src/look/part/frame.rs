@@ -13,6 +13,8 @@ pub struct Frame {
     pub support_phone: String,
     /// Which menu stands beside the page.
     pub menu: Menu,
+    /// Entries of the menu that whoever is signed in has no use of.
+    pub hidden: Vec<Place>,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
@@ -79,6 +81,11 @@ impl Frame {
     /// Whether a menu stands beside the page.
     pub fn has_menu(&self) -> bool {
         self.menu != Menu::None
+    }
+
+    /// The entries of the menu.
+    pub fn entries(&self) -> impl Iterator<Item = &'static Place> {
+        self.menu.entries().iter().filter(|place| !self.hidden.contains(place))
     }
 
     /// Where a telephone calls the operator.
@@ -264,6 +271,18 @@ pub struct DemoFaults {
     pub twice: bool,
     /// Webhooks are held back until the fault is lifted.
     pub held: bool,
+    /// Webhooks come out of order.
+    pub reordered: bool,
+    /// The next webhook is lost.
+    pub lost: bool,
+    /// The next call to the provider fails, with nothing done.
+    pub failing: bool,
+    /// The next call is done, and its answer is lost.
+    pub unheard: bool,
+    /// Cards seem to pay and are declined later.
+    pub declined_late: bool,
+    /// Saved cards are declined when they are charged without their owner.
+    pub saved_declined: bool,
     /// The router sends each report twice.
     pub router_twice: bool,
     /// Every second datagram of the router is lost.
@@ -299,6 +318,12 @@ impl DemoFaults {
                     ("late", "fault-late", self.late),
                     ("twice", "fault-twice", self.twice),
                     ("held", "fault-held", self.held),
+                    ("reordered", "fault-reordered", self.reordered),
+                    ("lost", "fault-lost", self.lost),
+                    ("failing", "fault-failing", self.failing),
+                    ("unheard", "fault-unheard", self.unheard),
+                    ("declined_late", "fault-declined-late", self.declined_late),
+                    ("saved_declined", "fault-saved-declined", self.saved_declined),
                 ],
             },
             FaultGroup {
