@@ -73,6 +73,8 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
+    /// Told when somebody asks for a reconciliation.
+    pub reconciliation_news: Notify,
     /// Told when messages to endpoints were written.
     pub message_news: watch::Sender<u64>,
     /// Told when a mail was written.
@@ -242,6 +244,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
+        reconciliation_news: Notify::new(),
         message_news: watch::Sender::new(0),
         mail_news: Notify::new(),
         books: Books::default(),

@@ -1,5 +1,5 @@
 //! What runs beside the edges: the inbox, webhooks, mails, open intents, prices that come into force, the books being verified,
-//! routers kept in step with lines, monthly runs, lines blocked because something is overdue.
+//! routers kept in step with lines, reconciliation with Stripe, monthly runs, lines blocked because something is overdue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,10 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, webhooks};
+use crate::{
+    billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, reconciliation,
+    webhooks,
+};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -31,6 +34,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(nas::control(Arc::clone(app)));
     tokio::spawn(billing::keep_running(Arc::clone(app)));
     tokio::spawn(billing::keep_blocked(Arc::clone(app)));
+    tokio::spawn(reconciliation::keep_reconciled(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
     tokio::spawn(write_searches(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));

@@ -67,6 +67,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     15 "0015_payment_claims.sql",
     16 "0016_webhook_endpoints.sql",
     17 "0017_staff.sql",
+    18 "0018_reconciliation.sql",
 );
 
 impl Database {

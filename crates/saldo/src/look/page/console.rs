@@ -53,6 +53,8 @@ pub enum NeedKind {
     SilentRouters,
     /// What the bank's files brought.
     Findings,
+    /// Currencies in which Stripe and the books differ.
+    Drift,
     /// Endpoints of webhooks that were turned off because they took nothing.
     Endpoints,
     /// Titles that the bank is to be told of.
@@ -65,6 +67,7 @@ impl NeedKind {
         NeedKind::Unconfirmed,
         NeedKind::SilentRouters,
         NeedKind::Findings,
+        NeedKind::Drift,
         NeedKind::Endpoints,
         NeedKind::Remittance,
     ];
@@ -75,6 +78,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "lines-unconfirmed",
             NeedKind::SilentRouters => "routers-silent",
             NeedKind::Findings => "findings-waiting",
+            NeedKind::Drift => "drift-waiting",
             NeedKind::Endpoints => "endpoints-off",
             NeedKind::Remittance => "titles-waiting",
         }
@@ -86,6 +90,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "open-lines",
             NeedKind::SilentRouters => "open-routers",
             NeedKind::Findings => "open-findings",
+            NeedKind::Drift => "open-reconciliation",
             NeedKind::Endpoints => "open-endpoints",
             NeedKind::Remittance => "open-files",
         }
@@ -97,6 +102,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "/console/lines",
             NeedKind::SilentRouters => "/console/routers",
             NeedKind::Findings => BoletoView::Findings.url(),
+            NeedKind::Drift => "/console/reconciliation",
             NeedKind::Endpoints => "/console/webhooks",
             NeedKind::Remittance => BoletoView::Files.url(),
         }

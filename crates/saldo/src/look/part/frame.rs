@@ -154,6 +154,8 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Stripe beside the books.
+    ConsoleReconciliation,
     /// Who is told by webhooks.
     ConsoleWebhooks,
 }
@@ -186,6 +188,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
+        Place::ConsoleReconciliation,
         Place::ConsoleWebhooks,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
@@ -213,6 +216,7 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleReconciliation => "/console/reconciliation",
             Place::ConsoleWebhooks => "/console/webhooks",
         }
     }
@@ -239,6 +243,7 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleReconciliation => "reconciliation",
             Place::ConsoleWebhooks => "webhooks",
         }
     }
