@@ -23,7 +23,7 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
-use crate::{documents, nas};
+use crate::{documents, endpoints, nas};
 
 /// Customers of one page.
 const ROWS: u32 = 25;
@@ -93,6 +93,7 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
             let silent = count(nas::silent_count(tables, now)?);
             let disputes = tables.claims_in(ClaimState::Open, CLAIMS_MAX)?.len()
                 + tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?.len();
+            let off = count(endpoints::off_count(tables)?);
             let failed = tables.inbox_count(InboxState::Failed)?;
             Ok([
                 tables.unmatched_payment_count(settled)?,
@@ -103,6 +104,7 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
                 tables.credit_request_count(CreditRequestState::Waiting)?,
                 tables.open_finding_count()?,
                 drift,
+                off,
                 documents::waiting(tables)?,
             ])
         })

@@ -169,6 +169,8 @@ pub enum Place {
     ConsoleRouters,
     /// Stripe beside the books.
     ConsoleReconciliation,
+    /// Who is told by webhooks.
+    ConsoleWebhooks,
 }
 
 impl Place {
@@ -204,6 +206,7 @@ impl Place {
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
         Place::ConsoleReconciliation,
+        Place::ConsoleWebhooks,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
@@ -235,6 +238,7 @@ impl Place {
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
             Place::ConsoleReconciliation => "/console/reconciliation",
+            Place::ConsoleWebhooks => "/console/webhooks",
         }
     }
 
@@ -265,6 +269,7 @@ impl Place {
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
             Place::ConsoleReconciliation => "reconciliation",
+            Place::ConsoleWebhooks => "webhooks",
         }
     }
 }
