@@ -213,5 +213,5 @@ fn parse(id: &str) -> Result<TopupId, Problem> {
 }
 
 fn missing() -> Problem {
-    Problem::not_found("top-up")
+    Problem::not_found("recharge")
 }
