@@ -70,6 +70,8 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
+    /// Told when a customer changed what may be charged by itself.
+    pub automatic_news: Notify,
     /// Told when a mail was written.
     pub mail_news: Notify,
     /// What the last verification of the books found.
@@ -233,6 +235,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
+        automatic_news: Notify::new(),
         mail_news: Notify::new(),
         books: Books::default(),
         doors: Doors::default(),

@@ -4,6 +4,7 @@
 //! Making the views again does not tell anybody anything again. A notice is delivered as mails or a boleto, which are written in
 //! the same transaction that marks the notice, so that they are written once for each.
 
+mod automatic;
 mod letters;
 mod owed;
 mod usage;
@@ -27,6 +28,7 @@ use crate::problem::Problem;
 use crate::settlements::Owing;
 use crate::{clock, pix, settlements};
 
+pub use automatic::{automatic_capped, automatic_link, automatic_paused, automatic_stopped};
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
@@ -151,6 +153,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                 PURCHASED => charge(tx, &config.config, &notice)?,
                 usage::USAGE => usage::mail(tx, &config.config, &config.sold(), &notice)?,
                 CREDIT_ADDED => mail(tx, &config.config, &notice)?,
+                kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, &config.config, &notice)?,
                 _ => owed::mail(tx, &config.config, &config.sold(), &notice)?,
             };
             match delivered {
@@ -202,18 +205,23 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let customer = notice.customer.map(|id| tx.customer(id)).transpose()?.flatten();
     let Some(customer) = customer else { return Ok(Ok(())) };
     let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
-    let (amount, posted) = match read(&notice.payload) {
-        Ok(amounts) => amounts,
+    let (payment, amount, posted) = match read(&notice.payload) {
+        Ok(read) => read,
         Err(error) => return Ok(Err(error.to_string())),
     };
     let reader = letters::reader(config, &customer);
     let url = format!("{}/recharge", config.server.public_url);
-    let letter = credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url);
+    let automatic =
+        automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
+    let letter = automatic.unwrap_or_else(|| {
+        credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url)
+    });
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }
 
-fn read(payload: &str) -> anyhow::Result<(Amount, Amount)> {
-    let CreditAdded { amount, posted, unit, .. } = serde_json::from_str(payload)?;
+/// The payment, its amount, and the balance after it.
+fn read(payload: &str) -> anyhow::Result<(String, Amount, Amount)> {
+    let CreditAdded { payment, amount, posted, unit } = serde_json::from_str(payload)?;
     let unit = Unit::known(&unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
-    Ok((Amount::parse(&amount, unit)?, Amount::parse(&posted, unit)?))
+    Ok((payment, Amount::parse(&amount, unit)?, Amount::parse(&posted, unit)?))
 }

@@ -2,6 +2,7 @@
 
 mod bank;
 mod pix;
+mod topup;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::look::DataUnit;
 
 pub use bank::Bank;
 pub use pix::{Pix, PixCallback};
+pub use topup::AutomaticTopups;
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -33,6 +35,8 @@ pub struct Config {
     pub brand: Brand,
     /// `[credit]`
     pub credit: Credit,
+    /// `[topup.automatic]`
+    pub automatic_topups: AutomaticTopups,
     /// `[stripe]`
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
@@ -214,6 +218,7 @@ struct Written {
     database: WrittenDatabase,
     brand: WrittenBrand,
     credit: WrittenCredit,
+    topup: topup::WrittenTopup,
     stripe: Stripe,
     bank: bank::WrittenBank,
     pix: pix::WrittenPix,
@@ -312,12 +317,28 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
     let Some(toml::Value::Table(section_table)) = table.get_mut(&section) else {
         bail!("{name}: there is no section [{section}]");
     };
+    // `SALDO_TOPUP__AUTOMATIC__ENABLED` sets `[topup.automatic] enabled`.
+    if let Some((inner, key)) = key.split_once("__")
+        && let Some(toml::Value::Table(inner_table)) = section_table.get_mut(inner)
+    {
+        return set_key(inner_table, name, &format!("{section}.{inner}"), key, value);
+    }
+    set_key(section_table, name, &section, &key, value)
+}
+
+fn set_key(
+    section_table: &mut toml::Table,
+    name: &str,
+    section: &str,
+    key: &str,
+    value: String,
+) -> anyhow::Result<()> {
     let (key, value) = match key.strip_suffix("_file") {
-        Some(real) if !section_table.contains_key(&key) => {
+        Some(real) if !section_table.contains_key(key) => {
             let text = std::fs::read_to_string(&value).with_context(|| format!("{name}: reading {value}"))?;
             (real.to_owned(), text.trim_end_matches(['\n', '\r']).to_owned())
         }
-        _ => (key, value),
+        _ => (key.to_owned(), value),
     };
     let Some(slot) = section_table.get_mut(&key) else {
         bail!("{name}: there is no setting {section}.{key}; `saldo config` lists them all");
@@ -339,7 +360,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, credit, stripe, bank, pix, billing, mail, radius, test_clock } =
+    let Written { mut server, database, brand, credit, topup, stripe, bank, pix, billing, mail, radius, test_clock } =
         written;
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
@@ -361,11 +382,13 @@ fn check(written: Written) -> anyhow::Result<Config> {
         Brand { name: brand.name, support_email: brand.support_email, support_phone, time_zone, data_unit };
     let server_of = |url: &str| PostgresServer::parse(url).context("database.url");
     let database = (!database.url.is_empty()).then(|| server_of(&database.url)).transpose()?;
+    let credit = check_credit(&credit)?;
     Ok(Config {
         server,
         database,
         brand,
-        credit: check_credit(&credit)?,
+        automatic_topups: topup::check(&topup, credit.unit)?,
+        credit,
         stripe,
         bank: bank::check(&bank)?,
         pix: pix::check(&pix)?,
@@ -458,12 +481,14 @@ mod tests {
                 ("SALDO_SERVER__LISTEN", "0.0.0.0:80"),
                 ("SALDO_STRIPE__WEBHOOK_SECRETS", "whsec_a, whsec_b"),
                 ("SALDO_TEST_CLOCK__ENABLED", "true"),
+                ("SALDO_TOPUP__AUTOMATIC__ENABLED", "false"),
                 ("HOME", "/nowhere"),
             ]),
         )?;
         assert_eq!(config.server.listen, "0.0.0.0:80");
         assert_eq!(config.stripe.webhook_secrets, ["whsec_a", "whsec_b"]);
         assert!(config.test_clock);
+        assert!(!config.automatic_topups.enabled);
         Ok(())
     }
 
@@ -498,6 +523,10 @@ mod tests {
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),
+            ("[topup.automatic]\nday_count_max = 0", "topup.automatic.day_count_max"),
+            ("[topup.automatic]\nmonth_count_max = 1001", "topup.automatic.month_count_max"),
+            ("[topup.automatic]\nlimit = 1", "topup.automatic.limit"),
             ("[database]\nurl = \"mysql://here\"", "database.url"),
             ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),
             ("[bank]\ncode = \"341\"", "bank 341"),

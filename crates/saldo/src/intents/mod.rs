@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
-use crate::{claims, clock, settlements};
+use crate::{automatic_topups, claims, clock, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -98,6 +98,7 @@ pub fn done(
         if let Some(known) = tx.topup(topup)? {
             tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
         }
+        automatic_topups::credited(tx, topup)?;
     }
     if let Wish::SetTakenBack { amount, .. } = wish {
         claims::booked(tx, id, amount)?;
