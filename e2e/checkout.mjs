@@ -37,9 +37,11 @@ export class Checkout {
     await this.methods().getByRole('radio', { name: 'Use a different card', exact: true }).check();
   }
 
-  /** A customer without a saved card is not asked which card to use. */
+  /** A customer without a saved card is not asked which card to use; where there are other ways to pay, the choice is called *Card*. */
   async chooseDifferentCardIfAsked() {
-    if (await this.methods().isVisible()) await this.chooseDifferentCard();
+    if (!(await this.methods().isVisible())) return;
+    const radio = (name) => this.methods().getByRole('radio', { name, exact: true });
+    await radio('Use a different card').or(radio('Card')).check();
   }
 
   async fillCard(card) {

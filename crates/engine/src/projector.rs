@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::news::{Notice, exhausted, tell};
 use crate::project_back::taken_back_grants;
 use crate::project_line::{balance_cause, line_grants, line_kind, lot_of, project_line, used_bytes};
 use book::{
-    Awaiting, BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, LineFact,
-    MoneyMovement, Record, Source, TakenBackCause, Transfer, UsagePosted, WalletNo, WindowOpened, read_batch,
-    transfers,
+    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, MoneyMovement, Record, Source,
+    TakenBackCause, Transfer, UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
 };
-use money::{Amount, CustomerId, EntryId, IntentId, PaymentId, Quantity, Timestamp, Unit, WalletId};
+use money::{Amount, CustomerId, EntryId, IntentId, Quantity, Timestamp, Unit, WalletId};
 use store::views::{
     EntryRow, GrantRow, GrantState, ViewChange, ViewChanges, WalletRow, WindowRow, quarter_of,
 };
@@ -28,6 +28,8 @@ struct KnownWallet {
     entries: u64,
     /// The last of them.
     newest: Option<EntryRef>,
+    /// What may be spent.
+    available: i64,
 }
 
 /// An open window, as far as later records leave it unsaid.
@@ -52,40 +54,6 @@ pub struct Projection {
     pub notices: Vec<Notice>,
     /// How lines' balances moved, for whoever tells subscribers what they have used.
     pub line_balances: Vec<LineBalance>,
-}
-
-/// What others are told after a decision, named by the place of that decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// The decision.
-    pub entry: EntryRef,
-    /// When, by the book's clock.
-    pub at: Timestamp,
-    /// Whose wallet it is about.
-    pub customer: CustomerId,
-    /// What happened.
-    pub news: News,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
-    /// A payment was credited.
-    CreditAdded {
-        /// The payment.
-        payment: PaymentId,
-        /// How much credit it bought.
-        amount: Amount,
-        /// What the wallet holds after it, windows and holds not yet taken off.
-        posted: Amount,
-    },
-    /// A pack was bought for a line: released, or waiting for its payment.
-    Purchased {
-        /// The wallet that the line lives on.
-        wallet: WalletId,
-        /// The purchase, by value.
-        purchase: Awaiting,
-    },
 }
 
 /// The balance of a line after something moved it.
@@ -135,8 +103,8 @@ impl Projector {
         windows: impl IntoIterator<Item = WindowRow>,
     ) -> Projector {
         let known = |wallet: WalletRow| {
-            let WalletRow { wallet: id, customer, unit, entries, newest, .. } = wallet;
-            KnownWallet { id, unit, customer, entries, newest }
+            let WalletRow { wallet: id, customer, unit, entries, newest, posted, pending, held, .. } = wallet;
+            KnownWallet { id, unit, customer, entries, newest, available: posted - pending - held }
         };
         let windows = windows.into_iter().map(|window| {
             let known = KnownWindow { meter_no: window.meter_no, hour: window.opened_at.hour() };
@@ -172,15 +140,16 @@ impl Projector {
         let record = &decision.record;
         let out = &mut projection.changes;
         if let Record::WalletOpened { wallet, id, customer, unit, .. } = record {
-            let known = KnownWallet { id: *id, unit: *unit, customer: *customer, entries: 0, newest: None };
+            let (id, unit, customer) = (*id, *unit, *customer);
+            let known = KnownWallet { id, unit, customer, entries: 0, newest: None, available: 0 };
             debug_assert_eq!(self.wallets.len(), wallet.0 as usize, "wallets are numbered as they come");
             self.wallets.push(known);
-            projection.customers.push(*customer);
+            projection.customers.push(customer);
             out.push(ViewChange::WalletOpened(WalletRow {
                 wallet_no: wallet.0,
-                wallet: *id,
-                customer: *customer,
-                unit: *unit,
+                wallet: id,
+                customer,
+                unit,
                 posted: 0,
                 pending: 0,
                 held: 0,
@@ -200,8 +169,11 @@ impl Projector {
         let (unit, customer) = (known.unit, known.customer);
         projection.customers.push(customer);
         let at = decision.at;
-        projection.notices.extend(news(record, known).map(|news| Notice { entry, at, customer, news }));
+        tell(record, (known.id, unit), |news| projection.notices.push(Notice { entry, at, customer, news }));
         if let Some(balance) = record.balance() {
+            let was = std::mem::replace(&mut known.available, balance.available());
+            let news = exhausted((known.id, unit), was, known.available);
+            projection.notices.extend(news.map(|news| Notice { entry, at, customer, news }));
             let book::Balance { posted, pending, held } = balance;
             out.push(ViewChange::BalanceSet { wallet_no, posted, pending, held });
         }
@@ -379,15 +351,15 @@ fn entry_row(entry: EntryRef, decision: &Decision, known: &KnownWallet) -> Optio
         Record::GrantAdded(added) => {
             row.grant_no = Some(added.grant_no);
             row.payment = added.payment;
-            row.reason = Some(reason_or_source(added.source));
+            row.reason = Some(Cow::Borrowed(reason_code(record)));
         }
-        Record::GrantEffective { grant_no, source, .. } => {
+        Record::GrantEffective { grant_no, .. } => {
             row.grant_no = Some(*grant_no);
-            row.reason = Some(reason_or_source(*source));
+            row.reason = Some(Cow::Borrowed(reason_code(record)));
         }
         Record::GrantExpired { grant_no, .. } => row.grant_no = Some(*grant_no),
         Record::Charged { kind, .. } | Record::Reversed { kind, .. } => row.charge_kind_no = Some(*kind),
-        Record::Deducted { reason, .. } => row.reason = Some(Cow::Borrowed(reason.code())),
+        Record::Deducted { .. } => row.reason = Some(Cow::Borrowed(reason_code(record))),
         Record::Line(record) => {
             row.grant_no = lot_of(&record.fact).map(|(lot, _)| lot.grant_no);
             row.quantity = used_bytes(&record.fact);
@@ -408,28 +380,8 @@ fn entry_row(entry: EntryRef, decision: &Decision, known: &KnownWallet) -> Optio
     Some(row)
 }
 
-fn news(record: &Record, known: &KnownWallet) -> Option<News> {
-    let unit = known.unit;
-    match record {
-        Record::Line(record) => match &record.fact {
-            LineFact::Bought { purchase, .. } | LineFact::Awaits { purchase } => {
-                Some(News::Purchased { wallet: known.id, purchase: *purchase })
-            }
-            _ => None,
-        },
-        Record::GrantAdded(GrantAdded { payment: Some(payment), amount, balance, .. }) => {
-            Some(News::CreditAdded {
-                payment: *payment,
-                amount: Amount::new(*amount, unit),
-                posted: Amount::new(balance.posted, unit),
-            })
-        }
-        _ => None,
-    }
-}
-
 /// The code of a movement in statements and in the API.
-fn kind_code(record: &Record) -> Option<&'static str> {
+pub(crate) fn kind_code(record: &Record) -> Option<&'static str> {
     match record {
         Record::GrantAdded(_) | Record::GrantEffective { .. } => Some("grant"),
         Record::GrantExpired { .. } => Some("expiry"),
@@ -459,11 +411,21 @@ pub(crate) fn source_code(source: Source) -> &'static str {
     }
 }
 
+/// Why credit moved, as a statement says it; nothing where the kind says it all.
+pub(crate) fn reason_code(record: &Record) -> &'static str {
+    match record {
+        Record::GrantAdded(added) => reason_or_source(added.source),
+        Record::GrantEffective { source, .. } => reason_or_source(*source),
+        Record::Deducted { reason, .. } => reason.code(),
+        _ => "",
+    }
+}
+
 /// For a correction its reason, else the source: what a statement says in words.
-fn reason_or_source(source: Source) -> Cow<'static, str> {
+fn reason_or_source(source: Source) -> &'static str {
     match source {
-        Source::Adjustment(reason) => Cow::Borrowed(reason.code()),
-        other => Cow::Borrowed(source_code(other)),
+        Source::Adjustment(reason) => reason.code(),
+        other => source_code(other),
     }
 }
 

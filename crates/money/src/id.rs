@@ -179,6 +179,14 @@ id!(
     EndpointId, "whe"
 );
 id!(
+    /// What receivers of webhooks are told, the same for each of them.
+    MessageId, "msg"
+);
+id!(
+    /// The telling of a message to one receiver.
+    DeliveryId, "dlv"
+);
+id!(
     /// One atomic fact in the journal: its batch's position in the upper 64 bits, its place there in the lower.
     EntryId, "ent"
 );

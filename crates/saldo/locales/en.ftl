@@ -804,6 +804,64 @@ plan-free-hint = For example 00:00-06:00, 22:00-23:00. Traffic in them does not 
 plan-block = Days until an unpaid line is blocked
 plan-block-hint = After the due day of a boleto or invoice. Empty: never.
 
+## Month end
+
+month-end = Month end
+month-end-text = What customers’ credit was, and everything that moved it, added up from the journal.
+month-end-making = The journal is being added up from its first row …
+month-end-failed = The report could not be made: { $why }
+month-end-so-far = The month is not over: this is as of { $time }.
+month-end-empty = Nothing had happened up to the end of this month.
+month-end-proof = Made of the journal up to row { $row }, hash { $hash }. “saldo month-end” prints the same on the server.
+month-opening = At the begin
+month-closing = At the end
+liability-by-age = By age of the credit
+age-days = Given { $from } to { $until } days before
+age-days-over = Given more than { $days } days before
+used-beyond = Used beyond all credit
+data-of-lines = Data of lines
+accounts = Accounts
+account = Account
+accounts-text = Dr: more debits than credits. Cr: more credits than debits. All accounts together are zero.
+debits = Debits
+credits = Credits
+balance-debit = { $amount } Dr
+balance-credit = { $amount } Cr
+chart-held = Customers’ credit at the end of each day
+chart-held-most = Most on { $span }: { $amount }.
+chart-held-nothing = Customers had no credit in this month.
+flow-sold = Credit sold
+flow-overpaid = Paid beyond what was owed
+flow-promotional = Promotional credit
+flow-allowance = Allowances of plans
+flow-corrected = Corrections
+flow-used = Used
+flow-expired = Expired
+flow-refunded = Refunded
+flow-disputed = Disputed
+account-wallets = Customers’ credit
+account-clearing-stripe = Money at Stripe
+account-revenue-usage = Earned by use
+account-revenue-charge = Earned by charges
+account-promotional = Credit given away
+account-adjustment = Corrections
+account-breakage = Expired credit
+account-allowance = Data given by plans
+account-sold = Data sold
+account-used = Data used
+account-outside = Data used outside the allowance
+account-receivable = Receivables
+account-revenue-pack = Earned by packs
+account-written-off = Written off
+account-clearing-boleto = Money of boletos
+account-clearing-pix = Money of Pix
+account-clearing-hand = Money taken in another way
+account-revenue-plan = Earned by plans’ fees
+account-revenue-late-fee = Fines and interest
+account-disputed = Held by disputes
+account-fees-stripe = Stripe’s fees
+account-payouts-stripe = Paid out by Stripe
+
 ## The monthly run
 
 monthly-run = Monthly run

@@ -804,6 +804,64 @@ plan-free-hint = Por exemplo 00:00-06:00, 22:00-23:00. O tráfego neles não red
 plan-block = Dias até o bloqueio por falta de pagamento
 plan-block-hint = Depois do vencimento de um boleto ou fatura. Vazio: nunca.
 
+## Fechamento do mês
+
+month-end = Fechamento do mês
+month-end-text = O crédito dos clientes e tudo o que o moveu, somado a partir do diário.
+month-end-making = O diário está sendo somado desde a primeira linha …
+month-end-failed = Não foi possível fazer o relatório: { $why }
+month-end-so-far = O mês ainda não terminou: posição em { $time }.
+month-end-empty = Nada tinha acontecido até o fim deste mês.
+month-end-proof = Feito com o diário até a linha { $row }, hash { $hash }. “saldo month-end” imprime o mesmo no servidor.
+month-opening = No início
+month-closing = No fim
+liability-by-age = Por idade do crédito
+age-days = Concedido de { $from } a { $until } dias antes
+age-days-over = Concedido há mais de { $days } dias
+used-beyond = Usado além de todo o crédito
+data-of-lines = Dados das linhas
+accounts = Contas
+account = Conta
+accounts-text = D: mais débitos que créditos. C: mais créditos que débitos. A soma de todas as contas é zero.
+debits = Débitos
+credits = Créditos
+balance-debit = { $amount } D
+balance-credit = { $amount } C
+chart-held = Crédito dos clientes no fim de cada dia
+chart-held-most = Maior em { $span }: { $amount }.
+chart-held-nothing = Os clientes não tinham crédito neste mês.
+flow-sold = Crédito vendido
+flow-overpaid = Pago além do devido
+flow-promotional = Crédito promocional
+flow-allowance = Franquias dos planos
+flow-corrected = Correções
+flow-used = Usado
+flow-expired = Expirado
+flow-refunded = Reembolsado
+flow-disputed = Contestado
+account-wallets = Crédito dos clientes
+account-clearing-stripe = Dinheiro na Stripe
+account-revenue-usage = Receita de uso
+account-revenue-charge = Receita de cobranças
+account-promotional = Crédito promocional concedido
+account-adjustment = Correções
+account-breakage = Crédito expirado
+account-allowance = Dados concedidos pelos planos
+account-sold = Dados vendidos
+account-used = Dados usados
+account-outside = Dados usados fora da franquia
+account-receivable = Contas a receber
+account-revenue-pack = Receita de pacotes
+account-written-off = Baixado sem pagamento
+account-clearing-boleto = Dinheiro de boletos
+account-clearing-pix = Dinheiro de Pix
+account-clearing-hand = Dinheiro recebido de outra forma
+account-revenue-plan = Receita de mensalidades
+account-revenue-late-fee = Multas e juros
+account-disputed = Retido por contestações
+account-fees-stripe = Tarifas da Stripe
+account-payouts-stripe = Repassado pela Stripe
+
 ## The monthly run
 
 monthly-run = Faturamento do mês

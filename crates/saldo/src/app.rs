@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::console::KeptFiles;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
+use crate::month_end::MonthEnds;
 use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
@@ -70,12 +71,19 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
+<<<<<<< HEAD
     /// Told when a customer changed what may be charged by itself.
     pub automatic_news: Notify,
+=======
+    /// Told when messages to endpoints were written.
+    pub message_news: watch::Sender<u64>,
+>>>>>>> main
     /// Told when a mail was written.
     pub mail_news: Notify,
     /// What the last verification of the books found.
     pub books: Books,
+    /// Reports of months that were asked for.
+    pub month_ends: MonthEnds,
     /// How often one may try at the doors.
     pub doors: Doors,
     /// Files of subscribers that were checked and not taken yet.
@@ -121,7 +129,8 @@ impl Running {
         let now = clock::now();
         let released = running.app.write(move |tx| {
             let events = tx.release_inbox(now)?;
-            Ok(events + tx.release_notices(now)? + tx.release_mails(now)?)
+            let told = tx.release_notices(now)? + tx.release_deliveries(now)?;
+            Ok(events + told + tx.release_mails(now)?)
         });
         released.await.map_err(|problem| anyhow::anyhow!("taking work over: {}", problem.detail))?;
         intents::resend(&running.app, Timestamp::MAX)
@@ -235,9 +244,14 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
+<<<<<<< HEAD
         automatic_news: Notify::new(),
+=======
+        message_news: watch::Sender::new(0),
+>>>>>>> main
         mail_news: Notify::new(),
         books: Books::default(),
+        month_ends: MonthEnds::default(),
         doors: Doors::default(),
         kept_files: KeptFiles::default(),
         line_news,

@@ -22,7 +22,7 @@ use stripe::{Request, minor_units};
 use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids, payments};
+use crate::{clock, ids, notices, payments};
 
 /// Payments followed at a time.
 const FOLLOWED_MAX: u32 = 100;
@@ -124,8 +124,11 @@ fn dispute_state(dispute: &Dispute) -> ClaimState {
 /// Writes down what is claimed of a payment, all of it; whether something of it is news.
 pub fn note(tx: &Tx<'_>, payment: &Payment, claims: &[PaymentClaim]) -> Result<bool, StoreError> {
     let mut news = false;
-    for claim in claims {
-        news |= tx.put_claim(claim)?;
+    for (place, claim) in (0..).zip(claims) {
+        if tx.put_claim(claim)? {
+            notices::payment_claimed(tx, payment.customer, claim, place)?;
+            news = true;
+        }
     }
     let known = tx.claims_of(payment.id)?;
     let refunded = wanted(payment, &known, ClaimCause::Refund);

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 //! What runs beside the edges: the inbox, mails, automatic top-ups, open intents, prices that come into force, the books being verified,
+=======
+//! What runs beside the edges: the inbox, webhooks, mails, open intents, prices that come into force, the books being verified,
+>>>>>>> main
 //! routers kept in step with lines, monthly runs, lines blocked because something is overdue.
 
 use std::sync::Arc;
@@ -7,7 +11,11 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
+<<<<<<< HEAD
 use crate::{automatic_topups, billing, books, claims, clock, intents, mails, nas, notices, purchases, webhooks};
+=======
+use crate::{billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, webhooks};
+>>>>>>> main
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -26,6 +34,7 @@ const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
+    tokio::spawn(endpoints::work(Arc::clone(app)));
     tokio::spawn(mails::work(Arc::clone(app)));
     tokio::spawn(automatic_topups::work(Arc::clone(app)));
     tokio::spawn(nas::control(Arc::clone(app)));

@@ -1,11 +1,16 @@
 //! What others are told after a decision: written down by the projection under a cursor of its own, or with what happens in tables alone
 //! in its transaction; delivered at least once.
 //!
-//! Making the views again does not tell anybody anything again. A notice is delivered as mails or a boleto, which are written in
-//! the same transaction that marks the notice, so that they are written once for each.
+//! Making the views again does not tell anybody anything again. A notice is delivered as mails, a boleto, and messages to endpoints,
+//! which are written in the same transaction that marks the notice, so that they are written once for each.
 
+<<<<<<< HEAD
 mod automatic;
+=======
+mod facts;
+>>>>>>> main
 mod letters;
+mod money_facts;
 mod owed;
 mod usage;
 
@@ -13,9 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use book::{Charging, JournalRow};
-use engine::{News, Notice, Projection};
-use money::{Amount, Timestamp, Unit, WalletId};
-use serde::{Deserialize, Serialize};
+use engine::{Notice, Projection};
+use money::Timestamp;
 use store::tables::outbox::{Notice as Stored, NoticeId};
 use store::{StoreError, Tx};
 
@@ -26,19 +30,23 @@ use crate::lines::Purchased;
 use crate::look::mail::credit_added;
 use crate::problem::Problem;
 use crate::settlements::Owing;
-use crate::{clock, pix, settlements};
+use crate::{clock, endpoints, pix, settlements};
 
+<<<<<<< HEAD
 pub use automatic::{automatic_capped, automatic_link, automatic_paused, automatic_stopped};
+=======
+use facts::{CREDIT_ADDED, EXHAUSTED, LINE_STATUS, PURCHASE_RELEASED, PURCHASED};
+pub(crate) use facts::{Fact, fact};
+pub(crate) use money_facts::Claimed;
+use money_facts::{INVOICE_PAID, PAYMENT_CLAIMED, PAYMENT_FAILED};
+pub use money_facts::{invoice_paid, payment_claimed, payment_failed};
+>>>>>>> main
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
 
 /// The name of the outbox's cursor.
 pub(crate) const CURSOR: &str = "outbox";
-/// The kind of [`News::CreditAdded`].
-const CREDIT_ADDED: &str = "credit_added";
-/// The kind of [`News::Purchased`].
-const PURCHASED: &str = "purchased";
 /// Notices delivered in one go.
 const CLAIM_MAX: u32 = 50;
 /// How long a taken notice is ours, in microseconds.
@@ -47,16 +55,6 @@ const LEASE: i64 = Timestamp::MINUTE;
 const PAUSE: Duration = Duration::from_secs(2);
 /// Pause after a failed delivery, in microseconds.
 const RETRY_AFTER: i64 = 5 * Timestamp::MINUTE;
-
-/// What is stored of [`News::CreditAdded`].
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CreditAdded {
-    payment: String,
-    amount: String,
-    posted: String,
-    unit: String,
-}
 
 /// Writes down what is to be told of these rows, unless the outbox has been as far as `last` before; whether that is anything.
 pub fn write_down(
@@ -73,12 +71,12 @@ pub fn write_down(
     let mut written = 0;
     for notice in projection.notices.iter().filter(is_new) {
         written += 1;
-        let (kind, wallet, payload) = stored(&notice.news);
+        let (kind, wallet, payload) = facts::stored(&notice.news);
         let kind = kind.to_owned();
         tx.insert_notice(&Stored {
             id: NoticeId { position: notice.entry.position(), ordinal: notice.entry.ordinal(), kind },
             customer: Some(notice.customer),
-            wallet,
+            wallet: Some(wallet),
             payload,
             created_at: notice.at,
             delivered_at: None,
@@ -100,26 +98,6 @@ pub fn pass_over(tx: &Tx<'_>, projection: &Projection, last: &JournalRow) -> Res
     tx.move_cursor(CURSOR, told, last.position, &last.hash)
 }
 
-/// Kind, wallet and payload of a notice.
-fn stored(news: &News) -> (&'static str, Option<WalletId>, String) {
-    // Strings and numbers only: writing JSON cannot fail.
-    match news {
-        News::CreditAdded { payment, amount, posted } => {
-            let payload = CreditAdded {
-                payment: payment.to_string(),
-                amount: amount.to_decimal(),
-                posted: posted.to_decimal(),
-                unit: amount.unit().code().to_owned(),
-            };
-            (CREDIT_ADDED, None, serde_json::to_string(&payload).unwrap_or_default())
-        }
-        News::Purchased { wallet, purchase } => {
-            let payload = Purchased::of(*wallet, purchase);
-            (PURCHASED, Some(*wallet), serde_json::to_string(&payload).unwrap_or_default())
-        }
-    }
-}
-
 /// Delivers notices until the program ends.
 pub async fn deliver(app: Arc<App>) {
     while !app.is_ending() {
@@ -128,7 +106,10 @@ pub async fn deliver(app: Arc<App>) {
                 // Told of new ones; those put off are looked for every now and then.
                 let _ = tokio::time::timeout(PAUSE, app.notice_news.notified()).await;
             }
-            Ok(_) => app.mail_news.notify_one(),
+            Ok(_) => {
+                app.mail_news.notify_one();
+                endpoints::wake(&app);
+            }
             Err(problem) => {
                 tracing::error!(
                     code = problem.code,
@@ -146,15 +127,27 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     let due = app.write(move |tx| tx.claim_notices(now, now.plus(LEASE), CLAIM_MAX)).await?;
     let count = due.len();
     for notice in due {
-        let (config, customer) = (Arc::clone(app), notice.customer);
+        let (program, customer) = (Arc::clone(app), notice.customer);
         let is_purchase = notice.id.kind == PURCHASED;
         app.write(move |tx| {
+            // First, and once: what keeps a mail from being written keeps no webhook.
+            endpoints::fan_out(tx, &program, &notice)?;
+            let (config, sold) = (&program.config, program.sold());
             let delivered = match notice.id.kind.as_str() {
+<<<<<<< HEAD
                 PURCHASED => charge(tx, &config.config, &notice)?,
                 usage::USAGE => usage::mail(tx, &config.config, &config.sold(), &notice)?,
                 CREDIT_ADDED => mail(tx, &config.config, &notice)?,
                 kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, &config.config, &notice)?,
                 _ => owed::mail(tx, &config.config, &config.sold(), &notice)?,
+=======
+                PURCHASED => charge(tx, config, &notice)?,
+                usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
+                CREDIT_ADDED => mail(tx, config, &notice)?,
+                PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_CLAIMED | PAYMENT_FAILED
+                | INVOICE_PAID => Ok(()),
+                _ => owed::mail(tx, config, &sold, &notice)?,
+>>>>>>> main
             };
             match delivered {
                 Ok(()) => tx.notice_delivered(&notice.id, clock::now()),
@@ -205,8 +198,14 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let customer = notice.customer.map(|id| tx.customer(id)).transpose()?.flatten();
     let Some(customer) = customer else { return Ok(Ok(())) };
     let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
+<<<<<<< HEAD
     let (payment, amount, posted) = match read(&notice.payload) {
         Ok(read) => read,
+=======
+    let (amount, posted) = match facts::fact(notice) {
+        Ok(Some(Fact::CreditAdded { amount, posted, .. })) => (amount, posted),
+        Ok(_) => return Ok(Ok(())),
+>>>>>>> main
         Err(error) => return Ok(Err(error.to_string())),
     };
     let reader = letters::reader(config, &customer);
@@ -218,6 +217,7 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     });
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }
+<<<<<<< HEAD
 
 /// The payment, its amount, and the balance after it.
 fn read(payload: &str) -> anyhow::Result<(String, Amount, Amount)> {
@@ -225,3 +225,5 @@ fn read(payload: &str) -> anyhow::Result<(String, Amount, Amount)> {
     let unit = Unit::known(&unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
     Ok((payment, Amount::parse(&amount, unit)?, Amount::parse(&posted, unit)?))
 }
+=======
+>>>>>>> main

@@ -26,7 +26,11 @@ use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
+<<<<<<< HEAD
 use crate::{automatic_topups, claims, clock, ids, purchases};
+=======
+use crate::{claims, clock, ids, notices, purchases};
+>>>>>>> main
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
@@ -121,6 +125,9 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         for report in &reports {
             let RecordedPayment { payment, news: told } = tx.record_payment(report)?;
             news |= told != PaymentNews::Unchanged;
+            if told != PaymentNews::Unchanged && payment.status == PaymentStatus::Failed {
+                notices::payment_failed(tx, &payment, now)?;
+            }
             if payment.status == PaymentStatus::Succeeded {
                 credited = Some(payment);
             }

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
 use crate::problem::Problem;
-use crate::{clock, documents, ids};
+use crate::{clock, documents, ids, notices};
 
 /// Wallets of one customer that are looked through for one that counts money.
 const WALLETS_MAX: u32 = 200;
@@ -191,6 +191,7 @@ pub fn pay_invoice(
     at: Timestamp,
 ) -> Result<Vec<Intent>, StoreError> {
     tx.set_invoice_state(invoice.id, InvoiceState::Paid, Some((at, by.code())))?;
+    notices::invoice_paid(tx, invoice, at)?;
     let mut intents = Vec::new();
     for line in tx.invoice_lines(invoice.id)? {
         let owed = match line.purchase {

@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use crate::api::error::ApiError;
 use crate::disputes::{self, Ending, Opening};
+use crate::payment::delayed::{self, Settled};
 use crate::refunds::{self, Wish};
-use crate::state::{Work, text};
+use crate::state::{Later, Work, text};
 use crate::{Sandbox, balance, later};
 
 /// Something done on demand. `payment` is a payment intent, `pi_…`; amounts are in minor units.
@@ -14,6 +15,13 @@ use crate::{Sandbox, balance, later};
 pub enum Act {
     /// The seller refunds at Stripe's own pages, without our program.
     Refund {
+        /// What was paid.
+        payment: String,
+        /// None for all that is left.
+        amount: Option<i64>,
+    },
+    /// The same, and the payer's bank will send it back later.
+    RefundSentBackLater {
         /// What was paid.
         payment: String,
         /// None for all that is left.
@@ -58,12 +66,19 @@ pub enum Act {
         /// How.
         ending: DisputeEnding,
     },
+    /// Money that is awaited (a boleto, a Pix, a card that seems to be on its way) comes, or does not.
+    Settle {
+        /// What is to be paid.
+        payment: String,
+        /// Which.
+        outcome: Settlement,
+    },
     /// All that is in the balance of a currency is paid out.
     PayOut {
         /// `usd` or `brl`.
         currency: String,
     },
-    /// Everything that would happen by itself later happens now: refunds that arrive or come back, disputes.
+    /// Everything that would happen by itself later happens now: refunds that arrive or come back, disputes, late declines.
     Later,
 }
 
@@ -78,6 +93,15 @@ pub enum DisputeEnding {
     WarningClosed,
     /// An inquiry: settled before it became a dispute.
     Prevented,
+}
+
+/// How awaited money ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settlement {
+    /// It comes.
+    Succeeded,
+    /// It does not.
+    Failed,
 }
 
 /// Why something was not done: it does not fit where the payment, refund or dispute stands. Nothing has changed.
@@ -127,6 +151,12 @@ fn perform(work: &Work<'_>, act: &Act) -> Result<Value, ApiError> {
             let wish = Wish { amount: *amount, reason: None, metadata: Map::new() };
             refunds::refund(work, charge_of(work, payment)?, wish)
         }
+        Act::RefundSentBackLater { payment, amount } => {
+            let wish = Wish { amount: *amount, reason: None, metadata: Map::new() };
+            let refund = refunds::refund(work, charge_of(work, payment)?, wish)?;
+            work.plan(text(&refund, "id"), Later::RefundFails, later::DELAY_MS)?;
+            Ok(refund)
+        }
         Act::RefundArrives { refund } => Ok(refunds::succeed(work, object(work, "refund", refund)?)?),
         Act::RefundFails { refund } => {
             Ok(refunds::fail(work, object(work, "refund", refund)?, "expired_or_canceled_card")?)
@@ -147,6 +177,17 @@ fn perform(work: &Work<'_>, act: &Act) -> Result<Value, ApiError> {
                 DisputeEnding::Prevented => Ending::Prevented,
             };
             disputes::close(work, object(work, "dispute", dispute)?, ending)
+        }
+        Act::Settle { payment, outcome } => {
+            let intent = object(work, "payment_intent", payment)?;
+            if !delayed::is_awaited(work, &intent)? {
+                return Err(ApiError::invalid(format!("No money is awaited for {payment}.")));
+            }
+            let settled = match outcome {
+                Settlement::Succeeded => Settled::Succeeded,
+                Settlement::Failed => Settled::Failed,
+            };
+            Ok(delayed::settle(work, intent, settled)?)
         }
         Act::PayOut { currency } => balance::pay_out(work, currency)?
             .ok_or_else(|| ApiError::invalid("The balance of this currency holds nothing to pay out.")),

@@ -15,13 +15,13 @@ mod refunds;
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::error::ApiError;
 use self::params::Params;
@@ -70,7 +70,10 @@ pub(crate) async fn answer(
     let version = headers.get(STRIPE_VERSION).cloned();
     let key = header_text(&headers, IDEMPOTENCY_KEY).filter(|_| method == Method::POST).map(str::to_owned);
     let origin = Origin { request_id: Some(request_id.clone()), idempotency_key: key.clone() };
+    let faults = provider.faults.clone();
+    let changes = method == Method::POST;
     let outcome = match readable(&provider, &method, &uri, &headers, body) {
+        Ok(_) if faults.takes_failing_call() => Err(ApiError::broken()),
         Ok(params) => {
             let work =
                 move || provider.run(origin, |work| once(&provider, work, &method, uri.path(), &params));
@@ -82,6 +85,9 @@ pub(crate) async fn answer(
         Err(error) => Err(error),
     };
 
+    if changes && outcome.is_ok() && faults.takes_lost_answer() {
+        return lost();
+    }
     let mut replayed = HeaderMap::new();
     let (status, body) = match outcome {
         Ok(answered) => {
@@ -102,6 +108,12 @@ pub(crate) async fn answer(
         }
     }
     response
+}
+
+/// An answer that breaks off before it says anything, so that the caller cannot know what was done.
+fn lost() -> Response {
+    let broken = std::io::Error::new(std::io::ErrorKind::ConnectionAborted, "this answer is lost on demand");
+    Response::new(Body::from_stream(tokio_stream::once(Err::<Bytes, _>(broken))))
 }
 
 /// Checks who calls and reads the parameters.
@@ -196,6 +208,14 @@ fn once(
 
 fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiError> {
     let parts: Vec<&str> = path.trim_start_matches("/v1/").trim_end_matches('/').split('/').collect();
+    if let ("POST", ["payment_intents"]) = (method.as_str(), parts.as_slice()) {
+        return Ok(match payment_intents::create(call)? {
+            Ok(intent) => Reply { status: StatusCode::OK, body: listing::expand(call, intent)? },
+            Err(declined) => {
+                Reply { status: StatusCode::PAYMENT_REQUIRED, body: json!({ "error": declined }) }
+            }
+        });
+    }
     let answer = match (method.as_str(), parts.as_slice()) {
         ("POST", ["customers"]) => customers::create(call),
         ("GET", ["customers"]) => customers::list(call),
@@ -208,6 +228,7 @@ fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiEr
         ("POST", ["checkout", "sessions", id, "expire"]) => checkout_sessions::expire(call, id),
         ("GET", ["payment_intents"]) => payment_intents::list(call),
         ("GET", ["payment_intents", id]) => payment_intents::retrieve(call, id),
+        ("POST", ["payment_intents", id, "cancel"]) => payment_intents::cancel(call, id),
         ("GET", ["charges"]) => charges::list(call),
         ("GET", ["charges", id]) => charges::retrieve(call, id),
         ("POST", ["refunds"]) => refunds::create(call),
@@ -224,6 +245,7 @@ fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiEr
         ("GET", ["payouts", id]) => balance::retrieve_payout(call, id),
         ("GET", ["payment_methods"]) => payment_methods::list(call),
         ("GET", ["payment_methods", id]) => payment_methods::retrieve(call, id),
+        ("POST", ["payment_methods", id, "attach"]) => payment_methods::attach(call, id),
         ("POST", ["payment_methods", id, "detach"]) => payment_methods::detach(call, id),
         ("GET", ["events"]) => events::list(call),
         ("GET", ["events", id]) => events::retrieve(call, id),

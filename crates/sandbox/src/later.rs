@@ -1,8 +1,10 @@
-//! What happens by itself some time after a payment: refunds that arrive or come back, payers who dispute.
+//! What happens by itself some time after a payment: refunds that arrive or come back, payers who dispute,
+//! late declines.
 
 use serde_json::Value;
 
 use crate::disputes::{self, Opening};
+use crate::payment::delayed::{self, Settled};
 use crate::refunds;
 use crate::state::{Later, Work};
 
@@ -31,6 +33,7 @@ fn happen_to(work: &Work<'_>, object: Value, later: Later) -> rusqlite::Result<(
         Later::RefundFails => refunds::fail(work, object, "expired_or_canceled_card").map(drop),
         Later::DisputedAsFraud => dispute(Opening::Dispute, "fraudulent"),
         Later::DisputedAsNotReceived => dispute(Opening::Dispute, "product_not_received"),
+        Later::Declined => delayed::settle(work, object, Settled::Failed).map(drop),
         Later::Inquired => dispute(Opening::Inquiry, "fraudulent"),
     }
 }

@@ -19,6 +19,7 @@ mod later;
 mod objects;
 mod page;
 mod payment;
+mod payments;
 mod provider;
 mod refunds;
 pub mod router;
@@ -38,8 +39,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use acts::{Act, ActRefused, DisputeEnding};
-pub use faults::{FaultSettings, Faults};
+pub use acts::{Act, ActRefused, DisputeEnding, Settlement};
+pub use faults::{FaultSettings, Faults, OffSessionDecline};
 pub use provider::{Clock, WebhookEndpoint};
 
 use provider::Provider;
@@ -163,7 +164,11 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/pay/{session}", get(page::show).post(page::pay))
         .route("/pay/{session}/cancellation", post(page::leave))
         .route("/pay/{session}/removal", post(page::remove_card))
+        .route("/pay/{session}/authentication", get(page::show_authentication).post(page::authenticate))
+        .route("/pay/{session}/voucher", get(page::voucher::show))
+        .route("/pay/{session}/settlement", post(page::voucher::settle))
         .route("/assets/checkout.css", get(page::style))
+        .merge(payments::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(provider)
 }

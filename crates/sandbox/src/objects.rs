@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::ids::new_id;
+use crate::payment::delayed::Delayed;
 use crate::test_cards::{Decline, TestCard};
 
 /// A customer without anything known of it.
@@ -78,7 +79,8 @@ pub(crate) fn payment_intent(now: i64, session: &Value, terms: &Value) -> Value 
             "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
             "setup_future_usage": terms["setup_future_usage"],
         } },
-        "payment_method_types": ["card"], "payment_record": null, "processing": null, "receipt_email": terms["receipt_email"],
+        "payment_method_types": session.get("payment_method_types").cloned().unwrap_or_else(|| json!(["card"])),
+        "payment_record": null, "processing": null, "receipt_email": terms["receipt_email"],
         "review": null, "setup_future_usage": null, "shipping": null, "source": null, "statement_descriptor": null,
         "statement_descriptor_suffix": terms["statement_descriptor_suffix"], "status": "requires_payment_method",
         "transfer_group": null,
@@ -108,6 +110,20 @@ pub(crate) fn payment_method(now: i64, entry: &CardEntry, email: &Value) -> Valu
         },
         "created": now, "customer": null, "customer_account": null, "livemode": false, "metadata": {},
     })
+}
+
+/// A boleto or a Pix of a payer; it belongs to nobody and pays once.
+pub(crate) fn delayed_method(now: i64, kind: Delayed, name: Option<&str>, email: &Value) -> Value {
+    let mut method = json!({
+        "id": new_id("pm_1", 23), "object": "payment_method", "type": kind.word(), "allow_redisplay": "unspecified",
+        "billing_details": { "address": address(), "email": email, "name": name, "phone": null, "tax_id": null },
+        "created": now, "customer": null, "customer_account": null, "livemode": false, "metadata": {},
+    });
+    method[kind.word()] = match kind {
+        Delayed::Boleto => json!({ "tax_id": "000.000.000-00" }),
+        Delayed::Pix => json!({}),
+    };
+    method
 }
 
 /// One attempt: declined, or paid when `decline` is none. What no card paid has another prefix.

@@ -2,6 +2,7 @@
 
 mod form;
 mod view;
+pub(crate) mod voucher;
 
 use std::sync::Arc;
 
@@ -15,9 +16,10 @@ use stripe::form::Tree;
 use self::form::{Entered, FieldErrors};
 pub(crate) use self::view::money;
 use crate::payment;
+use crate::payment::authentication::{self, Answer};
 use crate::provider::Provider;
 use crate::state::{Origin, Work, text};
-use crate::test_cards::Decline;
+use crate::test_cards::{AUTHENTICATION_FAILED, Decline};
 
 const STYLE: &str = include_str!("../assets/checkout.css");
 /// Nothing but our own style and forms. There is no `form-action`: Chromium applies it to the redirect after a form too,
@@ -108,16 +110,24 @@ async fn visit(
     when_paid: WhenPaid,
     act: impl FnOnce(&Work<'_>, Value) -> rusqlite::Result<Shown> + Send + 'static,
 ) -> Response {
+    look(provider, id, move |work, session| match text(&session, "status") {
+        "open" => act(work, session),
+        "complete" => Ok(paid_session(&session, when_paid)),
+        _ => Ok(expired_session(&session)),
+    })
+    .await
+}
+
+/// Runs `act` on a session, whatever has become of it.
+async fn look(
+    provider: Arc<Provider>,
+    id: String,
+    act: impl FnOnce(&Work<'_>, Value) -> rusqlite::Result<Shown> + Send + 'static,
+) -> Response {
     let paying = move || {
-        provider.run(Origin::default(), |work| {
-            let Some(session) = work.get("checkout.session", &id)? else {
-                return Ok::<_, rusqlite::Error>(unknown_session());
-            };
-            match text(&session, "status") {
-                "open" => act(work, session),
-                "complete" => Ok(paid_session(&session, when_paid)),
-                _ => Ok(expired_session(&session)),
-            }
+        provider.run(Origin::default(), |work| match work.get("checkout.session", &id)? {
+            Some(session) => act(work, session),
+            None => Ok::<_, rusqlite::Error>(unknown_session()),
         })
     };
     let shown = tokio::task::spawn_blocking(paying).await;
@@ -142,24 +152,86 @@ async fn visit(
 
 fn try_to_pay(work: &Work<'_>, session: Value, tree: &Tree) -> rusqlite::Result<Shown> {
     let entered = Entered::read(tree);
-    if let Some(charge) = entered.token().map(|token| work.attempted(token)).transpose()?.flatten() {
-        // The same form again: it has had its one attempt, and since the session is open that was declined.
-        let decline = decline_of(&charge);
+    if let Some(made) = entered.token().map(|token| work.attempted(token)).transpose()?.flatten() {
+        // The same form again: it has had its one attempt, and since the session is open nothing came of it, or not yet.
+        if authentication::asked_about(work, &session)?.is_some() {
+            return Ok(Shown::Elsewhere(authentication_url(&session)));
+        }
+        let decline =
+            if text(&made, "object") == "charge" { decline_of(&made) } else { Some(AUTHENTICATION_FAILED) };
         return form_page(work, session, Tried { entered, decline, ..Tried::default() });
     }
     let cards = payment::shown_cards(work, &session)?;
-    let means = match form::means(&entered, cards, work.now()) {
+    let means = match form::means(&entered, cards, &view::delayed_methods(&session), work.now()) {
         Ok(means) => means,
         Err(errors) => return form_page(work, session, Tried { entered, errors, decline: None }),
     };
-    match payment::attempt(work, session.clone(), means, entered.token())? {
-        Some(decline) => {
+    let tried = payment::attempt(work, session.clone(), means, entered.token())?;
+    after_attempt(work, session, entered, tried)
+}
+
+/// Where an attempt leads.
+fn after_attempt(
+    work: &Work<'_>,
+    session: Value,
+    entered: Entered,
+    tried: payment::Tried,
+) -> rusqlite::Result<Shown> {
+    match tried {
+        payment::Tried::Declined(decline) => {
             // The attempt has changed the session.
             let session = work.get("checkout.session", text(&session, "id"))?.unwrap_or(session);
             form_page(work, session, Tried { entered, decline: Some(decline), ..Tried::default() })
         }
-        None => Ok(Shown::Elsewhere(success_url(&session))),
+        payment::Tried::Asked => Ok(Shown::Elsewhere(authentication_url(&session))),
+        payment::Tried::Awaited => Ok(Shown::Elsewhere(format!("/pay/{}/voucher", text(&session, "id")))),
+        payment::Tried::Paid => Ok(Shown::Elsewhere(success_url(&session))),
     }
+}
+
+/// The bank's question to the owner of the card (3-D Secure).
+pub(crate) async fn show_authentication(
+    State(provider): State<Arc<Provider>>,
+    Path(id): Path<String>,
+) -> Response {
+    visit(provider, id, WhenPaid::Return, |work, session| {
+        Ok(match authentication::asked_about(work, &session)? {
+            Some(method) => {
+                Shown::Form { status: StatusCode::OK, html: view::authentication(&session, &method) }
+            }
+            None => Shown::Elsewhere(format!("/pay/{}", text(&session, "id"))),
+        })
+    })
+    .await
+}
+
+/// His answer, by one of two buttons.
+pub(crate) async fn authenticate(
+    State(provider): State<Arc<Provider>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
+    let answer = match read_form(&body).text(&["outcome"]) {
+        Some("complete") => Answer::Complete,
+        Some("fail") => Answer::Fail,
+        _ => return (StatusCode::UNPROCESSABLE_ENTITY, "outcome: complete or fail").into_response(),
+    };
+    visit(provider, id, WhenPaid::Return, move |work, session| {
+        let was_asked = authentication::asked_about(work, &session)?.is_some();
+        match authentication::answer(work, session.clone(), answer)? {
+            Some(tried) => after_attempt(work, session, Entered::default(), tried),
+            None if was_asked => {
+                let decline = Some(AUTHENTICATION_FAILED);
+                form_page(work, session, Tried { decline, ..Tried::default() })
+            }
+            None => Ok(Shown::Elsewhere(format!("/pay/{}", text(&session, "id")))),
+        }
+    })
+    .await
+}
+
+fn authentication_url(session: &Value) -> String {
+    format!("/pay/{}/authentication", text(session, "id"))
 }
 
 fn form_page(work: &Work<'_>, session: Value, tried: Tried) -> rusqlite::Result<Shown> {
@@ -176,6 +248,14 @@ fn form_page(work: &Work<'_>, session: Value, tried: Tried) -> rusqlite::Result<
 fn paid_session(session: &Value, when_paid: WhenPaid) -> Shown {
     let url = success_url(session);
     match when_paid {
+        WhenPaid::Say if text(session, "payment_status") == "unpaid" => {
+            let html = view::notice(
+                "This checkout is complete.",
+                "Its money has not come yet. It cannot be paid twice.",
+                Some(&url),
+            );
+            Shown::Notice { status: StatusCode::OK, html }
+        }
         WhenPaid::Return => Shown::Elsewhere(url),
         WhenPaid::Say => {
             let html = view::notice("This checkout is paid.", "It cannot be paid twice.", Some(&url));

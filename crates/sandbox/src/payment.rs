@@ -3,13 +3,19 @@
 //! Stripe's rules of saving hold (docs.stripe.com "Save payment details during payment"): in mode *payment* nothing is saved
 //! unless the session asked for it, and a saved card is shown again only where the session's filters name how it was saved.
 
+pub(crate) mod authentication;
 mod charging;
+pub(crate) mod delayed;
+pub(crate) mod off_session;
 
 use serde_json::{Value, json};
 
 use crate::objects::{self, CardEntry};
 use crate::state::{Work, text};
-use crate::test_cards::{self, Behaviour, Decline};
+use crate::test_cards::{Behaviour, Decline, Secure};
+
+use self::charging::Proof;
+use self::delayed::Delayed;
 
 /// Most saved cards shown on one page.
 const SAVED_CARDS_SHOWN_MAX: usize = 50;
@@ -28,30 +34,75 @@ pub(crate) enum Means {
         /// New month and year, when the old ones were past.
         renewal: Option<(u8, u16)>,
     },
+    /// A method whose money comes later.
+    Delayed { kind: Delayed, name: Option<String> },
 }
 
-/// Tries to pay an open session. Returns why it was declined, or none when it is paid.
+/// How an attempt went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Tried {
+    /// It is paid, or seems to be on its way.
+    Paid,
+    /// The card was declined.
+    Declined(Decline),
+    /// The card's bank wants its owner to prove that it is him.
+    Asked,
+    /// The money comes later: the customer has a boleto or a Pix to pay.
+    Awaited,
+}
+
+/// One attempt on a session, its method settled.
+struct Attempt {
+    session: Value,
+    terms: Value,
+    intent: Value,
+    method: Value,
+    /// The `allow_redisplay` with which success will save the card.
+    save_as: Option<String>,
+}
+
+/// Tries to pay an open session.
 pub(crate) fn attempt(
     work: &Work<'_>,
     mut session: Value,
     means: Means,
     form_token: Option<&str>,
-) -> rusqlite::Result<Option<Decline>> {
+) -> rusqlite::Result<Tried> {
     let terms = work.session_terms(text(&session, "id"))?;
-    let mut intent = open_intent(work, &mut session, &terms)?;
-    let (mut method, number, save_as) = settle_means(work, &session, &terms, means)?;
-    if let Some(Behaviour::Declines(decline)) = test_cards::by_number(&number).map(|card| card.behaviour) {
-        let charge = charging::decline(work, &mut intent, &method, &decline)?;
-        if let Some(token) = form_token {
-            work.keep_attempt(token, text(&charge, "id"))?;
-        }
-        return Ok(Some(decline));
+    let intent = open_intent(work, &mut session, &terms)?;
+    let intent_id = text(&intent, "id").to_owned();
+    let (method, save_as) = settle_means(work, &session, &terms, means)?;
+    let card = work.card_behind(&method)?;
+    let attempt = Attempt { session, terms, intent, method, save_as };
+    let tried = match card {
+        None => delayed::begin(work, attempt),
+        Some(card) if card.secure != Secure::Never => authentication::ask(work, attempt),
+        Some(_) => finish(work, attempt, Proof::NotAsked),
+    }?;
+    if let Some(token) = form_token {
+        let intent = work.get("payment_intent", &intent_id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        let charged = matches!(tried, Tried::Declined(_));
+        work.keep_attempt(token, text(&intent, if charged { "latest_charge" } else { "id" }))?;
+    }
+    Ok(tried)
+}
+
+/// Charges a card that nobody has to be asked about any more.
+fn finish(work: &Work<'_>, attempt: Attempt, proof: Proof) -> rusqlite::Result<Tried> {
+    let Attempt { mut session, terms, mut intent, mut method, save_as } = attempt;
+    let card = work.card_behind(&method)?;
+    if let Some(Behaviour::Declines(decline)) = card.map(|card| card.behaviour) {
+        charging::decline(work, &mut intent, &method, &decline)?;
+        return Ok(Tried::Declined(decline));
+    }
+    if work.trouble.late_decline {
+        delayed::seem_to_process(work, &mut intent, &method)?;
+        complete(work, &mut session, &method)?;
+        work.emit("checkout.session.completed", &session)?;
+        return Ok(Tried::Paid);
     }
 
-    let charge = charging::pay(work, &mut intent, &method)?;
-    if let Some(token) = form_token {
-        work.keep_attempt(token, text(&charge, "id"))?;
-    }
+    let charge = charging::pay(work, &mut intent, &method, proof)?;
     work.mark_card_used(text(&method, "id"))?;
     if let Some(save_as) = save_as {
         method["customer"] = session["customer"].clone();
@@ -59,11 +110,14 @@ pub(crate) fn attempt(
         method["card"]["checks"]["cvc_check"] = json!("pass");
         work.update(&method)?;
         work.emit("payment_method.attached", &method)?;
+        if proof == Proof::Authenticated && terms["setup_future_usage"].is_string() {
+            work.mark_card_set_up(text(&method, "id"))?;
+        }
     }
     session["payment_status"] = json!("paid");
     complete(work, &mut session, &method)?;
     charging::tell_paid(work, charge, &intent, Some(("checkout.session.completed", &session)))?;
-    Ok(None)
+    Ok(Tried::Paid)
 }
 
 /// The customer is through with a session, and there is nothing more to press on its page.
@@ -130,22 +184,19 @@ fn open_intent(work: &Work<'_>, session: &mut Value, terms: &Value) -> rusqlite:
     Ok(intent)
 }
 
-/// The payment method to charge, its number, and the `allow_redisplay` with which success will save it.
+/// The payment method to charge, and the `allow_redisplay` with which success will save it.
 fn settle_means(
     work: &Work<'_>,
     session: &Value,
     terms: &Value,
     means: Means,
-) -> rusqlite::Result<(Value, String, Option<String>)> {
+) -> rusqlite::Result<(Value, Option<String>)> {
     match means {
         Means::New { entry, save_ticked } => {
-            let customer = work.get("customer", text(session, "customer"))?;
-            let email = customer
-                .map_or_else(|| session["customer_email"].clone(), |customer| customer["email"].clone());
-            let method = objects::payment_method(work.now(), &entry, &email);
+            let method = objects::payment_method(work.now(), &entry, &email_of(work, session)?);
             work.insert(&method)?;
             work.keep_card(text(&method, "id"), entry.card.number)?;
-            Ok((method, entry.card.number.to_owned(), saved_as(session, terms, save_ticked)))
+            Ok((method, saved_as(session, terms, save_ticked)))
         }
         Means::Saved { mut method, renewal } => {
             if let Some((month, year)) = renewal {
@@ -154,11 +205,21 @@ fn settle_means(
                 work.update(&method)?;
                 work.emit("payment_method.updated", &method)?;
             }
-            let number =
-                work.card_number(text(&method, "id"))?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-            Ok((method, number, None))
+            Ok((method, None))
+        }
+        Means::Delayed { kind, name } => {
+            let method =
+                objects::delayed_method(work.now(), kind, name.as_deref(), &email_of(work, session)?);
+            work.insert(&method)?;
+            Ok((method, None))
         }
     }
+}
+
+/// Where receipts go.
+fn email_of(work: &Work<'_>, session: &Value) -> rusqlite::Result<Value> {
+    let customer = work.get("customer", text(session, "customer"))?;
+    Ok(customer.map_or_else(|| session["customer_email"].clone(), |customer| customer["email"].clone()))
 }
 
 fn saved_as(session: &Value, terms: &Value, save_ticked: bool) -> Option<String> {

@@ -60,7 +60,8 @@ impl Provider {
     fn begin<'a>(&'a self, connection: &'a mut Connection, origin: Origin) -> rusqlite::Result<Work<'a>> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let faults = self.webhook.as_ref().map(|_| &self.faults);
-        Ok(Work { transaction, now_ms: (self.clock)(), origin, faults, queued: Cell::new(false) })
+        let (now_ms, trouble) = ((self.clock)(), self.faults.settings());
+        Ok(Work { transaction, now_ms, origin, faults, trouble, queued: Cell::new(false) })
     }
 
     fn finish(&self, work: Work<'_>) -> rusqlite::Result<()> {

@@ -1,4 +1,4 @@
-//! What the pages of bank and router share: the reader's language, style, headers, and how a press of a button is answered.
+//! What the pages of bank, router and payments share: the reader's language, style, headers, and how a press of a button is answered.
 //!
 //! Their texts stand in both languages beside each other, in the templates. The language is the reader's choice on any page of the same
 //! host (the demo's pages and these have one cookie), else the browser's wish.
@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-/// The style of both pages.
+/// The style of all of them.
 pub(crate) const STYLE: &str = include_str!("../assets/stand_in.css");
 /// Nothing but our own style, script and forms.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \

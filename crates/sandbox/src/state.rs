@@ -13,7 +13,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params, params};
 use serde_json::{Value, json};
 
-use crate::faults::Faults;
+use crate::faults::{FaultSettings, Faults};
 use crate::ids::new_id;
 use crate::test_cards::{self, TestCard};
 
@@ -25,7 +25,7 @@ const IDEMPOTENCY_KEPT_MS: i64 = 24 * 3_600 * 1_000;
 /// Most objects that are looked at when all of a kind are wanted.
 const ALL_ROWS_MAX: u32 = 10_000;
 
-pub(crate) use deliveries::{Delivery, DeliveryState};
+pub(crate) use deliveries::{Delivery, DeliveryState, Order};
 pub(crate) use later::Later;
 
 const TABLES: &str = "
@@ -125,6 +125,8 @@ pub(crate) struct Work<'a> {
     pub(crate) origin: Origin,
     /// Where webhooks go; none when there is no endpoint.
     pub(crate) faults: Option<&'a Faults>,
+    /// What goes wrong as this work begins.
+    pub(crate) trouble: FaultSettings,
     /// Turns true once a webhook is queued.
     pub(crate) queued: Cell<bool>,
 }
@@ -287,6 +289,19 @@ impl Work<'_> {
         Ok(number.as_deref().and_then(test_cards::by_number))
     }
 
+    /// The test card behind a payment method; none if it is not a card.
+    pub(crate) fn card_behind(&self, method: &Value) -> rusqlite::Result<Option<&'static TestCard>> {
+        let number = self.card_number(text(method, "id"))?;
+        Ok(number.as_deref().and_then(test_cards::by_number))
+    }
+
+    /// Replaces what is kept of a session beside what it shows.
+    pub(crate) fn change_session_terms(&self, session: &str, terms: &Value) -> rusqlite::Result<()> {
+        self.transaction
+            .execute("UPDATE session_terms SET terms = ?2 WHERE session = ?1", params![session, terms])?;
+        Ok(())
+    }
+
     /// Remembers the number behind a payment method, as just used.
     pub(crate) fn keep_card(&self, payment_method: &str, number: &str) -> rusqlite::Result<()> {
         self.transaction.execute(
@@ -303,6 +318,21 @@ impl Work<'_> {
             .prepare_cached("SELECT number FROM card WHERE payment_method = ?1")?
             .query_row([payment_method], |row| row.get(0))
             .optional()
+    }
+
+    /// Notes that a card's bank has agreed to charges without its owner.
+    pub(crate) fn mark_card_set_up(&self, payment_method: &str) -> rusqlite::Result<()> {
+        self.transaction.execute("UPDATE card SET set_up = 1 WHERE payment_method = ?1", [payment_method])?;
+        Ok(())
+    }
+
+    /// Whether a card's bank has agreed to charges without its owner.
+    pub(crate) fn is_card_set_up(&self, payment_method: &str) -> rusqlite::Result<bool> {
+        self.transaction
+            .prepare_cached("SELECT set_up FROM card WHERE payment_method = ?1")?
+            .query_row([payment_method], |row| row.get(0))
+            .optional()
+            .map(Option::unwrap_or_default)
     }
 
     /// Marks a payment method as the most recently used.

@@ -86,6 +86,15 @@ pub(crate) const AUTHENTICATION_REQUIRED: Decline = Decline {
     advice: "Your bank wants you to confirm the payment.",
 };
 
+/// The bank asked the card's owner, and he could not show that it is him. No charge was made.
+pub(crate) const AUTHENTICATION_FAILED: Decline = Decline {
+    code: "payment_intent_authentication_failure",
+    decline_code: "authentication_failed",
+    message: "The provided PaymentMethod has failed authentication.",
+    alert: "We are unable to authenticate your payment method.",
+    advice: "Choose a different payment method and try again.",
+};
+
 impl Decline {
     /// What Stripe says may be done after it.
     pub(crate) fn advice_code(&self) -> Option<&'static str> {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::provider::{Provider, WebhookEndpoint};
-use crate::state::{Delivery, DeliveryState, Origin, Work};
+use crate::state::{Delivery, DeliveryState, Order, Origin, Work};
 
 /// Most deliveries under way at a time.
 const IN_FLIGHT_MAX: usize = 8;
@@ -35,7 +35,9 @@ pub(crate) async fn deliver(
 ) {
     let mut under_way = JoinSet::new();
     loop {
-        let room = IN_FLIGHT_MAX - under_way.len();
+        // What is to come out of order comes one by one, or the network would order it again.
+        let at_most = if provider.faults.settings().webhook_reorder { 1 } else { IN_FLIGHT_MAX };
+        let room = at_most.saturating_sub(under_way.len());
         let pause = match look(&provider, room).await {
             Ok((due, pause)) => {
                 for delivery in due {
@@ -65,13 +67,15 @@ async fn look(provider: &Arc<Provider>, room: usize) -> rusqlite::Result<(Vec<De
 }
 
 fn take_due(provider: &Provider, room: usize) -> rusqlite::Result<(Vec<Delivery>, Duration)> {
-    let held = provider.webhook.is_none() || provider.faults.settings().webhook_hold;
+    let settings = provider.faults.settings();
+    let held = provider.webhook.is_none() || settings.webhook_hold;
+    let order = if settings.webhook_reorder { Order::NewestFirst } else { Order::AsDue };
     // Even when nothing may be sent, this lets sessions expire.
     provider.glance(|work| {
         if held || room == 0 {
             return Ok((Vec::new(), IDLE));
         }
-        let due = work.take_due_deliveries(room, LEASE_MS)?;
+        let due = work.take_due_deliveries(order, room, LEASE_MS)?;
         let next = work.next_delivery_due_ms()?;
         let pause_ms = next.map_or(i64::MAX, |due_ms| due_ms - work.now_ms);
         Ok((due, IDLE.min(Duration::from_millis(u64::try_from(pause_ms).unwrap_or(0)))))

@@ -65,7 +65,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     13 "0013_logins_and_routers_of_old.sql",
     14 "0014_subscriber_search.sql",
     15 "0015_payment_claims.sql",
-    16 "0016_automatic_topups.sql",
+    16 "0016_webhook_endpoints.sql",
+    17 "0017_automatic_topups.sql",
 );
 
 impl Database {

@@ -8,9 +8,9 @@ use std::fmt;
 
 use book::EntryRef;
 use money::{
-    AdjustmentId, Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, InvoiceId, LineId,
-    LoginId, MailId, MeterId, PackId, PaymentId, PlanId, PurchaseId, Quantity, RouterId, SettlementId,
-    StaffId, Timestamp, TopupId, Unit, WalletId,
+    AdjustmentId, Amount, ApiKeyId, BoletoId, CustomerId, DeliveryId, EndpointId, EntryId, GrantId, IntentId,
+    InvoiceId, LineId, LoginId, MailId, MessageId, MeterId, PackId, PaymentId, PlanId, PurchaseId, Quantity,
+    RouterId, SettlementId, StaffId, Timestamp, TopupId, Unit, WalletId,
 };
 
 use crate::error::StoreError;
@@ -123,6 +123,8 @@ id_columns!(
     ApiKeyId,
     BoletoId,
     CustomerId,
+    DeliveryId,
+    EndpointId,
     EntryId,
     GrantId,
     IntentId,
@@ -130,6 +132,7 @@ id_columns!(
     LineId,
     LoginId,
     MailId,
+    MessageId,
     MeterId,
     PackId,
     PaymentId,

@@ -27,7 +27,7 @@ use crate::{config, keys, nas, server};
 pub const ALL_SCOPES: &str = "*";
 
 /// Every scope with what it opens. `write` holds `read` of the same group.
-pub const SCOPES: [(&str, &str); 22] = [
+pub const SCOPES: [(&str, &str); 24] = [
     ("customers:read", "customers, subscribers, and what usage events call them"),
     ("customers:write", "make and change customers and subscribers"),
     ("credit:read", "wallets, balances, entries, grants, charges"),
@@ -46,6 +46,8 @@ pub const SCOPES: [(&str, &str); 22] = [
     ("invoices:write", "write boletos off"),
     ("payments:read", "top-ups and payments"),
     ("payments:write", "begin and cancel top-ups"),
+    ("webhooks:read", "webhook endpoints, messages and deliveries"),
+    ("webhooks:write", "make and change webhook endpoints, send messages again"),
     ("keys:write", "make, list and revoke API keys"),
     ("audit:read", "who changed what"),
     (nas::SCOPE, "speak for routers: FreeRADIUS's authorize and accounting"),
@@ -194,6 +196,8 @@ needs! {
     InvoicesWrite = "invoices:write",
     PaymentsRead = "payments:read",
     PaymentsWrite = "payments:write",
+    WebhooksRead = "webhooks:read",
+    WebhooksWrite = "webhooks:write",
     KeysWrite = "keys:write",
     AuditRead = "audit:read",
     ClockWrite = "clock:write",

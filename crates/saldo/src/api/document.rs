@@ -14,7 +14,7 @@ use super::request::IDEMPOTENCY_KEY_BYTES_MAX;
 use super::{
     Api, api_keys, audit_log, boletos, charges, clock, customers, entries, events, grants, guard, invoices,
     line_acts, lines, meters, packs, payments, plans, purchases, routers, subjects, subscribers, test_clock,
-    topups, wallets,
+    topups, wallets, webhook_deliveries, webhook_endpoints, webhook_messages,
 };
 use crate::{nas, webhooks};
 
@@ -28,7 +28,7 @@ same group, `*` holds all. A customer's own key (`ck_saldo_…`) opens the guard
 **Once.** Every write but events needs the header `Idempotency-Key`, new for each wish, and is remembered for 7 days: the same \
 request again gets the first answer, another one under the same key is refused with 409 `idempotency_key_reused`, also when both come \
 at the same moment. A request that was refused is not remembered. Events carry their own id. The one thing that no answer shows twice \
-is the secret of a new key.
+is a new secret: that of a key, or of a webhook endpoint.
 
 **Amounts** are decimal text with their unit, exact: `{\"amount\": \"24.75\", \"unit\": \"USD\"}`. **Times** are RFC 3339. **Lists** give \
 `data` and `next_cursor`; send that as `cursor` for the rows behind. A field of a query that the operation does not know is refused \
@@ -110,6 +110,14 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(topups::cancel))
         .routes(routes!(payments::list))
         .routes(routes!(payments::get))
+        .routes(routes!(webhook_endpoints::list, webhook_endpoints::create))
+        .routes(routes!(webhook_endpoints::get, webhook_endpoints::change, webhook_endpoints::delete))
+        .routes(routes!(webhook_endpoints::rotate))
+        .routes(routes!(webhook_endpoints::test))
+        .routes(routes!(webhook_messages::list))
+        .routes(routes!(webhook_deliveries::list))
+        .routes(routes!(webhook_deliveries::get))
+        .routes(routes!(webhook_deliveries::redeliver))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(audit_log::list))
@@ -274,6 +282,7 @@ fn scope(tag: &str, method: &str) -> String {
         "subscribers" => "customers",
         "invoices" | "boletos" => "invoices",
         "topups" | "payments" => "payments",
+        "webhook endpoints" | "webhook messages" | "webhook deliveries" => "webhooks",
         "api keys" => return "keys:write".to_owned(),
         "clock" | "test clock" if method == "get" => "credit",
         "clock" | "test clock" => "clock",

@@ -37,6 +37,9 @@ mod subscribers;
 mod test_clock;
 mod topups;
 mod wallets;
+mod webhook_deliveries;
+mod webhook_endpoints;
+mod webhook_messages;
 mod wire;
 
 use std::sync::Arc;

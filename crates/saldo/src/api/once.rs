@@ -162,8 +162,8 @@ impl Wish {
 /// What a write is answered.
 #[derive(Debug)]
 pub(super) struct Answer {
-    status: StatusCode,
-    body: Vec<u8>,
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
     /// True if the write was done now.
     pub(super) first: bool,
 }

@@ -28,8 +28,13 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
+<<<<<<< HEAD
     let Config { server, database, brand, credit, automatic_topups, stripe, bank, .. } = config;
     let Config { pix, billing, mail, radius, test_clock, .. } = config;
+=======
+    let Config { server, database, brand, credit, stripe, bank, pix, billing, .. } = config;
+    let Config { mail, webhooks, radius, test_clock, .. } = config;
+>>>>>>> main
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     match database {
@@ -56,6 +61,14 @@ fn check(config: &Config, screen: &Screen) {
         format_args!("day {}, {begun}; due on day {}", billing.run_day, billing.due_day),
     );
     screen.pair("mail", or(&mail.smtp, "no server: mails are kept and not sent"));
+    if webhooks.allow_private || webhooks.allow_http {
+        let where_to = match (webhooks.allow_private, webhooks.allow_http) {
+            (true, true) => "to private addresses and over http too",
+            (true, false) => "to private addresses too",
+            _ => "over http too",
+        };
+        screen.pair("webhooks", where_to);
+    }
     screen.pair("RADIUS", or(&radius.accounting_listen, "no port: reports are not taken"));
     if *test_clock {
         screen.pair("test clock", "on: the API may move the book's time");

@@ -9,6 +9,7 @@ mod customer;
 mod folder;
 mod key;
 mod migrate;
+mod month_end;
 mod screen;
 mod serve;
 mod staff;
@@ -37,6 +38,7 @@ Examples:
   saldo key create --name backend --scope '*' make the first API key
   saldo staff create --email you@example.com --name You   let somebody into the console
   saldo verify                                prove every balance and every byte
+  saldo month-end --month 2026-10             the month's sums, from the journal
 
 Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage, 4 bank: something waits for a person.";
 
@@ -92,6 +94,9 @@ enum Command {
     /// running server.
     #[command(after_help = verify::HELP)]
     Verify,
+    /// Add up a month: customers' credit, what moved it, its age, and every account. Only reads; works beside a running server.
+    #[command(after_help = month_end::HELP)]
+    MonthEnd(month_end::Options),
     /// Make the views again from the journal: all of them, or none if it is interrupted. The server must be stopped.
     #[command(after_help = verify::REBUILD_HELP)]
     RebuildViews,
@@ -160,6 +165,7 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Serve => serve::run(read_config(file.as_deref(), data.as_deref())?)?,
         Command::Demo { port, json } => demo::run(&demo::Options { data, port, json })?,
         Command::Verify => return verify::verify(&read()?, screen),
+        Command::MonthEnd(options) => month_end::run(&options, &read()?, screen)?,
         Command::RebuildViews => verify::rebuild_views(&read()?, screen)?,
         Command::Migrate => migrate::run(&read()?, screen)?,
         Command::Customer(command) => customer::run(command, read()?, screen)?,
@@ -225,6 +231,7 @@ mod tests {
             "saldo serve",
             "saldo demo --json --port 8000 --data here",
             "saldo verify --data here",
+            "saldo month-end --month 2026-10 --csv",
             "saldo --config saldo.toml config check",
             "saldo customer create --name Ana --email ana@example.com",
             "saldo customer invite ana@example.com",

@@ -28,6 +28,11 @@ impl Screen {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
+    /// Text for a program, as it is.
+    pub(super) fn text(&self, text: &str) {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
     /// A name and what it is, aligned with others.
     pub(super) fn pair(&self, name: &str, value: impl Display) {
         self.line(format_args!("{} {value}", painted(self.colours, BOLD, &format!("{name:<12}"))));

@@ -47,6 +47,8 @@ pub struct Config {
     pub billing: Billing,
     /// `[mail]`
     pub mail: Mail,
+    /// `[webhooks]`
+    pub webhooks: Webhooks,
     /// `[radius]`
     pub radius: Radius,
     /// Whether the API may move the book's clock.
@@ -164,6 +166,16 @@ pub struct Mail {
     pub from: String,
 }
 
+/// Where webhooks that we send may go.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Whether to addresses that not everybody can reach.
+    pub allow_private: bool,
+    /// Whether over http.
+    pub allow_http: bool,
+}
+
 /// How routers are spoken with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -224,6 +236,7 @@ struct Written {
     pix: pix::WrittenPix,
     billing: Billing,
     mail: Mail,
+    webhooks: Webhooks,
     radius: Radius,
     test_clock: WrittenTestClock,
 }
@@ -360,8 +373,14 @@ fn set_key(
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
+<<<<<<< HEAD
     let Written { mut server, database, brand, credit, topup, stripe, bank, pix, billing, mail, radius, test_clock } =
         written;
+=======
+    let Written { mut server, database, brand, credit, stripe, bank, pix, billing, .. } = written;
+    let (mail, webhooks, radius, test_clock) =
+        (written.mail, written.webhooks, written.radius, written.test_clock);
+>>>>>>> main
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
@@ -394,6 +413,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         pix: pix::check(&pix)?,
         billing,
         mail,
+        webhooks,
         radius,
         test_clock: test_clock.enabled,
     })

@@ -14,6 +14,7 @@ mod kept;
 mod kept_files;
 mod lines;
 mod mails;
+mod month_end;
 mod offer_fields;
 mod packs;
 mod plans;
@@ -68,6 +69,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/lines/{id}", get(lines::line))
         .route("/console/lines/{id}/status", post(lines::set_status))
         .route("/console/lines/{id}/access-login", get(access_logins::form).post(access_logins::submit))
+        .route("/console/month-end", get(month_end::page))
+        .route("/console/month-end.csv", get(month_end::download))
         .route("/console/billing", get(billing::page))
         .route("/console/billing/runs", post(billing::begin))
         .route("/console/billing/adjustments/new", get(billing::new_adjustment))

@@ -8,6 +8,8 @@ mod checklist;
 mod example_api;
 mod folder;
 mod live;
+#[cfg(test)]
+mod month_end_test;
 mod opened;
 mod pages;
 mod past;

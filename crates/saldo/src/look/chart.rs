@@ -165,6 +165,27 @@ impl Chart {
         Chart::bars(reader, "data-by-day", room, spans, &words, &label, &mark)
     }
 
+    /// What customers had at the end of each day. `spans` are days, in order.
+    pub fn held_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let label = |span: &Span| reader.date(span.from);
+        let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
+        let name = match spans.first().map(|span| span.amount.unit()) {
+            Some(Unit::BYTE) => "held-bytes-by-day",
+            Some(Unit::BRL) => "held-brl-by-day",
+            _ => "held-by-day",
+        };
+        let words = Words {
+            title: "chart-held",
+            heading: "chart-day",
+            value: "month-closing",
+            now: "chart-today",
+            most: "chart-held-most",
+            nothing: "chart-held-nothing",
+            empty: "chart-held-nothing",
+        };
+        Chart::bars(reader, name, room, spans, &words, &label, &mark)
+    }
+
     /// What was spent by month. `spans` are the months of one year, in order.
     pub fn by_month(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
         let label = |span: &Span| reader.month(span.from);

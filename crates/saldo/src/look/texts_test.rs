@@ -9,7 +9,15 @@ const EN: &str = include_str!("../../locales/en.ftl");
 const PT_BR: &str = include_str!("../../locales/pt-BR.ftl");
 
 /// Names of charts, which look like ids of texts and are none.
-const NOT_TEXTS: [&str; 4] = ["usage-by-hour", "usage-by-day", "usage-by-month", "data-by-day"];
+const NOT_TEXTS: [&str; 7] = [
+    "usage-by-hour",
+    "usage-by-day",
+    "usage-by-month",
+    "data-by-day",
+    "held-by-day",
+    "held-brl-by-day",
+    "held-bytes-by-day",
+];
 
 #[test]
 fn both_languages_have_the_same_texts_and_variables() {

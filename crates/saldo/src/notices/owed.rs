@@ -83,7 +83,7 @@ pub fn line_enabled(
 }
 
 /// The name of what is told of a document: its number.
-fn named(number: u64, kind: &str) -> NoticeId {
+pub(super) fn named(number: u64, kind: &str) -> NoticeId {
     NoticeId { position: number, ordinal: 0, kind: kind.to_owned() }
 }
 
@@ -99,19 +99,32 @@ fn of_block(
     Ok(view.map(|view| NoticeId { position, ordinal: view.wallet_no, kind: kind.to_owned() }))
 }
 
-fn tell(
+/// Writes a notice down that carries nothing but an id.
+pub(super) fn tell(
     tx: &Tx<'_>,
     id: NoticeId,
     customer: CustomerId,
     what: impl Display,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    // One string: writing JSON cannot fail.
+    let payload = serde_json::to_string(&Payload { id: what.to_string() }).unwrap_or_default();
+    write(tx, id, customer, payload, at)
+}
+
+/// Writes a notice down that is due at once.
+pub(super) fn write(
+    tx: &Tx<'_>,
+    id: NoticeId,
+    customer: CustomerId,
+    payload: String,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let notice = Stored {
         id,
         customer: Some(customer),
         wallet: None,
-        // One string: writing JSON cannot fail.
-        payload: serde_json::to_string(&Payload { id: what.to_string() }).unwrap_or_default(),
+        payload,
         created_at: at,
         delivered_at: None,
         attempts: 0,
@@ -165,8 +178,13 @@ pub(super) fn mail(
 }
 
 fn id<I: FromStr<Err: Display>>(notice: &Stored) -> Result<I, String> {
+    named_in(notice)?.parse().map_err(|error: I::Err| error.to_string())
+}
+
+/// The id of what such a notice tells of, as text.
+pub(super) fn named_in(notice: &Stored) -> Result<String, String> {
     let payload: Payload = serde_json::from_str(&notice.payload).map_err(|error| error.to_string())?;
-    payload.id.parse().map_err(|error: I::Err| error.to_string())
+    Ok(payload.id)
 }
 
 impl Writing<'_, '_> {

@@ -31,12 +31,12 @@ const LINES_MAX: u32 = 100;
 /// What is stored of such a notice.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Payload {
+pub(super) struct Payload {
     wallet_no: u32,
-    percent: u8,
-    of_pack: bool,
+    pub(super) percent: u8,
+    pub(super) of_pack: bool,
     /// Bytes.
-    left: i64,
+    pub(super) left: i64,
 }
 
 /// Hears how balances of lines moved, all of them after what has been heard before, and writes down what is to be told; how many

@@ -14,5 +14,6 @@ pub(crate) use lease::KeptLease;
 pub use ledger::{LandedAt, Ledger, LedgerError, LedgerParts, LedgerStatus};
 pub use line_news::LineNews;
 pub use live::{Live, Subscription};
+pub(crate) use priority::stand_back;
 pub use projection::{CURSOR, IntentDone, Projection, resume};
 pub(crate) use snapshots::make_snapshots;

@@ -5,7 +5,7 @@
 const NICENESS: i32 = 10;
 
 /// Lets the calling thread stand back behind those that answer. Only Linux knows priorities of single threads.
-pub(super) fn stand_back() {
+pub(crate) fn stand_back() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::debug!(%error, "this thread keeps the priority of all others");

@@ -9,6 +9,7 @@ mod browser;
 mod house;
 mod imports;
 mod lines;
+mod month_end;
 mod offers;
 mod roles;
 mod routers;

@@ -1,7 +1,8 @@
 //! The real program is killed (SIGKILL) again and again while clients charge and report use. Whatever was answered is there
 //! afterwards, exactly once, and nothing else; every damage that `saldo verify` could find is looked for, too.
 //!
-//! So with callbacks of Pix that are being worked on (`callbacks`), and with monthly runs (`months`).
+//! So with callbacks of Pix that are being worked on (`callbacks`), with monthly runs (`months`), and with webhooks that are being
+//! sent (`webhooks`).
 //!
 //! `KILL_SEED` plays the same moments and wishes again; `KILL_ROUNDS` changes how often the program is killed.
 
@@ -12,9 +13,12 @@ mod client;
 mod months;
 mod program;
 mod provider;
+#[path = "../receiver/mod.rs"]
+mod receiver;
 #[path = "../../../store/tests/server/mod.rs"]
 mod server_for_tests;
 mod truth;
+mod webhooks;
 
 use std::time::{Duration, Instant};
 

@@ -8,11 +8,12 @@ use super::listing;
 use super::params::{Kind, Spec};
 use crate::objects::{self, NewSession};
 use crate::payment;
+use crate::payment::delayed::Delayed;
 use crate::state::text;
 
 /// Smallest and largest amount of a session, in minor units.
-const AMOUNT_MIN: i64 = 50;
-const AMOUNT_MAX: i64 = 99_999_999;
+pub(super) const AMOUNT_MIN: i64 = 50;
+pub(super) const AMOUNT_MAX: i64 = 99_999_999;
 /// How long a session may stay open, in seconds; the longest is also the default.
 const OPEN_SECONDS_MIN: i64 = 30 * 60;
 const OPEN_SECONDS_MAX: i64 = 24 * 3_600;
@@ -206,9 +207,15 @@ fn with_choices(call: &Call<'_>, mut session: Value) -> Value {
         session["payment_method_options"]["card"]["setup_future_usage"] = json!(usage);
     }
     let allowed = params.texts(&["allowed_payment_method_types"]);
+    let mut offered = vec!["card"];
+    if text(&session, "currency") == "brl" {
+        offered.extend(Delayed::ALL.map(Delayed::word));
+    }
     if !allowed.is_empty() {
+        offered.retain(|kind| allowed.iter().any(|allowed| allowed == kind));
         session["allowed_payment_method_types"] = json!(allowed);
     }
+    session["payment_method_types"] = json!(offered);
     for field in ["payment_method_remove", "payment_method_save"] {
         if let Some(value) = params.text(&format!("saved_payment_method_options[{field}]")) {
             session["saved_payment_method_options"][field] = json!(value);

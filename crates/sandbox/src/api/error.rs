@@ -55,6 +55,12 @@ impl ApiError {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, kind: "api_error", ..Self::invalid(message) }
     }
 
+    /// 500: nothing was done; a fault that was asked for.
+    pub(crate) fn broken() -> Self {
+        let message = "An error occurred, and nothing was done: the sandbox was told to fail here.";
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, kind: "api_error", ..Self::invalid(message) }
+    }
+
     /// An idempotency key used again for something else.
     pub(crate) fn idempotency(key: &str) -> Self {
         let message = format!(

@@ -5,6 +5,7 @@ use stripe::form::Tree;
 
 use crate::objects::CardEntry;
 use crate::payment::Means;
+use crate::payment::delayed::Delayed;
 use crate::state::text;
 use crate::test_cards;
 
@@ -64,9 +65,19 @@ impl Entered {
     }
 }
 
-/// What is paid with, if every field that matters is right. `cards` are those that the page shows; `now` is in seconds.
-pub(super) fn means(entered: &Entered, cards: Vec<Value>, now: i64) -> Result<Means, FieldErrors> {
+/// What is paid with, if every field that matters is right. `cards` are those that the page shows, `later` what it offers beside
+/// them; `now` is in seconds.
+pub(super) fn means(
+    entered: &Entered,
+    cards: Vec<Value>,
+    later: &[Delayed],
+    now: i64,
+) -> Result<Means, FieldErrors> {
     let wished = entered.payment_method.as_deref().unwrap_or(NEW_CARD);
+    if let Some(kind) = later.iter().find(|delayed| delayed.word() == wished) {
+        let name = Some(entered.name.clone()).filter(|name| !name.is_empty());
+        return Ok(Means::Delayed { kind: *kind, name });
+    }
     match cards.into_iter().find(|card| text(card, "id") == wished) {
         Some(method) => saved(entered, method, now),
         None => new(entered, now),
@@ -222,7 +233,7 @@ mod tests {
     fn check(number: &str, date: &str, cvc: &str, expected: [bool; 3]) {
         let entered =
             Entered { number: number.into(), expiry: date.into(), cvc: cvc.into(), ..Entered::default() };
-        let errors = means(&entered, Vec::new(), NOW).err().unwrap_or_default();
+        let errors = means(&entered, Vec::new(), &[], NOW).err().unwrap_or_default();
         let wrong = [errors.number.is_some(), errors.expiry.is_some(), errors.cvc.is_some()];
         assert_eq!(wrong, expected, "{number} {date} {cvc}");
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Tried;
 use super::form::{NEW_CARD, is_past, printed_expiry};
 use crate::ids::new_id;
+use crate::payment::delayed::Delayed;
 use crate::state::text;
 
 #[derive(Template)]
@@ -18,6 +19,7 @@ struct CheckoutPage<'a> {
     email: Option<&'a str>,
     cards: Vec<SavedCard>,
     new_card_chosen: bool,
+    later: Vec<Later>,
     may_remove: bool,
     asks_to_save: bool,
     saves_silently: bool,
@@ -32,6 +34,23 @@ struct NoticePage<'a> {
     title: &'a str,
     text: &'a str,
     back: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "authentication.html")]
+struct AuthenticationPage<'a> {
+    title: &'a str,
+    session: &'a str,
+    card: String,
+    amount: String,
+}
+
+/// A method whose money comes later, as a choice.
+struct Later {
+    word: &'static str,
+    name: &'static str,
+    when: &'static str,
+    chosen: bool,
 }
 
 struct Line {
@@ -54,6 +73,7 @@ pub(super) fn checkout(session: &Value, terms: &Value, cards: &[Value], tried: &
     let currency = text(session, "currency");
     let chosen = match tried.entered.payment_method.as_deref() {
         Some(id) if id == NEW_CARD || cards.iter().any(|card| text(card, "id") == id) => id,
+        Some(id) if delayed_methods(session).iter().any(|delayed| delayed.word() == id) => id,
         _ => cards.first().map_or(NEW_CARD, |card| text(card, "id")),
     };
     let lines = terms["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -65,6 +85,7 @@ pub(super) fn checkout(session: &Value, terms: &Value, cards: &[Value], tried: &
         email: session["customer_email"].as_str(),
         cards: cards.iter().map(|card| SavedCard::read(card, chosen, now)).collect(),
         new_card_chosen: chosen == NEW_CARD,
+        later: delayed_methods(session).into_iter().map(|delayed| Later::read(delayed, chosen)).collect(),
         may_remove: may_remove(session),
         asks_to_save: session["customer"].is_string()
             && text(&session["saved_payment_method_options"], "payment_method_save") == "enabled",
@@ -72,6 +93,24 @@ pub(super) fn checkout(session: &Value, terms: &Value, cards: &[Value], tried: &
         may_leave: session["cancel_url"].is_string(),
         attempt: new_id("", 24),
         tried,
+    };
+    page.render().unwrap_or_else(failed)
+}
+
+/// The methods whose money comes later that a session takes.
+pub(super) fn delayed_methods(session: &Value) -> Vec<Delayed> {
+    let types = session["payment_method_types"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Delayed::ALL.into_iter().filter(|delayed| types.iter().any(|kind| kind == delayed.word())).collect()
+}
+
+/// The bank's question to the owner of a card.
+pub(super) fn authentication(session: &Value, method: &Value) -> String {
+    let card = &method["card"];
+    let page = AuthenticationPage {
+        title: "3-D Secure",
+        session: text(session, "id"),
+        card: stripe::card::card_used(text(card, "brand"), text(card, "last4")),
+        amount: money(session["amount_total"].as_i64().unwrap_or_default(), text(session, "currency")),
     };
     page.render().unwrap_or_else(failed)
 }
@@ -84,6 +123,16 @@ pub(super) fn notice(title: &str, text: &str, back: Option<&str>) -> String {
 /// Whether the session offers to remove saved cards.
 pub(super) fn may_remove(session: &Value) -> bool {
     text(&session["saved_payment_method_options"], "payment_method_remove") == "enabled"
+}
+
+impl Later {
+    fn read(delayed: Delayed, chosen: &str) -> Self {
+        let (name, when) = match delayed {
+            Delayed::Boleto => ("Boleto", "The money comes in days"),
+            Delayed::Pix => ("Pix", "The money comes in seconds"),
+        };
+        Self { word: delayed.word(), name, when, chosen: delayed.word() == chosen }
+    }
 }
 
 impl Line {
@@ -125,7 +174,7 @@ pub(crate) fn money(minor_units: i64, currency: &str) -> String {
 }
 
 /// Templates write into memory and their values cannot fail to print.
-fn failed(error: askama::Error) -> String {
+pub(super) fn failed(error: askama::Error) -> String {
     tracing::error!(%error, "a page of the sandbox could not be written");
     String::new()
 }

@@ -28,6 +28,15 @@ pub(crate) enum DeliveryState {
     Lost,
 }
 
+/// Which of the deliveries that are due goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// The one that was due first.
+    AsDue,
+    /// The one whose event was made last.
+    NewestFirst,
+}
+
 impl DeliveryState {
     fn word(self) -> &'static str {
         match self {
@@ -54,11 +63,20 @@ impl Work<'_> {
     }
 
     /// Up to `room` deliveries that are due, each counted as tried and not due again for `lease_ms`.
-    pub(crate) fn take_due_deliveries(&self, room: usize, lease_ms: i64) -> rusqlite::Result<Vec<Delivery>> {
-        let mut statement = self.transaction.prepare_cached(
+    pub(crate) fn take_due_deliveries(
+        &self,
+        order: Order,
+        room: usize,
+        lease_ms: i64,
+    ) -> rusqlite::Result<Vec<Delivery>> {
+        let order = match order {
+            Order::AsDue => "due_ms, delivery.id",
+            Order::NewestFirst => "delivery.id DESC",
+        };
+        let mut statement = self.transaction.prepare_cached(&format!(
             "SELECT delivery.id, event, attempts, body FROM delivery JOIN object ON object.id = delivery.event
-             WHERE state = 'waiting' AND due_ms <= ?1 ORDER BY due_ms, delivery.id LIMIT ?2",
-        )?;
+             WHERE state = 'waiting' AND due_ms <= ?1 ORDER BY {order} LIMIT ?2"
+        ))?;
         let due = statement
             .query_map(params![self.now_ms, i64::try_from(room).unwrap_or(1)], |row| {
                 Ok(Delivery { id: row.get(0)?, event: row.get(1)?, attempts: row.get(2)?, body: row.get(3)? })

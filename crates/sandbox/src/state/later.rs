@@ -19,14 +19,17 @@ pub(crate) enum Later {
     DisputedAsNotReceived,
     /// The bank of a charge's payer asks, and takes nothing.
     Inquired,
+    /// A payment that seemed to be under way is declined.
+    Declined,
 }
 
-const WORDS: [(Later, &str); 5] = [
+const WORDS: [(Later, &str); 6] = [
     (Later::RefundSucceeds, "refund_succeeds"),
     (Later::RefundFails, "refund_fails"),
     (Later::DisputedAsFraud, "disputed_as_fraud"),
     (Later::DisputedAsNotReceived, "disputed_as_not_received"),
     (Later::Inquired, "inquired"),
+    (Later::Declined, "declined"),
 ];
 
 impl Later {

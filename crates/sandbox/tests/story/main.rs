@@ -3,7 +3,11 @@
 
 mod api;
 mod checkout;
+mod delayed;
 mod money_back;
+mod off_session;
+mod on_demand;
 mod saved_cards;
+mod secure;
 mod stage;
 mod webhooks;

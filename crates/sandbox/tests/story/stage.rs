@@ -34,6 +34,13 @@ pub(crate) struct Stage {
     webhooks: mpsc::UnboundedReceiver<Value>,
 }
 
+/// How something is done on demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Form,
+    Json,
+}
+
 /// An answer of the API or the page.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -123,6 +130,22 @@ impl Stage {
         answered(request).await
     }
 
+    /// Presses a button of the payments page, or does by JSON what it does.
+    pub(crate) async fn on_demand(&self, path: &str, fields: &Value, by: By) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.sandbox.url()));
+        answered(match by {
+            By::Json => request.header("accept", "application/json").json(fields),
+            By::Form => {
+                let fields = fields.as_object().unwrap().iter();
+                let form = fields.fold(stripe::form::Form::new(), |form, (name, value)| {
+                    form.with(name, value.as_str().unwrap())
+                });
+                request.header("content-type", "application/x-www-form-urlencoded").body(form.encode())
+            }
+        })
+        .await
+    }
+
     pub(crate) async fn customer(&mut self) -> String {
         let key = self.key();
         let answer = self.send(&Request::create_customer(Some("ana@example.com"), None, &[], key)).await;
@@ -131,12 +154,22 @@ impl Stage {
 
     /// A session over $10.00.
     pub(crate) async fn session(&mut self, customer: &str, saving: CardSaving) -> Value {
+        self.session_in(customer, saving, Currency::Usd).await
+    }
+
+    /// A session over 10.00 of a currency.
+    pub(crate) async fn session_in(
+        &mut self,
+        customer: &str,
+        saving: CardSaving,
+        currency: Currency,
+    ) -> Value {
         let params = CheckoutSessionParams {
             customer,
             client_reference_id: "account-1",
             metadata: &[("topup", "top_1")],
             product_name: "Credit",
-            amount: MinorAmount::new(1_000, Currency::Usd).unwrap(),
+            amount: MinorAmount::new(1_000, currency).unwrap(),
             saving,
             expires_at: self.now() + 3_600,
             success_url: "https://shop.example/back?session={CHECKOUT_SESSION_ID}",
@@ -173,6 +206,15 @@ impl Stage {
         answered(request.body(form.encode())).await
     }
 
+    /// Posts fields to a page that has no form of a card.
+    pub(crate) async fn press_plain(&self, session: &Value, fields: &[(&str, &str)], action: &str) -> Answer {
+        let form =
+            fields.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));
+        let url = format!("{}/pay/{}{action}", self.sandbox.url(), session["id"].as_str().unwrap());
+        let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded");
+        answered(request.body(form.encode())).await
+    }
+
     /// Opens the page and pays with a new card.
     pub(crate) async fn pay_new(&self, session: &Value, number: &str) -> Answer {
         let page = self.open(session).await;
@@ -186,6 +228,13 @@ impl Stage {
         assert_eq!(self.pay_new(&session, number).await.status, 303);
         let path = format!("/v1/checkout/sessions/{}", session["id"].as_str().unwrap());
         self.get(&path).await.json()["payment_intent"].as_str().unwrap().to_owned()
+    }
+
+    /// The payment intent of a session, as it is now.
+    pub(crate) async fn intent_of(&self, session: &Value) -> Value {
+        let path =
+            format!("/v1/checkout/sessions/{}?expand[]=payment_intent", session["id"].as_str().unwrap());
+        self.get(&path).await.json()["payment_intent"].clone()
     }
 
     /// The newest charge.

@@ -13,6 +13,7 @@ pub mod boletos;
 pub mod catalog;
 pub mod claims;
 pub mod customers;
+pub mod endpoints;
 pub mod imports;
 pub mod inbox;
 pub mod intents;

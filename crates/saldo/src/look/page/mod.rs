@@ -20,6 +20,7 @@ pub mod invoices;
 pub mod line;
 pub mod mails;
 pub mod message;
+mod month_end;
 mod monthly_invoice;
 pub mod offers;
 pub mod purchase_progress;
@@ -52,6 +53,7 @@ pub use invoices::{
 pub use line::{LinePage, LinePurchase, LineSession};
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};
+pub use month_end::{AccountSeen, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen, balance};
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
 pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
 pub use recharge::{AmountProblem, Recharge};

@@ -137,6 +137,8 @@ pub enum Place {
     ConsoleLines,
     /// Monthly runs and invoices.
     ConsoleBilling,
+    /// The books of a month.
+    ConsoleMonthEnd,
     /// What is sold by the month.
     ConsolePlans,
     /// Packs and what they cost.
@@ -175,6 +177,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
+        Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
 
@@ -195,6 +198,7 @@ impl Place {
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
             Place::ConsoleBilling => "/console/billing",
+            Place::ConsoleMonthEnd => "/console/month-end",
             Place::ConsolePlans => "/console/plans",
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
@@ -219,6 +223,7 @@ impl Place {
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
             Place::ConsoleBilling => "monthly-run",
+            Place::ConsoleMonthEnd => "month-end",
             Place::ConsolePlans => "plans",
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",

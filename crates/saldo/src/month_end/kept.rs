@@ -1,0 +1,94 @@
+//! Reports that were asked for: made one after the other on a thread that stands back, and kept in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use engine::{MonthEnd, month_end};
+use money::Timestamp;
+use tokio::sync::watch;
+
+use super::period;
+use crate::app::App;
+use crate::look::page::Month;
+use crate::runtime;
+
+/// How old a report of a month that runs may be when it is shown; it says as of when it is.
+const FRESH_FOR: Duration = Duration::from_secs(60);
+
+/// How a report stands.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// So many rows of so many have been read.
+    Rows(u64, u64),
+    /// It is made.
+    Made {
+        /// The report.
+        report: Arc<MonthEnd>,
+        /// By the book's clock, when it was begun.
+        as_of: Timestamp,
+        /// When it was done.
+        done: Instant,
+    },
+    /// It could not be made, for this reason.
+    Failed(String),
+}
+
+/// What was asked for, by year and month. No more than there are months between the first wallet and now: the caller sees to that.
+#[derive(Debug, Default)]
+pub struct MonthEnds {
+    known: Mutex<BTreeMap<(i16, i8), watch::Receiver<Progress>>>,
+    /// Held by the one that is being made.
+    turn: Arc<Mutex<()>>,
+}
+
+impl MonthEnds {
+    /// The report of a month, being made from now on if there is none that still holds. `None` if the calendar has no such month.
+    pub fn ask(&self, app: &Arc<App>, month: Month) -> Option<watch::Receiver<Progress>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (month.year, month.month);
+        let landed = app.ledger.landed().borrow().position;
+        if let Some(asked) = known.get(&key).filter(|asked| still_holds(&asked.borrow(), landed)) {
+            return Some(asked.clone());
+        }
+        let period = period(&app.config.brand.time_zone, month)?;
+        let (sender, asked) = watch::channel(Progress::Rows(0, landed));
+        known.insert(key, asked.clone());
+        let (app, turn) = (Arc::clone(app), Arc::clone(&self.turn));
+        let made = std::thread::Builder::new().name("month end".to_owned()).spawn(move || {
+            runtime::stand_back();
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let as_of = app.ledger.now();
+            let report = app.journal_reader().map_err(anyhow::Error::from).and_then(|mut journal| {
+                let mut tell = |rows| {
+                    sender.send_replace(Progress::Rows(rows, landed));
+                };
+                Ok(month_end(&mut *journal, &period, &mut tell)?)
+            });
+            sender.send_replace(match report {
+                Ok(report) => Progress::Made { report: Arc::new(report), as_of, done: Instant::now() },
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "a month's report could not be made");
+                    Progress::Failed(format!("{error:#}"))
+                }
+            });
+        });
+        if let Err(error) = made {
+            tracing::error!(%error, "no thread for a month's report");
+            known.remove(&key);
+            return None;
+        }
+        Some(asked)
+    }
+}
+
+/// Whether it is the answer still: of a month that is over for ever, of the one that runs as long as it is fresh.
+fn still_holds(progress: &Progress, landed: u64) -> bool {
+    match progress {
+        Progress::Rows(..) => true,
+        Progress::Made { report, done, .. } => {
+            report.is_final || report.position >= landed || done.elapsed() < FRESH_FOR
+        }
+        Progress::Failed(_) => false,
+    }
+}
