@@ -71,13 +71,10 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
-<<<<<<< HEAD
     /// Told when a customer changed what may be charged by itself.
     pub automatic_news: Notify,
-=======
     /// Told when messages to endpoints were written.
     pub message_news: watch::Sender<u64>,
->>>>>>> main
     /// Told when a mail was written.
     pub mail_news: Notify,
     /// What the last verification of the books found.
@@ -244,11 +241,8 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
-<<<<<<< HEAD
         automatic_news: Notify::new(),
-=======
         message_news: watch::Sender::new(0),
->>>>>>> main
         mail_news: Notify::new(),
         books: Books::default(),
         month_ends: MonthEnds::default(),

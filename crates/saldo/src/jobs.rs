@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-//! What runs beside the edges: the inbox, mails, automatic top-ups, open intents, prices that come into force, the books being verified,
-=======
-//! What runs beside the edges: the inbox, webhooks, mails, open intents, prices that come into force, the books being verified,
->>>>>>> main
-//! routers kept in step with lines, monthly runs, lines blocked because something is overdue.
+//! What runs beside the edges: the inbox, webhooks, mails, automatic top-ups, open intents, prices that come into force, the books
+//! being verified, routers kept in step with lines, monthly runs, lines blocked because something is overdue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +7,9 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-<<<<<<< HEAD
-use crate::{automatic_topups, billing, books, claims, clock, intents, mails, nas, notices, purchases, webhooks};
-=======
-use crate::{billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, webhooks};
->>>>>>> main
+use crate::{
+    automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, webhooks,
+};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);

@@ -4,11 +4,8 @@
 //! Making the views again does not tell anybody anything again. A notice is delivered as mails, a boleto, and messages to endpoints,
 //! which are written in the same transaction that marks the notice, so that they are written once for each.
 
-<<<<<<< HEAD
 mod automatic;
-=======
 mod facts;
->>>>>>> main
 mod letters;
 mod money_facts;
 mod owed;
@@ -32,15 +29,12 @@ use crate::problem::Problem;
 use crate::settlements::Owing;
 use crate::{clock, endpoints, pix, settlements};
 
-<<<<<<< HEAD
 pub use automatic::{automatic_capped, automatic_link, automatic_paused, automatic_stopped};
-=======
 use facts::{CREDIT_ADDED, EXHAUSTED, LINE_STATUS, PURCHASE_RELEASED, PURCHASED};
 pub(crate) use facts::{Fact, fact};
 pub(crate) use money_facts::Claimed;
 use money_facts::{INVOICE_PAID, PAYMENT_CLAIMED, PAYMENT_FAILED};
 pub use money_facts::{invoice_paid, payment_claimed, payment_failed};
->>>>>>> main
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
@@ -134,20 +128,13 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
             endpoints::fan_out(tx, &program, &notice)?;
             let (config, sold) = (&program.config, program.sold());
             let delivered = match notice.id.kind.as_str() {
-<<<<<<< HEAD
-                PURCHASED => charge(tx, &config.config, &notice)?,
-                usage::USAGE => usage::mail(tx, &config.config, &config.sold(), &notice)?,
-                CREDIT_ADDED => mail(tx, &config.config, &notice)?,
-                kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, &config.config, &notice)?,
-                _ => owed::mail(tx, &config.config, &config.sold(), &notice)?,
-=======
                 PURCHASED => charge(tx, config, &notice)?,
                 usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
                 CREDIT_ADDED => mail(tx, config, &notice)?,
+                kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
                 PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_CLAIMED | PAYMENT_FAILED
                 | INVOICE_PAID => Ok(()),
                 _ => owed::mail(tx, config, &sold, &notice)?,
->>>>>>> main
             };
             match delivered {
                 Ok(()) => tx.notice_delivered(&notice.id, clock::now()),
@@ -198,14 +185,9 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let customer = notice.customer.map(|id| tx.customer(id)).transpose()?.flatten();
     let Some(customer) = customer else { return Ok(Ok(())) };
     let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
-<<<<<<< HEAD
-    let (payment, amount, posted) = match read(&notice.payload) {
-        Ok(read) => read,
-=======
-    let (amount, posted) = match facts::fact(notice) {
-        Ok(Some(Fact::CreditAdded { amount, posted, .. })) => (amount, posted),
+    let (payment, amount, posted) = match facts::fact(notice) {
+        Ok(Some(Fact::CreditAdded { payment, amount, posted, .. })) => (payment, amount, posted),
         Ok(_) => return Ok(Ok(())),
->>>>>>> main
         Err(error) => return Ok(Err(error.to_string())),
     };
     let reader = letters::reader(config, &customer);
@@ -217,13 +199,3 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     });
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }
-<<<<<<< HEAD
-
-/// The payment, its amount, and the balance after it.
-fn read(payload: &str) -> anyhow::Result<(String, Amount, Amount)> {
-    let CreditAdded { payment, amount, posted, unit } = serde_json::from_str(payload)?;
-    let unit = Unit::known(&unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
-    Ok((payment, Amount::parse(&amount, unit)?, Amount::parse(&posted, unit)?))
-}
-=======
->>>>>>> main

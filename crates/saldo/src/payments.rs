@@ -26,11 +26,7 @@ use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-<<<<<<< HEAD
-use crate::{automatic_topups, claims, clock, ids, purchases};
-=======
-use crate::{claims, clock, ids, notices, purchases};
->>>>>>> main
+use crate::{automatic_topups, claims, clock, ids, notices, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";

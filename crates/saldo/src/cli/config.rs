@@ -28,13 +28,8 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-<<<<<<< HEAD
     let Config { server, database, brand, credit, automatic_topups, stripe, bank, .. } = config;
-    let Config { pix, billing, mail, radius, test_clock, .. } = config;
-=======
-    let Config { server, database, brand, credit, stripe, bank, pix, billing, .. } = config;
-    let Config { mail, webhooks, radius, test_clock, .. } = config;
->>>>>>> main
+    let Config { pix, billing, mail, webhooks, radius, test_clock, .. } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     match database {

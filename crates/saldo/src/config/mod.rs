@@ -373,14 +373,9 @@ fn set_key(
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-<<<<<<< HEAD
-    let Written { mut server, database, brand, credit, topup, stripe, bank, pix, billing, mail, radius, test_clock } =
-        written;
-=======
-    let Written { mut server, database, brand, credit, stripe, bank, pix, billing, .. } = written;
+    let Written { mut server, database, brand, credit, topup, stripe, bank, pix, billing, .. } = written;
     let (mail, webhooks, radius, test_clock) =
         (written.mail, written.webhooks, written.radius, written.test_clock);
->>>>>>> main
     check_billing(&billing)?;
     server.public_url = server.public_url.trim_end_matches('/').to_owned();
     if !server.public_url.starts_with("http://") && !server.public_url.starts_with("https://") {
