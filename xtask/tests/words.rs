@@ -58,6 +58,9 @@ fn the_words_themselves() {
     assert!(is_meaningless("string_utils"));
     assert!(is_meaningless(&snake_case("TopUpManager")));
     assert!(is_meaningless("data"));
+    assert_eq!(declared("pub(crate) struct Data;"), Some("Data"));
+    assert_eq!(declared("type Data = Bytes;"), Some("Data"));
+    assert_eq!(declared("    type Data = Bytes;"), None);
     assert!(!is_meaningless("data_wallet"));
     assert_eq!(declared("pub(crate) struct TopUp<T> {"), Some("TopUp"));
     assert_eq!(declared("    mod tests {"), Some("tests"));
@@ -70,7 +73,11 @@ fn is_meaningless(name: &str) -> bool {
 }
 
 /// The name that a line declares, if it declares a module or a type.
+/// The name that a line declares. A type inside a block is what somebody else's trait calls so.
 fn declared(line: &str) -> Option<&str> {
+    if line.starts_with(char::is_whitespace) && line.trim_start().starts_with("type ") {
+        return None;
+    }
     let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
     let is_declaration = matches!(words.next()?, "mod" | "struct" | "enum" | "trait" | "type" | "union");
     let name = words.next()?.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;

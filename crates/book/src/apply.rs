@@ -87,6 +87,9 @@ impl Book {
                 self.note_due(set.wallet);
             }
             Record::MoneyMoved { .. } => {}
+            Record::FrozenSet { wallet, is_frozen } => {
+                self.change_wallet(*wallet, |wallet| wallet.is_frozen = *is_frozen);
+            }
             Record::Line(record) => self.apply_line(record),
             Record::ClockAdvanced { by } => self.clock_offset += by,
             Record::Forgot { events_before, requests_before } => {

@@ -343,6 +343,7 @@ fn wallet_named(act: &Act) -> Option<WalletId> {
         Act::Charge { wallet, .. }
         | Act::Reverse { wallet, .. }
         | Act::Deduct { wallet, .. }
+        | Act::SetFrozen { wallet, .. }
         | Act::Use { wallet, .. } => Some(*wallet),
     }
 }
@@ -370,7 +371,8 @@ const fn hash_of(id: WalletId) -> u64 {
 fn wallet_mix(no: u32, wallet: &Wallet) -> u64 {
     let balance = &wallet.balance;
     let parts = [balance.posted, balance.pending, balance.held, wallet.debt];
-    parts.iter().fold(u64::from(no).wrapping_add(1), |mix, part| {
-        (mix.rotate_left(23) ^ *part as u64).wrapping_mul(0xff51_afd7_ed55_8ccd)
-    })
+    let seed = u64::from(no).wrapping_add(1).rotate_left(u32::from(wallet.is_frozen));
+    parts
+        .iter()
+        .fold(seed, |mix, part| (mix.rotate_left(23) ^ *part as u64).wrapping_mul(0xff51_afd7_ed55_8ccd))
 }

@@ -98,6 +98,13 @@ pub enum Act {
         /// How much; below zero it goes the other way.
         amount: Amount,
     },
+    /// Freeze a wallet, or thaw it.
+    SetFrozen {
+        /// Which.
+        wallet: WalletId,
+        /// Whether it is frozen from now on.
+        is_frozen: bool,
+    },
     /// Something about the line of a wallet.
     Line(Box<crate::line::LineWish>),
     /// Move the book's clock ahead (test clock).

@@ -71,6 +71,13 @@ impl Book {
                 check_size(amount.value().saturating_abs())?;
                 Record::MoneyMoved { movement: *movement, amount: *amount }
             }
+            Act::SetFrozen { wallet, is_frozen } => {
+                let (no, wallet) = self.known(*wallet)?;
+                if wallet.is_frozen == *is_frozen {
+                    return Err(Refusal::NothingChanges);
+                }
+                Record::FrozenSet { wallet: no, is_frozen: *is_frozen }
+            }
             Act::Line(wish) => {
                 let (no, wallet) = self.known(wish.wallet)?;
                 decide_line(catalog, no, wallet, &wish.act, self.accepted_from(catalog, at), at)?
@@ -204,8 +211,9 @@ impl Book {
 
     fn decide_charge(&self, id: WalletId, amount: Amount, kind: u32) -> Result<Record, Refusal> {
         let (no, wallet) = self.known(id)?;
-        let taken = take(wallet, amount)?;
-        let Taken { amount, burns, debt, balance } = taken;
+        check_size(above_zero(amount, wallet.unit)?)?;
+        check_thawed(wallet)?;
+        let Taken { amount, burns, debt, balance } = take(wallet, amount)?;
         Ok(Record::Charged { wallet: no, kind, amount, burns, debt, balance })
     }
 
@@ -277,6 +285,11 @@ fn take(wallet: &Wallet, amount: Amount) -> Result<Taken, Refusal> {
     let (burns, debt) = wallet.plan_burn(value);
     let balance = Balance { posted: wallet.balance.posted - value, ..wallet.balance };
     Ok(Taken { amount: value, burns, debt, balance })
+}
+
+/// Refuses a wallet that is frozen.
+pub(crate) const fn check_thawed(wallet: &Wallet) -> Result<(), Refusal> {
+    if wallet.is_frozen { Err(Refusal::WalletFrozen) } else { Ok(()) }
 }
 
 /// Refuses what would take `available` below the wallet's limit.

@@ -329,6 +329,13 @@ pub enum Record {
         /// How much; below zero it went the other way.
         amount: Amount,
     },
+    /// A wallet was frozen, or thawed.
+    FrozenSet {
+        /// The wallet.
+        wallet: WalletNo,
+        /// Whether it is frozen from now on.
+        is_frozen: bool,
+    },
     /// Something became true of a line.
     Line(Box<crate::line::LineRecord>),
     /// The book's clock was moved ahead.
@@ -361,6 +368,7 @@ impl Record {
             | Record::Reversed { wallet, .. }
             | Record::Deducted { wallet, .. }
             | Record::WindowAccrued { wallet, .. }
+            | Record::FrozenSet { wallet, .. }
             | Record::UsageCovered { wallet, .. } => Some(*wallet),
             Record::GrantAdded(added) => Some(added.wallet),
             Record::WindowOpened(opened) => Some(opened.wallet),
@@ -386,6 +394,7 @@ impl Record {
             Record::WalletOpened { .. } => Some(Balance::default()),
             Record::Opened { .. }
             | Record::UsageCovered { .. }
+            | Record::FrozenSet { .. }
             | Record::ClockAdvanced { .. }
             | Record::MoneyMoved { .. }
             | Record::Forgot { .. } => None,

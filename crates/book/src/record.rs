@@ -35,6 +35,7 @@ const FORGOT: u8 = 14;
 const REVERSED_TO_LOST: u8 = 36;
 const TAKEN_BACK_SET: u8 = 37;
 const MONEY_MOVED: u8 = 38;
+const FROZEN_SET: u8 = 39;
 
 const SPACE_SHIFT: u8 = 6;
 const KIND_MASK: u8 = 0x3f;
@@ -86,6 +87,7 @@ fn kind_of(record: &Record) -> u8 {
         Record::Reversed { .. } => REVERSED_TO_LOST,
         Record::TakenBackSet(_) => TAKEN_BACK_SET,
         Record::MoneyMoved { .. } => MONEY_MOVED,
+        Record::FrozenSet { .. } => FROZEN_SET,
         Record::Deducted { .. } => DEDUCTED,
         Record::WindowOpened(_) => WINDOW_OPENED,
         Record::WindowAccrued { .. } => WINDOW_ACCRUED,
@@ -157,6 +159,7 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
             out.byte(place(&MoneyMovement::ALL, movement));
             out.amount(*amount);
         }
+        Record::FrozenSet { is_frozen, .. } => out.byte(u8::from(*is_frozen)),
         Record::Line(record) => write_line_fact(out, &record.fact),
         Record::ClockAdvanced { by } => out.signed(*by),
         Record::Forgot { events_before, requests_before } => {
@@ -183,7 +186,7 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             let movement = movement.ok_or(CodecError::Range("movement of money"))?.0;
             return Ok(Record::MoneyMoved { movement, amount: reader.amount()? });
         }
-        WALLET_OPENED..=USAGE_POSTED | REVERSED_TO_LOST | TAKEN_BACK_SET => {}
+        WALLET_OPENED..=USAGE_POSTED | REVERSED_TO_LOST | TAKEN_BACK_SET | FROZEN_SET => {}
         tag if TAGS.contains(&tag) => {
             let wallet = WalletNo(reader.u32()?);
             let fact = read_line_fact(reader, tag)?;
@@ -231,6 +234,7 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             lost: if kind == REVERSED_TO_LOST { read_burns(reader)? } else { Burns::default() },
             balance: read_balance(reader)?,
         },
+        FROZEN_SET => Record::FrozenSet { wallet, is_frozen: reader.flag()? },
         TAKEN_BACK_SET => Record::TakenBackSet(Box::new(read_taken_back(reader, wallet)?)),
         DEDUCTED => {
             let reason = read_reason(reader.byte()?)?;

@@ -123,6 +123,9 @@ pub enum Refusal {
     /// The amount, or the balance after it, is more than can be held.
     #[error("the amount is more than a wallet can hold")]
     AmountTooLarge,
+    /// The wallet is frozen.
+    #[error("the wallet is frozen")]
+    WalletFrozen,
     /// Less is available than needed.
     #[error("{needed} is needed and {available} is available")]
     InsufficientCredit {
@@ -156,6 +159,7 @@ impl Refusal {
             Refusal::EventInFuture => "event_in_future",
             Refusal::EventTooLate { .. } => "event_too_late",
             Refusal::AlreadyReversed => "already_reversed",
+            Refusal::WalletFrozen => "wallet_frozen",
             Refusal::InsufficientCredit { .. } => "insufficient_credit",
             Refusal::LineUnknown => "line_unknown",
             Refusal::LineExists => "line_exists",

@@ -17,7 +17,7 @@ use crate::taken_back::{read_taken, write_taken};
 use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 /// The layout of a snapshot. Another one is not read: the journal is replayed instead.
-const SNAPSHOT_VERSION: u8 = 6;
+const SNAPSHOT_VERSION: u8 = 7;
 /// Bytes of the SHA-256 at the end.
 const SUM_LEN: usize = 32;
 
@@ -124,6 +124,7 @@ fn write_wallet(out: &mut Vec<u8>, wallet: &Wallet) {
         }
     }
     write_taken(out, wallet);
+    out.byte(u8::from(wallet.is_frozen));
     out.option(wallet.line.as_deref(), write_line);
 }
 
@@ -160,6 +161,7 @@ fn read_wallet(reader: &mut Reader<'_>) -> Result<Wallet, CodecError> {
         wallet.paid.insert(meter, spans);
     }
     read_taken(reader, &mut wallet)?;
+    wallet.is_frozen = reader.flag()?;
     wallet.line = reader.option(read_line)?.map(Box::new);
     Ok(wallet)
 }

@@ -9,7 +9,7 @@ use money::{AmountError, Quantity, Rounding, Timestamp};
 use crate::book::BALANCE_MAX;
 use crate::catalog::{Anchor, Meter, Price};
 use crate::command::UseStage;
-use crate::decide::check_available;
+use crate::decide::{check_available, check_thawed};
 use crate::decision::{Balance, Record, UsagePosted, WalletNo, WindowOpened};
 use crate::refusal::Refusal;
 use crate::wallet::{Wallet, Window};
@@ -45,6 +45,9 @@ pub(crate) fn decide_use(
     }
     if told.occurred_at < accepted_from {
         return Err(Refusal::EventTooLate { accepted_from });
+    }
+    if told.stage == UseStage::Guarded {
+        check_thawed(wallet)?;
     }
     // A clock that runs a little ahead of ours means now.
     let moment = told.occurred_at.min(at);

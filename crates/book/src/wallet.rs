@@ -112,6 +112,9 @@ pub struct Wallet {
     pub paid: BTreeMap<MeterNo, Vec<PaidSpan>>,
     /// What was taken back of payments, by the number of the grant that each bought.
     pub taken_back: BTreeMap<u32, TakenBack>,
+    /// Whether nothing may be taken from it by those who ask first: charges, the guard, purchases. Use that has happened already and
+    /// money that comes are counted all the same.
+    pub is_frozen: bool,
     /// The plan in service on it, if it is a line's.
     pub line: Option<Box<Line>>,
 }
@@ -131,6 +134,7 @@ impl Wallet {
             next_window_no: 0,
             paid: BTreeMap::new(),
             taken_back: BTreeMap::new(),
+            is_frozen: false,
             line: None,
         }
     }

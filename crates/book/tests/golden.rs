@@ -260,6 +260,8 @@ fn records() -> Vec<(&'static str, Record)> {
         ("money_moved payout", moved(MoneyMovement::Payout, "100")),
         ("money_moved dispute back", moved(MoneyMovement::Dispute, "-10")),
         ("grant_added reinstated", Record::GrantAdded(grant(Source::Reinstated))),
+        ("frozen_set frozen", Record::FrozenSet { wallet: WALLET, is_frozen: true }),
+        ("frozen_set thawed", Record::FrozenSet { wallet: WALLET, is_frozen: false }),
         ("forgot", forgot(498_110, -1)),
     ]
 }
@@ -457,7 +459,7 @@ fn every_line_can_be_read() {
 #[test]
 fn every_kind_has_a_line() {
     let kinds: BTreeSet<&str> = all_records().iter().map(|(_, record)| desk::kind(record)).collect();
-    assert_eq!(kinds.len(), 37, "as many as `desk::kind` names");
+    assert_eq!(kinds.len(), 38, "as many as `desk::kind` names");
     for (name, record) in all_records() {
         assert!(name.starts_with(desk::kind(&record)), "{name} is a {}", desk::kind(&record));
     }

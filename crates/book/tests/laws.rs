@@ -197,6 +197,9 @@ impl Case {
             Wish::Move { movement, amount } => {
                 (None, Act::MoveMoney { movement, amount: Amount::new(amount, Unit::USD) })
             }
+            Wish::Freeze { wallet: no, is_frozen } => {
+                (None, Act::SetFrozen { wallet: wallet(no), is_frozen })
+            }
             Wish::Advance(by) => (None, Act::AdvanceClock { by }),
         };
         Command { key, act }
@@ -423,7 +426,7 @@ proptest! {
 fn the_random_commands_reach_every_record_and_every_refusal() {
     let mut runner = TestRunner::deterministic();
     let mut met = BTreeSet::new();
-    for scale in [Scale::Everyday, Scale::Extreme].repeat(100) {
+    for scale in [Scale::Everyday, Scale::Extreme].repeat(300) {
         let steps = steps(scale, 120).new_tree(&mut runner).expect("nothing is filtered").current();
         met.extend(play(scale, &steps).1);
     }
@@ -440,6 +443,7 @@ fn the_random_commands_reach_every_record_and_every_refusal() {
         "event_too_late",
         "expiry_past",
         "forgot",
+        "frozen_set",
         "grant_added",
         "grant_effective",
         "grant_expired",
@@ -457,6 +461,7 @@ fn the_random_commands_reach_every_record_and_every_refusal() {
         "usage_covered",
         "usage_posted",
         "wallet_exists",
+        "wallet_frozen",
         "wallet_opened",
         "wallet_unknown",
         "window_accrued",

@@ -41,6 +41,8 @@ pub struct PublishedWallet {
     pub balance: Balance,
     /// How far below zero charges may take it.
     pub debt_limit: i64,
+    /// Whether it is frozen: nothing is taken by those who ask first.
+    pub is_frozen: bool,
     /// Until when, by the book's clock, this holds if nothing else happens.
     pub due: Option<Timestamp>,
     /// Its open windows.

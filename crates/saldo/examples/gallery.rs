@@ -403,6 +403,7 @@ fn frame(place: Option<Place>) -> Frame {
         support_email: "support@example.com".to_owned(),
         support_phone: String::new(),
         menu: place.map_or(Menu::None, Menu::with),
+        hidden: Vec::new(),
         place,
         person: place
             .is_some()

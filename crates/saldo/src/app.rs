@@ -32,6 +32,8 @@ pub const JOURNAL_FILE: &str = "journal.db";
 pub const TABLES_FILE: &str = "saldo.db";
 /// How many locks top-ups of different customers share.
 const CUSTOMER_LOCKS: usize = 64;
+/// Locks for reading payments again: top-ups share one by chance, and wait for each other.
+const PAYMENT_LOCKS: usize = 256;
 /// The setting that holds the currency of money wallets.
 const UNIT_SETTING: &str = "credit_unit";
 /// The setting that holds the installation's key, in hex.
@@ -99,6 +101,7 @@ pub struct App {
     end_announced: watch::Sender<bool>,
     sold: RwLock<Arc<Sold>>,
     customer_locks: Vec<tokio::sync::Mutex<()>>,
+    payment_locks: Vec<tokio::sync::Mutex<()>>,
     place: Place,
     ending: Arc<AtomicBool>,
 }
@@ -256,6 +259,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         end_announced,
         sold: RwLock::new(sold),
         customer_locks: (0..CUSTOMER_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
+        payment_locks: (0..PAYMENT_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         place,
         ending,
     };
@@ -352,6 +356,12 @@ impl App {
     #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]
     pub fn customer_lock(&self, customer: money::CustomerId) -> &tokio::sync::Mutex<()> {
         &self.customer_locks[(customer.as_u128() as usize) % CUSTOMER_LOCKS]
+    }
+
+    /// Held while the payments of a top-up are read again: what was read first must not be written last.
+    #[allow(clippy::cast_possible_truncation, reason = "any of its bits will do")]
+    pub fn payment_lock(&self, topup: money::TopupId) -> &tokio::sync::Mutex<()> {
+        &self.payment_locks[(topup.as_u128() as usize) % PAYMENT_LOCKS]
     }
 
     /// Another reader of the journal: to render a first answer again, to verify.

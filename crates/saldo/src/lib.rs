@@ -31,6 +31,7 @@ pub mod notices;
 pub mod panics;
 pub mod passwords;
 pub mod payments;
+pub mod permissions;
 pub mod pix;
 pub mod portal;
 mod private;

@@ -104,6 +104,7 @@ async fn sync_intent_of(app: &Arc<App>, id: &str, topup: Topup) -> Result<(), Pr
 
 /// Writes the attempts of an intent down and credits the one that succeeded.
 async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result<(), Problem> {
+    let _one_at_a_time = app.payment_lock(topup.id).lock().await;
     let charges: List<Charge> = app.stripe.send(&Request::list_charges(&intent.id)).await?;
     let mut reports = reports(intent, &charges.data, topup);
     // Stripe knows nothing of a test clock: attempts stand beside movements, so they are dated by the book's clock too.

@@ -160,6 +160,7 @@ impl From<Refusal> for Problem {
             Refusal::InsufficientCredit { .. } => StatusCode::PAYMENT_REQUIRED,
             Refusal::KeyReused | Refusal::WalletExists | Refusal::AlreadyReversed => StatusCode::CONFLICT,
             Refusal::WalletUnknown => StatusCode::NOT_FOUND,
+            Refusal::WalletFrozen => StatusCode::FORBIDDEN,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let problem = Problem::new(status, refusal.code(), detail);

@@ -24,8 +24,8 @@ use store::tables::boletos::BoletoState;
 use store::tables::inbox::InboxState;
 use store::tables::invoices::InvoiceState;
 use store::tables::lines::PackRelease;
-use store::tables::logins::{Staff, StaffRole};
 use store::tables::pix::{PixCharge, PixState};
+use store::tables::staff::{Staff, StaffRole};
 use store::views::PurchaseState;
 use subscriber::{CALLBACK, SECRET};
 
@@ -436,9 +436,7 @@ async fn staff_settles_by_hand_with_a_reason() {
         format!("/console/purchases/{}/settlement", charge.purchase.expect("a purchase")),
         format!("/console/lines/{}", provider.line.id),
     );
-    for (email, role) in
-        [("look@example.com", StaffRole::Viewer), ("do@example.com", StaffRole::Administrator)]
-    {
+    for (email, role) in [("look@example.com", StaffRole::ReadOnly), ("do@example.com", StaffRole::Admin)] {
         let staff = Staff {
             id: StaffId::from_u128(ids::fresh()),
             email: email.to_owned(),
@@ -446,6 +444,7 @@ async fn staff_settles_by_hand_with_a_reason() {
             password_hash: passwords::hash(browser::PASSWORD).await.expect("a hash"),
             role,
             created_at: clock::now(),
+            disabled_at: None,
         };
         provider.app().write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
     }

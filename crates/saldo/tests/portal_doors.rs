@@ -12,8 +12,8 @@ use reqwest::Method;
 use saldo::{clock, ids, passwords, portal};
 use sha2::{Digest, Sha256};
 use store::Hidden;
-use store::tables::logins::{Staff, StaffRole};
 use store::tables::outbox::Mail;
+use store::tables::staff::{Staff, StaffRole};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_for_who_is_signed_in_and_protected() {
@@ -292,8 +292,9 @@ async fn the_console_is_for_staff() {
         email: "bia@example.com".to_owned(),
         name: "Bia".to_owned(),
         password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
-        role: StaffRole::Viewer,
+        role: StaffRole::ReadOnly,
         created_at: clock::now(),
+        disabled_at: None,
     };
     house.running.app.tables.write(|tx| tx.insert_staff(&staff)).expect("staff");
     let mut browser = Browser::signed_in(&house, &ana).await;

@@ -66,7 +66,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     14 "0014_subscriber_search.sql",
     15 "0015_payment_claims.sql",
     16 "0016_webhook_endpoints.sql",
-    17 "0017_automatic_topups.sql",
+    17 "0017_staff.sql",
+    18 "0018_automatic_topups.sql",
 );
 
 impl Database {

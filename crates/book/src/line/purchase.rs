@@ -7,7 +7,7 @@ use super::record::{LineFact, Lot};
 use super::state::{Awaiting, Forgone, Line, LineStatus, PaidBy};
 use super::{Buying, TakeBack};
 use crate::catalog::Catalog;
-use crate::decide::{check_held, check_size};
+use crate::decide::{check_held, check_size, check_thawed};
 use crate::decision::{Balance, Burns};
 use crate::refusal::Refusal;
 use crate::wallet::Wallet;
@@ -89,6 +89,7 @@ pub(super) fn decide_buying(
     if buying.sequence != line.sequence || line.unpaid.contains_key(&buying.purchase) {
         return Err(Refusal::AlreadyBought);
     }
+    check_thawed(wallet)?;
     let rules = catalog.plan(line.plan).and_then(|plan| plan.purchases);
     let standing = Standing::of(wallet, line);
     check_line(rules.as_ref(), &standing)?;

@@ -134,6 +134,7 @@ pub(crate) fn kind(record: &Record) -> &'static str {
         Record::UsagePosted(_) => "usage_posted",
         Record::TakenBackSet(_) => "taken_back_set",
         Record::MoneyMoved { .. } => "money_moved",
+        Record::FrozenSet { .. } => "frozen_set",
         Record::Line(record) => line_kind(&record.fact),
         Record::ClockAdvanced { .. } => "clock_advanced",
         Record::Forgot { .. } => "forgot",

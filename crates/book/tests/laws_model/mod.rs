@@ -68,6 +68,7 @@ pub(crate) struct Purse {
     opened: usize,
     paid: Vec<(u32, i64, i64)>,
     back: BTreeMap<u128, Back>,
+    frozen: bool,
 }
 
 /// What the model expects to hear.
@@ -282,7 +283,8 @@ impl Model {
                 let (lots, open, paid) = (Vec::new(), Vec::new(), Vec::new());
                 let place = self.purses.len();
                 let back = BTreeMap::new();
-                let purse = Purse { place, unit: *unit, limit, debt: 0, lots, open, opened: 0, paid, back };
+                let (unit, frozen) = (*unit, false);
+                let purse = Purse { place, unit, limit, debt: 0, lots, open, opened: 0, paid, back, frozen };
                 self.purses.insert(wallet.as_u128(), purse);
                 Ok(())
             }
@@ -335,6 +337,9 @@ impl Model {
                 if amount > AMOUNT_MAX {
                     return Err("amount_too_large");
                 }
+                if purse.frozen && matches!(act, Act::Charge { .. }) {
+                    return Err("wallet_frozen");
+                }
                 if purse.available() - amount < -purse.limit {
                     return Err("insufficient_credit");
                 }
@@ -356,6 +361,14 @@ impl Model {
                 size if size > AMOUNT_MAX => Err("amount_too_large"),
                 _ => Ok(()),
             },
+            Act::SetFrozen { wallet, is_frozen } => {
+                let purse = self.purse(*wallet, at)?;
+                if purse.frozen == *is_frozen {
+                    return Err("nothing_changes");
+                }
+                purse.frozen = *is_frozen;
+                Ok(())
+            }
             Act::Use { .. } => self.used(catalog, act, at),
             // No wallet of this model has a line: they have laws of their own.
             Act::Line(wish) => self.purse(wish.wallet, at).and(Err("line_unknown")),
@@ -384,6 +397,9 @@ impl Model {
         }
         if happened < at - catalog.lateness_max() || forgotten.is_some_and(|hour| happened < hour * HOUR) {
             return Err("event_too_late");
+        }
+        if purse.frozen && *stage == UseStage::Guarded {
+            return Err("wallet_frozen");
         }
         let (no, moment) = (meter_no.0, happened.min(at));
         if purse.paid.iter().any(|(paid, from, to)| *paid == no && *from <= moment && moment < *to) {

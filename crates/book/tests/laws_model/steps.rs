@@ -87,6 +87,10 @@ pub(crate) enum Wish {
         movement: MoneyMovement,
         amount: i64,
     },
+    Freeze {
+        wallet: u128,
+        is_frozen: bool,
+    },
     Advance(i64),
 }
 
@@ -174,6 +178,8 @@ fn wish(scale: Scale) -> BoxedStrategy<Wish> {
             Wish::Use { wallet, meter, quantity, ago, stage, name }
         }),
         4 => taken_back(),
+        1 => (wallet(), prop::bool::weighted(0.3))
+            .prop_map(|(wallet, is_frozen)| Wish::Freeze { wallet, is_frozen }),
         1 => (select(MoneyMovement::ALL.map(|(movement, _)| movement).to_vec()), amount(scale))
             .prop_map(|(movement, amount)| Wish::Move { movement, amount }),
         1 => select(vec![0, 1, Timestamp::HOUR, 3 * Timestamp::DAY, 400 * Timestamp::DAY]).prop_map(Wish::Advance),

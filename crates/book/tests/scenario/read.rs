@@ -120,6 +120,8 @@ impl Reader {
                 let reason = Reason::from_code(code).ok_or_else(|| format!("`{code}` is no reason"))?;
                 Some(Step::Send { act: Act::Deduct { wallet, amount, reason }, key: key(words, line, None)? })
             }
+            "freeze" => Some(self.freezing(true)?),
+            "thaw" => Some(self.freezing(false)?),
             "reverse" => {
                 words.expect("the last charge")?;
                 Some(Step::ReverseLast { wallet: self.of()?.0, key: key(words, line, None)? })
@@ -259,6 +261,10 @@ impl Reader {
         let occurred_at = if words.next_are("at") { words.time()? } else { now };
         let key = key(words, line, Some(occurred_at))?;
         Ok(Step::Send { act: Act::Use { wallet, meter, quantity, occurred_at, stage }, key })
+    }
+
+    fn freezing(&self, is_frozen: bool) -> Read<Step> {
+        Ok(Step::Send { act: Act::SetFrozen { wallet: self.of()?.0, is_frozen }, key: None })
     }
 
     fn advance(&mut self, words: &mut Words<'_>) -> Read<Step> {

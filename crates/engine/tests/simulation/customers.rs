@@ -98,7 +98,7 @@ impl Content {
             },
             Act::MoveMoney { amount, .. } => Content::Moved(amount.value()),
             // What is wanted is absolute: said again, it is refused for changing nothing.
-            Act::SetTakenBack(_) => return None,
+            Act::SetTakenBack(_) | Act::SetFrozen { .. } => return None,
             Act::AdvanceClock { by } => Content::Clock(*by),
         })
     }

@@ -238,7 +238,7 @@ mod tests {
             "saldo subscriber import clientes.csv --check",
             "saldo bank remittance --to there",
             "saldo bank return CBR6431122.RET",
-            "saldo staff create --email ana@example.com --name Ana --role viewer",
+            "saldo staff create --email ana@example.com --name Ana --role support",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");

@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::{Subcommand, ValueEnum};
 use money::StaffId;
 use serde_json::json;
-use store::tables::logins::{Staff, StaffRole};
+use store::tables::staff::{Staff, StaffRole};
 use store::{Hidden, Tx};
 
 use super::customer::failure;
@@ -20,8 +20,8 @@ const PASSWORD_BYTES: usize = 15;
 
 pub(super) const HELP: &str = "\
 Examples:
-  saldo staff create --email you@example.com --name You                 an administrator of the console
-  saldo staff create --email eve@example.com --name Eve --role viewer   one who looks
+  saldo staff create --email you@example.com --name You                 an admin of the console
+  saldo staff create --email eve@example.com --name Eve --role support  one who helps customers
   saldo staff password you@example.com                                  a new password, shown once";
 
 #[derive(Subcommand)]
@@ -35,7 +35,7 @@ pub(super) enum Command {
         #[arg(long)]
         name: String,
         /// What he may do.
-        #[arg(long, value_enum, default_value_t = Role::Administrator)]
+        #[arg(long, value_enum, default_value_t = Role::Admin)]
         role: Role,
     },
     /// Give somebody a new password and show it, once. The server must be stopped.
@@ -50,9 +50,13 @@ pub(super) enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Role {
     /// Everything.
-    Administrator,
+    Admin,
+    /// Invoices, bank, the month, and what was paid.
+    Finance,
+    /// Customers and what they need.
+    Support,
     /// Look.
-    Viewer,
+    ReadOnly,
 }
 
 /// Does what was asked.
@@ -78,14 +82,16 @@ fn create(config: Config, email: &str, name: &str, role: Role, password: &str) -
             name: name.to_owned(),
             password_hash: hash(password).await?,
             role: match role {
-                Role::Administrator => StaffRole::Administrator,
-                Role::Viewer => StaffRole::Viewer,
+                Role::Admin => StaffRole::Admin,
+                Role::Finance => StaffRole::Finance,
+                Role::Support => StaffRole::Support,
+                Role::ReadOnly => StaffRole::ReadOnly,
             },
             created_at: clock::now(),
+            disabled_at: None,
         };
         let change = Change::new("staff.create", staff.id);
-        let after =
-            json!({"email": staff.email, "name": staff.name, "role": format!("{role:?}").to_lowercase()});
+        let after = json!({"email": staff.email, "name": staff.name, "role": staff.role.word()});
         let change = change.after(&after).map_err(failure)?;
         let write = move |tx: &Tx<'_>| {
             tx.insert_staff(&staff)?;

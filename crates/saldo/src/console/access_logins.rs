@@ -6,13 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::draw_form_at;
 use super::lines::{find, parse};
 use super::offer_fields::text;
-use super::{draw_form_at, must_change};
 use crate::app::App;
 use crate::lines::{self, ACCESS_LOGIN_BYTES_MAX};
 use crate::look::page::FieldProblem;
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::{Fault, Posted, StaffIn};
 use crate::problem::Problem;
 
@@ -30,7 +31,7 @@ pub(super) async fn form(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let entry = find(&app, parse(&id)?).await?;
     draw(&app, &staff, &id, entry.access_login.unwrap_or_default(), None)
 }
@@ -42,7 +43,7 @@ pub(super) async fn submit(
     Path(id): Path<String>,
     Posted(Sent { access_login }): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let line = parse(&id)?;
     let login = Some(access_login.trim().to_owned()).filter(|login| !login.is_empty());
     let author = staff.visit.author(&staff.who.session);

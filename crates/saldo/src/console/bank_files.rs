@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use brazil::cnab::{CnabError, FILE_BYTES_MAX};
 use serde::Deserialize;
 
-use super::{findings, must_change};
+use super::findings;
 use crate::app::App;
 use crate::documents::{self, Loaded, ReturnError};
 use crate::look::Reader;
 use crate::look::page::boletos::{BankFiles, BoletoView, RemittanceFile, ReturnLoaded, ReturnTaken};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, Posted, PostedFile, StaffIn, draw};
 use crate::problem::Problem;
 
@@ -42,6 +43,7 @@ pub(super) async fn page(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeFinance)?;
     let files = files(&app, &staff, shown.made, None).await?;
     draw(StatusCode::OK, &files)
 }
@@ -52,7 +54,7 @@ pub(super) async fn make(
     staff: StaffIn,
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::KeepBankFiles)?;
     let remitted = documents::send_remittance(&app, staff.visit.author(&staff.who.session)).await?;
     if remitted.left_out.is_empty() {
         let number = remitted.file.map_or(0, |file| file.file_number);
@@ -72,7 +74,7 @@ pub(super) async fn remittance(
     Path(number): Path<u32>,
 ) -> Result<Response, Fault> {
     // It holds names and addresses of all who are to pay.
-    must_change(&staff)?;
+    staff.must(Permission::KeepBankFiles)?;
     let file = app.read(move |tables| tables.remittance(number)).await?;
     let file = file.ok_or_else(|| Problem::not_found("remittance"))?;
     let name = format!("attachment; filename=\"remittance-{number:06}.rem\"");
@@ -86,7 +88,7 @@ pub(super) async fn take(
     staff: StaffIn,
     file: PostedFile,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::KeepBankFiles)?;
     let reader = staff.visit.reader().clone();
     let author = staff.visit.author(&staff.who.session);
     let PostedFile { name, bytes } = file;
@@ -160,7 +162,7 @@ async fn files(
         frame: staff.visit.frame(app, Some(Place::ConsoleBoletos)),
         view: BoletoView::Files,
         has_bank: app.config.bank.is_some(),
-        may_change: must_change(staff).is_ok(),
+        may_change: staff.may(Permission::KeepBankFiles),
         waiting,
         left_out: Vec::new(),
         remittances,

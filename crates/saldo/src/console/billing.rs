@@ -15,7 +15,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::offer_fields::{Typed, Unread, choice, text};
 use super::plans::CURRENCY;
-use super::{must_change, typed};
+use super::typed;
 use crate::app::App;
 use crate::billing::{self, Adjustment, DAYS_EARLY_MAX, Month};
 use crate::look::Reader;
@@ -23,6 +23,7 @@ use crate::look::page::{
     BillingRuns, Field, FieldProblem, InvoiceSeen, NextRun, OfferForm, RunSeen, WaitingAdjustment,
 };
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::calendar::{day_bounds, day_of};
 use crate::portal::monthly_invoices::{month_words, seen};
 use crate::portal::trail::Trail;
@@ -66,6 +67,7 @@ pub(super) async fn page(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeFinance)?;
     let reader = staff.visit.reader().clone();
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<InvoiceId> = trail.last().and_then(|id| id.parse().ok());
@@ -93,7 +95,7 @@ pub(super) async fn page(
         runs,
         invoices,
         waiting,
-        may_change: must_change(&staff).is_ok(),
+        may_change: staff.may(Permission::RunBilling),
         newer_url: trail.newer_url(&base, "before"),
         older_url: older.map(|next| trail.older_url(&base, "before", &next.to_string())),
         reader,
@@ -107,7 +109,7 @@ pub(super) async fn begin(
     staff: StaffIn,
     Posted(begun): Posted<Begun>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::RunBilling)?;
     let detail = "month must be written as 2026-12.";
     let month =
         Month::parse(&begun.month).ok_or_else(|| Problem::invalid("month", "invalid_month", detail))?;
@@ -117,7 +119,7 @@ pub(super) async fn begin(
 
 /// `GET /console/billing/adjustments/new`
 pub(super) async fn new_adjustment(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::RunBilling)?;
     form(&app, &staff, &Sent { direction: TAKES_OFF.to_owned(), ..Sent::default() }, Vec::new())
 }
 
@@ -127,7 +129,7 @@ pub(super) async fn adjust(
     staff: StaffIn,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::RunBilling)?;
     let author = staff.visit.author(&staff.who.session);
     let typed = typed(&app, &staff);
     let adjusted = match wanted(&app, &typed, &sent).await {
@@ -150,7 +152,7 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
     Posted(()): Posted<()>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::RunBilling)?;
     let id = id.parse().map_err(|_| Problem::not_found("adjustment"))?;
     billing::withdraw(&app, staff.visit.author(&staff.who.session), id).await?;
     Ok(Redirect::to(Place::ConsoleBilling.url()).into_response())

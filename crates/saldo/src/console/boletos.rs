@@ -15,7 +15,7 @@ use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
 use store::tables::lines::OnWriteOff;
 use store::{Reader as TablesReader, StoreError};
 
-use super::{findings, must_change};
+use super::findings;
 use crate::app::App;
 use crate::documents::{self, Closable, Debt};
 use crate::look::Reader;
@@ -24,6 +24,7 @@ use crate::look::page::boletos::{
 };
 use crate::look::part::Place;
 use crate::look::volume::volume;
+use crate::permissions::Permission;
 use crate::portal::calendar::{day_bounds, day_of};
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
@@ -64,6 +65,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(Shown { state, q, before }): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeFinance)?;
     let words: String = q.trim().chars().take(WORDS_CHARS_MAX).collect();
     let account = app.config.bank.as_ref().map(|bank| bank.account.clone());
     let search = BoletoSearch {
@@ -111,6 +113,7 @@ pub(super) async fn boleto(
     Path(id): Path<String>,
     Asked(shown): Asked<ShownOne>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     page(&app, &staff, parse(&id)?, shown.written_off.is_some(), None).await
 }
 
@@ -121,7 +124,7 @@ pub(super) async fn write_off(
     Path(id): Path<String>,
     Posted(choice): Posted<Choice>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::SettleByHand)?;
     let id = parse(&id)?;
     let has_credit = app
         .read(move |tables| {
@@ -167,7 +170,7 @@ async fn page(
         .await?
         .ok_or_else(missing)?;
     let write_off = closable
-        .filter(|_| must_change(staff).is_ok())
+        .filter(|_| staff.may(Permission::SettleByHand))
         .map(|closable| offered(&reader, closable, boleto.amount, missing_choice.is_some()));
     let unit = boleto.amount.unit();
     let page = BoletoPage {

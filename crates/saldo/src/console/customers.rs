@@ -16,10 +16,10 @@ use store::views::{LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
+use super::draw_form_at;
 use super::lines::status_text;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
-use super::{draw_form_at, must_change};
 use crate::access_codes::{self, GivenCode, TRIES_MAX};
 use crate::app::App;
 use crate::billing::{self, Blocked};
@@ -29,6 +29,7 @@ use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
+use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
 use crate::subscribers::{self, Column, Draft, Wrong};
@@ -65,6 +66,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     show(&app, &staff, parse(&id)?, StatusCode::OK, (shown.saved == 1, None)).await
 }
 
@@ -75,7 +77,7 @@ pub(super) async fn give_code(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     let author = staff.visit.author(&staff.who.session);
     let code = access_codes::give(&app, author, id).await?;
@@ -88,7 +90,7 @@ pub(super) async fn change(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     let (customer, payer) = app.read(move |tables| Ok((tables.customer(id)?, tables.payer(id)?))).await?;
     let (customer, payer) = customer.zip(payer).ok_or_else(missing)?;
@@ -102,7 +104,7 @@ pub(super) async fn submit(
     Path(id): Path<String>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let (id, draft) = (parse(&id)?, draft(&sent));
     let typed = draft.clone();
     let checked = app.read(move |tables| subscribers::check_person(tables, id, &typed)).await?;
@@ -121,7 +123,7 @@ pub(super) async fn new_line(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     app.read(move |tables| tables.payer(id)).await?.ok_or_else(missing)?;
     line_form(&app, &staff, id, &Draft::default(), &[])
@@ -134,7 +136,7 @@ pub(super) async fn open_line(
     Path(id): Path<String>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let (id, draft) = (parse(&id)?, draft(&sent));
     let typed = draft.clone();
     let (payer, checked) =
@@ -240,7 +242,7 @@ async fn show(
         email: known.customer.email,
         since: known.customer.created_at,
         saved,
-        may_change: must_change(staff).is_ok(),
+        may_change: staff.may(Permission::ChangeCustomers),
         payer: known.payer.map(payer_lines),
         code: code.map(|code| (code.text, code.expires_at)),
         tries_max: TRIES_MAX,

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use store::tables::bank::Finding;
 use store::{Reader as TablesReader, StoreError};
 
-use super::must_change;
 use crate::app::App;
 use crate::audit::Change;
 use crate::look::page::boletos::{BoletoView, FindingListed, Findings};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
@@ -39,6 +39,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeFinance)?;
     let are_done = shown.done == "1";
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<u32> = trail.last().and_then(|no| no.parse().ok());
@@ -59,7 +60,7 @@ pub(super) async fn list(
         reader: staff.visit.reader().clone(),
         view: BoletoView::Findings,
         are_done,
-        may_resolve: !are_done && must_change(&staff).is_ok(),
+        may_resolve: !are_done && staff.may(Permission::KeepBankFiles),
         rows,
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
@@ -74,7 +75,7 @@ pub(super) async fn resolve(
     Path(no): Path<u32>,
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::KeepBankFiles)?;
     let (author, now) = (staff.visit.author(&staff.who.session), app.ledger.now());
     app.write_or_refuse(move |tx| {
         // Two who press at once have both dealt with it; the first is written down.

@@ -16,6 +16,7 @@ use crate::clock;
 use crate::look::page::console::{Need, NeedKind};
 use crate::look::page::{BooksLine, ConsoleCustomer, ConsoleHome};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
@@ -37,6 +38,7 @@ pub(super) async fn page(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, unit) = (staff.visit.reader().clone(), app.config.credit.unit);
     let now = app.ledger.now();
     let today = calendar::day_bounds(&reader.zone, calendar::day_of(&reader.zone, now));

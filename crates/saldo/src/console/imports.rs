@@ -10,7 +10,6 @@ use serde::Deserialize;
 use store::tables::imports::ImportRow;
 
 use super::kept_files::CheckedFile;
-use super::must_change;
 use super::subscribers::spoken_document;
 use crate::app::App;
 use crate::clock;
@@ -20,6 +19,7 @@ use crate::look::page::{
 use crate::look::part::Place;
 use crate::look::part::enrolment::{column_hint, column_name, unreadable_words, why_words};
 use crate::look::{Locale, Reader};
+use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, Posted, PostedFile, StaffIn, draw};
 use crate::problem::Problem;
 use crate::subscribers::{self, Checked, Column, FILE_BYTES_MAX, ROWS_MAX, Row, RowWrong, Sheet, Unreadable};
@@ -74,7 +74,7 @@ pub(super) async fn page(
     staff: StaffIn,
     Asked(Chosen { problem }): Asked<Chosen>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let reader = staff.visit.reader();
     let words = match problem.as_str() {
         GONE => Some(reader.t("import-gone")),
@@ -85,12 +85,17 @@ pub(super) async fn page(
 }
 
 /// `GET /console/subscribers/checks` and `/console/subscribers/imports`, to which forms are sent: to the page of the forms.
-pub(super) async fn again(_: StaffIn) -> Redirect {
-    Redirect::to(PAGE)
+pub(super) async fn again(staff: StaffIn) -> Result<Redirect, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    Ok(Redirect::to(PAGE))
 }
 
 /// `GET /console/subscribers/import/example.csv`
-pub(super) async fn example(staff: StaffIn, Asked(Example { language }): Asked<Example>) -> Response {
+pub(super) async fn example(
+    staff: StaffIn,
+    Asked(Example { language }): Asked<Example>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let asked = language.as_deref().and_then(Locale::from_tag);
     let (text, name) = match asked.unwrap_or(staff.visit.reader().locale) {
         Locale::En => (EXAMPLE_EN, "attachment; filename=\"subscribers.csv\""),
@@ -99,7 +104,7 @@ pub(super) async fn example(staff: StaffIn, Asked(Example { language }): Asked<E
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let name = HeaderValue::from_static(name);
     // Spreadsheets take a file for UTF-8 if it begins with this mark.
-    ([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], format!("\u{feff}{text}")).into_response()
+    Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], format!("\u{feff}{text}")).into_response())
 }
 
 /// `POST /console/subscribers/checks`. Keeps the file for its check, which has an address of its own, and writes nothing.
@@ -108,7 +113,7 @@ pub(super) async fn check(
     staff: StaffIn,
     sent: Result<PostedFile, Fault>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let PostedFile { name, bytes } = match sent {
         Ok(sent) if sent.bytes.len() <= FILE_BYTES_MAX => sent,
         Ok(_) => return Ok(choose_again(TOO_LONG)),
@@ -126,7 +131,7 @@ pub(super) async fn checked(
     staff: StaffIn,
     Path(check): Path<String>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let Some(file) = app.kept_files.find(staff.who.staff.id, &check) else { return Ok(choose_again(GONE)) };
     match look_through(&app, &file).await? {
         Ok((sheet, checked)) => show(&app, &staff, &check, &file, &sheet, &checked),
@@ -140,7 +145,7 @@ pub(super) async fn take(
     staff: StaffIn,
     Posted(Taken { check }): Posted<Taken>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let Some(file) = app.kept_files.find(staff.who.staff.id, &check) else { return Ok(choose_again(GONE)) };
     let checked = match look_through(&app, &file).await? {
         Ok((sheet, checked)) if can_be_taken(&sheet, &checked) => checked,
@@ -178,6 +183,7 @@ pub(super) async fn progress(
     staff: StaffIn,
     Path(no): Path<u32>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let found = app
         .read(move |tables| {
             let Some(import) = tables.import(no)? else { return Ok(None) };

@@ -12,13 +12,13 @@ use serde::Deserialize;
 use serde_json::json;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
 
-use super::must_change;
 use crate::app::App;
 use crate::audit::Change;
 use crate::customers::is_unprintable;
 use crate::intents;
 use crate::look::page::ConsoleInvoice;
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::monthly_invoices::{paper_of, seen};
 use crate::portal::{Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
@@ -38,6 +38,7 @@ pub(super) async fn page(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let row = find(&app, &id).await?;
     show(&app, &staff, row, None).await
 }
@@ -45,9 +46,10 @@ pub(super) async fn page(
 /// `GET /console/invoices/{id}/pdf`
 pub(super) async fn pdf(
     State(app): State<Arc<App>>,
-    _: StaffIn,
+    staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let row = find(&app, &id).await?;
     Ok(paper_of(&app, row).await?.into_response())
 }
@@ -59,7 +61,7 @@ pub(super) async fn settle(
     Path(id): Path<String>,
     Posted(Sent { reason }): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::SettleByHand)?;
     let row = find(&app, &id).await?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {
@@ -103,7 +105,7 @@ async fn show(
     problem: Option<String>,
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
-    let may_settle = row.state == InvoiceState::Open && must_change(staff).is_ok();
+    let may_settle = row.state == InvoiceState::Open && staff.may(Permission::SettleByHand);
     let (asked, eyes, now) = (Arc::clone(app), reader.clone(), app.ledger.now());
     let (invoice, customer) = app
         .read(move |tables| {

@@ -8,11 +8,12 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 
 use super::offer_fields::Typed;
-use super::{after_saving, draw_form, must_change, typed};
+use super::{after_saving, draw_form, typed};
 use crate::app::App;
 use crate::audit::Author;
 use crate::look::page::{Field, FieldProblem};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::{Fault, Posted, StaffIn};
 use crate::problem::Problem;
 use crate::sold::Sold;
@@ -21,6 +22,8 @@ use crate::sold::Sold;
 pub(super) trait Kept: 'static {
     /// One as the form sends it.
     type Sent: DeserializeOwned + Send + Sync + 'static;
+    /// Who may change them.
+    const PERMISSION: Permission;
     /// Where their list is.
     const PLACE: Place;
     /// The id of the heading over the form of a new one.
@@ -53,7 +56,7 @@ pub(super) trait Kept: 'static {
 
 /// `GET …/new`
 pub(super) async fn new<K: Kept>(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(K::PERMISSION)?;
     form::<K>(&app, &staff, None, &K::blank(), Vec::new())
 }
 
@@ -63,7 +66,7 @@ pub(super) async fn change<K: Kept>(
     staff: StaffIn,
     Path(no): Path<u32>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(K::PERMISSION)?;
     let known = K::known(&app, &typed(&app, &staff), no).await?;
     let sent = known.ok_or_else(|| Problem::not_found(K::PLACE.text_id()))?;
     form::<K>(&app, &staff, Some(no), &sent, Vec::new())
@@ -94,7 +97,7 @@ async fn save<K: Kept>(
     no: Option<u32>,
     sent: &K::Sent,
 ) -> Result<Response, Fault> {
-    must_change(staff)?;
+    staff.must(K::PERMISSION)?;
     let typed = typed(app, staff);
     let author = staff.visit.author(&staff.who.session);
     let saved = K::put(app, author, no, &typed, sent).await;

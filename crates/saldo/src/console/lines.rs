@@ -15,7 +15,6 @@ use store::views::{CycleRow, LineRow, PurchaseState, SessionRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
-use super::must_change;
 use super::subscribers::spoken_document;
 use crate::app::App;
 use crate::audit::Change;
@@ -24,6 +23,7 @@ use crate::look::page::buy_credit::Check;
 use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
 use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
+use crate::permissions::Permission;
 use crate::portal::line_check;
 use crate::portal::line_seen::Line;
 use crate::portal::payment_list;
@@ -72,6 +72,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<LineId> = trail.last().and_then(|id| id.parse().ok());
@@ -122,6 +123,7 @@ pub(super) async fn line(
     Path(id): Path<String>,
     Asked(LineShown { saved }): Asked<LineShown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let id = parse(&id)?;
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let (eyes, offered, now) = (reader.clone(), Arc::clone(&sold), app.ledger.now());
@@ -149,7 +151,7 @@ pub(super) async fn line(
         received: size(row.output),
         anomaly: row.anomaly,
     };
-    let may_change = must_change(&staff).is_ok();
+    let may_change = staff.may(Permission::ChangeCustomers);
     let purchase = |row: store::views::PurchaseRow| LinePurchase {
         id: row.purchase.to_string(),
         charging_id: charging_text(&row.charging),
@@ -204,7 +206,7 @@ pub(super) async fn set_status(
     Path(id): Path<String>,
     Posted(Status { status }): Posted<Status>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     // Cancelling is for ever and asks for more than a button.
     let wanted = LineStatus::from_code(&status).filter(|status| *status != LineStatus::Cancelled);

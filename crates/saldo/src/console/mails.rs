@@ -1,4 +1,4 @@
-//! `/console/mails`: what was written to customers. The letters hold links with which one signs in: administrators read them only.
+//! `/console/mails`: what was written to customers. The letters hold links with which one signs in: not every role reads them.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use money::MailId;
 use serde::Deserialize;
-use store::tables::logins::StaffRole;
 use store::tables::outbox::Mail;
 
 use crate::app::App;
 use crate::look::page::{MailPage, Mails};
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, draw, mail_rows};
 use crate::problem::Problem;
@@ -33,6 +33,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<MailId> = trail.last().and_then(|id| id.parse().ok());
     let mails = app.read(move |reader| reader.mails(before, ROWS)).await?;
@@ -54,11 +55,7 @@ pub(super) async fn mail(
     staff: StaffIn,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    if staff.who.staff.role != StaffRole::Administrator {
-        return Err(
-            Problem::new(StatusCode::FORBIDDEN, "forbidden", "Administrators read mails only.").into()
-        );
-    }
+    staff.must(Permission::ReadLetters)?;
     let missing = || Problem::not_found("mail");
     let id: MailId = id.parse().map_err(|_| missing())?;
     let mail = app.read(move |reader| reader.mail(id)).await?.ok_or_else(missing)?;

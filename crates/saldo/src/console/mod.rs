@@ -31,7 +31,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use store::tables::logins::StaffRole;
 
 use crate::app::App;
 use crate::look::page::{Field, FieldProblem, OfferForm};
@@ -105,16 +104,6 @@ pub fn router(app: &Arc<App>) -> Router {
     let routes =
         routes.route("/console/subscribers/checks", subscribers).route("/console/boletos/returns", returns);
     portal::framed(app, routes)
-}
-
-/// Refuses staff who may only look.
-fn must_change(staff: &StaffIn) -> Result<(), Problem> {
-    match staff.who.staff.role {
-        StaffRole::Administrator => Ok(()),
-        StaffRole::Viewer => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "Your role is to look only."))
-        }
-    }
 }
 
 /// How this member of staff types numbers.

@@ -19,6 +19,7 @@ use crate::look::chart::{Chart, Room, Span};
 use crate::look::page::{AccountSeen, Month, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen};
 use crate::look::part::Place;
 use crate::month_end::{Flow, Progress, csv, flows, period};
+use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
 
@@ -42,6 +43,7 @@ pub(super) async fn page(
     staff: StaffIn,
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeFinance)?;
     let reader = staff.visit.reader().clone();
     let months = months(&app).await?;
     let chosen = chosen(&months, &wish)?;
@@ -67,9 +69,10 @@ pub(super) async fn page(
 /// `GET /console/month-end.csv`
 pub(super) async fn download(
     State(app): State<Arc<App>>,
-    _staff: StaffIn,
+    staff: StaffIn,
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeFinance)?;
     let chosen = chosen(&months(&app).await?, &wish)?;
     let report = match made(&app, chosen, CSV_PATIENCE).await? {
         Progress::Made { report, .. } => report,

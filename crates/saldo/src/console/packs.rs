@@ -12,7 +12,6 @@ use store::tables::lines::{OnWriteOff, PackRelease, PackRow};
 
 use super::boletos::on_write_off_text;
 use super::kept::Kept;
-use super::must_change;
 use super::offer_fields::{Typed, Unread, choice, text};
 use super::plans::CURRENCY;
 use crate::app::App;
@@ -22,6 +21,7 @@ use crate::lines::offers::{PackDraft, put_pack};
 use crate::look::page::{Field, FieldKind, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
+use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
 use crate::sold::Sold;
@@ -57,8 +57,9 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
-    let may_change = must_change(&staff).is_ok();
+    let may_change = staff.may(Permission::ChangeOffers);
     let name = |pack: &PackRow| volume(reader.locale, unit, pack.quantity);
     let rows = sold.packs().map(|pack| Offer {
         name: name(pack),
@@ -100,6 +101,7 @@ pub(super) enum Packs {}
 
 impl Kept for Packs {
     type Sent = Sent;
+    const PERMISSION: Permission = Permission::ChangeOffers;
     const PLACE: Place = Place::ConsolePacks;
     const NEW: &'static str = "new-pack";
     const CHANGE: &'static str = "change-pack";

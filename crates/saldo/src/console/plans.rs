@@ -10,7 +10,6 @@ use serde::Deserialize;
 use store::tables::lines::{AtZero, PlanRow};
 
 use super::kept::Kept;
-use super::must_change;
 use super::offer_fields::{Typed, Unread, choice, shown_windows, text};
 use crate::app::App;
 use crate::audit::Author;
@@ -19,6 +18,7 @@ use crate::lines::offers::{PlanDraft, put_plan};
 use crate::look::page::{Field, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
+use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
 use crate::sold::Sold;
@@ -58,8 +58,9 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
-    let may_change = must_change(&staff).is_ok();
+    let may_change = staff.may(Permission::ChangeOffers);
     let rows = sold.plans().map(|plan| Offer {
         name: plan.name.clone(),
         under: reader.t1("plan-fee-line", "fee", reader.money(plan.fee)),
@@ -93,6 +94,7 @@ pub(super) enum Plans {}
 
 impl Kept for Plans {
     type Sent = Sent;
+    const PERMISSION: Permission = Permission::ChangeOffers;
     const PLACE: Place = Place::ConsolePlans;
     const NEW: &'static str = "new-plan";
     const CHANGE: &'static str = "plan-composition";

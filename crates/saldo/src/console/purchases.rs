@@ -7,9 +7,9 @@ use axum::response::Redirect;
 use money::PurchaseId;
 use serde::Deserialize;
 
-use super::must_change;
 use crate::app::App;
 use crate::look::part::Place;
+use crate::permissions::Permission;
 use crate::portal::{Fault, Posted, StaffIn};
 use crate::problem::Problem;
 use crate::purchases;
@@ -28,7 +28,7 @@ pub(super) async fn settle(
     Path(id): Path<String>,
     Posted(Settlement { reason }): Posted<Settlement>,
 ) -> Result<Redirect, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::SettleByHand)?;
     let id: PurchaseId = id.parse().map_err(|_| Problem::not_found("purchase"))?;
     let author = staff.visit.author(&staff.who.session);
     let settled = purchases::settle_by_hand(&app, author, id, &reason).await?;

@@ -9,13 +9,13 @@ use serde::Deserialize;
 use store::Hidden;
 
 use super::kept::Kept;
-use super::must_change;
 use super::offer_fields::{Typed, text};
 use crate::app::App;
 use crate::audit::Author;
 use crate::look::page::{Field, FieldKind, RouterListed, Routers};
 use crate::look::part::Place;
 use crate::nas::{self, COA_PORT, RouterDraft, RouterSeen, put_router};
+use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
 use crate::sold::Sold;
@@ -46,8 +46,9 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let reader = staff.visit.reader().clone();
-    let may_change = must_change(&staff).is_ok();
+    let may_change = staff.may(Permission::ChangeRouters);
     let routers = nas::roster(&app).await?;
     let find = |no: u32| routers.iter().find(|router| router.row.nas_no == no);
     let saved = shown.saved.and_then(find).map(|router| reader.t1("offer-saved", "name", &router.row.name));
@@ -81,7 +82,7 @@ pub(super) async fn remove(
     Path(no): Path<u32>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeRouters)?;
     let author = staff.visit.author(&staff.who.session);
     let told = match nas::remove_router(&app, author, no).await {
         Ok(()) => "removed=1".to_owned(),
@@ -96,6 +97,7 @@ pub(super) enum RouterKind {}
 
 impl Kept for RouterKind {
     type Sent = Sent;
+    const PERMISSION: Permission = Permission::ChangeRouters;
     const PLACE: Place = Place::ConsoleRouters;
     const NEW: &'static str = "new-router";
     const CHANGE: &'static str = "change-router";

@@ -10,14 +10,15 @@ use money::CustomerId;
 use serde::Deserialize;
 use store::tables::subscribers::SubscriberRow;
 
+use super::draw_form_at;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
-use super::{draw_form_at, must_change};
 use crate::app::App;
 use crate::clock;
 use crate::look::format::percent_encoded;
 use crate::look::page::{Subscriber, Subscribers};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
+use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::subscribers::{self, Column, Draft, Row, Why, Wrong};
@@ -40,6 +41,7 @@ pub(super) async fn list(
     staff: StaffIn,
     Asked(Shown { before, find }): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(before.as_deref());
     let before: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
     let find = find[..find.floor_char_boundary(FIND_BYTES_MAX)].trim().to_owned();
@@ -61,7 +63,7 @@ pub(super) async fn list(
     let page = Subscribers {
         reader: staff.visit.reader().clone(),
         frame: staff.visit.frame(&app, Some(place)),
-        may_change: must_change(&staff).is_ok(),
+        may_change: staff.may(Permission::ChangeCustomers),
         rows: page.rows.into_iter().map(row).collect(),
         newer_url: trail.newer_url(&base, "before"),
         older_url: page.next.map(|next| trail.older_url(&base, "before", &next.to_string())),
@@ -87,7 +89,7 @@ pub(super) fn spoken_document(bare: &str) -> String {
 
 /// `GET /console/subscribers/new`
 pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     form(&app, &staff, &Draft::default(), &[])
 }
 
@@ -97,7 +99,7 @@ pub(super) async fn create(
     staff: StaffIn,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
-    must_change(&staff)?;
+    staff.must(Permission::ChangeCustomers)?;
     let draft = draft(&sent);
     let row = Row { line: 1, draft: draft.clone(), columns: None };
     let checked = app.read(move |tables| subscribers::check(tables, &[row])).await?;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use money::{CustomerId, LoginId, StaffId};
-use store::tables::logins::{Login, Staff, StaffRole};
+use store::tables::logins::Login;
+use store::tables::staff::{Staff, StaffRole};
 
 use super::folder::Secrets;
 use crate::app::App;
@@ -51,8 +52,9 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
         email: STAFF_EMAIL.to_owned(),
         name: "Sample Staff".to_owned(),
         password_hash: passwords::hash(&secrets.staff_password).await.map_err(failure)?,
-        role: StaffRole::Administrator,
+        role: StaffRole::Admin,
         created_at: now,
+        disabled_at: None,
     };
     app.write(move |tx| {
         tx.insert_login(&login)?;

@@ -156,11 +156,15 @@ async fn find(app: &Arc<App>, door: Door, login: &str) -> Result<Option<Found>, 
     let (login, unit) = (login.to_owned(), app.config.credit.unit);
     app.read(move |reader| match door {
         Door::Portal => find_customer(reader, &login, unit),
-        Door::Console => Ok(reader.staff_by_email(&login)?.map(|staff| Found {
-            owner: SessionOwner::Staff(staff.id),
-            hash: Some(staff.password_hash),
-            first_page: Place::ConsoleHome.url(),
-        })),
+        Door::Console => {
+            Ok(reader.staff_by_email(&login)?.filter(|staff| staff.disabled_at.is_none()).map(|staff| {
+                Found {
+                    owner: SessionOwner::Staff(staff.id),
+                    hash: Some(staff.password_hash),
+                    first_page: Place::ConsoleHome.url(),
+                }
+            }))
+        }
     })
     .await
 }

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::part::{Frame, Place};
+use crate::permissions::{self, Permission};
 use crate::problem::Problem;
 
 /// A customer who is signed in.
@@ -31,6 +32,18 @@ pub struct StaffIn {
     pub visit: Visit,
     /// Who.
     pub who: Arc<StaffSession>,
+}
+
+impl StaffIn {
+    /// Whether his role allows this.
+    pub fn may(&self, permission: Permission) -> bool {
+        permissions::may(self.who.staff.role, permission)
+    }
+
+    /// Refuses who may not.
+    pub fn must(&self, permission: Permission) -> Result<(), Problem> {
+        permissions::must(self.who.staff.role, permission)
+    }
 }
 
 impl SignedIn {

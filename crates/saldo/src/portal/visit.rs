@@ -13,8 +13,9 @@ use axum::http::{HeaderValue, Method};
 use brazil::document::TaxId;
 use money::{CustomerId, LoginId, Unit};
 use store::tables::customers::{Customer, Wallet};
-use store::tables::logins::{Login, Staff};
+use store::tables::logins::Login;
 use store::tables::sessions::{Session, SessionOwner};
+use store::tables::staff::Staff;
 use store::{Reader as TablesReader, StoreError};
 use subtle::ConstantTimeEq as _;
 
@@ -25,7 +26,7 @@ use crate::audit::Author;
 use crate::look::part::{Frame, Menu, Person, Place};
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
-use crate::{clock, ids, server};
+use crate::{clock, ids, permissions, server};
 
 /// Most bytes of a browser's name that are kept.
 const USER_AGENT_BYTES_MAX: usize = 300;
@@ -264,6 +265,7 @@ impl Visit {
             support_email: app.config.brand.support_email.clone(),
             support_phone: app.config.brand.support_phone.clone(),
             menu,
+            hidden: self.hidden(menu),
             place,
             person,
             csrf: self.token().to_owned(),
@@ -272,6 +274,16 @@ impl Visit {
             live_url: None,
             demo: app.demo_strip.get().map(|strip| strip.draw(app.ledger.now())),
         }
+    }
+
+    /// What of this menu whoever is signed in has no use of.
+    fn hidden(&self, menu: Menu) -> Vec<Place> {
+        let Some(staff) = self.staff().filter(|_| menu == Menu::Console) else { return Vec::new() };
+        let is_hidden = |place: &&Place| {
+            let needed = permissions::to_open(**place);
+            !permissions::may(staff.staff.role, needed)
+        };
+        menu.entries().iter().filter(is_hidden).copied().collect()
     }
 
     /// The token that this page's forms carry.
@@ -361,7 +373,8 @@ fn staff_session(
 ) -> Result<Option<StaffSession>, StoreError> {
     let Some(session) = reader.session(&sessions::hash(secret), now)? else { return Ok(None) };
     let SessionOwner::Staff(staff) = session.owner else { return Ok(None) };
-    Ok(reader.staff(staff)?.map(|staff| StaffSession { session, staff }))
+    let staff = reader.staff(staff)?.filter(|staff| staff.disabled_at.is_none());
+    Ok(staff.map(|staff| StaffSession { session, staff }))
 }
 
 /// From where the request comes; empty if nobody knows.

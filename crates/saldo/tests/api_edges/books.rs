@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use money::StaffId;
 use saldo::{books, clock, ids, passwords};
-use store::tables::logins::{Staff, StaffRole};
+use store::tables::staff::{Staff, StaffRole};
 use store::views::{ViewChange, ViewChanges};
 
 use crate::browser::Browser;
@@ -36,8 +36,9 @@ async fn the_console_and_the_metrics_say_how_the_books_are() {
         email: "bia@example.com".to_owned(),
         name: "Bia".to_owned(),
         password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
-        role: StaffRole::Administrator,
+        role: StaffRole::Admin,
         created_at: clock::now(),
+        disabled_at: None,
     };
     house.running.app.tables.write(|tx| tx.insert_staff(&staff)).expect("staff");
     assert_eq!(found(&house).await.findings, Vec::<String>::new());

@@ -1,7 +1,7 @@
 //! What somebody may send to the pages that take files or write off, who means harm or is in a hurry.
 
 use store::tables::boletos::BoletoState;
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 use store::views::PurchaseState;
 
 use super::bank::{FILES, RETURNS, actions, buyer, open, purchase_state, remit, return_file, seller, state};
@@ -76,7 +76,7 @@ async fn strange_files_are_refused_in_words_and_change_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_files_name_is_only_ever_text() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let long = "n".repeat(5_000);
     for name in [

@@ -11,7 +11,7 @@ use saldo::config::Bank;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use saldo::{documents, ids};
 use store::tables::boletos::{BoletoRow, BoletoState};
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 use store::views::PurchaseState;
 
 use super::browser::Browser;
@@ -80,7 +80,7 @@ pub(super) async fn buyer(
 
 /// Staff, and what is sold: a pack that is released as `release` says.
 pub(super) async fn seller<'h>(house: &'h House, release: &'static str) -> Browser<'h> {
-    let mut staff = staff_in(house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let pack = with(&PACK, "release", release);
     staff.submit("/console/packs/new", "/console/packs", &pack).await.expect(303);
@@ -398,7 +398,7 @@ async fn what_the_bank_writes_off_by_itself_waits_for_a_person() {
 
     let action = format!("{FINDINGS}/1/resolution");
     assert_eq!(staff.post(&action, &[]).await.status.as_u16(), 403, "without the form's token");
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     assert!(!viewer.get(FINDINGS).await.text.contains("resolution"));
     for (from, to) in
         [("/console", action.as_str()), (&page, &format!("{page}/write-off")), (FILES, REMITTANCES)]
@@ -444,7 +444,7 @@ async fn credit_that_waits_for_its_payment_is_not_released_after_a_write_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_bank_the_page_says_what_to_do() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let page = staff.get(FILES).await.text;
     assert!(page.contains("Boletos are not set up on this server"), "{page}");
     let answer = staff.submit_file("/console/plans/new", RETURNS, "1.ret", b"x").await;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 
 use super::browser::{Browser, between};
 use super::house::{Answer, House};
@@ -22,7 +22,7 @@ const FIRM: &str =
 
 /// A console with one plan, and somebody who may change things.
 async fn desk(house: &House) -> Browser<'_> {
-    let mut staff = staff_in(house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     staff
 }
@@ -197,7 +197,7 @@ async fn the_heading_and_clashes_are_told_together_and_back_asks_for_nothing_to_
         assert!(!page.text.contains("This is missing."), "the heading says it once: {}", page.text);
         assert!(!page.text.contains("name=\"check\""), "it cannot be taken");
     }
-    let mut other = staff_in(&house, "ivo@example.com", StaffRole::Administrator).await;
+    let mut other = staff_in(&house, "ivo@example.com", StaffRole::Admin).await;
     let gone = format!("{PAGE}?problem=gone");
     assert_eq!(other.get(&place).await.header("location"), Some(gone.as_str()), "it is hers");
 }
@@ -349,7 +349,7 @@ async fn latin1_with_carriage_returns_is_read_and_told() {
     );
     // Kept by who checked it, and by nobody else.
     let kept = between(&checked.text, "name=\"check\" value=\"", "\"").expect("it can be taken").to_owned();
-    let mut other = staff_in(&house, "ivo@example.com", StaffRole::Administrator).await;
+    let mut other = staff_in(&house, "ivo@example.com", StaffRole::Admin).await;
     let stolen = other.submit(PAGE, IMPORTS, &[("check", &kept)]).await;
     let stolen = follow(&mut other, stolen).await;
     assert!(stolen.status.as_u16() == 422 && stolen.text.contains("not kept any more"), "{}", stolen.text);
@@ -367,7 +367,7 @@ async fn who_may_only_look_sends_no_file_and_nobody_sends_one_from_elsewhere() {
     let request = staff.file_form(CHECKS, &token, "a.csv", file.as_bytes());
     let foreign = request.header("origin", "https://evil.example");
     assert_eq!(staff.send(foreign).await.status.as_u16(), 403);
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     assert_eq!(viewer.get(PAGE).await.status.as_u16(), 403);
     assert_eq!(viewer.submit_file("/console", CHECKS, "a.csv", file.as_bytes()).await.status.as_u16(), 403);
     assert_eq!(viewer.submit("/console", IMPORTS, &[("check", "x")]).await.status.as_u16(), 403);
@@ -399,7 +399,7 @@ async fn ten_thousand_lines_are_taken_while_others_are_served() {
     let check_took = begun.elapsed();
 
     let begun = std::time::Instant::now();
-    let mut other = staff_in(&house, "ivo@example.com", StaffRole::Administrator).await;
+    let mut other = staff_in(&house, "ivo@example.com", StaffRole::Admin).await;
     let end = tokio::sync::watch::Sender::new(false);
     let serving = async {
         let (mut longest, mut served, end) = ([std::time::Duration::ZERO; 2], 0_u32, end.subscribe());

@@ -5,7 +5,7 @@ use money::{LineId, WalletId};
 use saldo::audit::Author;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use serde_json::json;
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 
 use super::house::House;
 use super::offers::PLAN;
@@ -46,7 +46,7 @@ pub(super) async fn line(house: &House) -> (LineId, WalletId) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_is_listed_and_shown_with_what_its_router_said() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     assert!(staff.get("/console/lines").await.text.contains("No line yet."));
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let (id, _) = line(&house).await;
@@ -70,7 +70,7 @@ async fn a_line_is_listed_and_shown_with_what_its_router_said() {
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_see_who_blocked_a_line_and_since_when() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let (id, wallet) = line(&house).await;
     let page = format!("/console/lines/{id}");
@@ -110,7 +110,7 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_access_login_is_changed_by_those_who_may() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let (id, _) = line(&house).await;
     let (page, form) = (format!("/console/lines/{id}"), format!("/console/lines/{id}/access-login"));
@@ -146,7 +146,7 @@ async fn an_access_login_is_changed_by_those_who_may() {
             answer.text
         );
     }
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     assert!(!viewer.get(&page).await.text.contains("Change access login"));
     assert_eq!(viewer.get(&form).await.status.as_u16(), 403);
     assert_eq!(viewer.submit(&page, &form, &[("access_login", "x")]).await.status.as_u16(), 403);
@@ -159,7 +159,7 @@ async fn an_access_login_is_changed_by_those_who_may() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_is_blocked_and_enabled_by_those_who_may() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let (id, wallet) = line(&house).await;
     let (page, action) = (format!("/console/lines/{id}"), format!("/console/lines/{id}/status"));
@@ -172,7 +172,7 @@ async fn a_line_is_blocked_and_enabled_by_those_who_may() {
         let answer = staff.submit(&page, &action, &[("status", wrong)]).await;
         assert_eq!(answer.status.as_u16(), 422, "{wrong}");
     }
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     assert!(!viewer.get(&page).await.text.contains("Block line"));
     assert_eq!(viewer.submit(&page, &action, &[("status", "blocked")]).await.status.as_u16(), 403);
     let line = house.running.app.read(move |tables| {

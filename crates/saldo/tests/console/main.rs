@@ -19,7 +19,7 @@ use browser::{Browser, PASSWORD};
 use house::House;
 use money::StaffId;
 use saldo::{clock, ids, passwords};
-use store::tables::logins::{Staff, StaffRole};
+use store::tables::staff::{Staff, StaffRole};
 
 /// A browser in which a member of staff has signed in.
 async fn staff_in<'h>(house: &'h House, email: &str, role: StaffRole) -> Browser<'h> {
@@ -30,6 +30,7 @@ async fn staff_in<'h>(house: &'h House, email: &str, role: StaffRole) -> Browser
         password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
         role,
         created_at: clock::now(),
+        disabled_at: None,
     };
     house.running.app.write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
     let mut browser = Browser::new(house);

@@ -1,7 +1,7 @@
 //! The month-end page and its file.
 
 use serde_json::json;
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 
 use super::house::House;
 use super::staff_in;
@@ -12,7 +12,7 @@ async fn staff_read_the_sums_of_a_month_and_take_them_as_a_file() {
     let ana = house.customer("ana").await;
     let charge = json!({"wallet": ana.wallet.to_string(), "amount": {"amount": "3.25", "unit": "USD"}, "kind": "report"});
     house.post("/v1/charges", &charge).await.expect(201);
-    let mut staff = staff_in(&house, "viewer@example.com", StaffRole::Viewer).await;
+    let mut staff = staff_in(&house, "viewer@example.com", StaffRole::ReadOnly).await;
     let page = staff.get("/console/month-end").await;
     assert_eq!(page.status.as_u16(), 200, "{}", page.text);
     for words in [

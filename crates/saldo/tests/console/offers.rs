@@ -1,7 +1,7 @@
 //! What staff write down about plans and packs: what was typed wrongly is named and changes nothing, what is saved is sold at once.
 use book::{PackNo, PlanNo};
 use money::{Amount, Unit};
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 
 use super::house::House;
 use super::staff_in;
@@ -44,7 +44,7 @@ pub(super) fn with<'f>(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_saved_is_sold_at_once_and_told_in_the_audit_log() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     assert!(staff.get("/console/packs").await.text.contains("Make a plan first"));
     let saved = staff.submit("/console/plans/new", "/console/plans", &PLAN).await;
     assert_eq!((saved.status.as_u16(), saved.header("location")), (303, Some("/console/plans?saved=1")));
@@ -73,7 +73,7 @@ async fn what_is_saved_is_sold_at_once_and_told_in_the_audit_log() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let plans = [
         ("name", " ", "1 to 80 characters"),
         ("fee", "-1", "not be below zero"),
@@ -143,7 +143,7 @@ pub(super) fn wrong_fields(page: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_was_typed_wrongly_is_named_at_once_and_stays_typed() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let mut plan = with(&PLAN, "name", "");
     for (field, value) in [("fee", "much"), ("allowance", "1000001"), ("speed", "rapido")] {
         plan = with(&plan, field, value);
@@ -171,9 +171,9 @@ async fn all_that_was_typed_wrongly_is_named_at_once_and_stays_typed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_only_look_changes_nothing() {
     let house = House::open().await;
-    let mut administrator = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut administrator = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     administrator.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     let page = viewer.get("/console/plans").await.text;
     assert!(page.contains("Fibra 50 Mega") && !page.contains("/console/plans/1"), "{page}");
     assert_eq!(viewer.get("/console/plans/1").await.status.as_u16(), 403);

@@ -8,7 +8,8 @@ use saldo::audit::Author;
 use saldo::billing::{self, Adjustment};
 use saldo::{clock, ids, passwords};
 use store::tables::bank::{Finding, FindingCode};
-use store::tables::logins::{Login, StaffRole};
+use store::tables::logins::Login;
+use store::tables::staff::StaffRole;
 
 use super::bank::{FILES, RETURNS, buyer, open, remit, return_file, seller};
 use super::browser::{Browser, PASSWORD, token_of};
@@ -219,6 +220,8 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/lines/{id}", &shop.line, 200),
         at("/console/lines/{id}/access-login", &shop.line, 403),
         at("/console/billing", "", 200),
+        at("/console/month-end", "", 200),
+        at("/console/month-end.csv", "", 200),
         at("/console/billing/adjustments/new", "", 403),
         at("/console/invoices/{id}", &shop.invoice, 200),
         at("/console/invoices/{id}/pdf", &shop.invoice, 200),
@@ -301,7 +304,7 @@ async fn who_may_only_look_changes_nothing_and_is_shown_no_form() {
     let house = open().await;
     let mut administrator = seller(&house, "purchase").await;
     let shop = Shop::open(&house, &mut administrator).await;
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     let before = state(&house).await;
     let mut otherwise = Vec::new();
     for (template, place, status) in gets(&shop) {

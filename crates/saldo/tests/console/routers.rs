@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use radius::{Packet, Secret, status_server, verify_response};
 use saldo::nas;
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 use tokio::net::UdpSocket;
 
 use super::house::House;
@@ -39,7 +39,7 @@ async fn is_heard(house: &House, secret: &str) -> bool {
 async fn a_router_is_heard_as_soon_as_it_is_saved_and_its_secret_stays_hidden() {
     let house = House::open_with(|config| config.radius.accounting_listen = "127.0.0.1:0".to_owned()).await;
     let _listening = nas::listen(&house.running.app).await.expect("a port").expect("a listener");
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     assert!(staff.get("/console/routers").await.text.contains("No router yet."));
     assert!(!is_heard(&house, SECRET).await, "nobody knows it");
     let saved = staff.submit("/console/routers/new", "/console/routers", &ROUTER).await;
@@ -70,7 +70,7 @@ async fn a_router_is_heard_as_soon_as_it_is_saved_and_its_secret_stays_hidden() 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_router_cannot_be_is_named_and_changes_nothing() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let wrong = [
         ("name", "  ", "1 to 80 characters"),
         ("address", "torre.example.net", "not an IP address"),
@@ -108,7 +108,7 @@ async fn what_a_router_cannot_be_is_named_and_changes_nothing() {
         403,
         "without the form's token"
     );
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     let page = viewer.get("/console/routers").await.text;
     assert!(page.contains("Torre norte") && !page.contains("/console/routers/1"), "{page}");
     for forbidden in ["/console/routers/new", "/console/routers/1"] {
@@ -124,7 +124,7 @@ async fn what_a_router_cannot_be_is_named_and_changes_nothing() {
 async fn a_router_is_removed_unless_it_counts() {
     let house = House::open_with(|config| config.radius.accounting_listen = "127.0.0.1:0".to_owned()).await;
     let _listening = nas::listen(&house.running.app).await.expect("a port").expect("a listener");
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     staff.submit("/console/routers/new", "/console/routers", &ROUTER).await.expect(303);
     let (id, _) = line(&house).await;
@@ -138,7 +138,7 @@ async fn a_router_is_removed_unless_it_counts() {
 
     // Silent for long: what it held is not counted anyway.
     house.advance(16 * 60).await;
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     assert_eq!(viewer.submit(list, removal, &[]).await.status.as_u16(), 403);
     assert_eq!(staff.post(removal, &[]).await.status.as_u16(), 403, "without the form's token");
     let removed = staff.submit(list, removal, &[]).await;
@@ -162,7 +162,7 @@ async fn a_router_is_removed_unless_it_counts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_router_that_holds_sessions_and_says_nothing_is_named_on_the_first_page() {
     let house = House::open().await;
-    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     staff.submit("/console/routers/new", "/console/routers", &ROUTER).await.expect(303);
     assert!(staff.get("/console/routers").await.text.contains("Never reported"));

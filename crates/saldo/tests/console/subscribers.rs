@@ -1,6 +1,6 @@
 //! Subscribers by hand: the same checks as a row of a file has, what their pages show, and the code that is read out.
 
-use store::tables::logins::StaffRole;
+use store::tables::staff::StaffRole;
 
 use super::browser::{Browser, PASSWORD, between};
 use super::house::House;
@@ -32,7 +32,7 @@ fn with<'f>(fields: &[(&'f str, &'f str)], name: &'f str, value: &'f str) -> Vec
 
 /// A console with one plan and one subscriber; his page.
 async fn with_joao(house: &House) -> (Browser<'_>, String) {
-    let mut staff = staff_in(house, "bia@example.com", StaffRole::Administrator).await;
+    let mut staff = staff_in(house, "bia@example.com", StaffRole::Admin).await;
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let made = staff.submit(NEW, LIST, &JOAO).await;
     assert_eq!(made.status.as_u16(), 303, "{}", made.text);
@@ -94,7 +94,7 @@ async fn a_subscriber_is_written_down_shown_found_and_changed() {
     let actions: Vec<&str> = log.iter().map(|row| row.action.as_str()).collect();
     assert!(actions.starts_with(&["line.open", "subscriber.change", "subscriber.create"]), "{actions:?}");
     assert!(log[1].before.as_deref().is_some_and(|before| before.contains("Rua A, 10")), "{log:?}");
-    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::Viewer).await;
+    let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     assert!(!viewer.get(&url).await.text.contains("Make an access code"));
     for (action, fields) in [("", &JOAO[..]), ("/codes", &[]), ("/lines", &line)] {
         let answer = viewer.submit(&url, &format!("{url}{action}"), fields).await;

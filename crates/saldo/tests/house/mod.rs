@@ -291,6 +291,20 @@ impl House {
         self.send(request.bearer_auth(STRIPE_KEY)).await.expect(200)
     }
 
+    /// As [`House::stripe`], again until no fault is in the way.
+    pub(crate) async fn stripe_until_told(&self, method: Method, path: &str) -> Value {
+        let ask = async {
+            loop {
+                let request = self.client.request(method.clone(), format!("{}{path}", self.sandbox.url()));
+                let Ok(answer) = request.bearer_auth(STRIPE_KEY).send().await else { continue };
+                if answer.status().is_success() {
+                    return answer.json().await.expect("JSON");
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, ask).await.expect("an answer within time")
+    }
+
     /// How the book stands.
     pub(crate) fn seen(&self) -> Seen {
         let digest = self.running.app.ledger.landed().borrow().digest;

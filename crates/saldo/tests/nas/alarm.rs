@@ -6,7 +6,8 @@ use money::{LoginId, StaffId};
 use saldo::{clock, ids, passwords};
 use sandbox::router::ChangeBehaviour;
 use store::tables::lines::AtZero;
-use store::tables::logins::{Login, Staff, StaffRole};
+use store::tables::logins::Login;
+use store::tables::staff::{Staff, StaffRole};
 
 use crate::browser::{Browser, PASSWORD};
 use crate::house::PATIENCE;
@@ -26,8 +27,9 @@ async fn staff(provider: &Provider) -> Browser<'_> {
         email: email.to_owned(),
         name: "Bia".to_owned(),
         password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
-        role: StaffRole::Administrator,
+        role: StaffRole::Admin,
         created_at: clock::now(),
+        disabled_at: None,
     };
     provider.house.running.app.write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
     let mut browser = Browser::new(&provider.house);

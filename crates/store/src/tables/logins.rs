@@ -1,6 +1,6 @@
-//! Who signs in: a customer's logins with their one-time links, and the operator's staff.
+//! Who signs in to the portal: a customer's logins with their one-time links.
 
-use money::{CustomerId, LoginId, StaffId, Timestamp};
+use money::{CustomerId, LoginId, Timestamp};
 
 use super::customers::address;
 use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
@@ -28,13 +28,6 @@ const USE_LINK: &str = "UPDATE links SET used_at = $1
     RETURNING token_hash, login, purpose, created_at, expires_at, used_at";
 const DELETE_LINKS_OF: &str = "DELETE FROM links WHERE login = $1 AND used_at IS NULL";
 const DELETE_LINKS_BEFORE: &str = "DELETE FROM links WHERE expires_at < $1";
-
-const INSERT_STAFF: &str = "INSERT INTO staff (id, email, name, password_hash, role, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6)";
-const SET_STAFF_PASSWORD: &str = "UPDATE staff SET password_hash = $1 WHERE id = $2";
-const STAFF: &str = "SELECT id, email, name, password_hash, role, created_at FROM staff WHERE id = $1";
-const STAFF_BY_EMAIL: &str =
-    "SELECT id, email, name, password_hash, role, created_at FROM staff WHERE email = $1";
 
 row! {
     /// Who signs in to the portal.
@@ -82,34 +75,6 @@ row! {
     }
 }
 
-words! {
-    /// What staff may do.
-    pub enum StaffRole {
-        /// Everything.
-        Administrator = "administrator",
-        /// See everything, change nothing.
-        Viewer = "viewer",
-    }
-}
-
-row! {
-    /// Who signs in to the console.
-    pub struct Staff {
-        /// Its name.
-        pub id: StaffId,
-        /// What is typed to sign in; unique, kept in lower case.
-        pub email: String,
-        /// What people call them.
-        pub name: String,
-        /// The password's hash as argon2id text.
-        pub password_hash: Hidden<String>,
-        /// What they may do.
-        pub role: StaffRole,
-        /// Since when.
-        pub created_at: Timestamp,
-    }
-}
-
 impl Reader<'_> {
     /// The login of this name.
     pub fn login(&self, id: LoginId) -> Result<Option<Login>, StoreError> {
@@ -136,16 +101,6 @@ impl Reader<'_> {
     /// The link with this secret, whether or not it still works.
     pub fn link(&self, token_hash: &SecretHash) -> Result<Option<Link>, StoreError> {
         self.one(LINK, &[token_hash])
-    }
-
-    /// The member of staff of this name.
-    pub fn staff(&self, id: StaffId) -> Result<Option<Staff>, StoreError> {
-        self.one(STAFF, &[&id])
-    }
-
-    /// The member of staff with this address, in any case.
-    pub fn staff_by_email(&self, email: &str) -> Result<Option<Staff>, StoreError> {
-        self.one(STAFF_BY_EMAIL, &[&address(email)])
     }
 }
 
@@ -190,16 +145,5 @@ impl Tx<'_> {
     /// Forgets links that ended before `at`; how many.
     pub fn delete_links_before(&self, at: Timestamp) -> Result<usize, StoreError> {
         self.run(DELETE_LINKS_BEFORE, &[&at])
-    }
-
-    /// Adds a member of staff. Conflicts over `staff.email`.
-    pub fn insert_staff(&self, staff: &Staff) -> Result<(), StoreError> {
-        self.run(INSERT_STAFF, &[&Staff { email: address(&staff.email), ..staff.clone() }])?;
-        Ok(())
-    }
-
-    /// Sets the password of a member of staff.
-    pub fn set_staff_password(&self, id: StaffId, password_hash: &Hidden<String>) -> Result<(), StoreError> {
-        self.run_one(SET_STAFF_PASSWORD, &[password_hash, &id], id.to_string())
     }
 }

@@ -26,6 +26,7 @@ pub mod payments;
 pub mod pix;
 pub mod sessions;
 pub mod settlements;
+pub mod staff;
 pub mod subscribers;
 pub mod topups;
 

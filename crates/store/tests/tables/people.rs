@@ -3,8 +3,9 @@
 use crate::{NOW, on_both, read, with_customer_and_wallet, write};
 use money::{CustomerId, LoginId, StaffId, Timestamp};
 use store::Hidden;
-use store::tables::logins::{Link, LinkPurpose, Login, Staff, StaffRole};
+use store::tables::logins::{Link, LinkPurpose, Login};
 use store::tables::sessions::{Session, SessionOwner};
+use store::tables::staff::{Staff, StaffRole};
 
 #[test]
 fn logins_links_and_staff() {
@@ -39,8 +40,9 @@ fn logins_links_and_staff() {
             email: "op@example.com".to_owned(),
             name: "Op".to_owned(),
             password_hash: Hidden("$a".to_owned()),
-            role: StaffRole::Administrator,
+            role: StaffRole::Admin,
             created_at: NOW,
+            disabled_at: None,
         };
         write(tables, |tx| tx.insert_staff(&staff));
         write(tables, |tx| tx.set_staff_password(staff.id, &Hidden("$b".to_owned())));
@@ -104,8 +106,9 @@ fn sessions_end() {
                 email: "s@b".to_owned(),
                 name: "S".to_owned(),
                 password_hash: Hidden("$".to_owned()),
-                role: StaffRole::Viewer,
+                role: StaffRole::ReadOnly,
                 created_at: NOW,
+                disabled_at: None,
             })
         });
         let session = |n: u8, owner| Session {

@@ -13,6 +13,8 @@ pub struct Frame {
     pub support_phone: String,
     /// Which menu stands beside the page.
     pub menu: Menu,
+    /// Entries of the menu that whoever is signed in has no use of.
+    pub hidden: Vec<Place>,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
@@ -79,6 +81,11 @@ impl Frame {
     /// Whether a menu stands beside the page.
     pub fn has_menu(&self) -> bool {
         self.menu != Menu::None
+    }
+
+    /// The entries of the menu.
+    pub fn entries(&self) -> impl Iterator<Item = &'static Place> {
+        self.menu.entries().iter().filter(|place| !self.hidden.contains(place))
     }
 
     /// Where a telephone calls the operator.

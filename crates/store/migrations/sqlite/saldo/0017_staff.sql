@@ -1,0 +1,27 @@
+-- Four roles take the place of two; staff can be shut out; whoever is invited stands apart until he has chosen a password.
+UPDATE staff SET role = 'admin' WHERE role = 'administrator';
+UPDATE staff SET role = 'read_only' WHERE role = 'viewer';
+ALTER TABLE staff ADD COLUMN disabled_at INTEGER;
+
+CREATE TABLE staff_invitations (
+    id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    email       TEXT    NOT NULL UNIQUE,
+    name        TEXT    NOT NULL,
+    role        TEXT    NOT NULL,
+    token_hash  BLOB    NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    locale      TEXT    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+-- Staff who sees the portal as a customer does, for a while and without changing anything.
+CREATE TABLE portal_views (
+    token_hash  BLOB    NOT NULL PRIMARY KEY CHECK (length(token_hash) = 32),
+    staff       BLOB    NOT NULL REFERENCES staff (id),
+    customer    BLOB    NOT NULL REFERENCES customers (id),
+    csrf        TEXT    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX portal_views_by_staff ON portal_views (staff);
