@@ -8,7 +8,8 @@ use money::Timestamp;
 
 use crate::app::App;
 use crate::{
-    automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, webhooks,
+    automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
+    webhooks,
 };
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.

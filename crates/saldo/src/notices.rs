@@ -192,10 +192,8 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     };
     let reader = letters::reader(config, &customer);
     let url = format!("{}/recharge", config.server.public_url);
-    let automatic =
-        automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
-    let letter = automatic.unwrap_or_else(|| {
-        credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url)
-    });
+    let automatic = automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
+    let letter = automatic
+        .unwrap_or_else(|| credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url));
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }

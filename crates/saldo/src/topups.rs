@@ -68,7 +68,13 @@ pub async fn begin(
         }
     }
     let product_name = format!("{} credit", app.config.brand.name);
-    open_page(app, &customer, Wanted { wallet, amount, purchase: None, product_name, minutes: app.config.stripe.checkout_minutes }, locale).await
+    open_page(
+        app,
+        &customer,
+        Wanted { wallet, amount, purchase: None, product_name, minutes: app.config.stripe.checkout_minutes },
+        locale,
+    )
+    .await
 }
 
 /// Refuses what could not be charged by card here. Asked before the book is.
@@ -132,7 +138,19 @@ pub async fn begin_for(
         let detail = "This purchase is not waited for any more. Please buy again.";
         return Err(Problem::new(StatusCode::CONFLICT, CHECKOUT_OVER, detail));
     }
-    open_page(app, &customer, Wanted { wallet, amount, purchase: Some(purchase), product_name, minutes: app.config.stripe.checkout_minutes }, locale).await
+    open_page(
+        app,
+        &customer,
+        Wanted {
+            wallet,
+            amount,
+            purchase: Some(purchase),
+            product_name,
+            minutes: app.config.stripe.checkout_minutes,
+        },
+        locale,
+    )
+    .await
 }
 
 /// Has Stripe open a page. Without one nothing is left open here either.

@@ -80,7 +80,8 @@ impl Flat {
             ("month_count", "9"),
             ("agree", "1"),
         ];
-        let mut fields: Vec<_> = usual.into_iter().filter(|(name, _)| !others.iter().any(|o| o.0 == *name)).collect();
+        let mut fields: Vec<_> =
+            usual.into_iter().filter(|(name, _)| !others.iter().any(|o| o.0 == *name)).collect();
         fields.extend(others);
         let answer = browser.submit(PAGE, PAGE, &fields).await;
         assert_eq!(answer.header("location"), Some("/automatic-topup?saved=1"), "{}", answer.text);
@@ -138,8 +139,11 @@ impl Flat {
     async fn mail_about(&self, kind: &str, words: &str) -> Mail {
         let looking = async {
             loop {
-                let mails = self.house.running.app.read(|reader| reader.mails(None, 50)).await.expect("mails");
-                if let Some(mail) = mails.rows.into_iter().find(|mail| mail.kind == kind && mail.subject.contains(words)) {
+                let mails =
+                    self.house.running.app.read(|reader| reader.mails(None, 50)).await.expect("mails");
+                if let Some(mail) =
+                    mails.rows.into_iter().find(|mail| mail.kind == kind && mail.subject.contains(words))
+                {
                     return mail;
                 }
             }
@@ -191,20 +195,23 @@ async fn low_credit_is_topped_up_once_and_told() {
     assert_eq!(charges[0].outcome, ChargeOutcome::Paid);
     assert_eq!(charges[0].amount.to_decimal(), "20.00");
     assert_eq!(flat.posted().await, "29.50");
-    let mail = flat.mail_about("credit_added", "Automatic top-up: $20.00 was charged to Visa •••• 4242").await;
+    let mail =
+        flat.mail_about("credit_added", "Automatic top-up: $20.00 was charged to Visa •••• 4242").await;
     assert!(mail.body.contains("Your credit balance is now"), "{}", mail.body);
     let page = flat.page().await;
     for words in ["Below $10.00 available, $20.00 or a multiple of it is charged to Visa", "You agreed"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    let payments = flat.house.get(&format!("/v1/payments?customer={}", flat.ana.customer.id)).await.expect(200);
+    let payments =
+        flat.house.get(&format!("/v1/payments?customer={}", flat.ana.customer.id)).await.expect(200);
     assert_eq!(payments["data"].as_array().map(Vec::len), Some(2), "each attempt is a row of Credit details");
     assert_eq!(payments["data"][0]["amount"]["amount"], "20.00");
     let wallet = flat.ana.wallet;
     let consents = flat.house.running.app.read(move |reader| reader.automatic_consents(wallet, 9)).await;
     let consents = consents.expect("consents");
     assert_eq!(consents.len(), 1);
-    for words in ["I agree that", "Visa •••• 4242; below $10.00 available: $20.00; in a day $60.00 and 3"] {
+    for words in ["I agree that", "Visa •••• 4242; below $10.00 available: $20.00; in a day $60.00 and 3"]
+    {
         assert!(consents[0].words.contains(words), "{words}: {}", consents[0].words);
     }
     assert_eq!(consents[0].address.as_deref(), Some("127.0.0.1"));
@@ -305,9 +312,7 @@ async fn a_bank_that_wants_the_customer_sends_him_a_link() {
     flat.house.pay(&json!({ "checkout_url": url }), VISA).await;
     let id = row.link_topup.expect("a top-up");
     let path = format!("/v1/topups/{id}");
-    let paid = async {
-        while flat.house.get(&path).await.expect(200)["state"] != "credited" {}
-    };
+    let paid = async { while flat.house.get(&path).await.expect(200)["state"] != "credited" {} };
     tokio::time::timeout(house::PATIENCE, paid).await.expect("credited within time");
     assert_eq!(flat.posted().await, "25.00");
     let row = flat.settings(|_| true).await;

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use money::{Amount, Timestamp, TopupId, WalletId};
-use store::tables::automatic_topups::{
-    AutomaticCharge, AutomaticState, AutomaticTopup, ChargeOutcome,
-};
+use store::tables::automatic_topups::{AutomaticCharge, AutomaticState, AutomaticTopup, ChargeOutcome};
 use store::tables::topups::{Topup, TopupState};
 use store::{StoreError, Tx};
 use stripe::Request;
@@ -66,7 +64,8 @@ fn begin_in(tx: &Tx<'_>, app: &App, wallet: WalletId) -> Result<Option<Automatic
         Verdict::Charge(steps) => write(tx, row, steps, now).map(Some),
         Verdict::Capped(cap) => {
             use store::tables::automatic_topups::AutomaticCap::{MonthCount, MonthMoney};
-            let until = if matches!(cap, MonthCount | MonthMoney) { spans.month.until } else { spans.day.until };
+            let until =
+                if matches!(cap, MonthCount | MonthMoney) { spans.month.until } else { spans.day.until };
             let row = AutomaticTopup { cap: Some(cap), capped_until: Some(until), changed_at: now, ..row };
             tx.put_automatic_topup(&row)?;
             notices::automatic_capped(tx, &row, now)?;
@@ -95,25 +94,17 @@ fn terms(app: &App, row: &AutomaticTopup) -> Terms {
 }
 
 /// What counts against the caps: every charge by number, and by its money each of which it is not certain that the card was not
-/// charged. What lies ahead of the clock counts, too: a clock may have been set back.
+/// charged.
 fn past(tx: &Tx<'_>, row: &AutomaticTopup, spans: &Spans) -> Result<Past, StoreError> {
     // One more than may ever be made in a month.
     let limit = row.month_count.saturating_add(1);
     let charges = tx.automatic_charges_since(row.wallet, spans.month.from, limit)?;
-    let mut past = Past::default();
-    for charge in &charges {
-        let certain_not = matches!(charge.outcome, ChargeOutcome::Declined | ChargeOutcome::Abandoned);
-        let money = if certain_not { 0 } else { charge.amount.value() };
-        past.month = plus(past.month, money);
-        if charge.charged_at >= spans.day.from {
-            past.day = plus(past.day, money);
-        }
-    }
-    Ok(past)
-}
-
-fn plus(sum: Sum, money: i64) -> Sum {
-    Sum { money: sum.money.saturating_add(money), count: sum.count.saturating_add(1) }
+    let certainly_not =
+        |outcome: ChargeOutcome| matches!(outcome, ChargeOutcome::Declined | ChargeOutcome::Abandoned);
+    let counted = charges
+        .iter()
+        .map(|charge| (charge.charged_at, charge.amount.value(), certainly_not(charge.outcome)));
+    Ok(Past::count(counted, spans.day.from, spans.month.from))
 }
 
 fn write(
@@ -174,8 +165,9 @@ pub(super) async fn call(app: &Arc<App>, charge: &AutomaticCharge) -> Result<(),
         return note(app, charge, Told::refused(Some("customer_unknown"), None, None)).await;
     };
     let topup_id = charge.topup.to_string();
-    let amount = MinorAmount::from_amount(charge.amount)
-        .map_err(|error| Problem::internal(&anyhow::anyhow!("an automatic charge of part of a cent: {error}")))?;
+    let amount = MinorAmount::from_amount(charge.amount).map_err(|error| {
+        Problem::internal(&anyhow::anyhow!("an automatic charge of part of a cent: {error}"))
+    })?;
     let payment = OffSessionPayment {
         customer: &stripe_customer,
         payment_method: &charge.payment_method,
@@ -249,16 +241,13 @@ async fn stripe_customer(app: &Arc<App>, charge: &AutomaticCharge) -> Result<Opt
 }
 
 /// The payment of this charge, if Stripe has one.
-async fn find(
-    app: &App,
-    stripe_customer: &str,
-    charge: &AutomaticCharge,
-) -> Result<Option<String>, Problem> {
+async fn find(app: &App, stripe_customer: &str, charge: &AutomaticCharge) -> Result<Option<String>, Problem> {
     let name = charge.topup.to_string();
     let since = Created::since(charge.written_at.as_seconds() - CLOCKS_APART_SECONDS);
     let mut after: Option<String> = None;
     for _ in 0..PAGES_MAX {
-        let request = Request::list_payment_intents(Some(stripe_customer), since, Page::after(after.as_deref()));
+        let request =
+            Request::list_payment_intents(Some(stripe_customer), since, Page::after(after.as_deref()));
         let page: List<PaymentIntent> = app.stripe.send(&request).await?;
         let is_it = |intent: &&PaymentIntent| intent.metadata.get("topup_id") == Some(&name);
         if let Some(found) = page.data.iter().find(is_it) {

@@ -1,5 +1,6 @@
 //! Whether a wallet is topped up now, and by how much; what follows from a decline. Pure: it knows no table and no clock.
 
+use money::Timestamp;
 use store::tables::automatic_topups::{AutomaticCap, AutomaticReason};
 
 /// Decline codes after which the same card is declined again, whatever is done.
@@ -58,6 +59,34 @@ pub(super) struct Past {
     pub day: Sum,
     /// Since the first of the month.
     pub month: Sum,
+}
+
+impl Past {
+    /// Counts charges: when each was made, how much it was, and whether it is certain that the card was not charged. All since
+    /// `month_from` count, also what lies ahead of the clock, which may have been set back.
+    pub(super) fn count(
+        charges: impl IntoIterator<Item = (Timestamp, i64, bool)>,
+        day_from: Timestamp,
+        month_from: Timestamp,
+    ) -> Past {
+        let mut past = Past::default();
+        for (at, money, certainly_not) in charges {
+            let money = if certainly_not { 0 } else { money };
+            if at >= month_from {
+                past.month = past.month.plus(money);
+            }
+            if at >= day_from {
+                past.day = past.day.plus(money);
+            }
+        }
+        past
+    }
+}
+
+impl Sum {
+    fn plus(self, money: i64) -> Sum {
+        Sum { money: self.money.saturating_add(money), count: self.count.saturating_add(1) }
+    }
 }
 
 /// What to do now.
@@ -186,6 +215,85 @@ mod tests {
         }
         let lowered = Terms { charge_max: 19, ..terms };
         assert_eq!(decide(&lowered, &nothing, 0), Verdict::Capped(OneCharge));
+    }
+
+    /// A small generator: the same seed tells the same story.
+    struct Dice(u64);
+
+    impl Dice {
+        fn throw(&mut self, sides: u64) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 % sides
+        }
+
+        fn money(&mut self, most: u64) -> i64 {
+            i64::try_from(self.throw(most)).expect("small")
+        }
+    }
+
+    /// What a card was told, and what it comes to.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Fate {
+        Unknown { charged: bool },
+        Paid,
+        Declined,
+    }
+
+    /// 20,000 stories of use, charges whose answer comes late, never or after a restart, declines, and terms that change. After every step
+    /// the money that cards were really charged is within the caps in force when it was charged, for each day and each month.
+    #[test]
+    fn no_cap_is_ever_passed() {
+        for seed in 1..=20_000_u64 {
+            let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let amount = 1 + dice.money(30);
+            let day = sum(amount + dice.money(100), 1 + u32::try_from(dice.throw(4)).expect("small"));
+            let month = sum(day.money + dice.money(300), 1 + u32::try_from(dice.throw(12)).expect("small"));
+            let charge_max = amount + dice.money(200);
+            let terms = Terms { threshold: 1 + dice.money(50), amount, charge_max, day, month };
+            let (mut available, mut now) = (100_i64, 0_i64);
+            let mut charges: Vec<(i64, i64, Fate)> = Vec::new();
+            for step in 0..60 {
+                now += dice.money(9);
+                available -= dice.money(40);
+                // The answer of the one in flight: heard, or heard again, or not at all.
+                let last = charges.len().saturating_sub(1);
+                if let Some((_, money, fate)) = charges.last_mut() {
+                    match (*fate, dice.throw(3)) {
+                        (Fate::Unknown { charged: true }, 0) => {
+                            *fate = Fate::Paid;
+                            available += *money;
+                        }
+                        (Fate::Unknown { charged: false }, 0) => *fate = Fate::Declined,
+                        _ => {}
+                    }
+                }
+                let in_flight = charges.get(last).is_some_and(|c| matches!(c.2, Fate::Unknown { .. }));
+                // Days of ten hours, months of ten days.
+                let (day_from, month_from) = (now / 10 * 10, now / 100 * 100);
+                let at = Timestamp::from_micros;
+                let counted =
+                    charges.iter().map(|(when, money, fate)| (at(*when), *money, *fate == Fate::Declined));
+                let past = Past::count(counted, at(day_from), at(month_from));
+                if !in_flight && let Verdict::Charge(money) = decide(&terms, &past, available) {
+                    assert!(
+                        money > 0 && money % amount == 0 && money <= charge_max,
+                        "seed {seed}, step {step}"
+                    );
+                    charges.push((now, money, Fate::Unknown { charged: dice.throw(3) > 0 }));
+                }
+                let within = |from: i64, most: Sum| {
+                    let made = charges.iter().filter(|(when, ..)| *when >= from);
+                    let (count, taken) = made.fold((0, 0), |(count, taken), (_, money, fate)| {
+                        let is_taken = matches!(fate, Fate::Paid | Fate::Unknown { charged: true });
+                        (count + 1, taken + if is_taken { *money } else { 0 })
+                    });
+                    count <= most.count && taken <= most.money
+                };
+                assert!(within(day_from, day) && within(month_from, month), "seed {seed}, step {step}");
+            }
+        }
     }
 
     #[test]

@@ -15,9 +15,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use money::{Amount, CustomerId, Timestamp, Unit, WalletId};
 use serde_json::json;
-use store::tables::automatic_topups::{
-    AutomaticConsent, AutomaticReason, AutomaticState, AutomaticTopup,
-};
+use store::tables::automatic_topups::{AutomaticConsent, AutomaticReason, AutomaticState, AutomaticTopup};
 use store::tables::customers::{Customer, Wallet};
 use store::{Reader as TablesReader, StoreError};
 use stripe::Request;
@@ -79,7 +77,11 @@ pub fn check(limits: &Limits, unit: Unit, least: Amount, wanted: &Wanted) -> Res
             return Err(Problem::invalid(field, "unit_mismatch", format!("{field} must be in {unit}.")));
         }
         if amount.value() % cent != 0 {
-            return Err(Problem::invalid(field, "amount_over_precise", format!("{field} must be in whole cents.")));
+            return Err(Problem::invalid(
+                field,
+                "amount_over_precise",
+                format!("{field} must be in whole cents."),
+            ));
         }
         if amount.value() < from.value() || amount.value() > to.value() {
             let detail = format!("{field} must be from {from} to {to}.");
@@ -199,13 +201,8 @@ pub async fn end(
             if state == AutomaticState::Stopped && !runs {
                 return Ok(known);
             }
-            let row = AutomaticTopup {
-                state,
-                reason: Some(reason),
-                paused_until: None,
-                changed_at: at,
-                ..known
-            };
+            let row =
+                AutomaticTopup { state, reason: Some(reason), paused_until: None, changed_at: at, ..known };
             tx.put_automatic_topup(&row)?;
             author.note(tx, &Change::new("automatic_topup.end", wallet).after(&state.word())?)?;
             Ok(row)
@@ -281,8 +278,13 @@ fn tell(app: &App, customer: CustomerId) {
 
 /// The card behind this payment method, if Stripe keeps it for this customer.
 async fn card(app: &App, customer: &Customer, method: &str) -> Result<stripe::answer::Card, Problem> {
-    let unknown =
-        || Problem::invalid("payment_method", "card_unknown", "payment_method must be a saved card of this customer.");
+    let unknown = || {
+        Problem::invalid(
+            "payment_method",
+            "card_unknown",
+            "payment_method must be a saved card of this customer.",
+        )
+    };
     let Some(stripe_customer) = &customer.stripe_customer_id else { return Err(unknown()) };
     let listed: List<PaymentMethod> = app.stripe.send(&Request::list_cards(stripe_customer)).await?;
     let cards = saved_cards(&listed.data);

@@ -189,4 +189,3 @@ pub fn credited(tx: &Tx<'_>, topup: TopupId) -> Result<(), StoreError> {
         ..charge
     })
 }
-

@@ -165,10 +165,8 @@ async fn send_links(app: &Arc<App>) -> Result<(), Problem> {
     let rows = app.read(|reader| reader.automatic_topups_without_link(ROWS_MAX)).await?;
     for row in rows {
         let wallet = row.wallet;
-        let newest = app
-            .read(move |reader| reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1))
-            .await?
-            .pop();
+        let newest =
+            app.read(move |reader| reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1)).await?.pop();
         let amount = newest.map_or(row.amount_of(row.amount), |charge| charge.amount);
         let topup = topups::begin_for_bank(app, row.customer, wallet, amount).await?;
         let at = app.ledger.now();

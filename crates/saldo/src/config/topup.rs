@@ -51,8 +51,7 @@ struct WrittenAutomatic {
 pub(super) fn check(written: &WrittenTopup, unit: Unit) -> anyhow::Result<AutomaticTopups> {
     let written = &written.automatic;
     let amount = |name: &str, text: &str| -> anyhow::Result<Amount> {
-        let amount =
-            Amount::parse(text, unit).with_context(|| format!("topup.automatic.{name}: {text}"))?;
+        let amount = Amount::parse(text, unit).with_context(|| format!("topup.automatic.{name}: {text}"))?;
         if amount.value() <= 0 || amount.value() % (unit.steps_per_one() / 100) != 0 {
             bail!("topup.automatic.{name}: {text} must be above zero and in whole cents");
         }

@@ -85,8 +85,7 @@ fn tell(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let ordinal = topup.map_or(row.wallet.as_u128(), TopupId::as_u128) as u32;
-    let payload =
-        Payload { wallet: row.wallet.to_string(), topup: topup.map(|topup| topup.to_string()) };
+    let payload = Payload { wallet: row.wallet.to_string(), topup: topup.map(|topup| topup.to_string()) };
     tx.insert_notice(&Stored {
         id: NoticeId { position: at.as_micros().unsigned_abs(), ordinal, kind: kind.to_owned() },
         customer: Some(row.customer),

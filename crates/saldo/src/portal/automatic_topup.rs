@@ -214,8 +214,7 @@ fn read(app: &App, reader: &Reader, typed: &Typed) -> Result<Wanted, AutomaticPr
     if typed.card.is_empty() {
         return Err(AutomaticProblem::NoCard);
     }
-    let threshold =
-        money(Threshold, &typed.threshold, Amount::new(cent, unit), limits.month_money_max)?;
+    let threshold = money(Threshold, &typed.threshold, Amount::new(cent, unit), limits.month_money_max)?;
     let most = least_of(limits.charge_max, app.config.credit.topup_max);
     let amount = money(ByHowMuch, &typed.amount, app.config.credit.topup_min, most)?;
     let day_money = money(DayMoney, &typed.day_money, amount, limits.day_money_max)?;

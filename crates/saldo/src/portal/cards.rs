@@ -37,7 +37,11 @@ pub(super) async fn of(app: &Arc<App>, customer: &Customer) -> Option<Vec<SavedC
 
 /// Removes the card that this payment method is of, with all its payment methods; the card and those, or `None` if it is not one of
 /// this customer's.
-pub(super) async fn remove(app: &Arc<App>, customer: &Customer, id: &str) -> Result<Option<(Card, Vec<String>)>, Problem> {
+pub(super) async fn remove(
+    app: &Arc<App>,
+    customer: &Customer,
+    id: &str,
+) -> Result<Option<(Card, Vec<String>)>, Problem> {
     let cards = list(app, customer).await?;
     let Some((card, methods)) = cards.into_iter().find(|(_, methods)| methods.iter().any(|it| it == id))
     else {

@@ -217,7 +217,9 @@ impl AutomaticSeen {
             AutomaticStanding::On => ("good", "automatic-on"),
             AutomaticStanding::Capped { .. } => ("wait", "automatic-capped"),
             AutomaticStanding::Paused { .. } => ("wait", "automatic-paused"),
-            AutomaticStanding::Stopped { reason: AutomaticReason::ByCustomer } => ("wait", "automatic-paused"),
+            AutomaticStanding::Stopped { reason: AutomaticReason::ByCustomer } => {
+                ("wait", "automatic-paused")
+            }
             AutomaticStanding::Stopped { .. } => ("bad", "automatic-stopped"),
         }
     }
@@ -290,7 +292,8 @@ impl AutomaticTopupPage {
             AutomaticProblem::NotMoney(field) => reader.t1("automatic-not-money", "field", name(field)),
             AutomaticProblem::NotCount(field) => reader.t1("automatic-not-count", "field", name(field)),
             AutomaticProblem::MoneyRange(field, least, most) => {
-                let values = [("field", name(field)), ("least", reader.money(*least)), ("most", reader.money(*most))];
+                let values =
+                    [("field", name(field)), ("least", reader.money(*least)), ("most", reader.money(*most))];
                 reader.with("automatic-money-range", values)
             }
             AutomaticProblem::CountRange(field, most) => {
