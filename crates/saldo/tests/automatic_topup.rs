@@ -8,6 +8,7 @@ mod house;
 use browser::{Browser, between, login};
 use house::{House, STRIPE_KEY, open_sandbox};
 use money::Timestamp;
+use reqwest::Method;
 use saldo::customers::CreatedCustomer;
 use sandbox::{OffSessionDecline, Sandbox};
 use serde_json::{Value, json};
@@ -363,6 +364,47 @@ async fn what_was_written_down_before_the_end_is_charged_once_after_it() {
     flat.charges(|charges| charges.len() == 2 && is_over(charges)).await;
     assert_eq!(flat.posted().await, "25.00");
     assert_eq!(flat.succeeded_at(&provider).await, 3);
+    flat.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sets_reads_and_ends_it_by_api() {
+    let flat = Flat::open().await;
+    let path = format!("/v1/wallets/{}/automatic-topup", flat.ana.wallet);
+    assert_eq!(flat.house.get(&path).await.expect(404)["code"], "not_found");
+    let page = flat.page().await;
+    let card = between(&page, "name=\"card\" value=\"", "\"").expect("a card").to_owned();
+    let usd = |amount: &str| json!({"amount": amount, "unit": "USD"});
+    let good = json!({"payment_method": card, "threshold": usd("10.00"), "amount": usd("20.00"),
+        "day": {"amount": usd("60.00"), "count": 3}, "month": {"amount": usd("200.00"), "count": 9},
+        "consent": {"version": "7", "language": "en", "words": "I agree.", "given_by": "ana", "address": null}});
+    let put = async |body: &Value| {
+        let request = flat.house.request(Method::PUT, &path).bearer_auth(&flat.house.operator);
+        flat.house.send(request.header("idempotency-key", house::fresh_key()).json(body)).await
+    };
+    let cases = [
+        ("/payment_method", json!("pm_other"), "card_unknown"),
+        ("/threshold/amount", json!("0"), "amount_not_positive"),
+        ("/amount/amount", json!("500.01"), "amount_out_of_range"),
+        ("/amount/unit", json!("BRL"), "unit_mismatch"),
+        ("/day/count", json!(0), "count_out_of_range"),
+        ("/month/amount/amount", json!("59.00"), "amount_out_of_range"),
+        ("/consent/words", json!(" "), "length_out_of_range"),
+    ];
+    for (place, value, code) in cases {
+        let mut body = good.clone();
+        *body.pointer_mut(place).expect("a field") = value;
+        assert_eq!(put(&body).await.expect(422)["code"], code, "{place}");
+    }
+    let set = put(&good).await.expect(200);
+    assert_eq!((&set["state"], &set["card_last4"]), (&json!("on"), &json!("4242")));
+    assert_eq!(flat.house.get(&path).await.expect(200), set);
+    let request = flat.house.request(Method::DELETE, &path).bearer_auth(&flat.house.operator);
+    let ended = flat.house.send(request.header("idempotency-key", house::fresh_key())).await.expect(200);
+    assert_eq!((&ended["state"], &ended["reason"]), (&json!("off"), &json!("by_operator")));
+    flat.spend("30.00").await;
+    assert!(flat.page().await.contains("It was turned off for you."));
+    assert!(flat.charges(|_| true).await.is_empty());
     flat.house.close().await;
 }
 
