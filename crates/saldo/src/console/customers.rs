@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::billing::{self, Blocked};
 use crate::clock;
 use crate::look::Locale;
-use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
+use crate::look::page::{AutomaticSeen, CustomerPage, LineOfCustomer, LoginLine, PayerLines};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
@@ -219,6 +219,8 @@ async fn show(
 ) -> Result<Response, Fault> {
     let look = Arc::clone(app);
     let known = app.read(move |tables| known(&look, tables, id)).await?.ok_or_else(missing)?;
+    let automatic = app.read(move |tables| tables.automatic_topups_of(id, 1)).await?.pop();
+    let automatic = automatic.map(|row| AutomaticSeen::of(Some(&row), app.ledger.now()));
     let (reader, now, unit) = (staff.visit.reader().clone(), clock::now(), app.config.credit.unit);
     let money = known.wallets.iter().find(|wallet| wallet.unit == unit);
     let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
@@ -235,6 +237,7 @@ async fn show(
         frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
         id: id.to_string(),
         money: money.map(|wallet| Amount::new(wallet.posted, wallet.unit)),
+        automatic,
         lines: lines.collect(),
         logins: known.logins.iter().map(login).collect(),
         language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),

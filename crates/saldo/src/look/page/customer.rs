@@ -4,6 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
+use crate::look::page::AutomaticSeen;
 use crate::look::part::{BlockedLine, Frame};
 
 /// One customer. Its form sends nothing but its token to `/console/customers/{id}/codes`.
@@ -32,6 +33,8 @@ pub struct CustomerPage {
     pub payer: Option<PayerLines>,
     /// His credit in money, if he has any.
     pub money: Option<Amount>,
+    /// How his automatic top-up stands, if it was ever set up.
+    pub automatic: Option<AutomaticSeen>,
     /// His lines, oldest first.
     pub lines: Vec<LineOfCustomer>,
     /// With what he signs in.
