@@ -1111,6 +1111,7 @@ offer-bad-plan = Choose the plan for which it is sold; a pack stays with its pla
 offer-no-charging = Choose at least one way of charging.
 offer-bad-days = A pack lives 1 to 730 days, or until the cycle ends.
 offer-bad-count = The most in one cycle is 1 or more, or empty.
+offer-missing = Fill this in; if it is zero, type 0.
 offer-no-number = This is not a number that can be read.
 cancel = Cancel
 

@@ -1111,6 +1111,7 @@ offer-bad-plan = Escolha o plano para o qual é vendido; um pacote continua no s
 offer-no-charging = Escolha ao menos uma forma de cobrança.
 offer-bad-days = Um pacote vale de 1 a 730 dias, ou até o fim do ciclo.
 offer-bad-count = O máximo por ciclo é 1 ou mais, ou vazio.
+offer-missing = Preencha este campo; se for zero, digite 0.
 offer-no-number = Isto não é um número que se possa ler.
 cancel = Cancelar
 
