@@ -216,7 +216,7 @@ async fn low_credit_is_topped_up_once_and_told() {
         assert!(consents[0].words.contains(words), "{words}: {}", consents[0].words);
     }
     assert_eq!(consents[0].address.as_deref(), Some("127.0.0.1"));
-    assert!(consents[0].given_by.starts_with("login_"), "{}", consents[0].given_by);
+    assert!(consents[0].given_by.starts_with("log_"), "{}", consents[0].given_by);
     flat.house.close().await;
 }
 
