@@ -1060,6 +1060,62 @@ finding-other-key = A Pix came on another key than was asked for
 finding-other-key-do = Ask the bank whose key it is; settle by hand what it was for if the money is yours.
 finding-given-back = Of a Pix something was given back
 finding-given-back-do = What it had paid stays as it is. Take credit back or charge again where it is owed.
+reconciliation = Reconciliation
+reconciliation-text = Stripe beside the books, to the cent. What was missed is healed; what still differs is named.
+reconcile-now = Run now
+reconciliation-failing = Stripe has not answered since { $time }. It is tried again and again. { $problem }
+reconciliation-no-stripe = Stripe is not set up: the configuration holds no key of it.
+differences = What differs
+compared-at = compared { $time }
+movement-of-balance = Movement
+stripe-says = Stripe
+books-say = Books
+drift = Drift
+movement-payments = Payments
+movement-refunds = Refunds
+movement-disputes = Held by disputes
+movement-fees = Fees
+movement-payouts = Payouts
+movement-others = Other movements
+lies-at-stripe = At Stripe
+reconciliation-under-way = { $amount } was credited just now; Stripe’s balance does not show it yet.
+reconciliation-foreign = { $n ->
+    [one] One movement ({ $amount }) is another system’s on the same account: left alone.
+   *[other] { $n } movements ({ $amount }) are another system’s on the same account: left alone.
+}
+comparisons = Last comparisons
+comparisons-none = Nothing has been compared yet.
+comparisons-drawn = The last comparisons: low where Stripe and the books agreed, high where they differed
+comparison-under-way = Under way
+comparison-equal = No drift
+comparison-differs = Drift
+comparison-since = everything since { $time }
+asked-by = Asked by
+by-itself = by itself
+topups-asked = Open top-ups
+events-late = Lost events
+movements-new = New movements
+drift-not-credited = Paid and not credited yet
+drift-other-amount = Another amount was paid than was asked for: not credited
+drift-other-customer = Another customer paid than was asked, or one who is no more: not credited
+drift-unknown-topup = Paid for a top-up that is not in these books
+drift-not-taken-back = Refunded and not taken back yet
+drift-not-booked = Not booked yet
+drift-other-currency = Stripe settled it in another currency
+drift-unknown-kind = A kind of movement that the books do not know
+drift-not-in-balance = Credited, and Stripe’s balance does not show it
+drift-unexplained = Unexplained
+drift-waiting = { $n ->
+    [one] Stripe and the books differ in { $n } currency.
+   *[other] Stripe and the books differ in { $n } currencies.
+}
+open-reconciliation = Open reconciliation
+finding-card-other-amount = A card paid another amount than was asked for
+finding-card-other-amount-do = Nothing was credited. Give it back at Stripe, or give the customer credit by hand.
+finding-card-other-customer = A card payment is of another customer than was asked
+finding-card-other-customer-do = Nothing was credited. Find out at Stripe who paid; give it back there, or give the customer credit by hand.
+finding-card-given-back = A card payment that bought data went back
+finding-card-given-back-do = The data stays until you take it back. If it was refunded at Stripe, correct the line where it is owed.
 findings-waiting = { $n ->
     [one] { $n } finding about boletos or Pix is to be looked at.
    *[other] { $n } findings about boletos or Pix are to be looked at.

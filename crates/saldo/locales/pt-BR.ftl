@@ -1060,6 +1060,62 @@ finding-other-key = Chegou um Pix em uma chave diferente da cobrada
 finding-other-key-do = Pergunte ao banco de quem é a chave; se o dinheiro for seu, dê baixa manual no que ele pagava.
 finding-given-back = Parte de um Pix foi devolvida
 finding-given-back-do = O que ele pagou continua como está. Retire o crédito ou cobre de novo, se for devido.
+reconciliation = Conciliação
+reconciliation-text = A Stripe ao lado dos livros, até o centavo. O que se perdeu é recuperado; o que ainda difere aparece com a causa.
+reconcile-now = Conciliar agora
+reconciliation-failing = A Stripe não responde desde { $time }. As tentativas continuam. { $problem }
+reconciliation-no-stripe = A Stripe não está configurada: falta a chave.
+differences = O que difere
+compared-at = comparado em { $time }
+movement-of-balance = Movimento
+stripe-says = Stripe
+books-say = Livros
+drift = Diferença
+movement-payments = Pagamentos
+movement-refunds = Reembolsos
+movement-disputes = Retido por contestações
+movement-fees = Tarifas
+movement-payouts = Repasses
+movement-others = Outros movimentos
+lies-at-stripe = Na Stripe
+reconciliation-under-way = { $amount } foi creditado agora há pouco; o saldo da Stripe ainda não mostra.
+reconciliation-foreign = { $n ->
+    [one] Um movimento ({ $amount }) é de outro sistema na mesma conta: não foi tocado.
+   *[other] { $n } movimentos ({ $amount }) são de outro sistema na mesma conta: não foram tocados.
+}
+comparisons = Últimas comparações
+comparisons-none = Nada foi comparado ainda.
+comparisons-drawn = As últimas comparações: baixas quando a Stripe e os livros coincidiram, altas quando diferiram
+comparison-under-way = Em andamento
+comparison-equal = Sem diferença
+comparison-differs = Diferença
+comparison-since = tudo desde { $time }
+asked-by = Pedida por
+by-itself = automática
+topups-asked = Recargas em aberto
+events-late = Eventos perdidos
+movements-new = Movimentos novos
+drift-not-credited = Pago e ainda não creditado
+drift-other-amount = Foi pago um valor diferente do cobrado: não creditado
+drift-other-customer = Pago por outro cliente, ou por um que não existe mais: não creditado
+drift-unknown-topup = Pago para uma recarga que não está nestes livros
+drift-not-taken-back = Reembolsado e ainda não estornado
+drift-not-booked = Ainda não lançado
+drift-other-currency = A Stripe liquidou em outra moeda
+drift-unknown-kind = Um tipo de movimento que os livros não conhecem
+drift-not-in-balance = Creditado, e o saldo da Stripe não mostra
+drift-unexplained = Sem explicação
+drift-waiting = { $n ->
+    [one] A Stripe e os livros diferem em { $n } moeda.
+   *[other] A Stripe e os livros diferem em { $n } moedas.
+}
+open-reconciliation = Abrir conciliação
+finding-card-other-amount = Um cartão pagou um valor diferente do cobrado
+finding-card-other-amount-do = Nada foi creditado. Devolva na Stripe ou conceda o crédito manualmente ao cliente.
+finding-card-other-customer = Um pagamento com cartão é de um cliente diferente do cobrado
+finding-card-other-customer-do = Nada foi creditado. Veja na Stripe quem pagou; devolva por lá ou conceda o crédito manualmente ao cliente.
+finding-card-given-back = Um pagamento com cartão que comprou dados foi devolvido
+finding-card-given-back-do = Os dados permanecem até você retirá-los. Se houve reembolso na Stripe, ajuste o plano se for devido.
 findings-waiting = { $n ->
     [one] { $n } pendência de boletos ou Pix precisa ser verificada.
    *[other] { $n } pendências de boletos ou Pix precisam ser verificadas.

@@ -75,6 +75,8 @@ pub struct App {
     pub settlement_news: Notify,
     /// Told when a customer changed what may be charged by itself.
     pub automatic_news: Notify,
+    /// Told when somebody asks for a reconciliation.
+    pub reconciliation_news: Notify,
     /// Told when messages to endpoints were written.
     pub message_news: watch::Sender<u64>,
     /// Told when a mail was written.
@@ -245,6 +247,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
         automatic_news: Notify::new(),
+        reconciliation_news: Notify::new(),
         message_news: watch::Sender::new(0),
         mail_news: Notify::new(),
         books: Books::default(),

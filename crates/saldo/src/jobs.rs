@@ -1,5 +1,6 @@
 //! What runs beside the edges: the inbox, webhooks, mails, automatic top-ups, open intents, prices that come into force, the books
-//! being verified, routers kept in step with lines, monthly runs, lines blocked because something is overdue.
+//! being verified, routers kept in step with lines, reconciliation with Stripe, monthly runs, lines blocked because something is
+//! overdue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use money::Timestamp;
 use crate::app::App;
 use crate::{
     automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
-    webhooks,
+    reconciliation, webhooks,
 };
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
@@ -35,6 +36,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(nas::control(Arc::clone(app)));
     tokio::spawn(billing::keep_running(Arc::clone(app)));
     tokio::spawn(billing::keep_blocked(Arc::clone(app)));
+    tokio::spawn(reconciliation::keep_reconciled(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
     tokio::spawn(write_searches(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));

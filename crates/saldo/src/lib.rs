@@ -38,6 +38,7 @@ mod private;
 pub mod problem;
 pub mod providers;
 pub mod purchases;
+pub mod reconciliation;
 pub mod routes;
 pub mod runtime;
 pub mod server;

@@ -30,6 +30,8 @@ use crate::{automatic_topups, claims, clock, ids, notices, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
+/// The code of a problem: what is owed for a purchase is being written down.
+pub(crate) const PURCHASE_NOT_KNOWN_YET: &str = "purchase_not_known_yet";
 /// How long to wait for the views to show what was credited.
 const SHOW_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -137,8 +139,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
                 Some(purchase) => pay_purchase(tx, purchase, (&topup_row, &payment), now)?,
             },
             Some(payment) => {
-                tracing::error!(payment = %payment.id, topup = %topup_row.id,
-                    "a payment of another amount or customer than asked was not credited");
+                tell_not_credited(tx, &topup_row, &payment, now)?;
                 Due::Asked(Vec::new())
             }
             None => Due::Asked(Vec::new()),
@@ -151,7 +152,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         Due::Asked(asked) => asked,
         Due::NotYet => {
             let detail = "The purchase that was paid is being written down.";
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, PURCHASE_NOT_KNOWN_YET, detail));
         }
     };
     if !asked.is_empty() {
@@ -228,6 +229,26 @@ fn pay_purchase(
     Ok(Due::Asked(asked))
 }
 
+/// A payment of another amount or of another customer than was asked is not credited: a person decides.
+fn tell_not_credited(tx: &Tx<'_>, topup: &Topup, payment: &Payment, at: Timestamp) -> Result<(), StoreError> {
+    let (paid, asked, name) = (payment.amount, topup.amount, &payment.provider_payment);
+    let (code, detail) = if paid == asked {
+        let detail =
+            format!("{paid} came by card ({name}) for {}, whose customer at Stripe is another.", topup.id);
+        (FindingCode::CardOtherCustomer, detail)
+    } else {
+        let detail = format!("{paid} came by card ({name}) for {}, which asked for {asked}.", topup.id);
+        (FindingCode::CardOtherAmount, detail)
+    };
+    tracing::error!(payment = %payment.id, topup = %topup.id, detail, "a payment was not credited");
+    tx.insert_finding_once(&about_card(code, detail, at))
+}
+
+/// Something about a payment by card that a person must look at.
+pub(crate) fn about_card(code: FindingCode, detail: String, found_at: Timestamp) -> Finding {
+    Finding { finding_no: 0, code, boleto: None, return_no: None, file_line: None, detail, found_at }
+}
+
 /// A second payment of a purchase becomes credit, and a person decides whether it is to be paid back.
 fn tell_paid_twice(
     tx: &Tx<'_>,
@@ -239,15 +260,7 @@ fn tell_paid_twice(
     let detail =
         format!("{amount} more was paid by card ({name}) for {purchase}: it became the customer's credit.");
     tracing::warn!(%purchase, payment = %payment.id, detail, "a purchase was paid a second time by card");
-    tx.insert_finding(&Finding {
-        finding_no: 0,
-        code: FindingCode::PaidTwice,
-        boleto: None,
-        return_no: None,
-        file_line: None,
-        detail,
-        found_at: at,
-    })
+    tx.insert_finding(&about_card(FindingCode::PaidTwice, detail, at))
 }
 
 /// The intent to credit `payment`, stored if it is not there yet; `None` if it has been done.

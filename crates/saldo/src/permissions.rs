@@ -88,7 +88,10 @@ pub fn may(role: StaffRole, permission: Permission) -> bool {
 /// What it takes to open this page of the console's menu.
 pub fn to_open(place: Place) -> Permission {
     match place {
-        Place::ConsoleBilling | Place::ConsoleBoletos | Place::ConsoleMonthEnd => Permission::SeeFinance,
+        Place::ConsoleBilling
+        | Place::ConsoleBoletos
+        | Place::ConsoleReconciliation
+        | Place::ConsoleMonthEnd => Permission::SeeFinance,
         _ => Permission::SeeCustomers,
     }
 }

@@ -67,7 +67,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     15 "0015_payment_claims.sql",
     16 "0016_webhook_endpoints.sql",
     17 "0017_staff.sql",
-    18 "0018_automatic_topups.sql",
+    18 "0018_reconciliation.sql",
+    19 "0019_automatic_topups.sql",
 );
 
 impl Database {

@@ -138,6 +138,10 @@ pub struct Stripe {
     pub save_cards: SaveCards,
     /// Minutes that a checkout stays open.
     pub checkout_minutes: u32,
+    /// Minutes between two comparisons with the books; 0 for none but those that are asked for.
+    pub reconcile_minutes: u32,
+    /// Days that each day's first comparison looks back.
+    pub reconcile_days: u32,
 }
 
 /// Whether cards are kept for the next payment.
@@ -387,6 +391,9 @@ fn check(written: Written) -> anyhow::Result<Config> {
     if !(30..=1_440).contains(&stripe.checkout_minutes) {
         bail!("stripe.checkout_minutes must be from 30 to 1440");
     }
+    if stripe.reconcile_minutes > 1_440 || !(1..=30).contains(&stripe.reconcile_days) {
+        bail!("stripe.reconcile_minutes must be from 0 to 1440 and stripe.reconcile_days from 1 to 30");
+    }
     let time_zone = jiff::tz::TimeZone::get(&brand.time_zone)
         .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
     let data_unit = DataUnit::from_name(&brand.data_unit)
@@ -542,6 +549,7 @@ mod tests {
             ("[topup.automatic]\nday_count_max = 0", "topup.automatic.day_count_max"),
             ("[topup.automatic]\nmonth_count_max = 1001", "topup.automatic.month_count_max"),
             ("[topup.automatic]\nlimit = 1", "topup.automatic.limit"),
+            ("[stripe]\nreconcile_days = 31", "reconcile_days"),
             ("[database]\nurl = \"mysql://here\"", "database.url"),
             ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),
             ("[bank]\ncode = \"341\"", "bank 341"),

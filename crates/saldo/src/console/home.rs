@@ -79,8 +79,9 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
     let unconfirmed = count(app.nas.unconfirmed(now));
     let counts = app
         .read(move |tables| {
+            let drift = tables.last_reconciliation()?.map_or(0, |run| run.drifting);
             let silent = count(nas::silent_count(tables, now)?);
-            Ok([unconfirmed, silent, tables.open_finding_count()?, documents::waiting(tables)?])
+            Ok([unconfirmed, silent, tables.open_finding_count()?, drift, documents::waiting(tables)?])
         })
         .await?;
     let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, count)| Need { kind: *kind, count });

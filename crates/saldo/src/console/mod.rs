@@ -19,6 +19,7 @@ mod offer_fields;
 mod packs;
 mod plans;
 mod purchases;
+mod reconciliation;
 mod routers;
 mod subscriber_fields;
 mod subscribers;
@@ -87,6 +88,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/boletos/findings/{no}/resolution", post(findings::resolve))
         .route("/console/boletos/{id}", get(boletos::boleto))
         .route("/console/boletos/{id}/write-off", post(boletos::write_off))
+        .route("/console/reconciliation", get(reconciliation::page))
+        .route("/console/reconciliation/runs", post(reconciliation::begin))
         .route("/console/routers", get(routers::list).post(kept::create::<RouterKind>))
         .route("/console/routers/{no}/removal", post(routers::remove))
         .route("/console/routers/new", get(kept::new::<RouterKind>))

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
-use crate::{automatic_topups, claims, clock, settlements};
+use crate::{automatic_topups, claims, clock, reconciliation, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -103,13 +103,16 @@ pub fn done(
     if let Wish::SetTakenBack { amount, .. } = wish {
         claims::booked(tx, id, amount)?;
     }
+    if let Wish::MoveMoney { .. } = wish {
+        reconciliation::booked(tx, id)?;
+    }
     if let Some(topup) = tx.topup_by_intent(id)? {
         if let Some(payment) = topup.outcome_payment {
             tx.set_payment_credited(payment, entry)?;
         }
         tx.move_topup(topup.id, topup.state, TopupState::Credited, None, clock::now())?;
     }
-    Ok(Some(wish.customer()))
+    Ok(wish.customer())
 }
 
 /// What a stored intent asks of the book, under its own key.

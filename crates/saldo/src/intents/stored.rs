@@ -1,6 +1,6 @@
 //! Wishes as intents carry them: JSON with exact texts, read back for ever. A kind is never taken away and never means something else.
 
-use book::{BillItem, PaidBy, Reason, TakeBack, TakenBackCause};
+use book::{BillItem, MoneyMovement, PaidBy, Reason, TakeBack, TakenBackCause};
 use money::{Amount, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,11 @@ enum Stored {
         amount: String,
         unit: String,
         reinstated: String,
+    },
+    MoveMoney {
+        movement: String,
+        amount: String,
+        unit: String,
     },
     Bill {
         wallet: String,
@@ -157,6 +162,11 @@ impl Wish {
                     reinstated: reinstated.to_string(),
                 }
             }
+            Wish::MoveMoney { movement, amount } => Stored::MoveMoney {
+                movement: movement.code().to_owned(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+            },
             Wish::Bill { wallet, customer, amount, step } => Stored::Bill {
                 wallet: wallet.to_string(),
                 customer: customer.to_string(),
@@ -238,6 +248,11 @@ impl Wish {
                     reinstated: reinstated.parse()?,
                 }
             }
+            Stored::MoveMoney { movement, amount, unit: code } => Wish::MoveMoney {
+                movement: MoneyMovement::from_code(&movement)
+                    .ok_or_else(|| anyhow::anyhow!("unknown movement {movement}"))?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+            },
             Stored::Bill { wallet, customer, amount, unit: code, step } => Wish::Bill {
                 wallet: wallet.parse()?,
                 customer: customer.parse()?,
@@ -339,7 +354,11 @@ mod tests {
             BillStep::Paid(PaidBy::Pix),
             BillStep::WrittenOff,
         ];
-        for wish in wishes.into_iter().chain([paid, deposit]).chain(written_off).chain(steps.map(billed)) {
+        let moved =
+            Wish::MoveMoney { movement: MoneyMovement::Dispute, amount: Amount::new(-10_000_000, Unit::USD) };
+        for wish in
+            wishes.into_iter().chain([paid, deposit, moved]).chain(written_off).chain(steps.map(billed))
+        {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }
         Ok(())

@@ -1,8 +1,8 @@
 //! What intents want of the book, as values. How they are stored stands in `stored`.
 
 use book::{
-    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, PaidBy, PlanNo, Reason, Source, TakeBack,
-    TakeBackTerms, TakenBackCause,
+    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, MoneyMovement, PaidBy, PlanNo, Reason, Source,
+    TakeBack, TakeBackTerms, TakenBackCause,
 };
 use money::{
     Amount, CustomerId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit, WalletId,
@@ -127,6 +127,13 @@ pub enum Wish {
         /// The name of the grant that holds what finds no place when it is set back.
         reinstated: GrantId,
     },
+    /// Money of the operator's that moved at Stripe.
+    MoveMoney {
+        /// What moved it.
+        movement: MoneyMovement,
+        /// How much left it; below zero it came.
+        amount: Amount,
+    },
     /// What an invoice says of a line beside its purchases.
     Bill {
         /// The line's wallet.
@@ -176,6 +183,7 @@ impl Wish {
             Wish::WriteOff { .. } => WRITE_OFF,
             Wish::Deposit { .. } => "deposit",
             Wish::SetTakenBack { .. } => "set_taken_back",
+            Wish::MoveMoney { .. } => "move_money",
             Wish::Bill { .. } => BILL,
         }
     }
@@ -207,6 +215,7 @@ impl Wish {
             Wish::SetTakenBack { wallet, payment, cause, amount, reinstated, .. } => {
                 return Act::SetTakenBack(TakeBackTerms { wallet, payment, cause, amount, reinstated });
             }
+            Wish::MoveMoney { movement, amount } => return Act::MoveMoney { movement, amount },
             Wish::Bill { wallet, amount, step, .. } => {
                 let act = match step {
                     BillStep::Owed(item) => LineAct::Bill { item, amount },
@@ -239,8 +248,10 @@ impl Wish {
         })
     }
 
-    pub(super) fn customer(&self) -> CustomerId {
+    /// Whose it is; nobody's, if it is the operator's own money.
+    pub(super) fn customer(&self) -> Option<CustomerId> {
         match self {
+            Wish::MoveMoney { .. } => None,
             Wish::OpenWallet { customer, .. }
             | Wish::OpenLine { customer, .. }
             | Wish::AddUse { customer, .. }
@@ -250,7 +261,7 @@ impl Wish {
             | Wish::WriteOff { customer, .. }
             | Wish::Deposit { customer, .. }
             | Wish::SetTakenBack { customer, .. }
-            | Wish::Bill { customer, .. } => *customer,
+            | Wish::Bill { customer, .. } => Some(*customer),
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod logins;
 pub mod outbox;
 pub mod payments;
 pub mod pix;
+pub mod reconciliation;
 pub mod sessions;
 pub mod settlements;
 pub mod staff;

@@ -53,14 +53,21 @@ pub enum NeedKind {
     SilentRouters,
     /// What the bank's files brought.
     Findings,
+    /// Currencies in which Stripe and the books differ.
+    Drift,
     /// Titles that the bank is to be told of.
     Remittance,
 }
 
 impl NeedKind {
     /// All of them, the most urgent first.
-    pub const ALL: &'static [NeedKind] =
-        &[NeedKind::Unconfirmed, NeedKind::SilentRouters, NeedKind::Findings, NeedKind::Remittance];
+    pub const ALL: &'static [NeedKind] = &[
+        NeedKind::Unconfirmed,
+        NeedKind::SilentRouters,
+        NeedKind::Findings,
+        NeedKind::Drift,
+        NeedKind::Remittance,
+    ];
 
     /// The id of what is said.
     pub fn text_id(&self) -> &'static str {
@@ -68,6 +75,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "lines-unconfirmed",
             NeedKind::SilentRouters => "routers-silent",
             NeedKind::Findings => "findings-waiting",
+            NeedKind::Drift => "drift-waiting",
             NeedKind::Remittance => "titles-waiting",
         }
     }
@@ -78,6 +86,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "open-lines",
             NeedKind::SilentRouters => "open-routers",
             NeedKind::Findings => "open-findings",
+            NeedKind::Drift => "open-reconciliation",
             NeedKind::Remittance => "open-files",
         }
     }
@@ -88,6 +97,7 @@ impl NeedKind {
             NeedKind::Unconfirmed => "/console/lines",
             NeedKind::SilentRouters => "/console/routers",
             NeedKind::Findings => BoletoView::Findings.url(),
+            NeedKind::Drift => "/console/reconciliation",
             NeedKind::Remittance => BoletoView::Files.url(),
         }
     }

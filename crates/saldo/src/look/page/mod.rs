@@ -25,6 +25,7 @@ mod monthly_invoice;
 pub mod offers;
 pub mod purchase_progress;
 pub mod recharge;
+pub mod reconciliation;
 pub mod routers;
 pub mod saved_cards;
 pub mod set_password;
@@ -57,6 +58,9 @@ pub use month_end::{AccountSeen, MonthEndPage, MonthEndSeen, MonthEndStanding, U
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
 pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
 pub use recharge::{AmountProblem, Recharge};
+pub use reconciliation::{
+    ComparisonEnd, ComparisonSeen, CurrencySeen, DifferenceSeen, LineSeen, Reconciliation, StripBar,
+};
 pub use routers::{RouterListed, Routers};
 pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};

@@ -154,6 +154,8 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Stripe beside the books.
+    ConsoleReconciliation,
 }
 
 impl Place {
@@ -184,6 +186,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
+        Place::ConsoleReconciliation,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
@@ -210,6 +213,7 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleReconciliation => "/console/reconciliation",
         }
     }
 
@@ -235,6 +239,7 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleReconciliation => "reconciliation",
         }
     }
 }
