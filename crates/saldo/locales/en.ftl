@@ -945,6 +945,96 @@ routers-silent = { $n ->
    *[other] { $n } routers with open sessions have not reported for more than 15 minutes.
 }
 open-routers = Open routers
+
+## Webhooks
+
+webhooks = Webhooks
+webhooks-text = Your own programs are told what happens here: each message is posted to these addresses and signed.
+webhooks-empty = Nobody is told yet. Add the address of your program, then send it a test.
+new-endpoint = New endpoint
+change-endpoint = Change endpoint
+endpoint = Webhook endpoint
+endpoint-url = URL
+endpoint-url-hint = Where messages are posted, as https://example.com/saldo. It must be an address that everybody can reach, unless the configuration allows others.
+endpoint-description = Description
+endpoint-kinds = What it is told of
+endpoint-kinds-hint = With nothing ticked it is told of everything, later kinds too.
+endpoint-all-kinds = Everything
+endpoint-some-kinds = { $n ->
+    [one] { $n } kind of message
+   *[other] { $n } kinds of messages
+}
+endpoint-state = State
+endpoint-enabled = On
+endpoint-disabled = Off
+endpoint-gone = Off: it answered 410 Gone
+endpoint-failing = Off: it took nothing for 5 days
+endpoint-failing-since = Nothing taken since { $time }
+endpoint-bad-url = This is no URL that can be used: a whole https:// address without password and without #.
+endpoint-not-https = It must begin with https://.
+endpoint-private = This is a private address: nothing is sent there, unless webhooks.allow_private is set in the configuration.
+endpoint-bad-description = At most 200 characters, without control characters.
+endpoint-too-many = There are as many endpoints as there may be. Remove one first.
+endpoint-saved = The endpoint was saved.
+endpoint-is-on = The endpoint is on.
+endpoint-is-off = The endpoint is off. What happens meanwhile is not told later.
+endpoint-tested = A test message is on its way. Load the page again to see the answer.
+endpoint-removed = { $url } was removed.
+endpoint-send-test = Send a test
+endpoint-turn-on = Turn on
+endpoint-turn-off = Turn off
+endpoint-secret = Secret
+endpoint-secret-once = Messages are signed with this secret. It is shown this once: put it into your program now.
+endpoint-previous-secret = Secret before
+endpoint-previous-until = Signs too until { $time }
+copy-secret = Copy the secret
+rotate-secret = New secret
+rotate-secret-ask = A new secret is drawn and shown once. For 24 hours messages are signed with the old one too.
+rotate-secret-yes = Yes, a new secret
+remove-endpoint = Remove
+remove-endpoint-ask = It is told nothing more, and its deliveries are removed too.
+remove-endpoint-yes = Yes, remove it
+deliveries = Deliveries
+deliveries-empty = Nothing was sent yet. Messages stand here with what was answered to them.
+message = Message
+message-id = Message ID
+delivery-answer = Answer
+delivery-waiting = Waiting
+delivery-sending = Being sent
+delivery-delivered = Delivered
+delivery-failed = Failed
+delivery-next = Next try { $time }
+delivery-next-try = Next try
+redeliver = Redeliver
+redeliver-one = Redeliver { $id }
+redelivery-asked = It is being sent again. Load the page again to see the answer.
+attempts = Tries
+attempts-empty = Not tried yet.
+attempt-number = Try { $number }
+attempt-took = { $millis } ms
+attempt-status = answered { $status }
+endpoints-off = { $n ->
+    [one] { $n } webhook endpoint was turned off because it took nothing.
+   *[other] { $n } webhook endpoints were turned off because they took nothing.
+}
+open-endpoints = Open webhooks
+told-credit-added = Credit added
+told-payment-failed = Payment failed
+told-payment-refunded = Payment refunded
+told-payment-disputed = Payment disputed
+told-balance-low = Balance low
+told-balance-exhausted = Balance exhausted
+told-purchase-created = Pack bought
+told-purchase-released = Pack released
+told-line-enabled = Line enabled
+told-line-blocked = Line blocked
+told-line-cancelled = Line cancelled
+told-invoice-created = Invoice made
+told-invoice-paid = Invoice paid
+told-boleto-registered = Boleto registered
+told-boleto-overdue = Boleto overdue
+told-endpoint-test = Test
+told-other = Message
 # The bank: boletos, files, findings.
 boletos-text = What the bank collects for you. Find one by number, CPF, CNPJ or name.
 boletos-search = Nosso número, number, CPF, CNPJ or name

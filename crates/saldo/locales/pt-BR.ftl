@@ -945,6 +945,96 @@ routers-silent = { $n ->
    *[other] { $n } roteadores com sessões abertas não informam há mais de 15 minutos.
 }
 open-routers = Abrir roteadores
+
+## Webhooks
+
+webhooks = Webhooks
+webhooks-text = Seus programas são avisados do que acontece aqui: cada mensagem é enviada a estes endereços, com assinatura.
+webhooks-empty = Ninguém é avisado ainda. Cadastre o endereço do seu programa e envie um teste.
+new-endpoint = Novo endpoint
+change-endpoint = Alterar endpoint
+endpoint = Endpoint de webhook
+endpoint-url = URL
+endpoint-url-hint = Para onde as mensagens são enviadas, como https://example.com/saldo. Precisa ser um endereço que todos alcancem, a não ser que a configuração permita outros.
+endpoint-description = Descrição
+endpoint-kinds = Do que é avisado
+endpoint-kinds-hint = Sem nada marcado, é avisado de tudo, também dos tipos que vierem depois.
+endpoint-all-kinds = Tudo
+endpoint-some-kinds = { $n ->
+    [one] { $n } tipo de mensagem
+   *[other] { $n } tipos de mensagens
+}
+endpoint-state = Situação
+endpoint-enabled = Ligado
+endpoint-disabled = Desligado
+endpoint-gone = Desligado: respondeu 410 Gone
+endpoint-failing = Desligado: não aceitou nada por 5 dias
+endpoint-failing-since = Nada aceito desde { $time }
+endpoint-bad-url = Esta URL não serve: informe um endereço https:// completo, sem senha e sem #.
+endpoint-not-https = Precisa começar com https://.
+endpoint-private = Este é um endereço privado: nada é enviado para lá, a não ser que webhooks.allow_private esteja na configuração.
+endpoint-bad-description = No máximo 200 caracteres, sem caracteres de controle.
+endpoint-too-many = Já há o máximo de endpoints. Remova um antes.
+endpoint-saved = O endpoint foi salvo.
+endpoint-is-on = O endpoint está ligado.
+endpoint-is-off = O endpoint está desligado. O que acontecer nesse tempo não será avisado depois.
+endpoint-tested = Uma mensagem de teste está a caminho. Recarregue a página para ver a resposta.
+endpoint-removed = { $url } foi removido.
+endpoint-send-test = Enviar teste
+endpoint-turn-on = Ligar
+endpoint-turn-off = Desligar
+endpoint-secret = Segredo
+endpoint-secret-once = As mensagens são assinadas com este segredo. Ele aparece só desta vez: coloque-o agora no seu programa.
+endpoint-previous-secret = Segredo anterior
+endpoint-previous-until = Também assina até { $time }
+copy-secret = Copiar o segredo
+rotate-secret = Novo segredo
+rotate-secret-ask = Um novo segredo é gerado e mostrado uma vez. Por 24 horas as mensagens são assinadas também com o antigo.
+rotate-secret-yes = Sim, gerar novo segredo
+remove-endpoint = Remover
+remove-endpoint-ask = Ele não será mais avisado, e suas entregas também serão removidas.
+remove-endpoint-yes = Sim, remover
+deliveries = Entregas
+deliveries-empty = Nada foi enviado ainda. Aqui ficam as mensagens e o que foi respondido a elas.
+message = Mensagem
+message-id = ID da mensagem
+delivery-answer = Resposta
+delivery-waiting = Aguardando
+delivery-sending = Enviando
+delivery-delivered = Entregue
+delivery-failed = Falhou
+delivery-next = Próxima tentativa { $time }
+delivery-next-try = Próxima tentativa
+redeliver = Reenviar
+redeliver-one = Reenviar { $id }
+redelivery-asked = Está sendo enviada de novo. Recarregue a página para ver a resposta.
+attempts = Tentativas
+attempts-empty = Ainda não houve tentativa.
+attempt-number = Tentativa { $number }
+attempt-took = { $millis } ms
+attempt-status = respondeu { $status }
+endpoints-off = { $n ->
+    [one] { $n } endpoint de webhook foi desligado porque não aceitava nada.
+   *[other] { $n } endpoints de webhook foram desligados porque não aceitavam nada.
+}
+open-endpoints = Abrir webhooks
+told-credit-added = Crédito adicionado
+told-payment-failed = Pagamento recusado
+told-payment-refunded = Pagamento reembolsado
+told-payment-disputed = Pagamento contestado
+told-balance-low = Saldo baixo
+told-balance-exhausted = Saldo esgotado
+told-purchase-created = Crédito comprado
+told-purchase-released = Crédito liberado
+told-line-enabled = Plano habilitado
+told-line-blocked = Plano bloqueado
+told-line-cancelled = Plano cancelado
+told-invoice-created = Fatura emitida
+told-invoice-paid = Fatura paga
+told-boleto-registered = Boleto registrado
+told-boleto-overdue = Boleto vencido
+told-endpoint-test = Teste
+told-other = Mensagem
 # The bank: boletos, files, findings.
 boletos-text = O que o banco cobra por você. Procure pelo número, CPF, CNPJ ou nome.
 boletos-search = Nosso número, número, CPF, CNPJ ou nome

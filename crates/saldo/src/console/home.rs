@@ -20,7 +20,7 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
-use crate::{documents, nas};
+use crate::{documents, endpoints, nas};
 
 /// Customers of one page.
 const ROWS: u32 = 25;
@@ -81,7 +81,9 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
         .read(move |tables| {
             let drift = tables.last_reconciliation()?.map_or(0, |run| run.drifting);
             let silent = count(nas::silent_count(tables, now)?);
-            Ok([unconfirmed, silent, tables.open_finding_count()?, drift, documents::waiting(tables)?])
+            let off = count(endpoints::off_count(tables)?);
+            let findings = tables.open_finding_count()?;
+            Ok([unconfirmed, silent, findings, drift, off, documents::waiting(tables)?])
         })
         .await?;
     let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, count)| Need { kind: *kind, count });

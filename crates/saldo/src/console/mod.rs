@@ -23,6 +23,7 @@ mod reconciliation;
 mod routers;
 mod subscriber_fields;
 mod subscribers;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,6 +95,17 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/routers/{no}/removal", post(routers::remove))
         .route("/console/routers/new", get(kept::new::<RouterKind>))
         .route("/console/routers/{no}", get(kept::change::<RouterKind>).post(kept::submit::<RouterKind>))
+        .route("/console/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/console/webhooks/new", get(webhooks::new))
+        .route("/console/webhooks/{id}", get(webhooks::page).post(webhooks::submit))
+        .route("/console/webhooks/{id}/change", get(webhooks::change))
+        .route("/console/webhooks/{id}/activation", post(webhooks::activate))
+        .route("/console/webhooks/{id}/deactivation", post(webhooks::deactivate))
+        .route("/console/webhooks/{id}/secret-rotation", post(webhooks::rotate))
+        .route("/console/webhooks/{id}/removal", post(webhooks::remove))
+        .route("/console/webhooks/{id}/test", post(webhooks::test))
+        .route("/console/webhook-deliveries/{id}", get(webhooks::delivery))
+        .route("/console/webhook-deliveries/{id}/redelivery", post(webhooks::redeliver))
         .route("/console/plans", get(plans::list).post(kept::create::<plans::Plans>))
         .route("/console/plans/new", get(kept::new::<plans::Plans>))
         .route("/console/plans/{no}", get(kept::change::<plans::Plans>).post(kept::submit::<plans::Plans>))

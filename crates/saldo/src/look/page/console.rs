@@ -55,6 +55,8 @@ pub enum NeedKind {
     Findings,
     /// Currencies in which Stripe and the books differ.
     Drift,
+    /// Endpoints of webhooks that were turned off because they took nothing.
+    Endpoints,
     /// Titles that the bank is to be told of.
     Remittance,
 }
@@ -66,6 +68,7 @@ impl NeedKind {
         NeedKind::SilentRouters,
         NeedKind::Findings,
         NeedKind::Drift,
+        NeedKind::Endpoints,
         NeedKind::Remittance,
     ];
 
@@ -76,6 +79,7 @@ impl NeedKind {
             NeedKind::SilentRouters => "routers-silent",
             NeedKind::Findings => "findings-waiting",
             NeedKind::Drift => "drift-waiting",
+            NeedKind::Endpoints => "endpoints-off",
             NeedKind::Remittance => "titles-waiting",
         }
     }
@@ -87,6 +91,7 @@ impl NeedKind {
             NeedKind::SilentRouters => "open-routers",
             NeedKind::Findings => "open-findings",
             NeedKind::Drift => "open-reconciliation",
+            NeedKind::Endpoints => "open-endpoints",
             NeedKind::Remittance => "open-files",
         }
     }
@@ -98,6 +103,7 @@ impl NeedKind {
             NeedKind::SilentRouters => "/console/routers",
             NeedKind::Findings => BoletoView::Findings.url(),
             NeedKind::Drift => "/console/reconciliation",
+            NeedKind::Endpoints => "/console/webhooks",
             NeedKind::Remittance => BoletoView::Files.url(),
         }
     }

@@ -33,6 +33,7 @@ pub mod sign_in;
 pub mod statement;
 pub mod subscribers;
 pub mod usage;
+pub mod webhooks;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use automatic_topup::{

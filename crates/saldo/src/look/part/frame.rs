@@ -156,6 +156,8 @@ pub enum Place {
     ConsoleRouters,
     /// Stripe beside the books.
     ConsoleReconciliation,
+    /// Who is told by webhooks.
+    ConsoleWebhooks,
 }
 
 impl Place {
@@ -187,6 +189,7 @@ impl Place {
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
         Place::ConsoleReconciliation,
+        Place::ConsoleWebhooks,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
@@ -214,6 +217,7 @@ impl Place {
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
             Place::ConsoleReconciliation => "/console/reconciliation",
+            Place::ConsoleWebhooks => "/console/webhooks",
         }
     }
 
@@ -240,6 +244,7 @@ impl Place {
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
             Place::ConsoleReconciliation => "reconciliation",
+            Place::ConsoleWebhooks => "webhooks",
         }
     }
 }
