@@ -21,8 +21,8 @@ use crate::look::Reader;
 use crate::look::format::plain_decimal;
 use crate::look::locale::Locale;
 use crate::look::page::{
-    AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen, AutomaticTopupPage,
-    ChargeSeen,
+    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
+    AutomaticTopupPage, ChargeSeen,
 };
 use crate::look::part::{Card, Place, Reason};
 use crate::problem::Problem;
@@ -250,7 +250,7 @@ async fn agreed(
     let card = cards.into_iter().find(|card| card.id == typed.card).map(|card| card.card.to_string());
     let of = |steps| reader.money(Amount::new(steps, wanted.amount.unit()));
     let numbers = reader.with(
-        "automatic-agreed-numbers",
+        AGREED_NUMBERS_TEXT,
         [
             ("card", card.unwrap_or_default()),
             ("threshold", reader.money(wanted.threshold)),

@@ -9,6 +9,9 @@ use store::tables::automatic_topups::{
 use crate::look::Reader;
 use crate::look::part::{Card, Frame, Reason, SavedCard};
 
+/// The text of the card and the numbers that a customer agrees to; it is kept as he read it.
+pub const AGREED_NUMBERS_TEXT: &str = "automatic-agreed-numbers";
+
 /// Where a customer lets a saved card be charged by itself. Its form sends the fields of [`AutomaticFields`] and `agree` to
 /// `/automatic-topup`; the buttons are forms without fields to `/automatic-topup/pause`, `…/resumption`, `…/cancellation` and
 /// `…/payment`.

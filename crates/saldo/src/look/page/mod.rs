@@ -37,8 +37,8 @@ pub mod webhooks;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use automatic_topup::{
-    AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen, AutomaticStanding,
-    AutomaticTopupPage, ChargeSeen,
+    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
+    AutomaticStanding, AutomaticTopupPage, ChargeSeen,
 };
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
