@@ -73,6 +73,7 @@ set-password-submit = Save and sign in
 ## Messages
 
 message-forbidden = You may not open this
+message-forbidden-staff-text = Your role does not allow this. Nothing was changed. Ask an administrator if you need it.
 message-forbidden-text = You are signed in, but this page belongs to someone else. If you think it should be yours, sign in with the right login.
 message-stale-form = This page is out of date
 message-stale-form-text = Nothing was changed. Go back, reload the page and try again.
@@ -419,6 +420,177 @@ books-verified-lately = { $n ->
 }
 books-damaged = The books are damaged, seen { $time }: { $finding }. Keep the data folder as it is and run “saldo verify”.
 books-not-verified = The books have not been verified since the program started.
+
+## Console: support
+
+search-console = Search name, e-mail, document, id or card
+search-hint = Type a name, an e-mail, a CPF or CNPJ, any id, or the last four digits of a card.
+search-for = Found for “{ $words }”
+search-nothing = Nothing was found. Ids must be complete; of names and e-mails a part is enough.
+show-only = Show only
+note = Note
+note-missing = Say why, so that a colleague understands it later.
+note-too-long = At most 500 characters.
+payments = Payments
+payments-text = Every attempt to pay, of all customers.
+payments-none = No payment stands so.
+payments-paid = Paid
+payments-failed = Failed
+payments-pending = Pending
+payments-refunded = Refunded
+payments-disputed = Disputed
+payments-unmatched = Unmatched
+payment = Payment
+payment-of = Payment of { $amount }
+payment-id = Payment ID
+payment-at-stripe = Payment at Stripe
+charge-at-stripe = Charge at Stripe
+payment-entry = Entry that credited it
+payment-taken-back = Credit taken back
+payment-unmatched-text = This was paid and has credited nothing: amount, currency or customer differ from what was asked. Compare it with Stripe, then refund it or give the credit by hand.
+payment-being-taken-back = The credit of this payment is being taken back or returned.
+topup = Top-up
+topups = Top-ups
+topups-text = What customers wished to pay at the payment page, and how it ended.
+topups-none = No top-up stands so.
+topup-of = Top-up of { $amount }
+topup-id = Top-up ID
+topup-session = Checkout at Stripe
+topup-ends = Ends by itself
+topup-attempts = Attempts to pay
+topup-open = Open
+topup-charging = The saved card is being charged
+topup-paid = Paid, being credited
+topup-credited = Credited
+topup-cancelled = Cancelled
+topup-expired = Expired
+topup-failed = Failed
+topup-ask-again = Ask Stripe again
+topup-ask-again-text = Reads the checkout and its payment from Stripe, as its webhook would have done. What was paid is credited once, however often this is pressed.
+topup-was-read = Stripe was asked: this is how it stands.
+purchase = Purchase
+inbox = Webhook inbox
+inbox-text = What Stripe and the Pix provider told us, as it came, and what became of it.
+inbox-none = No webhook stands so.
+inbox-event = Event
+inbox-event-id = Event ID
+inbox-from = From
+inbox-received-at = Received at
+inbox-attempts = Times worked on
+inbox-next-attempt = Next try
+inbox-said = What came of it
+inbox-raw = As it came
+inbox-received = To be worked on
+inbox-processed = Processed
+inbox-ignored = Ignored
+inbox-failed = Failed
+inbox-replay = Replay
+inbox-replay-text = Works on this event once more, by the same path as when it came. What it tells of is read again, so nothing is booked twice.
+inbox-was-replayed = The event is being worked on again.
+refund-payment = Refund
+refund-paid = Paid
+refund-given-back = Given back
+refund-left = May still be given back
+refund-amount = Amount to give back
+refund-look = Show what it takes
+refund-takes = What it takes of the credit
+refund-from-grant = From what is left of this payment’s credit
+refund-from-expired = From what of it had expired
+refund-debt = Already used: becomes debt
+refund-debt-warning = The customer will owe { $amount }, which the next credit pays first.
+refund-no-credit = This payment bought no credit that the books know: only the money goes back.
+refund-reason = Reason told to Stripe
+refund-no-reason = None of these
+refund-requested = The customer asked for it
+refund-duplicate = Paid twice
+refund-fraudulent = Somebody else’s card
+refund-confirm = Refund { $amount }
+refund-bad-amount = The amount must be above zero and at most { $left }.
+refund-another-open = Another refund of this payment is on its way: wait until Stripe has answered it.
+refund-nothing-left = There is nothing left to give back.
+refund-made = { $amount } is on its way back to the customer.
+refund-sent = The refund of { $amount } is written down. Stripe has not answered yet; it is asked again until it does.
+refund-refused = Stripe refused the refund: { $words }
+refund-order-open = Waits for Stripe
+refund-order-made = Sent
+refund-order-refused = Refused
+refunds-ordered = Refunds ordered here
+claims = Refunds and disputes at Stripe
+claim-refund = Refund of { $amount }
+claim-dispute = Dispute over { $amount }
+claim-answer-until = answer until { $time }
+claim-pending = On its way
+claim-succeeded = Given back
+claim-failed = Failed: the money is back
+claim-inquiry = The bank asks
+claim-open = Open: the bank holds the money
+claim-won = Won
+claim-lost = Lost
+claim-closed = Closed without loss
+credit-requests = Credit given and taken
+credit-requests-text = What staff gave and took. Above { $limit } somebody else of staff must approve.
+credit-requests-none = Nothing stands so. Credit is given or taken on a customer’s page.
+give-or-take-credit = Give or take credit
+credit-direction = What to do
+credit-give = Give credit
+credit-take = Take credit away
+credit-limit-hint = Above { $limit } it waits for somebody else of staff.
+credit-note-hint = Staff read this; the customer does not.
+credit-expires = Expires
+credit-expires-hint = The last day as 2026-12-31. Left empty, it does not expire.
+credit-expires-in-past = This day is over.
+credit-expires-no-day = Write the day as 2026-12-31.
+credit-expires-with-take = Only credit that is given expires.
+credit-bad-amount = Type an amount above zero.
+credit-correction = Correction
+credit-goodwill = Goodwill
+credit-opening-balance = Opening balance
+credit-misuse = Use that was not meant to be paid
+credit-of = Credit of { $amount } by staff
+credit-waiting = Waits for approval
+credit-approved = Being booked
+credit-booked = Booked
+credit-rejected = Rejected
+credit-refused = Refused by the books
+credit-not-available = So much credit was not available any more.
+credit-refused-code = The books refused it: { $code }.
+credit-was-asked = The request was written down. Nothing is booked until somebody else of staff approves it.
+credit-was-booked = It is booked.
+credit-own-request = You asked for this: somebody else of staff must approve it.
+credit-approve = Approve
+credit-approve-text = Books it at once, under your name and the name of whoever asked.
+credit-reject = Reject
+credit-take-back = Take the request back
+credit-reject-text = Nothing is booked.
+requested-by = Asked by
+decided-by = Decided by
+timeline = What happened
+timeline-empty = Nothing has happened yet.
+timeline-balance = balance { $balance }
+timeline-payment = Payment of { $amount }, { $method }
+timeline-mail = E-mail: { $subject }
+invitation-sent = The invitation was sent once more.
+invite-again = Send invitation again
+open-payments = Open payments
+open-requests = Open requests
+open-inbox = Open webhooks
+all-clear = All clear.
+payments-unmatched-need = { $n ->
+    [one] { $n } payment was paid and has credited nothing.
+   *[other] { $n } payments were paid and have credited nothing.
+}
+disputes-due = { $n ->
+    [one] { $n } dispute waits for an answer to the bank.
+   *[other] { $n } disputes wait for an answer to the bank.
+}
+approvals-waiting = { $n ->
+    [one] { $n } request for credit waits for a second pair of eyes.
+   *[other] { $n } requests for credit wait for a second pair of eyes.
+}
+webhooks-failed = { $n ->
+    [one] { $n } webhook could not be worked on.
+   *[other] { $n } webhooks could not be worked on.
+}
 
 ## Mails
 

@@ -73,6 +73,7 @@ set-password-submit = Salvar e entrar
 ## Mensagens
 
 message-forbidden = Você não pode abrir esta página
+message-forbidden-staff-text = Seu perfil não permite isto. Nada foi alterado. Peça a um administrador, se precisar.
 message-forbidden-text = Você entrou, mas esta página é de outra pessoa. Se ela deveria ser sua, entre com o login certo.
 message-stale-form = Esta página está desatualizada
 message-stale-form-text = Nada foi alterado. Volte, recarregue a página e tente de novo.
@@ -419,6 +420,177 @@ books-verified-lately = { $n ->
 }
 books-damaged = Os registros estão danificados, visto em { $time }: { $finding }. Mantenha a pasta de dados como está e execute “saldo verify”.
 books-not-verified = Os registros ainda não foram verificados desde que o programa iniciou.
+
+## Console: support
+
+search-console = Buscar nome, e-mail, documento, ID ou cartão
+search-hint = Digite um nome, e-mail, CPF ou CNPJ, qualquer ID ou os últimos quatro dígitos de um cartão.
+search-for = Encontrado para “{ $words }”
+search-nothing = Nada foi encontrado. IDs precisam estar completos; de nomes e e-mails basta uma parte.
+show-only = Mostrar somente
+note = Observação
+note-missing = Diga o motivo, para que um colega entenda depois.
+note-too-long = No máximo 500 caracteres.
+payments = Pagamentos
+payments-text = Todas as tentativas de pagamento, de todos os clientes.
+payments-none = Nenhum pagamento nesta situação.
+payments-paid = Pagos
+payments-failed = Recusados
+payments-pending = Pendentes
+payments-refunded = Reembolsados
+payments-disputed = Contestados
+payments-unmatched = Sem crédito
+payment = Pagamento
+payment-of = Pagamento de { $amount }
+payment-id = ID do pagamento
+payment-at-stripe = Pagamento na Stripe
+charge-at-stripe = Cobrança na Stripe
+payment-entry = Lançamento que o creditou
+payment-taken-back = Crédito retirado
+payment-unmatched-text = Foi pago e nada foi creditado: valor, moeda ou cliente diferem do que foi pedido. Compare com a Stripe e reembolse ou dê o crédito manualmente.
+payment-being-taken-back = O crédito deste pagamento está sendo retirado ou devolvido.
+topup = Recarga
+topups = Recargas
+topups-text = O que os clientes quiseram pagar na página de pagamento e como terminou.
+topups-none = Nenhuma recarga nesta situação.
+topup-of = Recarga de { $amount }
+topup-id = ID da recarga
+topup-session = Checkout na Stripe
+topup-ends = Termina sozinha
+topup-attempts = Tentativas de pagamento
+topup-open = Em aberto
+topup-charging = Cobrando o cartão salvo
+topup-paid = Paga, creditando
+topup-credited = Creditada
+topup-cancelled = Cancelada
+topup-expired = Vencida
+topup-failed = Recusada
+topup-ask-again = Consultar a Stripe
+topup-ask-again-text = Lê na Stripe o checkout e o pagamento, como o webhook teria feito. O que foi pago é creditado uma única vez, não importa quantas vezes isto seja acionado.
+topup-was-read = A Stripe foi consultada: esta é a situação.
+purchase = Compra
+inbox = Webhooks recebidos
+inbox-text = O que a Stripe e o provedor de Pix nos avisaram, como chegou, e o que foi feito.
+inbox-none = Nenhum webhook nesta situação.
+inbox-event = Evento
+inbox-event-id = ID do evento
+inbox-from = De
+inbox-received-at = Recebido em
+inbox-attempts = Vezes processado
+inbox-next-attempt = Próxima tentativa
+inbox-said = Resultado
+inbox-raw = Como chegou
+inbox-received = A processar
+inbox-processed = Processado
+inbox-ignored = Ignorado
+inbox-failed = Com falha
+inbox-replay = Reprocessar
+inbox-replay-text = Processa este evento mais uma vez, pelo mesmo caminho de quando chegou. O que ele informa é lido de novo, e nada é lançado duas vezes.
+inbox-was-replayed = O evento está sendo reprocessado.
+refund-payment = Reembolsar
+refund-paid = Pago
+refund-given-back = Devolvido
+refund-left = Ainda pode ser devolvido
+refund-amount = Valor a devolver
+refund-look = Mostrar o efeito
+refund-takes = O que retira do crédito
+refund-from-grant = Do que resta do crédito deste pagamento
+refund-from-expired = Do que dele já havia expirado
+refund-debt = Já usado: vira dívida
+refund-debt-warning = O cliente ficará devendo { $amount }, que o próximo crédito paga primeiro.
+refund-no-credit = Este pagamento não comprou crédito que os registros conheçam: só o dinheiro volta.
+refund-reason = Motivo informado à Stripe
+refund-no-reason = Nenhum destes
+refund-requested = O cliente pediu
+refund-duplicate = Pago em dobro
+refund-fraudulent = Cartão de outra pessoa
+refund-confirm = Reembolsar { $amount }
+refund-bad-amount = O valor deve ser maior que zero e no máximo { $left }.
+refund-another-open = Outro reembolso deste pagamento está a caminho: aguarde a resposta da Stripe.
+refund-nothing-left = Não resta nada a devolver.
+refund-made = { $amount } está sendo devolvido ao cliente.
+refund-sent = O reembolso de { $amount } está registrado. A Stripe ainda não respondeu; ela será consultada até responder.
+refund-refused = A Stripe recusou o reembolso: { $words }
+refund-order-open = Aguarda a Stripe
+refund-order-made = Enviado
+refund-order-refused = Recusado
+refunds-ordered = Reembolsos pedidos aqui
+claims = Reembolsos e contestações na Stripe
+claim-refund = Reembolso de { $amount }
+claim-dispute = Contestação de { $amount }
+claim-answer-until = responder até { $time }
+claim-pending = A caminho
+claim-succeeded = Devolvido
+claim-failed = Falhou: o dinheiro voltou
+claim-inquiry = O banco pergunta
+claim-open = Aberta: o banco retém o dinheiro
+claim-won = Ganha
+claim-lost = Perdida
+claim-closed = Encerrada sem perda
+credit-requests = Créditos e débitos manuais
+credit-requests-text = O que a equipe deu e retirou. Acima de { $limit }, outra pessoa da equipe precisa aprovar.
+credit-requests-none = Nada nesta situação. O crédito é dado ou retirado na página do cliente.
+give-or-take-credit = Dar ou retirar crédito
+credit-direction = O que fazer
+credit-give = Dar crédito
+credit-take = Retirar crédito
+credit-limit-hint = Acima de { $limit } aguarda outra pessoa da equipe.
+credit-note-hint = A equipe lê isto; o cliente não.
+credit-expires = Expira
+credit-expires-hint = O último dia no formato 2026-12-31. Vazio, não expira.
+credit-expires-in-past = Este dia já passou.
+credit-expires-no-day = Escreva o dia no formato 2026-12-31.
+credit-expires-with-take = Só crédito dado expira.
+credit-bad-amount = Digite um valor maior que zero.
+credit-correction = Correção
+credit-goodwill = Cortesia
+credit-opening-balance = Saldo inicial
+credit-misuse = Uso que não devia ser cobrado
+credit-of = Crédito de { $amount } pela equipe
+credit-waiting = Aguarda aprovação
+credit-approved = Sendo lançado
+credit-booked = Lançado
+credit-rejected = Rejeitado
+credit-refused = Recusado pelos registros
+credit-not-available = Esse crédito não estava mais disponível.
+credit-refused-code = Os registros recusaram: { $code }.
+credit-was-asked = O pedido foi registrado. Nada é lançado até que outra pessoa da equipe aprove.
+credit-was-booked = Foi lançado.
+credit-own-request = Você fez este pedido: outra pessoa da equipe precisa aprovar.
+credit-approve = Aprovar
+credit-approve-text = Lança imediatamente, com o seu nome e o de quem pediu.
+credit-reject = Rejeitar
+credit-take-back = Desistir do pedido
+credit-reject-text = Nada é lançado.
+requested-by = Pedido por
+decided-by = Decidido por
+timeline = Histórico
+timeline-empty = Nada aconteceu ainda.
+timeline-balance = saldo { $balance }
+timeline-payment = Pagamento de { $amount }, { $method }
+timeline-mail = E-mail: { $subject }
+invitation-sent = O convite foi enviado novamente.
+invite-again = Reenviar convite
+open-payments = Abrir pagamentos
+open-requests = Abrir pedidos
+open-inbox = Abrir webhooks
+all-clear = Tudo em ordem.
+payments-unmatched-need = { $n ->
+    [one] { $n } pagamento foi pago e nada creditou.
+   *[other] { $n } pagamentos foram pagos e nada creditaram.
+}
+disputes-due = { $n ->
+    [one] { $n } contestação aguarda resposta ao banco.
+   *[other] { $n } contestações aguardam resposta ao banco.
+}
+approvals-waiting = { $n ->
+    [one] { $n } pedido de crédito aguarda uma segunda aprovação.
+   *[other] { $n } pedidos de crédito aguardam uma segunda aprovação.
+}
+webhooks-failed = { $n ->
+    [one] { $n } webhook não pôde ser processado.
+   *[other] { $n } webhooks não puderam ser processados.
+}
 
 ## E-mails
 

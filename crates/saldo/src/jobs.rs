@@ -10,7 +10,7 @@ use money::Timestamp;
 use crate::app::App;
 use crate::{
     automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
-    reconciliation, webhooks,
+    reconciliation, refunds, webhooks,
 };
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
@@ -61,6 +61,13 @@ async fn sweep(app: Arc<App>) {
                 code = problem.code,
                 detail = problem.detail,
                 "refunds and disputes were not followed"
+            );
+        }
+        if let Err(problem) = refunds::sweep(&app).await {
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "refunds that were ordered still wait"
             );
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())

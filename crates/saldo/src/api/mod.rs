@@ -30,6 +30,7 @@ mod plans;
 mod problem_json;
 mod purchases;
 mod queries;
+mod refunds;
 mod refusals;
 mod request;
 mod routers;

@@ -28,7 +28,7 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, database, brand, credit, automatic_topups, stripe, bank, .. } = config;
+    let Config { server, database, brand, credit, console, automatic_topups, stripe, bank, .. } = config;
     let Config { pix, billing, mail, webhooks, radius, test_clock, .. } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
@@ -38,6 +38,7 @@ fn check(config: &Config, screen: &Screen) {
     }
     screen.pair("brand", &brand.name);
     screen.pair("welcome", credit.welcome);
+    screen.pair("second approval", format_args!("of credit above {}", console.approval_above));
     let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
     let key = if stripe.secret_key.is_empty() { "no key: card payments are off" } else { "has a key" };
     screen.pair("Stripe", format_args!("{key}; {} webhook secrets", stripe.webhook_secrets.len()));

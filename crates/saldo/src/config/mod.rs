@@ -37,6 +37,8 @@ pub struct Config {
     pub credit: Credit,
     /// `[topup.automatic]`
     pub automatic_topups: AutomaticTopups,
+    /// `[console]`
+    pub console: Console,
     /// `[stripe]`
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
@@ -122,6 +124,13 @@ pub struct Credit {
     pub topup_max: Amount,
     /// How late a usage event may arrive, in microseconds.
     pub lateness_max: i64,
+}
+
+/// What staff may do alone.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// Credit above this is given or taken only with the yes of somebody else of staff.
+    pub approval_above: Amount,
 }
 
 /// How to talk to Stripe.
@@ -235,6 +244,7 @@ struct Written {
     brand: WrittenBrand,
     credit: WrittenCredit,
     topup: topup::WrittenTopup,
+    console: WrittenConsole,
     stripe: Stripe,
     bank: bank::WrittenBank,
     pix: pix::WrittenPix,
@@ -271,6 +281,12 @@ struct WrittenCredit {
     topup_min: String,
     topup_max: String,
     lateness_max_hours: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenConsole {
+    approval_above: String,
 }
 
 #[derive(Deserialize)]
@@ -377,7 +393,8 @@ fn set_key(
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, credit, topup, stripe, bank, pix, billing, .. } = written;
+    let Written { mut server, database, brand, credit, console, topup, stripe, bank, .. } = written;
+    let Written { pix, billing, .. } = written;
     let (mail, webhooks, radius, test_clock) =
         (written.mail, written.webhooks, written.radius, written.test_clock);
     check_billing(&billing)?;
@@ -409,6 +426,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         database,
         brand,
         automatic_topups: topup::check(&topup, credit.unit)?,
+        console: check_console(&console, credit.unit)?,
         credit,
         stripe,
         bank: bank::check(&bank)?,
@@ -442,6 +460,16 @@ fn check_billing(billing: &Billing) -> anyhow::Result<()> {
         bail!("billing.trust_days must be from 1 to 30");
     }
     Ok(())
+}
+
+fn check_console(written: &WrittenConsole, unit: Unit) -> anyhow::Result<Console> {
+    let text = &written.approval_above;
+    let approval_above =
+        Amount::parse(text, unit).with_context(|| format!("console.approval_above: {text}"))?;
+    if approval_above.value() < 0 {
+        bail!("console.approval_above: {text} must be zero or more");
+    }
+    Ok(Console { approval_above })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -544,6 +572,7 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
+            ("[console]\napproval_above = \"-1\"", "console.approval_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
             ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),
             ("[topup.automatic]\nday_count_max = 0", "topup.automatic.day_count_max"),

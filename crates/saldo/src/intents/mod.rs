@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
-use crate::{automatic_topups, claims, clock, reconciliation, settlements};
+use crate::{automatic_topups, claims, clock, credit_requests, reconciliation, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -44,6 +44,7 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
             if let Ok(Wish::SetTakenBack { amount, .. }) = Wish::from_json(&intent.payload) {
                 claims::refused(app, intent.id, amount, *refusal).await?;
             }
+            credit_requests::refused(app, intent.id, *refusal).await?;
             // It was paid meanwhile, or written off before: there is nothing left to write off.
             if intent.kind == WRITE_OFF {
                 let id = intent.id;
@@ -99,6 +100,9 @@ pub fn done(
             tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
         }
         automatic_topups::credited(tx, topup)?;
+    }
+    if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. }) {
+        tx.end_credit_request(id, None)?;
     }
     if let Wish::SetTakenBack { amount, .. } = wish {
         claims::booked(tx, id, amount)?;

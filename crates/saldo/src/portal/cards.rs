@@ -23,7 +23,7 @@ const PAYMENTS_MAX: u32 = 200;
 const ID_TIME_BITS: u32 = 80;
 
 /// The cards kept for this customer, newest first; `None` if Stripe does not tell in time.
-pub(super) async fn of(app: &Arc<App>, customer: &Customer) -> Option<Vec<SavedCard>> {
+pub(crate) async fn of(app: &Arc<App>, customer: &Customer) -> Option<Vec<SavedCard>> {
     match tokio::time::timeout(PATIENCE, list(app, customer)).await {
         Ok(Ok(cards)) => Some(cards.into_iter().map(|(card, _)| card).collect()),
         // Logged where it happened.

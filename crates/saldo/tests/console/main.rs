@@ -16,6 +16,7 @@ mod receiver;
 mod roles;
 mod routers;
 mod subscribers;
+mod support;
 mod webhooks;
 
 use browser::{Browser, PASSWORD};

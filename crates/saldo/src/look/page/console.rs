@@ -47,6 +47,14 @@ pub struct Need {
 /// What can wait for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NeedKind {
+    /// Payments that have credited nothing.
+    Unmatched,
+    /// Disputes that wait for an answer.
+    Disputes,
+    /// Credit that waits for a second pair of eyes.
+    Approvals,
+    /// Webhooks that could not be worked on.
+    FailedWebhooks,
     /// Lines whose router has not confirmed a change for longer than is promised.
     Unconfirmed,
     /// Routers that have sessions and say nothing.
@@ -64,8 +72,12 @@ pub enum NeedKind {
 impl NeedKind {
     /// All of them, the most urgent first.
     pub const ALL: &'static [NeedKind] = &[
+        NeedKind::Unmatched,
         NeedKind::Unconfirmed,
         NeedKind::SilentRouters,
+        NeedKind::Disputes,
+        NeedKind::FailedWebhooks,
+        NeedKind::Approvals,
         NeedKind::Findings,
         NeedKind::Drift,
         NeedKind::Endpoints,
@@ -75,6 +87,10 @@ impl NeedKind {
     /// The id of what is said.
     pub fn text_id(&self) -> &'static str {
         match self {
+            NeedKind::Unmatched => "payments-unmatched-need",
+            NeedKind::Disputes => "disputes-due",
+            NeedKind::Approvals => "approvals-waiting",
+            NeedKind::FailedWebhooks => "webhooks-failed",
             NeedKind::Unconfirmed => "lines-unconfirmed",
             NeedKind::SilentRouters => "routers-silent",
             NeedKind::Findings => "findings-waiting",
@@ -87,6 +103,9 @@ impl NeedKind {
     /// The id of its button's words.
     pub fn button_id(&self) -> &'static str {
         match self {
+            NeedKind::Unmatched | NeedKind::Disputes => "open-payments",
+            NeedKind::Approvals => "open-requests",
+            NeedKind::FailedWebhooks => "open-inbox",
             NeedKind::Unconfirmed => "open-lines",
             NeedKind::SilentRouters => "open-routers",
             NeedKind::Findings => "open-findings",
@@ -99,6 +118,10 @@ impl NeedKind {
     /// Where its button leads.
     pub fn url(&self) -> &'static str {
         match self {
+            NeedKind::Unmatched => "/console/payments?show=unmatched",
+            NeedKind::Disputes => "/console/payments?show=disputed",
+            NeedKind::Approvals => "/console/credit?show=waiting",
+            NeedKind::FailedWebhooks => "/console/inbox?show=failed",
             NeedKind::Unconfirmed => "/console/lines",
             NeedKind::SilentRouters => "/console/routers",
             NeedKind::Findings => BoletoView::Findings.url(),

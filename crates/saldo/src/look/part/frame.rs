@@ -83,6 +83,11 @@ impl Frame {
         self.menu != Menu::None
     }
 
+    /// Whether staff may search from here.
+    pub fn has_search(&self) -> bool {
+        self.menu == Menu::Console && self.person.is_some()
+    }
+
     /// The entries of the menu.
     pub fn entries(&self) -> impl Iterator<Item = &'static Place> {
         self.menu.entries().iter().filter(|place| !self.hidden.contains(place))
@@ -136,6 +141,14 @@ pub enum Place {
     ApiKeys,
     /// The console's first page.
     ConsoleHome,
+    /// Every attempt to pay.
+    ConsolePayments,
+    /// What customers wished to pay at the payment page.
+    ConsoleTopups,
+    /// Webhooks as they came.
+    ConsoleInbox,
+    /// Credit that staff give or take.
+    ConsoleCredit,
     /// The console's list of mails that went out.
     ConsoleMails,
     /// Who pays for lines.
@@ -181,6 +194,10 @@ impl Place {
     /// The console's menu.
     pub const CONSOLE: &'static [Place] = &[
         Place::ConsoleHome,
+        Place::ConsolePayments,
+        Place::ConsoleTopups,
+        Place::ConsoleCredit,
+        Place::ConsoleInbox,
         Place::ConsoleSubscribers,
         Place::ConsoleLines,
         Place::ConsoleBilling,
@@ -207,6 +224,10 @@ impl Place {
             Place::SavedCards => "/saved-cards",
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
+            Place::ConsolePayments => "/console/payments",
+            Place::ConsoleTopups => "/console/topups",
+            Place::ConsoleInbox => "/console/inbox",
+            Place::ConsoleCredit => "/console/credit",
             Place::ConsoleMails => "/console/mails",
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
@@ -234,6 +255,10 @@ impl Place {
             Place::SavedCards => "saved-cards",
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
+            Place::ConsolePayments => "payments",
+            Place::ConsoleTopups => "topups",
+            Place::ConsoleInbox => "inbox",
+            Place::ConsoleCredit => "credit-requests",
             Place::ConsoleMails => "mails",
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
