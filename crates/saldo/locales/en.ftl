@@ -304,6 +304,65 @@ times-in-zone = Time zone: { $zone }.
 download-csv = Download CSV
 statement-empty = No movements in this month. Choose another month above.
 
+## Automatic top-up
+
+automatic-topup = Automatic top-up
+automatic-text = When little credit is left, a saved card is charged by itself, within limits that you set.
+automatic-saved = Saved. Automatic top-up is on.
+automatic-state = How it stands
+automatic-on = On
+automatic-off = Off
+automatic-paused = Paused
+automatic-stopped = Stopped
+automatic-capped = Limit reached
+automatic-disabled = Automatic top-up is not offered at the moment. No card is charged by itself.
+automatic-off-text = No card is charged by itself.
+automatic-off-operator = It was turned off for you. No card is charged by itself; to go on, agree again below.
+automatic-terms = Below { $threshold } available, { $amount } or a multiple of it is charged to { $card }.
+automatic-cap-day-money = Today’s limit of money is reached. It goes on after { $until }.
+automatic-cap-day-count = Today’s number of charges is reached. It goes on after { $until }.
+automatic-cap-month-money = This month’s limit of money is reached. It goes on after { $until }.
+automatic-cap-month-count = This month’s number of charges is reached. It goes on after { $until }.
+automatic-cap-one-charge = The amount is above what may be charged at once. Choose a smaller one below. It is tried again after { $until }.
+automatic-paused-text = The bank declined the last charge. It is tried again after { $until }, or at once when you press the button.
+automatic-stop-authentication = The bank wants you to confirm the payment yourself. Pay once on Stripe’s page, then turn automatic top-up on again.
+automatic-stop-card-removed = The card is not saved any more. Choose another one below.
+automatic-stop-too-many = The bank declined several times in a row. Choose another card, or try again with this one.
+automatic-stop-by-you = You paused it. No card is charged by itself until you turn it on again.
+automatic-stop-hard = The bank declined this card for good. Choose another card, or ask your bank.
+automatic-agreed-at = You agreed { $at }.
+automatic-pay = Pay now
+automatic-resume = Turn on again
+automatic-pause = Pause
+automatic-turn-off = Turn off
+automatic-choose = Card and limits
+automatic-cards-empty = No card saved yet. Recharge once, and the card you pay with can be chosen here.
+automatic-card = Card to charge
+automatic-threshold = When less than this is available
+automatic-threshold-hint = What is pending counts as used.
+automatic-amount = Amount to add
+automatic-amount-hint = { $least } to { $most }. If one amount does not reach, a multiple of it is charged at once, within the limits.
+automatic-day-money = At most in a day
+automatic-day-count = Charges in a day
+automatic-month-money = At most in a month
+automatic-month-count = Charges in a month
+automatic-at-most = At most { $most }.
+automatic-consent = I agree that { $brand } charges the card chosen above without asking me each time: as soon as less credit is available than I set above, the amount set above or the smallest multiple of it that is needed, never more than my limits of a day and a month. I can pause or turn this off on this page at any time, and it then holds for every charge not yet begun.
+automatic-agreed-numbers = { $card }; below { $threshold } available: { $amount }; in a day { $day } and { $daycount } charges at most; in a month { $month } and { $monthcount } charges at most.
+automatic-turn-on = Turn on automatic top-up
+automatic-save = Save changes
+automatic-charges = Automatic charges
+automatic-charges-empty = No card was charged by itself yet. Every attempt will appear here, declined ones included.
+automatic-charges-where = Every attempt is also listed under
+automatic-not-made = Not charged
+automatic-not-agreed = Tick the box to agree. Without it no card is charged.
+automatic-no-card = Choose one of your saved cards.
+automatic-not-money = { $field }: write an amount of money with at most two decimals.
+automatic-not-count = { $field }: write a whole number.
+automatic-money-range = { $field }: from { $least } to { $most }.
+automatic-count-range = { $field }: from 1 to { $most }.
+automatic-change = Change
+
 ## Saved cards
 
 saved-cards-text = Cards saved for your next payment. We see brand, last four digits and expiry only; the number stays with Stripe.
@@ -400,6 +459,7 @@ topup-session = Checkout at Stripe
 topup-ends = Ends by itself
 topup-attempts = Attempts to pay
 topup-open = Open
+topup-charging = The saved card is being charged
 topup-paid = Paid, being credited
 topup-credited = Credited
 topup-cancelled = Cancelled
@@ -560,6 +620,27 @@ mail-credit-added-body =
     Your credit balance is now { $balance }.
 
     All payments: { $url }
+mail-automatic-hello = Hello { $name },
+mail-automatic-charged-subject = Automatic top-up: { $amount } was charged to { $card }
+mail-automatic-charged-news = Your credit with { $brand } was running low, and { $amount } was charged to { $card } as you had agreed. Your credit balance is now { $balance }.
+mail-automatic-paused-subject = Automatic top-up is paused: { $card } was declined
+mail-automatic-paused-news = { $brand } tried to charge { $amount } to { $card }, and the bank declined. { $why } The next attempt is after { $until }.
+mail-automatic-stopped-subject = Automatic top-up has stopped
+mail-automatic-stopped-news = { $brand } tried to charge { $amount } to { $card }, and the bank declined. { $why } Nothing more is charged until you choose another card or turn it on again.
+mail-automatic-card-removed-news = { $card } is not saved any more, so { $brand } tops your credit up no more. Choose another card to go on.
+mail-automatic-link-subject = Your bank wants you to confirm { $amount }
+mail-automatic-link-news =
+    { $brand } tried to charge { $amount } to { $card }, and the bank wants you to confirm it yourself. Pay here until { $until }:
+
+    { $page }
+
+    Automatic top-up has stopped; after paying you can turn it on again.
+mail-automatic-capped-subject = Automatic top-up: a limit is reached
+mail-automatic-day-money = Your credit with { $brand } is low, and no more is charged to { $card } today: your limit of { $amount } in a day is reached. It goes on after { $until }.
+mail-automatic-day-count = Your credit with { $brand } is low, and { $card } is not charged again today: your number of charges in a day is reached. It goes on after { $until }.
+mail-automatic-month-money = Your credit with { $brand } is low, and no more is charged to { $card } this month: your limit of { $amount } in a month is reached. It goes on after { $until }.
+mail-automatic-month-count = Your credit with { $brand } is low, and { $card } is not charged again this month: your number of charges in a month is reached. It goes on after { $until }.
+mail-automatic-see = Automatic top-up, to change it or turn it off: { $url }
 mail-usage-hello = Hello { $name },
 mail-usage-subject = { $percent }% of the allowance of { $line } is used
 mail-usage-news = { $percent }% of the allowance of your line { $line } is used. { $left } are left until { $until }.

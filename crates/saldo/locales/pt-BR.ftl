@@ -304,6 +304,65 @@ times-in-zone = Fuso horário: { $zone }.
 download-csv = Baixar CSV
 statement-empty = Nenhuma movimentação neste mês. Escolha outro mês acima.
 
+## Automatic top-up
+
+automatic-topup = Recarga automática
+automatic-text = Quando resta pouco crédito, um cartão salvo é cobrado automaticamente, dentro dos limites que você define.
+automatic-saved = Salvo. A recarga automática está ativada.
+automatic-state = Situação
+automatic-on = Ativada
+automatic-off = Desativada
+automatic-paused = Pausada
+automatic-stopped = Interrompida
+automatic-capped = Limite atingido
+automatic-disabled = A recarga automática não está disponível no momento. Nenhum cartão é cobrado automaticamente.
+automatic-off-text = Nenhum cartão é cobrado automaticamente.
+automatic-off-operator = Ela foi desativada para você. Nenhum cartão é cobrado automaticamente; para retomar, autorize novamente abaixo.
+automatic-terms = Abaixo de { $threshold } disponíveis, { $amount } ou um múltiplo desse valor é cobrado no { $card }.
+automatic-cap-day-money = O limite de valor de hoje foi atingido. Continua depois de { $until }.
+automatic-cap-day-count = O número de cobranças de hoje foi atingido. Continua depois de { $until }.
+automatic-cap-month-money = O limite de valor deste mês foi atingido. Continua depois de { $until }.
+automatic-cap-month-count = O número de cobranças deste mês foi atingido. Continua depois de { $until }.
+automatic-cap-one-charge = O valor está acima do que pode ser cobrado de uma vez. Escolha um valor menor abaixo. Nova tentativa depois de { $until }.
+automatic-paused-text = O banco recusou a última cobrança. Nova tentativa depois de { $until }, ou imediatamente quando você pressionar o botão.
+automatic-stop-authentication = O banco quer que você mesmo confirme o pagamento. Pague uma vez na página da Stripe e depois ative novamente a recarga automática.
+automatic-stop-card-removed = O cartão não está mais salvo. Escolha outro abaixo.
+automatic-stop-too-many = O banco recusou várias vezes seguidas. Escolha outro cartão ou tente novamente com este.
+automatic-stop-by-you = Você pausou. Nenhum cartão é cobrado automaticamente até você ativar novamente.
+automatic-stop-hard = O banco recusou este cartão definitivamente. Escolha outro cartão ou fale com o seu banco.
+automatic-agreed-at = Você autorizou em { $at }.
+automatic-pay = Pagar agora
+automatic-resume = Ativar novamente
+automatic-pause = Pausar
+automatic-turn-off = Desativar
+automatic-choose = Cartão e limites
+automatic-cards-empty = Nenhum cartão salvo ainda. Faça uma recarga, e o cartão usado poderá ser escolhido aqui.
+automatic-card = Cartão a cobrar
+automatic-threshold = Quando houver menos que isto disponível
+automatic-threshold-hint = O que está pendente conta como usado.
+automatic-amount = Valor a adicionar
+automatic-amount-hint = De { $least } a { $most }. Se um valor não bastar, um múltiplo dele é cobrado de uma vez, dentro dos limites.
+automatic-day-money = No máximo por dia
+automatic-day-count = Cobranças por dia
+automatic-month-money = No máximo por mês
+automatic-month-count = Cobranças por mês
+automatic-at-most = No máximo { $most }.
+automatic-consent = Autorizo { $brand } a cobrar o cartão escolhido acima sem me perguntar a cada vez: assim que houver menos crédito disponível do que defini acima, o valor definido acima ou o menor múltiplo dele que for necessário, nunca mais do que os meus limites por dia e por mês. Posso pausar ou desativar nesta página a qualquer momento, o que vale para toda cobrança ainda não iniciada.
+automatic-agreed-numbers = { $card }; abaixo de { $threshold } disponíveis: { $amount }; por dia no máximo { $day } e { $daycount } cobranças; por mês no máximo { $month } e { $monthcount } cobranças.
+automatic-turn-on = Ativar a recarga automática
+automatic-save = Salvar alterações
+automatic-charges = Cobranças automáticas
+automatic-charges-empty = Nenhum cartão foi cobrado automaticamente ainda. Cada tentativa aparecerá aqui, inclusive as recusadas.
+automatic-charges-where = Cada tentativa também está em
+automatic-not-made = Não cobrada
+automatic-not-agreed = Marque a caixa para autorizar. Sem isso nenhum cartão é cobrado.
+automatic-no-card = Escolha um dos seus cartões salvos.
+automatic-not-money = { $field }: escreva um valor em dinheiro com no máximo duas casas decimais.
+automatic-not-count = { $field }: escreva um número inteiro.
+automatic-money-range = { $field }: de { $least } a { $most }.
+automatic-count-range = { $field }: de 1 a { $most }.
+automatic-change = Alterar
+
 ## Cartões salvos
 
 saved-cards-text = Cartões salvos para o próximo pagamento. Vemos apenas a bandeira, os quatro últimos dígitos e o vencimento; o número fica com a Stripe.
@@ -400,6 +459,7 @@ topup-session = Checkout na Stripe
 topup-ends = Termina sozinha
 topup-attempts = Tentativas de pagamento
 topup-open = Em aberto
+topup-charging = Cobrando o cartão salvo
 topup-paid = Paga, creditando
 topup-credited = Creditada
 topup-cancelled = Cancelada
@@ -560,6 +620,27 @@ mail-credit-added-body =
     Seu saldo de crédito agora é { $balance }.
 
     Todos os pagamentos: { $url }
+mail-automatic-hello = Olá, { $name },
+mail-automatic-charged-subject = Recarga automática: { $amount } cobrados no { $card }
+mail-automatic-charged-news = Seu crédito com { $brand } estava acabando, e { $amount } foram cobrados no { $card }, como você autorizou. Seu saldo de crédito agora é { $balance }.
+mail-automatic-paused-subject = Recarga automática pausada: { $card } foi recusado
+mail-automatic-paused-news = { $brand } tentou cobrar { $amount } no { $card }, e o banco recusou. { $why } A próxima tentativa é depois de { $until }.
+mail-automatic-stopped-subject = A recarga automática foi interrompida
+mail-automatic-stopped-news = { $brand } tentou cobrar { $amount } no { $card }, e o banco recusou. { $why } Nada mais é cobrado até você escolher outro cartão ou ativar novamente.
+mail-automatic-card-removed-news = { $card } não está mais salvo, e por isso { $brand } não recarrega mais o seu crédito. Escolha outro cartão para continuar.
+mail-automatic-link-subject = Seu banco quer que você confirme { $amount }
+mail-automatic-link-news =
+    { $brand } tentou cobrar { $amount } no { $card }, e o banco quer que você mesmo confirme. Pague aqui até { $until }:
+
+    { $page }
+
+    A recarga automática foi interrompida; depois de pagar você pode ativá-la novamente.
+mail-automatic-capped-subject = Recarga automática: um limite foi atingido
+mail-automatic-day-money = Seu crédito com { $brand } está baixo, e hoje nada mais é cobrado no { $card }: seu limite de { $amount } por dia foi atingido. Continua depois de { $until }.
+mail-automatic-day-count = Seu crédito com { $brand } está baixo, e o { $card } não é cobrado novamente hoje: seu número de cobranças por dia foi atingido. Continua depois de { $until }.
+mail-automatic-month-money = Seu crédito com { $brand } está baixo, e neste mês nada mais é cobrado no { $card }: seu limite de { $amount } por mês foi atingido. Continua depois de { $until }.
+mail-automatic-month-count = Seu crédito com { $brand } está baixo, e o { $card } não é cobrado novamente neste mês: seu número de cobranças por mês foi atingido. Continua depois de { $until }.
+mail-automatic-see = Recarga automática, para alterar ou desativar: { $url }
 mail-usage-hello = Olá, { $name },
 mail-usage-subject = { $percent }% da franquia de { $line } já foi usada
 mail-usage-news = { $percent }% da franquia da sua linha { $line } já foi usada. Restam { $left } até { $until }.

@@ -4,6 +4,7 @@
 //! Making the views again does not tell anybody anything again. A notice is delivered as mails, a boleto, and messages to endpoints,
 //! which are written in the same transaction that marks the notice, so that they are written once for each.
 
+mod automatic;
 mod facts;
 mod letters;
 mod money_facts;
@@ -28,6 +29,7 @@ use crate::problem::Problem;
 use crate::settlements::Owing;
 use crate::{clock, endpoints, pix, settlements};
 
+pub use automatic::{automatic_capped, automatic_link, automatic_paused, automatic_stopped};
 use facts::{CREDIT_ADDED, EXHAUSTED, LINE_STATUS, PURCHASE_RELEASED, PURCHASED};
 pub(crate) use facts::{Fact, fact};
 pub(crate) use money_facts::Claimed;
@@ -129,6 +131,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                 PURCHASED => charge(tx, config, &notice)?,
                 usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
                 CREDIT_ADDED => mail(tx, config, &notice)?,
+                kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
                 PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_CLAIMED | PAYMENT_FAILED
                 | INVOICE_PAID => Ok(()),
                 _ => owed::mail(tx, config, &sold, &notice)?,
@@ -182,13 +185,15 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let customer = notice.customer.map(|id| tx.customer(id)).transpose()?.flatten();
     let Some(customer) = customer else { return Ok(Ok(())) };
     let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
-    let (amount, posted) = match facts::fact(notice) {
-        Ok(Some(Fact::CreditAdded { amount, posted, .. })) => (amount, posted),
+    let (payment, amount, posted) = match facts::fact(notice) {
+        Ok(Some(Fact::CreditAdded { payment, amount, posted, .. })) => (payment, amount, posted),
         Ok(_) => return Ok(Ok(())),
         Err(error) => return Ok(Err(error.to_string())),
     };
     let reader = letters::reader(config, &customer);
     let url = format!("{}/recharge", config.server.public_url);
-    let letter = credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url);
+    let automatic = automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
+    let letter = automatic
+        .unwrap_or_else(|| credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url));
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }

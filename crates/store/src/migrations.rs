@@ -69,6 +69,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     17 "0017_staff.sql",
     18 "0018_reconciliation.sql",
     19 "0019_support.sql",
+    20 "0020_automatic_topups.sql",
 );
 
 impl Database {

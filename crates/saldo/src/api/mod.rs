@@ -7,6 +7,7 @@
 mod access;
 mod api_keys;
 mod audit_log;
+mod automatic_topup;
 mod boletos;
 mod charges;
 mod clock;

@@ -28,8 +28,8 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, database, brand, credit, console, stripe, bank, pix, billing, .. } = config;
-    let Config { mail, webhooks, radius, test_clock, .. } = config;
+    let Config { server, database, brand, credit, console, automatic_topups, stripe, bank, .. } = config;
+    let Config { pix, billing, mail, webhooks, radius, test_clock, .. } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     match database {
@@ -42,6 +42,8 @@ fn check(config: &Config, screen: &Screen) {
     let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
     let key = if stripe.secret_key.is_empty() { "no key: card payments are off" } else { "has a key" };
     screen.pair("Stripe", format_args!("{key}; {} webhook secrets", stripe.webhook_secrets.len()));
+    let automatic = if automatic_topups.enabled { "customers may turn it on" } else { "off" };
+    screen.pair("automatic top-up", automatic);
     let bank = bank.as_ref().map(|bank| format!("{}, {}", bank.account.bank_name(), bank.company_name));
     screen.pair("boletos", bank.as_deref().unwrap_or("no bank: nothing is charged by boleto"));
     let pix = pix.as_ref().map(|pix| match pix.callback {

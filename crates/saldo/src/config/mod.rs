@@ -2,6 +2,7 @@
 
 mod bank;
 mod pix;
+mod topup;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::look::DataUnit;
 
 pub use bank::Bank;
 pub use pix::{Pix, PixCallback};
+pub use topup::AutomaticTopups;
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -33,6 +35,8 @@ pub struct Config {
     pub brand: Brand,
     /// `[credit]`
     pub credit: Credit,
+    /// `[topup.automatic]`
+    pub automatic_topups: AutomaticTopups,
     /// `[console]`
     pub console: Console,
     /// `[stripe]`
@@ -239,6 +243,7 @@ struct Written {
     database: WrittenDatabase,
     brand: WrittenBrand,
     credit: WrittenCredit,
+    topup: topup::WrittenTopup,
     console: WrittenConsole,
     stripe: Stripe,
     bank: bank::WrittenBank,
@@ -345,12 +350,28 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
     let Some(toml::Value::Table(section_table)) = table.get_mut(&section) else {
         bail!("{name}: there is no section [{section}]");
     };
+    // `SALDO_TOPUP__AUTOMATIC__ENABLED` sets `[topup.automatic] enabled`.
+    if let Some((inner, key)) = key.split_once("__")
+        && let Some(toml::Value::Table(inner_table)) = section_table.get_mut(inner)
+    {
+        return set_key(inner_table, name, &format!("{section}.{inner}"), key, value);
+    }
+    set_key(section_table, name, &section, &key, value)
+}
+
+fn set_key(
+    section_table: &mut toml::Table,
+    name: &str,
+    section: &str,
+    key: &str,
+    value: String,
+) -> anyhow::Result<()> {
     let (key, value) = match key.strip_suffix("_file") {
-        Some(real) if !section_table.contains_key(&key) => {
+        Some(real) if !section_table.contains_key(key) => {
             let text = std::fs::read_to_string(&value).with_context(|| format!("{name}: reading {value}"))?;
             (real.to_owned(), text.trim_end_matches(['\n', '\r']).to_owned())
         }
-        _ => (key, value),
+        _ => (key.to_owned(), value),
     };
     let Some(slot) = section_table.get_mut(&key) else {
         bail!("{name}: there is no setting {section}.{key}; `saldo config` lists them all");
@@ -372,7 +393,8 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, credit, console, stripe, bank, pix, billing, .. } = written;
+    let Written { mut server, database, brand, credit, console, topup, stripe, bank, .. } = written;
+    let Written { pix, billing, .. } = written;
     let (mail, webhooks, radius, test_clock) =
         (written.mail, written.webhooks, written.radius, written.test_clock);
     check_billing(&billing)?;
@@ -403,6 +425,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         server,
         database,
         brand,
+        automatic_topups: topup::check(&topup, credit.unit)?,
         console: check_console(&console, credit.unit)?,
         credit,
         stripe,
@@ -508,12 +531,14 @@ mod tests {
                 ("SALDO_SERVER__LISTEN", "0.0.0.0:80"),
                 ("SALDO_STRIPE__WEBHOOK_SECRETS", "whsec_a, whsec_b"),
                 ("SALDO_TEST_CLOCK__ENABLED", "true"),
+                ("SALDO_TOPUP__AUTOMATIC__ENABLED", "false"),
                 ("HOME", "/nowhere"),
             ]),
         )?;
         assert_eq!(config.server.listen, "0.0.0.0:80");
         assert_eq!(config.stripe.webhook_secrets, ["whsec_a", "whsec_b"]);
         assert!(config.test_clock);
+        assert!(!config.automatic_topups.enabled);
         Ok(())
     }
 
@@ -549,6 +574,10 @@ mod tests {
             ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
             ("[console]\napproval_above = \"-1\"", "console.approval_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),
+            ("[topup.automatic]\nday_count_max = 0", "topup.automatic.day_count_max"),
+            ("[topup.automatic]\nmonth_count_max = 1001", "topup.automatic.month_count_max"),
+            ("[topup.automatic]\nlimit = 1", "topup.automatic.limit"),
             ("[stripe]\nreconcile_days = 31", "reconcile_days"),
             ("[database]\nurl = \"mysql://here\"", "database.url"),
             ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),

@@ -26,7 +26,7 @@ use crate::app::App;
 use crate::audit::Change;
 use crate::billing::{self, Blocked};
 use crate::clock;
-use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
+use crate::look::page::{AutomaticSeen, CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
@@ -272,6 +272,8 @@ async fn show(
     let balance = published.map(|wallet| figures::balance(&wallet, &known.grants, app.ledger.now()));
     let cards = cards::of(app, &known.customer).await;
     let base = format!("/console/customers/{id}?");
+    let automatic = app.read(move |tables| tables.automatic_topups_of(id, 1)).await?.pop();
+    let automatic = automatic.map(|row| AutomaticSeen::of(Some(&row), app.ledger.now()));
     let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
     let login = |(login, code): &(Login, Option<AccessCode>)| LoginLine {
         invitable: (login.password_hash.is_none()
@@ -288,6 +290,7 @@ async fn show(
     let page = CustomerPage {
         frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
         id: id.to_string(),
+        automatic,
         balance,
         cards: cards.unwrap_or_default(),
         newer_url: trail.newer_url(&base, "before"),

@@ -110,6 +110,7 @@ pub(super) fn url(id: TopupId) -> String {
 fn standing(state: TopupState) -> (&'static str, &'static str) {
     match state {
         TopupState::Open => ("wait", "topup-open"),
+        TopupState::Charging => ("wait", "topup-charging"),
         TopupState::Paid => ("wait", "topup-paid"),
         TopupState::Credited => ("good", "topup-credited"),
         TopupState::Cancelled => ("plain", "topup-cancelled"),

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::runtime::LedgerError;
-use crate::{claims, clock, credit_requests, reconciliation, settlements};
+use crate::{automatic_topups, claims, clock, credit_requests, reconciliation, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -99,6 +99,7 @@ pub fn done(
         if let Some(known) = tx.topup(topup)? {
             tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
         }
+        automatic_topups::credited(tx, topup)?;
     }
     if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. }) {
         tx.end_credit_request(id, None)?;

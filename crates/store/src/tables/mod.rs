@@ -7,6 +7,7 @@
 pub mod access_codes;
 pub mod answers;
 pub mod audit;
+pub mod automatic_topups;
 pub mod bank;
 pub mod boletos;
 pub mod catalog;

@@ -48,6 +48,8 @@ words! {
     pub enum TopupState {
         /// Waits for the customer at the provider's page.
         Open = "open",
+        /// A saved card is being charged while its owner is away: nobody stands at a page.
+        Charging = "charging",
         /// Paid; the credit is on its way.
         Paid = "paid",
         /// The credit is there.

@@ -4,6 +4,7 @@ use askama::Template;
 use money::Timestamp;
 
 use crate::look::Reader;
+use crate::look::page::AutomaticSeen;
 use crate::look::page::listing::Standing;
 use crate::look::part::{Balance, BlockedLine, Frame, SavedCard};
 
@@ -35,6 +36,8 @@ pub struct CustomerPage {
     pub may_change: bool,
     /// To whom documents are written, if anybody ever asked for that.
     pub payer: Option<PayerLines>,
+    /// How his automatic top-up stands, if it was ever set up.
+    pub automatic: Option<AutomaticSeen>,
     /// His credit in money, if he has any, and of what it is made.
     pub balance: Option<Balance>,
     /// Cards that are kept for him.

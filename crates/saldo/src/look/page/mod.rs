@@ -5,6 +5,7 @@
 //! page's own documentation names, and always `csrf`.
 
 pub mod api_keys;
+pub mod automatic_topup;
 pub mod billing;
 mod billing_runs;
 pub mod boletos;
@@ -37,6 +38,10 @@ pub mod usage;
 pub mod webhooks;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
+pub use automatic_topup::{
+    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
+    AutomaticStanding, AutomaticTopupPage, ChargeSeen,
+};
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
 pub use buy_credit::BuyCredit;
