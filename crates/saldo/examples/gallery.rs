@@ -82,6 +82,7 @@ impl Sample {
     fn portal(&self) -> Result<()> {
         let reader = || self.reader.clone();
         let billing = Billing {
+            automatic: Some(saldo::look::page::AutomaticSeen::of(None, money::Timestamp::EPOCH)),
             reader: reader(),
             frame: frame(Some(Place::Billing)),
             balance: balance(),
@@ -246,6 +247,7 @@ impl Sample {
 
     fn recharge(&self, result: Option<PaymentResult>) -> Recharge {
         Recharge {
+            automatic: Some(saldo::look::page::AutomaticSeen::of(None, money::Timestamp::EPOCH)),
             reader: self.reader.clone(),
             frame: frame(Some(Place::Recharge)),
             balance: balance(),

@@ -74,6 +74,8 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
+    /// Told when a customer changed what may be charged by itself.
+    pub automatic_news: Notify,
     /// Told when somebody asks for a reconciliation.
     pub reconciliation_news: Notify,
     /// Told when messages to endpoints were written.
@@ -250,6 +252,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
+        automatic_news: Notify::new(),
         reconciliation_news: Notify::new(),
         message_news: watch::Sender::new(0),
         mail_news: Notify::new(),

@@ -1,5 +1,6 @@
-//! What runs beside the edges: the inbox, webhooks, mails, open intents, prices that come into force, the books being verified,
-//! routers kept in step with lines, reconciliation with Stripe, monthly runs, lines blocked because something is overdue.
+//! What runs beside the edges: the inbox, webhooks, mails, automatic top-ups, open intents, prices that come into force, the books
+//! being verified, routers kept in step with lines, reconciliation with Stripe, monthly runs, lines blocked because something is
+//! overdue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +9,8 @@ use money::Timestamp;
 
 use crate::app::App;
 use crate::{
-    billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, receipts,
-    reconciliation, webhooks,
+    automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
+    receipts, reconciliation, refunds, webhooks,
 };
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
@@ -32,6 +33,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(notices::keep_watched(Arc::clone(app)));
     tokio::spawn(endpoints::work(Arc::clone(app)));
     tokio::spawn(mails::work(Arc::clone(app)));
+    tokio::spawn(automatic_topups::work(Arc::clone(app)));
     tokio::spawn(nas::control(Arc::clone(app)));
     tokio::spawn(billing::keep_running(Arc::clone(app)));
     tokio::spawn(billing::keep_blocked(Arc::clone(app)));
@@ -61,6 +63,13 @@ async fn sweep(app: Arc<App>) {
                 code = problem.code,
                 detail = problem.detail,
                 "refunds and disputes were not followed"
+            );
+        }
+        if let Err(problem) = refunds::sweep(&app).await {
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "refunds that were ordered still wait"
             );
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())

@@ -4,6 +4,7 @@
 //! Making the views again does not tell anybody anything again. A notice is delivered as mails, a boleto, and messages to endpoints,
 //! which are written in the same transaction that marks the notice, so that they are written once for each.
 
+mod automatic;
 mod credit;
 mod facts;
 mod letters;
@@ -30,6 +31,7 @@ use crate::problem::Problem;
 use crate::settlements::Owing;
 use crate::{clock, endpoints, pix, settlements};
 
+pub use automatic::{automatic_capped, automatic_link, automatic_paused, automatic_stopped};
 pub use credit::keep_watched;
 pub(crate) use credit::set_thresholds;
 use facts::{CREDIT_ADDED, EXHAUSTED, LINE_STATUS, PURCHASE_RELEASED, PURCHASED};
@@ -134,6 +136,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                 PURCHASED => charge(tx, config, &notice)?,
                 usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
                 CREDIT_ADDED => mail(tx, config, &notice)?,
+                kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
                 PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_CLAIMED | PAYMENT_FAILED
                 | INVOICE_PAID => Ok(()),
                 credit::LOW_BALANCE | credit::GRANT_EXPIRING => credit::mail(tx, config, &notice)?,
@@ -195,10 +198,13 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     };
     let reader = letters::reader(config, &customer);
     let url = format!("{}/recharge", config.server.public_url);
-    let payment = payment.parse().ok();
-    let receipt = payment.map(|payment| tx.receipt(payment)).transpose()?.flatten();
+    let paid = payment.parse().ok();
+    let receipt = paid.map(|paid| tx.receipt(paid)).transpose()?.flatten();
     let receipt = receipt.map(|given| receipt::named(config, &given));
     let receipt = receipt.as_ref().map(|(number, url)| (number.as_str(), url.as_str()));
-    let letter = credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url, receipt);
+    let automatic = automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
+    let letter = automatic.unwrap_or_else(|| {
+        credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url, receipt)
+    });
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }

@@ -26,7 +26,7 @@ use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-use crate::{claims, clock, ids, notices, purchases};
+use crate::{automatic_topups, claims, clock, ids, notices, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
@@ -115,6 +115,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
     let (topup_row, paid) = (topup.clone(), paid_in_full(intent, topup));
     let stripe_customer = intent.customer.as_ref().map(|customer| customer.id().to_owned());
     let now = app.ledger.now();
+    let (told, limits) = (automatic_topups::Told::of(intent), app.config.automatic_topups);
     let credit_id =
         IntentId::from_u128(app.hashes.hash128("payment", &[STRIPE.as_bytes(), intent.id.as_bytes()]));
     let change = move |tx: &Tx<'_>| {
@@ -143,6 +144,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
             }
             None => Due::Asked(Vec::new()),
         };
+        automatic_topups::note(tx, &limits, &topup_row, &told, now)?;
         Ok((news, intent))
     };
     let (news, due) = app.write(change).await?;

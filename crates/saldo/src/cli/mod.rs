@@ -1,6 +1,6 @@
 //! The command line: help that teaches, answers a person can read and a script can use.
 //!
-//! Every command but `serve` and `demo` works on the data folder and ends. Exit codes: 0 done, 1 failed, 2 used wrongly, 3
+//! Every command but `serve`, `demo` and `listen` works on the data folder and ends. Exit codes: 0 done, 1 failed, 2 used wrongly, 3
 //! `verify` found damage, 4 `bank` did it and something waits for a person, 5 `reconcile` found that Stripe and the books differ.
 
 mod bank;
@@ -8,6 +8,7 @@ mod config;
 mod customer;
 mod folder;
 mod key;
+mod listen;
 mod migrate;
 mod month_end;
 mod reconcile;
@@ -123,6 +124,9 @@ enum Command {
     /// Let staff into the console.
     #[command(subcommand, after_help = staff::HELP)]
     Staff(staff::Command),
+    /// Print webhooks as they happen, and post them to a program that you develop.
+    #[command(after_help = listen::HELP)]
+    Listen(listen::Arguments),
     /// Print the commented default configuration, or check one.
     #[command(args_conflicts_with_subcommands = true, after_help = config::HELP)]
     Config {
@@ -179,6 +183,7 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Key(command) => key::run(command, read()?, screen)?,
         Command::Subscriber(command) => subscriber::run(command, &read()?, screen)?,
         Command::Bank(command) => return bank::run(command, &read()?, screen),
+        Command::Listen(arguments) => listen::run(arguments, screen)?,
         Command::Reconcile(options) => return reconcile::run(&options, read()?, screen),
         Command::Staff(command) => staff::run(command, read()?, screen)?,
         Command::Config { command } => config::run(command, file.as_deref(), screen)?,
@@ -248,6 +253,7 @@ mod tests {
             "saldo bank return CBR6431122.RET",
             "saldo reconcile --since 2026-11-01",
             "saldo staff create --email ana@example.com --name Ana --role support",
+            "saldo listen --key sk_saldo_x --forward http://localhost:3000/hooks --kind credit.added",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");

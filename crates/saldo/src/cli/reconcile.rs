@@ -42,7 +42,7 @@ pub(super) fn run(options: &Options, config: Config, screen: &Screen) -> anyhow:
     let since = options.since.map(|day| begin_of(&config, day)).transpose()?;
     let run = match here(config.clone(), since) {
         Err(error) if is_served(&error) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(beside_server(&config, since, screen))?
         }
         run => run?,

@@ -3,6 +3,7 @@
 mod bank;
 mod legal;
 mod pix;
+mod topup;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::look::DataUnit;
 pub use bank::Bank;
 pub use legal::{Legal, Notices};
 pub use pix::{Pix, PixCallback};
+pub use topup::AutomaticTopups;
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -39,6 +41,10 @@ pub struct Config {
     pub credit: Credit,
     /// `[notices]`
     pub notices: Notices,
+    /// `[topup.automatic]`
+    pub automatic_topups: AutomaticTopups,
+    /// `[console]`
+    pub console: Console,
     /// `[stripe]`
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
@@ -124,6 +130,13 @@ pub struct Credit {
     pub topup_max: Amount,
     /// How late a usage event may arrive, in microseconds.
     pub lateness_max: i64,
+}
+
+/// What staff may do alone.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// Credit above this is given or taken only with the yes of somebody else of staff.
+    pub approval_above: Amount,
 }
 
 /// How to talk to Stripe.
@@ -238,6 +251,8 @@ struct Written {
     legal: legal::WrittenLegal,
     notices: legal::WrittenNotices,
     credit: WrittenCredit,
+    topup: topup::WrittenTopup,
+    console: WrittenConsole,
     stripe: Stripe,
     bank: bank::WrittenBank,
     pix: pix::WrittenPix,
@@ -274,6 +289,12 @@ struct WrittenCredit {
     topup_min: String,
     topup_max: String,
     lateness_max_hours: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenConsole {
+    approval_above: String,
 }
 
 #[derive(Deserialize)]
@@ -337,12 +358,28 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
     let Some(toml::Value::Table(section_table)) = table.get_mut(&section) else {
         bail!("{name}: there is no section [{section}]");
     };
+    // `SALDO_TOPUP__AUTOMATIC__ENABLED` sets `[topup.automatic] enabled`.
+    if let Some((inner, key)) = key.split_once("__")
+        && let Some(toml::Value::Table(inner_table)) = section_table.get_mut(inner)
+    {
+        return set_key(inner_table, name, &format!("{section}.{inner}"), key, value);
+    }
+    set_key(section_table, name, &section, &key, value)
+}
+
+fn set_key(
+    section_table: &mut toml::Table,
+    name: &str,
+    section: &str,
+    key: &str,
+    value: String,
+) -> anyhow::Result<()> {
     let (key, value) = match key.strip_suffix("_file") {
-        Some(real) if !section_table.contains_key(&key) => {
+        Some(real) if !section_table.contains_key(key) => {
             let text = std::fs::read_to_string(&value).with_context(|| format!("{name}: reading {value}"))?;
             (real.to_owned(), text.trim_end_matches(['\n', '\r']).to_owned())
         }
-        _ => (key, value),
+        _ => (key.to_owned(), value),
     };
     let Some(slot) = section_table.get_mut(&key) else {
         bail!("{name}: there is no setting {section}.{key}; `saldo config` lists them all");
@@ -364,8 +401,8 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, legal, credit, notices, stripe, bank, pix, billing, .. } =
-        written;
+    let Written { mut server, database, brand, legal, credit, notices, console, topup, .. } = written;
+    let Written { stripe, bank, pix, billing, .. } = written;
     let (mail, webhooks, radius, test_clock) =
         (written.mail, written.webhooks, written.radius, written.test_clock);
     check_billing(&billing)?;
@@ -398,6 +435,8 @@ fn check(written: Written) -> anyhow::Result<Config> {
         legal: legal::check_legal(&legal, bank.as_ref(), &brand.name)?,
         brand,
         notices: legal::check_notices(&notices, credit.unit)?,
+        automatic_topups: topup::check(&topup, credit.unit)?,
+        console: check_console(&console, credit.unit)?,
         credit,
         stripe,
         bank,
@@ -431,6 +470,16 @@ fn check_billing(billing: &Billing) -> anyhow::Result<()> {
         bail!("billing.trust_days must be from 1 to 30");
     }
     Ok(())
+}
+
+fn check_console(written: &WrittenConsole, unit: Unit) -> anyhow::Result<Console> {
+    let text = &written.approval_above;
+    let approval_above =
+        Amount::parse(text, unit).with_context(|| format!("console.approval_above: {text}"))?;
+    if approval_above.value() < 0 {
+        bail!("console.approval_above: {text} must be zero or more");
+    }
+    Ok(Console { approval_above })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -492,12 +541,14 @@ mod tests {
                 ("SALDO_SERVER__LISTEN", "0.0.0.0:80"),
                 ("SALDO_STRIPE__WEBHOOK_SECRETS", "whsec_a, whsec_b"),
                 ("SALDO_TEST_CLOCK__ENABLED", "true"),
+                ("SALDO_TOPUP__AUTOMATIC__ENABLED", "false"),
                 ("HOME", "/nowhere"),
             ]),
         )?;
         assert_eq!(config.server.listen, "0.0.0.0:80");
         assert_eq!(config.stripe.webhook_secrets, ["whsec_a", "whsec_b"]);
         assert!(config.test_clock);
+        assert!(!config.automatic_topups.enabled);
         Ok(())
     }
 
@@ -531,7 +582,12 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
+            ("[console]\napproval_above = \"-1\"", "console.approval_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),
+            ("[topup.automatic]\nday_count_max = 0", "topup.automatic.day_count_max"),
+            ("[topup.automatic]\nmonth_count_max = 1001", "topup.automatic.month_count_max"),
+            ("[topup.automatic]\nlimit = 1", "topup.automatic.limit"),
             ("[stripe]\nreconcile_days = 31", "reconcile_days"),
             ("[database]\nurl = \"mysql://here\"", "database.url"),
             ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),

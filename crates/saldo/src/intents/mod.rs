@@ -20,7 +20,7 @@ use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::receipts::Issuer;
 use crate::runtime::LedgerError;
-use crate::{claims, clock, reconciliation, settlements};
+use crate::{automatic_topups, claims, clock, credit_requests, reconciliation, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -45,6 +45,7 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
             if let Ok(Wish::SetTakenBack { amount, .. }) = Wish::from_json(&intent.payload) {
                 claims::refused(app, intent.id, amount, *refusal).await?;
             }
+            credit_requests::refused(app, intent.id, *refusal).await?;
             // It was paid meanwhile, or written off before: there is nothing left to write off.
             if intent.kind == WRITE_OFF {
                 let id = intent.id;
@@ -100,6 +101,10 @@ pub fn done(
         if let Some(known) = tx.topup(topup)? {
             tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
         }
+        automatic_topups::credited(tx, topup)?;
+    }
+    if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. }) {
+        tx.end_credit_request(id, None)?;
     }
     if let Wish::SetTakenBack { amount, .. } = wish {
         claims::booked(tx, id, amount)?;

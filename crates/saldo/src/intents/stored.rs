@@ -38,6 +38,13 @@ enum Stored {
         reason: Option<String>,
         expires_at: Option<i64>,
     },
+    Deduct {
+        wallet: String,
+        customer: String,
+        amount: String,
+        unit: String,
+        reason: String,
+    },
     Credit {
         wallet: String,
         customer: String,
@@ -121,6 +128,13 @@ impl Wish {
                 unit: amount.unit().code().to_owned(),
                 reason: reason.map(|reason| reason.code().to_owned()),
                 expires_at: expires_at.map(Timestamp::as_micros),
+            },
+            Wish::Deduct { wallet, customer, amount, reason } => Stored::Deduct {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+                reason: reason.code().to_owned(),
             },
             Wish::Credit { wallet, customer, grant, amount, payment, topup } => Stored::Credit {
                 wallet: wallet.to_string(),
@@ -206,6 +220,13 @@ impl Wish {
                     expires_at: expires_at.map(Timestamp::from_micros),
                 }
             }
+            Stored::Deduct { wallet, customer, amount, unit: code, reason } => Wish::Deduct {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                reason: Reason::from_code(&reason)
+                    .ok_or_else(|| anyhow::anyhow!("unknown reason {reason}"))?,
+            },
             Stored::Credit { wallet, customer, grant, amount, unit: code, payment, topup } => Wish::Credit {
                 wallet: wallet.parse()?,
                 customer: customer.parse()?,
@@ -322,6 +343,7 @@ mod tests {
                 reason: Some(Reason::Goodwill),
                 expires_at: Some(Timestamp::from_micros(7)),
             },
+            Wish::Deduct { wallet, customer, amount, reason: Reason::Misuse },
             Wish::OpenLine { wallet, customer, line: LineId::from_u128(5), plan_no: 7, anchor_day: 31 },
             Wish::AddUse { wallet, customer, total: 12_500_000_000, outside: 500 },
             Wish::Credit {

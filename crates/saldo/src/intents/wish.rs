@@ -60,6 +60,17 @@ pub enum Wish {
         /// When it expires.
         expires_at: Option<Timestamp>,
     },
+    /// Credit that is taken away, if it is available.
+    Deduct {
+        /// From which wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// How much.
+        amount: Amount,
+        /// Why.
+        reason: Reason,
+    },
     /// Credit that a payment bought.
     Credit {
         /// Into which wallet.
@@ -178,6 +189,7 @@ impl Wish {
             Wish::OpenLine { .. } => "open_line",
             Wish::AddUse { .. } => "add_use",
             Wish::Grant { .. } => "grant",
+            Wish::Deduct { .. } => "deduct",
             Wish::Credit { .. } => "credit",
             Wish::Pay { .. } => PAY,
             Wish::WriteOff { .. } => WRITE_OFF,
@@ -191,6 +203,7 @@ impl Wish {
     pub(super) fn act(&self) -> Act {
         let purchased = |payment| (Source::Purchased, Some(payment));
         let (wallet, grant, amount, expires_at, (source, payment)) = match *self {
+            Wish::Deduct { wallet, amount, reason, .. } => return Act::Deduct { wallet, amount, reason },
             Wish::OpenWallet { wallet, customer, unit } => {
                 return Act::OpenWallet { wallet, customer, unit, debt_limit: 0 };
             }
@@ -256,6 +269,7 @@ impl Wish {
             | Wish::OpenLine { customer, .. }
             | Wish::AddUse { customer, .. }
             | Wish::Grant { customer, .. }
+            | Wish::Deduct { customer, .. }
             | Wish::Credit { customer, .. }
             | Wish::Pay { customer, .. }
             | Wish::WriteOff { customer, .. }

@@ -1,5 +1,6 @@
 //! Mails: plain text in the receiver's language. Who sends them, and when, is not known here.
 
+pub mod automatic;
 pub mod credit;
 pub mod owed;
 

@@ -4,16 +4,17 @@
 //! like is `look`'s; what a top-up, a payment or a key is, is decided by the modules of those names.
 
 mod api_keys;
+mod automatic_topup;
 mod billing;
 mod boleto_pix;
 mod buy_credit;
 pub(crate) mod calendar;
-mod cards;
+pub(crate) mod cards;
 mod checkouts;
 mod consumption;
 mod cookies;
 mod doors;
-mod figures;
+pub(crate) mod figures;
 mod files;
 mod first_access;
 mod form;
@@ -26,7 +27,7 @@ mod live;
 pub(crate) mod mail_rows;
 mod mail_wishes;
 pub(crate) mod monthly_invoices;
-mod movements;
+pub(crate) mod movements;
 mod password;
 pub(crate) mod payment_list;
 mod purchases;
@@ -100,6 +101,11 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/boletos/{id}/pix", post(boleto_pix::ask))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))
+        .route("/automatic-topup", get(automatic_topup::page).post(automatic_topup::set))
+        .route("/automatic-topup/pause", post(automatic_topup::pause))
+        .route("/automatic-topup/resumption", post(automatic_topup::resume))
+        .route("/automatic-topup/cancellation", post(automatic_topup::turn_off))
+        .route("/automatic-topup/payment", post(automatic_topup::pay))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))
         .route("/api-keys/{id}/revocation", post(api_keys::revoke))
         .route("/live", get(live::stream))

@@ -109,6 +109,7 @@ fn page_of_form(path: &str) -> &'static str {
     let first = path.split('/').nth(1).unwrap_or_default();
     match first {
         "topups" => Place::Recharge.url(),
+        "automatic-topup" => "/automatic-topup",
         "saved-cards" => Place::SavedCards.url(),
         "api-keys" => Place::ApiKeys.url(),
         "mail-wishes" => "/mail-wishes",

@@ -11,9 +11,13 @@ mod imports;
 mod lines;
 mod month_end;
 mod offers;
+#[path = "../receiver/mod.rs"]
+mod receiver;
 mod roles;
 mod routers;
 mod subscribers;
+mod support;
+mod webhooks;
 
 use browser::{Browser, PASSWORD};
 use house::House;

@@ -49,6 +49,14 @@ struct Shop {
     invoice: String,
     adjustment: String,
     month: String,
+    /// A customer who has paid, his login without a password, and what came of it.
+    payer: String,
+    login: String,
+    payment: String,
+    topup: String,
+    event: String,
+    /// Credit that waits for approval.
+    asked: String,
 }
 
 impl Post {
@@ -70,10 +78,12 @@ impl Post {
     }
 }
 
+/// The template with what stands in its places, one after the other.
 fn fill(template: &str, place: &str) -> String {
+    let mut places = place.split('/');
     template
         .split('/')
-        .map(|part| if part.starts_with('{') { place } else { part })
+        .map(|part| if part.starts_with('{') { places.next().unwrap_or(place) } else { part })
         .collect::<Vec<_>>()
         .join("/")
 }
@@ -115,6 +125,16 @@ impl Shop {
         };
         app.write(move |tx| tx.insert_login(&login)).await.expect("a login");
         house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
+        let paid = super::support::paid(house).await;
+        let paid = Shop {
+            payer: paid.customer.customer.id.to_string(),
+            login: paid.login.to_string(),
+            payment: paid.payment.id.to_string(),
+            topup: paid.topup.to_string(),
+            event: format!("stripe/{}", paid.event),
+            asked: paid.asked.to_string(),
+            ..Shop::default()
+        };
         let read = app.read(move |reader| {
             let line = reader.lines_of(customer, 1)?.pop().expect("a line");
             let invoice = reader.invoices_of(customer, None, 1)?.rows.pop().expect("an invoice");
@@ -129,6 +149,7 @@ impl Shop {
             invoice: invoice.to_string(),
             adjustment: adjustment.to_string(),
             month: month.to_string(),
+            ..paid
         }
     }
 }
@@ -168,8 +189,17 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let other: Vec<_> = [("name", "Outro plano")].into_iter().chain(PLAN[1..].iter().copied()).collect();
     let adjustment =
         [("document", "52998224725"), ("direction", "adds"), ("amount", "5.00"), ("reason", "visita")];
+    let credit =
+        [("direction", "give"), ("amount", "60.00"), ("reason", "goodwill"), ("note", "uma cortesia")];
     let whole: Vec<_> = person.into_iter().chain(line).collect();
     vec![
+        form("/console/payments/{id}/refunds", &shop.payment, &[("amount", "4.00")], 303),
+        form("/console/topups/{id}/reading", &shop.topup, &[], 303),
+        form("/console/inbox/{provider}/{event}/replay", &shop.event, &[], 303),
+        form("/console/customers/{id}/credit", &shop.payer, &credit, 303),
+        form("/console/credit/{id}/approval", &shop.asked, &[], 303),
+        form("/console/credit/{id}/rejection", &shop.asked, &[], 303),
+        form("/console/customers/{id}/invitations", &shop.payer, &[("login", &shop.login)], 303),
         form("/console/subscribers", "", &whole, 303),
         file("/console/subscribers/checks", "name;document\nAna;1\n", 303),
         form("/console/subscribers/imports", "", &[("check", "nothing")], 303),
@@ -204,6 +234,17 @@ fn gets(shop: &Shop) -> Vec<Get> {
     vec![
         at("/console", "", 200),
         at("/console/sign-in", "", 303),
+        at("/console/search", "", 200),
+        at("/console/payments", "", 200),
+        at("/console/payments/{id}", &shop.payment, 200),
+        at("/console/payments/{id}/refund", &shop.payment, 403),
+        at("/console/topups", "", 200),
+        at("/console/topups/{id}", &shop.topup, 200),
+        at("/console/inbox", "", 200),
+        at("/console/inbox/{provider}/{event}", &shop.event, 200),
+        at("/console/credit", "", 200),
+        at("/console/credit/{id}", &shop.asked, 200),
+        at("/console/customers/{id}/credit/new", &shop.payer, 403),
         at("/console/mails", "", 200),
         at("/console/mails/{id}", "nonsense", 403),
         at("/console/subscribers", "", 200),

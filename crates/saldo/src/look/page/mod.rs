@@ -5,6 +5,7 @@
 //! page's own documentation names, and always `csrf`.
 
 pub mod api_keys;
+pub mod automatic_topup;
 pub mod billing;
 mod billing_runs;
 pub mod boletos;
@@ -17,6 +18,7 @@ pub mod first_access;
 pub mod forgotten_password;
 pub mod invoices;
 pub mod line;
+pub mod listing;
 mod mail_wishes;
 pub mod mails;
 pub mod message;
@@ -27,6 +29,7 @@ pub mod purchase_progress;
 mod receipt;
 pub mod recharge;
 pub mod reconciliation;
+pub mod refund;
 pub mod routers;
 pub mod saved_cards;
 pub mod set_password;
@@ -34,14 +37,19 @@ pub mod sign_in;
 pub mod statement;
 pub mod subscribers;
 pub mod usage;
+pub mod webhooks;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
+pub use automatic_topup::{
+    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
+    AutomaticStanding, AutomaticTopupPage, ChargeSeen,
+};
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
-pub use customer::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
+pub use customer::{CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;

@@ -83,6 +83,11 @@ impl Frame {
         self.menu != Menu::None
     }
 
+    /// Whether staff may search from here.
+    pub fn has_search(&self) -> bool {
+        self.menu == Menu::Console && self.person.is_some()
+    }
+
     /// The entries of the menu.
     pub fn entries(&self) -> impl Iterator<Item = &'static Place> {
         self.menu.entries().iter().filter(|place| !self.hidden.contains(place))
@@ -136,6 +141,14 @@ pub enum Place {
     ApiKeys,
     /// The console's first page.
     ConsoleHome,
+    /// Every attempt to pay.
+    ConsolePayments,
+    /// What customers wished to pay at the payment page.
+    ConsoleTopups,
+    /// Webhooks as they came.
+    ConsoleInbox,
+    /// Credit that staff give or take.
+    ConsoleCredit,
     /// The console's list of mails that went out.
     ConsoleMails,
     /// Who pays for lines.
@@ -156,6 +169,8 @@ pub enum Place {
     ConsoleRouters,
     /// Stripe beside the books.
     ConsoleReconciliation,
+    /// Who is told by webhooks.
+    ConsoleWebhooks,
 }
 
 impl Place {
@@ -179,6 +194,10 @@ impl Place {
     /// The console's menu.
     pub const CONSOLE: &'static [Place] = &[
         Place::ConsoleHome,
+        Place::ConsolePayments,
+        Place::ConsoleTopups,
+        Place::ConsoleCredit,
+        Place::ConsoleInbox,
         Place::ConsoleSubscribers,
         Place::ConsoleLines,
         Place::ConsoleBilling,
@@ -187,6 +206,7 @@ impl Place {
         Place::ConsoleBoletos,
         Place::ConsoleRouters,
         Place::ConsoleReconciliation,
+        Place::ConsoleWebhooks,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
     ];
@@ -204,6 +224,10 @@ impl Place {
             Place::SavedCards => "/saved-cards",
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
+            Place::ConsolePayments => "/console/payments",
+            Place::ConsoleTopups => "/console/topups",
+            Place::ConsoleInbox => "/console/inbox",
+            Place::ConsoleCredit => "/console/credit",
             Place::ConsoleMails => "/console/mails",
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
@@ -214,6 +238,7 @@ impl Place {
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
             Place::ConsoleReconciliation => "/console/reconciliation",
+            Place::ConsoleWebhooks => "/console/webhooks",
         }
     }
 
@@ -230,6 +255,10 @@ impl Place {
             Place::SavedCards => "saved-cards",
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
+            Place::ConsolePayments => "payments",
+            Place::ConsoleTopups => "topups",
+            Place::ConsoleInbox => "inbox",
+            Place::ConsoleCredit => "credit-requests",
             Place::ConsoleMails => "mails",
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
@@ -240,6 +269,7 @@ impl Place {
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
             Place::ConsoleReconciliation => "reconciliation",
+            Place::ConsoleWebhooks => "webhooks",
         }
     }
 }
