@@ -148,6 +148,7 @@ pub(super) async fn submit(
     Path(id): Path<String>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::ChangeWebhooks)?;
     let id = parse(&id)?;
     let wanted = sent.clone();
     let saved = put(&app, &staff, id, move |known| wanted.draft(known.state == EndpointState::Enabled)).await;
@@ -164,6 +165,7 @@ pub(super) async fn activate(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::ChangeWebhooks)?;
     let id = parse(&id)?;
     put(&app, &staff, id, |known| EndpointDraft { enabled: true, ..EndpointDraft::of(known) }).await?;
     Ok(back(id, "on"))
@@ -176,6 +178,7 @@ pub(super) async fn deactivate(
     Path(id): Path<String>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
+    staff.must(Permission::ChangeWebhooks)?;
     let id = parse(&id)?;
     put(&app, &staff, id, |known| EndpointDraft { enabled: false, ..EndpointDraft::of(known) }).await?;
     Ok(back(id, "off"))

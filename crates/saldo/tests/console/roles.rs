@@ -225,6 +225,14 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/plans/{no}", "1", &PLAN, 303),
         form("/console/packs", "", &PACK, 303),
         form("/console/packs/{no}", "1", &PACK, 303),
+        form("/console/webhooks", "", &[("url", "https://example.com/hook"), ("credit.added", "yes")], 303),
+        form("/console/webhooks/{id}", "none", &[("url", "https://example.com/hook")], 404),
+        form("/console/webhooks/{id}/activation", "none", &[], 404),
+        form("/console/webhooks/{id}/deactivation", "none", &[], 404),
+        form("/console/webhooks/{id}/secret-rotation", "none", &[], 404),
+        form("/console/webhooks/{id}/removal", "none", &[], 404),
+        form("/console/webhooks/{id}/test", "none", &[], 404),
+        form("/console/webhook-deliveries/{id}/redelivery", "none", &[], 404),
     ]
 }
 
@@ -282,6 +290,11 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/packs", "", 200),
         at("/console/packs/new", "", 403),
         at("/console/packs/{no}", "1", 403),
+        at("/console/webhooks", "", 200),
+        at("/console/webhooks/new", "", 403),
+        at("/console/webhooks/{id}", "none", 404),
+        at("/console/webhooks/{id}/change", "none", 403),
+        at("/console/webhook-deliveries/{id}", "none", 404),
     ]
 }
 
