@@ -225,7 +225,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/plans/{no}", "1", &PLAN, 303),
         form("/console/packs", "", &PACK, 303),
         form("/console/packs/{no}", "1", &PACK, 303),
-        form("/console/webhooks", "", &[("url", "https://example.com/hook"), ("credit.added", "yes")], 303),
+        form("/console/webhooks", "", &[("url", "https://example.com/hook"), ("credit.added", "yes")], 201),
         form("/console/webhooks/{id}", "none", &[("url", "https://example.com/hook")], 404),
         form("/console/webhooks/{id}/activation", "none", &[], 404),
         form("/console/webhooks/{id}/deactivation", "none", &[], 404),
