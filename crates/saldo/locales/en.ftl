@@ -1011,6 +1011,7 @@ subscriber-blocked = blocked
 
 ## Console: plans and packs
 
+settings-panel = Settings panel
 plans = Plans and services
 plans-text = What is sold by the month. A change holds for every line at once; an allowance changes with the next cycle.
 plans-empty = No plan yet. Make the first one, then packs for it under Pack prices.

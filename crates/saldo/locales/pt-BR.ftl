@@ -1011,6 +1011,7 @@ subscriber-blocked = bloqueado
 
 ## Console: planos e pacotes
 
+settings-panel = Painel de Configurações
 plans = Planos e serviços
 plans-text = O que é vendido por mês. Uma mudança vale na hora para todas as linhas; a franquia muda no próximo ciclo.
 plans-empty = Nenhum plano ainda. Crie o primeiro e depois os pacotes dele em Valores Crédito.

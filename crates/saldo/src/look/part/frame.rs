@@ -107,6 +107,12 @@ impl Frame {
         }
     }
 
+    /// The id of the text under which the entries from `place` on stand together.
+    pub fn group_text_id(&self, place: &Place) -> Option<&'static str> {
+        let first = self.entries().find(|known| Place::SETTINGS.contains(known));
+        (first == Some(place)).then_some("settings-panel")
+    }
+
     /// Whether `place` is where this page stands.
     pub fn is_here(&self, place: &Place) -> bool {
         self.place == Some(*place)
@@ -194,22 +200,25 @@ impl Place {
     /// The console's menu.
     pub const CONSOLE: &'static [Place] = &[
         Place::ConsoleHome,
+        Place::ConsoleSubscribers,
+        Place::ConsoleLines,
+        Place::ConsoleBilling,
+        Place::ConsoleBoletos,
         Place::ConsolePayments,
         Place::ConsoleTopups,
         Place::ConsoleCredit,
         Place::ConsoleInbox,
-        Place::ConsoleSubscribers,
-        Place::ConsoleLines,
-        Place::ConsoleBilling,
-        Place::ConsolePlans,
-        Place::ConsolePacks,
-        Place::ConsoleBoletos,
-        Place::ConsoleRouters,
         Place::ConsoleReconciliation,
-        Place::ConsoleWebhooks,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleRouters,
+        Place::ConsoleWebhooks,
     ];
+    /// What of the console's menu is set up rather than worked with; it comes last.
+    pub const SETTINGS: &'static [Place] =
+        &[Place::ConsolePlans, Place::ConsolePacks, Place::ConsoleRouters, Place::ConsoleWebhooks];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
