@@ -1,7 +1,7 @@
 //! What pages, the API and reports ask of the views.
 
 use book::EntryRef;
-use money::{CustomerId, GrantId, Timestamp, Unit, WalletId};
+use money::{CustomerId, GrantId, Timestamp, WalletId};
 
 use super::{AccountRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow, WindowRow, grant_key, quarter_of};
 use crate::error::StoreError;
@@ -39,8 +39,6 @@ const ENTRY: &str =
     meter_no, window_no, from_at, to_at, quantity, grant_no, payment, reason
     FROM entry_view WHERE entry = $1 AND wallet_no = $2";
 const ENTRY_WALLETS: &str = "SELECT wallet_no FROM entry_view WHERE entry = $1 ORDER BY wallet_no";
-const NEAR_ZERO: &str = "SELECT count(*) FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no
-    WHERE w.unit = $1 AND b.posted - b.pending - b.held < $2";
 const NEWEST: &str = "SELECT newest FROM balance_view WHERE wallet_no = $1";
 const MARK_FROM_PLACE: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND entry >= $2 ORDER BY entry LIMIT 1";
@@ -104,11 +102,6 @@ impl Reader<'_> {
         let before = before.map_or(first + (1 << 32), |grant_no| grant_key(wallet_no, grant_no));
         let rows = self.all(GRANTS, &[&first, &before, &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &GrantRow| row.grant_no))
-    }
-
-    /// How many wallets of this unit have less than `least` available, in smallest steps.
-    pub fn wallets_below(&self, unit: Unit, least: i64) -> Result<u32, StoreError> {
-        Ok(self.one(NEAR_ZERO, &[&unit, &least])?.unwrap_or(0))
     }
 
     /// The numbers of the wallets that an entry has moved.
