@@ -29,6 +29,7 @@ pub mod mails;
 pub mod month_end;
 pub mod nas;
 pub mod notices;
+pub mod overpaid;
 pub mod panics;
 pub mod passwords;
 pub mod payments;

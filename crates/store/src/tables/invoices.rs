@@ -116,6 +116,8 @@ words! {
         Purchase = "purchase",
         /// A correction.
         Adjustment = "adjustment",
+        /// The customer's own credit, taken off; above zero it was not there any more.
+        Credit = "credit",
     }
 }
 

@@ -24,6 +24,7 @@ pub mod lines;
 pub mod logins;
 pub mod mail_wishes;
 pub mod outbox;
+pub mod overpaid;
 pub mod payment_lists;
 pub mod payments;
 pub mod pix;
