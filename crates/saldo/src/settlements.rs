@@ -12,7 +12,7 @@ use money::{
     WalletId,
 };
 use sha2::{Digest as _, Sha256};
-use store::tables::bank::{Finding, FindingCode};
+use store::tables::bank::Finding;
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
@@ -21,6 +21,7 @@ use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
+use crate::findings::Found;
 use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
 use crate::problem::Problem;
@@ -336,7 +337,7 @@ fn money_wallet(tx: &Tx<'_>, customer: CustomerId, unit: Unit) -> Result<Option<
 /// often the refusal is heard.
 pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal) -> Result<(), Problem> {
     let (purchase, now) = (PurchaseId::from_u128(intent.as_u128()), app.ledger.now());
-    let why = format!("The payment was not booked ({}): {refusal}.", refusal.code());
+    let refusal = refusal.code().to_owned();
     let intents = app
         .write(move |tx| {
             let (Some(paid), true) =
@@ -353,15 +354,8 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
                 None => None,
             };
             let amount = price.map_or(paid.amount, |(_, purchase)| purchase.price);
-            tx.insert_finding(&Finding {
-                finding_no: 0,
-                code: FindingCode::PaymentRefused,
-                boleto: paid.boleto,
-                return_no: None,
-                file_line: None,
-                detail: format!("{why} {} became the customer's credit.", amount.to_decimal()),
-                found_at: now,
-            })?;
+            let found = Found::NotBooked { refusal: refusal.clone(), paid: amount.into() };
+            tx.insert_finding(&Finding { boleto: paid.boleto, ..found.finding(Some(paid.customer), now) })?;
             // Written by us, so it is a way that we know.
             let by = PaidBy::from_code(&paid.paid_by).unwrap_or(PaidBy::Hand);
             let deposited = deposit(tx, paid.customer, amount, by)?;

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::documents::{self, Closable, Debt};
 use crate::look::Reader;
 use crate::look::page::boletos::{
-    BoletoList, BoletoListed, BoletoPage, BoletoView, Choosable, Standing, WriteOff, state_text,
+    BoletoList, BoletoListed, BoletoPage, BoletoView, Choosable, STILL_OWED, Standing, WriteOff, state_text,
 };
 use crate::look::part::Place;
 use crate::look::volume::volume;
@@ -32,6 +32,8 @@ use crate::problem::Problem;
 
 /// Boletos of one page.
 const ROWS: u32 = 25;
+/// How those are asked for that are written off while the debt was kept.
+const STILL_OWED_WORD: &str = "still_owed";
 /// Most characters of what is looked for.
 const WORDS_CHARS_MAX: usize = 80;
 
@@ -68,8 +70,10 @@ pub(super) async fn list(
     staff.must(Permission::SeeFinance)?;
     let words: String = q.trim().chars().take(WORDS_CHARS_MAX).collect();
     let account = app.config.bank.as_ref().map(|bank| bank.account.clone());
+    let is_still_owed = state == STILL_OWED_WORD;
     let search = BoletoSearch {
         state: BoletoState::from_word(&state),
+        is_still_owed,
         words: (!words.is_empty()).then(|| meant(account.as_ref(), &words)),
     };
     let reader = staff.visit.reader().clone();
@@ -86,7 +90,7 @@ pub(super) async fn list(
     let base = format!(
         "{}?state={}&q={}&",
         Place::ConsoleBoletos.url(),
-        search.state.map(BoletoState::word).unwrap_or_default(),
+        if is_still_owed { STILL_OWED_WORD } else { search.state.map(BoletoState::word).unwrap_or_default() },
         crate::look::format::percent_encoded(&words)
     );
     let states = BoletoState::ALL
@@ -95,8 +99,8 @@ pub(super) async fn list(
     let page = BoletoList {
         frame: staff.visit.frame(&app, Some(Place::ConsoleBoletos)),
         view: BoletoView::List,
-        is_search: search.state.is_some() || search.words.is_some(),
-        states: states.collect(),
+        is_search: is_still_owed || search.state.is_some() || search.words.is_some(),
+        states: states.chain([(STILL_OWED_WORD, reader.t(STILL_OWED), is_still_owed)]).collect(),
         words,
         rows,
         newer_url: trail.newer_url(&base, "before"),
@@ -173,6 +177,12 @@ async fn page(
         .filter(|_| staff.may(Permission::SettleByHand))
         .map(|closable| offered(&reader, closable, boleto.amount, missing_choice.is_some()));
     let unit = boleto.amount.unit();
+    let may_settle = row.standing.is_still_owed && staff.may(Permission::SettleByHand);
+    let settle_url = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) => Some(format!("/console/purchases/{purchase}/settlement")),
+        (None, Some(invoice)) => Some(format!("/console/invoices/{invoice}/payment")),
+        (None, None) => None,
+    };
     let page = BoletoPage {
         frame: staff.visit.frame(app, Some(Place::ConsoleBoletos)),
         id: boleto.id.to_string(),
@@ -183,6 +193,7 @@ async fn page(
         registered_at: boleto.registered_at,
         paid: boleto.paid_at.zip(boleto.paid_amount.map(|paid| Amount::new(paid, unit))),
         findings: found,
+        settle_url: settle_url.filter(|_| may_settle),
         write_off,
         was_written_off,
         is_choice_missing: missing_choice.is_some(),
@@ -252,7 +263,11 @@ fn listed(
         document: TaxId::parse(&document).map_or(document, |document| document.to_string()),
         amount: row.amount,
         due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
-        standing: Standing { state: row.state, is_overdue: due.is_some_and(|due| due < today) },
+        standing: Standing {
+            state: row.state,
+            is_overdue: due.is_some_and(|due| due < today),
+            is_still_owed: documents::is_still_owed(tables, row)?,
+        },
     })
 }
 

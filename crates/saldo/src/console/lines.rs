@@ -152,10 +152,11 @@ pub(super) async fn line(
         anomaly: row.anomaly,
     };
     let may_change = staff.may(Permission::ChangeCustomers);
+    let may_settle_any = staff.may(Permission::SettleByHand);
     let purchase = |row: store::views::PurchaseRow| LinePurchase {
         id: row.purchase.to_string(),
         charging_id: charging_text(&row.charging),
-        may_settle: may_change && may_be_settled_by_hand(&row),
+        may_settle: may_settle_any && may_be_settled_by_hand(&row),
         is_dropped: row.state == PurchaseState::Dropped,
         size: size(row.quantity),
         price: row.price,

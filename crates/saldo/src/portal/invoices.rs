@@ -164,6 +164,7 @@ pub(super) fn boleto(
     let due: Option<Date> = row.due_on.parse().ok();
     let otherwise = boleto_pix::paid_otherwise(tables, row)?;
     let is_overdue = due.is_some_and(|due| due < day_of(&reader.zone, now));
+    let is_still_owed = documents::is_still_owed(tables, row)?;
     let findings = tables.findings_of(row.id)?;
     Ok(Boleto {
         id: row.id.to_string(),
@@ -177,6 +178,7 @@ pub(super) fn boleto(
             BoletoState::Open if is_overdue => BoletoStanding::Overdue,
             BoletoState::Open => BoletoStanding::Open,
             BoletoState::Paid => BoletoStanding::Paid { at: row.paid_at },
+            BoletoState::ToWriteOff | BoletoState::WrittenOff if is_still_owed => BoletoStanding::StillOwed,
             BoletoState::ToWriteOff | BoletoState::WrittenOff => BoletoStanding::WrittenOff,
         },
         linha_digitavel: row.linha_digitavel.clone(),

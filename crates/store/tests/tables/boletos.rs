@@ -87,6 +87,9 @@ fn a_finding_is_open_until_somebody_has_dealt_with_it() {
             file_line: Some(3),
             detail: "It is none of ours.".to_owned(),
             found_at: NOW,
+            facts: String::new(),
+            customer: None,
+            about: String::new(),
         };
         write(tables, |tx| (0..3).try_for_each(|_| tx.insert_finding(&finding)));
         assert_eq!(read(tables, |reader| reader.open_finding_count()), 3);

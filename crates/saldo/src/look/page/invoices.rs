@@ -120,6 +120,8 @@ pub enum BoletoStanding {
         /// When.
         at: Timestamp,
     },
+    /// It cannot be paid any more; what it was to pay is owed all the same.
+    StillOwed,
     /// It will not be paid any more.
     WrittenOff,
 }
@@ -134,6 +136,7 @@ impl BoletoStanding {
             BoletoStanding::Overdue => "boleto-overdue",
             BoletoStanding::Paid { .. } => "boleto-paid",
             BoletoStanding::PaidByPix { .. } => "boleto-paid-by-pix",
+            BoletoStanding::StillOwed => "boleto-still-owed",
             BoletoStanding::WrittenOff => "boleto-written-off",
         }
     }
@@ -142,7 +145,7 @@ impl BoletoStanding {
     pub fn tone(&self) -> &'static str {
         match self {
             BoletoStanding::Paid { .. } | BoletoStanding::PaidByPix { .. } => "good",
-            BoletoStanding::Rejected | BoletoStanding::Overdue => "bad",
+            BoletoStanding::Rejected | BoletoStanding::Overdue | BoletoStanding::StillOwed => "bad",
             BoletoStanding::Registering | BoletoStanding::Open => "wait",
             BoletoStanding::WrittenOff => "",
         }
@@ -183,7 +186,11 @@ impl Boleto {
 
     /// Whether its money is still to come.
     pub fn is_to_be_paid(&self) -> bool {
-        self.is_payable() || matches!(self.standing, BoletoStanding::Registering | BoletoStanding::Rejected)
+        let is_waiting = matches!(
+            self.standing,
+            BoletoStanding::Registering | BoletoStanding::Rejected | BoletoStanding::StillOwed
+        );
+        self.is_payable() || is_waiting
     }
 
     /// Whether a bank takes its payment.
@@ -222,6 +229,11 @@ impl Boleto {
             BoletoStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(at)),
             BoletoStanding::Paid { at: None } => String::new(),
             BoletoStanding::PaidByPix { at } => reader.t1("boleto-paid-by-pix-text", "day", reader.date(at)),
+            BoletoStanding::StillOwed => {
+                let has_pix = !matches!(self.pix, BoletoPix::None);
+                let id = if has_pix { "boleto-still-owed-pix-text" } else { "boleto-still-owed-text" };
+                reader.t1(id, "brand", &invoiced.brand)
+            }
             BoletoStanding::WrittenOff => reader.t("boleto-written-off-text"),
         }
     }
