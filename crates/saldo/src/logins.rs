@@ -18,6 +18,14 @@ pub fn by_what_is_typed(reader: &Reader<'_>, typed: &str) -> Result<Option<Login
     }
 }
 
+/// Whether what was typed is written like a CPF or CNPJ in digits and is none.
+pub fn is_mistyped_document(typed: &str) -> bool {
+    let is_written_so = |c: char| c.is_ascii_digit() || " .-/".contains(c);
+    typed.chars().all(is_written_so)
+        && typed.contains(|c: char| c.is_ascii_digit())
+        && TaxId::parse(typed).is_err()
+}
+
 /// The first login of who pays under this document. Whoever has several signs in to the others by e-mail.
 pub fn by_document(reader: &Reader<'_>, document: &str) -> Result<Option<Login>, StoreError> {
     if let Some(login) = reader.login_by_email(document)? {

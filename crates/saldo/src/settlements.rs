@@ -13,6 +13,7 @@ use money::{
 };
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::Finding;
+use store::tables::boletos::BoletoRow;
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
@@ -287,6 +288,19 @@ pub fn paid(tables: &TablesReader<'_>, what: Owing) -> Result<Option<Settlement>
         Owing::Invoice(invoice) => tables.settlements_of_invoice(invoice)?,
     };
     Ok(came.into_iter().find(|known| known.outcome == SettlementOutcome::Paid))
+}
+
+/// What paid that which a boleto was to collect, if not the boleto itself.
+pub fn paid_otherwise(
+    tables: &TablesReader<'_>,
+    boleto: &BoletoRow,
+) -> Result<Option<Settlement>, StoreError> {
+    let paid = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) => paid(tables, Owing::Purchase(purchase))?,
+        (None, Some(invoice)) => paid(tables, Owing::Invoice(invoice))?,
+        (None, None) => None,
+    };
+    Ok(paid.filter(|paid| paid.boleto != Some(boleto.id)))
 }
 
 /// The purchase's own name: it is paid once, by whatever comes first.

@@ -127,6 +127,14 @@ async fn paid_twice_by_two_payments_is_credit_the_second_time() {
     assert_eq!(found[0].code, FindingCode::PaidTwice);
     provider.until_purchase_is(PurchaseState::Paid).await;
     assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "24.90"));
+    // Neither payment is lost to him who made it: both are told, and what he has as credit.
+    let shown = async |browser: &mut browser::Browser<'_>| browser.get("/invoices").await.text;
+    let mut browser = provider.signed_in().await;
+    let looking = async { while !shown(&mut browser).await.contains("Your credit") {} };
+    tokio::time::timeout(house::PATIENCE, looking).await.expect("the credit is shown");
+    let page = shown(&mut browser).await;
+    assert_eq!(page.matches("by Pix").count(), 2, "{page}");
+    assert_eq!(page.matches("kept as your credit").count(), 1, "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use book::PaidBy;
 use brazil::boleto::{BillingAccount, TitleNumber};
 use brazil::document::TaxId;
 use jiff::civil::Date;
@@ -29,6 +30,7 @@ use crate::portal::calendar::{day_bounds, day_of};
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
+use crate::settlements;
 
 /// Boletos of one page.
 const ROWS: u32 = 25;
@@ -158,7 +160,7 @@ async fn page(
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
     let (asked, eyes) = (Arc::clone(app), reader.clone());
-    let (boleto, row, quantity, found, closable) = app
+    let (boleto, row, quantity, found, closable, otherwise) = app
         .read(move |tables| {
             let Some(boleto) = tables.boleto(id)? else { return Ok(None) };
             let row = listed(&asked, tables, &eyes, &boleto)?;
@@ -169,7 +171,8 @@ async fn page(
             let found: Result<Vec<_>, _> =
                 found.into_iter().rev().map(|finding: Finding| findings::listed(tables, finding)).collect();
             let closable = documents::closable(tables, &boleto)?;
-            Ok(Some((boleto, row, quantity, found?, closable)))
+            let otherwise = settlements::paid_otherwise(tables, &boleto)?;
+            Ok(Some((boleto, row, quantity, found?, closable, otherwise)))
         })
         .await?
         .ok_or_else(missing)?;
@@ -191,7 +194,10 @@ async fn page(
         quantity,
         created_at: boleto.created_at,
         registered_at: boleto.registered_at,
-        paid: boleto.paid_at.zip(boleto.paid_amount.map(|paid| Amount::new(paid, unit))),
+        paid: boleto
+            .paid_at
+            .zip(boleto.paid_amount.map(|paid| Amount::new(paid, unit)))
+            .or(otherwise.map(|paid| (paid.came_at, paid.amount))),
         findings: found,
         settle_url: settle_url.filter(|_| may_settle),
         write_off,
@@ -255,11 +261,13 @@ fn listed(
     let due: Option<Date> = row.due_on.parse().ok();
     let today = day_of(&reader.zone, app.ledger.now());
     let document = tables.payer(row.customer)?.map(|payer| payer.document).unwrap_or_default();
+    let otherwise = settlements::paid_otherwise(tables, row)?;
     Ok(BoletoListed {
         url: format!("{}/{}", Place::ConsoleBoletos.url(), row.id),
         nosso_numero: nosso_numero(app, row.our_number),
         our_number: row.our_number,
         customer: tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default(),
+        customer_url: format!("/console/customers/{}", row.customer),
         document: TaxId::parse(&document).map_or(document, |document| document.to_string()),
         amount: row.amount,
         due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
@@ -267,6 +275,7 @@ fn listed(
             state: row.state,
             is_overdue: due.is_some_and(|due| due < today),
             is_still_owed: documents::is_still_owed(tables, row)?,
+            paid_otherwise: otherwise.and_then(|paid| PaidBy::from_code(&paid.paid_by)),
         },
     })
 }

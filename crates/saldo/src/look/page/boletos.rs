@@ -1,6 +1,7 @@
 //! `/console/boletos` and what stands under it: boletos as staff look for them, the bank's files, and what a person must look at.
 
 use askama::Template;
+use book::PaidBy;
 use money::{Amount, Timestamp};
 use store::tables::bank::FindingCode;
 use store::tables::boletos::BoletoState;
@@ -78,6 +79,8 @@ pub struct BoletoListed {
     pub our_number: u64,
     /// Who owes it.
     pub customer: String,
+    /// His page.
+    pub customer_url: String,
     /// CPF or CNPJ.
     pub document: String,
     /// What is owed.
@@ -97,12 +100,15 @@ pub struct Standing {
     pub is_overdue: bool,
     /// Whether it is written off and what it was to pay is owed all the same.
     pub is_still_owed: bool,
+    /// How that was paid which it was to collect, if not by itself.
+    pub paid_otherwise: Option<PaidBy>,
 }
 
 impl Standing {
     /// The chip's colour.
     pub fn tone(&self) -> &'static str {
         match self.state {
+            _ if self.paid_otherwise.is_some() => "good",
             BoletoState::Rejected => "bad",
             BoletoState::Open if self.is_overdue => "bad",
             _ if self.is_still_owed => "bad",
@@ -114,6 +120,11 @@ impl Standing {
 
     /// The id of its words.
     pub fn text_id(&self) -> &'static str {
+        match self.paid_otherwise {
+            Some(PaidBy::Pix) => return "boleto-paid-by-pix",
+            Some(_) => return "boleto-paid-otherwise",
+            None => {}
+        }
         if self.state == BoletoState::Open && self.is_overdue {
             return "boleto-overdue";
         }
@@ -157,7 +168,7 @@ pub struct BoletoPage {
     pub created_at: Timestamp,
     /// When the bank registered it.
     pub registered_at: Option<Timestamp>,
-    /// When it was paid, and how much.
+    /// When it was paid, or what it was to collect otherwise, and how much.
     pub paid: Option<(Timestamp, Amount)>,
     /// What was found about it.
     pub findings: Vec<FindingListed>,

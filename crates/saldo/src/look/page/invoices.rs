@@ -55,6 +55,10 @@ pub struct Invoiced {
     pub next_due: Option<Timestamp>,
     /// Purchases that wait for a payment by card or Pix, newest first.
     pub unpaid: Vec<UnpaidPurchase>,
+    /// Money that came in other ways than by card, newest first.
+    pub received: Vec<Received>,
+    /// What he has as credit for what was paid beyond what was owed, where no other page shows it.
+    pub credit: Vec<Amount>,
     /// Boletos of purchases, newest first.
     pub boletos: Vec<Boleto>,
     /// Purchases that the next invoice collects, newest first.
@@ -65,6 +69,21 @@ pub struct Invoiced {
     pub newer_url: Option<String>,
     /// Where older boletos are.
     pub older_url: Option<String>,
+}
+
+/// Money that came.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// What for.
+    pub what: String,
+    /// The id of the way it was paid.
+    pub way_id: &'static str,
+    /// How much.
+    pub amount: Amount,
+    /// When it was told.
+    pub at: Timestamp,
+    /// Whether it came beyond what was owed, and is the customer's credit.
+    pub is_credit: bool,
 }
 
 /// A boleto as its payer sees it.
@@ -198,6 +217,11 @@ impl Boleto {
         matches!(self.standing, BoletoStanding::Open | BoletoStanding::Overdue)
     }
 
+    /// The id of what its PDF is called: a second copy, once it is overdue.
+    pub fn pdf_text_id(&self) -> &'static str {
+        if self.standing == BoletoStanding::Overdue { "boleto-second-copy" } else { "boleto-pdf" }
+    }
+
     /// Whether a Pix may be asked for instead.
     pub fn offers_pix(&self) -> bool {
         matches!(self.pix, BoletoPix::Offered)
@@ -225,7 +249,8 @@ impl Boleto {
             BoletoStanding::Registering => reader.t("boleto-registering-text"),
             BoletoStanding::Rejected => reader.t1("boleto-rejected-text", "brand", &invoiced.brand),
             BoletoStanding::Open => reader.t("boleto-open-text"),
-            BoletoStanding::Overdue => reader.t("boleto-overdue-text"),
+            BoletoStanding::Overdue if matches!(self.pix, BoletoPix::None) => reader.t("boleto-overdue-text"),
+            BoletoStanding::Overdue => reader.t("boleto-overdue-pix-text"),
             BoletoStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(at)),
             BoletoStanding::Paid { at: None } => String::new(),
             BoletoStanding::PaidByPix { at } => reader.t1("boleto-paid-by-pix-text", "day", reader.date(at)),
