@@ -89,6 +89,8 @@ pub fn may(role: StaffRole, permission: Permission) -> bool {
 pub fn to_open(place: Place) -> Permission {
     match place {
         Place::ConsoleBilling | Place::ConsoleBoletos | Place::ConsoleMonthEnd => Permission::SeeFinance,
+        Place::ConsoleStaff => Permission::ChangeStaff,
+        Place::ConsoleAudit => Permission::SeeAudit,
         _ => Permission::SeeCustomers,
     }
 }

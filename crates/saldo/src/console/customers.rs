@@ -24,11 +24,11 @@ use crate::access_codes::{self, GivenCode, TRIES_MAX};
 use crate::app::App;
 use crate::billing::{self, Blocked};
 use crate::clock;
-use crate::look::Locale;
-use crate::look::page::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
+use crate::look::page::{CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
+use crate::look::{Locale, Reader};
 use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
@@ -243,12 +243,30 @@ async fn show(
         since: known.customer.created_at,
         saved,
         may_change: staff.may(Permission::ChangeCustomers),
+        acts: acts(app, staff, &reader, &known.wallets),
         payer: known.payer.map(payer_lines),
         code: code.map(|code| (code.text, code.expires_at)),
         tries_max: TRIES_MAX,
         reader,
     };
     draw(status, &page)
+}
+
+fn acts(app: &App, staff: &StaffIn, reader: &Reader, wallets: &[WalletRow]) -> CustomerActs {
+    let wallet = |row: &WalletRow| FreezableWallet {
+        id: row.wallet.to_string(),
+        name: if row.unit == Unit::BYTE {
+            reader.t("wallet-of-data")
+        } else {
+            reader.t1("wallet-of-money", "unit", row.unit.code())
+        },
+        is_frozen: app.ledger.wallet(row.wallet).is_some_and(|known| known.is_frozen),
+    };
+    CustomerActs {
+        may_view: staff.may(Permission::ViewAsCustomer),
+        may_freeze: staff.may(Permission::FreezeWallets),
+        wallets: wallets.iter().map(wallet).collect(),
+    }
 }
 
 fn known(app: &App, tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, StoreError> {

@@ -13,6 +13,7 @@ mod month_end;
 mod offers;
 mod roles;
 mod routers;
+mod staff;
 mod subscribers;
 
 use browser::{Browser, PASSWORD};

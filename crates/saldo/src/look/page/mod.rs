@@ -5,6 +5,7 @@
 //! page's own documentation names, and always `csrf`.
 
 pub mod api_keys;
+mod audit;
 pub mod billing;
 mod billing_runs;
 pub mod boletos;
@@ -28,17 +29,19 @@ pub mod routers;
 pub mod saved_cards;
 pub mod set_password;
 pub mod sign_in;
+mod staff;
 pub mod statement;
 pub mod subscribers;
 pub mod usage;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
+pub use audit::{AuditLine, AuditPage};
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
-pub use customer::{CustomerPage, LineOfCustomer, LoginLine, PayerLines};
+pub use customer::{CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
@@ -56,6 +59,7 @@ pub use routers::{RouterListed, Routers};
 pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
+pub use staff::{InvitationListed, StaffListed, StaffPage};
 pub use statement::{Month, Statement, csv_head, csv_lines};
 pub use subscribers::{
     ColumnLine, ImportCheck, ImportLine, ImportPage, ImportProgress, PreviewLine, Subscriber, Subscribers,

@@ -15,6 +15,8 @@ pub struct Frame {
     pub menu: Menu,
     /// Entries of the menu that whoever is signed in has no use of.
     pub hidden: Vec<Place>,
+    /// As whom staff see this page, where they do.
+    pub viewed_as: Option<String>,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
@@ -154,6 +156,10 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Who signs in to the console.
+    ConsoleStaff,
+    /// Who changed what.
+    ConsoleAudit,
 }
 
 impl Place {
@@ -186,6 +192,8 @@ impl Place {
         Place::ConsoleRouters,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
+        Place::ConsoleStaff,
+        Place::ConsoleAudit,
     ];
 
     /// Where the page is.
@@ -210,6 +218,8 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleStaff => "/console/staff",
+            Place::ConsoleAudit => "/console/audit",
         }
     }
 
@@ -235,6 +245,8 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleStaff => "staff",
+            Place::ConsoleAudit => "audit",
         }
     }
 }
