@@ -28,6 +28,9 @@ const EN = {
   columns: ['Date', 'Transaction ID', 'Amount', 'Card used', 'Status'],
   success: 'Success',
   failure: 'Failure',
+  refunded: 'Refunded',
+  partlyRefunded: 'Partly refunded',
+  disputed: 'Disputed',
   dialogs: {
     successful: 'Payment successful',
     failed: 'Payment failed',
@@ -86,6 +89,9 @@ const PT_BR = {
   columns: ['Data', 'ID da transação', 'Valor', 'Cartão usado', 'Status'],
   success: 'Sucesso',
   failure: 'Falha',
+  refunded: 'Reembolsado',
+  partlyRefunded: 'Reembolso parcial',
+  disputed: 'Contestado',
   dialogs: {
     successful: 'Pagamento confirmado',
     failed: 'Pagamento recusado',

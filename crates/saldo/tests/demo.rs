@@ -208,5 +208,25 @@ async fn forms_that_no_page_drew_change_nothing() {
         assert_eq!(screen.contains(&format!("name=\"{name}\" checked")), is_on, "{name}");
     }
     assert!(screen.contains("name=\"bank_waits\" checked"), "the bank lets boletos wait");
+    let faults = "reordered=on&lost=on&unheard=on&declined_late=on&saved_declined=on&return_to=/";
+    assert_eq!(submit(&url, "/demo/faults", faults).await.1, "/");
+    let answer = reqwest::get(format!("{}/faults", demo.text("/sandbox_url"))).await;
+    let told: serde_json::Value =
+        answer.expect("the sandbox answers").json().await.expect("its faults as JSON");
+    for (name, expected) in [
+        ("webhook_reorder", serde_json::json!(true)),
+        ("webhook_duplicate", serde_json::json!(false)),
+        ("webhook_drop_next", serde_json::json!(1)),
+        ("answers_lost_next", serde_json::json!(1)),
+        ("calls_fail_next", serde_json::json!(0)),
+        ("late_decline", serde_json::json!(true)),
+        ("off_session_decline", serde_json::json!("generic")),
+    ] {
+        assert_eq!(told[name], expected, "{name}");
+    }
+    let (_, _, screen) = first_screen(&url).await;
+    for (name, is_on) in [("reordered", true), ("lost", true), ("failing", false), ("saved_declined", true)] {
+        assert_eq!(screen.contains(&format!("name=\"{name}\" checked")), is_on, "{name}");
+    }
     assert_eq!(demo.available().await, "25.00");
 }

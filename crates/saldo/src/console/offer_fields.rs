@@ -98,6 +98,7 @@ impl Typed {
             "invalid_days" if field == "block_after_days" => "offer-bad-block-days",
             "invalid_days" => "offer-bad-days",
             "invalid_count" => "offer-bad-count",
+            "missing" => "offer-missing",
             "not_a_number" => "offer-no-number",
             "amount_over_precise" => "offer-whole-cents",
             "amount_too_large" => "offer-too-much",
@@ -118,6 +119,11 @@ impl Unread {
             self.0.push(problem);
             T::default()
         })
+    }
+
+    /// As [`Unread::note`], and nothing typed is noted, too: zero is to be meant.
+    pub(super) fn required<T>(&mut self, field: &'static str, read: Result<Option<T>, Problem>) -> Option<T> {
+        self.note(read.and_then(|value| value.map(Some).ok_or_else(|| wrong(field, "missing"))))
     }
 
     /// Refuses the form if anything could not be read, together with what is wrong with the rest of it.

@@ -179,8 +179,10 @@ fn draft(typed: &Typed, sent: &Sent) -> (PlanDraft, Unread) {
     let mut unread = Unread::default();
     let draft = PlanDraft {
         name: sent.name.clone(),
-        fee: unread.note(typed.money("fee", &sent.fee, CURRENCY)).unwrap_or(Amount::new(0, CURRENCY)),
-        allowance: unread.note(typed.bytes("allowance", &sent.allowance)).unwrap_or(0),
+        fee: unread
+            .required("fee", typed.money("fee", &sent.fee, CURRENCY))
+            .unwrap_or(Amount::new(0, CURRENCY)),
+        allowance: unread.required("allowance", typed.bytes("allowance", &sent.allowance)).unwrap_or(0),
         carried_max: unread.note(typed.bytes("carried_max", &sent.carried_max)),
         supports_purchase: sent.supports_purchase == YES,
         balance_max: unread.note(typed.bytes("balance_max", &sent.balance_max)).unwrap_or(0),

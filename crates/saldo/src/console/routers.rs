@@ -9,7 +9,7 @@ use serde::Deserialize;
 use store::Hidden;
 
 use super::kept::Kept;
-use super::offer_fields::{Typed, text};
+use super::offer_fields::{Typed, Unread, text};
 use crate::app::App;
 use crate::audit::Author;
 use crate::look::page::{Field, FieldKind, RouterListed, Routers};
@@ -139,14 +139,17 @@ impl Kept for RouterKind {
         typed: &Typed,
         sent: &Sent,
     ) -> Result<u32, Problem> {
+        let mut unread = Unread::default();
         let port = typed.count("coa_port", &sent.coa_port);
-        let port = port.map_err(|_| Problem::invalid("coa_port", "invalid_port", "This is no port."))?;
+        let port = port.map_err(|_| Problem::invalid("coa_port", "invalid_port", "This is no port."));
+        let port = unread.note(port);
         let draft = RouterDraft {
             name: sent.name.clone(),
             address: sent.address.clone(),
             secret: (!sent.secret.is_empty()).then(|| Hidden(sent.secret.clone())),
             coa_port: port.unwrap_or(COA_PORT),
         };
+        unread.refuse(|| nas::wrong_with(&draft))?;
         put_router(app, author, no, draft).await
     }
 }

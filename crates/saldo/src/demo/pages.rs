@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use book::{Act, Command};
 use engine::Outcome;
 use money::{CustomerId, MailId, Timestamp, WalletId};
+use sandbox::OffSessionDecline;
 use sandbox::bank::Bank;
 use sandbox::router::ChangeBehaviour;
 use serde::Deserialize;
@@ -216,6 +217,18 @@ struct FaultsForm {
     #[serde(default)]
     held: String,
     #[serde(default)]
+    reordered: String,
+    #[serde(default)]
+    lost: String,
+    #[serde(default)]
+    failing: String,
+    #[serde(default)]
+    unheard: String,
+    #[serde(default)]
+    declined_late: String,
+    #[serde(default)]
+    saved_declined: String,
+    #[serde(default)]
     router_twice: String,
     #[serde(default)]
     router_lost: String,
@@ -241,6 +254,20 @@ async fn set_faults(
         settings.webhook_hold = !held.is_empty();
         // Neither told nor found out by asking: a payment is then seen pending.
         settings.payment_reads_fail = settings.webhook_hold;
+        settings.webhook_reorder = !form.reordered.is_empty();
+        for (count, ticked) in [
+            (&mut settings.webhook_drop_next, &form.lost),
+            (&mut settings.calls_fail_next, &form.failing),
+            (&mut settings.answers_lost_next, &form.unheard),
+        ] {
+            // What counts down goes on from where it is.
+            *count = if ticked.is_empty() { 0 } else { (*count).max(1) };
+        }
+        settings.late_decline = !form.declined_late.is_empty();
+        settings.off_session_decline = match form.saved_declined.as_str() {
+            "" => None,
+            _ => settings.off_session_decline.or(Some(OffSessionDecline::Generic)),
+        };
     });
     stage.spending.router().change_faults(|faults| {
         faults.duplicate = !form.router_twice.is_empty();

@@ -41,8 +41,8 @@ impl DataUnit {
     }
 }
 
-/// Bytes with one decimal that is cut, not rounded, so that nobody reads more than there is: `19.9 GB`. Less than one drops to MB, KB
-/// and bytes, so that only nothing reads `0.0 GB`.
+/// Bytes with one decimal, rounded to the nearest so that the figures of one page add up: `19.9 GB`. Less than one drops to MB, KB and
+/// bytes, so that only nothing reads `0.0 GB`.
 pub fn volume(locale: Locale, unit: DataUnit, bytes: i64) -> String {
     let names = match unit {
         DataUnit::Gb => ["GB", "MB", "KB"],
@@ -52,8 +52,10 @@ pub fn volume(locale: Locale, unit: DataUnit, bytes: i64) -> String {
     let magnitude = i128::from(bytes).abs();
     let mut size = i128::from(unit.bytes());
     for name in names {
-        if magnitude >= size || magnitude == 0 {
-            let tenths = magnitude * 10 / size;
+        let tenths = (magnitude * 20 / size + 1) / 2;
+        // Bytes are exact: the last of them are not rounded up to a KB.
+        let rounds_up = tenths >= 10 && size > i128::from(unit.thousand());
+        if rounds_up || magnitude >= size || magnitude == 0 {
             let number = localized(locale, &format!("{}.{}", tenths / 10, tenths % 10));
             return format!("{sign}{number}{NO_BREAK_SPACE}{name}");
         }
@@ -102,15 +104,17 @@ mod tests {
     fn no_balance_reads_zero_but_nothing() {
         let cases = [
             (DataUnit::Gb, 20_000_000_000, "20.0 GB", "20,0 GB"),
-            (DataUnit::Gb, 1_234_999_999_999, "1,234.9 GB", "1.234,9 GB"),
+            (DataUnit::Gb, 1_234_949_999_999, "1,234.9 GB", "1.234,9 GB"),
             (DataUnit::Gb, 0, "0.0 GB", "0,0 GB"),
-            (DataUnit::Gb, 999_999_999, "999.9 MB", "999,9 MB"),
+            (DataUnit::Gb, 9_999_999_960, "10.0 GB", "10,0 GB"),
+            (DataUnit::Gb, 999_999_999, "1.0 GB", "1,0 GB"),
+            (DataUnit::Gb, 949_949_999, "949.9 MB", "949,9 MB"),
             (DataUnit::Gb, 1, "1 byte", "1 byte"),
             (DataUnit::Gb, 999, "999 bytes", "999 bytes"),
-            (DataUnit::Gb, -1_250_000_000, "\u{2212}1.2 GB", "\u{2212}1,2 GB"),
+            (DataUnit::Gb, -1_250_000_000, "\u{2212}1.3 GB", "\u{2212}1,3 GB"),
             (DataUnit::Gib, 1 << 30, "1.0 GiB", "1,0 GiB"),
-            (DataUnit::Gib, 1_000_000_000, "953.6 MiB", "953,6 MiB"),
-            (DataUnit::Gib, 1_500, "1.4 KiB", "1,4 KiB"),
+            (DataUnit::Gib, 1_000_000_000, "953.7 MiB", "953,7 MiB"),
+            (DataUnit::Gib, 1_500, "1.5 KiB", "1,5 KiB"),
         ];
         for (unit, bytes, en, pt_br) in cases {
             assert_eq!(volume(Locale::En, unit, bytes).replace(NO_BREAK_SPACE, " "), en);

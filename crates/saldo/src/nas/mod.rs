@@ -29,6 +29,7 @@ pub(crate) use rest::Described;
 pub use rest::{SCOPE, routes};
 pub use roster::{
     COA_PORT, RouterDraft, RouterSeen, SILENT_AFTER, put_router, remove_router, roster, silent_count,
+    wrong_with,
 };
 pub(crate) use roster::{delete_router, write_router};
 

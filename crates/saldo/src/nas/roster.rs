@@ -130,10 +130,15 @@ pub(crate) fn write_router(
     draft: &RouterDraft,
     now: Timestamp,
 ) -> Result<RouterRow, Problem> {
-    let address = check(draft)?;
     let kept = known.as_ref().map(|known| known.secret.clone());
-    let Some(secret) = draft.secret.clone().or(kept) else {
-        return Err(Problem::invalid("secret", "secret_missing", "A new router needs its secret."));
+    let secret = draft.secret.clone().or(kept);
+    let mut wrong = wrong_with(draft);
+    if secret.is_none() {
+        wrong.push(Problem::invalid("secret", "secret_missing", "A new router needs its secret."));
+    }
+    Problem::refuse_all(wrong)?;
+    let (Some(secret), Some(address)) = (secret, address_of(draft)) else {
+        return Err(Problem::not_found("router"));
     };
     let new = || RouterRow {
         nas_no: 0,
@@ -188,32 +193,37 @@ pub(crate) fn delete_router(
     Ok(())
 }
 
-/// The address, if everything is as it may be.
-fn check(draft: &RouterDraft) -> Result<IpAddr, Problem> {
-    let refuse = |field, code, detail: String| Err(Problem::invalid(field, code, detail));
+/// The address that packets may come from.
+fn address_of(draft: &RouterDraft) -> Option<IpAddr> {
+    let address = draft.address.trim().parse::<IpAddr>().map(|address| address.to_canonical()).ok()?;
+    (!address.is_unspecified() && !address.is_multicast()).then_some(address)
+}
+
+/// All that is wrong with what is said of a router.
+pub fn wrong_with(draft: &RouterDraft) -> Vec<Problem> {
+    let mut wrong = Vec::new();
+    let mut refuse = |field: &str, code, detail: String| wrong.push(Problem::invalid(field, code, detail));
     let name = draft.name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.contains(char::is_control) {
-        return refuse("name", "invalid_name", format!("name must have 1 to {NAME_CHARS_MAX} characters."));
+        refuse("name", "invalid_name", format!("name must have 1 to {NAME_CHARS_MAX} characters."));
     }
-    let address = draft.address.trim().parse::<IpAddr>().map(|address| address.to_canonical());
-    let Some(address) = address.ok().filter(|address| !address.is_unspecified() && !address.is_multicast())
-    else {
+    if address_of(draft).is_none() {
         let detail = "address must be the IP address that the router's packets come from.";
-        return refuse("address", "invalid_address", detail.to_owned());
-    };
+        refuse("address", "invalid_address", detail.to_owned());
+    }
     if let Some(Hidden(secret)) = &draft.secret {
         let is_long_enough = (SECRET_CHARS_MIN..=SECRET_CHARS_MAX).contains(&secret.len());
         if !is_long_enough || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             let detail = format!(
                 "secret must have {SECRET_CHARS_MIN} to {SECRET_CHARS_MAX} letters, digits and signs, without blanks."
             );
-            return refuse("secret", "invalid_secret", detail);
+            refuse("secret", "invalid_secret", detail);
         }
     }
     if draft.coa_port == 0 {
-        return refuse("coa_port", "invalid_port", "coa_port must be 1 to 65535.".to_owned());
+        refuse("coa_port", "invalid_port", "coa_port must be 1 to 65535.".to_owned());
     }
-    Ok(address)
+    wrong
 }
 
 fn json(router: &RouterRow, has_new_secret: bool) -> Value {
@@ -239,8 +249,16 @@ mod tests {
 
     #[test]
     fn what_a_router_may_not_be_is_named() {
-        assert_eq!(check(&draft()).expect("a router").to_string(), "192.0.2.7");
-        assert!(check(&RouterDraft { secret: None, ..draft() }).is_ok());
+        assert_eq!(address_of(&draft()).expect("an address").to_string(), "192.0.2.7");
+        assert!(wrong_with(&draft()).is_empty());
+        assert!(wrong_with(&RouterDraft { secret: None, ..draft() }).is_empty());
+        let blank = RouterDraft {
+            name: String::new(),
+            address: String::new(),
+            secret: Some(Hidden(String::new())),
+            coa_port: 0,
+        };
+        assert_eq!(wrong_with(&blank).len(), 4, "all of it is told at once");
         let address = |text: &str| RouterDraft { address: text.to_owned(), ..draft() };
         let secret = |text: &str| RouterDraft { secret: Some(Hidden(text.to_owned())), ..draft() };
         let cases = [
@@ -258,7 +276,8 @@ mod tests {
             (RouterDraft { coa_port: 0, ..draft() }, "invalid_port"),
         ];
         for (draft, code) in cases {
-            assert_eq!(check(&draft).expect_err("this is refused").code, code, "{draft:?}");
+            let codes: Vec<_> = wrong_with(&draft).iter().map(|wrong| wrong.code).collect();
+            assert_eq!(codes, [code], "{draft:?}");
         }
     }
 }

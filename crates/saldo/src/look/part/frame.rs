@@ -278,6 +278,18 @@ pub struct DemoFaults {
     pub twice: bool,
     /// Webhooks are held back until the fault is lifted.
     pub held: bool,
+    /// Webhooks come out of order.
+    pub reordered: bool,
+    /// The next webhook is lost.
+    pub lost: bool,
+    /// The next call to the provider fails, with nothing done.
+    pub failing: bool,
+    /// The next call is done, and its answer is lost.
+    pub unheard: bool,
+    /// Cards seem to pay and are declined later.
+    pub declined_late: bool,
+    /// Saved cards are declined when they are charged without their owner.
+    pub saved_declined: bool,
     /// The router sends each report twice.
     pub router_twice: bool,
     /// Every second datagram of the router is lost.
@@ -313,6 +325,12 @@ impl DemoFaults {
                     ("late", "fault-late", self.late),
                     ("twice", "fault-twice", self.twice),
                     ("held", "fault-held", self.held),
+                    ("reordered", "fault-reordered", self.reordered),
+                    ("lost", "fault-lost", self.lost),
+                    ("failing", "fault-failing", self.failing),
+                    ("unheard", "fault-unheard", self.unheard),
+                    ("declined_late", "fault-declined-late", self.declined_late),
+                    ("saved_declined", "fault-saved-declined", self.saved_declined),
                 ],
             },
             FaultGroup {

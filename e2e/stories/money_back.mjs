@@ -1,0 +1,92 @@
+// Money that goes back, as the customer sees it: refunds in steps, one that fails, an inquiry that becomes a dispute and is won, one that is lost; in
+// the open page, without a reload.
+
+import assert from 'node:assert/strict';
+import { Checkout, VISA } from '../checkout.mjs';
+import { NAMES } from '../names.mjs';
+import { story } from '../story.mjs';
+
+const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
+/** What a bank, or the operator at the provider's own pages, does: a button of the sandbox's page, or the same by its API. */
+async function at(demo, path, fields = {}) {
+  const answer = await fetch(new URL(path, demo.sandbox_url), {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(fields),
+  });
+  const told = await answer.json();
+  assert.ok(answer.ok, `${path}: ${JSON.stringify(told)}`);
+  return told;
+}
+
+/** The only payment, as the provider has it. */
+async function payment(demo) {
+  const headers = { authorization: `Bearer ${demo.api_key}` };
+  const { data } = await (await fetch(new URL(`/v1/payments?customer=${demo.customer.id}&limit=1`, demo.api_url), { headers })).json();
+  return data[0].provider_payment;
+}
+
+/** Ten dollars paid, and the page that shows it left open. */
+async function paid({ demo, portal }) {
+  const { names } = portal;
+  await portal.signIn();
+  await portal.openRecharge();
+  await portal.addCredit();
+  const checkout = new Checkout(portal.page);
+  await checkout.isOpen();
+  await checkout.fillCard(VISA);
+  await checkout.pay(10);
+  await portal.dialogSays('successful', names.added(names.money(10), names.money(35)));
+  await portal.closeDialog('successful');
+  await stands(portal, 35, names.success);
+  return payment(demo);
+}
+
+async function stands(portal, dollars, badge) {
+  await portal.balance(dollars);
+  await portal.rowsAre([{ amount: portal.names.money(10), card: VISA.shown, status: badge }]);
+}
+
+for (const names of NAMES) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    const told = `(${names.locale}, ${size})`;
+
+    story(`refunds in steps, and one that fails ${told}`, { names, context: { viewport } }, async ({ demo, portal }) => {
+      const intent = await paid({ demo, portal });
+      await portal.markDocument();
+      await at(demo, `/payments/${intent}/refunds`, { decimal: '4.00' });
+      await stands(portal, 31, names.partlyRefunded);
+      await portal.page.getByText(names.money(4)).first().waitFor();
+      const rest = await at(demo, `/payments/${intent}/refunds`, { decimal: '6.00' });
+      await stands(portal, 25, names.refunded);
+      await at(demo, `/refunds/${rest.id}/outcome`, { outcome: 'failed' });
+      await stands(portal, 31, names.partlyRefunded);
+      await portal.sameDocument();
+    });
+
+    story(`a dispute: asked about, opened, won ${told}`, { names, context: { viewport } }, async ({ demo, portal }) => {
+      const intent = await paid({ demo, portal });
+      await portal.markDocument();
+      const inquiry = await at(demo, `/payments/${intent}/disputes`, { opening: 'inquiry' });
+      await stands(portal, 35, names.disputed);
+      await at(demo, `/disputes/${inquiry.id}/escalation`);
+      await stands(portal, 25, names.disputed);
+      await at(demo, `/disputes/${inquiry.id}/closing`, { ending: 'won' });
+      await stands(portal, 35, names.success);
+      await portal.sameDocument();
+    });
+  }
+}
+
+story('a dispute that is lost stays taken back, and stands in the statement', {}, async ({ demo, portal, page }) => {
+  const { names } = portal;
+  const intent = await paid({ demo, portal });
+  const lost = await at(demo, `/payments/${intent}/disputes`);
+  await stands(portal, 25, names.disputed);
+  await at(demo, `/disputes/${lost.id}/closing`, { ending: 'lost' });
+  await page.getByText('Your bank took this payment back. The credit it had bought was taken back.').waitFor();
+  await stands(portal, 25, names.disputed);
+  await portal.open(names.statement);
+  await page.getByText('Recharge disputed at the bank').first().waitFor();
+});
