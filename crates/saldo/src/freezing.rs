@@ -13,7 +13,7 @@ use crate::audit::{Author, Change};
 use crate::problem::Problem;
 
 /// Most characters of a reason.
-pub const REASON_CHARS_MAX: usize = 200;
+pub(crate) const REASON_CHARS_MAX: usize = 200;
 /// The code of the problem that a wallet is frozen.
 pub(crate) const WALLET_FROZEN: &str = "wallet_frozen";
 
