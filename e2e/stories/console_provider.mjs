@@ -243,7 +243,8 @@ function aboutAnotherTitle(body) {
 async function writeOff({ page, portal }, words) {
   await portal.open(words.boletos);
   await page.getByLabel(words.words, { exact: true }).fill('1');
-  await page.getByRole('button', { name: words.search, exact: true }).click();
+  // The one beside the field; the other one searches the whole console.
+  await page.getByRole('search').filter({ has: page.getByLabel(words.words, { exact: true }) }).getByRole('button', { name: words.search, exact: true }).click();
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByLabel(words.rest, { exact: true }).check();
   await page.getByRole('button', { name: words.writeOff, exact: true }).click();

@@ -15,19 +15,27 @@ pub enum MoneyMovement {
     Payout,
     /// A dispute took money away; below zero it came back.
     Dispute,
+    /// A payment was given back that no wallet can give up again, as what bought data; below zero it came back.
+    GivenBack,
 }
 
 impl MoneyMovement {
     /// Every movement with its code.
-    pub const ALL: [(MoneyMovement, &'static str); 3] = [
+    pub const ALL: [(MoneyMovement, &'static str); 4] = [
         (MoneyMovement::Fee, "fee"),
         (MoneyMovement::Payout, "payout"),
         (MoneyMovement::Dispute, "dispute_funds"),
+        (MoneyMovement::GivenBack, "given_back"),
     ];
 
     /// The code.
     pub fn code(self) -> &'static str {
         Self::ALL.iter().find(|(movement, _)| *movement == self).map_or("fee", |(_, code)| code)
+    }
+
+    /// The one with this code.
+    pub fn from_code(code: &str) -> Option<MoneyMovement> {
+        Self::ALL.iter().find(|(_, known)| *known == code).map(|(movement, _)| *movement)
     }
 
     /// What an amount above zero moves: it leaves the money at the provider.
@@ -36,6 +44,8 @@ impl MoneyMovement {
             MoneyMovement::Fee => Account::FeesStripe,
             MoneyMovement::Payout => Account::PayoutsStripe,
             MoneyMovement::Dispute => Account::Disputed,
+            // What staff then take away by hand goes the other way.
+            MoneyMovement::GivenBack => Account::Adjustment,
         };
         let to = Account::ClearingStripe;
         let (debit, credit) = if amount.value() < 0 { (to, from) } else { (from, to) };

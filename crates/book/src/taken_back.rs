@@ -7,6 +7,7 @@
 use money::{Amount, GrantId, PaymentId, Timestamp, WalletId};
 
 use crate::account::Account;
+use crate::book::Book;
 use crate::codec::{CodecError, Reader, Write};
 use crate::command::Source;
 use crate::decide::check_held;
@@ -167,6 +168,18 @@ pub struct TakenBackSet {
     pub moved: BackMove,
     /// The wallet after it.
     pub balance: Balance,
+}
+
+impl Book {
+    /// What making these terms true at `at` would move, if nothing happened before it. Changes nothing.
+    pub fn would_take_back(&self, terms: &TakeBackTerms, at: Timestamp) -> Result<BackMove, Refusal> {
+        let no = self.wallet_no(terms.wallet).ok_or(Refusal::WalletUnknown)?;
+        let wallet = self.wallet(no).ok_or(Refusal::WalletUnknown)?;
+        match decide_taken_back(no, wallet, terms, at)? {
+            Record::TakenBackSet(set) => Ok(set.moved),
+            _ => Err(Refusal::NothingChanges),
+        }
+    }
 }
 
 pub(crate) fn decide_taken_back(

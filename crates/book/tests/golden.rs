@@ -259,6 +259,7 @@ fn records() -> Vec<(&'static str, Record)> {
         ("money_moved fee", moved(MoneyMovement::Fee, "0.59")),
         ("money_moved payout", moved(MoneyMovement::Payout, "100")),
         ("money_moved dispute back", moved(MoneyMovement::Dispute, "-10")),
+        ("money_moved given back", moved(MoneyMovement::GivenBack, "2.49")),
         ("grant_added reinstated", Record::GrantAdded(grant(Source::Reinstated))),
         ("frozen_set frozen", Record::FrozenSet { wallet: WALLET, is_frozen: true }),
         ("frozen_set thawed", Record::FrozenSet { wallet: WALLET, is_frozen: false }),

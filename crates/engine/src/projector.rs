@@ -44,8 +44,8 @@ struct KnownWindow {
 pub struct Projection {
     /// Changes of the views, added up.
     pub changes: ViewChanges,
-    /// Commands with a key for ever that were decided, by key: intents that are done now.
-    pub intents_done: Vec<(IntentId, EntryId)>,
+    /// Commands with a key for ever that were decided: intents that are done now.
+    pub intents_done: Vec<IntentDone>,
     /// Wallets that count bytes and changed, each possibly several times.
     pub lines: Vec<u32>,
     /// Whose wallets changed, each possibly several times.
@@ -54,6 +54,17 @@ pub struct Projection {
     pub notices: Vec<Notice>,
     /// How lines' balances moved, for whoever tells subscribers what they have used.
     pub line_balances: Vec<LineBalance>,
+}
+
+/// A command with a key for ever that was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IntentDone {
+    /// The intent that bears this key.
+    pub intent: IntentId,
+    /// The decision.
+    pub entry: EntryId,
+    /// When, by the book's clock.
+    pub at: Timestamp,
 }
 
 /// The balance of a line after something moved it.
@@ -129,7 +140,11 @@ impl Projector {
         for decision in read_batch(row) {
             let (entry, decision) = decision?;
             if let Some(key) = decision.key.filter(|key| key.space == KeySpace::Forever) {
-                projection.intents_done.push((IntentId::from_u128(key.key), entry.id()));
+                projection.intents_done.push(IntentDone {
+                    intent: IntentId::from_u128(key.key),
+                    entry: entry.id(),
+                    at: decision.at,
+                });
             }
             self.project_decision(entry, &decision, projection);
         }

@@ -135,6 +135,10 @@ id!(
     IntentId, "int"
 );
 id!(
+    /// Money that is to go back to whoever paid.
+    RefundId, "ref"
+);
+id!(
     /// A mail in the outbox.
     MailId, "mai"
 );

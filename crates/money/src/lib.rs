@@ -17,7 +17,7 @@ pub use decimal::{DecimalError, parse_decimal, print_decimal};
 pub use id::{
     AdjustmentId, ApiKeyId, BoletoId, CustomerId, DeliveryId, EndpointId, EntryId, GrantId, IdError,
     IntentId, InvoiceId, LineId, LoginId, MailId, MessageId, MeterId, PackId, PaymentId, PlanId, PurchaseId,
-    RouterId, SettlementId, StaffId, TopupId, WalletId,
+    RefundId, RouterId, SettlementId, StaffId, TopupId, WalletId,
 };
 pub use price::{Quantity, Rounding, UnitPrice};
 pub use time::{Timestamp, TimestampError};

@@ -129,6 +129,16 @@ document.addEventListener("input", (event) => {
   }
 });
 
+// --- The console's search: `/` leads to it from wherever nothing is typed.
+
+document.addEventListener("keydown", (event) => {
+  const finder = document.querySelector("[data-slash]");
+  const isTyping = event.target.closest?.("input, select, textarea, [contenteditable]");
+  if (!finder || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
+  event.preventDefault();
+  finder.focus();
+});
+
 // --- Disclosures that ask "are you sure?" close with Escape and give the focus back.
 
 document.addEventListener("keydown", (event) => {

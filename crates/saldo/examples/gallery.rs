@@ -83,6 +83,7 @@ impl Sample {
     fn portal(&self) -> Result<()> {
         let reader = || self.reader.clone();
         let billing = Billing {
+            automatic: Some(saldo::look::page::AutomaticSeen::of(None, money::Timestamp::EPOCH)),
             reader: reader(),
             frame: frame(Some(Place::Billing)),
             balance: balance(),
@@ -120,6 +121,8 @@ impl Sample {
             newer_url: None,
             older_url: Some("/statement?after=2".to_owned()),
             csv_url: "/statement.csv?month=2026-11".to_owned(),
+            pdf_url: "/statement.pdf?month=2026-11".to_owned(),
+            days: ["2026-11-01".to_owned(), "2026-11-30".to_owned()],
         };
         self.write("statement", &statement)?;
         self.write("statement-empty", &Statement { movements: Vec::new(), older_url: None, ..statement })?;
@@ -245,6 +248,7 @@ impl Sample {
 
     fn recharge(&self, result: Option<PaymentResult>) -> Recharge {
         Recharge {
+            automatic: Some(saldo::look::page::AutomaticSeen::of(None, money::Timestamp::EPOCH)),
             reader: self.reader.clone(),
             frame: frame(Some(Place::Recharge)),
             balance: balance(),
@@ -547,6 +551,7 @@ fn payments() -> PaymentList {
         method,
         status,
         reason,
+        receipt_url: (status == PaymentStatus::Success).then(|| "/receipts/pay_1".to_owned()),
     };
     let visa = Method::Card(card("visa", "4242"));
     let declined = Method::Card(card("mastercard", "0002"));

@@ -73,6 +73,7 @@ set-password-submit = Save and sign in
 ## Messages
 
 message-forbidden = You may not open this
+message-forbidden-staff-text = Your role does not allow this. Nothing was changed. Ask an administrator if you need it.
 message-forbidden-text = You are signed in, but this page belongs to someone else. If you think it should be yours, sign in with the right login.
 message-stale-form = This page is out of date
 message-stale-form-text = Nothing was changed. Go back, reload the page and try again.
@@ -382,7 +383,104 @@ entry-id = Entry ID
 date-in-zone = Date ({ $zone })
 times-in-zone = Time zone: { $zone }.
 download-csv = Download CSV
+statement-paper = Statement of credit
+statement-opening = Balance before
+statement-closing = Balance after
+period = Period
+time-zone = Time zone
+other-days = Other days
+days-from = From
+days-until = To
 statement-empty = No movements in this month. Choose another month above.
+
+## Receipts
+
+receipt = Receipt
+receipt-title = Receipt { $number }
+receipt-from = Paid to
+receipt-to = Paid by
+receipt-what = Description
+receipt-credit = Prepaid credit
+receipt-refunded = Refunded on { $date }
+receipt-disputed = Taken back by the bank on { $date }
+receipt-total = Total paid
+receipt-total-kept = Total paid, less what went back
+receipt-back = Back to all payments
+paid-with = Paid with
+download-pdf = Download PDF
+paper-page = Page
+paper-of = of
+
+## Notices by mail
+
+mail-wishes = E-mail notices
+mail-wishes-text = What we tell you about your credit by e-mail. Receipts and what you ask for come in any case.
+mail-wishes-saved = Saved.
+mail-wishes-bad-amount = The amount must be above zero and no more than can be added at once, for example 5.00.
+wish-low = When my credit is low
+wish-low-amount = Low means less than
+wish-low-usual = Empty: { $amount }. You are told once each time your available credit falls below it.
+wish-low-none = Empty: never. You are told once each time your available credit falls below it.
+wish-expiry = { $days } days before credit expires
+
+## Automatic top-up
+
+automatic-topup = Automatic top-up
+automatic-text = When little credit is left, a saved card is charged by itself, within limits that you set.
+automatic-saved = Saved. Automatic top-up is on.
+automatic-state = How it stands
+automatic-on = On
+automatic-off = Off
+automatic-paused = Paused
+automatic-stopped = Stopped
+automatic-capped = Limit reached
+automatic-disabled = Automatic top-up is not offered at the moment. No card is charged by itself.
+automatic-off-text = No card is charged by itself.
+automatic-off-operator = It was turned off for you. No card is charged by itself; to go on, agree again below.
+automatic-terms = Below { $threshold } available, { $amount } or a multiple of it is charged to { $card }.
+automatic-cap-day-money = Today’s limit of money is reached. It goes on after { $until }.
+automatic-cap-day-count = Today’s number of charges is reached. It goes on after { $until }.
+automatic-cap-month-money = This month’s limit of money is reached. It goes on after { $until }.
+automatic-cap-month-count = This month’s number of charges is reached. It goes on after { $until }.
+automatic-cap-one-charge = The amount is above what may be charged at once. Choose a smaller one below. It is tried again after { $until }.
+automatic-paused-text = The bank declined the last charge. It is tried again after { $until }, or at once when you press the button.
+automatic-stop-authentication = The bank wants you to confirm the payment yourself. Pay once on Stripe’s page, then turn automatic top-up on again.
+automatic-stop-card-removed = The card is not saved any more. Choose another one below.
+automatic-stop-too-many = The bank declined several times in a row. Choose another card, or try again with this one.
+automatic-stop-by-you = You paused it. No card is charged by itself until you turn it on again.
+automatic-stop-hard = The bank declined this card for good. Choose another card, or ask your bank.
+automatic-agreed-at = You agreed { $at }.
+automatic-pay = Pay now
+automatic-resume = Turn on again
+automatic-pause = Pause
+automatic-turn-off = Turn off
+automatic-choose = Card and limits
+automatic-cards-empty = No card saved yet. Recharge once, and the card you pay with can be chosen here.
+automatic-card = Card to charge
+automatic-threshold = When less than this is available
+automatic-threshold-hint = What is pending counts as used.
+automatic-amount = Amount to add
+automatic-amount-hint = { $least } to { $most }. If one amount does not reach, a multiple of it is charged at once, within the limits.
+automatic-day-money = At most in a day
+automatic-day-count = Charges in a day
+automatic-month-money = At most in a month
+automatic-month-count = Charges in a month
+automatic-at-most = At most { $most }.
+automatic-consent = I agree that { $brand } charges the card chosen above without asking me each time: as soon as less credit is available than I set above, the amount set above or the smallest multiple of it that is needed, never more than my limits of a day and a month. I can pause or turn this off on this page at any time, and it then holds for every charge not yet begun.
+automatic-agreed-numbers = { $card }; below { $threshold } available: { $amount }; in a day { $day } and { $daycount } charges at most; in a month { $month } and { $monthcount } charges at most.
+automatic-turn-on = Turn on automatic top-up
+automatic-save = Save changes
+automatic-charges = Automatic charges
+automatic-charges-empty = No card was charged by itself yet. Every attempt will appear here, declined ones included.
+automatic-charges-where = Every attempt is also listed under
+automatic-not-made = Not charged
+automatic-not-agreed = Tick the box to agree. Without it no card is charged.
+automatic-no-card = Choose one of your saved cards.
+automatic-not-money = { $field }: write an amount of money with at most two decimals.
+automatic-not-count = { $field }: write a whole number.
+automatic-money-range = { $field }: from { $least } to { $most }.
+automatic-count-range = { $field }: from 1 to { $most }.
+automatic-change = Change
 
 ## Saved cards
 
@@ -442,6 +540,177 @@ books-verified-lately = { $n ->
 books-damaged = The books are damaged, seen { $time }: { $finding }. Keep the data folder as it is and run “saldo verify”.
 books-not-verified = The books have not been verified since the program started.
 
+## Console: support
+
+search-console = Search name, e-mail, document, id or card
+search-hint = Type a name, an e-mail, a CPF or CNPJ, any id, or the last four digits of a card.
+search-for = Found for “{ $words }”
+search-nothing = Nothing was found. Ids must be complete; of names and e-mails a part is enough.
+show-only = Show only
+note = Note
+note-missing = Say why, so that a colleague understands it later.
+note-too-long = At most 500 characters.
+payments = Payments
+payments-text = Every attempt to pay, of all customers.
+payments-none = No payment stands so.
+payments-paid = Paid
+payments-failed = Failed
+payments-pending = Pending
+payments-refunded = Refunded
+payments-disputed = Disputed
+payments-unmatched = Unmatched
+payment = Payment
+payment-of = Payment of { $amount }
+payment-id = Payment ID
+payment-at-stripe = Payment at Stripe
+charge-at-stripe = Charge at Stripe
+payment-entry = Entry that credited it
+payment-taken-back = Credit taken back
+payment-unmatched-text = This was paid and has credited nothing: amount, currency or customer differ from what was asked. Compare it with Stripe, then refund it or give the credit by hand.
+payment-being-taken-back = The credit of this payment is being taken back or returned.
+topup = Top-up
+topups = Top-ups
+topups-text = What customers wished to pay at the payment page, and how it ended.
+topups-none = No top-up stands so.
+topup-of = Top-up of { $amount }
+topup-id = Top-up ID
+topup-session = Checkout at Stripe
+topup-ends = Ends by itself
+topup-attempts = Attempts to pay
+topup-open = Open
+topup-charging = The saved card is being charged
+topup-paid = Paid, being credited
+topup-credited = Credited
+topup-cancelled = Cancelled
+topup-expired = Expired
+topup-failed = Failed
+topup-ask-again = Ask Stripe again
+topup-ask-again-text = Reads the checkout and its payment from Stripe, as its webhook would have done. What was paid is credited once, however often this is pressed.
+topup-was-read = Stripe was asked: this is how it stands.
+purchase = Purchase
+inbox = Webhook inbox
+inbox-text = What Stripe and the Pix provider told us, as it came, and what became of it.
+inbox-none = No webhook stands so.
+inbox-event = Event
+inbox-event-id = Event ID
+inbox-from = From
+inbox-received-at = Received at
+inbox-attempts = Times worked on
+inbox-next-attempt = Next try
+inbox-said = What came of it
+inbox-raw = As it came
+inbox-received = To be worked on
+inbox-processed = Processed
+inbox-ignored = Ignored
+inbox-failed = Failed
+inbox-replay = Replay
+inbox-replay-text = Works on this event once more, by the same path as when it came. What it tells of is read again, so nothing is booked twice.
+inbox-was-replayed = The event is being worked on again.
+refund-payment = Refund
+refund-paid = Paid
+refund-given-back = Given back
+refund-left = May still be given back
+refund-amount = Amount to give back
+refund-look = Show what it takes
+refund-takes = What it takes of the credit
+refund-from-grant = From what is left of this payment’s credit
+refund-from-expired = From what of it had expired
+refund-debt = Already used: becomes debt
+refund-debt-warning = The customer will owe { $amount }, which the next credit pays first.
+refund-no-credit = This payment bought no credit that the books know: only the money goes back.
+refund-reason = Reason told to Stripe
+refund-no-reason = None of these
+refund-requested = The customer asked for it
+refund-duplicate = Paid twice
+refund-fraudulent = Somebody else’s card
+refund-confirm = Refund { $amount }
+refund-bad-amount = The amount must be above zero and at most { $left }.
+refund-another-open = Another refund of this payment is on its way: wait until Stripe has answered it.
+refund-nothing-left = There is nothing left to give back.
+refund-made = { $amount } is on its way back to the customer.
+refund-sent = The refund of { $amount } is written down. Stripe has not answered yet; it is asked again until it does.
+refund-refused = Stripe refused the refund: { $words }
+refund-order-open = Waits for Stripe
+refund-order-made = Sent
+refund-order-refused = Refused
+refunds-ordered = Refunds ordered here
+claims = Refunds and disputes at Stripe
+claim-refund = Refund of { $amount }
+claim-dispute = Dispute over { $amount }
+claim-answer-until = answer until { $time }
+claim-pending = On its way
+claim-succeeded = Given back
+claim-failed = Failed: the money is back
+claim-inquiry = The bank asks
+claim-open = Open: the bank holds the money
+claim-won = Won
+claim-lost = Lost
+claim-closed = Closed without loss
+credit-requests = Credit given and taken
+credit-requests-text = What staff gave and took. Above { $limit } somebody else of staff must approve.
+credit-requests-none = Nothing stands so. Credit is given or taken on a customer’s page.
+give-or-take-credit = Give or take credit
+credit-direction = What to do
+credit-give = Give credit
+credit-take = Take credit away
+credit-limit-hint = Above { $limit } it waits for somebody else of staff.
+credit-note-hint = Staff read this; the customer does not.
+credit-expires = Expires
+credit-expires-hint = The last day as 2026-12-31. Left empty, it does not expire.
+credit-expires-in-past = This day is over.
+credit-expires-no-day = Write the day as 2026-12-31.
+credit-expires-with-take = Only credit that is given expires.
+credit-bad-amount = Type an amount above zero.
+credit-correction = Correction
+credit-goodwill = Goodwill
+credit-opening-balance = Opening balance
+credit-misuse = Use that was not meant to be paid
+credit-of = Credit of { $amount } by staff
+credit-waiting = Waits for approval
+credit-approved = Being booked
+credit-booked = Booked
+credit-rejected = Rejected
+credit-refused = Refused by the books
+credit-not-available = So much credit was not available any more.
+credit-refused-code = The books refused it: { $code }.
+credit-was-asked = The request was written down. Nothing is booked until somebody else of staff approves it.
+credit-was-booked = It is booked.
+credit-own-request = You asked for this: somebody else of staff must approve it.
+credit-approve = Approve
+credit-approve-text = Books it at once, under your name and the name of whoever asked.
+credit-reject = Reject
+credit-take-back = Take the request back
+credit-reject-text = Nothing is booked.
+requested-by = Asked by
+decided-by = Decided by
+timeline = What happened
+timeline-empty = Nothing has happened yet.
+timeline-balance = balance { $balance }
+timeline-payment = Payment of { $amount }, { $method }
+timeline-mail = E-mail: { $subject }
+invitation-sent = The invitation was sent once more.
+invite-again = Send invitation again
+open-payments = Open payments
+open-requests = Open requests
+open-inbox = Open webhooks
+all-clear = All clear.
+payments-unmatched-need = { $n ->
+    [one] { $n } payment was paid and has credited nothing.
+   *[other] { $n } payments were paid and have credited nothing.
+}
+disputes-due = { $n ->
+    [one] { $n } dispute waits for an answer to the bank.
+   *[other] { $n } disputes wait for an answer to the bank.
+}
+approvals-waiting = { $n ->
+    [one] { $n } request for credit waits for a second pair of eyes.
+   *[other] { $n } requests for credit wait for a second pair of eyes.
+}
+webhooks-failed = { $n ->
+    [one] { $n } webhook could not be worked on.
+   *[other] { $n } webhooks could not be worked on.
+}
+
 ## Mails
 
 mails-text = What was written to customers, newest first.
@@ -470,6 +739,49 @@ mail-credit-added-body =
     Your credit balance is now { $balance }.
 
     All payments: { $url }
+mail-low-subject = Your credit with { $brand } is low: { $available }
+mail-low-body =
+    Hello { $name },
+
+    { $available } of your credit with { $brand } is available, less than { $threshold }.
+
+    Add credit: { $url }
+mail-expiring-subject = { $amount } of your credit expires on { $date }
+mail-expiring-body =
+    Hello { $name },
+
+    { $amount } of your credit with { $brand } expires on { $time }. Until then it is used before credit that lasts longer.
+
+    Your credit: { $url }
+mail-way-out = Which of these notices you get, you choose here: { $url }
+mail-receipt-line = Receipt { $number }: { $url }
+mail-receipt-subject = Receipt { $number } of { $brand }
+mail-receipt-body =
+    Hello { $name },
+
+    Here is receipt { $number } of your payment of { $amount } to { $brand }:
+    { $url }
+mail-automatic-hello = Hello { $name },
+mail-automatic-charged-subject = Automatic top-up: { $amount } was charged to { $card }
+mail-automatic-charged-news = Your credit with { $brand } was running low, and { $amount } was charged to { $card } as you had agreed. Your credit balance is now { $balance }.
+mail-automatic-paused-subject = Automatic top-up is paused: { $card } was declined
+mail-automatic-paused-news = { $brand } tried to charge { $amount } to { $card }, and the bank declined. { $why } The next attempt is after { $until }.
+mail-automatic-stopped-subject = Automatic top-up has stopped
+mail-automatic-stopped-news = { $brand } tried to charge { $amount } to { $card }, and the bank declined. { $why } Nothing more is charged until you choose another card or turn it on again.
+mail-automatic-card-removed-news = { $card } is not saved any more, so { $brand } tops your credit up no more. Choose another card to go on.
+mail-automatic-link-subject = Your bank wants you to confirm { $amount }
+mail-automatic-link-news =
+    { $brand } tried to charge { $amount } to { $card }, and the bank wants you to confirm it yourself. Pay here until { $until }:
+
+    { $page }
+
+    Automatic top-up has stopped; after paying you can turn it on again.
+mail-automatic-capped-subject = Automatic top-up: a limit is reached
+mail-automatic-day-money = Your credit with { $brand } is low, and no more is charged to { $card } today: your limit of { $amount } in a day is reached. It goes on after { $until }.
+mail-automatic-day-count = Your credit with { $brand } is low, and { $card } is not charged again today: your number of charges in a day is reached. It goes on after { $until }.
+mail-automatic-month-money = Your credit with { $brand } is low, and no more is charged to { $card } this month: your limit of { $amount } in a month is reached. It goes on after { $until }.
+mail-automatic-month-count = Your credit with { $brand } is low, and { $card } is not charged again this month: your number of charges in a month is reached. It goes on after { $until }.
+mail-automatic-see = Automatic top-up, to change it or turn it off: { $url }
 mail-usage-hello = Hello { $name },
 mail-usage-subject = { $percent }% of the allowance of { $line } is used
 mail-usage-news = { $percent }% of the allowance of your line { $line } is used. { $left } are left until { $until }.
@@ -780,6 +1092,7 @@ subscriber-blocked = blocked
 
 ## Console: plans and packs
 
+settings-panel = Settings panel
 plans = Plans and services
 plans-text = What is sold by the month. A change holds for every line at once; an allowance changes with the next cycle.
 plans-empty = No plan yet. Make the first one, then packs for it under Pack prices.
@@ -946,6 +1259,96 @@ routers-silent = { $n ->
    *[other] { $n } routers with open sessions have not reported for more than 15 minutes.
 }
 open-routers = Open routers
+
+## Webhooks
+
+webhooks = Webhooks
+webhooks-text = Your own programs are told what happens here: each message is posted to these addresses and signed.
+webhooks-empty = Nobody is told yet. Add the address of your program, then send it a test.
+new-endpoint = New endpoint
+change-endpoint = Change endpoint
+endpoint = Webhook endpoint
+endpoint-url = URL
+endpoint-url-hint = Where messages are posted, as https://example.com/saldo. It must be an address that everybody can reach, unless the configuration allows others.
+endpoint-description = Description
+endpoint-kinds = What it is told of
+endpoint-kinds-hint = With nothing ticked it is told of everything, later kinds too.
+endpoint-all-kinds = Everything
+endpoint-some-kinds = { $n ->
+    [one] { $n } kind of message
+   *[other] { $n } kinds of messages
+}
+endpoint-state = State
+endpoint-enabled = On
+endpoint-disabled = Off
+endpoint-gone = Off: it answered 410 Gone
+endpoint-failing = Off: it took nothing for 5 days
+endpoint-failing-since = Nothing taken since { $time }
+endpoint-bad-url = This is no URL that can be used: a whole https:// address without password and without #.
+endpoint-not-https = It must begin with https://.
+endpoint-private = This is a private address: nothing is sent there, unless webhooks.allow_private is set in the configuration.
+endpoint-bad-description = At most 200 characters, without control characters.
+endpoint-too-many = There are as many endpoints as there may be. Remove one first.
+endpoint-saved = The endpoint was saved.
+endpoint-is-on = The endpoint is on.
+endpoint-is-off = The endpoint is off. What happens meanwhile is not told later.
+endpoint-tested = A test message is on its way. Load the page again to see the answer.
+endpoint-removed = { $url } was removed.
+endpoint-send-test = Send a test
+endpoint-turn-on = Turn on
+endpoint-turn-off = Turn off
+endpoint-secret = Secret
+endpoint-secret-once = Messages are signed with this secret. It is shown this once: put it into your program now.
+endpoint-previous-secret = Secret before
+endpoint-previous-until = Signs too until { $time }
+copy-secret = Copy the secret
+rotate-secret = New secret
+rotate-secret-ask = A new secret is drawn and shown once. For 24 hours messages are signed with the old one too.
+rotate-secret-yes = Yes, a new secret
+remove-endpoint = Remove
+remove-endpoint-ask = It is told nothing more, and its deliveries are removed too.
+remove-endpoint-yes = Yes, remove it
+deliveries = Deliveries
+deliveries-empty = Nothing was sent yet. Messages stand here with what was answered to them.
+message = Message
+message-id = Message ID
+delivery-answer = Answer
+delivery-waiting = Waiting
+delivery-sending = Being sent
+delivery-delivered = Delivered
+delivery-failed = Failed
+delivery-next = Next try { $time }
+delivery-next-try = Next try
+redeliver = Redeliver
+redeliver-one = Redeliver { $id }
+redelivery-asked = It is being sent again. Load the page again to see the answer.
+attempts = Tries
+attempts-empty = Not tried yet.
+attempt-number = Try { $number }
+attempt-took = { $millis } ms
+attempt-status = answered { $status }
+endpoints-off = { $n ->
+    [one] { $n } webhook endpoint was turned off because it took nothing.
+   *[other] { $n } webhook endpoints were turned off because they took nothing.
+}
+open-endpoints = Open webhooks
+told-credit-added = Credit added
+told-payment-failed = Payment failed
+told-payment-refunded = Payment refunded
+told-payment-disputed = Payment disputed
+told-balance-low = Balance low
+told-balance-exhausted = Balance exhausted
+told-purchase-created = Pack bought
+told-purchase-released = Pack released
+told-line-enabled = Line enabled
+told-line-blocked = Line blocked
+told-line-cancelled = Line cancelled
+told-invoice-created = Invoice made
+told-invoice-paid = Invoice paid
+told-boleto-registered = Boleto registered
+told-boleto-overdue = Boleto overdue
+told-endpoint-test = Test
+told-other = Message
 # The bank: boletos, files, findings.
 boletos-text = What the bank collects for you. Find one by number, CPF, CNPJ or name.
 boletos-search = Nosso número, number, CPF, CNPJ or name
@@ -1061,6 +1464,62 @@ finding-other-key = A Pix came on another key than was asked for
 finding-other-key-do = Ask the bank whose key it is; settle by hand what it was for if the money is yours.
 finding-given-back = Of a Pix something was given back
 finding-given-back-do = What it had paid stays as it is. Take credit back or charge again where it is owed.
+reconciliation = Reconciliation
+reconciliation-text = Stripe beside the books, to the cent. What was missed is healed; what still differs is named.
+reconcile-now = Run now
+reconciliation-failing = Stripe has not answered since { $time }. It is tried again and again. { $problem }
+reconciliation-no-stripe = Stripe is not set up: the configuration holds no key of it.
+differences = What differs
+compared-at = compared { $time }
+movement-of-balance = Movement
+stripe-says = Stripe
+books-say = Books
+drift = Drift
+movement-payments = Payments
+movement-refunds = Refunds
+movement-disputes = Held by disputes
+movement-fees = Fees
+movement-payouts = Payouts
+movement-others = Other movements
+lies-at-stripe = At Stripe
+reconciliation-under-way = { $amount } was credited just now; Stripe’s balance does not show it yet.
+reconciliation-foreign = { $n ->
+    [one] One movement ({ $amount }) is another system’s on the same account: left alone.
+   *[other] { $n } movements ({ $amount }) are another system’s on the same account: left alone.
+}
+comparisons = Last comparisons
+comparisons-none = Nothing has been compared yet.
+comparisons-drawn = The last comparisons: low where Stripe and the books agreed, high where they differed
+comparison-under-way = Under way
+comparison-equal = No drift
+comparison-differs = Drift
+comparison-since = everything since { $time }
+asked-by = Asked by
+by-itself = by itself
+topups-asked = Open top-ups
+events-late = Lost events
+movements-new = New movements
+drift-not-credited = Paid and not credited yet
+drift-other-amount = Another amount was paid than was asked for: not credited
+drift-other-customer = Another customer paid than was asked, or one who is no more: not credited
+drift-unknown-topup = Paid for a top-up that is not in these books
+drift-not-taken-back = Refunded and not taken back yet
+drift-not-booked = Not booked yet
+drift-other-currency = Stripe settled it in another currency
+drift-unknown-kind = A kind of movement that the books do not know
+drift-not-in-balance = Credited, and Stripe’s balance does not show it
+drift-unexplained = Unexplained
+drift-waiting = { $n ->
+    [one] Stripe and the books differ in { $n } currency.
+   *[other] Stripe and the books differ in { $n } currencies.
+}
+open-reconciliation = Open reconciliation
+finding-card-other-amount = A card paid another amount than was asked for
+finding-card-other-amount-do = Nothing was credited. Give it back at Stripe, or give the customer credit by hand.
+finding-card-other-customer = A card payment is of another customer than was asked
+finding-card-other-customer-do = Nothing was credited. Find out at Stripe who paid; give it back there, or give the customer credit by hand.
+finding-card-given-back = A card payment that bought data went back
+finding-card-given-back-do = The data stays until you take it back. If it was refunded at Stripe, correct the line where it is owed.
 findings-waiting = { $n ->
     [one] { $n } finding about boletos or Pix is to be looked at.
    *[other] { $n } findings about boletos or Pix are to be looked at.

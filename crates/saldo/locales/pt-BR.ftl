@@ -73,6 +73,7 @@ set-password-submit = Salvar e entrar
 ## Mensagens
 
 message-forbidden = Você não pode abrir esta página
+message-forbidden-staff-text = Seu perfil não permite isto. Nada foi alterado. Peça a um administrador, se precisar.
 message-forbidden-text = Você entrou, mas esta página é de outra pessoa. Se ela deveria ser sua, entre com o login certo.
 message-stale-form = Esta página está desatualizada
 message-stale-form-text = Nada foi alterado. Volte, recarregue a página e tente de novo.
@@ -382,7 +383,104 @@ entry-id = ID do lançamento
 date-in-zone = Data ({ $zone })
 times-in-zone = Fuso horário: { $zone }.
 download-csv = Baixar CSV
+statement-paper = Extrato de crédito
+statement-opening = Saldo anterior
+statement-closing = Saldo final
+period = Período
+time-zone = Fuso horário
+other-days = Outros dias
+days-from = De
+days-until = Até
 statement-empty = Nenhuma movimentação neste mês. Escolha outro mês acima.
+
+## Recibos
+
+receipt = Recibo
+receipt-title = Recibo { $number }
+receipt-from = Pago a
+receipt-to = Pago por
+receipt-what = Descrição
+receipt-credit = Crédito pré-pago
+receipt-refunded = Reembolsado em { $date }
+receipt-disputed = Retomado pelo banco em { $date }
+receipt-total = Total pago
+receipt-total-kept = Total pago, menos o que foi devolvido
+receipt-back = Voltar a todos os pagamentos
+paid-with = Pago com
+download-pdf = Baixar PDF
+paper-page = Página
+paper-of = de
+
+## Avisos por e-mail
+
+mail-wishes = Avisos por e-mail
+mail-wishes-text = O que contamos por e-mail sobre o seu crédito. Recibos e o que você pedir chegam de qualquer forma.
+mail-wishes-saved = Salvo.
+mail-wishes-bad-amount = O valor deve ser maior que zero e não maior do que se pode adicionar de uma vez, por exemplo 5,00.
+wish-low = Quando meu crédito estiver baixo
+wish-low-amount = Baixo quer dizer menos de
+wish-low-usual = Vazio: { $amount }. Você é avisado uma vez sempre que o crédito disponível cai abaixo disso.
+wish-low-none = Vazio: nunca. Você é avisado uma vez sempre que o crédito disponível cai abaixo disso.
+wish-expiry = { $days } dias antes de o crédito expirar
+
+## Automatic top-up
+
+automatic-topup = Recarga automática
+automatic-text = Quando resta pouco crédito, um cartão salvo é cobrado automaticamente, dentro dos limites que você define.
+automatic-saved = Salvo. A recarga automática está ativada.
+automatic-state = Situação
+automatic-on = Ativada
+automatic-off = Desativada
+automatic-paused = Pausada
+automatic-stopped = Interrompida
+automatic-capped = Limite atingido
+automatic-disabled = A recarga automática não está disponível no momento. Nenhum cartão é cobrado automaticamente.
+automatic-off-text = Nenhum cartão é cobrado automaticamente.
+automatic-off-operator = Ela foi desativada para você. Nenhum cartão é cobrado automaticamente; para retomar, autorize novamente abaixo.
+automatic-terms = Abaixo de { $threshold } disponíveis, { $amount } ou um múltiplo desse valor é cobrado no { $card }.
+automatic-cap-day-money = O limite de valor de hoje foi atingido. Continua depois de { $until }.
+automatic-cap-day-count = O número de cobranças de hoje foi atingido. Continua depois de { $until }.
+automatic-cap-month-money = O limite de valor deste mês foi atingido. Continua depois de { $until }.
+automatic-cap-month-count = O número de cobranças deste mês foi atingido. Continua depois de { $until }.
+automatic-cap-one-charge = O valor está acima do que pode ser cobrado de uma vez. Escolha um valor menor abaixo. Nova tentativa depois de { $until }.
+automatic-paused-text = O banco recusou a última cobrança. Nova tentativa depois de { $until }, ou imediatamente quando você pressionar o botão.
+automatic-stop-authentication = O banco quer que você mesmo confirme o pagamento. Pague uma vez na página da Stripe e depois ative novamente a recarga automática.
+automatic-stop-card-removed = O cartão não está mais salvo. Escolha outro abaixo.
+automatic-stop-too-many = O banco recusou várias vezes seguidas. Escolha outro cartão ou tente novamente com este.
+automatic-stop-by-you = Você pausou. Nenhum cartão é cobrado automaticamente até você ativar novamente.
+automatic-stop-hard = O banco recusou este cartão definitivamente. Escolha outro cartão ou fale com o seu banco.
+automatic-agreed-at = Você autorizou em { $at }.
+automatic-pay = Pagar agora
+automatic-resume = Ativar novamente
+automatic-pause = Pausar
+automatic-turn-off = Desativar
+automatic-choose = Cartão e limites
+automatic-cards-empty = Nenhum cartão salvo ainda. Faça uma recarga, e o cartão usado poderá ser escolhido aqui.
+automatic-card = Cartão a cobrar
+automatic-threshold = Quando houver menos que isto disponível
+automatic-threshold-hint = O que está pendente conta como usado.
+automatic-amount = Valor a adicionar
+automatic-amount-hint = De { $least } a { $most }. Se um valor não bastar, um múltiplo dele é cobrado de uma vez, dentro dos limites.
+automatic-day-money = No máximo por dia
+automatic-day-count = Cobranças por dia
+automatic-month-money = No máximo por mês
+automatic-month-count = Cobranças por mês
+automatic-at-most = No máximo { $most }.
+automatic-consent = Autorizo { $brand } a cobrar o cartão escolhido acima sem me perguntar a cada vez: assim que houver menos crédito disponível do que defini acima, o valor definido acima ou o menor múltiplo dele que for necessário, nunca mais do que os meus limites por dia e por mês. Posso pausar ou desativar nesta página a qualquer momento, o que vale para toda cobrança ainda não iniciada.
+automatic-agreed-numbers = { $card }; abaixo de { $threshold } disponíveis: { $amount }; por dia no máximo { $day } e { $daycount } cobranças; por mês no máximo { $month } e { $monthcount } cobranças.
+automatic-turn-on = Ativar a recarga automática
+automatic-save = Salvar alterações
+automatic-charges = Cobranças automáticas
+automatic-charges-empty = Nenhum cartão foi cobrado automaticamente ainda. Cada tentativa aparecerá aqui, inclusive as recusadas.
+automatic-charges-where = Cada tentativa também está em
+automatic-not-made = Não cobrada
+automatic-not-agreed = Marque a caixa para autorizar. Sem isso nenhum cartão é cobrado.
+automatic-no-card = Escolha um dos seus cartões salvos.
+automatic-not-money = { $field }: escreva um valor em dinheiro com no máximo duas casas decimais.
+automatic-not-count = { $field }: escreva um número inteiro.
+automatic-money-range = { $field }: de { $least } a { $most }.
+automatic-count-range = { $field }: de 1 a { $most }.
+automatic-change = Alterar
 
 ## Cartões salvos
 
@@ -442,6 +540,177 @@ books-verified-lately = { $n ->
 books-damaged = Os registros estão danificados, visto em { $time }: { $finding }. Mantenha a pasta de dados como está e execute “saldo verify”.
 books-not-verified = Os registros ainda não foram verificados desde que o programa iniciou.
 
+## Console: support
+
+search-console = Buscar nome, e-mail, documento, ID ou cartão
+search-hint = Digite um nome, e-mail, CPF ou CNPJ, qualquer ID ou os últimos quatro dígitos de um cartão.
+search-for = Encontrado para “{ $words }”
+search-nothing = Nada foi encontrado. IDs precisam estar completos; de nomes e e-mails basta uma parte.
+show-only = Mostrar somente
+note = Observação
+note-missing = Diga o motivo, para que um colega entenda depois.
+note-too-long = No máximo 500 caracteres.
+payments = Pagamentos
+payments-text = Todas as tentativas de pagamento, de todos os clientes.
+payments-none = Nenhum pagamento nesta situação.
+payments-paid = Pagos
+payments-failed = Recusados
+payments-pending = Pendentes
+payments-refunded = Reembolsados
+payments-disputed = Contestados
+payments-unmatched = Sem crédito
+payment = Pagamento
+payment-of = Pagamento de { $amount }
+payment-id = ID do pagamento
+payment-at-stripe = Pagamento na Stripe
+charge-at-stripe = Cobrança na Stripe
+payment-entry = Lançamento que o creditou
+payment-taken-back = Crédito retirado
+payment-unmatched-text = Foi pago e nada foi creditado: valor, moeda ou cliente diferem do que foi pedido. Compare com a Stripe e reembolse ou dê o crédito manualmente.
+payment-being-taken-back = O crédito deste pagamento está sendo retirado ou devolvido.
+topup = Recarga
+topups = Recargas
+topups-text = O que os clientes quiseram pagar na página de pagamento e como terminou.
+topups-none = Nenhuma recarga nesta situação.
+topup-of = Recarga de { $amount }
+topup-id = ID da recarga
+topup-session = Checkout na Stripe
+topup-ends = Termina sozinha
+topup-attempts = Tentativas de pagamento
+topup-open = Em aberto
+topup-charging = Cobrando o cartão salvo
+topup-paid = Paga, creditando
+topup-credited = Creditada
+topup-cancelled = Cancelada
+topup-expired = Vencida
+topup-failed = Recusada
+topup-ask-again = Consultar a Stripe
+topup-ask-again-text = Lê na Stripe o checkout e o pagamento, como o webhook teria feito. O que foi pago é creditado uma única vez, não importa quantas vezes isto seja acionado.
+topup-was-read = A Stripe foi consultada: esta é a situação.
+purchase = Compra
+inbox = Webhooks recebidos
+inbox-text = O que a Stripe e o provedor de Pix nos avisaram, como chegou, e o que foi feito.
+inbox-none = Nenhum webhook nesta situação.
+inbox-event = Evento
+inbox-event-id = ID do evento
+inbox-from = De
+inbox-received-at = Recebido em
+inbox-attempts = Vezes processado
+inbox-next-attempt = Próxima tentativa
+inbox-said = Resultado
+inbox-raw = Como chegou
+inbox-received = A processar
+inbox-processed = Processado
+inbox-ignored = Ignorado
+inbox-failed = Com falha
+inbox-replay = Reprocessar
+inbox-replay-text = Processa este evento mais uma vez, pelo mesmo caminho de quando chegou. O que ele informa é lido de novo, e nada é lançado duas vezes.
+inbox-was-replayed = O evento está sendo reprocessado.
+refund-payment = Reembolsar
+refund-paid = Pago
+refund-given-back = Devolvido
+refund-left = Ainda pode ser devolvido
+refund-amount = Valor a devolver
+refund-look = Mostrar o efeito
+refund-takes = O que retira do crédito
+refund-from-grant = Do que resta do crédito deste pagamento
+refund-from-expired = Do que dele já havia expirado
+refund-debt = Já usado: vira dívida
+refund-debt-warning = O cliente ficará devendo { $amount }, que o próximo crédito paga primeiro.
+refund-no-credit = Este pagamento não comprou crédito que os registros conheçam: só o dinheiro volta.
+refund-reason = Motivo informado à Stripe
+refund-no-reason = Nenhum destes
+refund-requested = O cliente pediu
+refund-duplicate = Pago em dobro
+refund-fraudulent = Cartão de outra pessoa
+refund-confirm = Reembolsar { $amount }
+refund-bad-amount = O valor deve ser maior que zero e no máximo { $left }.
+refund-another-open = Outro reembolso deste pagamento está a caminho: aguarde a resposta da Stripe.
+refund-nothing-left = Não resta nada a devolver.
+refund-made = { $amount } está sendo devolvido ao cliente.
+refund-sent = O reembolso de { $amount } está registrado. A Stripe ainda não respondeu; ela será consultada até responder.
+refund-refused = A Stripe recusou o reembolso: { $words }
+refund-order-open = Aguarda a Stripe
+refund-order-made = Enviado
+refund-order-refused = Recusado
+refunds-ordered = Reembolsos pedidos aqui
+claims = Reembolsos e contestações na Stripe
+claim-refund = Reembolso de { $amount }
+claim-dispute = Contestação de { $amount }
+claim-answer-until = responder até { $time }
+claim-pending = A caminho
+claim-succeeded = Devolvido
+claim-failed = Falhou: o dinheiro voltou
+claim-inquiry = O banco pergunta
+claim-open = Aberta: o banco retém o dinheiro
+claim-won = Ganha
+claim-lost = Perdida
+claim-closed = Encerrada sem perda
+credit-requests = Créditos e débitos manuais
+credit-requests-text = O que a equipe deu e retirou. Acima de { $limit }, outra pessoa da equipe precisa aprovar.
+credit-requests-none = Nada nesta situação. O crédito é dado ou retirado na página do cliente.
+give-or-take-credit = Dar ou retirar crédito
+credit-direction = O que fazer
+credit-give = Dar crédito
+credit-take = Retirar crédito
+credit-limit-hint = Acima de { $limit } aguarda outra pessoa da equipe.
+credit-note-hint = A equipe lê isto; o cliente não.
+credit-expires = Expira
+credit-expires-hint = O último dia no formato 2026-12-31. Vazio, não expira.
+credit-expires-in-past = Este dia já passou.
+credit-expires-no-day = Escreva o dia no formato 2026-12-31.
+credit-expires-with-take = Só crédito dado expira.
+credit-bad-amount = Digite um valor maior que zero.
+credit-correction = Correção
+credit-goodwill = Cortesia
+credit-opening-balance = Saldo inicial
+credit-misuse = Uso que não devia ser cobrado
+credit-of = Crédito de { $amount } pela equipe
+credit-waiting = Aguarda aprovação
+credit-approved = Sendo lançado
+credit-booked = Lançado
+credit-rejected = Rejeitado
+credit-refused = Recusado pelos registros
+credit-not-available = Esse crédito não estava mais disponível.
+credit-refused-code = Os registros recusaram: { $code }.
+credit-was-asked = O pedido foi registrado. Nada é lançado até que outra pessoa da equipe aprove.
+credit-was-booked = Foi lançado.
+credit-own-request = Você fez este pedido: outra pessoa da equipe precisa aprovar.
+credit-approve = Aprovar
+credit-approve-text = Lança imediatamente, com o seu nome e o de quem pediu.
+credit-reject = Rejeitar
+credit-take-back = Desistir do pedido
+credit-reject-text = Nada é lançado.
+requested-by = Pedido por
+decided-by = Decidido por
+timeline = Histórico
+timeline-empty = Nada aconteceu ainda.
+timeline-balance = saldo { $balance }
+timeline-payment = Pagamento de { $amount }, { $method }
+timeline-mail = E-mail: { $subject }
+invitation-sent = O convite foi enviado novamente.
+invite-again = Reenviar convite
+open-payments = Abrir pagamentos
+open-requests = Abrir pedidos
+open-inbox = Abrir webhooks
+all-clear = Tudo em ordem.
+payments-unmatched-need = { $n ->
+    [one] { $n } pagamento foi pago e nada creditou.
+   *[other] { $n } pagamentos foram pagos e nada creditaram.
+}
+disputes-due = { $n ->
+    [one] { $n } contestação aguarda resposta ao banco.
+   *[other] { $n } contestações aguardam resposta ao banco.
+}
+approvals-waiting = { $n ->
+    [one] { $n } pedido de crédito aguarda uma segunda aprovação.
+   *[other] { $n } pedidos de crédito aguardam uma segunda aprovação.
+}
+webhooks-failed = { $n ->
+    [one] { $n } webhook não pôde ser processado.
+   *[other] { $n } webhooks não puderam ser processados.
+}
+
 ## E-mails
 
 mails-text = O que foi escrito aos clientes, do mais novo ao mais antigo.
@@ -470,6 +739,49 @@ mail-credit-added-body =
     Seu saldo de crédito agora é { $balance }.
 
     Todos os pagamentos: { $url }
+mail-low-subject = Seu crédito em { $brand } está baixo: { $available }
+mail-low-body =
+    Olá, { $name },
+
+    Você tem { $available } de crédito disponível em { $brand }, menos de { $threshold }.
+
+    Adicionar crédito: { $url }
+mail-expiring-subject = { $amount } do seu crédito expiram em { $date }
+mail-expiring-body =
+    Olá, { $name },
+
+    { $amount } do seu crédito em { $brand } expiram em { $time }. Até lá, são usados antes do crédito que dura mais.
+
+    Seu crédito: { $url }
+mail-way-out = Escolha aqui quais destes avisos você recebe: { $url }
+mail-receipt-line = Recibo { $number }: { $url }
+mail-receipt-subject = Recibo { $number } de { $brand }
+mail-receipt-body =
+    Olá, { $name },
+
+    Aqui está o recibo { $number } do seu pagamento de { $amount } a { $brand }:
+    { $url }
+mail-automatic-hello = Olá, { $name },
+mail-automatic-charged-subject = Recarga automática: { $amount } cobrados no { $card }
+mail-automatic-charged-news = Seu crédito com { $brand } estava acabando, e { $amount } foram cobrados no { $card }, como você autorizou. Seu saldo de crédito agora é { $balance }.
+mail-automatic-paused-subject = Recarga automática pausada: { $card } foi recusado
+mail-automatic-paused-news = { $brand } tentou cobrar { $amount } no { $card }, e o banco recusou. { $why } A próxima tentativa é depois de { $until }.
+mail-automatic-stopped-subject = A recarga automática foi interrompida
+mail-automatic-stopped-news = { $brand } tentou cobrar { $amount } no { $card }, e o banco recusou. { $why } Nada mais é cobrado até você escolher outro cartão ou ativar novamente.
+mail-automatic-card-removed-news = { $card } não está mais salvo, e por isso { $brand } não recarrega mais o seu crédito. Escolha outro cartão para continuar.
+mail-automatic-link-subject = Seu banco quer que você confirme { $amount }
+mail-automatic-link-news =
+    { $brand } tentou cobrar { $amount } no { $card }, e o banco quer que você mesmo confirme. Pague aqui até { $until }:
+
+    { $page }
+
+    A recarga automática foi interrompida; depois de pagar você pode ativá-la novamente.
+mail-automatic-capped-subject = Recarga automática: um limite foi atingido
+mail-automatic-day-money = Seu crédito com { $brand } está baixo, e hoje nada mais é cobrado no { $card }: seu limite de { $amount } por dia foi atingido. Continua depois de { $until }.
+mail-automatic-day-count = Seu crédito com { $brand } está baixo, e o { $card } não é cobrado novamente hoje: seu número de cobranças por dia foi atingido. Continua depois de { $until }.
+mail-automatic-month-money = Seu crédito com { $brand } está baixo, e neste mês nada mais é cobrado no { $card }: seu limite de { $amount } por mês foi atingido. Continua depois de { $until }.
+mail-automatic-month-count = Seu crédito com { $brand } está baixo, e o { $card } não é cobrado novamente neste mês: seu número de cobranças por mês foi atingido. Continua depois de { $until }.
+mail-automatic-see = Recarga automática, para alterar ou desativar: { $url }
 mail-usage-hello = Olá, { $name },
 mail-usage-subject = { $percent }% da franquia de { $line } já foi usada
 mail-usage-news = { $percent }% da franquia da sua linha { $line } já foi usada. Restam { $left } até { $until }.
@@ -780,6 +1092,7 @@ subscriber-blocked = bloqueado
 
 ## Console: planos e pacotes
 
+settings-panel = Painel de Configurações
 plans = Planos e serviços
 plans-text = O que é vendido por mês. Uma mudança vale na hora para todas as linhas; a franquia muda no próximo ciclo.
 plans-empty = Nenhum plano ainda. Crie o primeiro e depois os pacotes dele em Valores Crédito.
@@ -946,6 +1259,96 @@ routers-silent = { $n ->
    *[other] { $n } roteadores com sessões abertas não informam há mais de 15 minutos.
 }
 open-routers = Abrir roteadores
+
+## Webhooks
+
+webhooks = Webhooks
+webhooks-text = Seus programas são avisados do que acontece aqui: cada mensagem é enviada a estes endereços, com assinatura.
+webhooks-empty = Ninguém é avisado ainda. Cadastre o endereço do seu programa e envie um teste.
+new-endpoint = Novo endpoint
+change-endpoint = Alterar endpoint
+endpoint = Endpoint de webhook
+endpoint-url = URL
+endpoint-url-hint = Para onde as mensagens são enviadas, como https://example.com/saldo. Precisa ser um endereço que todos alcancem, a não ser que a configuração permita outros.
+endpoint-description = Descrição
+endpoint-kinds = Do que é avisado
+endpoint-kinds-hint = Sem nada marcado, é avisado de tudo, também dos tipos que vierem depois.
+endpoint-all-kinds = Tudo
+endpoint-some-kinds = { $n ->
+    [one] { $n } tipo de mensagem
+   *[other] { $n } tipos de mensagens
+}
+endpoint-state = Situação
+endpoint-enabled = Ligado
+endpoint-disabled = Desligado
+endpoint-gone = Desligado: respondeu 410 Gone
+endpoint-failing = Desligado: não aceitou nada por 5 dias
+endpoint-failing-since = Nada aceito desde { $time }
+endpoint-bad-url = Esta URL não serve: informe um endereço https:// completo, sem senha e sem #.
+endpoint-not-https = Precisa começar com https://.
+endpoint-private = Este é um endereço privado: nada é enviado para lá, a não ser que webhooks.allow_private esteja na configuração.
+endpoint-bad-description = No máximo 200 caracteres, sem caracteres de controle.
+endpoint-too-many = Já há o máximo de endpoints. Remova um antes.
+endpoint-saved = O endpoint foi salvo.
+endpoint-is-on = O endpoint está ligado.
+endpoint-is-off = O endpoint está desligado. O que acontecer nesse tempo não será avisado depois.
+endpoint-tested = Uma mensagem de teste está a caminho. Recarregue a página para ver a resposta.
+endpoint-removed = { $url } foi removido.
+endpoint-send-test = Enviar teste
+endpoint-turn-on = Ligar
+endpoint-turn-off = Desligar
+endpoint-secret = Segredo
+endpoint-secret-once = As mensagens são assinadas com este segredo. Ele aparece só desta vez: coloque-o agora no seu programa.
+endpoint-previous-secret = Segredo anterior
+endpoint-previous-until = Também assina até { $time }
+copy-secret = Copiar o segredo
+rotate-secret = Novo segredo
+rotate-secret-ask = Um novo segredo é gerado e mostrado uma vez. Por 24 horas as mensagens são assinadas também com o antigo.
+rotate-secret-yes = Sim, gerar novo segredo
+remove-endpoint = Remover
+remove-endpoint-ask = Ele não será mais avisado, e suas entregas também serão removidas.
+remove-endpoint-yes = Sim, remover
+deliveries = Entregas
+deliveries-empty = Nada foi enviado ainda. Aqui ficam as mensagens e o que foi respondido a elas.
+message = Mensagem
+message-id = ID da mensagem
+delivery-answer = Resposta
+delivery-waiting = Aguardando
+delivery-sending = Enviando
+delivery-delivered = Entregue
+delivery-failed = Falhou
+delivery-next = Próxima tentativa { $time }
+delivery-next-try = Próxima tentativa
+redeliver = Reenviar
+redeliver-one = Reenviar { $id }
+redelivery-asked = Está sendo enviada de novo. Recarregue a página para ver a resposta.
+attempts = Tentativas
+attempts-empty = Ainda não houve tentativa.
+attempt-number = Tentativa { $number }
+attempt-took = { $millis } ms
+attempt-status = respondeu { $status }
+endpoints-off = { $n ->
+    [one] { $n } endpoint de webhook foi desligado porque não aceitava nada.
+   *[other] { $n } endpoints de webhook foram desligados porque não aceitavam nada.
+}
+open-endpoints = Abrir webhooks
+told-credit-added = Crédito adicionado
+told-payment-failed = Pagamento recusado
+told-payment-refunded = Pagamento reembolsado
+told-payment-disputed = Pagamento contestado
+told-balance-low = Saldo baixo
+told-balance-exhausted = Saldo esgotado
+told-purchase-created = Crédito comprado
+told-purchase-released = Crédito liberado
+told-line-enabled = Plano habilitado
+told-line-blocked = Plano bloqueado
+told-line-cancelled = Plano cancelado
+told-invoice-created = Fatura emitida
+told-invoice-paid = Fatura paga
+told-boleto-registered = Boleto registrado
+told-boleto-overdue = Boleto vencido
+told-endpoint-test = Teste
+told-other = Mensagem
 # The bank: boletos, files, findings.
 boletos-text = O que o banco cobra por você. Procure pelo número, CPF, CNPJ ou nome.
 boletos-search = Nosso número, número, CPF, CNPJ ou nome
@@ -1061,6 +1464,62 @@ finding-other-key = Chegou um Pix em uma chave diferente da cobrada
 finding-other-key-do = Pergunte ao banco de quem é a chave; se o dinheiro for seu, dê baixa manual no que ele pagava.
 finding-given-back = Parte de um Pix foi devolvida
 finding-given-back-do = O que ele pagou continua como está. Retire o crédito ou cobre de novo, se for devido.
+reconciliation = Conciliação
+reconciliation-text = A Stripe ao lado dos livros, até o centavo. O que se perdeu é recuperado; o que ainda difere aparece com a causa.
+reconcile-now = Conciliar agora
+reconciliation-failing = A Stripe não responde desde { $time }. As tentativas continuam. { $problem }
+reconciliation-no-stripe = A Stripe não está configurada: falta a chave.
+differences = O que difere
+compared-at = comparado em { $time }
+movement-of-balance = Movimento
+stripe-says = Stripe
+books-say = Livros
+drift = Diferença
+movement-payments = Pagamentos
+movement-refunds = Reembolsos
+movement-disputes = Retido por contestações
+movement-fees = Tarifas
+movement-payouts = Repasses
+movement-others = Outros movimentos
+lies-at-stripe = Na Stripe
+reconciliation-under-way = { $amount } foi creditado agora há pouco; o saldo da Stripe ainda não mostra.
+reconciliation-foreign = { $n ->
+    [one] Um movimento ({ $amount }) é de outro sistema na mesma conta: não foi tocado.
+   *[other] { $n } movimentos ({ $amount }) são de outro sistema na mesma conta: não foram tocados.
+}
+comparisons = Últimas comparações
+comparisons-none = Nada foi comparado ainda.
+comparisons-drawn = As últimas comparações: baixas quando a Stripe e os livros coincidiram, altas quando diferiram
+comparison-under-way = Em andamento
+comparison-equal = Sem diferença
+comparison-differs = Diferença
+comparison-since = tudo desde { $time }
+asked-by = Pedida por
+by-itself = automática
+topups-asked = Recargas em aberto
+events-late = Eventos perdidos
+movements-new = Movimentos novos
+drift-not-credited = Pago e ainda não creditado
+drift-other-amount = Foi pago um valor diferente do cobrado: não creditado
+drift-other-customer = Pago por outro cliente, ou por um que não existe mais: não creditado
+drift-unknown-topup = Pago para uma recarga que não está nestes livros
+drift-not-taken-back = Reembolsado e ainda não estornado
+drift-not-booked = Ainda não lançado
+drift-other-currency = A Stripe liquidou em outra moeda
+drift-unknown-kind = Um tipo de movimento que os livros não conhecem
+drift-not-in-balance = Creditado, e o saldo da Stripe não mostra
+drift-unexplained = Sem explicação
+drift-waiting = { $n ->
+    [one] A Stripe e os livros diferem em { $n } moeda.
+   *[other] A Stripe e os livros diferem em { $n } moedas.
+}
+open-reconciliation = Abrir conciliação
+finding-card-other-amount = Um cartão pagou um valor diferente do cobrado
+finding-card-other-amount-do = Nada foi creditado. Devolva na Stripe ou conceda o crédito manualmente ao cliente.
+finding-card-other-customer = Um pagamento com cartão é de um cliente diferente do cobrado
+finding-card-other-customer-do = Nada foi creditado. Veja na Stripe quem pagou; devolva por lá ou conceda o crédito manualmente ao cliente.
+finding-card-given-back = Um pagamento com cartão que comprou dados foi devolvido
+finding-card-given-back-do = Os dados permanecem até você retirá-los. Se houve reembolso na Stripe, ajuste o plano se for devido.
 findings-waiting = { $n ->
     [one] { $n } pendência de boletos ou Pix precisa ser verificada.
    *[other] { $n } pendências de boletos ou Pix precisam ser verificadas.

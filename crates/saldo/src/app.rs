@@ -22,7 +22,8 @@ use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
 use crate::problem::Problem;
 use crate::providers::StripeClient;
-use crate::runtime::{self, KeptLease, Ledger, LedgerParts, LineNews, Live};
+use crate::receipts::Issuer;
+use crate::runtime::{self, BalanceNews, KeptLease, Ledger, LedgerParts, LineNews, Live};
 use crate::sold::Sold;
 use crate::{clock, ids, intents, panics, private};
 
@@ -73,6 +74,10 @@ pub struct App {
     pub billing_news: Notify,
     /// Told when something that was owed was paid.
     pub settlement_news: Notify,
+    /// Told when a customer changed what may be charged by itself.
+    pub automatic_news: Notify,
+    /// Told when somebody asks for a reconciliation.
+    pub reconciliation_news: Notify,
     /// Told when messages to endpoints were written.
     pub message_news: watch::Sender<u64>,
     /// Told when a mail was written.
@@ -87,6 +92,8 @@ pub struct App {
     pub kept_files: KeptFiles,
     /// Lines that changed and that nobody has looked at yet.
     pub line_news: Arc<LineNews>,
+    /// Money wallets that may be low.
+    pub balance_news: Arc<BalanceNews>,
     /// The edge to routers.
     pub nas: Nas,
     /// How often each API key may ask.
@@ -201,14 +208,17 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
     let (projected_sender, projected) = watch::channel(0);
     let line_news = Arc::new(LineNews::default());
     let notice_news = Arc::new(Notify::new());
+    let balance_news = Arc::new(BalanceNews::default());
+    let issuer = Issuer::of(&config);
     let projection = runtime::Projection {
         line_news: Arc::clone(&line_news),
+        balance_news: Arc::clone(&balance_news),
         notice_news: Arc::clone(&notice_news),
         journal: projector_reader,
         tables: Arc::clone(&tables),
         landed: ledger.landed(),
         live: live.clone(),
-        intent_done: intents::done,
+        intent_done: Box::new(move |tx, done, now| intents::done(tx, &issuer, done, now)),
         projected: projected_sender,
         failures: Arc::clone(&failures),
         failing: Arc::clone(&failing),
@@ -242,6 +252,8 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         boleto_news: Notify::new(),
         billing_news: Notify::new(),
         settlement_news: Notify::new(),
+        automatic_news: Notify::new(),
+        reconciliation_news: Notify::new(),
         message_news: watch::Sender::new(0),
         mail_news: Notify::new(),
         books: Books::default(),
@@ -249,6 +261,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         doors: Doors::default(),
         kept_files: KeptFiles::default(),
         line_news,
+        balance_news,
         nas: Nas::default(),
         rate_limits,
         followed: Followed::default(),

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use book::{Refusal, TakenBackCause};
 use engine::Outcome;
-use money::{Amount, GrantId, IntentId, PaymentId, Timestamp};
+use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, Timestamp};
 use serde::de::DeserializeOwned;
+use store::tables::bank::FindingCode;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::intents::Intent;
 use store::tables::payments::Payment;
@@ -199,6 +200,10 @@ fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
         if row.wanted == row.booked {
             continue;
         }
+        if let Some(purchase) = topup.purchase {
+            tell_data_stays(tx, &payment, purchase, &row)?;
+            continue;
+        }
         let wish = Wish::SetTakenBack {
             wallet: topup.wallet,
             customer: topup.customer,
@@ -213,6 +218,20 @@ fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
         due.push(intent);
     }
     Ok(due)
+}
+
+/// What bought data cannot be taken back of a wallet of money: the books move the money alone, and a person is told.
+fn tell_data_stays(
+    tx: &Tx<'_>,
+    payment: &Payment,
+    purchase: PurchaseId,
+    row: &TakenBackRow,
+) -> Result<(), StoreError> {
+    let amount = Amount::new(row.wanted, payment.amount.unit());
+    let (cause, name) = (row.cause.word(), &payment.provider_payment);
+    let detail = format!("{cause}: {amount} of {name} now, which paid {purchase}.");
+    tx.insert_finding_once(&payments::about_card(FindingCode::CardGivenBack, detail, clock::now()))?;
+    tx.put_taken_back(&TakenBackRow { booked: row.wanted, ..row.clone() })
 }
 
 /// The book has followed an intent: the next one may go.

@@ -1,5 +1,6 @@
-//! What runs beside the edges: the inbox, webhooks, mails, open intents, prices that come into force, the books being verified,
-//! routers kept in step with lines, monthly runs, lines blocked because something is overdue.
+//! What runs beside the edges: the inbox, webhooks, mails, automatic top-ups, open intents, prices that come into force, the books
+//! being verified, routers kept in step with lines, reconciliation with Stripe, monthly runs, lines blocked because something is
+//! overdue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,10 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
-use crate::{billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases, webhooks};
+use crate::{
+    automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
+    receipts, reconciliation, refunds, webhooks,
+};
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
 const SWEEP_PAUSE: Duration = Duration::from_secs(10);
@@ -26,14 +30,18 @@ const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
 pub fn start(app: &Arc<App>) {
     tokio::spawn(webhooks::work(Arc::clone(app)));
     tokio::spawn(notices::deliver(Arc::clone(app)));
+    tokio::spawn(notices::keep_watched(Arc::clone(app)));
     tokio::spawn(endpoints::work(Arc::clone(app)));
     tokio::spawn(mails::work(Arc::clone(app)));
+    tokio::spawn(automatic_topups::work(Arc::clone(app)));
     tokio::spawn(nas::control(Arc::clone(app)));
     tokio::spawn(billing::keep_running(Arc::clone(app)));
     tokio::spawn(billing::keep_blocked(Arc::clone(app)));
+    tokio::spawn(reconciliation::keep_reconciled(Arc::clone(app)));
     tokio::spawn(sweep(Arc::clone(app)));
     tokio::spawn(write_searches(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));
+    tokio::spawn(receipts::catch_up(Arc::clone(app)));
     tokio::spawn(books::keep_verified(Arc::clone(app)));
 }
 
@@ -55,6 +63,13 @@ async fn sweep(app: Arc<App>) {
                 code = problem.code,
                 detail = problem.detail,
                 "refunds and disputes were not followed"
+            );
+        }
+        if let Err(problem) = refunds::sweep(&app).await {
+            tracing::warn!(
+                code = problem.code,
+                detail = problem.detail,
+                "refunds that were ordered still wait"
             );
         }
         if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())

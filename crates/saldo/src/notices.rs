@@ -4,10 +4,13 @@
 //! Making the views again does not tell anybody anything again. A notice is delivered as mails, a boleto, and messages to endpoints,
 //! which are written in the same transaction that marks the notice, so that they are written once for each.
 
+mod automatic;
+mod credit;
 mod facts;
 mod letters;
 mod money_facts;
 mod owed;
+mod receipt;
 mod usage;
 
 use std::sync::Arc;
@@ -28,6 +31,9 @@ use crate::problem::Problem;
 use crate::settlements::Owing;
 use crate::{clock, endpoints, pix, settlements};
 
+pub use automatic::{automatic_capped, automatic_link, automatic_paused, automatic_stopped};
+pub use credit::keep_watched;
+pub(crate) use credit::set_thresholds;
 use facts::{CREDIT_ADDED, EXHAUSTED, LINE_STATUS, PURCHASE_RELEASED, PURCHASED};
 pub(crate) use facts::{Fact, fact};
 pub(crate) use money_facts::Claimed;
@@ -36,6 +42,7 @@ pub use money_facts::{invoice_paid, payment_claimed, payment_failed};
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
+pub use receipt::receipt_again;
 
 /// The name of the outbox's cursor.
 pub(crate) const CURSOR: &str = "outbox";
@@ -129,8 +136,10 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                 PURCHASED => charge(tx, config, &notice)?,
                 usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
                 CREDIT_ADDED => mail(tx, config, &notice)?,
+                kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
                 PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_CLAIMED | PAYMENT_FAILED
                 | INVOICE_PAID => Ok(()),
+                credit::LOW_BALANCE | credit::GRANT_EXPIRING => credit::mail(tx, config, &notice)?,
                 _ => owed::mail(tx, config, &sold, &notice)?,
             };
             match delivered {
@@ -182,13 +191,20 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let customer = notice.customer.map(|id| tx.customer(id)).transpose()?.flatten();
     let Some(customer) = customer else { return Ok(Ok(())) };
     let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
-    let (amount, posted) = match facts::fact(notice) {
-        Ok(Some(Fact::CreditAdded { amount, posted, .. })) => (amount, posted),
+    let (payment, amount, posted) = match facts::fact(notice) {
+        Ok(Some(Fact::CreditAdded { payment, amount, posted, .. })) => (payment, amount, posted),
         Ok(_) => return Ok(Ok(())),
         Err(error) => return Ok(Err(error.to_string())),
     };
     let reader = letters::reader(config, &customer);
     let url = format!("{}/recharge", config.server.public_url);
-    let letter = credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url);
+    let paid = payment.parse().ok();
+    let receipt = paid.map(|paid| tx.receipt(paid)).transpose()?.flatten();
+    let receipt = receipt.map(|given| receipt::named(config, &given));
+    let receipt = receipt.as_ref().map(|(number, url)| (number.as_str(), url.as_str()));
+    let automatic = automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
+    let letter = automatic.unwrap_or_else(|| {
+        credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url, receipt)
+    });
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }

@@ -26,10 +26,12 @@ use crate::app::App;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-use crate::{claims, clock, ids, notices, purchases};
+use crate::{automatic_topups, claims, clock, ids, notices, purchases};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
+/// The code of a problem: what is owed for a purchase is being written down.
+pub(crate) const PURCHASE_NOT_KNOWN_YET: &str = "purchase_not_known_yet";
 /// How long to wait for the views to show what was credited.
 const SHOW_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -113,6 +115,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
     let (topup_row, paid) = (topup.clone(), paid_in_full(intent, topup));
     let stripe_customer = intent.customer.as_ref().map(|customer| customer.id().to_owned());
     let now = app.ledger.now();
+    let (told, limits) = (automatic_topups::Told::of(intent), app.config.automatic_topups);
     let credit_id =
         IntentId::from_u128(app.hashes.hash128("payment", &[STRIPE.as_bytes(), intent.id.as_bytes()]));
     let change = move |tx: &Tx<'_>| {
@@ -136,12 +139,12 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
                 Some(purchase) => pay_purchase(tx, purchase, (&topup_row, &payment), now)?,
             },
             Some(payment) => {
-                tracing::error!(payment = %payment.id, topup = %topup_row.id,
-                    "a payment of another amount or customer than asked was not credited");
+                tell_not_credited(tx, &topup_row, &payment, now)?;
                 Due::Asked(Vec::new())
             }
             None => Due::Asked(Vec::new()),
         };
+        automatic_topups::note(tx, &limits, &topup_row, &told, now)?;
         Ok((news, intent))
     };
     let (news, due) = app.write(change).await?;
@@ -149,7 +152,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         Due::Asked(asked) => asked,
         Due::NotYet => {
             let detail = "The purchase that was paid is being written down.";
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, PURCHASE_NOT_KNOWN_YET, detail));
         }
     };
     if !asked.is_empty() {
@@ -226,6 +229,26 @@ fn pay_purchase(
     Ok(Due::Asked(asked))
 }
 
+/// A payment of another amount or of another customer than was asked is not credited: a person decides.
+fn tell_not_credited(tx: &Tx<'_>, topup: &Topup, payment: &Payment, at: Timestamp) -> Result<(), StoreError> {
+    let (paid, asked, name) = (payment.amount, topup.amount, &payment.provider_payment);
+    let (code, detail) = if paid == asked {
+        let detail =
+            format!("{paid} came by card ({name}) for {}, whose customer at Stripe is another.", topup.id);
+        (FindingCode::CardOtherCustomer, detail)
+    } else {
+        let detail = format!("{paid} came by card ({name}) for {}, which asked for {asked}.", topup.id);
+        (FindingCode::CardOtherAmount, detail)
+    };
+    tracing::error!(payment = %payment.id, topup = %topup.id, detail, "a payment was not credited");
+    tx.insert_finding_once(&about_card(code, detail, at))
+}
+
+/// Something about a payment by card that a person must look at.
+pub(crate) fn about_card(code: FindingCode, detail: String, found_at: Timestamp) -> Finding {
+    Finding { finding_no: 0, code, boleto: None, return_no: None, file_line: None, detail, found_at }
+}
+
 /// A second payment of a purchase becomes credit, and a person decides whether it is to be paid back.
 fn tell_paid_twice(
     tx: &Tx<'_>,
@@ -237,15 +260,7 @@ fn tell_paid_twice(
     let detail =
         format!("{amount} more was paid by card ({name}) for {purchase}: it became the customer's credit.");
     tracing::warn!(%purchase, payment = %payment.id, detail, "a purchase was paid a second time by card");
-    tx.insert_finding(&Finding {
-        finding_no: 0,
-        code: FindingCode::PaidTwice,
-        boleto: None,
-        return_no: None,
-        file_line: None,
-        detail,
-        found_at: at,
-    })
+    tx.insert_finding(&about_card(FindingCode::PaidTwice, detail, at))
 }
 
 /// The intent to credit `payment`, stored if it is not there yet; `None` if it has been done.

@@ -29,6 +29,8 @@ pub const CHECKOUT_OVER: &str = "checkout_over";
 const OPEN_MAX: u32 = 50;
 /// A page that closes sooner than this is not offered again, in microseconds.
 const REMAINING_MIN: i64 = 2 * Timestamp::MINUTE;
+/// Minutes that a page stays open whose address is sent to a customer. Stripe allows a day.
+const BANK_PAGE_MINUTES: u32 = 23 * 60;
 
 /// What is to be paid, and what the payment page calls it.
 struct Wanted {
@@ -36,6 +38,7 @@ struct Wanted {
     amount: Amount,
     purchase: Option<PurchaseId>,
     product_name: String,
+    minutes: u32,
 }
 
 /// Begins a top-up of `amount` for this customer, or goes on with the one that is open for the same amount. The answer's
@@ -66,7 +69,13 @@ pub async fn begin(
         }
     }
     let product_name = format!("{} credit", app.config.brand.name);
-    open_page(app, &customer, Wanted { wallet, amount, purchase: None, product_name }, locale).await
+    open_page(
+        app,
+        &customer,
+        Wanted { wallet, amount, purchase: None, product_name, minutes: app.config.stripe.checkout_minutes },
+        locale,
+    )
+    .await
 }
 
 /// Refuses what could not be charged by card here. Asked before the book is.
@@ -82,6 +91,23 @@ pub fn check_charging(app: &App, price: Amount) -> Result<(), Problem> {
         let detail = format!("This price cannot be charged by card: {error}. Nothing was bought.");
         Problem::invalid("charging", "price_not_payable", detail)
     })
+}
+
+/// Opens a page for a charge that the bank wants the customer himself for: he is sent its address, and it stays open for most of a day.
+/// A page of his that is open already is left alone.
+pub async fn begin_for_bank(
+    app: &Arc<App>,
+    customer: CustomerId,
+    wallet: WalletId,
+    amount: Amount,
+) -> Result<Topup, Problem> {
+    let _one_at_a_time = app.customer_lock(customer).lock().await;
+    let row = app.read(move |reader| reader.customer(customer)).await?;
+    let row = row.ok_or_else(|| Problem::not_found("customer"))?;
+    let product_name = format!("{} credit", app.config.brand.name);
+    let locale = row.locale.clone();
+    let wanted = Wanted { wallet, amount, purchase: None, product_name, minutes: BANK_PAGE_MINUTES };
+    open_page(app, &row, wanted, Some(&locale)).await
 }
 
 /// Begins the payment by card of a purchase that waits for it, or goes on with it. A purchase has one payment page: when that was left
@@ -113,7 +139,19 @@ pub async fn begin_for(
         let detail = "This purchase is not waited for any more. Please buy again.";
         return Err(Problem::new(StatusCode::CONFLICT, CHECKOUT_OVER, detail));
     }
-    open_page(app, &customer, Wanted { wallet, amount, purchase: Some(purchase), product_name }, locale).await
+    open_page(
+        app,
+        &customer,
+        Wanted {
+            wallet,
+            amount,
+            purchase: Some(purchase),
+            product_name,
+            minutes: app.config.stripe.checkout_minutes,
+        },
+        locale,
+    )
+    .await
 }
 
 /// Has Stripe open a page. Without one nothing is left open here either.
@@ -259,7 +297,7 @@ async fn insert(app: &Arc<App>, customer: &Customer, wanted: &Wanted) -> Result<
         outcome_payment: None,
         result_shown_at: None,
         created_at: now,
-        expires_at: now.plus(i64::from(app.config.stripe.checkout_minutes) * Timestamp::MINUTE),
+        expires_at: now.plus(i64::from(wanted.minutes) * Timestamp::MINUTE),
         updated_at: now,
         purchase: wanted.purchase,
         intent: None,
@@ -320,7 +358,7 @@ async fn write_session(app: &Arc<App>, topup: Topup, session: CheckoutSession) -
 }
 
 /// A key that is made of our own ids: short enough and plain ASCII.
-fn key(text: &str) -> IdempotencyKey {
+pub(crate) fn key(text: &str) -> IdempotencyKey {
     match IdempotencyKey::new(text) {
         Ok(key) => key,
         Err(error) => unreachable!("our ids make keys: {error}"),

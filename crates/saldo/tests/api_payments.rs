@@ -53,6 +53,47 @@ async fn a_topup_is_paid_and_credited_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_refunded_in_part_once_under_one_key() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    let wanted =
+        json!({"customer": ana.customer.id.to_string(), "amount": {"amount": "10.00", "unit": "USD"}});
+    let topup = house.post("/v1/topups", &wanted).await.expect(201);
+    house.pay(&topup, "4242424242424242").await;
+    let is_credited = |topup: &Topup| topup.state == TopupState::Credited;
+    house.until(|reader| reader.topups(None, 2), |page| page.rows.iter().any(is_credited)).await;
+    let payments = house.get(&format!("/v1/payments?customer={}", ana.customer.id)).await.expect(200);
+    let path = format!("/v1/payments/{}", payments["data"][0]["id"].as_str().unwrap_or_default());
+    let refunds = format!("{path}/refunds");
+    let part = json!({"amount": {"amount": "4.00", "unit": "USD"}, "reason": "duplicate", "note": "twice"});
+    for (bad, status, code) in [
+        (json!({"amount": {"amount": "10.01", "unit": "USD"}}), 422, "amount_out_of_range"),
+        (json!({"amount": {"amount": "1.00", "unit": "BRL"}}), 422, "unit_mismatch"),
+        (json!({"amount": {"amount": "1.005", "unit": "USD"}}), 422, "amount_over_precise"),
+        (json!({"reason": "because"}), 422, "invalid_field"),
+    ] {
+        let answer = house.post(&refunds, &bad).await;
+        assert_eq!(answer.status.as_u16(), status, "{bad}: {}", answer.text);
+        assert_eq!(answer.json()["code"], code, "{bad}");
+    }
+    assert_eq!(house.get(&refunds).await.expect(200)["data"], json!([]));
+    let key = fresh_key();
+    let first = house.post_under(&key, &refunds, &part).await;
+    let refund = first.expect(201);
+    assert_eq!((refund["state"].as_str(), refund["note"].as_str()), (Some("made"), Some("twice")));
+    assert!(refund["provider_refund"].as_str().is_some_and(|id| id.starts_with("re_")), "{refund}");
+    assert_eq!(house.post_under(&key, &refunds, &part).await.text, first.text);
+    assert_eq!(house.figures(ana.wallet).await[0], "31.00");
+    let rest = house.post(&refunds, &json!({})).await.expect(201);
+    assert_eq!(rest["amount"]["amount"], "6.00", "all that is left, where nothing is said");
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    assert_eq!(house.post(&refunds, &json!({})).await.expect(409)["code"], "already_refunded");
+    let payment = house.get(&path).await.expect(200);
+    assert_eq!(payment["refunded"]["amount"], "10.00");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_topup_is_cancelled() {
     let house = House::open().await;
     let ana = house.customer("ana").await;

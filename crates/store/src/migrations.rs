@@ -67,6 +67,10 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     15 "0015_payment_claims.sql",
     16 "0016_webhook_endpoints.sql",
     17 "0017_staff.sql",
+    18 "0018_reconciliation.sql",
+    19 "0019_support.sql",
+    20 "0020_automatic_topups.sql",
+    21 "0021_receipts.sql",
 );
 
 impl Database {

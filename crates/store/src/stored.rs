@@ -10,7 +10,7 @@ use book::EntryRef;
 use money::{
     AdjustmentId, Amount, ApiKeyId, BoletoId, CustomerId, DeliveryId, EndpointId, EntryId, GrantId, IntentId,
     InvoiceId, LineId, LoginId, MailId, MessageId, MeterId, PackId, PaymentId, PlanId, PurchaseId, Quantity,
-    RouterId, SettlementId, StaffId, Timestamp, TopupId, Unit, WalletId,
+    RefundId, RouterId, SettlementId, StaffId, Timestamp, TopupId, Unit, WalletId,
 };
 
 use crate::error::StoreError;
@@ -138,6 +138,7 @@ id_columns!(
     PaymentId,
     PlanId,
     PurchaseId,
+    RefundId,
     RouterId,
     SettlementId,
     StaffId,

@@ -116,6 +116,12 @@ impl Request {
         Self::get("/v1/charges".into(), form)
     }
 
+    /// Reads one attempt, for instance to see which intent it belongs to.
+    #[must_use]
+    pub fn retrieve_charge(id: &str) -> Self {
+        Self::get(format!("/v1/charges/{}", path_segment(id)), Form::new())
+    }
+
     /// Lists the cards saved for a customer, newest first, up to [`PAGE_ITEMS_MAX`].
     #[must_use]
     pub fn list_cards(customer: &str) -> Self {
@@ -211,6 +217,7 @@ mod tests {
             None,
         );
         check(&Request::list_charges("pi_1"), Method::Get, "/v1/charges?payment_intent=pi_1&limit=100", None);
+        check(&Request::retrieve_charge("ch_1"), Method::Get, "/v1/charges/ch_1", None);
         check(
             &Request::list_cards("cus_1"),
             Method::Get,

@@ -8,7 +8,7 @@ use crate::tally::Tally;
 use crate::tools::{self, FREERADIUS, POPPLER, POSTGRES, RADCLIENT, ZBAR};
 
 /// Tests of the whole program that run a second time with PostgreSQL under it.
-const ON_BOTH_STORES: [&str; 11] = [
+const ON_BOTH_STORES: [&str; 12] = [
     "api_bad_input",
     "api_edges",
     "api_payments",
@@ -20,6 +20,7 @@ const ON_BOTH_STORES: [&str; 11] = [
     "portal_doors",
     "portal_lines",
     "portal_mails",
+    "reconciliation",
 ];
 
 pub(crate) fn run() -> Result<Tally> {

@@ -45,7 +45,7 @@ pub const SCOPES: [(&str, &str); 24] = [
     ("invoices:read", "invoices and boletos"),
     ("invoices:write", "write boletos off"),
     ("payments:read", "top-ups and payments"),
-    ("payments:write", "begin and cancel top-ups"),
+    ("payments:write", "begin and cancel top-ups, refund payments"),
     ("webhooks:read", "webhook endpoints, messages and deliveries"),
     ("webhooks:write", "make and change webhook endpoints, send messages again"),
     ("keys:write", "make, list and revoke API keys"),

@@ -12,9 +12,9 @@ use utoipa_axum::routes;
 
 use super::request::IDEMPOTENCY_KEY_BYTES_MAX;
 use super::{
-    Api, api_keys, audit_log, boletos, charges, clock, customers, entries, events, grants, guard, invoices,
-    line_acts, lines, meters, packs, payments, plans, purchases, routers, subjects, subscribers, test_clock,
-    topups, wallets, webhook_deliveries, webhook_endpoints, webhook_messages,
+    Api, api_keys, audit_log, automatic_topup, boletos, charges, clock, customers, entries, events, grants,
+    guard, invoices, line_acts, lines, meters, packs, payments, plans, purchases, refunds, routers, subjects,
+    subscribers, test_clock, topups, wallets, webhook_deliveries, webhook_endpoints, webhook_messages,
 };
 use crate::{nas, webhooks};
 
@@ -109,8 +109,10 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(topups::list, topups::create))
         .routes(routes!(topups::get))
         .routes(routes!(topups::cancel))
+        .routes(routes!(automatic_topup::get, automatic_topup::put, automatic_topup::delete))
         .routes(routes!(payments::list))
         .routes(routes!(payments::get))
+        .routes(routes!(refunds::create, refunds::list))
         .routes(routes!(webhook_endpoints::list, webhook_endpoints::create))
         .routes(routes!(webhook_endpoints::get, webhook_endpoints::change, webhook_endpoints::delete))
         .routes(routes!(webhook_endpoints::rotate))

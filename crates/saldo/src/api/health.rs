@@ -21,6 +21,7 @@ use store::tables::inbox::InboxState;
 use super::Api;
 use crate::panics;
 use crate::problem::Problem;
+use crate::reconciliation::{Found, cents_of};
 
 /// Journal rows that the views may be behind before the program calls itself not ready.
 const BEHIND_ROWS_MAX: u64 = 1_000;
@@ -91,6 +92,7 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Pro
         inbox_events.get_or_create(&[("state", state.word())]).set(events);
     }
     registry.register("inbox_events", "Provider events by state", inbox_events);
+    register_reconciliation(&api, &mut registry).await?;
     api.app.nas.counters.register(&mut registry);
     let unconfirmed = i64::try_from(api.app.nas.unconfirmed(api.app.ledger.now())).unwrap_or(i64::MAX);
     registry.register(
@@ -159,4 +161,33 @@ fn register_books(api: &Api, registry: &mut Registry) {
     for (name, help, value) in gauges {
         registry.register(name, help, ConstGauge::new(value));
     }
+}
+
+/// Nothing is told of a comparison that has not been made yet.
+async fn register_reconciliation(api: &Api, registry: &mut Registry) -> Result<(), Problem> {
+    let look =
+        |reader: &store::Reader<'_>| Ok((reader.last_reconciliation()?, reader.open_reconciliation_run()?));
+    let (last, open) = api.app.read(look).await?;
+    let failing = i64::from(open.is_some_and(|run| run.failing_since.is_some()));
+    registry.register(
+        "stripe_reconciliation_failing",
+        "1 while Stripe does not answer a comparison with the books",
+        ConstGauge::new(failing),
+    );
+    let Some((at, result)) = last.and_then(|run| Some((run.finished_at?, run.result?))) else {
+        return Ok(());
+    };
+    registry.register(
+        "stripe_reconciled_timestamp_seconds",
+        "When Stripe and the books were last compared, whether they differ or not",
+        ConstGauge::new(at.as_seconds()),
+    );
+    let found: Found =
+        serde_json::from_str(&result).map_err(|error| Problem::internal(&anyhow::Error::new(error)))?;
+    let drift = Family::<[(&'static str, String); 1], Gauge>::default();
+    for found in found.currencies {
+        drift.get_or_create(&[("currency", found.currency)]).set(cents_of(found.drift));
+    }
+    registry.register("stripe_drift_cents", "What Stripe has more than the books, in cents", drift);
+    Ok(())
 }

@@ -7,6 +7,7 @@
 mod access;
 mod api_keys;
 mod audit_log;
+mod automatic_topup;
 mod boletos;
 mod charges;
 mod clock;
@@ -29,6 +30,7 @@ mod plans;
 mod problem_json;
 mod purchases;
 mod queries;
+mod refunds;
 mod refusals;
 mod request;
 mod routers;

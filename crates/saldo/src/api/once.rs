@@ -73,6 +73,12 @@ impl Wish {
         app.hashes.command_key(KeySpace::Request, "api", &name, body)
     }
 
+    /// A name for what this wish makes: another try of it makes the same.
+    pub(super) fn name_bits(&self, app: &App) -> u128 {
+        let name = [&self.api_key.as_u128().to_be_bytes()[..], self.route.as_bytes(), self.key.as_bytes()];
+        app.hashes.hash128("api_made", &name)
+    }
+
     fn request_key(&self) -> String {
         format!("{} {}", self.route, self.key)
     }

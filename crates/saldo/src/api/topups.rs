@@ -31,7 +31,7 @@ pub(super) struct Topup {
     wallet: String,
     /// How much.
     amount: Amount,
-    /// `open`, `paid`, `credited`, `cancelled`, `expired` or `failed`.
+    /// `open`, `charging` (a saved card, by itself), `paid`, `credited`, `cancelled`, `expired` or `failed`.
     state: String,
     /// Where the customer pays.
     checkout_url: Option<String>,

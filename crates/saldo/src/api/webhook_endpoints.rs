@@ -184,7 +184,7 @@ pub(super) struct EndpointChange {
 impl EndpointChange {
     /// The endpoint as it is to be.
     fn over(&self, known: &EndpointRow) -> EndpointDraft {
-        let known = Endpoint::from(known);
+        let known = EndpointDraft::of(known);
         EndpointDraft {
             url: self.url.clone().unwrap_or(known.url),
             kinds: self.kinds.clone().unwrap_or(known.kinds),

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use clap::Subcommand;
 
+use money::Timestamp;
+
 use super::screen::Screen;
 use crate::config::{Config, DEFAULT};
 
@@ -28,8 +30,8 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, database, brand, credit, stripe, bank, pix, billing, .. } = config;
-    let Config { mail, webhooks, radius, test_clock, .. } = config;
+    let Config { server, database, brand, legal, credit, notices, console, automatic_topups, .. } = config;
+    let Config { stripe, bank, pix, billing, mail, webhooks, radius, test_clock, .. } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
     match database {
@@ -37,10 +39,22 @@ fn check(config: &Config, screen: &Screen) {
         None => screen.pair("data folder", server.data.display()),
     }
     screen.pair("brand", &brand.name);
+    screen.pair("receipts of", legal.lines.join(", "));
     screen.pair("welcome", credit.welcome);
+    match notices.low_balance {
+        Some(low) => screen.pair("told low", format_args!("below {low} available")),
+        None => screen.pair("told low", "nobody"),
+    }
+    match notices.expiry_before {
+        Some(before) => screen.pair("told expiry", format_args!("{} days before", before / Timestamp::DAY)),
+        None => screen.pair("told expiry", "nobody"),
+    }
+    screen.pair("second approval", format_args!("of credit above {}", console.approval_above));
     let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
     let key = if stripe.secret_key.is_empty() { "no key: card payments are off" } else { "has a key" };
     screen.pair("Stripe", format_args!("{key}; {} webhook secrets", stripe.webhook_secrets.len()));
+    let automatic = if automatic_topups.enabled { "customers may turn it on" } else { "off" };
+    screen.pair("automatic top-up", automatic);
     let bank = bank.as_ref().map(|bank| format!("{}, {}", bank.account.bank_name(), bank.company_name));
     screen.pair("boletos", bank.as_deref().unwrap_or("no bank: nothing is charged by boleto"));
     let pix = pix.as_ref().map(|pix| match pix.callback {

@@ -1,15 +1,17 @@
 //! The command line: help that teaches, answers a person can read and a script can use.
 //!
-//! Every command but `serve` and `demo` works on the data folder and ends. Exit codes: 0 done, 1 failed, 2 used wrongly, 3
-//! `verify` found damage, 4 `bank` did it and something waits for a person.
+//! Every command but `serve`, `demo` and `listen` works on the data folder and ends. Exit codes: 0 done, 1 failed, 2 used wrongly, 3
+//! `verify` found damage, 4 `bank` did it and something waits for a person, 5 `reconcile` found that Stripe and the books differ.
 
 mod bank;
 mod config;
 mod customer;
 mod folder;
 mod key;
+mod listen;
 mod migrate;
 mod month_end;
+mod reconcile;
 mod screen;
 mod serve;
 mod staff;
@@ -40,7 +42,8 @@ Examples:
   saldo verify                                prove every balance and every byte
   saldo month-end --month 2026-10             the month's sums, from the journal
 
-Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage, 4 bank: something waits for a person.";
+Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage, 4 bank: something waits for a person,
+5 reconcile found a drift.";
 
 const DEMO_HELP: &str = "\
 Examples:
@@ -115,9 +118,15 @@ enum Command {
     /// Exchange files about boletos with the bank.
     #[command(subcommand, after_help = bank::HELP)]
     Bank(bank::Command),
+    /// Compare Stripe with the books, heal what was missed, and print what differs.
+    #[command(after_help = reconcile::HELP)]
+    Reconcile(reconcile::Options),
     /// Let staff into the console.
     #[command(subcommand, after_help = staff::HELP)]
     Staff(staff::Command),
+    /// Print webhooks as they happen, and post them to a program that you develop.
+    #[command(after_help = listen::HELP)]
+    Listen(listen::Arguments),
     /// Print the commented default configuration, or check one.
     #[command(args_conflicts_with_subcommands = true, after_help = config::HELP)]
     Config {
@@ -132,6 +141,7 @@ enum Outcome {
     Done,
     Damage,
     Waiting,
+    Drift,
 }
 
 /// Runs what the command line says.
@@ -143,6 +153,7 @@ pub fn run() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Damage) => ExitCode::from(3),
         Ok(Outcome::Waiting) => ExitCode::from(4),
+        Ok(Outcome::Drift) => ExitCode::from(5),
         Err(error) => {
             screen.failure(&in_words(&error));
             ExitCode::FAILURE
@@ -172,6 +183,8 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Key(command) => key::run(command, read()?, screen)?,
         Command::Subscriber(command) => subscriber::run(command, &read()?, screen)?,
         Command::Bank(command) => return bank::run(command, &read()?, screen),
+        Command::Listen(arguments) => listen::run(arguments, screen)?,
+        Command::Reconcile(options) => return reconcile::run(&options, read()?, screen),
         Command::Staff(command) => staff::run(command, read()?, screen)?,
         Command::Config { command } => config::run(command, file.as_deref(), screen)?,
     }
@@ -238,7 +251,9 @@ mod tests {
             "saldo subscriber import clientes.csv --check",
             "saldo bank remittance --to there",
             "saldo bank return CBR6431122.RET",
+            "saldo reconcile --since 2026-11-01",
             "saldo staff create --email ana@example.com --name Ana --role support",
+            "saldo listen --key sk_saldo_x --forward http://localhost:3000/hooks --kind credit.added",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");

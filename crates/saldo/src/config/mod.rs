@@ -1,7 +1,9 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
 mod bank;
+mod legal;
 mod pix;
+mod topup;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,9 @@ use store::{Place, PostgresServer};
 use crate::look::DataUnit;
 
 pub use bank::Bank;
+pub use legal::{Legal, Notices};
 pub use pix::{Pix, PixCallback};
+pub use topup::AutomaticTopups;
 
 /// The commented default, as `saldo config` prints it.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -31,8 +35,16 @@ pub struct Config {
     pub database: Option<PostgresServer>,
     /// `[brand]`
     pub brand: Brand,
+    /// `[legal]`
+    pub legal: Legal,
     /// `[credit]`
     pub credit: Credit,
+    /// `[notices]`
+    pub notices: Notices,
+    /// `[topup.automatic]`
+    pub automatic_topups: AutomaticTopups,
+    /// `[console]`
+    pub console: Console,
     /// `[stripe]`
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
@@ -120,6 +132,13 @@ pub struct Credit {
     pub lateness_max: i64,
 }
 
+/// What staff may do alone.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// Credit above this is given or taken only with the yes of somebody else of staff.
+    pub approval_above: Amount,
+}
+
 /// How to talk to Stripe.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +153,10 @@ pub struct Stripe {
     pub save_cards: SaveCards,
     /// Minutes that a checkout stays open.
     pub checkout_minutes: u32,
+    /// Minutes between two comparisons with the books; 0 for none but those that are asked for.
+    pub reconcile_minutes: u32,
+    /// Days that each day's first comparison looks back.
+    pub reconcile_days: u32,
 }
 
 /// Whether cards are kept for the next payment.
@@ -225,7 +248,11 @@ struct Written {
     server: Server,
     database: WrittenDatabase,
     brand: WrittenBrand,
+    legal: legal::WrittenLegal,
+    notices: legal::WrittenNotices,
     credit: WrittenCredit,
+    topup: topup::WrittenTopup,
+    console: WrittenConsole,
     stripe: Stripe,
     bank: bank::WrittenBank,
     pix: pix::WrittenPix,
@@ -262,6 +289,12 @@ struct WrittenCredit {
     topup_min: String,
     topup_max: String,
     lateness_max_hours: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenConsole {
+    approval_above: String,
 }
 
 #[derive(Deserialize)]
@@ -325,12 +358,28 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
     let Some(toml::Value::Table(section_table)) = table.get_mut(&section) else {
         bail!("{name}: there is no section [{section}]");
     };
+    // `SALDO_TOPUP__AUTOMATIC__ENABLED` sets `[topup.automatic] enabled`.
+    if let Some((inner, key)) = key.split_once("__")
+        && let Some(toml::Value::Table(inner_table)) = section_table.get_mut(inner)
+    {
+        return set_key(inner_table, name, &format!("{section}.{inner}"), key, value);
+    }
+    set_key(section_table, name, &section, &key, value)
+}
+
+fn set_key(
+    section_table: &mut toml::Table,
+    name: &str,
+    section: &str,
+    key: &str,
+    value: String,
+) -> anyhow::Result<()> {
     let (key, value) = match key.strip_suffix("_file") {
-        Some(real) if !section_table.contains_key(&key) => {
+        Some(real) if !section_table.contains_key(key) => {
             let text = std::fs::read_to_string(&value).with_context(|| format!("{name}: reading {value}"))?;
             (real.to_owned(), text.trim_end_matches(['\n', '\r']).to_owned())
         }
-        _ => (key, value),
+        _ => (key.to_owned(), value),
     };
     let Some(slot) = section_table.get_mut(&key) else {
         bail!("{name}: there is no setting {section}.{key}; `saldo config` lists them all");
@@ -352,7 +401,8 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: String) -> a
 }
 
 fn check(written: Written) -> anyhow::Result<Config> {
-    let Written { mut server, database, brand, credit, stripe, bank, pix, billing, .. } = written;
+    let Written { mut server, database, brand, legal, credit, notices, console, topup, .. } = written;
+    let Written { stripe, bank, pix, billing, .. } = written;
     let (mail, webhooks, radius, test_clock) =
         (written.mail, written.webhooks, written.radius, written.test_clock);
     check_billing(&billing)?;
@@ -366,6 +416,9 @@ fn check(written: Written) -> anyhow::Result<Config> {
     if !(30..=1_440).contains(&stripe.checkout_minutes) {
         bail!("stripe.checkout_minutes must be from 30 to 1440");
     }
+    if stripe.reconcile_minutes > 1_440 || !(1..=30).contains(&stripe.reconcile_days) {
+        bail!("stripe.reconcile_minutes must be from 0 to 1440 and stripe.reconcile_days from 1 to 30");
+    }
     let time_zone = jiff::tz::TimeZone::get(&brand.time_zone)
         .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
     let data_unit = DataUnit::from_name(&brand.data_unit)
@@ -375,13 +428,18 @@ fn check(written: Written) -> anyhow::Result<Config> {
         Brand { name: brand.name, support_email: brand.support_email, support_phone, time_zone, data_unit };
     let server_of = |url: &str| PostgresServer::parse(url).context("database.url");
     let database = (!database.url.is_empty()).then(|| server_of(&database.url)).transpose()?;
+    let (bank, credit) = (bank::check(&bank)?, check_credit(&credit)?);
     Ok(Config {
         server,
         database,
+        legal: legal::check_legal(&legal, bank.as_ref(), &brand.name)?,
         brand,
-        credit: check_credit(&credit)?,
+        notices: legal::check_notices(&notices, credit.unit)?,
+        automatic_topups: topup::check(&topup, credit.unit)?,
+        console: check_console(&console, credit.unit)?,
+        credit,
         stripe,
-        bank: bank::check(&bank)?,
+        bank,
         pix: pix::check(&pix)?,
         billing,
         mail,
@@ -412,6 +470,16 @@ fn check_billing(billing: &Billing) -> anyhow::Result<()> {
         bail!("billing.trust_days must be from 1 to 30");
     }
     Ok(())
+}
+
+fn check_console(written: &WrittenConsole, unit: Unit) -> anyhow::Result<Console> {
+    let text = &written.approval_above;
+    let approval_above =
+        Amount::parse(text, unit).with_context(|| format!("console.approval_above: {text}"))?;
+    if approval_above.value() < 0 {
+        bail!("console.approval_above: {text} must be zero or more");
+    }
+    Ok(Console { approval_above })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -473,12 +541,14 @@ mod tests {
                 ("SALDO_SERVER__LISTEN", "0.0.0.0:80"),
                 ("SALDO_STRIPE__WEBHOOK_SECRETS", "whsec_a, whsec_b"),
                 ("SALDO_TEST_CLOCK__ENABLED", "true"),
+                ("SALDO_TOPUP__AUTOMATIC__ENABLED", "false"),
                 ("HOME", "/nowhere"),
             ]),
         )?;
         assert_eq!(config.server.listen, "0.0.0.0:80");
         assert_eq!(config.stripe.webhook_secrets, ["whsec_a", "whsec_b"]);
         assert!(config.test_clock);
+        assert!(!config.automatic_topups.enabled);
         Ok(())
     }
 
@@ -512,12 +582,21 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
+            ("[console]\napproval_above = \"-1\"", "console.approval_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),
+            ("[topup.automatic]\nday_count_max = 0", "topup.automatic.day_count_max"),
+            ("[topup.automatic]\nmonth_count_max = 1001", "topup.automatic.month_count_max"),
+            ("[topup.automatic]\nlimit = 1", "topup.automatic.limit"),
+            ("[stripe]\nreconcile_days = 31", "reconcile_days"),
             ("[database]\nurl = \"mysql://here\"", "database.url"),
             ("[database]\nurl = \"postgres://a@b/c?sslmode=maybe\"", "sslmode"),
             ("[bank]\ncode = \"341\"", "bank 341"),
             ("[billing]\nrun_day = 29", "billing.run_day"),
             ("[billing]\ntrust_days = 0", "billing.trust_days"),
+            ("[legal]\naddress = \"one\\ntwo\"", "legal.address"),
+            ("[notices]\nlow_balance = \"-1\"", "notices.low_balance"),
+            ("[notices]\nexpiry_days = 91", "notices.expiry_days"),
             ("[bank]\ncode = \"001\"", "bank"),
             ("[pix]\nkey = \"someone\"\nname = \"A\"\ncity = \"B\"", "pix.key"),
             ("[pix]\nkey = \"a@b.br\"", "pix.name"),

@@ -6,13 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use brazil::document::TaxId;
-use money::{Amount, CustomerId, Unit};
+use money::{CustomerId, Timestamp, Unit};
 use serde::Deserialize;
 use store::tables::access_codes::AccessCode;
 use store::tables::customers::Customer;
 use store::tables::lines::{LineEntry, Payer};
 use store::tables::logins::Login;
-use store::views::{LineRow, WalletRow};
+use store::views::{GrantRow, LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
@@ -20,16 +20,22 @@ use super::draw_form_at;
 use super::lines::status_text;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
+use super::timeline;
 use crate::access_codes::{self, GivenCode, TRIES_MAX};
 use crate::app::App;
+use crate::audit::Change;
 use crate::billing::{self, Blocked};
 use crate::clock;
-use crate::look::page::{CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines};
+use crate::look::page::{
+    AutomaticSeen, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::permissions::Permission;
+use crate::portal::trail::Trail;
+use crate::portal::{self, cards, figures};
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
 use crate::subscribers::{self, Column, Draft, Wrong};
@@ -41,6 +47,25 @@ const SHOWN: u32 = 50;
 pub(super) struct Shown {
     #[serde(default)]
     saved: u8,
+    #[serde(default)]
+    invited: u8,
+    before: Option<String>,
+}
+
+/// Whom to invite.
+#[derive(Deserialize)]
+pub(super) struct Invited {
+    #[serde(default)]
+    login: String,
+}
+
+/// What a page says once, and where its timeline begins.
+#[derive(Default)]
+struct Said {
+    saved: bool,
+    invited: bool,
+    code: Option<GivenCode>,
+    trail: Trail,
 }
 
 /// A customer with all that stands on his page.
@@ -48,6 +73,10 @@ struct Known {
     customer: Customer,
     payer: Option<Payer>,
     wallets: Vec<WalletRow>,
+    money: Option<WalletRow>,
+    grants: Vec<GrantRow>,
+    timeline: Vec<TimelineLine>,
+    older: Option<Timestamp>,
     lines: Vec<KnownLine>,
     logins: Vec<(Login, Option<AccessCode>)>,
 }
@@ -67,7 +96,26 @@ pub(super) async fn page(
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
-    show(&app, &staff, parse(&id)?, StatusCode::OK, (shown.saved == 1, None)).await
+    let trail = Trail::parse(shown.before.as_deref());
+    let said = Said { saved: shown.saved == 1, invited: shown.invited == 1, code: None, trail };
+    show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
+}
+
+/// `POST /console/customers/{id}/invitations`: the mail by which a login chooses its first password, once more.
+pub(super) async fn invite(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(Invited { login }): Posted<Invited>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::ChangeCustomers)?;
+    let (id, login) = (parse(&id)?, login.parse().map_err(|_| Problem::not_found("login"))?);
+    let login = app.read(move |tables| tables.login(login)).await?;
+    let login = login.filter(|login| login.customer == id).ok_or_else(|| Problem::not_found("login"))?;
+    portal::invite(&app, &login).await?;
+    let author = staff.visit.author(&staff.who.session);
+    app.write(move |tx| author.note(tx, &Change::new("login.invite", login.id))).await?;
+    Ok(Redirect::to(&format!("/console/customers/{id}?invited=1")).into_response())
 }
 
 /// `POST /console/customers/{id}/codes`. The answer is the one page that ever shows the code.
@@ -81,7 +129,7 @@ pub(super) async fn give_code(
     let id = parse(&id)?;
     let author = staff.visit.author(&staff.who.session);
     let code = access_codes::give(&app, author, id).await?;
-    show(&app, &staff, id, StatusCode::CREATED, (false, Some(code))).await
+    show(&app, &staff, id, StatusCode::CREATED, Said { code: Some(code), ..Said::default() }).await
 }
 
 /// `GET /console/customers/{id}/change`
@@ -215,14 +263,24 @@ async fn show(
     staff: &StaffIn,
     id: CustomerId,
     status: StatusCode,
-    (saved, code): (bool, Option<GivenCode>),
+    Said { saved, invited, code, trail }: Said,
 ) -> Result<Response, Fault> {
-    let look = Arc::clone(app);
-    let known = app.read(move |tables| known(&look, tables, id)).await?.ok_or_else(missing)?;
-    let (reader, now, unit) = (staff.visit.reader().clone(), clock::now(), app.config.credit.unit);
-    let money = known.wallets.iter().find(|wallet| wallet.unit == unit);
+    let (look, eyes) = (Arc::clone(app), staff.visit.reader().clone());
+    let before = trail.last().and_then(|at| at.parse().ok()).map_or(Timestamp::MAX, Timestamp::from_micros);
+    let known =
+        app.read(move |tables| known(&look, &eyes, tables, (id, before))).await?.ok_or_else(missing)?;
+    let (reader, now) = (staff.visit.reader().clone(), clock::now());
+    let published = timeline::published(app, known.money.as_ref().map(|money| money.wallet));
+    let balance = published.map(|wallet| figures::balance(&wallet, &known.grants, app.ledger.now()));
+    let cards = cards::of(app, &known.customer).await;
+    let base = format!("/console/customers/{id}?");
+    let automatic = app.read(move |tables| tables.automatic_topups_of(id, 1)).await?.pop();
+    let automatic = automatic.map(|row| AutomaticSeen::of(Some(&row), app.ledger.now()));
     let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
     let login = |(login, code): &(Login, Option<AccessCode>)| LoginLine {
+        invitable: (login.password_hash.is_none()
+            && crate::logins::address(login, &known.customer).is_some())
+        .then(|| login.id.to_string()),
         name: TaxId::parse(&login.email).map_or_else(|_| login.email.clone(), |tax| tax.to_string()),
         has_password: login.password_hash.is_some(),
         last_sign_in: login.last_sign_in_at,
@@ -234,7 +292,12 @@ async fn show(
     let page = CustomerPage {
         frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
         id: id.to_string(),
-        money: money.map(|wallet| Amount::new(wallet.posted, wallet.unit)),
+        automatic,
+        balance,
+        cards: cards.unwrap_or_default(),
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: known.older.map(|at| trail.older_url(&base, "before", &at.as_micros().to_string())),
+        timeline: known.timeline,
         lines: lines.collect(),
         logins: known.logins.iter().map(login).collect(),
         language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),
@@ -242,6 +305,8 @@ async fn show(
         email: known.customer.email,
         since: known.customer.created_at,
         saved,
+        invited,
+        may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
         acts: acts(app, staff, &reader, &known.wallets),
         payer: known.payer.map(payer_lines),
@@ -269,7 +334,12 @@ fn acts(app: &App, staff: &StaffIn, reader: &Reader, wallets: &[WalletRow]) -> C
     }
 }
 
-fn known(app: &App, tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<Known>, StoreError> {
+fn known(
+    app: &App,
+    reader: &Reader,
+    tables: &TablesReader<'_>,
+    (id, before): (CustomerId, Timestamp),
+) -> Result<Option<Known>, StoreError> {
     let Some(customer) = tables.customer(id)? else { return Ok(None) };
     let lines = tables.lines_of(id, SHOWN)?.into_iter().map(|entry| {
         let line = tables.line_view(entry.id)?;
@@ -283,9 +353,17 @@ fn known(app: &App, tables: &TablesReader<'_>, id: CustomerId) -> Result<Option<
         let code = tables.access_code(login.id)?;
         Ok((login, code))
     });
+    let wallets = tables.wallet_views_of(id, SHOWN)?;
+    let money = wallets.iter().find(|wallet| wallet.unit == app.config.credit.unit).cloned();
+    let (timeline, older) = timeline::read(app, tables, reader, (&customer, money.as_ref()), before)?;
+    let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
     Ok(Some(Known {
         payer: tables.payer(id)?,
-        wallets: tables.wallet_views_of(id, SHOWN)?,
+        grants: grants.unwrap_or_default(),
+        money,
+        timeline,
+        older,
+        wallets,
         lines: lines.collect::<Result<_, StoreError>>()?,
         logins: logins.collect::<Result<_, StoreError>>()?,
         customer,

@@ -7,7 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use money::{Amount, CustomerId, Timestamp, Unit};
 use serde::Deserialize;
+use store::tables::claims::ClaimState;
+use store::tables::credit_requests::CreditRequestState;
 use store::tables::customers::{Customer, Wallet};
+use store::tables::inbox::InboxState;
 use store::views::{AccountRow, Moved};
 use store::{Reader as TablesReader, StoreError};
 
@@ -20,12 +23,17 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
-use crate::{documents, nas};
+use crate::{documents, endpoints, nas};
 
 /// Customers of one page.
 const ROWS: u32 = 25;
 /// Wallets of a customer that are looked through for the one that counts money.
 const WALLETS_MAX: u32 = 50;
+
+/// Disputes that are counted of each kind.
+const CLAIMS_MAX: u32 = 1_000;
+/// A payment that was told of more lately than this is being credited, in microseconds.
+const UNMATCHED_AGE_MIN: i64 = Timestamp::MINUTE;
 
 #[derive(Deserialize)]
 pub(super) struct Shown {
@@ -77,10 +85,28 @@ pub(super) async fn page(
 async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let unconfirmed = count(app.nas.unconfirmed(now));
+    // A payment is told before its credit is booked: for as long nobody has to look.
+    let settled = clock::now().plus(-UNMATCHED_AGE_MIN);
     let counts = app
         .read(move |tables| {
+            let drift = tables.last_reconciliation()?.map_or(0, |run| run.drifting);
             let silent = count(nas::silent_count(tables, now)?);
-            Ok([unconfirmed, silent, tables.open_finding_count()?, documents::waiting(tables)?])
+            let disputes = tables.claims_in(ClaimState::Open, CLAIMS_MAX)?.len()
+                + tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?.len();
+            let off = count(endpoints::off_count(tables)?);
+            let failed = tables.inbox_count(InboxState::Failed)?;
+            Ok([
+                tables.unmatched_payment_count(settled)?,
+                unconfirmed,
+                silent,
+                count(disputes),
+                u32::try_from(failed).unwrap_or(u32::MAX),
+                tables.credit_request_count(CreditRequestState::Waiting)?,
+                tables.open_finding_count()?,
+                drift,
+                off,
+                documents::waiting(tables)?,
+            ])
         })
         .await?;
     let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, count)| Need { kind: *kind, count });

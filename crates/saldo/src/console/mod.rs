@@ -7,10 +7,12 @@ mod billing;
 mod blocked;
 mod boletos;
 mod customer_acts;
+mod credit;
 mod customers;
 mod findings;
 mod home;
 mod imports;
+mod inbox;
 mod invoices;
 mod kept;
 mod kept_files;
@@ -19,12 +21,18 @@ mod mails;
 mod month_end;
 mod offer_fields;
 mod packs;
+mod payments;
 mod plans;
 mod purchases;
+mod reconciliation;
 mod routers;
 mod staff;
+mod search;
 mod subscriber_fields;
 mod subscribers;
+mod timeline;
+mod topups;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +63,24 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/sign-out", post(sign_in::staff_sign_out))
         .route("/console/mails", get(mails::list))
         .route("/console/mails/{id}", get(mails::mail))
+        .route("/console/search", get(search::page))
+        .route("/console/credit", get(credit::list))
+        .route("/console/credit/{id}", get(credit::page))
+        .route("/console/credit/{id}/approval", post(credit::approve))
+        .route("/console/credit/{id}/rejection", post(credit::reject))
+        .route("/console/customers/{id}/credit", post(credit::ask))
+        .route("/console/customers/{id}/credit/new", get(credit::new))
+        .route("/console/customers/{id}/invitations", post(customers::invite))
+        .route("/console/payments", get(payments::list))
+        .route("/console/payments/{id}", get(payments::page))
+        .route("/console/payments/{id}/refund", get(payments::refund))
+        .route("/console/payments/{id}/refunds", post(payments::order))
+        .route("/console/topups", get(topups::list))
+        .route("/console/topups/{id}", get(topups::page))
+        .route("/console/topups/{id}/reading", post(topups::read_again))
+        .route("/console/inbox", get(inbox::list))
+        .route("/console/inbox/{provider}/{event}", get(inbox::page))
+        .route("/console/inbox/{provider}/{event}/replay", post(inbox::replay))
         .route("/console/subscribers", get(subscribers::list).post(subscribers::create))
         .route("/console/subscribers/new", get(subscribers::new))
         .route("/console/subscribers/import", get(imports::page))
@@ -104,10 +130,23 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/invitation", get(staff::invitation).post(staff::accept))
         .route("/console/audit", get(audit::page))
         .route("/console/audit.csv", get(audit::file))
+        .route("/console/reconciliation", get(reconciliation::page))
+        .route("/console/reconciliation/runs", post(reconciliation::begin))
         .route("/console/routers", get(routers::list).post(kept::create::<RouterKind>))
         .route("/console/routers/{no}/removal", post(routers::remove))
         .route("/console/routers/new", get(kept::new::<RouterKind>))
         .route("/console/routers/{no}", get(kept::change::<RouterKind>).post(kept::submit::<RouterKind>))
+        .route("/console/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/console/webhooks/new", get(webhooks::new))
+        .route("/console/webhooks/{id}", get(webhooks::page).post(webhooks::submit))
+        .route("/console/webhooks/{id}/change", get(webhooks::change))
+        .route("/console/webhooks/{id}/activation", post(webhooks::activate))
+        .route("/console/webhooks/{id}/deactivation", post(webhooks::deactivate))
+        .route("/console/webhooks/{id}/secret-rotation", post(webhooks::rotate))
+        .route("/console/webhooks/{id}/removal", post(webhooks::remove))
+        .route("/console/webhooks/{id}/test", post(webhooks::test))
+        .route("/console/webhook-deliveries/{id}", get(webhooks::delivery))
+        .route("/console/webhook-deliveries/{id}/redelivery", post(webhooks::redeliver))
         .route("/console/plans", get(plans::list).post(kept::create::<plans::Plans>))
         .route("/console/plans/new", get(kept::new::<plans::Plans>))
         .route("/console/plans/{no}", get(kept::change::<plans::Plans>).post(kept::submit::<plans::Plans>))

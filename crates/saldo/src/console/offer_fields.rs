@@ -102,6 +102,11 @@ impl Typed {
             "not_a_number" => "offer-no-number",
             "amount_over_precise" => "offer-whole-cents",
             "amount_too_large" => "offer-too-much",
+            "invalid_url" => "endpoint-bad-url",
+            "url_not_https" => "endpoint-not-https",
+            "url_private" => "endpoint-private",
+            "invalid_description" => "endpoint-bad-description",
+            "too_many_endpoints" => "endpoint-too-many",
             "invalid_speed" => "offer-bad-speed",
             _ => return None,
         })

@@ -18,10 +18,13 @@ use store::tables::catalog::{Meter, MeterAggregation, PriceTerms, PriceVersion, 
 use store::tables::customers::{Customer, Subject, Wallet};
 use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::reconciliation::{MovementSort, MovementStanding, StripeMovement};
 use store::tables::topups::{Topup, TopupState};
 use store::{Journal, JournalReader, SqliteJournal, StoreError, Tables, Tx};
 
 use super::past_lines;
+use stripe::minor_units::MinorAmount;
+
 use crate::app::{self, JOURNAL_FILE, TABLES_FILE};
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
@@ -221,7 +224,10 @@ fn tell(
         intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
         for (topup, payment) in &attempts {
             tx.insert_topup(topup)?;
-            tx.record_payment(payment)?;
+            let recorded = tx.record_payment(payment)?;
+            if let Some(movement) = movement_of(&recorded.payment) {
+                tx.insert_stripe_movement(&movement)?;
+            }
         }
         Ok::<_, StoreError>(())
     })?;
@@ -294,6 +300,29 @@ fn attempt(wallet: &Wallet, recharge: &Recharge, place: i64, end: Timestamp) -> 
         dispute_state: None,
     };
     (topup, payment)
+}
+
+/// What the payment did to Stripe's balance, as if it had been seen then: without it the sample would be a drift.
+fn movement_of(payment: &Payment) -> Option<StripeMovement> {
+    let amount = MinorAmount::from_amount(payment.amount).ok()?;
+    (payment.status == PaymentStatus::Succeeded).then(|| StripeMovement {
+        id: payment.provider_payment.replacen("pi", "txn", 1),
+        kind: "charge".to_owned(),
+        sort: MovementSort::Payment,
+        amount: amount.minor_units(),
+        fee: 0,
+        currency: amount.currency().code().to_owned(),
+        source: payment.provider_charge.clone(),
+        made_at: payment.occurred_at,
+        standing: MovementStanding::Ours,
+        payment: Some(payment.id),
+        cause: None,
+        matched: amount.minor_units(),
+        fee_matched: 0,
+        intent: None,
+        fee_intent: None,
+        is_settled: 1,
+    })
 }
 
 fn credit_of((topup, payment): &(Topup, Payment)) -> Option<Intent> {

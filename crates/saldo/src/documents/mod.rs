@@ -7,6 +7,7 @@
 
 mod boletos;
 mod invoice_paper;
+mod paper;
 mod remittances;
 mod returns;
 mod sheet;
@@ -14,6 +15,7 @@ mod write_offs;
 
 pub use boletos::{Collected, check_charging, purchase_due, sheet, write_boleto};
 pub use invoice_paper::{InvoicePaper, invoice_paper};
+pub use paper::{Column, Paper, Side};
 pub use remittances::{LeftOut, RemitError, Remitted, remit, send_remittance, waiting};
 pub use returns::{Loaded, ReturnError, load, load_return};
 pub use sheet::Sheet;

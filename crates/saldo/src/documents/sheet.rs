@@ -15,7 +15,7 @@ use krilla::surface::Surface;
 use krilla::text::{Font, Tag, TextDirection};
 
 /// Inter, the Latin part of it: the font of our pages.
-const FONT: &[u8] = include_bytes!("../../fonts/inter.ttf");
+pub(super) const FONT: &[u8] = include_bytes!("../../fonts/inter.ttf");
 pub(super) const POINTS_PER_MM: f32 = 72.0 / 25.4;
 /// A4.
 pub(super) const PAGE_MM: (f32, f32) = (210.0, 297.0);
@@ -235,9 +235,14 @@ impl Pen<'_> {
     /// Text whose first letter stands on `at`.
     pub(super) fn write(&mut self, at: (f32, f32), font: Font, points: f32, text: &str) {
         let text: String = text.chars().take(LINE_CHARS_MAX).collect();
+        self.write_whole(at, font, points, &text);
+    }
+
+    /// As [`Pen::write`], for text that was measured.
+    pub(super) fn write_whole(&mut self, at: (f32, f32), font: Font, points: f32, text: &str) {
         self.ink();
         let at = Point::from_xy(at.0 * POINTS_PER_MM, at.1 * POINTS_PER_MM);
-        self.surface.draw_text(at, font, points, &text, false, TextDirection::Auto);
+        self.surface.draw_text(at, font, points, text, false, TextDirection::Auto);
     }
 
     fn ink(&mut self) {

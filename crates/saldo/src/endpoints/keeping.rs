@@ -4,9 +4,8 @@ use axum::http::StatusCode;
 use money::{EndpointId, Timestamp};
 use reqwest::Url;
 use serde_json::{Value, json};
-use store::Hidden;
-use store::Tx;
 use store::tables::endpoints::{Endpoint, EndpointState};
+use store::{Hidden, Reader, StoreError, Tx};
 
 use super::{KINDS, reach};
 use crate::audit::{Author, Change};
@@ -38,6 +37,16 @@ pub(crate) struct EndpointDraft {
 }
 
 impl EndpointDraft {
+    /// As a known one stands.
+    pub(crate) fn of(known: &Endpoint) -> EndpointDraft {
+        EndpointDraft {
+            url: known.url.clone(),
+            kinds: known.kinds.split(' ').filter(|kind| !kind.is_empty()).map(str::to_owned).collect(),
+            description: known.description.clone(),
+            enabled: known.state == EndpointState::Enabled,
+        }
+    }
+
     /// The URL as it is asked for, and the kinds as they are stored; the first that is wrong.
     fn read(&self, settings: &Webhooks) -> Result<(String, String), Problem> {
         if self.description.len() > DESCRIPTION_BYTES_MAX || self.description.contains(is_unprintable) {
@@ -178,6 +187,13 @@ pub(super) fn find_enabled(tx: &Tx<'_>, id: EndpointId) -> Result<Endpoint, Prob
     }
     let detail = "The endpoint is disabled: enable it first.";
     Err(Problem::new(StatusCode::CONFLICT, "endpoint_disabled", detail))
+}
+
+/// How many endpoints are told nothing more because of what they answered, or did not.
+pub(crate) fn off_count(tables: &Reader<'_>) -> Result<usize, StoreError> {
+    let is_off =
+        |endpoint: &&Endpoint| matches!(endpoint.state, EndpointState::Gone | EndpointState::Failing);
+    Ok(tables.endpoints()?.iter().filter(is_off).count())
 }
 
 /// An endpoint as the audit log has it.

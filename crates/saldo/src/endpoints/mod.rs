@@ -26,7 +26,7 @@ use crate::{clock, ids};
 
 pub(crate) use delivery::redeliver;
 pub use delivery::{PAUSES, work};
-pub(crate) use keeping::{EndpointDraft, change, create, remove, rotate, shown};
+pub(crate) use keeping::{EndpointDraft, change, create, off_count, remove, rotate, shown};
 pub use reach::is_public;
 pub use signature::{SECRET_PREFIX, draw_secret, sign};
 pub use told::KINDS;

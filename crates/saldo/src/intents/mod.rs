@@ -9,8 +9,8 @@ mod wish;
 use std::sync::Arc;
 
 use book::{Command, CommandKey, KeySpace};
-use engine::Outcome;
-use money::{CustomerId, EntryId, IntentId, Timestamp};
+use engine::{IntentDone, Outcome};
+use money::{CustomerId, EntryId, PaymentId, Timestamp};
 use store::tables::intents::Intent;
 use store::tables::topups::TopupState;
 use store::{StoreError, Tx};
@@ -18,8 +18,9 @@ use store::{StoreError, Tx};
 use crate::app::App;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
+use crate::receipts::Issuer;
 use crate::runtime::LedgerError;
-use crate::{claims, clock, settlements};
+use crate::{automatic_topups, claims, clock, credit_requests, reconciliation, settlements};
 use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
@@ -44,6 +45,7 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
             if let Ok(Wish::SetTakenBack { amount, .. }) = Wish::from_json(&intent.payload) {
                 claims::refused(app, intent.id, amount, *refusal).await?;
             }
+            credit_requests::refused(app, intent.id, *refusal).await?;
             // It was paid meanwhile, or written off before: there is nothing left to write off.
             if intent.kind == WRITE_OFF {
                 let id = intent.id;
@@ -78,12 +80,13 @@ pub async fn resend(app: &Arc<App>, before: Timestamp) -> Result<usize, Problem>
 /// Marks an intent done and everything that waited for it, in the projector's transaction.
 pub fn done(
     tx: &Tx<'_>,
-    id: IntentId,
-    entry: EntryId,
-    at: Timestamp,
+    issuer: &Issuer,
+    done: &IntentDone,
+    now: Timestamp,
 ) -> Result<Option<CustomerId>, StoreError> {
+    let IntentDone { intent: id, entry, at } = *done;
     let Some(intent) = tx.intent(id)? else { return Ok(None) };
-    if !tx.intent_done(id, entry, at)? {
+    if !tx.intent_done(id, entry, now)? {
         return Ok(None);
     }
     let wish = match Wish::from_json(&intent.payload) {
@@ -94,21 +97,42 @@ pub fn done(
         }
     };
     if let Wish::Credit { payment, topup, .. } = wish {
-        tx.set_payment_credited(payment, entry)?;
+        credited(tx, issuer, payment, entry, at)?;
         if let Some(known) = tx.topup(topup)? {
             tx.move_topup(topup, known.state, TopupState::Credited, Some(payment), clock::now())?;
         }
+        automatic_topups::credited(tx, topup)?;
+    }
+    if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. }) {
+        tx.end_credit_request(id, None)?;
     }
     if let Wish::SetTakenBack { amount, .. } = wish {
         claims::booked(tx, id, amount)?;
     }
+    if let Wish::MoveMoney { .. } = wish {
+        reconciliation::booked(tx, id)?;
+    }
     if let Some(topup) = tx.topup_by_intent(id)? {
         if let Some(payment) = topup.outcome_payment {
-            tx.set_payment_credited(payment, entry)?;
+            credited(tx, issuer, payment, entry, at)?;
         }
         tx.move_topup(topup.id, topup.state, TopupState::Credited, None, clock::now())?;
     }
-    Ok(Some(wish.customer()))
+    Ok(wish.customer())
+}
+
+/// A payment's money is where it was meant to be: its receipt is given with that.
+fn credited(
+    tx: &Tx<'_>,
+    issuer: &Issuer,
+    payment: PaymentId,
+    entry: EntryId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if tx.set_payment_credited(payment, entry)? {
+        issuer.give(tx, payment, at)?;
+    }
+    Ok(())
 }
 
 /// What a stored intent asks of the book, under its own key.

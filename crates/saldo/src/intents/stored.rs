@@ -1,6 +1,6 @@
 //! Wishes as intents carry them: JSON with exact texts, read back for ever. A kind is never taken away and never means something else.
 
-use book::{BillItem, PaidBy, Reason, TakeBack, TakenBackCause};
+use book::{BillItem, MoneyMovement, PaidBy, Reason, TakeBack, TakenBackCause};
 use money::{Amount, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,13 @@ enum Stored {
         unit: String,
         reason: Option<String>,
         expires_at: Option<i64>,
+    },
+    Deduct {
+        wallet: String,
+        customer: String,
+        amount: String,
+        unit: String,
+        reason: String,
     },
     Credit {
         wallet: String,
@@ -76,6 +83,11 @@ enum Stored {
         amount: String,
         unit: String,
         reinstated: String,
+    },
+    MoveMoney {
+        movement: String,
+        amount: String,
+        unit: String,
     },
     Bill {
         wallet: String,
@@ -117,6 +129,13 @@ impl Wish {
                 reason: reason.map(|reason| reason.code().to_owned()),
                 expires_at: expires_at.map(Timestamp::as_micros),
             },
+            Wish::Deduct { wallet, customer, amount, reason } => Stored::Deduct {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+                reason: reason.code().to_owned(),
+            },
             Wish::Credit { wallet, customer, grant, amount, payment, topup } => Stored::Credit {
                 wallet: wallet.to_string(),
                 customer: customer.to_string(),
@@ -157,6 +176,11 @@ impl Wish {
                     reinstated: reinstated.to_string(),
                 }
             }
+            Wish::MoveMoney { movement, amount } => Stored::MoveMoney {
+                movement: movement.code().to_owned(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+            },
             Wish::Bill { wallet, customer, amount, step } => Stored::Bill {
                 wallet: wallet.to_string(),
                 customer: customer.to_string(),
@@ -196,6 +220,13 @@ impl Wish {
                     expires_at: expires_at.map(Timestamp::from_micros),
                 }
             }
+            Stored::Deduct { wallet, customer, amount, unit: code, reason } => Wish::Deduct {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                reason: Reason::from_code(&reason)
+                    .ok_or_else(|| anyhow::anyhow!("unknown reason {reason}"))?,
+            },
             Stored::Credit { wallet, customer, grant, amount, unit: code, payment, topup } => Wish::Credit {
                 wallet: wallet.parse()?,
                 customer: customer.parse()?,
@@ -238,6 +269,11 @@ impl Wish {
                     reinstated: reinstated.parse()?,
                 }
             }
+            Stored::MoveMoney { movement, amount, unit: code } => Wish::MoveMoney {
+                movement: MoneyMovement::from_code(&movement)
+                    .ok_or_else(|| anyhow::anyhow!("unknown movement {movement}"))?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+            },
             Stored::Bill { wallet, customer, amount, unit: code, step } => Wish::Bill {
                 wallet: wallet.parse()?,
                 customer: customer.parse()?,
@@ -307,6 +343,7 @@ mod tests {
                 reason: Some(Reason::Goodwill),
                 expires_at: Some(Timestamp::from_micros(7)),
             },
+            Wish::Deduct { wallet, customer, amount, reason: Reason::Misuse },
             Wish::OpenLine { wallet, customer, line: LineId::from_u128(5), plan_no: 7, anchor_day: 31 },
             Wish::AddUse { wallet, customer, total: 12_500_000_000, outside: 500 },
             Wish::Credit {
@@ -339,7 +376,11 @@ mod tests {
             BillStep::Paid(PaidBy::Pix),
             BillStep::WrittenOff,
         ];
-        for wish in wishes.into_iter().chain([paid, deposit]).chain(written_off).chain(steps.map(billed)) {
+        let moved =
+            Wish::MoveMoney { movement: MoneyMovement::Dispute, amount: Amount::new(-10_000_000, Unit::USD) };
+        for wish in
+            wishes.into_iter().chain([paid, deposit, moved]).chain(written_off).chain(steps.map(billed))
+        {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }
         Ok(())

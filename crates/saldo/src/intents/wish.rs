@@ -1,8 +1,8 @@
 //! What intents want of the book, as values. How they are stored stands in `stored`.
 
 use book::{
-    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, PaidBy, PlanNo, Reason, Source, TakeBack,
-    TakeBackTerms, TakenBackCause,
+    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, MoneyMovement, PaidBy, PlanNo, Reason, Source,
+    TakeBack, TakeBackTerms, TakenBackCause,
 };
 use money::{
     Amount, CustomerId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit, WalletId,
@@ -59,6 +59,17 @@ pub enum Wish {
         reason: Option<Reason>,
         /// When it expires.
         expires_at: Option<Timestamp>,
+    },
+    /// Credit that is taken away, if it is available.
+    Deduct {
+        /// From which wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// How much.
+        amount: Amount,
+        /// Why.
+        reason: Reason,
     },
     /// Credit that a payment bought.
     Credit {
@@ -127,6 +138,13 @@ pub enum Wish {
         /// The name of the grant that holds what finds no place when it is set back.
         reinstated: GrantId,
     },
+    /// Money of the operator's that moved at Stripe.
+    MoveMoney {
+        /// What moved it.
+        movement: MoneyMovement,
+        /// How much left it; below zero it came.
+        amount: Amount,
+    },
     /// What an invoice says of a line beside its purchases.
     Bill {
         /// The line's wallet.
@@ -171,11 +189,13 @@ impl Wish {
             Wish::OpenLine { .. } => "open_line",
             Wish::AddUse { .. } => "add_use",
             Wish::Grant { .. } => "grant",
+            Wish::Deduct { .. } => "deduct",
             Wish::Credit { .. } => "credit",
             Wish::Pay { .. } => PAY,
             Wish::WriteOff { .. } => WRITE_OFF,
             Wish::Deposit { .. } => "deposit",
             Wish::SetTakenBack { .. } => "set_taken_back",
+            Wish::MoveMoney { .. } => "move_money",
             Wish::Bill { .. } => BILL,
         }
     }
@@ -183,6 +203,7 @@ impl Wish {
     pub(super) fn act(&self) -> Act {
         let purchased = |payment| (Source::Purchased, Some(payment));
         let (wallet, grant, amount, expires_at, (source, payment)) = match *self {
+            Wish::Deduct { wallet, amount, reason, .. } => return Act::Deduct { wallet, amount, reason },
             Wish::OpenWallet { wallet, customer, unit } => {
                 return Act::OpenWallet { wallet, customer, unit, debt_limit: 0 };
             }
@@ -207,6 +228,7 @@ impl Wish {
             Wish::SetTakenBack { wallet, payment, cause, amount, reinstated, .. } => {
                 return Act::SetTakenBack(TakeBackTerms { wallet, payment, cause, amount, reinstated });
             }
+            Wish::MoveMoney { movement, amount } => return Act::MoveMoney { movement, amount },
             Wish::Bill { wallet, amount, step, .. } => {
                 let act = match step {
                     BillStep::Owed(item) => LineAct::Bill { item, amount },
@@ -239,18 +261,21 @@ impl Wish {
         })
     }
 
-    pub(super) fn customer(&self) -> CustomerId {
+    /// Whose it is; nobody's, if it is the operator's own money.
+    pub(super) fn customer(&self) -> Option<CustomerId> {
         match self {
+            Wish::MoveMoney { .. } => None,
             Wish::OpenWallet { customer, .. }
             | Wish::OpenLine { customer, .. }
             | Wish::AddUse { customer, .. }
             | Wish::Grant { customer, .. }
+            | Wish::Deduct { customer, .. }
             | Wish::Credit { customer, .. }
             | Wish::Pay { customer, .. }
             | Wish::WriteOff { customer, .. }
             | Wish::Deposit { customer, .. }
             | Wish::SetTakenBack { customer, .. }
-            | Wish::Bill { customer, .. } => *customer,
+            | Wish::Bill { customer, .. } => Some(*customer),
         }
     }
 }

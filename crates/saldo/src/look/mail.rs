@@ -1,5 +1,7 @@
 //! Mails: plain text in the receiver's language. Who sends them, and when, is not known here.
 
+pub mod automatic;
+pub mod credit;
 pub mod owed;
 
 use money::{Amount, Timestamp};
@@ -30,7 +32,7 @@ pub fn staff_invitation(reader: &Reader, brand: &str, name: &str, url: &str, exp
     write(reader, "mail-staff-invitation-subject", "mail-staff-invitation-body", brand, name, url, expires_at)
 }
 
-/// Confirms a payment of `amount`, after which the balance is `posted`.
+/// Confirms a payment of `amount`, after which the balance is `posted`; its receipt is named by number and address.
 pub fn credit_added(
     reader: &Reader,
     brand: &str,
@@ -38,6 +40,7 @@ pub fn credit_added(
     amount: Amount,
     posted: Amount,
     url: &str,
+    receipt: Option<(&str, &str)>,
 ) -> Mail {
     let values = [
         ("name", name.to_owned()),
@@ -46,10 +49,34 @@ pub fn credit_added(
         ("balance", reader.money(posted)),
         ("url", url.to_owned()),
     ];
-    let body = reader.with("mail-credit-added-body", values) + "\n";
+    let mut body = reader.with("mail-credit-added-body", values) + "\n";
+    if let Some((number, url)) = receipt {
+        body.push_str(&(reader.t2("mail-receipt-line", "number", number, "url", url) + "\n"));
+    }
     Mail {
         subject: reader.t2("mail-credit-added-subject", "brand", brand, "amount", reader.money(amount)),
         body,
+    }
+}
+
+/// Sends the receipt of a payment of `amount`, by number and address.
+pub fn receipt_sent(
+    reader: &Reader,
+    brand: &str,
+    name: &str,
+    amount: Amount,
+    (number, url): (&str, &str),
+) -> Mail {
+    let values = [
+        ("name", name.to_owned()),
+        ("brand", brand.to_owned()),
+        ("amount", reader.money(amount)),
+        ("number", number.to_owned()),
+        ("url", url.to_owned()),
+    ];
+    Mail {
+        subject: reader.t2("mail-receipt-subject", "number", number, "brand", brand),
+        body: reader.with("mail-receipt-body", values) + "\n",
     }
 }
 

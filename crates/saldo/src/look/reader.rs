@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// The text `id` with any number of variables.
-    pub fn with<const N: usize>(&self, id: &str, values: [(&str, String); N]) -> String {
+    pub fn with<'n>(&self, id: &str, values: impl IntoIterator<Item = (&'n str, String)>) -> String {
         let mut args = FluentArgs::new();
         for (name, value) in values {
             args.set(name.to_owned(), FluentValue::from(value));

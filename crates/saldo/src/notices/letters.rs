@@ -1,6 +1,6 @@
 //! What mails of notices have in common: who reads them, in which language, and how they join the outbox.
 
-use money::MailId;
+use money::{MailId, Timestamp};
 use store::tables::customers::Customer;
 use store::tables::outbox::{Mail, Notice};
 use store::{Reader as TablesReader, StoreError, Tx};
@@ -38,15 +38,26 @@ pub(super) fn post(
     recipients: &[String],
     letter: &Letter,
 ) -> Result<(), StoreError> {
+    put(tx, (&notice.id.kind, notice.created_at), customer, recipients, letter)
+}
+
+/// Puts a letter of this kind and date to each of them into the outbox.
+pub(super) fn put(
+    tx: &Tx<'_>,
+    (kind, at): (&str, Timestamp),
+    customer: &Customer,
+    recipients: &[String],
+    letter: &Letter,
+) -> Result<(), StoreError> {
     recipients.iter().try_for_each(|recipient| {
         tx.insert_mail(&Mail {
             id: MailId::from_u128(ids::fresh()),
-            kind: notice.id.kind.clone(),
+            kind: kind.to_owned(),
             recipient: recipient.clone(),
             subject: letter.subject.clone(),
             body: letter.body.clone(),
             locale: customer.locale.clone(),
-            created_at: notice.created_at,
+            created_at: at,
             sent_at: None,
             attempts: 0,
             next_attempt_at: Some(clock::now()),

@@ -11,7 +11,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
-use super::{calendar, cards, checkouts, figures, movements};
+use super::{automatic_topup, calendar, cards, checkouts, figures, movements};
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::chart::{Chart, Room};
@@ -43,10 +43,11 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Resul
             days,
             figures::next_expiry(&grants, wallet.unit),
             checkouts::read(&asked, tables, customer)?,
+            automatic_topup::seen(&asked, tables, wallet.id, now)?,
         ))
     });
     let (read, cards) = tokio::join!(read, cards::of(&app, &signed.who.customer));
-    let (balance, chart, movements, days_left, next_expiry, checkouts) = read?;
+    let (balance, chart, movements, days_left, next_expiry, checkouts, automatic) = read?;
     let page = Billing {
         reader: signed.reader().clone(),
         frame: signed.frame(&app, Place::Billing, "balance,pace,usage,checkouts,movements,expiry"),
@@ -57,6 +58,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Resul
         movements,
         next_expiry,
         cards,
+        automatic,
     };
     draw(StatusCode::OK, &page)
 }

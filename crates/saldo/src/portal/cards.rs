@@ -23,7 +23,7 @@ const PAYMENTS_MAX: u32 = 200;
 const ID_TIME_BITS: u32 = 80;
 
 /// The cards kept for this customer, newest first; `None` if Stripe does not tell in time.
-pub(super) async fn of(app: &Arc<App>, customer: &Customer) -> Option<Vec<SavedCard>> {
+pub(crate) async fn of(app: &Arc<App>, customer: &Customer) -> Option<Vec<SavedCard>> {
     match tokio::time::timeout(PATIENCE, list(app, customer)).await {
         Ok(Ok(cards)) => Some(cards.into_iter().map(|(card, _)| card).collect()),
         // Logged where it happened.
@@ -35,20 +35,24 @@ pub(super) async fn of(app: &Arc<App>, customer: &Customer) -> Option<Vec<SavedC
     }
 }
 
-/// Removes the card that this payment method is of, with all its payment methods; the card, or `None` if it is not one of this
-/// customer's.
-pub(super) async fn remove(app: &Arc<App>, customer: &Customer, id: &str) -> Result<Option<Card>, Problem> {
+/// Removes the card that this payment method is of, with all its payment methods; the card and those, or `None` if it is not one of
+/// this customer's.
+pub(super) async fn remove(
+    app: &Arc<App>,
+    customer: &Customer,
+    id: &str,
+) -> Result<Option<(Card, Vec<String>)>, Problem> {
     let cards = list(app, customer).await?;
     let Some((card, methods)) = cards.into_iter().find(|(_, methods)| methods.iter().any(|it| it == id))
     else {
         return Ok(None);
     };
-    for method in methods {
+    for method in &methods {
         let key = IdempotencyKey::new(format!("detach-{method}"));
         let key = key.map_err(|error| Problem::internal(&anyhow::Error::new(error)))?;
-        let _: PaymentMethod = app.stripe.send(&Request::detach_payment_method(&method, key)).await?;
+        let _: PaymentMethod = app.stripe.send(&Request::detach_payment_method(method, key)).await?;
     }
-    Ok(Some(card.card))
+    Ok(Some((card.card, methods)))
 }
 
 /// The cards, each with the ids of all its payment methods.

@@ -28,7 +28,7 @@ pub(super) fn published(app: &App, wallet: WalletId) -> Result<PublishedWallet, 
 }
 
 /// The grants with something left, in the order in which they burn.
-pub(super) fn grants(reader: &TablesReader<'_>, wallet_no: u32) -> Result<Vec<GrantRow>, StoreError> {
+pub(crate) fn grants(reader: &TablesReader<'_>, wallet_no: u32) -> Result<Vec<GrantRow>, StoreError> {
     let mut rows = reader.grants(wallet_no, None, GRANTS_MAX)?.rows;
     rows.retain(|row| row.remaining > 0 && row.state == GrantState::Active);
     rows.sort_by_key(|row| {
@@ -44,7 +44,7 @@ pub(super) fn grants(reader: &TablesReader<'_>, wallet_no: u32) -> Result<Vec<Gr
 }
 
 /// The balance card.
-pub(super) fn balance(wallet: &PublishedWallet, grants: &[GrantRow], now: Timestamp) -> Balance {
+pub(crate) fn balance(wallet: &PublishedWallet, grants: &[GrantRow], now: Timestamp) -> Balance {
     let amount = |value| Amount::new(value, wallet.unit);
     let open = wallet.windows.iter().filter(|window| window.pending > 0);
     Balance {
@@ -82,7 +82,7 @@ pub(super) fn next_expiry(grants: &[GrantRow], unit: Unit) -> Option<NextExpiry>
 }
 
 /// Where a grant came from.
-pub(super) fn source(row: &GrantRow) -> GrantSource {
+pub(crate) fn source(row: &GrantRow) -> GrantSource {
     match row.source.as_ref() {
         "purchased" => GrantSource::Purchased,
         "adjustment" => GrantSource::Adjustment,

@@ -4,16 +4,17 @@
 //! like is `look`'s; what a top-up, a payment or a key is, is decided by the modules of those names.
 
 mod api_keys;
+mod automatic_topup;
 mod billing;
 mod boleto_pix;
 mod buy_credit;
 pub(crate) mod calendar;
-mod cards;
+pub(crate) mod cards;
 mod checkouts;
 mod consumption;
 mod cookies;
 mod doors;
-mod figures;
+pub(crate) mod figures;
 mod files;
 mod first_access;
 mod form;
@@ -24,11 +25,13 @@ pub(crate) mod line_seen;
 mod links;
 mod live;
 pub(crate) mod mail_rows;
+mod mail_wishes;
 pub(crate) mod monthly_invoices;
-mod movements;
+pub(crate) mod movements;
 mod password;
 pub(crate) mod payment_list;
 mod purchases;
+mod receipts;
 mod recharge;
 mod results;
 mod returns;
@@ -84,6 +87,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/topups/{id}/cancellation", post(checkouts::cancel))
         .route("/statement", get(statement::page))
         .route("/statement.csv", get(statement::csv))
+        .route("/statement.pdf", get(statement::pdf))
+        .route("/receipts/{payment}", get(receipts::page))
+        .route("/receipts/{payment}/pdf", get(receipts::pdf))
+        .route("/mail-wishes", get(mail_wishes::page).post(mail_wishes::submit))
         .route("/usage", get(usage::page))
         .route("/buy-credit", get(buy_credit::page).post(buy_credit::buy))
         .route("/purchases/{id}/checkout", post(purchases::go_on))
@@ -96,6 +103,11 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/boletos/{id}/pix", post(boleto_pix::ask))
         .route("/saved-cards", get(saved_cards::page))
         .route("/saved-cards/{id}/removal", post(saved_cards::remove))
+        .route("/automatic-topup", get(automatic_topup::page).post(automatic_topup::set))
+        .route("/automatic-topup/pause", post(automatic_topup::pause))
+        .route("/automatic-topup/resumption", post(automatic_topup::resume))
+        .route("/automatic-topup/cancellation", post(automatic_topup::turn_off))
+        .route("/automatic-topup/payment", post(automatic_topup::pay))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))
         .route("/api-keys/{id}/revocation", post(api_keys::revoke))
         .route("/view/end", post(viewing::end))

@@ -12,7 +12,7 @@ use crate::look::part::{GrantSource, LineMovement, Movement, MovementKind};
 use crate::sold::Sold;
 
 /// The movements that these entries are.
-pub(super) fn movements(
+pub(crate) fn movements(
     tables: &TablesReader<'_>,
     sold: &Sold,
     reader: &Reader,

@@ -53,6 +53,7 @@ pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
         method: method(reader, payment),
         status,
         reason,
+        receipt_url: payment.credited_entry.map(|_| format!("/receipts/{}", payment.id)),
     }
 }
 
@@ -100,7 +101,8 @@ pub(super) fn method(reader: &Reader, payment: &Payment) -> Method {
     Method::new(reader, payment.method.as_deref(), card)
 }
 
-fn cursor(text: &str) -> Option<PaymentCursor> {
+/// The place in a list that an address carries.
+pub(crate) fn cursor(text: &str) -> Option<PaymentCursor> {
     let (at, id) = text.split_once('.')?;
     let occurred_at = money::Timestamp::from_micros(at.parse().ok()?);
     Some(PaymentCursor { occurred_at, id: id.parse::<PaymentId>().ok()? })

@@ -15,7 +15,7 @@ use super::results::{self, Showing};
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
-use super::{cards, checkouts, figures, payment_list};
+use super::{automatic_topup, cards, checkouts, figures, payment_list};
 use crate::app::App;
 use crate::config::SaveCards;
 use crate::look::format::plain_decimal;
@@ -142,10 +142,12 @@ async fn show(
     let read = app.read(move |tables| {
         let grants = figures::grants(tables, wallet.no.0)?;
         let rows = payment_list::read(tables, customer, &turned)?;
-        Ok((figures::balance(&wallet, &grants, now), rows, checkouts::read(&asked, tables, customer)?))
+        let automatic = automatic_topup::seen(&asked, tables, wallet.id, now)?;
+        let checkouts = checkouts::read(&asked, tables, customer)?;
+        Ok((figures::balance(&wallet, &grants, now), rows, checkouts, automatic))
     });
     let (read, cards) = tokio::join!(read, cards::of(app, &signed.who.customer));
-    let (balance, rows, checkouts) = read?;
+    let (balance, rows, checkouts, automatic) = read?;
     let reader = signed.reader().clone();
     let payments =
         payment_list::list(app, &reader, &rows, (Place::Recharge, &trail), signed.visit.request_id());
@@ -166,6 +168,7 @@ async fn show(
         checkouts,
         keeps_cards: app.config.stripe.save_cards == SaveCards::Always,
         cards,
+        automatic,
         result,
     };
     draw(status, &page)

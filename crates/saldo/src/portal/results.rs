@@ -90,7 +90,7 @@ fn outcome<'p>(topup: &Topup, attempts: &'p [Payment]) -> Option<(Outcome, Optio
     let failed = attempts.iter().rev().find(|payment| payment.status == PaymentStatus::Failed);
     match topup.state {
         TopupState::Credited => Some((Outcome::Successful, paid)),
-        TopupState::Open | TopupState::Paid => Some((Outcome::Pending, paid)),
+        TopupState::Open | TopupState::Charging | TopupState::Paid => Some((Outcome::Pending, paid)),
         TopupState::Cancelled | TopupState::Expired => match failed {
             Some(payment) => Some((Outcome::Failed(failure(payment)), Some(payment))),
             None => Some((Outcome::Cancelled, None)),
@@ -102,7 +102,7 @@ fn outcome<'p>(topup: &Topup, attempts: &'p [Payment]) -> Option<(Outcome, Optio
 
 /// Whether nothing will change any more.
 pub(super) fn is_final(topup: &Topup) -> bool {
-    !matches!(topup.state, TopupState::Open | TopupState::Paid)
+    !matches!(topup.state, TopupState::Open | TopupState::Charging | TopupState::Paid)
 }
 
 #[cfg(test)]

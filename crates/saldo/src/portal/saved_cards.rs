@@ -13,6 +13,7 @@ use super::shell::{Fault, draw};
 use super::sign_in::Nothing;
 use super::signed_in::SignedIn;
 use crate::app::App;
+use crate::automatic_topups;
 use crate::look::page::SavedCards;
 use crate::look::part::{Card, Place};
 use crate::problem::Problem;
@@ -45,7 +46,8 @@ pub(super) async fn remove(
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
     let card = cards::remove(&app, &signed.who.customer, &id).await?;
-    let card = card.ok_or_else(|| Problem::not_found("card"))?;
+    let (card, methods) = card.ok_or_else(|| Problem::not_found("card"))?;
+    automatic_topups::card_removed(&app, signed.customer(), methods).await?;
     let url = format!("{}?removed={}-{}", Place::SavedCards.url(), card.brand, card.last4);
     Ok(Redirect::to(&url).into_response())
 }

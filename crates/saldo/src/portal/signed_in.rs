@@ -109,8 +109,10 @@ fn page_of_form(path: &str) -> &'static str {
     let first = path.split('/').nth(1).unwrap_or_default();
     match first {
         "topups" => Place::Recharge.url(),
+        "automatic-topup" => "/automatic-topup",
         "saved-cards" => Place::SavedCards.url(),
         "api-keys" => Place::ApiKeys.url(),
+        "mail-wishes" => "/mail-wishes",
         "buy-credit" | "purchases" => Place::BuyCredit.url(),
         "boletos" => Place::Invoices.url(),
         _ => "/",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use stripe::answer::ErrorBody;
+use stripe::answer::{ErrorBody, ErrorDetail};
 use stripe::retry::{self, Outcome, Verdict};
 use stripe::{API_VERSION, Method, Request};
 use thiserror::Error;
@@ -12,6 +12,8 @@ use thiserror::Error;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// The status that tells of a declined card.
+const DECLINED: u16 = 402;
 
 /// Why Stripe gave no usable answer.
 #[derive(Debug, Error)]
@@ -22,6 +24,9 @@ pub enum StripeError {
     /// Stripe was not reached, or the connection broke: nobody knows whether it acted. The same idempotency key tells.
     #[error("Stripe could not be reached")]
     Unreachable(#[source] reqwest::Error),
+    /// The card was declined: Stripe's answer to an attempt that it made.
+    #[error("the card was declined ({})", .0.code.as_deref().unwrap_or("no code"))]
+    Declined(Box<ErrorDetail>),
     /// Stripe said no.
     #[error("Stripe refused ({status}): {message}")]
     Refused {
@@ -135,6 +140,7 @@ impl StripeClient {
 
 fn refused(status: u16, body: &[u8]) -> StripeError {
     match serde_json::from_slice::<ErrorBody>(body) {
+        Ok(ErrorBody { error, .. }) if status == DECLINED => StripeError::Declined(Box::new(error)),
         Ok(ErrorBody { error, .. }) => StripeError::Refused {
             status,
             code: error.code,

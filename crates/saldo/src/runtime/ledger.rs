@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TryS
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use book::{Catalog, Command};
+use book::{Book, Catalog, Command};
 use engine::{
     AppendOutcome, Engine, Input, Limits, Opened, Outcome, Output, PublishedBalances, PublishedWallet,
     Request, SealedHours, Stop, Unavailable,
@@ -106,8 +106,12 @@ pub struct LedgerParts {
     pub live: Live,
 }
 
+/// A look at the book by its own thread.
+type Look = Box<dyn FnOnce(&Book) + Send>;
+
 enum Message {
     Engine(Input<Asker>),
+    Look(Look),
     End,
 }
 
@@ -171,6 +175,21 @@ impl Ledger {
         let (asker, answer) = oneshot::channel();
         self.send(Input::Request(Request { asker, commands }))?;
         answer.blocking_recv().unwrap_or(Err(LedgerError::OutcomeUnknown))
+    }
+
+    /// What `look` sees in the book, once all that it saw is durable. It stops everybody else for as long as it takes: what walks over
+    /// more than one wallet belongs in the views.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Book) -> T + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (asker, answer) = oneshot::channel();
+        let look: Look = Box::new(move |book| drop(asker.send(look(book))));
+        self.inputs.try_send(Message::Look(look)).map_err(|_| LedgerError::NotAttempted)?;
+        let seen = answer.await.map_err(|_| LedgerError::NotAttempted)?;
+        // An empty request is answered when all that was decided before it is durable.
+        self.submit(Vec::new()).await?;
+        Ok(seen)
     }
 
     /// Decides with these prices from now on.
@@ -363,6 +382,7 @@ impl Deciding {
         });
         match received.recv_timeout(sleep) {
             Ok(Message::Engine(input)) => inputs.push(input),
+            Ok(Message::Look(look)) => look(self.engine.book()),
             Ok(Message::End) => return true,
             Err(RecvTimeoutError::Timeout) => return false,
             Err(RecvTimeoutError::Disconnected) => return true,
@@ -370,6 +390,7 @@ impl Deciding {
         while inputs.len() < REQUESTS_PER_STEP_MAX {
             match received.try_recv() {
                 Ok(Message::Engine(input)) => inputs.push(input),
+                Ok(Message::Look(look)) => look(self.engine.book()),
                 Ok(Message::End) | Err(TryRecvError::Disconnected) => return true,
                 Err(TryRecvError::Empty) => break,
             }

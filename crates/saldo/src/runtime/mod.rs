@@ -2,6 +2,7 @@
 //!
 //! Everything that decides is in `engine` and `book`; here are only threads, channels and the clock that drive them.
 
+mod balance_news;
 mod lease;
 mod ledger;
 mod line_news;
@@ -10,10 +11,11 @@ mod priority;
 mod projection;
 mod snapshots;
 
+pub use balance_news::BalanceNews;
 pub(crate) use lease::KeptLease;
 pub use ledger::{LandedAt, Ledger, LedgerError, LedgerParts, LedgerStatus};
 pub use line_news::LineNews;
 pub use live::{Live, Subscription};
 pub(crate) use priority::stand_back;
-pub use projection::{CURSOR, IntentDone, Projection, resume};
+pub use projection::{CURSOR, MarkDone, Projection, resume};
 pub(crate) use snapshots::make_snapshots;

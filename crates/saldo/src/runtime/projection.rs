@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use book::JournalRow;
-use engine::{Portion, Projector};
-use money::{CustomerId, EntryId, IntentId, Timestamp};
+use engine::{IntentDone, Portion, Projector};
+use money::{CustomerId, Timestamp};
 use store::{JournalReader, StoreError, Tables, Tx};
 use tokio::sync::{Notify, watch};
 
+use super::balance_news::BalanceNews;
 use super::ledger::LandedAt;
 use super::line_news::LineNews;
 use super::live::Live;
@@ -21,9 +22,10 @@ pub const CURSOR: &str = "views";
 /// Pause after a failure before the next try.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// What happens when an intent's command has been decided, in the transaction that says so. It tells which customers' pages show
-/// something else now.
-pub type IntentDone = fn(&Tx<'_>, IntentId, EntryId, Timestamp) -> Result<Option<CustomerId>, StoreError>;
+/// What happens when an intent's command has been decided, in the transaction that says so, which is written at this time. It tells
+/// whose pages show something else now.
+pub type MarkDone =
+    Box<dyn Fn(&Tx<'_>, &IntentDone, Timestamp) -> Result<Option<CustomerId>, StoreError> + Send>;
 
 /// The projection's parts.
 pub struct Projection {
@@ -37,10 +39,12 @@ pub struct Projection {
     pub live: Live,
     /// Who is told of lines that changed.
     pub line_news: Arc<LineNews>,
+    /// Who is told of money wallets that may be low.
+    pub balance_news: Arc<BalanceNews>,
     /// Told when notices were written down.
     pub notice_news: Arc<Notify>,
     /// Marks intents.
-    pub intent_done: IntentDone,
+    pub intent_done: MarkDone,
     /// The newest projected row, for metrics and for those who wait.
     pub projected: watch::Sender<u64>,
     /// How often the views could not be brought up to date so far.
@@ -129,8 +133,8 @@ impl Projection {
         let (mut shown, has_notices) = self.tables.write_views(|tx| {
             let (mut shown, mut has_notices) = (Vec::new(), false);
             tx.apply_views(&projection.changes)?;
-            for (intent, entry) in &projection.intents_done {
-                shown.extend((self.intent_done)(tx, *intent, *entry, now)?);
+            for done in &projection.intents_done {
+                shown.extend((self.intent_done)(tx, done, now)?);
             }
             if let Some(last) = rows.last() {
                 tx.move_cursor(CURSOR, from, last.position, &last.hash)?;
@@ -139,6 +143,7 @@ impl Projection {
             Ok::<_, anyhow::Error>((shown, has_notices))
         })?;
         self.line_news.tell(projection.lines);
+        self.balance_news.tell(&projection.changes);
         if has_notices {
             self.notice_news.notify_one();
         }

@@ -11,10 +11,14 @@ mod imports;
 mod lines;
 mod month_end;
 mod offers;
+#[path = "../receiver/mod.rs"]
+mod receiver;
 mod roles;
 mod routers;
 mod staff;
 mod subscribers;
+mod support;
+mod webhooks;
 
 use browser::{Browser, PASSWORD};
 use house::House;

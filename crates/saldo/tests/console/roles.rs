@@ -52,6 +52,14 @@ struct Shop {
     invoice: String,
     adjustment: String,
     month: String,
+    /// A customer who has paid, his login without a password, and what came of it.
+    payer: String,
+    login: String,
+    payment: String,
+    topup: String,
+    event: String,
+    /// Credit that waits for approval.
+    asked: String,
 }
 
 impl Post {
@@ -73,10 +81,12 @@ impl Post {
     }
 }
 
+/// The template with what stands in its places, one after the other.
 fn fill(template: &str, place: &str) -> String {
+    let mut places = place.split('/');
     template
         .split('/')
-        .map(|part| if part.starts_with('{') { place } else { part })
+        .map(|part| if part.starts_with('{') { places.next().unwrap_or(place) } else { part })
         .collect::<Vec<_>>()
         .join("/")
 }
@@ -118,6 +128,16 @@ impl Shop {
         };
         app.write(move |tx| tx.insert_login(&login)).await.expect("a login");
         house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
+        let paid = super::support::paid(house).await;
+        let paid = Shop {
+            payer: paid.customer.customer.id.to_string(),
+            login: paid.login.to_string(),
+            payment: paid.payment.id.to_string(),
+            topup: paid.topup.to_string(),
+            event: format!("stripe/{}", paid.event),
+            asked: paid.asked.to_string(),
+            ..Shop::default()
+        };
         let read = app.read(move |reader| {
             let line = reader.lines_of(customer, 1)?.pop().expect("a line");
             let invoice = reader.invoices_of(customer, None, 1)?.rows.pop().expect("an invoice");
@@ -132,6 +152,7 @@ impl Shop {
             invoice: invoice.to_string(),
             adjustment: adjustment.to_string(),
             month: month.to_string(),
+            ..paid
         }
     }
 }
@@ -172,8 +193,17 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let adjustment =
         [("document", "52998224725"), ("direction", "adds"), ("amount", "5.00"), ("reason", "visita")];
     let colleague = [("name", "Leo"), ("email", "leo@example.com"), ("role", "support"), ("language", "en")];
+    let credit =
+        [("direction", "give"), ("amount", "60.00"), ("reason", "goodwill"), ("note", "uma cortesia")];
     let whole: Vec<_> = person.into_iter().chain(line).collect();
     vec![
+        form("/console/payments/{id}/refunds", &shop.payment, &[("amount", "4.00")], 303),
+        form("/console/topups/{id}/reading", &shop.topup, &[], 303),
+        form("/console/inbox/{provider}/{event}/replay", &shop.event, &[], 303),
+        form("/console/customers/{id}/credit", &shop.payer, &credit, 303),
+        form("/console/credit/{id}/approval", &shop.asked, &[], 303),
+        form("/console/credit/{id}/rejection", &shop.asked, &[], 303),
+        form("/console/customers/{id}/invitations", &shop.payer, &[("login", &shop.login)], 303),
         form("/console/subscribers", "", &whole, 303),
         file("/console/subscribers/checks", "name;document\nAna;1\n", 303),
         form("/console/subscribers/imports", "", &[("check", "nothing")], 303),
@@ -191,6 +221,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/boletos/remittances", "", &[], 303),
         file("/console/boletos/returns", "no return at all", 422),
         form("/console/boletos/findings/{no}/resolution", "1", &[], 303),
+        form("/console/reconciliation/runs", "", &[], 303),
         form("/console/routers", "", &router, 303),
         form("/console/routers/{no}", "1", &router, 303),
         form("/console/routers/{no}/removal", "1", &[], 303),
@@ -207,6 +238,14 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/staff/{id}/disabling", "nobody", &[], 404),
         form("/console/staff/{id}/enabling", "nobody", &[], 404),
         form("/console/staff/{id}/signing-out", "nobody", &[], 404),
+        form("/console/webhooks", "", &[("url", "https://example.com/hook"), ("credit.added", "yes")], 201),
+        form("/console/webhooks/{id}", "none", &[("url", "https://example.com/hook")], 404),
+        form("/console/webhooks/{id}/activation", "none", &[], 404),
+        form("/console/webhooks/{id}/deactivation", "none", &[], 404),
+        form("/console/webhooks/{id}/secret-rotation", "none", &[], 404),
+        form("/console/webhooks/{id}/removal", "none", &[], 404),
+        form("/console/webhooks/{id}/test", "none", &[], 404),
+        form("/console/webhook-deliveries/{id}/redelivery", "none", &[], 404),
     ]
 }
 
@@ -216,6 +255,17 @@ fn gets(shop: &Shop) -> Vec<Get> {
     vec![
         at("/console", "", 200),
         at("/console/sign-in", "", 303),
+        at("/console/search", "", 200),
+        at("/console/payments", "", 200),
+        at("/console/payments/{id}", &shop.payment, 200),
+        at("/console/payments/{id}/refund", &shop.payment, 403),
+        at("/console/topups", "", 200),
+        at("/console/topups/{id}", &shop.topup, 200),
+        at("/console/inbox", "", 200),
+        at("/console/inbox/{provider}/{event}", &shop.event, 200),
+        at("/console/credit", "", 200),
+        at("/console/credit/{id}", &shop.asked, 200),
+        at("/console/customers/{id}/credit/new", &shop.payer, 403),
         at("/console/mails", "", 200),
         at("/console/mails/{id}", "nonsense", 403),
         at("/console/subscribers", "", 200),
@@ -248,6 +298,7 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/invitation", "", 410),
         at("/console/audit", "", 200),
         at("/console/audit.csv", "", 200),
+        at("/console/reconciliation", "", 200),
         at("/console/routers", "", 200),
         at("/console/routers/new", "", 403),
         at("/console/routers/{no}", "1", 403),
@@ -257,6 +308,11 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/packs", "", 200),
         at("/console/packs/new", "", 403),
         at("/console/packs/{no}", "1", 403),
+        at("/console/webhooks", "", 200),
+        at("/console/webhooks/new", "", 403),
+        at("/console/webhooks/{id}", "none", 404),
+        at("/console/webhooks/{id}/change", "none", 403),
+        at("/console/webhook-deliveries/{id}", "none", 404),
     ]
 }
 

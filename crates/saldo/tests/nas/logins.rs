@@ -82,6 +82,8 @@ async fn what_began_under_the_login_of_before_is_counted_to_its_end_and_what_beg
     assert_eq!((provider.posted(), left(second.wallet)), (ALLOWANCE - 45_000_000, ALLOWANCE));
 
     // What begins now under it is the second line's, also under a name that was used before.
+    // A name is used again a while later, not in the second in which its session ended.
+    provider.house.advance(2).await;
     for (identifier, id) in [(8, "next"), (10, "old")] {
         peer.ask(&named(&peer, identifier, start, LOGIN, id, 0, 0))
             .await

@@ -36,6 +36,7 @@ const RESOLVED_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, fil
     FROM bank_findings WHERE resolved_at IS NOT NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
 const OPEN_FINDINGS_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE resolved_at IS NULL";
 const FINDING_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE finding_no = $1";
+const SAME_FINDINGS: &str = "SELECT count(*) FROM bank_findings WHERE code = $1 AND detail = $2";
 const RESOLVE_FINDING: &str =
     "UPDATE bank_findings SET resolved_at = $1 WHERE finding_no = $2 AND resolved_at IS NULL";
 const REMITTANCES: &str =
@@ -112,6 +113,12 @@ words! {
         OtherKey = "other_key",
         /// Of a Pix something was given back.
         GivenBack = "given_back",
+        /// A card payment of another amount or currency than was asked for: it was not credited.
+        CardOtherAmount = "card_other_amount",
+        /// A card payment of another customer than was asked, or of one who is no more: it was not credited.
+        CardOtherCustomer = "card_other_customer",
+        /// A card payment that bought data was given back or is disputed: nobody has taken the data back.
+        CardGivenBack = "card_given_back",
     }
 }
 
@@ -243,6 +250,12 @@ impl Tx<'_> {
     pub fn insert_finding(&self, finding: &Finding) -> Result<(), StoreError> {
         let finding_no = self.number(NEXT_FINDING_NO)?;
         self.run(INSERT_FINDING, &[&Finding { finding_no, ..finding.clone() }]).map(|_| ())
+    }
+
+    /// Adds a finding unless one says the same already, dealt with or not.
+    pub fn insert_finding_once(&self, finding: &Finding) -> Result<(), StoreError> {
+        let same: u32 = self.one(SAME_FINDINGS, &[&finding.code, &finding.detail])?.unwrap_or(0);
+        if same == 0 { self.insert_finding(finding) } else { Ok(()) }
     }
 
     /// Says that somebody has dealt with a finding; false if that was said before, or there is none.

@@ -116,6 +116,11 @@ row! {
 }
 
 impl Reader<'_> {
+    /// The claim of this id.
+    pub fn claim(&self, provider: &str, provider_id: &str) -> Result<Option<PaymentClaim>, StoreError> {
+        self.one(ONE, &[&provider, &provider_id])
+    }
+
     /// The claims on a payment, oldest first.
     pub fn claims_of(&self, payment: PaymentId) -> Result<Vec<PaymentClaim>, StoreError> {
         self.all(OF_PAYMENT, &[&payment])
@@ -149,7 +154,7 @@ impl Reader<'_> {
 impl Tx<'_> {
     /// Writes down a claim as it was told; whether that is news.
     pub fn put_claim(&self, claim: &PaymentClaim) -> Result<bool, StoreError> {
-        let known: Option<PaymentClaim> = self.one(ONE, &[&claim.provider, &claim.provider_id])?;
+        let known = self.claim(&claim.provider, &claim.provider_id)?;
         // When it began is as first told: a test clock moves between two tellings.
         let same = |known: &PaymentClaim| PaymentClaim {
             occurred_at: claim.occurred_at,

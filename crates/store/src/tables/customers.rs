@@ -18,6 +18,9 @@ const CUSTOMER_BY_EMAIL: &str = "SELECT id, name, email, external_key, locale, s
     FROM customers WHERE email = $1";
 const CUSTOMER_BY_KEY: &str = "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
     FROM customers WHERE external_key = $1";
+const CUSTOMER_BY_STRIPE: &str =
+    "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
+    FROM customers WHERE stripe_customer_id = $1";
 const CUSTOMERS: &str = "SELECT id, name, email, external_key, locale, stripe_customer_id, created_at
     FROM customers WHERE id < $1 ORDER BY id DESC LIMIT $2";
 
@@ -101,6 +104,11 @@ impl Reader<'_> {
     /// The customer that the operator calls so.
     pub fn customer_by_external_key(&self, key: &str) -> Result<Option<Customer>, StoreError> {
         self.one(CUSTOMER_BY_KEY, &[&key])
+    }
+
+    /// The customer that Stripe calls so.
+    pub fn customer_by_stripe(&self, stripe_customer_id: &str) -> Result<Option<Customer>, StoreError> {
+        self.one(CUSTOMER_BY_STRIPE, &[&stripe_customer_id])
     }
 
     /// All customers, newest first.

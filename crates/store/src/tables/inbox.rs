@@ -23,6 +23,14 @@ const SETTLE: &str = "UPDATE inbox SET state = $1, next_attempt_at = $2, last_er
 const IN_STATE: &str = "SELECT provider, event_id, kind, api_version, body, received_at, state, attempts,
     next_attempt_at, last_error FROM inbox WHERE state = $1 AND (received_at, event_id) < ($2, $3)
     ORDER BY received_at DESC, event_id DESC LIMIT $4";
+const EVERY: &str = "SELECT provider, event_id, kind, api_version, body, received_at, state, attempts,
+    next_attempt_at, last_error FROM inbox WHERE (received_at, event_id) < ($1, $2)
+    ORDER BY received_at DESC, event_id DESC LIMIT $3";
+const ONE: &str = "SELECT provider, event_id, kind, api_version, body, received_at, state, attempts,
+    next_attempt_at, last_error FROM inbox WHERE provider = $1 AND event_id = $2";
+const REPLAY: &str =
+    "UPDATE inbox SET state = 'received', attempts = 0, next_attempt_at = $1, last_error = NULL
+    WHERE provider = $2 AND event_id = $3";
 const COUNT: &str = "SELECT count(*) FROM inbox WHERE state = $1";
 
 words! {
@@ -91,6 +99,26 @@ impl Reader<'_> {
         }))
     }
 
+    /// All events, newest first.
+    pub fn inbox_events(
+        &self,
+        before: Option<&InboxCursor>,
+        limit: u32,
+    ) -> Result<Page<InboxEvent, InboxCursor>, StoreError> {
+        let (at, id) =
+            before.map_or((Timestamp::MAX, ""), |cursor| (cursor.received_at, cursor.event_id.as_str()));
+        let rows = self.all(EVERY, &[&at, &id, &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &InboxEvent| InboxCursor {
+            received_at: row.received_at,
+            event_id: row.event_id.clone(),
+        }))
+    }
+
+    /// The event that the provider calls so.
+    pub fn inbox_event(&self, provider: &str, event_id: &str) -> Result<Option<InboxEvent>, StoreError> {
+        self.one(ONE, &[&provider, &event_id])
+    }
+
     /// How many events are in one state.
     pub fn inbox_count(&self, state: InboxState) -> Result<u64, StoreError> {
         Ok(self.one(COUNT, &[&state])?.unwrap_or(0))
@@ -145,6 +173,11 @@ impl Tx<'_> {
     /// waited for later.
     pub fn release_inbox(&self, now: Timestamp) -> Result<usize, StoreError> {
         self.run(RELEASE, &[&now, &now])
+    }
+
+    /// The event is to be worked on once more, as if it had just come. Whether there is such an event.
+    pub fn replay_inbox(&self, provider: &str, event_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.run(REPLAY, &[&now, &provider, &event_id])? > 0)
     }
 
     /// The event is worked on.

@@ -46,6 +46,9 @@ const MAILS_DUE: &str = "SELECT id, kind, recipient, subject, body, locale, crea
     ORDER BY next_attempt_at, id LIMIT $2";
 const MAILS: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
     next_attempt_at, last_error FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const MAILS_TO: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
+    next_attempt_at, last_error FROM mails WHERE recipient = $1 AND created_at < $2
+    ORDER BY created_at DESC, id DESC LIMIT $3";
 const CLAIM_MAIL: &str = "UPDATE mails SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2";
 const RELEASE_MAILS: &str =
     "UPDATE mails SET next_attempt_at = $1 WHERE sent_at IS NULL AND next_attempt_at > $2";
@@ -159,6 +162,11 @@ impl Reader<'_> {
     /// The mail of this name.
     pub fn mail(&self, id: MailId) -> Result<Option<Mail>, StoreError> {
         self.one(MAIL, &[&id])
+    }
+
+    /// The newest `limit` mails to this address that were written before this moment, newest first.
+    pub fn mails_to(&self, recipient: &str, before: Timestamp, limit: u32) -> Result<Vec<Mail>, StoreError> {
+        self.all(MAILS_TO, &[&recipient, &before, &limit])
     }
 
     /// All mails, newest first.

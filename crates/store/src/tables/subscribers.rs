@@ -27,6 +27,12 @@ const FOUND: &str = "SELECT c.id, c.name, c.email, p.document, p.city FROM payer
         AND (c.search LIKE $6 ESCAPE '!' OR c.search LIKE $7 ESCAPE '!')
         AND (c.search LIKE $8 ESCAPE '!' OR c.search LIKE $9 ESCAPE '!')
     ORDER BY c.id DESC LIMIT $10";
+const CUSTOMERS_FOUND: &str = "SELECT c.id FROM customers c
+    WHERE c.id < $1 AND (c.search LIKE $2 ESCAPE '!' OR c.search LIKE $3 ESCAPE '!')
+        AND (c.search LIKE $4 ESCAPE '!' OR c.search LIKE $5 ESCAPE '!')
+        AND (c.search LIKE $6 ESCAPE '!' OR c.search LIKE $7 ESCAPE '!')
+        AND (c.search LIKE $8 ESCAPE '!' OR c.search LIKE $9 ESCAPE '!')
+    ORDER BY c.id DESC LIMIT $10";
 const WITHOUT_SEARCH: &str = "SELECT id FROM customers WHERE search IS NULL ORDER BY id LIMIT $1";
 const SET_SEARCH: &str = "UPDATE customers SET search = $1 WHERE id = $2";
 const ADD_SEARCH: &str = "UPDATE customers SET search = search || $1 WHERE id = $2";
@@ -65,6 +71,13 @@ fn patterns(word: &str) -> [String; 2] {
     [like(word), like(if is_document { &bare } else { word })]
 }
 
+/// The patterns of the first words of a text. A word that was not typed is in everything.
+fn all_patterns(text: &str) -> [[String; 2]; WORDS_MAX] {
+    let folded = folded(text);
+    let mut words = folded.split_whitespace().map(patterns);
+    [(); WORDS_MAX].map(|()| words.next().unwrap_or_else(|| patterns("")))
+}
+
 impl Reader<'_> {
     /// All of them, newest first.
     pub fn subscribers(
@@ -85,15 +98,28 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Page<SubscriberRow, CustomerId>, StoreError> {
         let before = before_bytes(before.map(CustomerId::as_u128));
-        let folded = folded(text);
-        let mut words = folded.split_whitespace().map(patterns);
-        // A word that was not typed is in everything.
-        let [a, b, c, d] = [(); WORDS_MAX].map(|()| words.next().unwrap_or_else(|| patterns("")));
+        let [a, b, c, d] = all_patterns(text);
         let rows = self.all(
             FOUND,
             &[&&before[..], &a[0], &a[1], &b[0], &b[1], &c[0], &c[1], &d[0], &d[1], &rows_to_ask(limit)],
         )?;
         Ok(page(rows, limit, |row: &SubscriberRow| row.customer))
+    }
+
+    /// As [`Reader::subscribers_like`], of all customers: those to whom no documents are written, too.
+    pub fn customers_like(
+        &self,
+        text: &str,
+        before: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Page<CustomerId, CustomerId>, StoreError> {
+        let before = before_bytes(before.map(CustomerId::as_u128));
+        let [a, b, c, d] = all_patterns(text);
+        let rows = self.all(
+            CUSTOMERS_FOUND,
+            &[&&before[..], &a[0], &a[1], &b[0], &b[1], &c[0], &c[1], &d[0], &d[1], &rows_to_ask(limit)],
+        )?;
+        Ok(page(rows, limit, |row: &CustomerId| *row))
     }
 }
 

@@ -25,6 +25,9 @@ const OF_CUSTOMER: &str =
 const ALL: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
     checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
     purchase, intent FROM topups WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const IN_STATE: &str = "SELECT id, customer, wallet, amount, unit, state, idempotency_key, checkout_session,
+    checkout_url, checkout_expires_at, outcome_payment, result_shown_at, created_at, expires_at, updated_at,
+    purchase, intent FROM topups WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const SET_CHECKOUT: &str = "UPDATE topups
     SET checkout_session = $1, checkout_url = $2, checkout_expires_at = $3, updated_at = $4 WHERE id = $5";
 const MOVE: &str =
@@ -45,6 +48,8 @@ words! {
     pub enum TopupState {
         /// Waits for the customer at the provider's page.
         Open = "open",
+        /// A saved card is being charged while its owner is away: nobody stands at a page.
+        Charging = "charging",
         /// Paid; the credit is on its way.
         Paid = "paid",
         /// The credit is there.
@@ -126,6 +131,18 @@ impl Reader<'_> {
     ) -> Result<Page<Topup, TopupId>, StoreError> {
         let before = before_bytes(before.map(TopupId::as_u128));
         let rows = self.all(OF_CUSTOMER, &[&customer, &&before[..], &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &Topup| row.id))
+    }
+
+    /// Top-ups in one state, newest first.
+    pub fn topups_in(
+        &self,
+        state: TopupState,
+        before: Option<TopupId>,
+        limit: u32,
+    ) -> Result<Page<Topup, TopupId>, StoreError> {
+        let before = before_bytes(before.map(TopupId::as_u128));
+        let rows = self.all(IN_STATE, &[&state, &&before[..], &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &Topup| row.id))
     }
 

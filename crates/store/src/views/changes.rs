@@ -117,6 +117,20 @@ impl ViewChanges {
         }
     }
 
+    /// The numbers of wallets that were opened.
+    pub fn opened_wallets(&self) -> impl Iterator<Item = u32> {
+        self.opened.iter().map(|row| row.wallet_no)
+    }
+
+    /// Hands out what is available in each wallet each time that it changes, in the order of the changes.
+    pub fn each_available(&self, mut take: impl FnMut(u32, i64)) {
+        for (wallet_no, change) in &self.wallets {
+            if let Some((posted, pending, held)) = change.balance {
+                take(*wallet_no, posted.saturating_sub(pending).saturating_sub(held));
+            }
+        }
+    }
+
     /// Hands out what each wallet comes to, by number.
     pub(super) fn each_wallet<E>(
         &self,

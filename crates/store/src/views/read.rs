@@ -38,6 +38,7 @@ const ENTRY: &str =
     "SELECT entry, wallet_no, number, previous, at, kind, amount, posted_after, account, charge_kind_no,
     meter_no, window_no, from_at, to_at, quantity, grant_no, payment, reason
     FROM entry_view WHERE entry = $1 AND wallet_no = $2";
+const ENTRY_WALLETS: &str = "SELECT wallet_no FROM entry_view WHERE entry = $1 ORDER BY wallet_no";
 const NEWEST: &str = "SELECT newest FROM balance_view WHERE wallet_no = $1";
 const MARK_FROM_PLACE: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND entry >= $2 ORDER BY entry LIMIT 1";
@@ -101,6 +102,11 @@ impl Reader<'_> {
         let before = before.map_or(first + (1 << 32), |grant_no| grant_key(wallet_no, grant_no));
         let rows = self.all(GRANTS, &[&first, &before, &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &GrantRow| row.grant_no))
+    }
+
+    /// The numbers of the wallets that an entry has moved.
+    pub fn wallets_of_entry(&self, entry: EntryRef) -> Result<Vec<u32>, StoreError> {
+        self.all(ENTRY_WALLETS, &[&entry])
     }
 
     /// The grant of this name.

@@ -12,6 +12,7 @@ mod owed;
 mod people;
 mod post;
 mod provider;
+mod receipts;
 #[path = "../server/mod.rs"]
 mod server;
 mod topups;

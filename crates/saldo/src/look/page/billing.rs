@@ -5,6 +5,7 @@ use money::{Amount, Timestamp};
 
 use crate::look::Reader;
 use crate::look::chart::Chart;
+use crate::look::page::AutomaticSeen;
 use crate::look::part::payment::report_url;
 use crate::look::part::{Balance, Checkout, Frame, GrantSource, Movement, SavedCard};
 
@@ -31,6 +32,8 @@ pub struct Billing {
     pub next_expiry: Option<NextExpiry>,
     /// The cards kept, newest first, of which the first is shown; `None` if the provider did not tell.
     pub cards: Option<Vec<SavedCard>>,
+    /// How automatic top-up stands; `None` if the operator does not offer it and nothing is left of it.
+    pub automatic: Option<AutomaticSeen>,
 }
 
 /// What lapses next.

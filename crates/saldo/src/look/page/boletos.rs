@@ -227,6 +227,9 @@ impl FindingListed {
             FindingCode::UnknownTxid => "finding-unknown-txid",
             FindingCode::OtherKey => "finding-other-key",
             FindingCode::GivenBack => "finding-given-back",
+            FindingCode::CardOtherAmount => "finding-card-other-amount",
+            FindingCode::CardOtherCustomer => "finding-card-other-customer",
+            FindingCode::CardGivenBack => "finding-card-given-back",
         }
     }
 
@@ -245,6 +248,9 @@ impl FindingListed {
             FindingCode::UnknownTxid => "finding-unknown-txid-do",
             FindingCode::OtherKey => "finding-other-key-do",
             FindingCode::GivenBack => "finding-given-back-do",
+            FindingCode::CardOtherAmount => "finding-card-other-amount-do",
+            FindingCode::CardOtherCustomer => "finding-card-other-customer-do",
+            FindingCode::CardGivenBack => "finding-card-given-back-do",
         }
     }
 }

@@ -47,27 +47,55 @@ pub struct Need {
 /// What can wait for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NeedKind {
+    /// Payments that have credited nothing.
+    Unmatched,
+    /// Disputes that wait for an answer.
+    Disputes,
+    /// Credit that waits for a second pair of eyes.
+    Approvals,
+    /// Webhooks that could not be worked on.
+    FailedWebhooks,
     /// Lines whose router has not confirmed a change for longer than is promised.
     Unconfirmed,
     /// Routers that have sessions and say nothing.
     SilentRouters,
     /// What the bank's files brought.
     Findings,
+    /// Currencies in which Stripe and the books differ.
+    Drift,
+    /// Endpoints of webhooks that were turned off because they took nothing.
+    Endpoints,
     /// Titles that the bank is to be told of.
     Remittance,
 }
 
 impl NeedKind {
     /// All of them, the most urgent first.
-    pub const ALL: &'static [NeedKind] =
-        &[NeedKind::Unconfirmed, NeedKind::SilentRouters, NeedKind::Findings, NeedKind::Remittance];
+    pub const ALL: &'static [NeedKind] = &[
+        NeedKind::Unmatched,
+        NeedKind::Unconfirmed,
+        NeedKind::SilentRouters,
+        NeedKind::Disputes,
+        NeedKind::FailedWebhooks,
+        NeedKind::Approvals,
+        NeedKind::Findings,
+        NeedKind::Drift,
+        NeedKind::Endpoints,
+        NeedKind::Remittance,
+    ];
 
     /// The id of what is said.
     pub fn text_id(&self) -> &'static str {
         match self {
+            NeedKind::Unmatched => "payments-unmatched-need",
+            NeedKind::Disputes => "disputes-due",
+            NeedKind::Approvals => "approvals-waiting",
+            NeedKind::FailedWebhooks => "webhooks-failed",
             NeedKind::Unconfirmed => "lines-unconfirmed",
             NeedKind::SilentRouters => "routers-silent",
             NeedKind::Findings => "findings-waiting",
+            NeedKind::Drift => "drift-waiting",
+            NeedKind::Endpoints => "endpoints-off",
             NeedKind::Remittance => "titles-waiting",
         }
     }
@@ -75,9 +103,14 @@ impl NeedKind {
     /// The id of its button's words.
     pub fn button_id(&self) -> &'static str {
         match self {
+            NeedKind::Unmatched | NeedKind::Disputes => "open-payments",
+            NeedKind::Approvals => "open-requests",
+            NeedKind::FailedWebhooks => "open-inbox",
             NeedKind::Unconfirmed => "open-lines",
             NeedKind::SilentRouters => "open-routers",
             NeedKind::Findings => "open-findings",
+            NeedKind::Drift => "open-reconciliation",
+            NeedKind::Endpoints => "open-endpoints",
             NeedKind::Remittance => "open-files",
         }
     }
@@ -85,9 +118,15 @@ impl NeedKind {
     /// Where its button leads.
     pub fn url(&self) -> &'static str {
         match self {
+            NeedKind::Unmatched => "/console/payments?show=unmatched",
+            NeedKind::Disputes => "/console/payments?show=disputed",
+            NeedKind::Approvals => "/console/credit?show=waiting",
+            NeedKind::FailedWebhooks => "/console/inbox?show=failed",
             NeedKind::Unconfirmed => "/console/lines",
             NeedKind::SilentRouters => "/console/routers",
             NeedKind::Findings => BoletoView::Findings.url(),
+            NeedKind::Drift => "/console/reconciliation",
+            NeedKind::Endpoints => "/console/webhooks",
             NeedKind::Remittance => BoletoView::Files.url(),
         }
     }

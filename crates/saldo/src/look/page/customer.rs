@@ -1,10 +1,12 @@
 //! `/console/customers/{id}`: one customer as staff see him.
 
 use askama::Template;
-use money::{Amount, Timestamp};
+use money::Timestamp;
 
 use crate::look::Reader;
-use crate::look::part::{BlockedLine, Frame};
+use crate::look::page::AutomaticSeen;
+use crate::look::page::listing::Standing;
+use crate::look::part::{Balance, BlockedLine, Frame, SavedCard};
 
 /// One customer. Its form sends nothing but its token to `/console/customers/{id}/codes`.
 #[derive(Template)]
@@ -26,14 +28,28 @@ pub struct CustomerPage {
     pub since: Timestamp,
     /// Said once after a change.
     pub saved: bool,
+    /// Said once after an invitation.
+    pub invited: bool,
+    /// Whether staff may give him credit, and take it.
+    pub may_give_credit: bool,
     /// Whether staff may change him.
     pub may_change: bool,
     /// To whom documents are written, if anybody ever asked for that.
     pub payer: Option<PayerLines>,
     /// What staff may do with him.
     pub acts: CustomerActs,
-    /// His credit in money, if he has any.
-    pub money: Option<Amount>,
+    /// How his automatic top-up stands, if it was ever set up.
+    pub automatic: Option<AutomaticSeen>,
+    /// His credit in money, if he has any, and of what it is made.
+    pub balance: Option<Balance>,
+    /// Cards that are kept for him.
+    pub cards: Vec<SavedCard>,
+    /// What happened, newest first.
+    pub timeline: Vec<TimelineLine>,
+    /// Link to what happened later.
+    pub newer_url: Option<String>,
+    /// Link to what happened before.
+    pub older_url: Option<String>,
     /// His lines, oldest first.
     pub lines: Vec<LineOfCustomer>,
     /// With what he signs in.
@@ -109,6 +125,25 @@ pub struct LoginLine {
     pub has_password: bool,
     /// The last time it signed in.
     pub last_sign_in: Option<Timestamp>,
+    /// Its id, if it may be invited to choose a password.
+    pub invitable: Option<String>,
     /// Until when a code works that was read out.
     pub code_until: Option<Timestamp>,
+}
+
+/// Something that happened with a customer.
+#[derive(Clone, Debug)]
+pub struct TimelineLine {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub words: String,
+    /// What more there is to say of it.
+    pub under: String,
+    /// What it moved, and whether that was in the customer's favour.
+    pub sum: Option<(String, bool)>,
+    /// How it stands.
+    pub standing: Option<Standing>,
+    /// Where it is told in full.
+    pub url: Option<String>,
 }

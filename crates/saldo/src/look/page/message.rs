@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::look::Reader;
 use crate::look::part::payment::report_url;
-use crate::look::part::{Frame, Place};
+use crate::look::part::{Frame, Menu, Place};
 
 /// A page with one message.
 #[derive(Template)]
@@ -78,6 +78,7 @@ impl MessagePage {
     /// What happened and what to do.
     pub fn words(&self) -> String {
         self.reader.t(match self.message {
+            Message::Forbidden if self.frame.menu == Menu::Console => "message-forbidden-staff-text",
             Message::Forbidden => "message-forbidden-text",
             Message::StaleForm => "message-stale-form-text",
             Message::ReadOnlyView => "message-read-only-view-text",

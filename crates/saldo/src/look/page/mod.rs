@@ -6,6 +6,7 @@
 
 pub mod api_keys;
 mod audit;
+pub mod automatic_topup;
 pub mod billing;
 mod billing_runs;
 pub mod boletos;
@@ -18,13 +19,18 @@ pub mod first_access;
 pub mod forgotten_password;
 pub mod invoices;
 pub mod line;
+pub mod listing;
+mod mail_wishes;
 pub mod mails;
 pub mod message;
 mod month_end;
 mod monthly_invoice;
 pub mod offers;
 pub mod purchase_progress;
+mod receipt;
 pub mod recharge;
+pub mod reconciliation;
+pub mod refund;
 pub mod routers;
 pub mod saved_cards;
 pub mod set_password;
@@ -33,15 +39,22 @@ mod staff;
 pub mod statement;
 pub mod subscribers;
 pub mod usage;
+pub mod webhooks;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use audit::{AuditLine, AuditPage};
+pub use automatic_topup::{
+    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
+    AutomaticStanding, AutomaticTopupPage, ChargeSeen,
+};
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
-pub use customer::{CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines};
+pub use customer::{
+    CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
@@ -49,18 +62,23 @@ pub use invoices::{
     Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, UnpaidPurchase,
 };
 pub use line::{LinePage, LinePurchase, LineSession};
+pub use mail_wishes::MailWishes;
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};
 pub use month_end::{AccountSeen, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen, balance};
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
 pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
+pub use receipt::{GivenBack, ReceiptPage, ReceiptSeen, page_words};
 pub use recharge::{AmountProblem, Recharge};
+pub use reconciliation::{
+    ComparisonEnd, ComparisonSeen, CurrencySeen, DifferenceSeen, LineSeen, Reconciliation, StripBar,
+};
 pub use routers::{RouterListed, Routers};
 pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
 pub use staff::{InvitationListed, StaffListed, StaffPage};
-pub use statement::{Month, Statement, csv_head, csv_lines};
+pub use statement::{Month, Statement, StatementWords, csv_head, csv_lines};
 pub use subscribers::{
     ColumnLine, ImportCheck, ImportLine, ImportPage, ImportProgress, PreviewLine, Subscriber, Subscribers,
     WrongLine,

@@ -4,6 +4,7 @@ use askama::Template;
 use money::Amount;
 
 use crate::look::Reader;
+use crate::look::page::AutomaticSeen;
 use crate::look::part::{Balance, Checkout, Frame, PaymentList, PaymentResult, SavedCard};
 
 /// Where credit is bought. Its form sends `suggested` (decimal text such as `10.00`), `amount` (what was typed, possibly empty; if
@@ -37,6 +38,8 @@ pub struct Recharge {
     pub keeps_cards: bool,
     /// Cards kept for the next payment; `None` if the provider did not tell.
     pub cards: Option<Vec<SavedCard>>,
+    /// How automatic top-up stands; `None` if the operator does not offer it and nothing is left of it.
+    pub automatic: Option<AutomaticSeen>,
     /// The popup, if a checkout came back and has not been told yet.
     pub result: Option<PaymentResult>,
 }

@@ -27,6 +27,40 @@ pub struct Statement {
     pub older_url: Option<String>,
     /// Link to the month as CSV.
     pub csv_url: String,
+    /// Link to the month as PDF.
+    pub pdf_url: String,
+    /// Its first and its last day, as forms write days: where the choice of other days begins.
+    pub days: [String; 2],
+}
+
+/// What stands on a statement on paper beside its movements.
+pub struct StatementWords {
+    /// What it is.
+    pub title: String,
+    /// What the period is called.
+    pub period: String,
+    /// What the time zone is called.
+    pub zone: String,
+    /// The headings of its table.
+    pub headings: [String; 4],
+    /// What the balance before is called.
+    pub opening: String,
+    /// What the balance after is called.
+    pub closing: String,
+}
+
+impl StatementWords {
+    /// In the reader's language.
+    pub fn of(reader: &Reader) -> StatementWords {
+        StatementWords {
+            title: reader.t("statement-paper"),
+            period: reader.t("period"),
+            zone: reader.t("time-zone"),
+            headings: ["date", "movement", "amount", "balance-after"].map(|id| reader.t(id)),
+            opening: reader.t("statement-opening"),
+            closing: reader.t("statement-closing"),
+        }
+    }
 }
 
 /// A month of the calendar.

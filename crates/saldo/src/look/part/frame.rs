@@ -85,6 +85,11 @@ impl Frame {
         self.menu != Menu::None
     }
 
+    /// Whether staff may search from here.
+    pub fn has_search(&self) -> bool {
+        self.menu == Menu::Console && self.person.is_some()
+    }
+
     /// The entries of the menu.
     pub fn entries(&self) -> impl Iterator<Item = &'static Place> {
         self.menu.entries().iter().filter(|place| !self.hidden.contains(place))
@@ -102,6 +107,12 @@ impl Frame {
             (Menu::Both, Place::Consumption) => "consumption-of-data",
             _ => place.text_id(),
         }
+    }
+
+    /// The id of the text under which the entries from `place` on stand together.
+    pub fn group_text_id(&self, place: &Place) -> Option<&'static str> {
+        let first = self.entries().find(|known| Place::SETTINGS.contains(known));
+        (first == Some(place)).then_some("settings-panel")
     }
 
     /// Whether `place` is where this page stands.
@@ -138,6 +149,14 @@ pub enum Place {
     ApiKeys,
     /// The console's first page.
     ConsoleHome,
+    /// Every attempt to pay.
+    ConsolePayments,
+    /// What customers wished to pay at the payment page.
+    ConsoleTopups,
+    /// Webhooks as they came.
+    ConsoleInbox,
+    /// Credit that staff give or take.
+    ConsoleCredit,
     /// The console's list of mails that went out.
     ConsoleMails,
     /// Who pays for lines.
@@ -160,6 +179,10 @@ pub enum Place {
     ConsoleStaff,
     /// Who changed what.
     ConsoleAudit,
+    /// Stripe beside the books.
+    ConsoleReconciliation,
+    /// Who is told by webhooks.
+    ConsoleWebhooks,
 }
 
 impl Place {
@@ -186,12 +209,27 @@ impl Place {
         Place::ConsoleSubscribers,
         Place::ConsoleLines,
         Place::ConsoleBilling,
-        Place::ConsolePlans,
-        Place::ConsolePacks,
         Place::ConsoleBoletos,
-        Place::ConsoleRouters,
+        Place::ConsolePayments,
+        Place::ConsoleTopups,
+        Place::ConsoleCredit,
+        Place::ConsoleInbox,
+        Place::ConsoleReconciliation,
         Place::ConsoleMonthEnd,
         Place::ConsoleMails,
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleRouters,
+        Place::ConsoleWebhooks,
+        Place::ConsoleStaff,
+        Place::ConsoleAudit,
+    ];
+    /// What of the console's menu is set up rather than worked with; it comes last.
+    pub const SETTINGS: &'static [Place] = &[
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleRouters,
+        Place::ConsoleWebhooks,
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
@@ -209,6 +247,10 @@ impl Place {
             Place::SavedCards => "/saved-cards",
             Place::ApiKeys => "/api-keys",
             Place::ConsoleHome => "/console",
+            Place::ConsolePayments => "/console/payments",
+            Place::ConsoleTopups => "/console/topups",
+            Place::ConsoleInbox => "/console/inbox",
+            Place::ConsoleCredit => "/console/credit",
             Place::ConsoleMails => "/console/mails",
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
@@ -220,6 +262,8 @@ impl Place {
             Place::ConsoleRouters => "/console/routers",
             Place::ConsoleStaff => "/console/staff",
             Place::ConsoleAudit => "/console/audit",
+            Place::ConsoleReconciliation => "/console/reconciliation",
+            Place::ConsoleWebhooks => "/console/webhooks",
         }
     }
 
@@ -236,6 +280,10 @@ impl Place {
             Place::SavedCards => "saved-cards",
             Place::ApiKeys => "api-keys",
             Place::ConsoleHome => "console",
+            Place::ConsolePayments => "payments",
+            Place::ConsoleTopups => "topups",
+            Place::ConsoleInbox => "inbox",
+            Place::ConsoleCredit => "credit-requests",
             Place::ConsoleMails => "mails",
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
@@ -247,6 +295,8 @@ impl Place {
             Place::ConsoleRouters => "routers",
             Place::ConsoleStaff => "staff",
             Place::ConsoleAudit => "audit",
+            Place::ConsoleReconciliation => "reconciliation",
+            Place::ConsoleWebhooks => "webhooks",
         }
     }
 }

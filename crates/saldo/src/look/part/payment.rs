@@ -22,6 +22,8 @@ pub struct Payment {
     pub status: PaymentStatus,
     /// Why it stands so; a success needs no reason.
     pub reason: Option<Reason>,
+    /// Link to its receipt, for whoever paid.
+    pub receipt_url: Option<String>,
 }
 
 /// How an attempt to pay stands.
@@ -366,6 +368,7 @@ mod tests {
     fn a_badge_is_its_word_alone() {
         let reader = Reader::new(Locale::En, TimeZone::UTC);
         let row = Payment {
+            receipt_url: None,
             at: Timestamp::EPOCH,
             transaction_id: "ch_3SVk9QKq81Fx0aB2x81F".to_owned(),
             amount: Amount::new(10_000_000, Unit::USD),

@@ -1,0 +1,445 @@
+//! `/console/credit`: credit that staff give or take, asked for on a customer's page; what is above the limit waits here for somebody
+//! else of staff.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use book::Reason;
+use jiff::civil::Date;
+use money::{Amount, CustomerId, IntentId, Timestamp, WalletId};
+use serde::Deserialize;
+use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
+use store::tables::customers::Customer;
+use store::{Reader as TablesReader, StoreError};
+
+use super::draw_form_at;
+use super::offer_fields::{Typed, Unread, choice, text};
+use crate::app::App;
+use crate::credit_requests::{self, By};
+use crate::look::Reader;
+use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
+use crate::look::page::{Field, FieldProblem};
+use crate::look::part::Place;
+use crate::permissions::Permission;
+use crate::portal::calendar::day_bounds;
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
+use crate::problem::Problem;
+
+/// Requests of one page.
+const ROWS: u32 = 25;
+/// Wallets of a customer that are looked through for the one that counts money.
+const WALLETS_MAX: u32 = 50;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    show: String,
+    before: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ShownOne {
+    asked: Option<u8>,
+}
+
+/// What is typed on the form.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typing {
+    direction: String,
+    amount: String,
+    reason: String,
+    note: String,
+    expires_at: String,
+}
+
+/// A request with the names that stand on it.
+struct Known {
+    request: CreditRequest,
+    customer: Option<Customer>,
+    asked_by: String,
+    decided_by: Option<String>,
+}
+
+/// `GET /console/credit`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(Shown { show, before }): Asked<Shown>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleCredit);
+    let state = CreditRequestState::from_word(&show);
+    let trail = Trail::parse(before.as_deref());
+    let from: Option<IntentId> = trail.last().and_then(|id| id.parse().ok());
+    let (rows, next) = app
+        .read(move |tables| {
+            let page = tables.credit_requests(state, from, ROWS)?;
+            let rows = page.rows.into_iter().map(|request| named(tables, request));
+            Ok((rows.collect::<Result<Vec<_>, _>>()?, page.next))
+        })
+        .await?;
+    let word = state.map(CreditRequestState::word).unwrap_or_default();
+    let base = format!("{}?show={word}&", place.url());
+    let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
+    let views = CreditRequestState::ALL.iter().map(|known| {
+        (
+            format!("{}?show={}", place.url(), known.word()),
+            reader.t(standing(*known).1),
+            state == Some(*known),
+        )
+    });
+    let page = Listing {
+        frame: staff.visit.frame(&app, Some(place)),
+        heading: reader.t(place.text_id()),
+        text: reader.t1("credit-requests-text", "limit", reader.money(app.config.console.approval_above)),
+        views: std::iter::once(all).chain(views).collect(),
+        columns: ["customer", "amount", "note", "requested-by", "status"].map(|id| reader.t(id)).to_vec(),
+        rows: rows.iter().map(|known| listed(&reader, known)).collect(),
+        empty: reader.t("credit-requests-none"),
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn named(tables: &TablesReader<'_>, request: CreditRequest) -> Result<Known, StoreError> {
+    let name = |id| Ok::<_, StoreError>(tables.staff(id)?.map(|staff| staff.name).unwrap_or_default());
+    Ok(Known {
+        customer: tables.customer(request.customer)?,
+        asked_by: name(request.asked_by)?,
+        decided_by: request.decided_by.map(name).transpose()?,
+        request,
+    })
+}
+
+fn listed(reader: &Reader, known: &Known) -> ListingRow {
+    let request = &known.request;
+    let (tone, text) = standing(request.state);
+    ListingRow {
+        url: url(request.id),
+        name: known.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default(),
+        under: reader.date_time(request.asked_at),
+        cells: vec![
+            Cell::Amount(reader.movement(signed(request))),
+            Cell::Words(request.note.clone(), reader.t(reason_text(&request.reason))),
+            Cell::Words(known.asked_by.clone(), String::new()),
+            Cell::Standing(Standing::new(tone, reader.t(text)), refusal(reader, request)),
+        ],
+    }
+}
+
+/// The amount with the sign that the customer sees.
+pub(super) fn signed(request: &CreditRequest) -> Amount {
+    let sign = if request.direction == CreditDirection::Give { 1 } else { -1 };
+    Amount::new(request.amount.value().saturating_mul(sign), request.amount.unit())
+}
+
+fn refusal(reader: &Reader, request: &CreditRequest) -> String {
+    match request.refusal.as_deref() {
+        Some("insufficient_credit") => reader.t("credit-not-available"),
+        Some(code) => reader.t1("credit-refused-code", "code", code),
+        None => String::new(),
+    }
+}
+
+/// Where a request is told in full.
+pub(super) fn url(id: IntentId) -> String {
+    format!("{}/{id}", Place::ConsoleCredit.url())
+}
+
+/// Colour and word.
+pub(super) fn standing(state: CreditRequestState) -> (&'static str, &'static str) {
+    match state {
+        CreditRequestState::Waiting => ("wait", "credit-waiting"),
+        CreditRequestState::Approved => ("wait", "credit-approved"),
+        CreditRequestState::Booked => ("good", "credit-booked"),
+        CreditRequestState::Rejected => ("plain", "credit-rejected"),
+        CreditRequestState::Refused => ("bad", "credit-refused"),
+    }
+}
+
+/// The id of a reason's words.
+pub(super) fn reason_text(code: &str) -> &'static str {
+    match Reason::from_code(code) {
+        Some(Reason::Goodwill) => "credit-goodwill",
+        Some(Reason::OpeningBalance) => "credit-opening-balance",
+        Some(Reason::Misuse) => "credit-misuse",
+        Some(Reason::Correction) | None => "credit-correction",
+    }
+}
+
+/// `GET /console/credit/{id}`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Asked(shown): Asked<ShownOne>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    let (reader, place, id) = (staff.visit.reader().clone(), Place::ConsoleCredit, parse(&id)?);
+    let look = move |tables: &TablesReader<'_>| {
+        tables.credit_request(id)?.map(|request| named(tables, request)).transpose()
+    };
+    let known = app.read(look).await?.ok_or_else(missing)?;
+    let request = &known.request;
+    let (tone, text) = standing(request.state);
+    let is_waiting = request.state == CreditRequestState::Waiting;
+    let is_own = request.asked_by == staff.who.staff.id;
+    let needed = if is_own { Permission::GiveCredit } else { Permission::ApproveCredit };
+    let done =
+        shown.asked.map(|_| reader.t(if is_waiting { "credit-was-asked" } else { "credit-was-booked" }));
+    let was_refused = request.state == CreditRequestState::Refused;
+    let page = Sheet {
+        frame: staff.visit.frame(&app, Some(place)),
+        heading: reader.t1("credit-of", "amount", reader.movement(signed(request))),
+        text: known.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default(),
+        standing: Some(Standing::new(tone, reader.t(text))),
+        done: if was_refused { None } else { done },
+        alert: match (was_refused, is_waiting && is_own) {
+            (true, _) => Some(refusal(&reader, request)),
+            (false, true) => Some(reader.t("credit-own-request")),
+            (false, false) => None,
+        },
+        facts: facts(&reader, &known),
+        lists: Vec::new(),
+        links: Vec::new(),
+        acts: if is_waiting && staff.may(needed) { acts(&reader, id, is_own) } else { Vec::new() },
+        raw: None,
+        back: (place.url().to_owned(), reader.t(place.text_id())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn facts(reader: &Reader, known: &Known) -> Vec<Fact> {
+    let request = &known.request;
+    let customer_url = format!("/console/customers/{}", request.customer);
+    let name = known.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default();
+    let mut facts = vec![
+        Fact::linked(reader.t("customer"), name, customer_url),
+        Fact::new(reader.t("amount"), reader.movement(signed(request))),
+        Fact::new(reader.t("reason"), reader.t(reason_text(&request.reason))),
+        Fact::new(reader.t("note"), &request.note),
+        Fact::new(
+            reader.t("requested-by"),
+            format!("{}, {}", known.asked_by, reader.date_time(request.asked_at)),
+        ),
+    ];
+    if let Some(at) = request.expires_at {
+        facts.push(Fact::new(reader.t("credit-expires"), reader.date_time(at)));
+    }
+    if let (Some(by), Some(at)) = (&known.decided_by, request.decided_at) {
+        facts.push(Fact::new(reader.t("decided-by"), format!("{by}, {}", reader.date_time(at))));
+    }
+    facts
+}
+
+/// What may be done about a request that waits: whoever asked may only take it back.
+fn acts(reader: &Reader, id: IntentId, is_own: bool) -> Vec<SheetAct> {
+    let approve = SheetAct {
+        action: format!("{}/approval", url(id)),
+        words: reader.t("credit-approve"),
+        text: reader.t("credit-approve-text"),
+        tone: "primary",
+    };
+    let reject = SheetAct {
+        action: format!("{}/rejection", url(id)),
+        words: reader.t(if is_own { "credit-take-back" } else { "credit-reject" }),
+        text: reader.t("credit-reject-text"),
+        tone: "",
+    };
+    if is_own { vec![reject] } else { vec![approve, reject] }
+}
+
+/// `POST /console/credit/{id}/approval`
+pub(super) async fn approve(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(_): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::ApproveCredit)?;
+    let id = parse(&id)?;
+    let decided = credit_requests::approve(&app, by(&staff), id).await;
+    decided_page(&app, id, decided).await
+}
+
+/// `POST /console/credit/{id}/rejection`
+pub(super) async fn reject(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(_): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::GiveCredit)?;
+    let id = parse(&id)?;
+    let request = app.read(move |tables| tables.credit_request(id)).await?.ok_or_else(missing)?;
+    if request.asked_by != staff.who.staff.id {
+        staff.must(Permission::ApproveCredit)?;
+    }
+    let decided = credit_requests::reject(&app, by(&staff), id).await;
+    decided_page(&app, id, decided).await
+}
+
+/// Back to the request, which tells how it stands. That somebody else was quicker, or that it is one's own, is told there too.
+async fn decided_page(
+    app: &App,
+    id: IntentId,
+    decided: Result<CreditRequest, Problem>,
+) -> Result<Response, Fault> {
+    match decided {
+        Err(problem) if problem.status != StatusCode::CONFLICT => return Err(problem.into()),
+        _ => super::show_what_was_done(app).await,
+    }
+    Ok(Redirect::to(&url(id)).into_response())
+}
+
+fn by(staff: &StaffIn) -> By {
+    By { staff: staff.who.staff.id, author: staff.visit.author(&staff.who.session) }
+}
+
+/// `GET /console/customers/{id}/credit/new`
+pub(super) async fn new(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::GiveCredit)?;
+    let id: CustomerId = id.parse().map_err(|_| Problem::not_found("customer"))?;
+    wallet(&app, id).await?;
+    form(
+        &app,
+        &staff,
+        id,
+        &Typing { direction: CreditDirection::Give.word().to_owned(), ..Typing::default() },
+        None,
+    )
+}
+
+/// `POST /console/customers/{id}/credit`
+pub(super) async fn ask(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(typing): Posted<Typing>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::GiveCredit)?;
+    let id: CustomerId = id.parse().map_err(|_| Problem::not_found("customer"))?;
+    let wallet = wallet(&app, id).await?;
+    let asked = match read(&app, &staff, (id, wallet), &typing) {
+        Ok(asked) => asked,
+        Err(problem) => return form(&app, &staff, id, &typing, Some(&problem)),
+    };
+    match credit_requests::ask(&app, by(&staff), asked).await {
+        Ok(request) => {
+            super::show_what_was_done(&app).await;
+            Ok(Redirect::to(&format!("{}?asked=1", url(request.id))).into_response())
+        }
+        Err(problem) if problem.field.is_some() => form(&app, &staff, id, &typing, Some(&problem)),
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// The customer's credit in money.
+async fn wallet(app: &Arc<App>, id: CustomerId) -> Result<WalletId, Problem> {
+    let unit = app.config.credit.unit;
+    let wallets = app.read(move |tables| tables.wallets_of(id, None, WALLETS_MAX)).await?.rows;
+    let wallet = wallets.into_iter().find(|wallet| wallet.unit == unit);
+    wallet.map(|wallet| wallet.id).ok_or_else(|| Problem::not_found("wallet"))
+}
+
+/// What was typed, as it is asked for.
+fn read(
+    app: &App,
+    staff: &StaffIn,
+    (customer, wallet): (CustomerId, WalletId),
+    typing: &Typing,
+) -> Result<credit_requests::Asked, Problem> {
+    let (reader, unit) = (staff.visit.reader(), app.config.credit.unit);
+    let typed = Typed { reader: reader.clone(), data_unit: reader.data_unit };
+    let mut unread = Unread::default();
+    let amount = unread.note(typed.money("amount", &typing.amount, unit));
+    let expires_at = unread.note(end_of_day(reader, &typing.expires_at));
+    let asked = credit_requests::Asked {
+        customer,
+        wallet,
+        direction: CreditDirection::from_word(&typing.direction).unwrap_or(CreditDirection::Give),
+        amount: amount.unwrap_or(Amount::zero(unit)),
+        reason: Reason::from_code(&typing.reason).unwrap_or(Reason::Correction),
+        note: typing.note.clone(),
+        expires_at,
+    };
+    let now = app.ledger.now();
+    unread.refuse(|| credit_requests::wrong_with(&asked, now))?;
+    Ok(asked)
+}
+
+/// The end of the day that was typed, as `2026-12-31`; nothing if none was.
+fn end_of_day(reader: &Reader, text: &str) -> Result<Option<Timestamp>, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day: Option<Date> = text.parse().ok();
+    let bounds = day.and_then(|day| day_bounds(&reader.zone, day));
+    let wrong = || Problem::invalid("expires_at", "not_a_day", "This is no day.");
+    bounds.map(|bounds| Some(bounds.until)).ok_or_else(wrong)
+}
+
+fn form(
+    app: &App,
+    staff: &StaffIn,
+    id: CustomerId,
+    typing: &Typing,
+    problem: Option<&Problem>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader();
+    let problems = problem.into_iter().flat_map(Problem::each).map(|problem| FieldProblem {
+        field: problem.field.clone().unwrap_or_default(),
+        words: reader.t(wrong_text(problem)),
+    });
+    let back = format!("/console/customers/{id}");
+    let place = (Place::ConsoleCredit, format!("{back}/credit"), back);
+    draw_form_at(app, staff, place, "give-or-take-credit", fields(app, reader, typing), problems.collect())
+}
+
+fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
+    let t = |id: &str| reader.t(id);
+    let directions = [(CreditDirection::Give, "credit-give"), (CreditDirection::Take, "credit-take")]
+        .map(|(way, id)| (way.word().to_owned(), t(id)));
+    let reasons = Reason::ALL.map(|(_, code)| (code.to_owned(), t(reason_text(code))));
+    let limit = reader.t1("credit-limit-hint", "limit", reader.money(app.config.console.approval_above));
+    vec![
+        choice("direction", t("credit-direction"), None, &typing.direction, directions),
+        text("amount", t("amount"), Some(limit), typing.amount.clone()),
+        choice("reason", t("reason"), None, &typing.reason, reasons),
+        text("note", t("note"), Some(t("credit-note-hint")), typing.note.clone()),
+        text("expires_at", t("credit-expires"), Some(t("credit-expires-hint")), typing.expires_at.clone()),
+    ]
+}
+
+fn wrong_text(problem: &Problem) -> &'static str {
+    match (problem.code, problem.field.as_deref()) {
+        ("missing_field", _) => "note-missing",
+        ("too_long", _) => "note-too-long",
+        ("expires_in_past", _) => "credit-expires-in-past",
+        ("invalid_field", _) => "credit-expires-with-take",
+        ("not_a_day", _) => "credit-expires-no-day",
+        ("amount_over_precise", _) => "offer-whole-cents",
+        _ => "credit-bad-amount",
+    }
+}
+
+fn parse(id: &str) -> Result<IntentId, Problem> {
+    id.parse().map_err(|_| missing())
+}
+
+fn missing() -> Problem {
+    Problem::not_found("request for credit")
+}

@@ -1,0 +1,196 @@
+//! `/console/inbox`: webhooks as they came, what became of each, and working on one again by the same path.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use money::Timestamp;
+use serde::Deserialize;
+use store::tables::inbox::{InboxCursor, InboxEvent, InboxState};
+
+use crate::app::App;
+use crate::audit::Change;
+use crate::clock;
+use crate::look::Reader;
+use crate::look::format::percent_encoded;
+use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
+use crate::look::part::Place;
+use crate::permissions::Permission;
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
+use crate::problem::Problem;
+
+/// Events of one page.
+const ROWS: u32 = 25;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    show: String,
+    before: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ShownOne {
+    replayed: Option<u8>,
+}
+
+/// `GET /console/inbox`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(Shown { show, before }): Asked<Shown>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleInbox);
+    let state = InboxState::from_word(&show);
+    let trail = Trail::parse(before.as_deref());
+    let from = trail.last().and_then(cursor);
+    let page = app
+        .read(move |tables| match state {
+            Some(state) => tables.inbox(state, from.as_ref(), ROWS),
+            None => tables.inbox_events(from.as_ref(), ROWS),
+        })
+        .await?;
+    let word = state.map(InboxState::word).unwrap_or_default();
+    let base = format!("{}?show={word}&", place.url());
+    let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
+    let views = InboxState::ALL.iter().map(|known| {
+        (
+            format!("{}?show={}", place.url(), known.word()),
+            reader.t(standing(*known).1),
+            state == Some(*known),
+        )
+    });
+    let next = page.next.map(|next| format!("{}.{}", next.received_at.as_micros(), next.event_id));
+    let page = Listing {
+        frame: staff.visit.frame(&app, Some(place)),
+        heading: reader.t(place.text_id()),
+        text: reader.t("inbox-text"),
+        views: std::iter::once(all).chain(views).collect(),
+        columns: ["inbox-event", "inbox-received-at", "status"].map(|id| reader.t(id)).to_vec(),
+        rows: page.rows.iter().map(|event| listed(&reader, event)).collect(),
+        empty: reader.t("inbox-none"),
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: next.map(|next| trail.older_url(&base, "before", &next)),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn listed(reader: &Reader, event: &InboxEvent) -> ListingRow {
+    let (tone, text) = standing(event.state);
+    ListingRow {
+        url: url(&event.provider, &event.event_id),
+        name: event.kind.clone(),
+        under: event.event_id.clone(),
+        cells: vec![
+            Cell::Words(reader.date_time(event.received_at), event.provider.clone()),
+            Cell::Standing(Standing::new(tone, reader.t(text)), event.last_error.clone().unwrap_or_default()),
+        ],
+    }
+}
+
+/// Where an event is told in full.
+pub(super) fn url(provider: &str, event_id: &str) -> String {
+    format!("{}/{}/{}", Place::ConsoleInbox.url(), percent_encoded(provider), percent_encoded(event_id))
+}
+
+fn standing(state: InboxState) -> (&'static str, &'static str) {
+    match state {
+        InboxState::Received => ("wait", "inbox-received"),
+        InboxState::Processed => ("good", "inbox-processed"),
+        InboxState::Failed => ("bad", "inbox-failed"),
+        InboxState::Ignored => ("plain", "inbox-ignored"),
+    }
+}
+
+/// `GET /console/inbox/{provider}/{event}`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path((provider, event)): Path<(String, String)>,
+    Asked(shown): Asked<ShownOne>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleInbox);
+    let event = app.read(move |tables| tables.inbox_event(&provider, &event)).await?.ok_or_else(missing)?;
+    let (tone, text) = standing(event.state);
+    let replay = SheetAct {
+        action: format!("{}/replay", url(&event.provider, &event.event_id)),
+        words: reader.t("inbox-replay"),
+        text: reader.t("inbox-replay-text"),
+        tone: "primary",
+    };
+    let mut facts = vec![
+        Fact::new(reader.t("inbox-event-id"), &event.event_id),
+        Fact::new(reader.t("inbox-from"), &event.provider),
+        Fact::new(reader.t("inbox-received-at"), reader.date_time(event.received_at)),
+        Fact::new(reader.t("inbox-attempts"), reader.number(i64::from(event.attempts))),
+    ];
+    if let Some(at) = event.next_attempt_at {
+        facts.push(Fact::new(reader.t("inbox-next-attempt"), reader.date_time(at)));
+    }
+    if let Some(words) = &event.last_error {
+        facts.push(Fact::new(reader.t("inbox-said"), words));
+    }
+    let page = Sheet {
+        frame: staff.visit.frame(&app, Some(place)),
+        heading: event.kind.clone(),
+        text: reader.t("inbox-event"),
+        standing: Some(Standing::new(tone, reader.t(text))),
+        done: shown.replayed.map(|_| reader.t("inbox-was-replayed")),
+        alert: None,
+        facts,
+        lists: Vec::new(),
+        links: Vec::new(),
+        acts: if staff.may(Permission::ReplayWebhooks) { vec![replay] } else { Vec::new() },
+        raw: Some(readable(&event.body)),
+        back: (place.url().to_owned(), reader.t(place.text_id())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// JSON with its lines; anything else as it came.
+fn readable(body: &[u8]) -> String {
+    let value = serde_json::from_slice::<serde_json::Value>(body);
+    value.map_or_else(|_| String::from_utf8_lossy(body).into_owned(), |value| format!("{value:#}"))
+}
+
+/// `POST /console/inbox/{provider}/{event}/replay`
+pub(super) async fn replay(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path((provider, event)): Path<(String, String)>,
+    Posted(_): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::ReplayWebhooks)?;
+    let author = staff.visit.author(&staff.who.session);
+    let back = url(&provider, &event);
+    let found = app
+        .write(move |tx| {
+            let found = tx.replay_inbox(&provider, &event, clock::now())?;
+            if found {
+                author.note(tx, &Change::new("inbox.replay", &event))?;
+            }
+            Ok(found)
+        })
+        .await?;
+    if !found {
+        return Err(missing().into());
+    }
+    app.inbox_news.notify_one();
+    Ok(Redirect::to(&format!("{back}?replayed=1")).into_response())
+}
+
+fn cursor(text: &str) -> Option<InboxCursor> {
+    let (at, id) = text.split_once('.')?;
+    Some(InboxCursor { received_at: Timestamp::from_micros(at.parse().ok()?), event_id: id.to_owned() })
+}
+
+fn missing() -> Problem {
+    Problem::not_found("webhook")
+}

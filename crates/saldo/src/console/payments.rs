@@ -1,0 +1,470 @@
+//! `/console/payments`: every attempt to pay of every customer; one of them with what is claimed back of it; and its refund.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use money::{Amount, PaymentId, RefundId};
+use serde::Deserialize;
+use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
+use store::tables::customers::Customer;
+use store::tables::payment_lists::PaymentFilter;
+use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::refund_orders::{RefundOrder, RefundOrderState};
+use stripe::request::money_back::RefundReason;
+
+use super::offer_fields::Typed;
+use crate::app::App;
+use crate::ids;
+use crate::look::Reader;
+use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetLine, SheetList, Standing};
+use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
+use crate::look::part::Place;
+use crate::permissions::Permission;
+use crate::portal::payment_list::{cursor, row};
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::problem::Problem;
+use crate::refunds::{self, Wanted};
+
+/// Payments of one page.
+const ROWS: u32 = 25;
+/// Orders of a payment that are shown.
+const ORDERS_SHOWN: u32 = 50;
+/// Most characters of an amount that is typed; longer ones are no amount.
+const TYPED_CHARS_MAX: usize = 40;
+/// Where Stripe's API is, if it is not played by a sandbox.
+const STRIPE_API: &str = "https://api.stripe.com";
+
+/// The ways to narrow the list: the word in the address, the id of its text, what it means.
+const FILTERS: [(&str, &str, PaymentFilter); 7] = [
+    ("", "all-states", PaymentFilter::All),
+    ("paid", "payments-paid", PaymentFilter::Status(PaymentStatus::Succeeded)),
+    ("failed", "payments-failed", PaymentFilter::Status(PaymentStatus::Failed)),
+    ("pending", "payments-pending", PaymentFilter::Status(PaymentStatus::Pending)),
+    ("refunded", "payments-refunded", PaymentFilter::Refunded),
+    ("disputed", "payments-disputed", PaymentFilter::Disputed),
+    ("unmatched", "payments-unmatched", PaymentFilter::Unmatched),
+];
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    show: String,
+    before: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ShownOne {
+    ordered: Option<String>,
+}
+
+/// What is typed about a refund.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typing {
+    amount: String,
+    reason: String,
+    note: String,
+}
+
+/// A payment with what stands on its page.
+struct Known {
+    payment: Payment,
+    customer: Option<Customer>,
+    claims: Vec<PaymentClaim>,
+    orders: Vec<RefundOrder>,
+    left: Amount,
+    booked: i64,
+    is_behind: bool,
+}
+
+/// `GET /console/payments`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(Shown { show, before }): Asked<Shown>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    let reader = staff.visit.reader().clone();
+    let (word, _, filter) = FILTERS.into_iter().find(|(word, ..)| *word == show).unwrap_or(FILTERS[0]);
+    let trail = Trail::parse(before.as_deref());
+    let from = trail.last().and_then(cursor);
+    let (rows, next) = app
+        .read(move |tables| {
+            let page = tables.payments_listed(filter, from, ROWS)?;
+            let named =
+                page.rows.into_iter().map(|payment| Ok((tables.customer(payment.customer)?, payment)));
+            Ok((named.collect::<Result<Vec<_>, store::StoreError>>()?, page.next))
+        })
+        .await?;
+    let place = Place::ConsolePayments;
+    let base = format!("{}?show={word}&", place.url());
+    let next = next.map(|next| format!("{}.{}", next.occurred_at.as_micros(), next.id));
+    let views = FILTERS
+        .iter()
+        .map(|(known, text, _)| (format!("{}?show={known}", place.url()), reader.t(text), *known == word));
+    let page = Listing {
+        frame: staff.visit.frame(&app, Some(place)),
+        heading: reader.t(place.text_id()),
+        text: reader.t("payments-text"),
+        views: views.collect(),
+        columns: ["date", "customer", "transaction-id", "amount", "card-used", "status"]
+            .map(|id| reader.t(id))
+            .to_vec(),
+        rows: rows.iter().map(|(customer, payment)| listed(&reader, customer.as_ref(), payment)).collect(),
+        empty: reader.t("payments-none"),
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: next.map(|next| trail.older_url(&base, "before", &next)),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn listed(reader: &Reader, customer: Option<&Customer>, payment: &Payment) -> ListingRow {
+    let shown = row(reader, payment);
+    let why = shown.reason.map(|reason| reason.words(reader)).unwrap_or_default();
+    ListingRow {
+        url: url(payment.id),
+        name: reader.date_time(shown.at),
+        under: String::new(),
+        cells: vec![
+            Cell::Words(name_of(customer), String::new()),
+            Cell::Words(shown.transaction_id, String::new()),
+            Cell::Amount(reader.money(shown.amount)),
+            Cell::Words(shown.method.to_string(), String::new()),
+            Cell::Standing(Standing::new(shown.status.tone(), reader.t(shown.status.text_id())), why),
+        ],
+    }
+}
+
+fn name_of(customer: Option<&Customer>) -> String {
+    customer.map(|customer| customer.name.clone()).unwrap_or_default()
+}
+
+/// Where a payment is told in full.
+pub(super) fn url(id: PaymentId) -> String {
+    format!("{}/{id}", Place::ConsolePayments.url())
+}
+
+/// `GET /console/payments/{id}`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Asked(shown): Asked<ShownOne>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    let known = known(&app, parse(&id)?).await?;
+    let reader = staff.visit.reader().clone();
+    let seen = row(&reader, &known.payment);
+    let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
+    let place = Place::ConsolePayments;
+    let ordered = known.orders.iter().find(|order| Some(order.id.to_string()) == shown.ordered);
+    let page = Sheet {
+        frame: staff.visit.frame(&app, Some(place)),
+        heading: reader.t1("payment-of", "amount", reader.money(known.payment.amount)),
+        text: name_of(known.customer.as_ref()),
+        standing: Some(Standing::new(seen.status.tone(), reader.t(seen.status.text_id()))),
+        done: ordered.and_then(|order| ordered_words(&reader, order)),
+        alert: alert(&reader, &known, ordered),
+        facts: facts(&app, &reader, &known),
+        lists: [orders(&reader, &known), claims(&app, &reader, &known)].into_iter().flatten().collect(),
+        links: if may_refund {
+            vec![(format!("{}/refund", url(known.payment.id)), reader.t("refund-payment"))]
+        } else {
+            Vec::new()
+        },
+        acts: Vec::new(),
+        raw: None,
+        back: (place.url().to_owned(), reader.t(place.text_id())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
+    let look = move |tables: &store::Reader<'_>| {
+        let Some(payment) = tables.payment(id)? else { return Ok(None) };
+        let (booked, is_behind) = refunds::taken_back(tables, id)?;
+        Ok(Some(Known {
+            customer: tables.customer(payment.customer)?,
+            claims: tables.claims_of(id)?,
+            orders: tables.refund_orders_of(id, ORDERS_SHOWN)?,
+            left: refunds::refundable(tables, &payment)?,
+            booked,
+            is_behind,
+            payment,
+        }))
+    };
+    app.read(look).await?.ok_or_else(|| Problem::not_found("payment"))
+}
+
+/// What is said right after a refund was ordered.
+fn ordered_words(reader: &Reader, order: &RefundOrder) -> Option<String> {
+    let amount = reader.money(order.amount);
+    match order.state {
+        RefundOrderState::Made => Some(reader.t1("refund-made", "amount", amount)),
+        RefundOrderState::Open => Some(reader.t1("refund-sent", "amount", amount)),
+        RefundOrderState::Refused => None,
+    }
+}
+
+fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>) -> Option<String> {
+    let refused = ordered.filter(|order| order.state == RefundOrderState::Refused);
+    if let Some(order) = refused {
+        let words = order.error.clone().unwrap_or_default();
+        return Some(reader.t1("refund-refused", "words", words));
+    }
+    if known.payment.status == PaymentStatus::Succeeded && known.payment.credited_entry.is_none() {
+        return Some(reader.t("payment-unmatched-text"));
+    }
+    known.is_behind.then(|| reader.t("payment-being-taken-back"))
+}
+
+fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
+    let payment = &known.payment;
+    let seen = row(reader, payment);
+    let unit = payment.amount.unit();
+    let customer_url = format!("/console/customers/{}", payment.customer);
+    let mut facts = vec![
+        Fact::linked(reader.t("customer"), name_of(known.customer.as_ref()), customer_url),
+        Fact::new(reader.t("date"), reader.date_time(seen.at)),
+        Fact::new(reader.t("card-used"), seen.method.to_string()),
+    ];
+    if let Some(reason) = seen.reason {
+        facts.push(Fact::new(reader.t("reason"), reason.words(reader)));
+    }
+    facts.push(Fact::new(reader.t("payment-id"), payment.id.to_string()));
+    facts.push(stripe_fact(app, reader.t("payment-at-stripe"), &payment.provider_payment, "payments"));
+    if let Some(charge) = &payment.provider_charge {
+        facts.push(Fact::new(reader.t("charge-at-stripe"), charge));
+    }
+    if let Some(topup) = payment.topup {
+        let url = format!("{}/{topup}", Place::ConsoleTopups.url());
+        facts.push(Fact::linked(reader.t("topup"), topup.to_string(), url));
+    }
+    if let Some(entry) = payment.credited_entry {
+        facts.push(Fact::new(reader.t("payment-entry"), entry.to_string()));
+    }
+    if payment.refunded > 0 {
+        facts.push(Fact::new(
+            reader.t("refund-given-back"),
+            reader.money(Amount::new(payment.refunded, unit)),
+        ));
+    }
+    if known.booked > 0 {
+        facts.push(Fact::new(reader.t("payment-taken-back"), reader.money(Amount::new(known.booked, unit))));
+    }
+    facts
+}
+
+/// A name of Stripe's, which leads to its dashboard where Stripe is not played by a sandbox.
+fn stripe_fact(app: &App, label: String, id: &str, what: &str) -> Fact {
+    Fact { label, value: id.to_owned(), url: dashboard_url(app, id, what) }
+}
+
+/// Where Stripe's dashboard tells of this.
+pub(super) fn dashboard_url(app: &App, id: &str, what: &str) -> Option<String> {
+    let stripe = &app.config.stripe;
+    let mode = if stripe.secret_key.contains("_test_") { "test/" } else { "" };
+    (stripe.api_url.trim_end_matches('/') == STRIPE_API)
+        .then(|| format!("https://dashboard.stripe.com/{mode}{what}/{id}"))
+}
+
+/// What staff ordered to be given back.
+fn orders(reader: &Reader, known: &Known) -> Option<SheetList> {
+    let line = |order: &RefundOrder| {
+        let (tone, text) = match order.state {
+            RefundOrderState::Open => ("wait", "refund-order-open"),
+            RefundOrderState::Made => ("good", "refund-order-made"),
+            RefundOrderState::Refused => ("bad", "refund-order-refused"),
+        };
+        let told = [
+            Some(reader.date_time(order.ordered_at)),
+            Some(order.note.clone()).filter(|note| !note.is_empty()),
+            order.provider_refund.clone(),
+            order.error.clone(),
+        ];
+        SheetLine {
+            words: reader.money(order.amount),
+            under: told.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            standing: Some(Standing::new(tone, reader.t(text))),
+            url: None,
+        }
+    };
+    let lines: Vec<_> = known.orders.iter().map(line).collect();
+    (!lines.is_empty()).then(|| SheetList { heading: reader.t("refunds-ordered"), lines })
+}
+
+/// What Stripe tells is claimed back.
+fn claims(app: &App, reader: &Reader, known: &Known) -> Option<SheetList> {
+    let line = |claim: &PaymentClaim| {
+        let what = if claim.cause == ClaimCause::Refund { "claim-refund" } else { "claim-dispute" };
+        let until = claim.due_at.filter(|_| is_to_answer(claim.state));
+        let told = [
+            Some(claim.provider_id.clone()),
+            Some(reader.date_time(claim.occurred_at)),
+            claim.reason.clone(),
+            until.map(|at| reader.t1("claim-answer-until", "time", reader.date_time(at))),
+        ];
+        let (tone, text) = claim_standing(claim.state);
+        SheetLine {
+            words: reader.t1(what, "amount", reader.money(claim.amount)),
+            under: told.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            standing: Some(Standing::new(tone, reader.t(text))),
+            url: (claim.cause == ClaimCause::Dispute)
+                .then(|| dashboard_url(app, &claim.provider_id, "disputes"))
+                .flatten(),
+        }
+    };
+    let lines: Vec<_> = known.claims.iter().map(line).collect();
+    (!lines.is_empty()).then(|| SheetList { heading: reader.t("claims"), lines })
+}
+
+fn is_to_answer(state: ClaimState) -> bool {
+    matches!(state, ClaimState::Open | ClaimState::Inquiry)
+}
+
+fn claim_standing(state: ClaimState) -> (&'static str, &'static str) {
+    match state {
+        ClaimState::Pending => ("wait", "claim-pending"),
+        ClaimState::Succeeded => ("back", "claim-succeeded"),
+        ClaimState::Failed => ("bad", "claim-failed"),
+        ClaimState::Inquiry => ("wait", "claim-inquiry"),
+        ClaimState::Open => ("bad", "claim-open"),
+        ClaimState::Won => ("good", "claim-won"),
+        ClaimState::Lost => ("bad", "claim-lost"),
+        ClaimState::Closed => ("good", "claim-closed"),
+    }
+}
+
+/// `GET /console/payments/{id}/refund`. With an amount, what that would take.
+pub(super) async fn refund(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Asked(typing): Asked<Typing>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::RefundPayments)?;
+    show_refund(&app, &staff, parse(&id)?, typing, None).await
+}
+
+/// `POST /console/payments/{id}/refunds`
+pub(super) async fn order(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(typing): Posted<Typing>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::RefundPayments)?;
+    let id = parse(&id)?;
+    let unit = known(&app, id).await?.left.unit();
+    let amount = match read_amount(&staff, &typing, unit) {
+        Ok(Some(amount)) => amount,
+        Ok(None) => return show_refund(&app, &staff, id, typing, None).await,
+        Err(problem) => return show_refund(&app, &staff, id, typing, Some(problem)).await,
+    };
+    let wanted = Wanted {
+        amount: Some(amount),
+        reason: refunds::reason_of(&typing.reason),
+        note: typing.note.clone(),
+    };
+    let author = staff.visit.author(&staff.who.session);
+    match refunds::order(&app, author, (RefundId::from_u128(ids::fresh()), id), wanted).await {
+        Ok(order) => Ok(Redirect::to(&format!("{}?ordered={}", url(id), order.id)).into_response()),
+        Err(problem) if problem.status.is_client_error() => {
+            show_refund(&app, &staff, id, typing, Some(problem)).await
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+fn read_amount(staff: &StaffIn, typing: &Typing, unit: money::Unit) -> Result<Option<Amount>, Problem> {
+    let reader = staff.visit.reader();
+    let text: String = typing.amount.trim().chars().take(TYPED_CHARS_MAX).collect();
+    Typed { reader: reader.clone(), data_unit: reader.data_unit }.money("amount", &text, unit)
+}
+
+async fn show_refund(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    id: PaymentId,
+    typing: Typing,
+    refused: Option<Problem>,
+) -> Result<Response, Fault> {
+    let known = known(app, id).await?;
+    let (reader, unit) = (staff.visit.reader().clone(), known.left.unit());
+    let read = read_amount(staff, &typing, unit);
+    let problem = match (refused, &read) {
+        (Some(problem), _) => Some(problem),
+        (None, Err(problem)) => Some(problem.clone()),
+        (None, Ok(Some(amount))) => out_of_range(*amount, known.left),
+        (None, Ok(None)) => None,
+    };
+    let preview = match (&problem, read) {
+        (None, Ok(Some(amount))) => {
+            let moves = refunds::preview(app, id, amount).await?;
+            let moves = moves.map(|it| RefundMoves {
+                from_grant: it.from_grant,
+                from_expired: it.from_expired,
+                debt: it.debt,
+            });
+            Some(RefundPreview { amount, moves })
+        }
+        _ => None,
+    };
+    let amount = if typing.amount.is_empty() {
+        Typed { reader: reader.clone(), data_unit: reader.data_unit }.shown_money(Some(known.left))
+    } else {
+        typing.amount.chars().take(TYPED_CHARS_MAX).collect()
+    };
+    let reasons = refunds::REASONS
+        .into_iter()
+        .map(|reason| (reason.as_str(), reader.t(reason_text(reason)), reason.as_str() == typing.reason));
+    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+    let page = RefundPage {
+        frame: staff.visit.frame(app, Some(Place::ConsolePayments)),
+        payment_url: url(id),
+        customer: name_of(known.customer.as_ref()),
+        paid: known.payment.amount,
+        refunded: Amount::new(known.payment.refunded, unit),
+        left: known.left,
+        amount,
+        reasons: reasons.collect(),
+        note: typing.note,
+        problem: problem.map(|problem| refusal_words(&reader, &problem, known.left)),
+        preview,
+        reader,
+    };
+    draw(status, &page)
+}
+
+fn out_of_range(amount: Amount, left: Amount) -> Option<Problem> {
+    let is_wrong = amount.value() <= 0 || amount.value() > left.value();
+    is_wrong.then(|| Problem::invalid("amount", "amount_out_of_range", "amount is out of range."))
+}
+
+fn refusal_words(reader: &Reader, problem: &Problem, left: Amount) -> String {
+    match problem.code {
+        "refund_open" => reader.t("refund-another-open"),
+        "already_refunded" | "payment_not_paid" => reader.t("refund-nothing-left"),
+        "amount_over_precise" => reader.t("offer-whole-cents"),
+        "too_long" => reader.t("note-too-long"),
+        _ => reader.t1("refund-bad-amount", "left", reader.money(left)),
+    }
+}
+
+fn reason_text(reason: RefundReason) -> &'static str {
+    match reason {
+        RefundReason::RequestedByCustomer => "refund-requested",
+        RefundReason::Duplicate => "refund-duplicate",
+        RefundReason::Fraudulent => "refund-fraudulent",
+    }
+}
+
+fn parse(id: &str) -> Result<PaymentId, Problem> {
+    id.parse().map_err(|_| Problem::not_found("payment"))
+}

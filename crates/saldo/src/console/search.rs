@@ -1,0 +1,225 @@
+//! `/console/search`: one field for names, e-mails, documents, ids of ours and of Stripe's, and the last digits of a card. What is
+//! found alone is opened.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use book::EntryRef;
+use brazil::document::TaxId;
+use money::{
+    BoletoId, CustomerId, EntryId, GrantId, InvoiceId, LineId, PaymentId, PurchaseId, TopupId, WalletId,
+};
+use serde::Deserialize;
+use store::{Reader as TablesReader, StoreError};
+
+use super::{inbox, payments, topups};
+use crate::app::App;
+use crate::look::format::percent_encoded;
+use crate::look::page::listing::{Cell, Listing, ListingRow};
+use crate::look::part::Place;
+use crate::payments::STRIPE;
+use crate::permissions::Permission;
+use crate::portal::trail::Trail;
+use crate::portal::{Asked, Fault, StaffIn, draw};
+
+/// Customers of one page.
+const ROWS: u32 = 25;
+/// Most bytes of what is looked for.
+const WORDS_BYTES_MAX: usize = 120;
+/// Digits of a card that are kept.
+const CARD_DIGITS: usize = 4;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    q: String,
+    before: Option<String>,
+}
+
+/// What was found.
+enum Found {
+    /// One thing, which has a page.
+    Page(String),
+    /// Customers, and where the next ones begin.
+    Customers(Vec<ListingRow>, Option<CustomerId>),
+}
+
+/// `GET /console/search`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Asked(Shown { q, before }): Asked<Shown>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SeeCustomers)?;
+    let reader = staff.visit.reader().clone();
+    let words = q[..q.floor_char_boundary(WORDS_BYTES_MAX)].trim().to_owned();
+    let trail = Trail::parse(before.as_deref());
+    let from: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
+    let (asked, eyes) = (words.clone(), reader.clone());
+    let found = app.read(move |tables| find(tables, &eyes, &asked, from)).await?;
+    let (rows, next) = match found {
+        Found::Page(url) => return Ok(Redirect::to(&url).into_response()),
+        Found::Customers(rows, next) => (rows, next),
+    };
+    if let ([only], true, None) = (rows.as_slice(), trail.is_first(), &next) {
+        return Ok(Redirect::to(&only.url).into_response());
+    }
+    let base = format!("/console/search?q={}&", percent_encoded(&words));
+    let mut frame = staff.visit.frame(&app, Some(Place::ConsoleHome));
+    frame.place = None;
+    let page = Listing {
+        frame,
+        heading: reader.t("search"),
+        text: if words.is_empty() {
+            reader.t("search-hint")
+        } else {
+            reader.t1("search-for", "words", &words)
+        },
+        views: Vec::new(),
+        columns: ["customer", "subscriber-document", "customer-since"].map(|id| reader.t(id)).to_vec(),
+        rows,
+        empty: reader.t("search-nothing"),
+        newer_url: trail.newer_url(&base, "before"),
+        older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+fn find(
+    tables: &TablesReader<'_>,
+    reader: &crate::look::Reader,
+    words: &str,
+    from: Option<CustomerId>,
+) -> Result<Found, StoreError> {
+    if words.is_empty() {
+        return Ok(Found::Customers(Vec::new(), None));
+    }
+    if let Some(url) = by_id(tables, words)? {
+        return Ok(Found::Page(url));
+    }
+    let is_card = words.len() == CARD_DIGITS && words.bytes().all(|byte| byte.is_ascii_digit());
+    let by_card = if is_card && from.is_none() { tables.customers_by_card(words, ROWS)? } else { Vec::new() };
+    let named = tables.customers_like(words, from, ROWS)?;
+    let mut ids = by_card;
+    for id in named.rows {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let rows = ids.into_iter().map(|id| row(tables, reader, id));
+    Ok(Found::Customers(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect(), named.next))
+}
+
+fn row(
+    tables: &TablesReader<'_>,
+    reader: &crate::look::Reader,
+    id: CustomerId,
+) -> Result<Option<ListingRow>, StoreError> {
+    let Some(customer) = tables.customer(id)? else { return Ok(None) };
+    let document = tables.payer(id)?.map(|payer| payer.document).unwrap_or_default();
+    let spoken = TaxId::parse(&document).map_or(document, |tax| tax.to_string());
+    Ok(Some(ListingRow {
+        url: customer_url(id),
+        name: customer.name,
+        under: customer.email.unwrap_or_default(),
+        cells: vec![
+            Cell::Words(spoken, String::new()),
+            Cell::Words(reader.date(customer.created_at), String::new()),
+        ],
+    }))
+}
+
+fn customer_url(id: CustomerId) -> String {
+    format!("/console/customers/{id}")
+}
+
+/// The page of what is called so: by us, or by Stripe.
+fn by_id(tables: &TablesReader<'_>, words: &str) -> Result<Option<String>, StoreError> {
+    let Some((kind, _)) = words.split_once('_') else { return Ok(None) };
+    Ok(match kind {
+        CustomerId::PREFIX => customer(tables, words)?.map(customer_url),
+        WalletId::PREFIX => match words.parse().ok() {
+            Some(id) => tables.wallet(id)?.map(|wallet| customer_url(wallet.customer)),
+            None => None,
+        },
+        PaymentId::PREFIX => match words.parse().ok() {
+            Some(id) => tables.payment(id)?.map(|payment| payments::url(payment.id)),
+            None => None,
+        },
+        TopupId::PREFIX => match words.parse().ok() {
+            Some(id) => tables.topup(id)?.map(|topup| topups::url(topup.id)),
+            None => None,
+        },
+        "cs" => tables.topup_by_session(words)?.map(|topup| topups::url(topup.id)),
+        "pi" => tables.attempts_of(STRIPE, words)?.last().map(|payment| payments::url(payment.id)),
+        "ch" | "py" => tables.payments_by_charge(words)?.first().map(|id| payments::url(*id)),
+        "re" | "pyr" | "du" | "dp" => tables.claim(STRIPE, words)?.map(|claim| payments::url(claim.payment)),
+        "evt" => tables.inbox_event(STRIPE, words)?.map(|event| inbox::url(STRIPE, &event.event_id)),
+        LineId::PREFIX => match words.parse().ok() {
+            Some(id) => tables.line(id)?.map(|line| format!("{}/{}", Place::ConsoleLines.url(), line.id)),
+            None => None,
+        },
+        PurchaseId::PREFIX | InvoiceId::PREFIX | BoletoId::PREFIX => owed(tables, kind, words)?,
+        EntryId::PREFIX | GrantId::PREFIX => moved(tables, kind, words)?,
+        _ => None,
+    })
+}
+
+/// Ours and Stripe's customers are called alike.
+fn customer(tables: &TablesReader<'_>, words: &str) -> Result<Option<CustomerId>, StoreError> {
+    let ours = match words.parse().ok() {
+        Some(id) => tables.customer(id)?,
+        None => None,
+    };
+    let found = match ours {
+        Some(customer) => Some(customer),
+        None => tables.customer_by_stripe(words)?,
+    };
+    Ok(found.map(|customer| customer.id))
+}
+
+/// What a subscriber owes: his purchase leads to its line, invoices and boletos have pages.
+fn owed(tables: &TablesReader<'_>, kind: &str, words: &str) -> Result<Option<String>, StoreError> {
+    match kind {
+        PurchaseId::PREFIX => {
+            let Ok(id) = words.parse::<PurchaseId>() else { return Ok(None) };
+            let Some(purchase) = tables.purchase(id)? else { return Ok(None) };
+            let wallet = tables.wallet_view_by_no(purchase.wallet_no)?;
+            Ok(wallet.map(|wallet| customer_url(wallet.customer)))
+        }
+        InvoiceId::PREFIX => {
+            let Ok(id) = words.parse::<InvoiceId>() else { return Ok(None) };
+            Ok(tables.invoice(id)?.map(|invoice| format!("/console/invoices/{}", invoice.id)))
+        }
+        _ => {
+            let Ok(id) = words.parse::<BoletoId>() else { return Ok(None) };
+            Ok(tables.boleto(id)?.map(|boleto| format!("{}/{}", Place::ConsoleBoletos.url(), boleto.id)))
+        }
+    }
+}
+
+/// Whose credit an entry has moved, or a grant is.
+fn moved(tables: &TablesReader<'_>, kind: &str, words: &str) -> Result<Option<String>, StoreError> {
+    let wallet_no = match kind {
+        EntryId::PREFIX => match words.parse::<EntryId>().ok().and_then(place) {
+            Some(entry) => tables.wallets_of_entry(entry)?.first().copied(),
+            None => None,
+        },
+        _ => match words.parse::<GrantId>().ok() {
+            Some(id) => tables.grant(id)?.map(|grant| grant.wallet_no),
+            None => None,
+        },
+    };
+    let wallet = wallet_no.map(|no| tables.wallet_view_by_no(no)).transpose()?.flatten();
+    Ok(wallet.map(|wallet| customer_url(wallet.customer)))
+}
+
+/// Where in the journal an entry stands; nothing for an id that none can have.
+fn place(id: EntryId) -> Option<EntryRef> {
+    let (position, ordinal) = (id.position(), id.ordinal()?);
+    let is_possible = position <= EntryRef::POSITION_MAX && ordinal < EntryRef::BATCH_LEN_MAX;
+    is_possible.then(|| EntryRef::new(position, ordinal))
+}

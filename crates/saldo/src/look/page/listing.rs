@@ -1,0 +1,166 @@
+//! Lists and sheets of the console: payments, top-ups, webhooks, requests for credit, and what was searched for.
+
+use askama::Template;
+
+use crate::look::Reader;
+use crate::look::part::Frame;
+
+/// A list, narrowed by links above it.
+#[derive(Template)]
+#[template(path = "page/listing.html")]
+pub struct Listing {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// The page's heading.
+    pub heading: String,
+    /// What stands under it.
+    pub text: String,
+    /// The ways to narrow it: where each leads, its words, whether it is this one.
+    pub views: Vec<(String, String, bool)>,
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// What there is.
+    pub rows: Vec<ListingRow>,
+    /// What is said when there is nothing.
+    pub empty: String,
+    /// Link to newer ones.
+    pub newer_url: Option<String>,
+    /// Link to older ones.
+    pub older_url: Option<String>,
+}
+
+/// One line of a list. The first cell is `name`, which leads to `url`.
+#[derive(Clone, Debug)]
+pub struct ListingRow {
+    /// Where it is told in full.
+    pub url: String,
+    /// What it is called.
+    pub name: String,
+    /// What stands under that.
+    pub under: String,
+    /// The further columns.
+    pub cells: Vec<Cell>,
+}
+
+/// What stands in a column.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    /// Words, and what stands under them.
+    Words(String, String),
+    /// An amount.
+    Amount(String),
+    /// How it stands, and why.
+    Standing(Standing, String),
+}
+
+/// How something stands.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    tone: &'static str,
+    /// The word.
+    pub words: String,
+}
+
+impl Standing {
+    /// A colour of the style sheet, and the word.
+    pub fn new(tone: &'static str, words: String) -> Standing {
+        Standing { tone, words }
+    }
+
+    /// Sign and colour as a class of the style sheet.
+    pub fn tone(&self) -> &'static str {
+        self.tone
+    }
+}
+
+/// One thing, told in full, with what may be done about it.
+#[derive(Template)]
+#[template(path = "page/sheet.html")]
+pub struct Sheet {
+    /// Through whose eyes.
+    pub reader: Reader,
+    /// What stands around it.
+    pub frame: Frame,
+    /// The page's heading.
+    pub heading: String,
+    /// What stands under it.
+    pub text: String,
+    /// How it stands.
+    pub standing: Option<Standing>,
+    /// Said once after a change.
+    pub done: Option<String>,
+    /// What went wrong, or waits for a person.
+    pub alert: Option<String>,
+    /// What is known of it.
+    pub facts: Vec<Fact>,
+    /// What belongs to it, under a heading each.
+    pub lists: Vec<SheetList>,
+    /// Links to what may be done elsewhere.
+    pub links: Vec<(String, String)>,
+    /// What may be done about it here.
+    pub acts: Vec<SheetAct>,
+    /// The bytes as they came, where they are kept.
+    pub raw: Option<String>,
+    /// The list that it stands in: address and name.
+    pub back: (String, String),
+}
+
+/// Something known.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// What it says.
+    pub value: String,
+    /// Where that leads.
+    pub url: Option<String>,
+}
+
+impl Fact {
+    /// A fact without a link.
+    pub fn new(label: String, value: impl Into<String>) -> Fact {
+        Fact { label, value: value.into(), url: None }
+    }
+
+    /// A fact that leads somewhere.
+    pub fn linked(label: String, value: impl Into<String>, url: impl Into<String>) -> Fact {
+        Fact { label, value: value.into(), url: Some(url.into()) }
+    }
+}
+
+/// Lines under a heading.
+#[derive(Clone, Debug)]
+pub struct SheetList {
+    /// The heading.
+    pub heading: String,
+    /// The lines.
+    pub lines: Vec<SheetLine>,
+}
+
+/// One line under a heading.
+#[derive(Clone, Debug)]
+pub struct SheetLine {
+    /// What it is.
+    pub words: String,
+    /// What stands under it.
+    pub under: String,
+    /// How it stands.
+    pub standing: Option<Standing>,
+    /// Where it leads.
+    pub url: Option<String>,
+}
+
+/// A button that sends nothing but the page's token.
+#[derive(Clone, Debug)]
+pub struct SheetAct {
+    /// Where it is sent.
+    pub action: String,
+    /// What it says.
+    pub words: String,
+    /// What it does, in a sentence.
+    pub text: String,
+    /// The button's class: `primary`, `danger` or nothing.
+    pub tone: &'static str,
+}

@@ -1,0 +1,299 @@
+//! Refunds that staff order: what one would take is told before, the order is written down before Stripe is asked, and what it came to
+//! comes back by the one way by which everything does that Stripe knows of a payment.
+//!
+//! Stripe forgets idempotency keys after a day, we do not: an order that was not answered is looked for among the refunds of its
+//! payment, which carry its name, before it is sent again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use book::{BackMove, TakeBackTerms, TakenBackCause};
+use money::{Amount, GrantId, PaymentId, RefundId, Timestamp};
+use serde_json::json;
+use store::tables::claims::ClaimCause;
+use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::refund_orders::{RefundOrder, RefundOrderState};
+use store::{Reader as TablesReader, StoreError, Tx};
+use stripe::answer::{List, Refund};
+use stripe::minor_units::MinorAmount;
+use stripe::request::lists::{Created, Page};
+use stripe::request::money_back::{Paid, RefundParams, RefundReason};
+use stripe::{IdempotencyKey, Request};
+
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::clock;
+use crate::credit_requests::NOTE_CHARS_MAX;
+use crate::payments::{self, STRIPE};
+use crate::problem::Problem;
+use crate::providers::StripeError;
+
+/// What an order is called in Stripe's metadata of the refund.
+const NAME: &str = "refund_id";
+/// Orders of one payment that are looked at.
+const ORDERS_MAX: u32 = 200;
+/// Orders sent again at a time.
+const SENT_AGAIN_MAX: u32 = 50;
+/// An order that has been open for less than this is being sent by whoever wrote it, in microseconds.
+const AGE_MIN: i64 = 30 * Timestamp::SECOND;
+/// How long to wait for the views to show what was taken back.
+const SHOW_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Every reason of Stripe's.
+pub const REASONS: [RefundReason; 3] =
+    [RefundReason::RequestedByCustomer, RefundReason::Duplicate, RefundReason::Fraudulent];
+
+/// The reason that Stripe calls so.
+pub fn reason_of(word: &str) -> Option<RefundReason> {
+    REASONS.into_iter().find(|reason| reason.as_str() == word)
+}
+
+/// What a refund would take of the credit that the payment bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// What is refunded.
+    pub amount: Amount,
+    /// Of it, what is left of the payment's own credit.
+    pub from_grant: Amount,
+    /// Of it, what had expired: nobody has had that.
+    pub from_expired: Amount,
+    /// Of it, what had been used: the customer owes it from then on.
+    pub debt: Amount,
+}
+
+/// What is ordered.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// How much; `None` for all that is left.
+    pub amount: Option<Amount>,
+    /// Why, if one of Stripe's reasons fits.
+    pub reason: Option<RefundReason>,
+    /// Why, in words.
+    pub note: String,
+}
+
+/// What of a payment may still be refunded: what was paid, less what went back and what is ordered to.
+pub fn refundable(tables: &TablesReader<'_>, payment: &Payment) -> Result<Amount, StoreError> {
+    let orders = tables.refund_orders_of(payment.id, ORDERS_MAX)?;
+    let open = orders.iter().filter(|order| order.state == RefundOrderState::Open);
+    let open: i64 = open.map(|order| order.amount.value()).sum();
+    let is_ours = payment.provider == STRIPE && payment.status == PaymentStatus::Succeeded;
+    let left = if is_ours { payment.amount.value() - payment.refunded - open } else { 0 };
+    Ok(Amount::new(left.max(0), payment.amount.unit()))
+}
+
+/// What refunding `amount` more of this payment would take, as the book stands now. `None` if it bought no credit that is known.
+pub async fn preview(app: &Arc<App>, id: PaymentId, amount: Amount) -> Result<Option<Preview>, Problem> {
+    let look = move |reader: &TablesReader<'_>| {
+        let Some(payment) = reader.payment(id)? else { return Ok(None) };
+        let topup = payment.topup.map(|topup| reader.topup(topup)).transpose()?.flatten();
+        Ok(topup.map(|topup| (payment, topup.wallet)))
+    };
+    let Some((payment, wallet)) = app.read(look).await? else { return Ok(None) };
+    let unit = payment.amount.unit();
+    let terms = TakeBackTerms {
+        wallet,
+        payment: id,
+        cause: TakenBackCause::Refund,
+        amount: Amount::new(payment.refunded.saturating_add(amount.value()), unit),
+        // Nothing is set back, so nothing is reinstated.
+        reinstated: GrantId::from_u128(0),
+    };
+    let now = app.ledger.now();
+    let moved = app.ledger.look(move |book| book.would_take_back(&terms, now)).await?;
+    Ok(match moved {
+        Ok(BackMove::Taken { burns, lost, debt }) => Some(Preview {
+            amount,
+            from_grant: Amount::new(burns.total(), unit),
+            from_expired: Amount::new(lost, unit),
+            debt: Amount::new(debt, unit),
+        }),
+        _ => None,
+    })
+}
+
+/// Checks an order, writes it down under `name`, and asks Stripe. How the order stands then: `open` if Stripe was not reached. A name that is
+/// known is the same order, and is not given a second time.
+pub async fn order(
+    app: &Arc<App>,
+    author: Author,
+    (name, id): (RefundId, PaymentId),
+    wanted: Wanted,
+) -> Result<RefundOrder, Problem> {
+    if !app.stripe.is_configured() {
+        return Err(StripeError::NotConfigured.into());
+    }
+    if wanted.note.chars().count() > NOTE_CHARS_MAX {
+        let detail = format!("note has more than {NOTE_CHARS_MAX} characters.");
+        return Err(Problem::invalid("note", "too_long", detail));
+    }
+    let now = clock::now();
+    let write = move |tx: &Tx<'_>| {
+        let payment = tx.payment(id)?.ok_or_else(|| Problem::not_found("payment"))?;
+        if let Some(known) = tx.refund_order(name)? {
+            return Ok((known, payment));
+        }
+        let amount = check(tx, &payment, wanted.amount)?;
+        let order = RefundOrder {
+            id: name,
+            payment: id,
+            amount,
+            reason: wanted.reason.map(|reason| reason.as_str().to_owned()),
+            note: wanted.note.trim().to_owned(),
+            state: RefundOrderState::Open,
+            provider_refund: None,
+            error: None,
+            ordered_by: author.actor().to_owned(),
+            ordered_at: now,
+            updated_at: now,
+        };
+        tx.insert_refund_order(&order)?;
+        let told = json!({"payment": id.to_string(), "amount": amount.to_decimal(),
+            "unit": amount.unit().code(), "reason": order.reason, "note": order.note});
+        author.note(tx, &Change::new("refund.create", order.id).after_json(&told))?;
+        Ok((order, payment))
+    };
+    let (order, payment) = app.write_or_refuse(write).await?;
+    if order.state == RefundOrderState::Open {
+        send(app, &order, &payment).await?;
+    }
+    let id = order.id;
+    app.read(move |reader| reader.refund_order(id)).await?.ok_or_else(|| Problem::not_found("refund"))
+}
+
+/// Refuses what cannot be refunded; how much it is otherwise.
+fn check(tx: &Tx<'_>, payment: &Payment, amount: Option<Amount>) -> Result<Amount, Problem> {
+    let conflict = |code, detail: &str| Problem::new(StatusCode::CONFLICT, code, detail);
+    if payment.provider != STRIPE || payment.status != PaymentStatus::Succeeded {
+        return Err(conflict(
+            "payment_not_paid",
+            "This payment was not paid: there is nothing to give back.",
+        ));
+    }
+    let orders = tx.refund_orders_of(payment.id, ORDERS_MAX)?;
+    if orders.iter().any(|order| order.state == RefundOrderState::Open) {
+        let detail = "Another refund of this payment is on its way: wait until Stripe has answered it.";
+        return Err(conflict("refund_open", detail));
+    }
+    let left = refundable(tx, payment)?;
+    if left.value() == 0 {
+        return Err(conflict("already_refunded", "All of this payment has been given back."));
+    }
+    let amount = amount.unwrap_or(left);
+    if amount.unit() != left.unit() {
+        let detail = format!("amount must be in {}.", left.unit());
+        return Err(Problem::invalid("amount", "unit_mismatch", detail));
+    }
+    if amount.value() <= 0 || amount.value() > left.value() {
+        let detail = format!("amount must be above zero and at most {left}.");
+        return Err(Problem::invalid("amount", "amount_out_of_range", detail));
+    }
+    if MinorAmount::from_amount(amount).is_err() {
+        return Err(Problem::invalid("amount", "amount_over_precise", "amount must be in whole cents."));
+    }
+    Ok(amount)
+}
+
+/// Asks Stripe for the refund, and has the payment read again. Not being reached is no failure: the order is sent again.
+async fn send(app: &Arc<App>, order: &RefundOrder, payment: &Payment) -> Result<(), Problem> {
+    let Ok(minor) = MinorAmount::from_amount(order.amount) else {
+        return Err(Problem::invalid("amount", "amount_over_precise", "amount must be in whole cents."));
+    };
+    let name = order.id.to_string();
+    let params = RefundParams {
+        paid: Paid::PaymentIntent(&payment.provider_payment),
+        amount: Some(minor.minor_units()),
+        reason: order.reason.as_deref().and_then(reason_of),
+        metadata: &[(NAME, &name)],
+    };
+    let id = order.id;
+    match app.stripe.send::<Refund>(&params.request(key(&format!("refund-{name}")))).await {
+        Ok(refund) => {
+            let now = clock::now();
+            app.write(move |tx| tx.end_refund_order(id, Ok(&refund.id), now)).await?;
+            follow(app, payment).await;
+            Ok(())
+        }
+        Err(StripeError::Refused { status, code, message }) if status < 500 && status != 429 => {
+            let said = code.map_or_else(|| message.clone(), |code| format!("{message} ({code})"));
+            tracing::warn!(refund = %id, said, "Stripe refuses a refund");
+            let now = clock::now();
+            app.write(move |tx| tx.end_refund_order(id, Err(&said), now)).await?;
+            Ok(())
+        }
+        Err(error) => {
+            tracing::warn!(refund = %id, %error, "a refund was not confirmed; it is sent again");
+            Ok(())
+        }
+    }
+}
+
+/// Has the payment read again at once. If that cannot be done now, Stripe's webhook brings it.
+async fn follow(app: &Arc<App>, payment: &Payment) {
+    match payments::sync_payment_intent(app, &payment.provider_payment).await {
+        Ok(_) => {
+            let landed = app.ledger.landed().borrow().position;
+            app.wait_projected(landed, SHOW_PATIENCE).await;
+        }
+        Err(problem) => {
+            tracing::warn!(payment = %payment.id, detail = problem.detail, "a refunded payment was not read again");
+        }
+    }
+}
+
+/// Sends again what Stripe has not answered: after a crash, or while it was not reached.
+pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
+    let before = clock::now().plus(-AGE_MIN);
+    let look = move |reader: &TablesReader<'_>| {
+        let open = reader.open_refund_orders(SENT_AGAIN_MAX)?;
+        let old = open.into_iter().filter(|order| order.updated_at <= before);
+        old.map(|order| Ok((reader.payment(order.payment)?, order))).collect::<Result<Vec<_>, StoreError>>()
+    };
+    for (payment, order) in app.read(look).await? {
+        let Some(payment) = payment else { continue };
+        match made_already(app, &order, &payment).await? {
+            Some(refund) => {
+                let (id, now) = (order.id, clock::now());
+                app.write(move |tx| tx.end_refund_order(id, Ok(&refund), now)).await?;
+                follow(app, &payment).await;
+            }
+            None => send(app, &order, &payment).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Stripe's refund that bears the order's name, if there is one.
+async fn made_already(
+    app: &Arc<App>,
+    order: &RefundOrder,
+    payment: &Payment,
+) -> Result<Option<String>, Problem> {
+    let of = Some(Paid::PaymentIntent(&payment.provider_payment));
+    let request = Request::list_refunds(of, Created::default(), Page::default());
+    let refunds: List<Refund> = app.stripe.send(&request).await?;
+    let name = order.id.to_string();
+    let made = refunds.data.into_iter().find(|refund| refund.metadata.get(NAME) == Some(&name));
+    Ok(made.map(|refund| refund.id))
+}
+
+/// What is taken back of a payment for refunds and disputes, as the book has followed, and whether it still follows.
+pub fn taken_back(tables: &TablesReader<'_>, payment: PaymentId) -> Result<(i64, bool), StoreError> {
+    let (mut booked, mut is_behind) = (0_i64, false);
+    for cause in [ClaimCause::Refund, ClaimCause::Dispute] {
+        if let Some(row) = tables.taken_back(payment, cause)? {
+            booked = booked.saturating_add(row.booked);
+            is_behind |= row.wanted != row.booked;
+        }
+    }
+    Ok((booked, is_behind))
+}
+
+/// A key that is made of our own ids: short enough and plain ASCII.
+fn key(text: &str) -> IdempotencyKey {
+    match IdempotencyKey::new(text) {
+        Ok(key) => key,
+        Err(error) => unreachable!("our ids make keys: {error}"),
+    }
+}

@@ -1,0 +1,282 @@
+//! Stripe and the books are compared: what was lost on the way is healed, what moved at Stripe is booked, and the drift ends at zero, or
+//! says why it does not.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod house;
+
+use house::{House, STRIPE_KEY, place_of};
+use money::Timestamp;
+use saldo::audit::Author;
+use saldo::clock;
+use saldo::customers::CreatedCustomer;
+use saldo::reconciliation::{self, CurrencyDrift, Found};
+use sandbox::{Act, DisputeEnding};
+use serde_json::{Value, json};
+use store::tables::bank::FindingCode;
+use store::tables::payments::PaymentStatus;
+use store::tables::reconciliation::ReconciliationRun;
+
+const VISA: &str = "4242424242424242";
+const DECLINED: &str = "4000000000000002";
+
+/// Asks for a comparison and waits for its end.
+async fn reconcile_since(house: &House, since: Option<Timestamp>) -> (ReconciliationRun, Found) {
+    let app = &house.running.app;
+    let ask = move |tx: &store::Tx<'_>| reconciliation::ask(tx, &Author::operator(), since, clock::now());
+    let run_no = app.write(ask).await.expect("a run");
+    app.reconciliation_news.notify_one();
+    let is_done = |run: &Option<ReconciliationRun>| run.as_ref().is_some_and(|run| run.run_no == run_no);
+    let run = house.until(|reader| reader.last_reconciliation(), is_done).await.expect("a run");
+    let found = serde_json::from_str(run.result.as_deref().expect("a result")).expect("what it found");
+    (run, found)
+}
+
+async fn reconcile(house: &House) -> (ReconciliationRun, Found) {
+    reconcile_since(house, None).await
+}
+
+/// A comparison that finds nothing that differs; dollars.
+async fn in_step(house: &House) -> CurrencyDrift {
+    let (run, found) = reconcile(house).await;
+    assert_eq!((run.drifting, found.differences.as_slice()), (0, [].as_slice()), "{found:?}");
+    found.currencies.into_iter().find(|drift| drift.currency == "USD").expect("dollars")
+}
+
+async fn topup(house: &House, customer: &CreatedCustomer, amount: &str) -> Value {
+    let wanted =
+        json!({"customer": customer.customer.id.to_string(), "amount": {"amount": amount, "unit": "USD"}});
+    house.post("/v1/topups", &wanted).await.expect(201)
+}
+
+/// Events made from now on are never sent.
+fn lose_webhooks(house: &House) {
+    house.sandbox.faults().change(|faults| faults.webhook_drop_next = u32::MAX);
+}
+
+/// The payment intent by which a customer paid last.
+async fn paid(house: &House, customer: &CreatedCustomer) -> String {
+    let id = customer.customer.id;
+    let payments =
+        house.running.app.read(move |reader| reader.payments_of(id, None, 1)).await.expect("payments");
+    payments.rows.into_iter().next().expect("a payment").provider_payment
+}
+
+/// A sort of movement: what Stripe says, what the books have, in cents.
+fn line(drift: &CurrencyDrift, sort: &str) -> (i64, i64) {
+    let line = drift.lines.iter().find(|line| line.sort == sort).expect("a line");
+    (reconciliation::cents_of(line.stripe), reconciliation::cents_of(line.books))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_whose_webhook_never_came_is_credited_once_and_nothing_differs() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    lose_webhooks(&house);
+    let wanted = topup(&house, &ana, "10.00").await;
+    house.pay(&wanted, DECLINED).await;
+    house.pay(&wanted, VISA).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    let drift = in_step(&house).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "35.00");
+    assert_eq!(line(&drift, "payment"), (1_000, 1_000));
+    assert_eq!(line(&drift, "fee"), (-59, -59));
+    assert_eq!((drift.at_stripe, drift.in_books), (9_410_000, 9_410_000));
+    let customer = ana.customer.id;
+    let attempts = house.running.app.read(move |reader| reader.payments_of(customer, None, 9)).await;
+    let attempts: Vec<_> = attempts.expect("payments").rows.iter().map(|payment| payment.status).collect();
+    assert_eq!(attempts, [PaymentStatus::Succeeded, PaymentStatus::Failed], "the lost decline is a row, too");
+    let before = house.seen();
+    in_step(&house).await;
+    assert_eq!(house.seen(), before, "a second look moves nothing");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refunds_disputes_and_payouts_that_nobody_told_of_are_followed() {
+    let house = House::open().await;
+    let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);
+    lose_webhooks(&house);
+    for customer in [&ana, &bia] {
+        house.pay(&topup(&house, customer, "20.00").await, VISA).await;
+    }
+    in_step(&house).await;
+    let (of_ana, of_bia) = (paid(&house, &ana).await, paid(&house, &bia).await);
+    let act = async |act| house.sandbox.act(act).await.expect("it fits");
+    act(Act::Refund { payment: of_ana.clone(), amount: Some(500) }).await;
+    let dispute = act(Act::Dispute { payment: of_bia, amount: None }).await;
+    let drift = in_step(&house).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "40.00");
+    assert_eq!(house.figures(bia.wallet).await[0], "25.00");
+    assert_eq!(line(&drift, "refund"), (-500, -500));
+    assert_eq!(line(&drift, "dispute"), (-2_000, -2_000));
+    assert_eq!(line(&drift, "fee"), (-2 * 88 - 1_500, -2 * 88 - 1_500));
+    // A refund comes back, a dispute is won, the rest goes to the bank.
+    let refund = act(Act::Refund { payment: of_ana, amount: Some(300) }).await;
+    in_step(&house).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "37.00");
+    act(Act::RefundFails { refund: refund["id"].as_str().expect("an id").to_owned() }).await;
+    let dispute = dispute["id"].as_str().expect("an id").to_owned();
+    act(Act::Close { dispute, ending: DisputeEnding::Won }).await;
+    act(Act::PayOut { currency: "usd".to_owned() }).await;
+    let drift = in_step(&house).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "40.00");
+    assert_eq!(house.figures(bia.wallet).await[0], "45.00");
+    assert_eq!((drift.at_stripe, drift.in_books), (0, 0), "all of it was paid out");
+    assert_eq!(line(&drift, "payout"), (-(4_000 - 500 - 176 - 1_500), -(4_000 - 500 - 176 - 1_500)));
+    let before = house.seen();
+    let (_, found) = reconcile_since(&house, Some(Timestamp::from_seconds(0))).await;
+    assert_eq!((found.drifting(), found.differences), (0, Vec::new()), "all of it again");
+    assert_eq!(house.seen(), before, "and nothing is booked twice");
+    house.close().await;
+}
+
+/// Posts to Stripe as another program would.
+async fn stripe(house: &House, path: &str, fields: &[(&str, &str)]) -> Value {
+    let form = fields.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));
+    let request = house.client.post(format!("{}{path}", house.sandbox.url())).bearer_auth(STRIPE_KEY);
+    let request = request.header("idempotency-key", house::fresh_key());
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.encode());
+    house.send(request).await.expect(200)
+}
+
+/// A payment of so many cents by a page that is not ours, whose intent carries `metadata`.
+async fn pay_elsewhere(house: &House, customer: &str, cents: &str, metadata: &[(&str, &str)]) {
+    let mut fields = vec![
+        ("mode", "payment"),
+        ("customer", customer),
+        ("line_items[0][price_data][currency]", "usd"),
+        ("line_items[0][price_data][unit_amount]", cents),
+        ("line_items[0][price_data][product_data][name]", "A chair"),
+        ("line_items[0][quantity]", "1"),
+        ("success_url", "https://shop.example.com/thanks"),
+    ];
+    let named: Vec<_> = metadata
+        .iter()
+        .map(|(name, value)| (format!("payment_intent_data[metadata][{name}]"), *value))
+        .collect();
+    fields.extend(named.iter().map(|(name, value)| (name.as_str(), *value)));
+    let session = stripe(house, "/v1/checkout/sessions", &fields).await;
+    house.pay(&json!({"checkout_url": session["url"]}), VISA).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_of_another_system_is_named_foreign_and_is_no_drift() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
+    let other = stripe(&house, "/v1/customers", &[("name", "Somebody else's")]).await;
+    pay_elsewhere(&house, other["id"].as_str().expect("an id"), "7700", &[]).await;
+    let drift = in_step(&house).await;
+    assert_eq!((drift.foreign_count, reconciliation::cents_of(drift.foreign)), (1, 7_700 - 253));
+    assert_eq!(line(&drift, "payment"), (1_000, 1_000));
+    let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    assert!(findings.is_empty(), "{findings:?}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_a_drift_with_its_cause_until_it_is_given_back() {
+    let house = House::open().await;
+    let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);
+    let (of_ana, of_bia) = (topup(&house, &ana, "10.00").await, topup(&house, &bia, "10.00").await);
+    let of_ana = of_ana["id"].as_str().expect("an id");
+    let (id, other) = (ana.customer.id, bia.customer.id);
+    let read =
+        house.running.app.read(move |reader| Ok((reader.customer(id)?, reader.customer(other)?))).await;
+    let (row, other) = read.expect("customers");
+    let at_stripe = |row: Option<store::tables::customers::Customer>| {
+        row.and_then(|row| row.stripe_customer_id).expect("a customer at Stripe")
+    };
+    let (at_stripe, other) = (at_stripe(row), at_stripe(other));
+    let customer = ana.customer.id.to_string();
+    // Less than was asked, another customer than was asked, and a top-up that these books have not.
+    pay_elsewhere(&house, &at_stripe, "700", &[("topup_id", of_ana)]).await;
+    pay_elsewhere(&house, &at_stripe, "1000", &[("topup_id", of_bia["id"].as_str().expect("an id"))]).await;
+    let lost = [("topup_id", "top_01h455vb4pex5vsknk084sn02q"), ("customer_id", customer.as_str())];
+    pay_elsewhere(&house, &other, "900", &lost).await;
+    let (run, found) = reconcile(&house).await;
+    let mut told: Vec<_> = found.differences.iter().map(|one| (one.cause.as_str(), one.amount)).collect();
+    told.sort_unstable();
+    // The fees of our two were booked; what is nobody's is not touched.
+    let expected =
+        [("other_amount", 7_000_000), ("other_customer", 10_000_000), ("unknown_topup", 8_440_000)];
+    assert_eq!((run.drifting, told.as_slice()), (1, expected.as_slice()), "{found:?}");
+    assert_eq!(found.currencies[0].drift, 25_440_000);
+    let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+    assert!(codes.contains(&FindingCode::CardOtherAmount), "{codes:?}");
+    assert!(codes.contains(&FindingCode::CardOtherCustomer), "{codes:?}");
+    reconcile(&house).await;
+    let again = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    assert_eq!(again.len(), findings.len(), "each is told once");
+    let payment = paid(&house, &ana).await;
+    house.sandbox.act(Act::Refund { payment, amount: None }).await.expect("it fits");
+    let (_, found) = reconcile(&house).await;
+    assert!(!found.differences.iter().any(|one| one.cause == "other_amount"), "{found:?}");
+    assert_eq!(found.currencies[0].drift, 18_440_000);
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_stripe_is_away_a_run_waits_and_says_since_when() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    lose_webhooks(&house);
+    house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
+    house.sandbox.faults().change(|faults| faults.payment_reads_fail = true);
+    let app = &house.running.app;
+    let ask = |tx: &store::Tx<'_>| reconciliation::ask(tx, &Author::operator(), None, clock::now());
+    app.write(ask).await.expect("a run");
+    app.reconciliation_news.notify_one();
+    let fails = |run: &Option<ReconciliationRun>| run.as_ref().is_some_and(|run| run.failing_since.is_some());
+    let run = house.until(|reader| reader.open_reconciliation_run(), fails).await.expect("a run");
+    assert!(run.problem.is_some() && run.finished_at.is_none(), "{run:?}");
+    house.sandbox.faults().change(|faults| faults.payment_reads_fail = false);
+    app.reconciliation_news.notify_one();
+    let is_done =
+        |done: &Option<ReconciliationRun>| done.as_ref().is_some_and(|done| done.run_no == run.run_no);
+    let done = house.until(|reader| reader.last_reconciliation(), is_done).await.expect("a run");
+    assert_eq!((done.drifting, done.failing_since, done.problem), (0, None, None));
+    assert_eq!(house.figures(ana.wallet).await[0], "35.00");
+    house.close().await;
+}
+
+/// Runs `saldo reconcile` on these books as an operator does: its exit code and what it printed.
+async fn command(sandbox: &str, data: &std::path::Path) -> (Option<i32>, String) {
+    let (name, value) = place_of(data);
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_saldo"));
+    program.arg("reconcile").env(name, value).env("SALDO_STRIPE__API_URL", sandbox);
+    program.env("SALDO_STRIPE__SECRET_KEY", STRIPE_KEY).current_dir(data);
+    let output = tokio::task::spawn_blocking(move || program.output()).await.expect("a thread");
+    let output = output.expect("the program");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_prints_both_sides_and_metrics_tell_the_drift() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    lose_webhooks(&house);
+    house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
+    let (code, text) = command(house.sandbox.url(), house.data()).await;
+    assert_eq!(code, Some(0), "{text}");
+    for words in ["payment", "at Stripe", "9.41", "Stripe and the books agree."] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert_eq!(house.figures(ana.wallet).await[0], "35.00");
+    let id = ana.customer.id;
+    let row = house.running.app.read(move |reader| reader.customer(id)).await.expect("a look");
+    let at_stripe = row.and_then(|row| row.stripe_customer_id).expect("a customer at Stripe");
+    let wanted = topup(&house, &ana, "10.00").await;
+    pay_elsewhere(&house, &at_stripe, "700", &[("topup_id", wanted["id"].as_str().expect("an id"))]).await;
+    let (code, text) = command(house.sandbox.url(), house.data()).await;
+    assert_eq!(code, Some(5), "{text}");
+    assert!(text.contains("other_amount") && text.contains("7.00"), "{text}");
+    let metrics = house.send(house.request(reqwest::Method::GET, "/metrics")).await.text;
+    assert!(metrics.contains("saldo_stripe_drift_cents{currency=\"USD\"} 700"), "{metrics}");
+    assert!(metrics.contains("saldo_stripe_reconciliation_failing 0"), "{metrics}");
+    house.close().await;
+}
