@@ -59,9 +59,14 @@ pub(crate) async fn set(
     }
 }
 
+/// Whether staff have frozen this wallet.
+pub(crate) fn is_frozen(app: &App, wallet: WalletId) -> bool {
+    app.ledger.wallet(wallet).is_some_and(|known| known.is_frozen)
+}
+
 /// Refuses to begin a payment into a wallet that is frozen. One that was begun before is credited all the same.
 pub(crate) fn must_be_open(app: &App, wallet: WalletId) -> Result<(), Problem> {
-    if app.ledger.wallet(wallet).is_some_and(|known| known.is_frozen) {
+    if is_frozen(app, wallet) {
         let detail = "The wallet is frozen: no credit can be added to it until it is thawed.";
         return Err(Problem::new(StatusCode::FORBIDDEN, WALLET_FROZEN, detail));
     }

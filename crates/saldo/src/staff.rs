@@ -36,13 +36,12 @@ pub(crate) struct Invited {
 }
 
 impl Invited {
-    /// All that is wrong with it, by field.
-    pub(crate) fn wrong(&self) -> Vec<(&'static str, &'static str)> {
+    /// The fields that are wrong.
+    pub(crate) fn wrong(&self) -> Vec<&'static str> {
         let has_name = (1..=NAME_CHARS_MAX).contains(&self.name.chars().count());
         let has_name = has_name && !self.name.contains(char::is_control);
         let has_email = looks_like_email(&self.email) && self.email.len() <= TEXT_BYTES_MAX;
-        let name = (!has_name).then_some(("name", "staff-name-missing"));
-        let email = (!has_email).then_some(("email", "staff-email-wrong"));
+        let (name, email) = ((!has_name).then_some("name"), (!has_email).then_some("email"));
         name.into_iter().chain(email).collect()
     }
 }
@@ -112,8 +111,12 @@ pub(crate) async fn accept(
     let (hash, id, now) = (invitation.token_hash.clone(), invitation.id, clock::now());
     app.write_or_refuse(move |tx| {
         let known = tx.staff_invitation_by_token(&hash, now)?.ok_or_else(link_expired)?;
-        tx.delete_staff_invitation(id)?;
         let StaffInvitation { email, name, role, .. } = known;
+        // Written down at the command line since.
+        if tx.staff_by_email(&email)?.is_some() {
+            return Err(link_expired());
+        }
+        tx.delete_staff_invitation(id)?;
         let after = json!({"email": email, "name": name, "role": role.word()});
         tx.insert_staff(&Staff {
             id,

@@ -120,6 +120,7 @@ pub async fn begin_for(
 ) -> Result<Topup, Problem> {
     let (customer, purchase) = (waiting.line.customer, waiting.row.purchase);
     let (wallet, amount) = (waiting.line.wallet, waiting.row.price);
+    freezing::must_be_open(app, wallet)?;
     let _one_at_a_time = app.customer_lock(customer).lock().await;
     let (customer, topup) = app
         .read(move |reader| Ok((reader.customer(customer)?, reader.topups_of_purchase(purchase, 1)?.pop())))

@@ -134,7 +134,7 @@ pub(super) async fn file(
 
 /// A cell that no spreadsheet takes for a formula.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
 fn filter(

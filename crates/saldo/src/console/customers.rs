@@ -26,8 +26,10 @@ use crate::app::App;
 use crate::audit::Change;
 use crate::billing::{self, Blocked};
 use crate::clock;
+use crate::freezing;
 use crate::look::page::{
-    AutomaticSeen, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+    AutomaticSeen, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines,
+    TimelineLine,
 };
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
@@ -275,7 +277,9 @@ async fn show(
     let cards = cards::of(app, &known.customer).await;
     let base = format!("/console/customers/{id}?");
     let automatic = app.read(move |tables| tables.automatic_topups_of(id, 1)).await?.pop();
-    let automatic = automatic.map(|row| AutomaticSeen::of(Some(&row), app.ledger.now()));
+    let automatic = automatic.map(|row| {
+        AutomaticSeen::of(Some(&row), app.ledger.now()).in_wallet(freezing::is_frozen(app, row.wallet))
+    });
     let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
     let login = |(login, code): &(Login, Option<AccessCode>)| LoginLine {
         invitable: (login.password_hash.is_none()
@@ -325,7 +329,7 @@ fn acts(app: &App, staff: &StaffIn, reader: &Reader, wallets: &[WalletRow]) -> C
         } else {
             reader.t1("wallet-of-money", "unit", row.unit.code())
         },
-        is_frozen: app.ledger.wallet(row.wallet).is_some_and(|known| known.is_frozen),
+        is_frozen: freezing::is_frozen(app, row.wallet),
     };
     CustomerActs {
         may_view: staff.may(Permission::ViewAsCustomer),

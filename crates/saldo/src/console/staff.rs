@@ -98,7 +98,8 @@ pub(super) async fn invite(
     };
     let reader = staff.visit.reader();
     let problem = |(field, id): (&str, &str)| FieldProblem { field: field.to_owned(), words: reader.t(id) };
-    let wrong: Vec<FieldProblem> = invited.wrong().into_iter().map(problem).collect();
+    let words = |field| (field, if field == "name" { "staff-name-missing" } else { "staff-email-wrong" });
+    let wrong: Vec<FieldProblem> = invited.wrong().into_iter().map(|field| problem(words(field))).collect();
     if !wrong.is_empty() {
         return form(&app, &staff, &sent, wrong);
     }

@@ -460,14 +460,19 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 27] = [
+const NEEDS: [(&str, &str, Permission); 39] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
     ("GET", "/console/subscribers/imports", Permission::SeeCustomers),
     ("GET", "/console/subscribers/import", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
+    ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
+    ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
     ("GET", "/console/customers/{id}/", Permission::ChangeCustomers),
+    ("GET", "/console/reconciliation", Permission::SeeFinance),
+    ("GET", "/console/webhooks/new", Permission::ChangeWebhooks),
+    ("GET", "/console/webhooks/{id}/change", Permission::ChangeWebhooks),
     ("GET", "/console/lines/{id}/", Permission::ChangeCustomers),
     ("GET", "/console/billing/adjustments/", Permission::RunBilling),
     ("GET", "/console/billing", Permission::SeeFinance),
@@ -481,6 +486,13 @@ const NEEDS: [(&str, &str, Permission); 27] = [
     ("GET", "/console/packs/", Permission::ChangeOffers),
     ("POST", "/console/customers/{id}/freezing", Permission::FreezeWallets),
     ("POST", "/console/customers/{id}/view", Permission::ViewAsCustomer),
+    ("POST", "/console/customers/{id}/credit", Permission::GiveCredit),
+    ("POST", "/console/credit/{id}/", Permission::ApproveCredit),
+    ("POST", "/console/payments/", Permission::RefundPayments),
+    ("POST", "/console/topups/", Permission::ReplayWebhooks),
+    ("POST", "/console/inbox/", Permission::ReplayWebhooks),
+    ("POST", "/console/reconciliation", Permission::Reconcile),
+    ("POST", "/console/webhook", Permission::ChangeWebhooks),
     ("POST", "/console/billing", Permission::RunBilling),
     ("POST", "/console/boletos/{id}/write-off", Permission::SettleByHand),
     ("POST", "/console/boletos", Permission::KeepBankFiles),

@@ -193,3 +193,86 @@ async fn staff_see_what_the_customer_sees_and_change_nothing() {
     assert!(none.contains("No change was found"), "{none}");
     assert_eq!(finance.get("/console/audit?from=soon").await.status.as_u16(), 422);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_is_no_way_around_whatever_token_or_tab_a_form_comes_from() {
+    let house = House::open().await;
+    let (ana, eva) = (house.customer("ana").await, house.customer("eva").await);
+    login(&house, &ana).await;
+    login(&house, &eva).await;
+    // One browser in which a customer is signed in and staff, too: a page of the customer's own stands open in another tab.
+    let mut browser = Browser::signed_in(&house, &eva).await;
+    let own = token_of(&browser.get("/billing").await.text);
+    insert_staff(&house, "leo@example.com", StaffRole::Support).await;
+    let signed = browser.sign_in("/console/sign-in", "leo@example.com", PASSWORD).await;
+    assert_eq!(signed.header("location"), Some("/console"), "{}", signed.text);
+    let page = format!("/console/customers/{}", ana.customer.id);
+    let of_console = token_of(&browser.get(&page).await.text);
+    browser.submit(&page, &format!("{page}/view"), &[]).await;
+    let of_view = token_of(&browser.get("/billing").await.text);
+    let before = house.seen();
+    for path in ["/topups", "/api-keys", "/sign-out", "/automatic-topup", "/automatic-topup/pause", "/saved-cards/removal"] {
+        for token in [&own, &of_console, &of_view] {
+            let answer = browser.post(path, &[("csrf", token), ("suggested", "10"), ("name", "mine")]).await;
+            assert_eq!(answer.status.as_u16(), 403, "{path}: {}", answer.text);
+        }
+    }
+    for path in ["/recharge/return?session_id=cs_1", "/topups/top_1/outcome", "/api-keys"] {
+        assert_eq!(browser.get(path).await.status.as_u16(), 403, "{path}");
+    }
+    assert_eq!(house.seen(), before);
+    // Only its own token ends it; then each is himself again, and what was drawn in the view is no form of his.
+    assert_eq!(browser.post("/view/end", &[("csrf", &own)]).await.status.as_u16(), 403);
+    browser.post("/view/end", &[("csrf", &of_view)]).await;
+    assert!(browser.get("/billing").await.text.contains("eva"));
+    let stale = browser.post("/api-keys", &[("csrf", &of_view), ("name", "mine")]).await;
+    assert_eq!(stale.status.as_u16(), 403, "{}", stale.text);
+    // A role that may not view loses the view that is open.
+    browser.submit(&page, &format!("{page}/view"), &[]).await;
+    let leo = id_of(&house, "leo@example.com").await;
+    let mut admin = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    admin.submit(STAFF, &format!("{STAFF}/{leo}/role"), &[("role", "read_only")]).await;
+    assert!(browser.get("/billing").await.text.contains("eva"));
+    assert_eq!(browser.submit(&page, &format!("{page}/view"), &[]).await.status.as_u16(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_opens_one_door_once() {
+    let house = House::open().await;
+    let mut admin = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let leo = [("name", "Leo"), ("email", "leo@example.com"), ("role", "support"), ("language", "en")];
+    admin.submit("/console/staff/new", "/console/staff/invitations", &leo).await;
+    let link = invited_link(&house).await;
+    let token = link.split_once("token=").expect("a token").1;
+    let chosen = [("token", token), ("password", PASSWORD), ("password_again", PASSWORD)];
+    // Two tabs at the same moment.
+    let (mut one, mut two) = (Browser::new(&house), Browser::new(&house));
+    let (first, second) = tokio::join!(
+        one.submit(&link, "/console/invitation", &chosen),
+        two.submit(&link, "/console/invitation", &chosen)
+    );
+    let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 410], "{}{}", first.text, second.text);
+    // Whoever is disabled is not let in by a new one.
+    let id = id_of(&house, "leo@example.com").await;
+    admin.submit(STAFF, &format!("{STAFF}/{id}/disabling"), &[]).await;
+    let again = admin.submit("/console/staff/new", "/console/staff/invitations", &leo).await;
+    assert_eq!(again.status.as_u16(), 422, "{}", again.text);
+    // Nor is somebody twice: invited here, written down at the command line before he came.
+    let eva = [("name", "Eva"), ("email", "eva@example.com"), ("role", "admin"), ("language", "en")];
+    admin.submit("/console/staff/new", "/console/staff/invitations", &eva).await;
+    let link = invited_link(&house).await;
+    insert_staff(&house, "eva@example.com", StaffRole::ReadOnly).await;
+    let token = link.split_once("token=").expect("a token").1;
+    let chosen = [("token", token), ("password", PASSWORD), ("password_again", PASSWORD)];
+    let refused = Browser::new(&house).submit(&link, "/console/invitation", &chosen).await;
+    assert_eq!(refused.status.as_u16(), 410, "{}", refused.text);
+    // Withdrawn, it is dead; what was never there cannot be withdrawn.
+    let list = admin.get(STAFF).await.text;
+    let waiting = between(&list, "action=\"/console/staff/invitations/", "/withdrawal\"");
+    let waiting = format!("/console/staff/invitations/{}/withdrawal", waiting.expect("an invitation").split('/').next().expect("an id"));
+    assert_eq!(admin.submit(STAFF, &waiting, &[]).await.status.as_u16(), 303);
+    assert_eq!(admin.submit(STAFF, &waiting, &[]).await.status.as_u16(), 404);
+    assert_eq!(Browser::new(&house).get(&link).await.status.as_u16(), 410);
+}
