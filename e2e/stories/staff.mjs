@@ -36,7 +36,7 @@ const WORDS = [
       end: 'End',
       audit: 'Audit',
       action: 'Action',
-      find: 'Find',
+      find: 'Filter',
       download: 'Download CSV',
     },
   ],
@@ -67,7 +67,7 @@ const WORDS = [
       end: 'Encerrar',
       audit: 'Auditoria',
       action: 'Ação',
-      find: 'Buscar',
+      find: 'Filtrar',
       download: 'Baixar CSV',
     },
   ],
@@ -137,7 +137,7 @@ for (const [names, words] of WORDS) {
       await page.getByRole('row').filter({ hasText: action }).first().waitFor();
     }
     await page.getByRole('textbox', { name: words.action, exact: true }).fill('customer.view');
-    await page.getByRole('main').getByRole('button', { name: words.find, exact: true }).click();
+    await button(words.find).click();
     await counts(page.getByRole('row'), 3);
     const [file] = await Promise.all([
       page.waitForEvent('download'),

@@ -459,17 +459,26 @@ async fn a_frozen_wallet_is_not_topped_up_until_it_is_thawed() {
     let frozen = |is_frozen: bool| json!({"frozen": is_frozen, "reason": "under review"});
     let path = format!("/v1/wallets/{}/freezing", flat.ana.wallet);
     // A checkout that was begun before.
-    let wanted = json!({"customer": flat.ana.customer.id.to_string(), "amount": {"amount": "12.00", "unit": "USD"}});
+    let wanted =
+        json!({"customer": flat.ana.customer.id.to_string(), "amount": {"amount": "12.00", "unit": "USD"}});
     let begun = flat.house.post("/v1/topups", &wanted).await.expect(201);
     flat.spend("30.00").await;
     flat.house.post(&path, &frozen(true)).await.expect(200);
     let before = flat.charges(|_| true).await.len();
     let mut browser = Browser::signed_in(&flat.house, &flat.ana).await;
     let page = browser.get(PAGE).await.text;
-    assert!(page.contains("Your credit is frozen: no card is charged by itself until it is thawed."), "{page}");
+    assert!(
+        page.contains("Your credit is frozen: no card is charged by itself until it is thawed."),
+        "{page}"
+    );
     // New payments are refused; one that is confirmed is credited all the same.
     let refused = flat.house.post("/v1/topups", &wanted).await;
-    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (403, "wallet_frozen"), "{}", refused.text);
+    assert_eq!(
+        (refused.status.as_u16(), refused.code().as_str()),
+        (403, "wallet_frozen"),
+        "{}",
+        refused.text
+    );
     let posted = flat.posted().await;
     flat.house.pay(&begun, VISA).await;
     browser.get(&format!("/recharge/return?session_id={}", session_of(&begun))).await;

@@ -6,7 +6,7 @@ use store::tables::staff::StaffRole;
 
 use super::browser::{Browser, PASSWORD, between, login, token_of};
 use super::house::House;
-use super::staff_in;
+use super::{insert_staff, staff_in};
 
 const STAFF: &str = "/console/staff";
 
@@ -211,7 +211,14 @@ async fn a_view_is_no_way_around_whatever_token_or_tab_a_form_comes_from() {
     browser.submit(&page, &format!("{page}/view"), &[]).await;
     let of_view = token_of(&browser.get("/billing").await.text);
     let before = house.seen();
-    for path in ["/topups", "/api-keys", "/sign-out", "/automatic-topup", "/automatic-topup/pause", "/saved-cards/removal"] {
+    for path in [
+        "/topups",
+        "/api-keys",
+        "/sign-out",
+        "/automatic-topup",
+        "/automatic-topup/pause",
+        "/saved-cards/removal",
+    ] {
         for token in [&own, &of_console, &of_view] {
             let answer = browser.post(path, &[("csrf", token), ("suggested", "10"), ("name", "mine")]).await;
             assert_eq!(answer.status.as_u16(), 403, "{path}: {}", answer.text);
@@ -271,7 +278,10 @@ async fn an_invitation_opens_one_door_once() {
     // Withdrawn, it is dead; what was never there cannot be withdrawn.
     let list = admin.get(STAFF).await.text;
     let waiting = between(&list, "action=\"/console/staff/invitations/", "/withdrawal\"");
-    let waiting = format!("/console/staff/invitations/{}/withdrawal", waiting.expect("an invitation").split('/').next().expect("an id"));
+    let waiting = format!(
+        "/console/staff/invitations/{}/withdrawal",
+        waiting.expect("an invitation").split('/').next().expect("an id")
+    );
     assert_eq!(admin.submit(STAFF, &waiting, &[]).await.status.as_u16(), 303);
     assert_eq!(admin.submit(STAFF, &waiting, &[]).await.status.as_u16(), 404);
     assert_eq!(Browser::new(&house).get(&link).await.status.as_u16(), 410);
