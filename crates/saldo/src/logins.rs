@@ -51,3 +51,18 @@ pub fn names_of(reader: &Reader<'_>, login: &Login) -> Result<Vec<String>, Store
 pub fn counted_as(typed: &str) -> String {
     TaxId::parse(typed).map_or_else(|_| typed.to_owned(), |document| document.bare().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_written_like_a_document_and_is_none() {
+        for typed in ["529.982.247-26", "5299822472", "11.222.333/0001-80", "111.111.111-11", "1"] {
+            assert!(super::is_mistyped_document(typed), "{typed}");
+        }
+        for typed in
+            ["529.982.247-25", "52998224725", "12.ABC.345/01DE-35", "ana@example.com", "ana", "-", ""]
+        {
+            assert!(!super::is_mistyped_document(typed), "{typed}");
+        }
+    }
+}

@@ -45,6 +45,8 @@ pub enum Barrier {
     LineOverdue,
     /// The operator has blocked it.
     LineHeld,
+    /// Staff have frozen the line's wallet.
+    WalletFrozen,
     /// The plan does not support it.
     NotSupported,
     /// The line has no login at a router.
@@ -77,6 +79,7 @@ impl Barrier {
             Barrier::LineBlocked => "line-is-blocked",
             Barrier::LineOverdue => "line-blocked-overdue",
             Barrier::LineHeld => "line-blocked-by-provider",
+            Barrier::WalletFrozen => "line-is-frozen",
             Barrier::NotSupported => "plan-does-not-support",
             Barrier::NoAccessLogin => "line-has-no-login",
             Barrier::Awaiting => "purchase-is-awaiting",
