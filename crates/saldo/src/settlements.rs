@@ -12,7 +12,8 @@ use money::{
     WalletId,
 };
 use sha2::{Digest as _, Sha256};
-use store::tables::bank::{Finding, FindingCode};
+use store::tables::bank::Finding;
+use store::tables::boletos::BoletoRow;
 use store::tables::intents::Intent;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
 use store::tables::pix::PixState;
@@ -20,6 +21,7 @@ use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
+use crate::findings::Found;
 use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
 use crate::overpaid::{self, Origin};
@@ -289,6 +291,19 @@ pub fn paid(tables: &TablesReader<'_>, what: Owing) -> Result<Option<Settlement>
     Ok(came.into_iter().find(|known| known.outcome == SettlementOutcome::Paid))
 }
 
+/// What paid that which a boleto was to collect, if not the boleto itself.
+pub fn paid_otherwise(
+    tables: &TablesReader<'_>,
+    boleto: &BoletoRow,
+) -> Result<Option<Settlement>, StoreError> {
+    let paid = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) => paid(tables, Owing::Purchase(purchase))?,
+        (None, Some(invoice)) => paid(tables, Owing::Invoice(invoice))?,
+        (None, None) => None,
+    };
+    Ok(paid.filter(|paid| paid.boleto != Some(boleto.id)))
+}
+
 /// The purchase's own name: it is paid once, by whatever comes first.
 fn intent_of(purchase: PurchaseId) -> IntentId {
     IntentId::from_u128(purchase.as_u128())
@@ -312,7 +327,7 @@ fn end_other_ways(tx: &Tx<'_>, came: &Came) -> Result<(), StoreError> {
 /// often the refusal is heard.
 pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal) -> Result<(), Problem> {
     let (purchase, now) = (PurchaseId::from_u128(intent.as_u128()), app.ledger.now());
-    let why = format!("The payment was not booked ({}): {refusal}.", refusal.code());
+    let refusal = refusal.code().to_owned();
     let intents = app
         .write(move |tx| {
             let (Some(paid), true) =
@@ -329,15 +344,8 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
                 None => None,
             };
             let amount = price.map_or(paid.amount, |(_, purchase)| purchase.price);
-            tx.insert_finding(&Finding {
-                finding_no: 0,
-                code: FindingCode::PaymentRefused,
-                boleto: paid.boleto,
-                return_no: None,
-                file_line: None,
-                detail: format!("{why} {} became the customer's credit.", amount.to_decimal()),
-                found_at: now,
-            })?;
+            let found = Found::NotBooked { refusal: refusal.clone(), paid: amount.into() };
+            tx.insert_finding(&Finding { boleto: paid.boleto, ..found.finding(Some(paid.customer), now) })?;
             // Written by us, so it is a way that we know.
             let by = PaidBy::from_code(&paid.paid_by).unwrap_or(PaidBy::Hand);
             let from = Origin { by, at: paid.came_at, what: Owing::Purchase(purchase), boleto: paid.boleto };

@@ -41,6 +41,12 @@ pub enum Barrier {
     LineCancelled,
     /// The line is blocked.
     LineBlocked,
+    /// It is blocked because something is overdue.
+    LineOverdue,
+    /// The operator has blocked it.
+    LineHeld,
+    /// Staff have frozen the line's wallet.
+    WalletFrozen,
     /// The plan does not support it.
     NotSupported,
     /// The line has no login at a router.
@@ -71,6 +77,9 @@ impl Barrier {
         match self {
             Barrier::LineCancelled => "line-is-cancelled",
             Barrier::LineBlocked => "line-is-blocked",
+            Barrier::LineOverdue => "line-blocked-overdue",
+            Barrier::LineHeld => "line-blocked-by-provider",
+            Barrier::WalletFrozen => "line-is-frozen",
             Barrier::NotSupported => "plan-does-not-support",
             Barrier::NoAccessLogin => "line-has-no-login",
             Barrier::Awaiting => "purchase-is-awaiting",
