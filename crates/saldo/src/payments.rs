@@ -66,22 +66,13 @@ pub async fn sync_session(app: &Arc<App>, session: &str) -> Result<Synced, Probl
             app.live.notify(topup.customer);
         }
     }
-    let known = again(app, topup.id).await?;
-    if let Synced::Topup(topup) = &known
-        && let Some(purchase) = topup.purchase
-        && is_over(topup.state)
-    {
-        purchases::drop_waiting(app, purchase).await?;
-    }
-    Ok(known)
+    as_it_stands(app, topup.id).await
 }
 
 /// Whether the page was left to wait for money, and the money did not come: its payment can be tried nowhere any more.
 fn is_unpaid_for_good(session: &CheckoutSession, intent: Option<PaymentIntentStatus>) -> bool {
-    let has_ended = matches!(
-        intent,
-        Some(PaymentIntentStatus::RequiresPaymentMethod | PaymentIntentStatus::Canceled)
-    );
+    let has_ended =
+        matches!(intent, Some(PaymentIntentStatus::RequiresPaymentMethod | PaymentIntentStatus::Canceled));
     session.status == Some(SessionStatus::Complete)
         && session.payment_status == SessionPaymentStatus::Unpaid
         && has_ended
@@ -105,12 +96,19 @@ pub async fn sync_payment_intent(app: &Arc<App>, id: &str) -> Result<Synced, Pro
         return Ok(Synced::Foreign("the payment names a top-up that does not exist here"));
     };
     settle(app, &intent, &topup).await?;
-    again(app, topup.id).await
+    as_it_stands(app, topup.id).await
 }
 
-async fn again(app: &Arc<App>, id: TopupId) -> Result<Synced, Problem> {
+/// The top-up as it was left; a purchase whose payment is over waits no longer.
+async fn as_it_stands(app: &Arc<App>, id: TopupId) -> Result<Synced, Problem> {
     let topup = app.read(move |reader| reader.topup(id)).await?;
-    topup.map(|topup| Synced::Topup(Box::new(topup))).ok_or_else(|| Problem::not_found("top-up"))
+    let topup = topup.ok_or_else(|| Problem::not_found("top-up"))?;
+    if let Some(purchase) = topup.purchase
+        && is_over(topup.state)
+    {
+        purchases::drop_waiting(app, purchase).await?;
+    }
+    Ok(Synced::Topup(Box::new(topup)))
 }
 
 async fn read_intent(app: &App, id: &str) -> Result<PaymentIntent, Problem> {
@@ -158,6 +156,7 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         }
         if let Some(given_up) = &given_up {
             news |= give_up(tx, given_up)?;
+            news |= tx.move_topup(topup_row.id, TopupState::Open, TopupState::Expired, None, clock::now())?;
         }
         let whose = tx.customer(topup_row.customer)?.and_then(|customer| customer.stripe_customer_id);
         let theirs = whose.is_some() && whose == stripe_customer;
