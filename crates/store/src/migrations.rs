@@ -71,8 +71,9 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     19 "0019_support.sql",
     20 "0020_automatic_topups.sql",
     21 "0021_receipts.sql",
-    22 "0022_findings.sql",
-    23 "0023_overpaid.sql",
+    22 "0022_payments_awaited.sql",
+    23 "0023_findings.sql",
+    24 "0024_overpaid.sql",
 );
 
 impl Database {
