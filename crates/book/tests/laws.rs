@@ -457,6 +457,7 @@ fn the_random_commands_reach_every_record_and_every_refusal() {
         "money_moved",
         "more_than_credited",
         "nothing_changes",
+        "overpaid_taken",
         "payment_unknown",
         "quantity_negative",
         "reversed",

@@ -138,6 +138,8 @@ pub fn put_on_invoice(
 /// Credit that staff give back.
 #[derive(Clone, Debug)]
 pub struct GivingBack {
+    /// Its name: the same is given back once, however often it is sent.
+    pub id: IntentId,
     /// Whose.
     pub customer: CustomerId,
     /// How much.
@@ -166,17 +168,20 @@ pub fn wrong_with(giving: &GivingBack) -> Vec<Problem> {
     wrong
 }
 
-/// Says that credit was given back by a way that this program does not see; its name. No more than is left.
-pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Result<IntentId, Problem> {
+/// Says that credit was given back by a way that this program does not see. No more than is left.
+pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Result<(), Problem> {
     Problem::refuse_all(wrong_with(&giving))?;
-    let (id, at) = (IntentId::from_u128(ids::fresh()), app.ledger.now());
-    let GivingBack { customer, amount, by, reason } = giving;
+    let at = app.ledger.now();
+    let GivingBack { id, customer, amount, by, reason } = giving;
     let reason = reason.trim().to_owned();
     let change = Change::new("credit.give_back", customer).after(&json!({
         "amount": amount.to_decimal(), "unit": amount.unit().code(), "paid_by": by.code(), "reason": reason,
     }))?;
     let write = move |tx: &Tx<'_>| {
         let there = left(tx, customer, amount.unit())?;
+        if tx.intent(id)?.is_some() {
+            return Ok((None, there));
+        }
         let Some(wallet) = money_wallet(tx, customer, amount.unit())?.filter(|_| amount.value() <= there.value())
         else {
             return Err(not_left(there));
@@ -191,7 +196,7 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
             purchase: None,
             invoice: None,
             boleto: None,
-            reason,
+            reason: reason.clone(),
             at,
             refused_at: None,
             charged_on: None,
@@ -200,14 +205,14 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
         let intent = Wish::TakeOverpaid { wallet, customer, amount, to }.intent(id, clock::now());
         tx.insert_intent(&intent)?;
         author.note(tx, &change)?;
-        Ok((intent, there))
+        Ok((Some(intent), there))
     };
     let (intent, there) = app.write_or_refuse(write).await?;
-    let outcomes = intents::send(app, &[intent]).await?;
+    let outcomes = intents::send(app, intent.as_slice()).await?;
     app.live.notify(customer);
     match outcomes.first() {
         Some(Outcome::Refused(_)) => Err(not_left(there)),
-        _ => Ok(id),
+        _ => Ok(()),
     }
 }
 

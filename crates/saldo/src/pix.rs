@@ -240,7 +240,11 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
     let id = settlements::name(&[b"pix", told.end_to_end_id.as_bytes()]);
     let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, late_fee: 0, at: now };
     let customer = Some(charge.customer);
-    match settle(tx, &came)? {
+    let settled = settle(tx, &came)?;
+    if matches!(settled, Settled::Paid(_) | Settled::Credit(_)) {
+        tx.set_settlement_reference(id, &payment)?;
+    }
+    match settled {
         Settled::Paid(intents) => Ok(Taken { intents, customer }),
         Settled::Credit(intents) => {
             Ok(Taken { intents, ..find(tx, &Found::PixAgain { paid, payment }, Some(&charge), now)? })

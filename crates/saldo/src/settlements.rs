@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use book::{BillItem, PaidBy, Refusal};
 use money::{
-    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp, Unit,
+    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp,
     WalletId,
 };
 use sha2::{Digest as _, Sha256};
@@ -269,6 +269,7 @@ fn note(
         outcome,
         came_at: came.at,
         invoice: came.what.invoice(),
+        reference: String::new(),
     })
 }
 

@@ -310,7 +310,7 @@ impl Model {
                     return Err("amount_too_large");
                 }
                 let no = purse.lots.len();
-                let bought = terms.source == Source::Purchased;
+                let bought = matches!(terms.source, Source::Purchased | Source::Overpaid(_));
                 let rank = (terms.priority, ends.unwrap_or(i64::MAX), bought, no);
                 let payment = terms.payment.map(|payment| payment.as_u128());
                 let (left, second) = (amount, false);

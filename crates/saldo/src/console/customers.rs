@@ -31,11 +31,12 @@ use crate::look::page::{
     AutomaticSeen, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines,
     TimelineLine,
 };
-use crate::look::part::Place;
+use crate::look::part::{OwnCredit, Place};
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::permissions::Permission;
+use crate::portal::own_credit::{self, Eyes};
 use crate::portal::trail::Trail;
 use crate::portal::{self, cards, figures};
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
@@ -51,6 +52,8 @@ pub(super) struct Shown {
     saved: u8,
     #[serde(default)]
     invited: u8,
+    #[serde(default)]
+    given_back: u8,
     before: Option<String>,
 }
 
@@ -66,6 +69,7 @@ pub(super) struct Invited {
 struct Said {
     saved: bool,
     invited: bool,
+    given_back: bool,
     code: Option<GivenCode>,
     trail: Trail,
 }
@@ -77,6 +81,7 @@ struct Known {
     wallets: Vec<WalletRow>,
     money: Option<WalletRow>,
     grants: Vec<GrantRow>,
+    own_credit: Option<OwnCredit>,
     timeline: Vec<TimelineLine>,
     older: Option<Timestamp>,
     lines: Vec<KnownLine>,
@@ -99,7 +104,7 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(shown.before.as_deref());
-    let said = Said { saved: shown.saved == 1, invited: shown.invited == 1, code: None, trail };
+    let said = Said { saved: shown.saved == 1, invited: shown.invited == 1, given_back: shown.given_back == 1, code: None, trail };
     show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
 }
 
@@ -265,7 +270,7 @@ async fn show(
     staff: &StaffIn,
     id: CustomerId,
     status: StatusCode,
-    Said { saved, invited, code, trail }: Said,
+    Said { saved, invited, given_back, code, trail }: Said,
 ) -> Result<Response, Fault> {
     let (look, eyes) = (Arc::clone(app), staff.visit.reader().clone());
     let before = trail.last().and_then(|at| at.parse().ok()).map_or(Timestamp::MAX, Timestamp::from_micros);
@@ -310,6 +315,9 @@ async fn show(
         since: known.customer.created_at,
         saved,
         invited,
+        given_back,
+        own_credit: known.own_credit,
+        may_give_back: staff.may(Permission::SettleByHand),
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
         acts: acts(app, staff, &reader, &known.wallets),
@@ -363,6 +371,7 @@ fn known(
     let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
     Ok(Some(Known {
         payer: tables.payer(id)?,
+        own_credit: own_credit::read(tables, reader, id, Eyes::Staff)?,
         grants: grants.unwrap_or_default(),
         money,
         timeline,

@@ -15,6 +15,8 @@ pub enum Flow {
     Allowance,
     /// Staff corrected something, or what was owed was written off.
     Corrected,
+    /// An invoice took it off: it had been paid beyond what was owed.
+    Invoiced,
     /// It was used.
     Used,
     /// It expired.
@@ -27,12 +29,13 @@ pub enum Flow {
 
 impl Flow {
     /// All of them, as they stand in a report.
-    pub const ALL: [Flow; 9] = [
+    pub const ALL: [Flow; 10] = [
         Flow::Sold,
         Flow::Overpaid,
         Flow::Promotional,
         Flow::Allowance,
         Flow::Corrected,
+        Flow::Invoiced,
         Flow::Used,
         Flow::Expired,
         Flow::Refunded,
@@ -45,7 +48,8 @@ impl Flow {
             ("grant", "purchased") | ("pack", _) => Flow::Sold,
             ("grant", "overpaid") => Flow::Overpaid,
             ("grant", "promotional") => Flow::Promotional,
-            ("grant", "reinstated") | ("refund", _) => Flow::Refunded,
+            ("grant", "reinstated") | ("refund" | "given_back", _) => Flow::Refunded,
+            ("invoice", _) => Flow::Invoiced,
             ("grant", "allowance" | "carried") | ("allowance", _) => Flow::Allowance,
             ("usage" | "charge" | "reversal" | "traffic", _) => Flow::Used,
             ("expiry", _) => Flow::Expired,
@@ -62,6 +66,7 @@ impl Flow {
             Flow::Promotional => "promotional",
             Flow::Allowance => "allowance",
             Flow::Corrected => "corrected",
+            Flow::Invoiced => "invoiced",
             Flow::Used => "used",
             Flow::Expired => "expired",
             Flow::Refunded => "refunded",

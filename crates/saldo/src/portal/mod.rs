@@ -27,6 +27,7 @@ mod live;
 pub(crate) mod mail_rows;
 mod mail_wishes;
 pub(crate) mod monthly_invoices;
+pub(crate) mod own_credit;
 pub(crate) mod movements;
 mod password;
 pub(crate) mod payment_list;

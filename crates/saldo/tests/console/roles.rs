@@ -198,6 +198,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let colleague = [("name", "Leo"), ("email", "leo@example.com"), ("role", "support"), ("language", "en")];
     let credit =
         [("direction", "give"), ("amount", "60.00"), ("reason", "goodwill"), ("note", "uma cortesia")];
+    let giving_back = [("amount", "1.00"), ("paid_by", "pix"), ("reason", "pago duas vezes")];
     let whole: Vec<_> = person.into_iter().chain(line).collect();
     vec![
         form("/console/payments/{id}/refunds", &shop.payment, &[("amount", "4.00")], 303),
@@ -234,6 +235,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/packs/{no}", "1", &PACK, 303),
         form("/console/customers/{id}/freezing", &shop.customer, &[("wallet", "none"), ("freeze", "1")], 404),
         form("/console/customers/{id}/view", &shop.customer, &[], 303),
+        form("/console/customers/{id}/giving-back", &shop.customer, &giving_back, 422),
         form("/console/staff/invitations", "", &colleague, 303),
         form("/console/staff/invitations/{id}/sending", "nobody", &[], 404),
         form("/console/staff/invitations/{id}/withdrawal", "nobody", &[], 404),
@@ -281,6 +283,7 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/subscribers/imports/{no}", "9", 404),
         at("/console/customers/{id}", &shop.customer, 200),
         at("/console/customers/{id}/change", &shop.customer, 403),
+        at("/console/customers/{id}/giving-back/new", &shop.customer, 403),
         at("/console/customers/{id}/lines/new", &shop.customer, 403),
         at("/console/lines", "", 200),
         at("/console/lines/{id}", &shop.line, 200),
@@ -497,6 +500,7 @@ const NEEDS: [(&str, &str, Permission); 39] = [
     ("POST", "/console/reconciliation", Permission::Reconcile),
     ("POST", "/console/webhook", Permission::ChangeWebhooks),
     ("POST", "/console/billing", Permission::RunBilling),
+    ("", "/console/customers/{id}/giving-back", Permission::SettleByHand),
     ("POST", "/console/boletos/{id}/write-off", Permission::SettleByHand),
     ("POST", "/console/boletos", Permission::KeepBankFiles),
     ("POST", "/console/routers", Permission::ChangeRouters),

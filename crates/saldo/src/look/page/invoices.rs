@@ -4,7 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::{Frame, PaymentList, PixPanel, WaitingPurchase};
+use crate::look::part::{Frame, OwnCredit, PaymentList, PixPanel, WaitingPurchase};
 
 use super::{MonthlyInvoice, OverdueNotice, TrustSeen};
 
@@ -57,8 +57,8 @@ pub struct Invoiced {
     pub unpaid: Vec<UnpaidPurchase>,
     /// Money that came in other ways than by card, newest first.
     pub received: Vec<Received>,
-    /// What he has as credit for what was paid beyond what was owed, where no other page shows it.
-    pub credit: Vec<Amount>,
+    /// What was paid beyond what was owed, if anything ever was.
+    pub credit: Option<OwnCredit>,
     /// Boletos of purchases, newest first.
     pub boletos: Vec<Boleto>,
     /// Purchases that the next invoice collects, newest first.
@@ -78,6 +78,8 @@ pub struct Received {
     pub what: String,
     /// The id of the way it was paid.
     pub way_id: &'static str,
+    /// What whoever told of it calls it; empty where it has no name.
+    pub reference: String,
     /// How much.
     pub amount: Amount,
     /// When it was told.
