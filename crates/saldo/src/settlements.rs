@@ -31,6 +31,11 @@ use crate::{clock, documents, ids, notices};
 /// Wallets of one customer that are looked through for one that counts money.
 const WALLETS_MAX: u32 = 200;
 
+/// The source of a grant that was paid beyond what was owed, as the views have it.
+const OVERPAID: &str = "overpaid";
+/// Grants of one wallet that are looked through.
+const GRANTS_MAX: u32 = 1_000;
+
 /// What is owed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owing {
@@ -345,6 +350,24 @@ fn deposit(tx: &Tx<'_>, customer: CustomerId, amount: Amount, by: PaidBy) -> Res
 fn money_wallet(tx: &Tx<'_>, customer: CustomerId, unit: Unit) -> Result<Option<WalletId>, StoreError> {
     let wallets = tx.wallets_of(customer, None, WALLETS_MAX)?.rows;
     Ok(wallets.into_iter().rfind(|wallet| wallet.unit == unit).map(|wallet| wallet.id))
+}
+
+/// What is left of what a customer paid beyond what he owed, and the wallet that it lies in; `None` if there is nothing.
+pub(crate) fn overpaid_credit(
+    tables: &TablesReader<'_>,
+    customer: CustomerId,
+    unit: Unit,
+) -> Result<Option<(WalletId, i64)>, StoreError> {
+    for wallet in tables.wallet_views_of(customer, WALLETS_MAX)?.into_iter().filter(|it| it.unit == unit) {
+        let grants = tables.grants(wallet.wallet_no, None, GRANTS_MAX)?.rows;
+        let overpaid = grants.iter().filter(|grant| grant.source == OVERPAID);
+        let left: i64 = overpaid.map(|grant| grant.remaining).sum();
+        let available = wallet.posted - wallet.pending - wallet.held;
+        if left.min(available) > 0 {
+            return Ok(Some((wallet.wallet, left.min(available))));
+        }
+    }
+    Ok(None)
 }
 
 /// The book did not take a payment, for the line is no more: what was paid becomes credit, and a person is told. Done once, however

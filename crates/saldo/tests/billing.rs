@@ -267,6 +267,42 @@ async fn an_invoice_whose_packs_say_different_things_asks_what_becomes_of_their_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_beyond_what_was_owed_is_taken_off_the_next_invoices() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let bought = provider.buy().await;
+    // Paid once, and then 100 reais more: more than one invoice comes to.
+    for (no, amount) in [(1_u8, reais(PRICE_CENTAVOS)), (2, reais(10_000))] {
+        let (what, at) = (Owing::Purchase(bought.purchase), provider.app().ledger.now());
+        let id = settlements::name(&[b"test", &[no]]);
+        let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, late_fee: 0, at };
+        let settled = provider.app().write(move |tx| settlements::settle(tx, &came)).await.expect("a change");
+        let (Settled::Paid(intents) | Settled::Credit(intents)) = settled else { panic!("{settled:?}") };
+        intents::send(provider.app(), &intents).await.expect("the book answers");
+    }
+    provider.settled().await;
+    assert_eq!(provider.credit().await, reais(10_000));
+
+    provider.bill().await;
+    let (first, rows, boleto) = provider.invoices().await.remove(0);
+    let kinds: Vec<_> = rows.iter().map(|row| (row.kind, row.amount.value())).collect();
+    let fee = reais(FEE_CENTAVOS).value();
+    assert_eq!(kinds, [(InvoiceLineKind::Fee, fee), (InvoiceLineKind::Credit, -fee)]);
+    assert_eq!((first.total.value(), first.state, boleto), (0, InvoiceState::Paid, None));
+    assert_eq!(provider.credit().await, reais(10_000 - FEE_CENTAVOS));
+
+    provider.days(31).await;
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    let (second, rows, boleto) = &invoices[0];
+    let rest = reais(10_000 - FEE_CENTAVOS);
+    assert_eq!(rows[1].amount.value(), -rest.value());
+    assert_eq!((second.total.value(), second.state), (fee - rest.value(), InvoiceState::Open));
+    assert_eq!(boleto.as_ref().expect("a boleto").amount, second.total);
+    assert_eq!(provider.credit().await, reais(0));
+    assert_eq!(provider.booked("receivable").await, -second.total.value());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_billed_twice_for_a_month_also_by_a_run_that_was_cut_off() {
     let provider = Provider::open(PackRelease::Purchase).await;
     let month = provider.bill().await;

@@ -170,12 +170,11 @@ fn received(
 ) -> Result<Vec<Received>, StoreError> {
     let mut received = Vec::new();
     for row in tables.settlements_of_customer(customer, RECEIVED_MAX)? {
-        let way_id = match PaidBy::from_code(&row.paid_by) {
-            Some(PaidBy::Card) => continue,
-            Some(PaidBy::Pix) => "paid-by-pix",
-            Some(PaidBy::Boleto) => "paid-by-boleto",
-            Some(PaidBy::Hand) | None => "paid-by-hand",
-        };
+        // Written by us, so it is a way that we know; cards have a list of their own.
+        let by = PaidBy::from_code(&row.paid_by).unwrap_or(PaidBy::Hand);
+        if by == PaidBy::Card && row.outcome == SettlementOutcome::Paid {
+            continue;
+        }
         let what = match (row.purchase, row.invoice) {
             (Some(purchase), _) => tables
                 .purchase(purchase)?
@@ -187,7 +186,7 @@ fn received(
         };
         received.push(Received {
             what: what.unwrap_or_default(),
-            way_id,
+            by,
             amount: row.amount,
             at: row.came_at,
             is_credit: row.outcome == SettlementOutcome::Credit,
