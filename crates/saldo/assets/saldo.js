@@ -33,11 +33,15 @@ function listen(url) {
 function replace(name, html) {
   for (const part of document.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)) {
     if (part.innerHTML === html) continue;
+    const awaited = part.querySelector("[data-awaits]")?.dataset.awaits;
     const before = part.querySelector("[data-count]")?.dataset.count;
     const focused = part.contains(document.activeElement) ? focusPath(part, document.activeElement) : null;
     // By its id where it has one: what stands before it may come and go.
     const opened = new Map([...part.querySelectorAll("details")].map((details, index) => [details.id || index, details.open]));
     part.innerHTML = html;
+    // What was waited for here has come: the page confirms it as it does what is bought at once.
+    const confirmed = part.querySelector("[data-confirms]");
+    if (awaited && confirmed?.dataset.confirms === awaited) location.replace(confirmed.dataset.url);
     part.querySelectorAll("details").forEach((details, index) => { details.open = opened.get(details.id || index) ?? false; });
     if (focused) focusables(part)[focused - 1]?.focus({ preventScroll: true });
     // The true amount stands there at once; a short wash says that it changed.

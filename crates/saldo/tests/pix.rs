@@ -491,12 +491,12 @@ async fn staff_settles_by_hand_with_a_reason() {
     }
     let mut viewer = browser::Browser::new(&provider.house);
     viewer.sign_in("/console/sign-in", "look@example.com", browser::PASSWORD).await;
-    assert!(!viewer.get(&page).await.text.contains("Settle by hand"));
+    assert!(!viewer.get(&page).await.text.contains("Record a payment"));
     assert_eq!(viewer.submit(&page, &settle, &[("reason", "seen")]).await.status.as_u16(), 403);
 
     let mut staff = browser::Browser::new(&provider.house);
     staff.sign_in("/console/sign-in", "do@example.com", browser::PASSWORD).await;
-    assert!(staff.get(&page).await.text.contains("Settle by hand"));
+    assert!(staff.get(&page).await.text.contains("Record a payment"));
     let long = "x".repeat(201);
     for reason in ["", "  ", &long] {
         assert_eq!(

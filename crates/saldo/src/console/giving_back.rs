@@ -13,10 +13,9 @@ use super::offer_fields::{Unread, choice, text};
 use crate::app::App;
 use crate::ids;
 use crate::look::page::{Field, FieldProblem};
-use crate::look::part::Place;
+use crate::look::part::{Place, paid_by_text};
 use crate::overpaid::{self, GivingBack};
 use crate::permissions::Permission;
-use crate::portal::own_credit::way_text;
 use crate::portal::{Asked, Fault, Posted, StaffIn};
 use crate::problem::Problem;
 
@@ -136,7 +135,7 @@ fn form(
     let back = format!("/console/customers/{id}");
     let place = (Place::ConsoleSubscribers, format!("{back}/giving-back?name={name}"), back);
     let t = |id: &str| reader.t(id);
-    let ways = WAYS.map(|way| (way.code().to_owned(), t(way_text(way.code()))));
+    let ways = WAYS.map(|way| (way.code().to_owned(), t(paid_by_text(way))));
     let fields: Vec<Field> = vec![
         text(
             "amount",

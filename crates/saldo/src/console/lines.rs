@@ -159,6 +159,7 @@ pub(super) async fn line(
         charging_id: charging_text(&row.charging),
         may_settle: may_settle_any && may_be_settled_by_hand(&row),
         is_dropped: row.state == PurchaseState::Dropped,
+        is_written_off: row.state == PurchaseState::WrittenOff,
         size: size(row.quantity),
         price: row.price,
         bought_at: row.bought_at,

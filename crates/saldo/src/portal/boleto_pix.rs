@@ -56,6 +56,6 @@ pub(super) fn paid_otherwise(
     let paid = settlements::paid_otherwise(tables, boleto)?;
     Ok(paid.map(|paid| match PaidBy::from_code(&paid.paid_by) {
         Some(PaidBy::Pix) => BoletoStanding::PaidByPix { at: paid.came_at },
-        _ => BoletoStanding::Paid { at: Some(paid.came_at) },
+        _ => BoletoStanding::PaidOtherwise { at: paid.came_at },
     }))
 }

@@ -171,7 +171,9 @@ fn received(
 ) -> Result<Vec<Received>, StoreError> {
     let mut received = Vec::new();
     for row in tables.settlements_of_customer(customer, RECEIVED_MAX)? {
-        if PaidBy::from_code(&row.paid_by) == Some(PaidBy::Card) {
+        // Written by us, so it is a way that we know; cards have a list of their own.
+        let by = PaidBy::from_code(&row.paid_by).unwrap_or(PaidBy::Hand);
+        if by == PaidBy::Card && row.outcome == SettlementOutcome::Paid {
             continue;
         }
         let what = match (row.purchase, row.invoice) {
@@ -185,7 +187,7 @@ fn received(
         };
         received.push(Received {
             what: what.unwrap_or_default(),
-            way_id: own_credit::way_text(&row.paid_by),
+            by,
             reference: row.reference,
             amount: row.amount,
             at: row.came_at,

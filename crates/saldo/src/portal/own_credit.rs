@@ -6,7 +6,7 @@ use store::tables::overpaid::{Overpaid, OverpaidKind};
 use store::{Reader as TablesReader, StoreError};
 
 use crate::look::Reader;
-use crate::look::part::{CreditMove, OwnCredit};
+use crate::look::part::{CreditMove, OwnCredit, paid_by_text};
 use crate::overpaid;
 
 /// Movements that are shown.
@@ -51,10 +51,12 @@ pub(crate) fn seen(
         None => None,
     };
     let number = invoice.as_ref().map(|invoice| invoice.number).unwrap_or_default();
+    // Written by us, so it is a way that we know.
+    let way = reader.t(paid_by_text(PaidBy::from_code(&moved.paid_by).unwrap_or(PaidBy::Hand)));
     let words = match moved.kind {
-        OverpaidKind::Came => reader.t1("own-credit-came", "way", reader.t(way_text(&moved.paid_by))),
+        OverpaidKind::Came => reader.t1("own-credit-came", "way", way),
         OverpaidKind::Invoiced => reader.t1("own-credit-invoiced", "number", number),
-        OverpaidKind::GivenBack => reader.t1("own-credit-given-back", "way", reader.t(way_text(&moved.paid_by))),
+        OverpaidKind::GivenBack => reader.t1("own-credit-given-back", "way", way),
     };
     let under = match (moved.kind, moved.purchase) {
         _ if moved.refused_at.is_some() => reader.t("own-credit-refused"),
@@ -86,14 +88,4 @@ fn url(tables: &TablesReader<'_>, moved: &Overpaid, eyes: Eyes) -> Result<Option
         (None, Some(id), Eyes::Staff) => Some(format!("/console/boletos/{id}")),
         (None, None, _) => None,
     })
-}
-
-/// The id of the way that money came or went.
-pub(crate) fn way_text(code: &str) -> &'static str {
-    match PaidBy::from_code(code) {
-        Some(PaidBy::Pix) => "paid-by-pix",
-        Some(PaidBy::Boleto) => "paid-by-boleto",
-        Some(PaidBy::Card) => "paid-by-card",
-        Some(PaidBy::Hand) | None => "paid-by-hand",
-    }
 }

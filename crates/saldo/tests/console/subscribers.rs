@@ -176,7 +176,7 @@ async fn what_was_typed_wrongly_by_hand_is_named_and_changes_nothing() {
     let again = staff.submit(NEW, LIST, &JOAO).await;
     assert!(again.status.as_u16() == 422 && again.text.contains("already"), "{}", again.text);
     for (field, value, words) in
-        [("document", "", "missing"), ("state", "", "missing"), ("email", "@", "no address")]
+        [("document", "", "Fill this in."), ("state", "", "Fill this in."), ("email", "@", "no address")]
     {
         let answer = staff.submit(&format!("{url}/change"), &url, &with(&JOAO, field, value)).await;
         assert!(answer.status.as_u16() == 422 && answer.text.contains(words), "{field}: {}", answer.text);

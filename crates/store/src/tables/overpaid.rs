@@ -18,6 +18,10 @@ const OF_CUSTOMER: &str = "SELECT id, customer, wallet, kind, amount, unit, paid
 const LEFT: &str = "SELECT CAST(coalesce(sum(o.amount), 0) AS BIGINT) FROM overpaid o
     WHERE o.customer = $1 AND o.unit = $2 AND o.refused_at IS NULL
     AND (o.amount < 0 OR EXISTS (SELECT 1 FROM intents i WHERE i.id = o.id AND i.done_at IS NOT NULL))";
+const LEFT_IN_BOOK: &str = "SELECT CAST(coalesce(sum(l.remaining), 0) AS BIGINT) FROM wallet_view w
+    JOIN grant_view g ON g.grant_key >= w.wallet_no * 4294967296 AND g.grant_key < (w.wallet_no + 1) * 4294967296
+    JOIN grant_left_view l ON l.grant_key = g.grant_key
+    WHERE w.customer = $1 AND w.unit = $2 AND g.source = 'overpaid'";
 const TO_CHARGE: &str = "SELECT id, customer, wallet, kind, amount, unit, paid_by, purchase, invoice, boleto, reason, at,
     refused_at, charged_on FROM overpaid
     WHERE customer = $1 AND kind = 'invoiced' AND refused_at IS NOT NULL AND charged_on IS NULL ORDER BY at, id LIMIT $2";
@@ -84,9 +88,12 @@ impl Reader<'_> {
         self.all(OF_CUSTOMER, &[&customer, &before, &limit])
     }
 
-    /// What is left of a customer's credit in a unit, in smallest steps.
+    /// What is left of a customer's credit in a unit, in smallest steps: by its movements, and not more than the views have of it, for
+    /// charges take of it as of any credit.
     pub fn overpaid_left(&self, customer: CustomerId, unit: Unit) -> Result<i64, StoreError> {
-        Ok(self.one(LEFT, &[&customer, &unit])?.unwrap_or(0))
+        let left: Option<i64> = self.one(LEFT, &[&customer, &unit])?;
+        let in_book: Option<i64> = self.one(LEFT_IN_BOOK, &[&customer, &unit])?;
+        Ok(left.unwrap_or(0).min(in_book.unwrap_or(0)))
     }
 
     /// The first `limit` that an invoice took off though they were not there any more, and that no invoice asks for again.

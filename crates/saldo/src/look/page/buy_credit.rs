@@ -461,6 +461,16 @@ pub struct CheckTerm {
     pub bytes: i64,
 }
 
+impl CheckTerm {
+    /// The sign before its name: what may be below zero is added as it is.
+    pub fn word_sign(&self) -> &'static str {
+        match self.name {
+            FigureName::Carried | FigureName::Adjustments => "+",
+            _ => self.sign,
+        }
+    }
+}
+
 /// The inside of `data-live="line-figures"`.
 #[derive(Template)]
 #[template(path = "fragment/line_figures.html")]

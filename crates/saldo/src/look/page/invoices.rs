@@ -1,10 +1,11 @@
 //! `/invoices`: boletos, what became of them, and what the next invoice will collect.
 
 use askama::Template;
+use book::PaidBy;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::{Frame, OwnCredit, PaymentList, PixPanel, WaitingPurchase};
+use crate::look::part::{Frame, OwnCredit, paid_by_text, PaymentList, PixPanel, WaitingPurchase};
 
 use super::{MonthlyInvoice, OverdueNotice, TrustSeen};
 
@@ -76,8 +77,8 @@ pub struct Invoiced {
 pub struct Received {
     /// What for.
     pub what: String,
-    /// The id of the way it was paid.
-    pub way_id: &'static str,
+    /// How it was paid.
+    pub by: PaidBy,
     /// What whoever told of it calls it; empty where it has no name.
     pub reference: String,
     /// How much.
@@ -86,6 +87,13 @@ pub struct Received {
     pub at: Timestamp,
     /// Whether it came beyond what was owed, and is the customer's credit.
     pub is_credit: bool,
+}
+
+impl Received {
+    /// The id of the way it was paid.
+    pub fn way_id(&self) -> &'static str {
+        paid_by_text(self.by)
+    }
 }
 
 /// A boleto as its payer sees it.
@@ -141,6 +149,11 @@ pub enum BoletoStanding {
         /// When.
         at: Timestamp,
     },
+    /// Its purchase was paid in another way, as staff or a card's payment told.
+    PaidOtherwise {
+        /// When.
+        at: Timestamp,
+    },
     /// It cannot be paid any more; what it was to pay is owed all the same.
     StillOwed,
     /// It will not be paid any more.
@@ -155,7 +168,7 @@ impl BoletoStanding {
             BoletoStanding::Rejected => "boleto-rejected",
             BoletoStanding::Open => "boleto-open",
             BoletoStanding::Overdue => "boleto-overdue",
-            BoletoStanding::Paid { .. } => "boleto-paid",
+            BoletoStanding::Paid { .. } | BoletoStanding::PaidOtherwise { .. } => "boleto-paid",
             BoletoStanding::PaidByPix { .. } => "boleto-paid-by-pix",
             BoletoStanding::StillOwed => "boleto-still-owed",
             BoletoStanding::WrittenOff => "boleto-written-off",
@@ -165,7 +178,9 @@ impl BoletoStanding {
     /// The badge's sign and colour as a class of the style sheet.
     pub fn tone(&self) -> &'static str {
         match self {
-            BoletoStanding::Paid { .. } | BoletoStanding::PaidByPix { .. } => "good",
+            BoletoStanding::Paid { .. }
+            | BoletoStanding::PaidByPix { .. }
+            | BoletoStanding::PaidOtherwise { .. } => "good",
             BoletoStanding::Rejected | BoletoStanding::Overdue | BoletoStanding::StillOwed => "bad",
             BoletoStanding::Registering | BoletoStanding::Open => "wait",
             BoletoStanding::WrittenOff => "",
@@ -255,6 +270,9 @@ impl Boleto {
             BoletoStanding::Overdue => reader.t("boleto-overdue-pix-text"),
             BoletoStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(at)),
             BoletoStanding::Paid { at: None } => String::new(),
+            BoletoStanding::PaidOtherwise { at } => {
+                reader.t1("boleto-paid-by-hand-text", "day", reader.date(at))
+            }
             BoletoStanding::PaidByPix { at } => reader.t1("boleto-paid-by-pix-text", "day", reader.date(at)),
             BoletoStanding::StillOwed => {
                 let has_pix = !matches!(self.pix, BoletoPix::None);

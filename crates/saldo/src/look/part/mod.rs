@@ -21,7 +21,7 @@ pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
 pub use frame::{Demo, DemoFaults, Frame, Menu, Person, Place};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
-pub use own_credit::{CreditMove, OwnCredit};
+pub use own_credit::{CreditMove, OwnCredit, paid_by_text};
 pub use payment::{
     Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason,
     ResultFragment,

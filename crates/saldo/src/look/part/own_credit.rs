@@ -1,5 +1,6 @@
 //! A customer's credit in money, of what it came and where it went: as he sees it, and as staff do.
 
+use book::PaidBy;
 use money::{Amount, Timestamp};
 
 /// What a customer paid beyond what he owed.
@@ -24,4 +25,14 @@ pub struct CreditMove {
     pub amount: Amount,
     /// Where the reader finds what it was for.
     pub url: Option<String>,
+}
+
+/// The id of the way in which money came or went.
+pub fn paid_by_text(by: PaidBy) -> &'static str {
+    match by {
+        PaidBy::Pix => "paid-by-pix",
+        PaidBy::Boleto => "paid-by-boleto",
+        PaidBy::Card => "paid-by-card",
+        PaidBy::Hand => "paid-by-hand",
+    }
 }
