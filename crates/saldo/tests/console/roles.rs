@@ -233,6 +233,9 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/webhooks/{id}/removal", "none", &[], 404),
         form("/console/webhooks/{id}/test", "none", &[], 404),
         form("/console/webhook-deliveries/{id}/redelivery", "none", &[], 404),
+        form("/console/brand", "", &[("name", "Outra")], 303),
+        file("/console/brand/logo", "no picture", 422),
+        form("/console/brand/logo/removal", "", &[], 303),
     ]
 }
 
@@ -295,6 +298,8 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/webhooks/{id}", "none", 404),
         at("/console/webhooks/{id}/change", "none", 403),
         at("/console/webhook-deliveries/{id}", "none", 404),
+        at("/console/brand", "", 200),
+        at("/console/brand/colour", "", 200),
     ]
 }
 

@@ -11,6 +11,12 @@ pub struct Frame {
     pub support_email: String,
     /// The number that subscribers call; empty if there is none.
     pub support_phone: String,
+    /// Where the operator's terms stand; empty if nowhere.
+    pub terms_url: String,
+    /// The style sheet of the operator's colour.
+    pub sheet_url: Option<String>,
+    /// The operator's logo.
+    pub logo: Option<LogoSeen>,
     /// Which menu stands beside the page.
     pub menu: Menu,
     /// Entries of the menu that whoever is signed in has no use of.
@@ -29,6 +35,19 @@ pub struct Frame {
     pub live_url: Option<String>,
     /// The strip of the demo; `None` outside of it.
     pub demo: Option<Demo>,
+}
+
+/// The operator's logo, as pages draw it.
+#[derive(Clone, Debug)]
+pub struct LogoSeen {
+    /// Where it is.
+    pub url: String,
+    /// How wide it is, in pixels.
+    pub width: u32,
+    /// How high it is, in pixels.
+    pub height: u32,
+    /// Whether it is the name, written, so that the name does not stand beside it.
+    pub is_word: bool,
 }
 
 /// Which menu stands beside a page.
@@ -177,6 +196,8 @@ pub enum Place {
     ConsoleReconciliation,
     /// Who is told by webhooks.
     ConsoleWebhooks,
+    /// What customers see of the operator.
+    ConsoleBrand,
 }
 
 impl Place {
@@ -215,10 +236,16 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
+        Place::ConsoleBrand,
     ];
     /// What of the console's menu is set up rather than worked with; it comes last.
-    pub const SETTINGS: &'static [Place] =
-        &[Place::ConsolePlans, Place::ConsolePacks, Place::ConsoleRouters, Place::ConsoleWebhooks];
+    pub const SETTINGS: &'static [Place] = &[
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleRouters,
+        Place::ConsoleWebhooks,
+        Place::ConsoleBrand,
+    ];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
@@ -248,6 +275,7 @@ impl Place {
             Place::ConsoleRouters => "/console/routers",
             Place::ConsoleReconciliation => "/console/reconciliation",
             Place::ConsoleWebhooks => "/console/webhooks",
+            Place::ConsoleBrand => "/console/brand",
         }
     }
 
@@ -279,6 +307,7 @@ impl Place {
             Place::ConsoleRouters => "routers",
             Place::ConsoleReconciliation => "reconciliation",
             Place::ConsoleWebhooks => "webhooks",
+            Place::ConsoleBrand => "brand",
         }
     }
 }
