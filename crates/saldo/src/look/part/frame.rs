@@ -21,6 +21,8 @@ pub struct Frame {
     pub menu: Menu,
     /// Entries of the menu that whoever is signed in has no use of.
     pub hidden: Vec<Place>,
+    /// As whom staff see this page, where they do.
+    pub viewed_as: Option<String>,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
@@ -192,6 +194,10 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Who signs in to the console.
+    ConsoleStaff,
+    /// Who changed what.
+    ConsoleAudit,
     /// Stripe beside the books.
     ConsoleReconciliation,
     /// Who is told by webhooks.
@@ -237,6 +243,8 @@ impl Place {
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
         Place::ConsoleBrand,
+        Place::ConsoleStaff,
+        Place::ConsoleAudit,
     ];
     /// What of the console's menu is set up rather than worked with; it comes last.
     pub const SETTINGS: &'static [Place] = &[
@@ -245,6 +253,8 @@ impl Place {
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
         Place::ConsoleBrand,
+        Place::ConsoleStaff,
+        Place::ConsoleAudit,
     ];
 
     /// Where the page is.
@@ -273,6 +283,8 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleStaff => "/console/staff",
+            Place::ConsoleAudit => "/console/audit",
             Place::ConsoleReconciliation => "/console/reconciliation",
             Place::ConsoleWebhooks => "/console/webhooks",
             Place::ConsoleBrand => "/console/brand",
@@ -305,6 +317,8 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleStaff => "staff",
+            Place::ConsoleAudit => "audit",
             Place::ConsoleReconciliation => "reconciliation",
             Place::ConsoleWebhooks => "webhooks",
             Place::ConsoleBrand => "brand",
