@@ -465,7 +465,7 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 39] = [
+const NEEDS: [(&str, &str, Permission); 40] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
@@ -504,6 +504,7 @@ const NEEDS: [(&str, &str, Permission); 39] = [
     ("POST", "/console/routers", Permission::ChangeRouters),
     ("POST", "/console/plans", Permission::ChangeOffers),
     ("POST", "/console/packs", Permission::ChangeOffers),
+    ("POST", "/console/brand", Permission::ChangeSettings),
     ("", "/console/staff", Permission::ChangeStaff),
 ];
 
