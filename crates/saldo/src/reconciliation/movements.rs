@@ -176,15 +176,17 @@ async fn heal(app: &Arc<App>, movement: &StripeMovement) -> Result<(), Problem> 
             MovementSort::Payment => payment.credited_entry.is_some(),
             _ => is_told(reader, &source, amount)? && !is_behind(reader, id)?,
         };
-        Ok((!is_known).then_some(payment.provider_payment))
+        Ok((!is_known).then_some(payment))
     };
-    if let Some(intent) = app.read(read).await? {
-        if let Err(problem) = payments::sync_payment_intent(app, &intent).await {
-            return pass_over(app, &Request::retrieve_payment_intent(&intent), problem).await;
-        }
-        claims::follow(app, id).await?;
+    let Some(payment) = app.read(read).await? else { return Ok(()) };
+    let intent = payment.provider_payment.clone();
+    if let Err(problem) = payments::sync_payment_intent(app, &intent).await {
+        return pass_over(app, &Request::retrieve_payment_intent(&intent), problem).await;
     }
-    Ok(())
+    if matches!(sort, MovementSort::Refund | MovementSort::Dispute) {
+        payments::sync_claims(app, payment).await?;
+    }
+    claims::follow(app, id).await
 }
 
 /// Whether it is written down what a refund or dispute came to: money that came back belongs to a claim that takes none any more.
