@@ -171,6 +171,26 @@ async fn a_dispute_that_was_won_and_a_refund_after_it_are_followed_in_their_orde
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_inquiry_that_became_a_dispute_without_a_word_takes_its_credit() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    house.pay(&topup(&house, &ana, "20.00").await, VISA).await;
+    in_step(&house).await;
+    let asked = Act::Inquire { payment: paid(&house, &ana).await };
+    let dispute = house.sandbox.act(asked).await.expect("it fits");
+    let customer = ana.customer.id;
+    let look = move |reader: &store::Reader<'_>| reader.payments_of(customer, None, 1);
+    house.until(look, |page| page.rows.iter().all(|payment| payment.dispute_state.is_some())).await;
+    lose_webhooks(&house);
+    let dispute = dispute["id"].as_str().expect("an id").to_owned();
+    house.sandbox.act(Act::Escalate { dispute }).await.expect("it fits");
+    let drift = in_step(&house).await;
+    assert_eq!(line(&drift, "dispute"), (-2_000, -2_000));
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_checkout_that_a_coupon_made_free_is_over_credits_nothing_and_is_told_once() {
     let house = House::open().await;
     let ana = house.customer("ana").await;

@@ -8,7 +8,7 @@ use book::MoneyMovement;
 use engine::Outcome;
 use money::{Amount, CustomerId, IntentId, PaymentId};
 use serde::de::DeserializeOwned;
-use store::tables::claims::{ClaimCause, TakenBackRow};
+use store::tables::claims::{ClaimCause, ClaimState, TakenBackRow};
 use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::reconciliation::{DriftCause, MovementSort, MovementStanding, StripeMovement};
@@ -189,10 +189,14 @@ async fn heal(app: &Arc<App>, movement: &StripeMovement) -> Result<(), Problem> 
     claims::follow(app, id).await
 }
 
-/// Whether it is written down what a refund or dispute came to: money that came back belongs to a claim that takes none any more.
+/// Whether it is written down what a refund or dispute came to: money that went belongs to a claim that took some, for an inquiry takes none
+/// until it becomes a dispute; money that came back belongs to one that takes none any more.
 fn is_told(reader: &store::Reader<'_>, source: &str, amount: i64) -> Result<bool, StoreError> {
     let claim = reader.claim(STRIPE, source)?;
-    Ok(claim.is_some_and(|claim| amount < 0 || !claim.state.takes_money()))
+    Ok(claim.is_some_and(|claim| match amount < 0 {
+        true => !matches!(claim.state, ClaimState::Inquiry | ClaimState::Closed),
+        false => !claim.state.takes_money(),
+    }))
 }
 
 /// Whether the book has still to follow what is claimed of a payment.

@@ -254,7 +254,9 @@ impl Game {
     async fn any_paid(&mut self, place: usize) -> Option<String> {
         let customer = self.name_at_stripe(place).await?;
         let paid = self.any("payment_intent", |intent| {
-            intent["status"] == "succeeded" && intent["customer"] == customer.as_str()
+            let is_theirs = intent["customer"] == customer.as_str();
+            // What was never credited stays a difference until all of it has gone back: that is for the end.
+            intent["status"] == "succeeded" && is_theirs && intent["metadata"].get(ELSEWHERE).is_none()
         });
         paid.await.map(|intent| text(&intent, "id"))
     }
