@@ -36,6 +36,8 @@ pub struct CustomerPage {
     pub may_change: bool,
     /// To whom documents are written, if anybody ever asked for that.
     pub payer: Option<PayerLines>,
+    /// What staff may do with him.
+    pub acts: CustomerActs,
     /// How his automatic top-up stands, if it was ever set up.
     pub automatic: Option<AutomaticSeen>,
     /// His credit in money, if he has any, and of what it is made.
@@ -64,6 +66,28 @@ impl CustomerPage {
         let time = self.reader.date_time(until);
         self.reader.tn_with("access-code-until", self.tries_max, [("time", time)])
     }
+}
+
+/// What staff may do with a customer beside changing what is known of him.
+#[derive(Clone, Debug)]
+pub struct CustomerActs {
+    /// Whether the portal may be seen as he sees it.
+    pub may_view: bool,
+    /// Whether wallets may be frozen and thawed.
+    pub may_freeze: bool,
+    /// His wallets.
+    pub wallets: Vec<FreezableWallet>,
+}
+
+/// A wallet that may be frozen.
+#[derive(Clone, Debug)]
+pub struct FreezableWallet {
+    /// `wal_…`.
+    pub id: String,
+    /// What it is, in words.
+    pub name: String,
+    /// Whether it is frozen.
+    pub is_frozen: bool,
 }
 
 /// To whom documents are written.
