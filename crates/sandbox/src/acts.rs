@@ -8,7 +8,7 @@ use crate::disputes::{self, Ending, Opening};
 use crate::payment::delayed::{self, Settled};
 use crate::refunds::{self, Wish};
 use crate::state::{Later, Work, text};
-use crate::{Sandbox, balance, later};
+use crate::{Sandbox, balance, later, payment};
 
 /// Something done on demand. `payment` is a payment intent, `pi_…`; amounts are in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,11 @@ pub enum Act {
         payment: String,
         /// Which.
         outcome: Settlement,
+    },
+    /// The time of a payment page is over.
+    Expire {
+        /// `cs_…`
+        session: String,
     },
     /// All that is in the balance of a currency is paid out.
     PayOut {
@@ -188,6 +193,13 @@ fn perform(work: &Work<'_>, act: &Act) -> Result<Value, ApiError> {
                 Settlement::Failed => Settled::Failed,
             };
             Ok(delayed::settle(work, intent, settled)?)
+        }
+        Act::Expire { session } => {
+            let session = object(work, "checkout.session", session)?;
+            match text(&session, "status") {
+                "open" => Ok(payment::expire_session(work, session)?),
+                status => Err(ApiError::invalid(format!("This payment page is not open; it is {status}."))),
+            }
         }
         Act::PayOut { currency } => balance::pay_out(work, currency)?
             .ok_or_else(|| ApiError::invalid("The balance of this currency holds nothing to pay out.")),
