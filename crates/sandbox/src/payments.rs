@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Router<Arc<Provider>> {
         .route("/disputes/{dispute}/escalation", post(escalate))
         .route("/disputes/{dispute}/closing", post(close))
         .route("/checkouts/{session}/expiry", post(expire))
+        .route("/checkouts/{session}/coupon", post(make_free))
         .route("/payouts", post(pay_out))
         .route("/later", post(later))
         .route("/faults", get(faults).post(set_faults))
@@ -157,6 +158,10 @@ async fn close(
 
 async fn expire(state: State<Arc<Provider>>, Path(session): Path<String>, caller: Caller) -> Response {
     act(state, &caller, &[], |_| Ok(Act::Expire { session })).await
+}
+
+async fn make_free(state: State<Arc<Provider>>, Path(session): Path<String>, caller: Caller) -> Response {
+    act(state, &caller, &[], |_| Ok(Act::MakeFree { session })).await
 }
 
 async fn pay_out(state: State<Arc<Provider>>, caller: Caller, body: Bytes) -> Response {
