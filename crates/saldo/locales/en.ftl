@@ -1521,6 +1521,7 @@ found-not-booked = The payment was not booked ({ $why }). { $paid } became the c
 found-line-cancelled = the line is cancelled
 found-card-other-customer = { $paid } came by card ({ $payment }) for { $topup }, whose customer at Stripe is another.
 found-card-other-amount = { $paid } came by card ({ $payment }) for { $topup }, which asked for { $asked }.
+found-card-free = A coupon made { $checkout } free for { $topup }, which asked for { $asked }: nothing was paid.
 found-card-again = { $paid } more was paid by card ({ $payment }) for { $purchase }: it became the customer’s credit.
 found-card-refunded = { $back } of { $payment }, which paid { $purchase }, was refunded in all.
 found-card-disputed = { $back } of { $payment }, which paid { $purchase }, is disputed in all.

@@ -1521,6 +1521,7 @@ found-not-booked = O pagamento não foi lançado ({ $why }). { $paid } viraram c
 found-line-cancelled = a linha está cancelada
 found-card-other-customer = Chegaram { $paid } por cartão ({ $payment }) para { $topup }, mas o cliente na Stripe é outro.
 found-card-other-amount = Chegaram { $paid } por cartão ({ $payment }) para { $topup }, que cobrou { $asked }.
+found-card-free = Um cupom deixou { $checkout } sem custo para { $topup }, que cobrou { $asked }: nada foi pago.
 found-card-again = Foram pagos mais { $paid } por cartão ({ $payment }) por { $purchase }: viraram crédito do cliente.
 found-card-refunded = De { $payment }, que pagou { $purchase }, já foram reembolsados { $back }.
 found-card-disputed = De { $payment }, que pagou { $purchase }, { $back } estão em contestação.

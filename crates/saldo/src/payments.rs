@@ -84,13 +84,13 @@ fn is_unpaid_for_good(session: &CheckoutSession, intent: Option<PaymentIntentSta
 /// A coupon left nothing to pay: the page is over, nothing was paid, so nothing is credited, and a person is told.
 async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), Problem> {
     let (at, now) = (app.ledger.now(), clock::now());
-    let Topup { id, amount, .. } = topup;
-    let detail =
-        format!("A coupon made {session} free for {id}, which asked for {amount}: nothing was paid.");
+    let Topup { id, amount, customer, .. } = topup;
+    let found = Found::CardFree { checkout: session.clone(), topup: id.to_string(), asked: amount.into() };
+    let finding = found.finding(Some(customer), at);
     tracing::warn!(topup = %id, session, "a checkout was free: nothing is credited");
     app.write(move |tx| {
         tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)?;
-        tx.insert_finding_once(&about_card(FindingCode::CardOtherAmount, detail.clone(), at))
+        tx.insert_finding_once(&finding)
     })
     .await
 }
