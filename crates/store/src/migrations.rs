@@ -72,6 +72,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     20 "0020_automatic_topups.sql",
     21 "0021_receipts.sql",
     22 "0022_payments_awaited.sql",
+    23 "0023_findings.sql",
 );
 
 impl Database {
