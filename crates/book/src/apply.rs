@@ -3,7 +3,9 @@
 use money::Timestamp;
 
 use crate::book::Book;
-use crate::decision::{Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened};
+use crate::decision::{
+    Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
+};
 use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 impl Book {

@@ -12,9 +12,9 @@ use std::fmt::Write as _;
 use book::{
     Anchor, Anomaly, Awaiting, BackMove, Balance, BatchBuilder, Behind, BillItem, Burns, Charging,
     CommandKey, Cycle, Decision, EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus,
-    Lot, MeterNo, MoneyMovement, OverpaidTo, PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Reinstated, Session,
-    SessionState, Source, Taken, TakenBackCause, TakenBackSet, UsagePosted, Validity, WalletNo, WindowOpened,
-    read_batch,
+    Lot, MeterNo, MoneyMovement, OverpaidTo, PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Reinstated,
+    Session, SessionState, Source, Taken, TakenBackCause, TakenBackSet, UsagePosted, Validity, WalletNo,
+    WindowOpened, read_batch,
 };
 use desk::{time, usd};
 use money::{

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use book::{
     Act, Aggregation, Anchor, Answer, BatchBuilder, Book, Catalog, ChargeTaken, Command, CommandKey,
-    Decision, GENESIS, GrantTerms, KeySpace, Meter, MeterNo, OverpaidTo, Price, Reason, Record, Refusal, Source,
-    TakeBackTerms, UseStage,
+    Decision, GENESIS, GrantTerms, KeySpace, Meter, MeterNo, OverpaidTo, Price, Reason, Record, Refusal,
+    Source, TakeBackTerms, UseStage,
 };
 use desk::{Desk, all_wallets, moved_into_wallet, open, replay, total};
 use laws_model::steps::{Key, Scale, Step, UNITS_LEN, Wish, steps};

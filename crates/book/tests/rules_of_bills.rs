@@ -2,9 +2,7 @@
 
 mod desk;
 
-use book::{
-    Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, OverpaidTo, PaidBy, Source,
-};
+use book::{Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, OverpaidTo, PaidBy, Source};
 use desk::joao::{act, brl, joao, line, no, pack, plan, reads, yes};
 use desk::{ANA, Desk, gift, key, open, total};
 use money::Unit;

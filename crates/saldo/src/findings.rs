@@ -181,6 +181,15 @@ pub enum Found {
         /// What it asked for.
         asked: Sum,
     },
+    /// A coupon left nothing to pay of a checkout.
+    CardFree {
+        /// The checkout's name at Stripe.
+        checkout: String,
+        /// The top-up.
+        topup: String,
+        /// What it asked for.
+        asked: Sum,
+    },
     /// A card paid a purchase that was paid already.
     CardAgain {
         /// What became credit.
@@ -235,7 +244,7 @@ impl Found {
             Found::PixOtherKey { .. } => FindingCode::OtherKey,
             Found::PixGivenBack { .. } => FindingCode::GivenBack,
             Found::CardOtherCustomer { .. } => FindingCode::CardOtherCustomer,
-            Found::CardOtherAmount { .. } => FindingCode::CardOtherAmount,
+            Found::CardOtherAmount { .. } | Found::CardFree { .. } => FindingCode::CardOtherAmount,
             Found::CardGivenBack { .. } => FindingCode::CardGivenBack,
             Found::UsageJump { .. } => FindingCode::UsageJump,
         }
@@ -325,6 +334,10 @@ impl Found {
                 ];
                 reader.with("found-card-other-amount", values)
             }
+            Found::CardFree { checkout, topup, asked } => {
+                let values = [("checkout", text(checkout)), ("topup", text(topup)), ("asked", sum(asked))];
+                reader.with("found-card-free", values)
+            }
             Found::CardAgain { paid, payment, purchase } => {
                 let values = [("paid", sum(paid)), ("payment", text(payment)), ("purchase", text(purchase))];
                 reader.with("found-card-again", values)
@@ -398,6 +411,7 @@ mod tests {
             Found::NotBooked { refusal: "line_cancelled".to_owned(), paid: sum() },
             Found::CardOtherCustomer { paid: sum(), payment: payment.clone(), topup: topup.clone() },
             Found::CardOtherAmount { paid: sum(), payment: payment.clone(), topup, asked: sum() },
+            Found::CardFree { checkout: "cs_1".to_owned(), topup: "top_1".to_owned(), asked: sum() },
             Found::CardAgain { paid: sum(), payment: payment.clone(), purchase: purchase.clone() },
             Found::CardGivenBack { back: paid, is_dispute: true, payment, purchase },
             Found::UsageJump { line: "line_1".to_owned(), login: "joao".to_owned(), bytes: 30_000_000_000 },

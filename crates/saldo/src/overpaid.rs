@@ -130,7 +130,8 @@ pub fn put_on_invoice(
         refused_at: None,
         charged_on: None,
     })?;
-    let intent = Wish::TakeOverpaid { wallet, customer, amount, to: OverpaidTo::Invoice }.intent(id, clock::now());
+    let intent =
+        Wish::TakeOverpaid { wallet, customer, amount, to: OverpaidTo::Invoice }.intent(id, clock::now());
     tx.insert_intent(&intent)?;
     Ok(intent)
 }
@@ -182,7 +183,8 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
         if tx.intent(id)?.is_some() {
             return Ok((None, there));
         }
-        let Some(wallet) = money_wallet(tx, customer, amount.unit())?.filter(|_| amount.value() <= there.value())
+        let Some(wallet) =
+            money_wallet(tx, customer, amount.unit())?.filter(|_| amount.value() <= there.value())
         else {
             return Err(not_left(there));
         };
@@ -218,7 +220,10 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
 
 fn not_left(there: Amount) -> Problem {
     let detail = format!("amount is more than is left of this customer's credit: {}.", there.to_decimal());
-    Problem { field: Some("amount".to_owned()), ..Problem::new(StatusCode::CONFLICT, "credit_not_left", detail) }
+    Problem {
+        field: Some("amount".to_owned()),
+        ..Problem::new(StatusCode::CONFLICT, "credit_not_left", detail)
+    }
 }
 
 /// The book has less of it than the tables, for it was used otherwise: nothing was taken. An invoice that took it off is made up for by

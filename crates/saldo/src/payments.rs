@@ -66,6 +66,9 @@ pub async fn sync_session(app: &Arc<App>, session: &str) -> Result<Synced, Probl
             app.live.notify(topup.customer);
         }
     }
+    if session.payment_status == SessionPaymentStatus::NoPaymentRequired {
+        end_free(app, topup.clone(), session.id).await?;
+    }
     as_it_stands(app, topup.id).await
 }
 
@@ -76,6 +79,20 @@ fn is_unpaid_for_good(session: &CheckoutSession, intent: Option<PaymentIntentSta
     session.status == Some(SessionStatus::Complete)
         && session.payment_status == SessionPaymentStatus::Unpaid
         && has_ended
+}
+
+/// A coupon left nothing to pay: the page is over, nothing was paid, so nothing is credited, and a person is told.
+async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), Problem> {
+    let (at, now) = (app.ledger.now(), clock::now());
+    let Topup { id, amount, customer, .. } = topup;
+    let found = Found::CardFree { checkout: session.clone(), topup: id.to_string(), asked: amount.into() };
+    let finding = found.finding(Some(customer), at);
+    tracing::warn!(topup = %id, session, "a checkout was free: nothing is credited");
+    app.write(move |tx| {
+        tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)?;
+        tx.insert_finding_once(&finding)
+    })
+    .await
 }
 
 /// Whether a payment page is closed and nothing was paid on it.
@@ -209,11 +226,23 @@ async fn note_claims(app: &Arc<App>, intent: &PaymentIntent, charges: &[Charge])
     if !was_claimed && !charges.iter().any(is_claimed) {
         return Ok(false);
     }
-    let id = paid.id;
-    let claims = claims::read(app, &intent.id, id).await?;
+    read_claims(app, paid).await
+}
+
+async fn read_claims(app: &Arc<App>, paid: Payment) -> Result<bool, Problem> {
+    let (id, intent) = (paid.id, paid.provider_payment.clone());
+    let claims = claims::read(app, &intent, id).await?;
     let news = app.write(move |tx| claims::note(tx, &paid, &claims)).await?;
     claims::follow(app, id).await?;
     Ok(news)
+}
+
+/// Reads what was ever claimed back of a payment. A charge does not show any more what has come to nothing: only who knows that there
+/// was something asks.
+pub(crate) async fn sync_claims(app: &Arc<App>, paid: Payment) -> Result<(), Problem> {
+    let Some(topup) = paid.topup else { return Ok(()) };
+    let _one_at_a_time = app.payment_lock(topup).lock().await;
+    read_claims(app, paid).await.map(|_| ())
 }
 
 /// What is to be asked of the book about a payment.

@@ -327,8 +327,8 @@ fn find(tx: &Tx<'_>, found: &Found, charge: Option<&PixCharge>, now: Timestamp) 
 
 #[cfg(test)]
 mod tests {
-    use money::Unit;
     use super::*;
+    use money::Unit;
 
     #[test]
     fn what_is_paid_late_costs_fine_and_interest_by_the_day() -> anyhow::Result<()> {

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use book::{BillItem, PaidBy, Refusal};
 use money::{
-    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp,
-    WalletId,
+    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp, WalletId,
 };
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::Finding;

@@ -404,7 +404,11 @@ async fn credit_is_given_back_once_with_a_reason_and_no_more_than_is_left() {
     assert_eq!(told.len(), 2);
     assert!(told.iter().all(|row| row.after.as_deref().is_some_and(|after| after.contains("reason"))));
     provider.bill().await;
-    assert_eq!(provider.invoices().await.remove(0).0.total, reais(FEE_CENTAVOS), "nothing is left to take off");
+    assert_eq!(
+        provider.invoices().await.remove(0).0.total,
+        reais(FEE_CENTAVOS),
+        "nothing is left to take off"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -420,7 +424,11 @@ async fn credit_that_was_used_otherwise_is_asked_for_by_the_next_invoice() {
     let intent = provider.app().write(put).await.expect("it is written down");
     intents::send(provider.app(), &[intent]).await.expect("the book answers");
     provider.settled().await;
-    assert_eq!((provider.left().await, provider.credit().await), (reais(500), reais(500)), "nothing was taken");
+    assert_eq!(
+        (provider.left().await, provider.credit().await),
+        (reais(500), reais(500)),
+        "nothing was taken"
+    );
     provider.days(31).await;
     provider.bill().await;
     let (second, rows, _) = provider.invoices().await.remove(0);

@@ -31,8 +31,8 @@ use crate::look::page::{
     AutomaticSeen, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines,
     TimelineLine,
 };
-use crate::look::part::{OwnCredit, Place};
 use crate::look::part::enrolment::field_problems;
+use crate::look::part::{OwnCredit, Place};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::permissions::Permission;
@@ -104,7 +104,13 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(shown.before.as_deref());
-    let said = Said { saved: shown.saved == 1, invited: shown.invited == 1, given_back: shown.given_back == 1, code: None, trail };
+    let said = Said {
+        saved: shown.saved == 1,
+        invited: shown.invited == 1,
+        given_back: shown.given_back == 1,
+        code: None,
+        trail,
+    };
     show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
 }
 

@@ -410,8 +410,12 @@ mod tests {
         let taken = [OverpaidTo::Invoice, OverpaidTo::GivenBack(PaidBy::Pix)].map(taken);
         let moved =
             Wish::MoveMoney { movement: MoneyMovement::Dispute, amount: Amount::new(-10_000_000, Unit::USD) };
-        for wish in
-            wishes.into_iter().chain([paid, deposit, moved]).chain(written_off).chain(taken).chain(steps.map(billed))
+        for wish in wishes
+            .into_iter()
+            .chain([paid, deposit, moved])
+            .chain(written_off)
+            .chain(taken)
+            .chain(steps.map(billed))
         {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }

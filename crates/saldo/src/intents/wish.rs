@@ -1,8 +1,8 @@
 //! What intents want of the book, as values. How they are stored stands in `stored`.
 
 use book::{
-    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, MoneyMovement, OverpaidTo, PaidBy, PlanNo, Reason, Source,
-    TakeBack, TakeBackTerms, TakenBackCause,
+    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, MoneyMovement, OverpaidTo, PaidBy, PlanNo,
+    Reason, Source, TakeBack, TakeBackTerms, TakenBackCause,
 };
 use money::{
     Amount, CustomerId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit, WalletId,

@@ -115,9 +115,8 @@ pub(super) fn progress(
     let confirmed = newest.released_at.filter(|_| is_by_pix);
     Ok(Some(Progress {
         purchase: newest.purchase.to_string(),
-        confirmed_url: confirmed.map(|_| {
-            format!("{}?line={}&bought={}", Place::BuyCredit.url(), line.entry.id, newest.purchase)
-        }),
+        confirmed_url: confirmed
+            .map(|_| format!("{}?line={}&bought={}", Place::BuyCredit.url(), line.entry.id, newest.purchase)),
         quantity: newest.quantity,
         price: newest.price,
         bought_at: newest.bought_at,

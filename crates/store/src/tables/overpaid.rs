@@ -11,7 +11,8 @@ use crate::stored::{row, words};
 
 const INSERT: &str = "INSERT INTO overpaid (id, customer, wallet, kind, amount, unit, paid_by, purchase, invoice,
     boleto, reason, at, refused_at, charged_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const SELECT: &str = "SELECT id, customer, wallet, kind, amount, unit, paid_by, purchase, invoice, boleto, reason, at,
+const SELECT: &str =
+    "SELECT id, customer, wallet, kind, amount, unit, paid_by, purchase, invoice, boleto, reason, at,
     refused_at, charged_on FROM overpaid WHERE id = $1";
 const OF_CUSTOMER: &str = "SELECT id, customer, wallet, kind, amount, unit, paid_by, purchase, invoice, boleto, reason,
     at, refused_at, charged_on FROM overpaid WHERE customer = $1 AND at < $2 ORDER BY at DESC, id DESC LIMIT $3";

@@ -5,7 +5,7 @@ use book::PaidBy;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::{Frame, OwnCredit, paid_by_text, PaymentList, PixPanel, WaitingPurchase};
+use crate::look::part::{Frame, OwnCredit, PaymentList, PixPanel, WaitingPurchase, paid_by_text};
 
 use super::{MonthlyInvoice, OverdueNotice, TrustSeen};
 
