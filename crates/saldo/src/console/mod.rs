@@ -10,6 +10,7 @@ mod brand;
 mod credit;
 mod customer_acts;
 mod customers;
+mod dealings;
 mod findings;
 mod giving_back;
 mod home;

@@ -20,6 +20,12 @@ const OF_INVOICE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount
     invoice, reference FROM settlements WHERE invoice = $1 ORDER BY came_at, id";
 const OF_CUSTOMER: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
     invoice, reference FROM settlements WHERE customer = $1 ORDER BY came_at DESC, id LIMIT $2";
+const BEFORE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice, reference FROM settlements
+    WHERE customer = $1 AND came_at < $2 ORDER BY came_at DESC, id DESC LIMIT $3";
+const NOT_BY_CARD: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice, reference FROM settlements
+    WHERE paid_by <> 'card' AND (came_at, id) < ($1, $2) ORDER BY came_at DESC, id DESC LIMIT $3";
 const SET_REFERENCE: &str = "UPDATE settlements SET reference = $1 WHERE id = $2";
 const SET_OUTCOME: &str = "UPDATE settlements SET outcome = $1 WHERE id = $2";
 
@@ -81,6 +87,26 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<Settlement>, StoreError> {
         self.all(OF_CUSTOMER, &[&customer, &limit])
+    }
+
+    /// The newest `limit` settlements of a customer that came before a moment, newest first.
+    pub fn settlements_before(
+        &self,
+        customer: CustomerId,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Settlement>, StoreError> {
+        self.all(BEFORE, &[&customer, &before, &limit])
+    }
+
+    /// The newest `limit` settlements of all customers that no card paid, newest first; `before` is when the last one seen came, and its
+    /// name.
+    pub fn settlements_not_by_card(
+        &self,
+        (came_at, id): (Timestamp, SettlementId),
+        limit: u32,
+    ) -> Result<Vec<Settlement>, StoreError> {
+        self.all(NOT_BY_CARD, &[&came_at, &id, &limit])
     }
 
     /// A purchase as a payment of it needs it; `None` until its notice was delivered.

@@ -21,3 +21,5 @@ CREATE INDEX overpaid_by_customer ON overpaid (customer, at);
 
 -- What a payment is called by whoever told of it, as a Pix's endToEndId; empty where it has no name.
 ALTER TABLE settlements ADD COLUMN reference TEXT NOT NULL DEFAULT '';
+
+CREATE INDEX settlements_by_time ON settlements (came_at, id);
