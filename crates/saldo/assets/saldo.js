@@ -41,7 +41,7 @@ function replace(name, html) {
     part.innerHTML = html;
     // What was waited for here has come: the page confirms it as it does what is bought at once.
     const confirmed = part.querySelector("[data-confirms]");
-    if (awaited && confirmed?.dataset.confirms === awaited) location.replace(confirmed.dataset.url);
+    if (awaited && confirmed?.dataset.confirms === awaited) showConfirmed(confirmed.dataset.url);
     part.querySelectorAll("details").forEach((details, index) => { details.open = opened.get(details.id || index) ?? false; });
     if (focused) focusables(part)[focused - 1]?.focus({ preventScroll: true });
     // The true amount stands there at once; a short wash says that it changed.
@@ -65,6 +65,19 @@ function openResult(dialog) {
   });
   if (isPending(dialog)) setTimeout(() => poll(dialog, true), POLL_MS);
   else seen(dialog);
+}
+
+// The popup of another page of ours, opened here: nothing on this one is lost.
+async function showConfirmed(url) {
+  try {
+    const answer = await fetch(url, { headers: { accept: "text/html" }, cache: "no-store" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const dialog = page.querySelector("dialog[data-result]");
+    if (!dialog || document.querySelector("dialog:modal")) return;
+    document.getElementById("main").prepend(document.adoptNode(dialog));
+    openResult(dialog);
+  } catch { /* What it would say stands on the page. */ }
 }
 
 const isPending = (dialog) => dialog.querySelector("[data-pending]") !== null;

@@ -471,7 +471,7 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 40] = [
+const NEEDS: [(&str, &str, Permission); 41] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
@@ -479,6 +479,7 @@ const NEEDS: [(&str, &str, Permission); 40] = [
     ("GET", "/console/subscribers/import", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
     ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
+    ("", "/console/customers/{id}/giving-back", Permission::SettleByHand),
     ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
     ("GET", "/console/customers/{id}/", Permission::ChangeCustomers),
     ("GET", "/console/reconciliation", Permission::SeeFinance),
@@ -505,7 +506,6 @@ const NEEDS: [(&str, &str, Permission); 40] = [
     ("POST", "/console/reconciliation", Permission::Reconcile),
     ("POST", "/console/webhook", Permission::ChangeWebhooks),
     ("POST", "/console/billing", Permission::RunBilling),
-    ("", "/console/customers/{id}/giving-back", Permission::SettleByHand),
     ("POST", "/console/boletos/{id}/write-off", Permission::SettleByHand),
     ("POST", "/console/boletos", Permission::KeepBankFiles),
     ("POST", "/console/routers", Permission::ChangeRouters),
