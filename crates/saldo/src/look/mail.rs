@@ -6,7 +6,10 @@ pub mod owed;
 
 use money::{Amount, Timestamp};
 
-use crate::look::Reader;
+use store::tables::endpoints::EndpointState;
+
+use crate::config::Brand;
+use crate::look::{Locale, Reader};
 
 /// A mail without its envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,44 @@ pub fn password_reset(reader: &Reader, brand: &str, name: &str, url: &str, expir
 /// Invites somebody of the operator's staff to set his password by `url`, good until `expires_at`.
 pub fn staff_invitation(reader: &Reader, brand: &str, name: &str, url: &str, expires_at: Timestamp) -> Mail {
     write(reader, "mail-staff-invitation-subject", "mail-staff-invitation-body", brand, name, url, expires_at)
+}
+
+/// A mail in both languages, to whoever has told us none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailInBoth {
+    /// One line.
+    pub subject: String,
+    /// Plain text, English first.
+    pub body: String,
+    /// The tag of the first language.
+    pub locale: &'static str,
+}
+
+/// Tells an admin that the endpoint at `endpoint_url` is told nothing more, and why. No language of staff is known: it speaks both.
+pub fn endpoint_off(brand: &Brand, endpoint_url: &str, state: EndpointState, url: &str) -> MailInBoth {
+    let spoken = [Locale::En, Locale::PtBr].map(|locale| {
+        let reader = Reader::new(locale, brand.time_zone.clone());
+        let why = match state {
+            EndpointState::Gone => reader.t("mail-endpoint-gone"),
+            _ => reader.t("mail-endpoint-failing"),
+        };
+        let values = [
+            ("brand", brand.name.clone()),
+            ("endpoint", endpoint_url.to_owned()),
+            ("why", why),
+            ("url", url.to_owned()),
+        ];
+        (
+            reader.t1("mail-endpoint-off-subject", "brand", &brand.name),
+            reader.with("mail-endpoint-off-body", values),
+        )
+    });
+    let [(subject, body), (other_subject, other_body)] = spoken;
+    MailInBoth {
+        subject: format!("{subject} / {other_subject}"),
+        body: format!("{body}\n\n—\n\n{other_body}\n"),
+        locale: Locale::En.tag(),
+    }
 }
 
 /// Confirms a payment of `amount`, after which the balance is `posted`; its receipt is named by number and address.

@@ -5,6 +5,7 @@ mod attacks;
 mod bank;
 #[path = "../browser/mod.rs"]
 mod browser;
+mod home;
 #[path = "../house/mod.rs"]
 mod house;
 mod imports;
