@@ -59,7 +59,8 @@ pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
 pub use invoices::{
-    Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, UnpaidPurchase,
+    Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, Received,
+    UnpaidPurchase,
 };
 pub use line::{LinePage, LinePurchase, LineSession};
 pub use mail_wishes::MailWishes;
