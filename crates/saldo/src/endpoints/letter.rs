@@ -7,6 +7,7 @@ use store::tables::staff::StaffRole;
 use store::{StoreError, Tx};
 
 use crate::config::Config;
+use crate::look::Reader;
 use crate::look::mail::endpoint_off;
 use crate::{clock, ids};
 
@@ -23,7 +24,10 @@ pub(super) fn write(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let url = format!("{}/console/webhooks/{}", config.server.public_url, endpoint.id);
-    let letter = endpoint_off(&config.brand, &endpoint.url, endpoint.state, &url);
+    // Nobody of staff has told in which language he is written to: it is the operator's.
+    let brand = config.brand();
+    let reader = Reader::new(brand.language, config.brand.time_zone.clone());
+    let letter = endpoint_off(&reader, &brand.name, &endpoint.url, endpoint.state, &url);
     let staff = tx.all_staff(STAFF_MAX)?;
     let admins = staff.iter().filter(|one| one.role == StaffRole::Admin && one.disabled_at.is_none());
     for admin in admins {
@@ -33,7 +37,7 @@ pub(super) fn write(
             recipient: admin.email.clone(),
             subject: letter.subject.clone(),
             body: letter.body.clone(),
-            locale: letter.locale.to_owned(),
+            locale: brand.language.tag().to_owned(),
             created_at: at,
             sent_at: None,
             attempts: 0,

@@ -8,8 +8,7 @@ use money::{Amount, Timestamp};
 
 use store::tables::endpoints::EndpointState;
 
-use crate::config::Brand;
-use crate::look::{Locale, Reader};
+use crate::look::Reader;
 
 /// A mail without its envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,41 +34,27 @@ pub fn staff_invitation(reader: &Reader, brand: &str, name: &str, url: &str, exp
     write(reader, "mail-staff-invitation-subject", "mail-staff-invitation-body", brand, name, url, expires_at)
 }
 
-/// A mail in both languages, to whoever has told us none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailInBoth {
-    /// One line.
-    pub subject: String,
-    /// Plain text, English first.
-    pub body: String,
-    /// The tag of the first language.
-    pub locale: &'static str,
-}
-
-/// Tells an admin that the endpoint at `endpoint_url` is told nothing more, and why. No language of staff is known: it speaks both.
-pub fn endpoint_off(brand: &Brand, endpoint_url: &str, state: EndpointState, url: &str) -> MailInBoth {
-    let spoken = [Locale::En, Locale::PtBr].map(|locale| {
-        let reader = Reader::new(locale, brand.time_zone.clone());
-        let why = match state {
-            EndpointState::Gone => reader.t("mail-endpoint-gone"),
-            _ => reader.t("mail-endpoint-failing"),
-        };
-        let values = [
-            ("brand", brand.name.clone()),
-            ("endpoint", endpoint_url.to_owned()),
-            ("why", why),
-            ("url", url.to_owned()),
-        ];
-        (
-            reader.t1("mail-endpoint-off-subject", "brand", &brand.name),
-            reader.with("mail-endpoint-off-body", values),
-        )
-    });
-    let [(subject, body), (other_subject, other_body)] = spoken;
-    MailInBoth {
-        subject: format!("{subject} / {other_subject}"),
-        body: format!("{body}\n\n—\n\n{other_body}\n"),
-        locale: Locale::En.tag(),
+/// Tells an admin that the endpoint at `endpoint_url` is told nothing more, and why; `url` is where it is turned on again.
+pub fn endpoint_off(
+    reader: &Reader,
+    brand: &str,
+    endpoint_url: &str,
+    state: EndpointState,
+    url: &str,
+) -> Mail {
+    let why = match state {
+        EndpointState::Gone => reader.t("mail-endpoint-gone"),
+        _ => reader.t("mail-endpoint-failing"),
+    };
+    let values = [
+        ("brand", brand.to_owned()),
+        ("endpoint", endpoint_url.to_owned()),
+        ("why", why),
+        ("url", url.to_owned()),
+    ];
+    Mail {
+        subject: reader.t1("mail-endpoint-off-subject", "brand", brand),
+        body: reader.with("mail-endpoint-off-body", values) + "\n",
     }
 }
 
