@@ -71,6 +71,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     19 "0019_support.sql",
     20 "0020_automatic_topups.sql",
     21 "0021_receipts.sql",
+    22 "0022_customers_by_file.sql",
 );
 
 impl Database {

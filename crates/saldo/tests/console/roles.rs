@@ -200,9 +200,17 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/credit/{id}/approval", &shop.asked, &[], 303),
         form("/console/credit/{id}/rejection", &shop.asked, &[], 303),
         form("/console/customers/{id}/invitations", &shop.payer, &[("login", &shop.login)], 303),
+        form(
+            "/console/customers",
+            "",
+            &[("name", "Nina"), ("email", "nina@example.com"), ("language", "en"), ("welcome", "1")],
+            303,
+        ),
         form("/console/subscribers", "", &whole, 303),
         file("/console/subscribers/checks", "name;document\nAna;1\n", 303),
         form("/console/subscribers/imports", "", &[("check", "nothing")], 303),
+        file("/console/customers/checks", "name;email\nAna;a@example.com\n", 303),
+        form("/console/customers/imports", "", &[("check", "nothing")], 303),
         form("/console/customers/{id}", &shop.customer, &renamed, 303),
         form("/console/customers/{id}/codes", &shop.customer, &[], 201),
         form("/console/customers/{id}/lines", &shop.customer, &second, 303),
@@ -262,7 +270,17 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/subscribers/imports", "", 303),
         at("/console/subscribers/checks", "", 303),
         at("/console/subscribers/checks/{check}", "nothing", 403),
+        at("/console/subscribers/checks/{check}/errors.csv", "nothing", 403),
         at("/console/subscribers/imports/{no}", "9", 404),
+        at("/console/customers", "", 200),
+        at("/console/customers/new", "", 403),
+        at("/console/customers/import", "", 403),
+        at("/console/customers/import/example.csv", "", 200),
+        at("/console/customers/imports", "", 303),
+        at("/console/customers/checks", "", 303),
+        at("/console/customers/checks/{check}", "nothing", 403),
+        at("/console/customers/checks/{check}/errors.csv", "nothing", 403),
+        at("/console/customers/imports/{no}", "9", 404),
         at("/console/customers/{id}", &shop.customer, 200),
         at("/console/customers/{id}/change", &shop.customer, 403),
         at("/console/customers/{id}/lines/new", &shop.customer, 403),
@@ -302,7 +320,7 @@ fn gets(shop: &Shop) -> Vec<Get> {
 fn routes(source: &'static str) -> BTreeSet<(&'static str, &'static str)> {
     let mut found = BTreeSet::new();
     for route in source.split(".route(").skip(1) {
-        let (path, rest) = route.split_once(", ").expect("an address and what answers there");
+        let (path, rest) = route.split_once(',').expect("an address and what answers there");
         let path = path.trim().trim_matches('"');
         let handlers = call(rest);
         // What has limits of its own has a name.

@@ -16,6 +16,7 @@ pub mod customer;
 pub mod demo;
 pub mod first_access;
 pub mod forgotten_password;
+pub mod imports;
 pub mod invoices;
 pub mod line;
 pub mod listing;
@@ -25,6 +26,7 @@ pub mod message;
 mod month_end;
 mod monthly_invoice;
 pub mod offers;
+pub mod people;
 pub mod purchase_progress;
 mod receipt;
 pub mod recharge;
@@ -35,7 +37,6 @@ pub mod saved_cards;
 pub mod set_password;
 pub mod sign_in;
 pub mod statement;
-pub mod subscribers;
 pub mod usage;
 pub mod webhooks;
 
@@ -49,10 +50,14 @@ pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSee
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
-pub use customer::{CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
+pub use customer::{Came, CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
+pub use imports::{
+    ColumnLine, ImportAsk, ImportCheck, ImportLine, ImportPage, ImportProgress, ImportTable, ImportWords,
+    PreviewCell, WrongLine,
+};
 pub use invoices::{
     Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, UnpaidPurchase,
 };
@@ -63,6 +68,7 @@ pub use message::{Message, MessagePage};
 pub use month_end::{AccountSeen, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen, balance};
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
 pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
+pub use people::{People, PeopleWords, PersonRow};
 pub use receipt::{GivenBack, ReceiptPage, ReceiptSeen, page_words};
 pub use recharge::{AmountProblem, Recharge};
 pub use reconciliation::{
@@ -73,8 +79,4 @@ pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
 pub use statement::{Month, Statement, StatementWords, csv_head, csv_lines};
-pub use subscribers::{
-    ColumnLine, ImportCheck, ImportLine, ImportPage, ImportProgress, PreviewLine, Subscriber, Subscribers,
-    WrongLine,
-};
 pub use usage::{MeterName, MeterUse, Usage, UsageFragment, UsageView, Used};
