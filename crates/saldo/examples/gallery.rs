@@ -58,6 +58,7 @@ impl Sample {
             )?;
         }
         let set_password = SetPassword {
+            action: "/set-password",
             reader: self.reader.clone(),
             frame: frame(None),
             token: "secret".to_owned(),
@@ -408,6 +409,7 @@ fn frame(place: Option<Place>) -> Frame {
         support_phone: String::new(),
         menu: place.map_or(Menu::None, Menu::with),
         hidden: Vec::new(),
+        viewed_as: None,
         place,
         person: place
             .is_some()
@@ -439,6 +441,7 @@ fn balance() -> Balance {
     Balance {
         posted: usd("34.75"),
         available: usd("34.50"),
+        is_frozen: false,
         pending: usd("0.25"),
         held: usd("0"),
         now: now(),

@@ -246,6 +246,87 @@ checkout-being-confirmed = Being confirmed. It was paid on the payment page; the
 checkout-go-on = Continue to payment
 checkout-cancel = Cancel checkout
 
+## Staff, roles, what they do with customers, the audit log
+
+staff = Staff
+staff-text = Who signs in to this console, and as what.
+staff-invite = Invite a colleague
+staff-invited = The invitation is on its way.
+staff-withdrawn = The invitation no longer works.
+staff-changed = Saved.
+staff-last-admin = Nobody else is an admin. Make somebody one first.
+staff-role = Role
+staff-role-hint = Support looks after customers; finance also sees money and bank files; read-only changes nothing; an admin may do everything.
+staff-email = E-mail
+staff-email-hint = The invitation goes there, and the colleague signs in with it.
+staff-name-missing = Enter a name.
+staff-email-wrong = Enter an e-mail address like ana@example.com.
+staff-known = Somebody signs in with this address already.
+staff-since = Since
+staff-you = (you)
+staff-disabled-on = Disabled on { $day }
+staff-change = Change
+staff-change-one = Change { $name }
+staff-set-role = Set role
+staff-sign-out = End sessions
+staff-disable = Disable
+staff-enable = Enable
+staff-invitations = Invitations
+staff-link = Link
+staff-link-until = Works until { $time }
+staff-link-over = No longer works
+staff-send-again = Send again
+staff-send-again-to = Send the invitation of { $name } again
+staff-withdraw = Withdraw
+staff-withdraw-of = Withdraw the invitation of { $name }
+role-admin = Admin
+role-finance = Finance
+role-support = Support
+role-read-only = Read-only
+mail-staff-invitation-subject = You are invited to the console of { $brand }
+mail-staff-invitation-body =
+    Hello { $name },
+
+    a colleague has invited you to the console of { $brand }. Choose your password here:
+
+    { $url }
+
+    The link works once, until { $until }.
+    If you did not expect this mail, you can ignore it.
+customer-acts = Help this customer
+view-as = View as the customer
+view-as-text = You see the portal as this customer does, for 15 minutes, without being able to change anything. The audit log keeps it.
+view-as-banner = You see what { $name } sees. Read-only.
+view-as-end = End
+wallet-of-money = Credit in { $unit }
+wallet-of-data = Data of a line
+wallet-is-frozen = is frozen.
+wallet-freeze = Freeze
+wallet-thaw = Thaw
+balance-frozen = Your credit is frozen: nothing can be spent or bought at the moment. Please write to support.
+line-is-frozen = This line is frozen: nothing can be bought for it at the moment. Please write to support.
+message-wallet-frozen = Your credit is frozen
+message-wallet-frozen-text = Nothing can be bought at the moment, and nothing was charged. Please write to support.
+message-read-only-view = Read-only
+message-read-only-view-text = You see what the customer sees. Nothing can be changed here, and keys are hidden.
+audit = Audit
+audit-text = Who changed what, newest first. Nothing is ever deleted here.
+audit-csv = Download CSV
+audit-who = Who
+audit-action = Action
+audit-object = Object
+audit-from = From
+audit-to = To
+audit-find = Filter
+audit-all = Show all
+audit-wrong-days = Enter days like 2026-11-30.
+audit-empty = No change was found. Ask for less, or for other days.
+audit-when = When
+audit-change = Change
+audit-show = Show
+audit-before = Before
+audit-after = After
+
 ## Results
 
 ok = OK
@@ -353,6 +434,8 @@ automatic-off = Off
 automatic-paused = Paused
 automatic-stopped = Stopped
 automatic-capped = Limit reached
+automatic-frozen = Frozen
+automatic-frozen-text = Your credit is frozen: no card is charged by itself until it is thawed. Please write to support.
 automatic-disabled = Automatic top-up is not offered at the moment. No card is charged by itself.
 automatic-off-text = No card is charged by itself.
 automatic-off-operator = It was turned off for you. No card is charged by itself; to go on, agree again below.

@@ -246,6 +246,87 @@ checkout-being-confirmed = Em confirmação. Foi pago na página de pagamento; o
 checkout-go-on = Continuar o pagamento
 checkout-cancel = Cancelar
 
+## Equipe, funções, o que fazem com clientes, o registro de auditoria
+
+staff = Equipe
+staff-text = Quem entra neste console, e com que função.
+staff-invite = Convidar colega
+staff-invited = O convite está a caminho.
+staff-withdrawn = O convite não funciona mais.
+staff-changed = Salvo.
+staff-last-admin = Não há outro administrador. Dê primeiro essa função a alguém.
+staff-role = Função
+staff-role-hint = Atendimento cuida dos clientes; financeiro também vê dinheiro e arquivos do banco; somente leitura não altera nada; administrador pode tudo.
+staff-email = E-mail
+staff-email-hint = O convite vai para lá, e o colega entra com ele.
+staff-name-missing = Informe um nome.
+staff-email-wrong = Informe um e-mail como ana@example.com.
+staff-known = Alguém já entra com este e-mail.
+staff-since = Desde
+staff-you = (você)
+staff-disabled-on = Desativado em { $day }
+staff-change = Alterar
+staff-change-one = Alterar { $name }
+staff-set-role = Definir função
+staff-sign-out = Encerrar sessões
+staff-disable = Desativar
+staff-enable = Ativar
+staff-invitations = Convites
+staff-link = Link
+staff-link-until = Funciona até { $time }
+staff-link-over = Não funciona mais
+staff-send-again = Enviar de novo
+staff-send-again-to = Enviar de novo o convite de { $name }
+staff-withdraw = Retirar
+staff-withdraw-of = Retirar o convite de { $name }
+role-admin = Administrador
+role-finance = Financeiro
+role-support = Atendimento
+role-read-only = Somente leitura
+mail-staff-invitation-subject = Convite para o console de { $brand }
+mail-staff-invitation-body =
+    Olá, { $name },
+
+    um colega convidou você para o console de { $brand }. Escolha sua senha aqui:
+
+    { $url }
+
+    O link funciona uma vez, até { $until }.
+    Se você não esperava este e-mail, pode ignorá-lo.
+customer-acts = Ajudar este cliente
+view-as = Ver como o cliente
+view-as-text = Você vê o portal como este cliente vê, por 15 minutos, sem poder alterar nada. Fica no registro de auditoria.
+view-as-banner = Você vê o que { $name } vê. Somente leitura.
+view-as-end = Encerrar
+wallet-of-money = Crédito em { $unit }
+wallet-of-data = Dados de um plano
+wallet-is-frozen = está congelado.
+wallet-freeze = Congelar
+wallet-thaw = Descongelar
+balance-frozen = Seu crédito está congelado: no momento nada pode ser gasto nem comprado. Escreva para o atendimento.
+line-is-frozen = Este plano está congelado: no momento nada pode ser comprado para ele. Escreva para o atendimento.
+message-wallet-frozen = Seu crédito está congelado
+message-wallet-frozen-text = No momento nada pode ser comprado, e nada foi cobrado. Escreva para o atendimento.
+message-read-only-view = Somente leitura
+message-read-only-view-text = Você vê o que o cliente vê. Aqui nada pode ser alterado, e as chaves ficam ocultas.
+audit = Auditoria
+audit-text = Quem alterou o quê, do mais novo ao mais antigo. Nada é apagado daqui.
+audit-csv = Baixar CSV
+audit-who = Quem
+audit-action = Ação
+audit-object = Objeto
+audit-from = De
+audit-to = Até
+audit-find = Filtrar
+audit-all = Mostrar tudo
+audit-wrong-days = Informe dias como 2026-11-30.
+audit-empty = Nenhuma alteração foi encontrada. Peça menos, ou outros dias.
+audit-when = Quando
+audit-change = Alteração
+audit-show = Mostrar
+audit-before = Antes
+audit-after = Depois
+
 ## Resultados
 
 ok = OK
@@ -353,6 +434,8 @@ automatic-off = Desativada
 automatic-paused = Pausada
 automatic-stopped = Interrompida
 automatic-capped = Limite atingido
+automatic-frozen = Congelada
+automatic-frozen-text = Seu crédito está congelado: nenhum cartão é cobrado automaticamente até ele ser descongelado. Escreva para o atendimento.
 automatic-disabled = A recarga automática não está disponível no momento. Nenhum cartão é cobrado automaticamente.
 automatic-off-text = Nenhum cartão é cobrado automaticamente.
 automatic-off-operator = Ela foi desativada para você. Nenhum cartão é cobrado automaticamente; para retomar, autorize novamente abaixo.

@@ -91,6 +91,8 @@ pub fn may(role: StaffRole, permission: Permission) -> bool {
 /// What it takes to open this page of the console's menu.
 pub fn to_open(place: Place) -> Permission {
     match place {
+        Place::ConsoleStaff => Permission::ChangeStaff,
+        Place::ConsoleAudit => Permission::SeeAudit,
         Place::ConsoleBilling
         | Place::ConsoleBoletos
         | Place::ConsoleReconciliation

@@ -21,7 +21,7 @@ use crate::payments;
 use crate::problem::Problem;
 use crate::providers::StripeError;
 use crate::purchases::{self, Waiting};
-use crate::{clock, ids};
+use crate::{clock, freezing, ids};
 
 /// The code of a problem: the payment page is closed.
 pub const CHECKOUT_OVER: &str = "checkout_over";
@@ -61,6 +61,7 @@ pub async fn begin(
         .await?;
     let customer = customer.ok_or_else(|| Problem::not_found("customer"))?;
     let wallet = wallet.ok_or_else(|| Problem::not_found("wallet"))?.id;
+    freezing::must_be_open(app, wallet)?;
     let is_open = |topup: &Topup| topup.state == TopupState::Open && topup.purchase.is_none();
     for topup in topups.into_iter().filter(is_open) {
         if let Some(topup) = go_on_or_close(app, topup, amount).await? {
@@ -119,6 +120,7 @@ pub async fn begin_for(
 ) -> Result<Topup, Problem> {
     let (customer, purchase) = (waiting.line.customer, waiting.row.purchase);
     let (wallet, amount) = (waiting.line.wallet, waiting.row.price);
+    freezing::must_be_open(app, wallet)?;
     let _one_at_a_time = app.customer_lock(customer).lock().await;
     let (customer, topup) = app
         .read(move |reader| Ok((reader.customer(customer)?, reader.topups_of_purchase(purchase, 1)?.pop())))

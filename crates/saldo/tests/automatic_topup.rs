@@ -451,3 +451,49 @@ async fn the_form_names_what_is_wrong_and_changes_nothing() {
     assert_eq!(row.expect("a look"), None);
     flat.house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_wallet_is_not_topped_up_until_it_is_thawed() {
+    let flat = Flat::open().await;
+    flat.turn_on().await;
+    let frozen = |is_frozen: bool| json!({"frozen": is_frozen, "reason": "under review"});
+    let path = format!("/v1/wallets/{}/freezing", flat.ana.wallet);
+    // A checkout that was begun before.
+    let wanted =
+        json!({"customer": flat.ana.customer.id.to_string(), "amount": {"amount": "12.00", "unit": "USD"}});
+    let begun = flat.house.post("/v1/topups", &wanted).await.expect(201);
+    flat.spend("30.00").await;
+    flat.house.post(&path, &frozen(true)).await.expect(200);
+    let before = flat.charges(|_| true).await.len();
+    let mut browser = Browser::signed_in(&flat.house, &flat.ana).await;
+    let page = browser.get(PAGE).await.text;
+    assert!(
+        page.contains("Your credit is frozen: no card is charged by itself until it is thawed."),
+        "{page}"
+    );
+    // New payments are refused; one that is confirmed is credited all the same.
+    let refused = flat.house.post("/v1/topups", &wanted).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code().as_str()),
+        (403, "wallet_frozen"),
+        "{}",
+        refused.text
+    );
+    let posted = flat.posted().await;
+    flat.house.pay(&begun, VISA).await;
+    browser.get(&format!("/recharge/return?session_id={}", session_of(&begun))).await;
+    let (was, is) = (steps(&posted), steps(&flat.posted().await));
+    assert_eq!(is - was, 12_000_000, "{posted}");
+    assert_eq!(flat.charges(|_| true).await.len(), before, "nothing was charged by itself");
+    flat.house.post(&path, &frozen(false)).await.expect(200);
+    flat.spend("10.00").await;
+    let charges = flat.charges(|charges| charges.len() > before).await;
+    assert_eq!(charges.len(), before + 1);
+}
+
+fn steps(text: &str) -> i64 {
+    let (whole, part) = text.split_once('.').expect("an amount");
+    let sign = if whole.starts_with('-') { -1 } else { 1 };
+    let number = |text: &str| text.trim_start_matches('-').parse::<i64>().expect("digits");
+    sign * (number(whole) * 1_000_000 + number(&format!("{part:0<6}")))
+}

@@ -67,6 +67,7 @@ pub(super) fn operator_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(customers::get, customers::change))
         .routes(routes!(wallets::of_customer))
         .routes(routes!(wallets::get))
+        .routes(routes!(wallets::freeze))
         .routes(routes!(entries::list))
         .routes(routes!(entries::explain))
         .routes(routes!(entries::usage))

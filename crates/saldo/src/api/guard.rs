@@ -38,6 +38,7 @@ const API_KEY: &str = "x-api-key";
         (status = 401, description = "No key, or one that is unknown, revoked or not a customer's."),
         (status = 402, description = "`insufficient_credit`: nothing was opened.",
             headers(("Saldo-Recharge-Url" = String, description = "Where the customer adds credit"))),
+        (status = 403, description = "`wallet_frozen`: staff have frozen the wallet; nothing was opened."),
         (status = 503, description = "The ledger takes no decisions now; come again.")))]
 pub(super) async fn guard(State(api): State<Arc<Api>>, uri: Uri, headers: HeaderMap) -> Response {
     match decide(&api, &uri, &headers).await {
@@ -72,7 +73,7 @@ async fn decide(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<Allowed, Pr
     let wallet = wallet.ok_or_else(|| Problem::not_found("wallet"))?;
     let ledger = &api.app.ledger;
     let now = ledger.now();
-    if let Some(known) = ledger.wallet(wallet)
+    if let Some(known) = ledger.wallet(wallet).filter(|known| !known.is_frozen)
         && known.active_window(meter, now).is_some()
     {
         return Ok(Allowed { customer, available: Amount::new(known.balance.available(), unit) });

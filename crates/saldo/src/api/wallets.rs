@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use book::Act;
 use engine::PublishedWallet;
 use money::{CustomerId, WalletId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Api;
-use super::access::{By, CreditRead};
+use super::access::{By, CreditRead, CreditWrite};
 use super::known_wallets;
-use super::request::Id;
+use super::once::{self, Answer, Wish};
+use super::request::{Body, Id, IdempotencyKey};
 use super::wire::{Amount, Balance, List, time};
+use crate::freezing;
 use crate::problem::Problem;
 
 /// Wallets of a customer that are listed.
@@ -28,6 +32,8 @@ pub(super) struct Wallet {
     customer: String,
     /// What it counts.
     unit: String,
+    /// Whether staff have frozen it: charges, the guard and purchases are refused, use and payments are counted all the same.
+    frozen: bool,
     /// What it holds at this moment.
     balance: Balance,
     /// Its open windows.
@@ -62,9 +68,40 @@ fn wallet(api: &Api, wallet: &PublishedWallet) -> Wallet {
         id: wallet.id.to_string(),
         customer: wallet.customer.to_string(),
         unit: wallet.unit.code().to_owned(),
+        frozen: wallet.is_frozen,
         balance: Balance::new(wallet.balance, wallet.unit),
         windows: windows.collect(),
     }
+}
+
+/// Whether a wallet shall be frozen, and why.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FreezingOfWallet {
+    /// True freezes the wallet, false thaws it.
+    frozen: bool,
+    /// Why, in one line of 1 to 200 characters. It is kept in the audit log.
+    reason: String,
+}
+
+/// Freeze a wallet, or thaw it. `nothing_changes` if it is so already.
+#[utoipa::path(post, path = "/v1/wallets/{id}/freezing", tag = "wallets", request_body = FreezingOfWallet,
+    params(("id" = String, Path, description = "`wal_…`")),
+    responses((status = 200, description = "The wallet as it is now.", body = Wallet)))]
+pub(super) async fn freeze(
+    State(api): State<Arc<Api>>,
+    by: By<CreditWrite>,
+    key: IdempotencyKey,
+    Id(id): Id<WalletId>,
+    Body(wanted): Body<FreezingOfWallet>,
+) -> Result<Answer, Problem> {
+    let wish = Wish::new(by.key.id, "POST /v1/wallets/{id}/freezing", key, &(id.to_string(), &wanted))?;
+    let reason = freezing::reason(&wanted.reason)?;
+    once::decide(&api, &wish, Act::SetFrozen { wallet: id, is_frozen: wanted.frozen }).await?;
+    let found = known_wallets::settled(&api.app, id).await?;
+    api.app.live.notify(found.customer);
+    let noted = (by.author, freezing::change(id, wanted.frozen, &reason));
+    wish.answer_noted(&api, StatusCode::OK, &wallet(&api, &found), noted).await
 }
 
 /// Read a wallet with its balance as of this moment: all that fell due by now is settled.

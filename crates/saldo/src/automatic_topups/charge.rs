@@ -21,7 +21,7 @@ use super::{Spans, spans};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::providers::StripeError;
-use crate::{clock, ids, notices, payments, topups};
+use crate::{clock, freezing, ids, notices, payments, topups};
 
 /// How long a charge may be sent again under its key, in microseconds. Stripe keeps keys for a day at least.
 const KEY_LASTS: i64 = 23 * Timestamp::HOUR;
@@ -56,7 +56,7 @@ fn begin_in(tx: &Tx<'_>, app: &App, wallet: WalletId) -> Result<Option<Automatic
         return Ok(None);
     }
     // Read after the tables: what they call credited is in it.
-    let Some(published) = app.ledger.wallet(wallet) else { return Ok(None) };
+    let Some(published) = app.ledger.wallet(wallet).filter(|known| !known.is_frozen) else { return Ok(None) };
     let spans = spans(&app.config.brand.time_zone, now);
     let past = past(tx, &row, &spans)?;
     match decide(&terms(app, &row), &past, published.balance.available()) {
@@ -215,6 +215,7 @@ pub(super) async fn resolve(app: &Arc<App>, charge: &AutomaticCharge) -> Result<
     let wallet = charge.wallet;
     let row = app.read(move |reader| reader.automatic_topup(wallet)).await?;
     let is_wanted = app.config.automatic_topups.enabled
+        && !freezing::is_frozen(app, wallet)
         && row.is_some_and(|row| {
             row.state == AutomaticState::On && row.payment_method == charge.payment_method
         });

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::charge;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{clock, notices, topups};
+use crate::{clock, freezing, notices, topups};
 
 /// Calls to Stripe at the same time.
 const CALLS_MAX: usize = 8;
@@ -108,7 +108,7 @@ async fn look(app: &Arc<App>, watched: &[Watched], calls: &Arc<Semaphore>) {
             && app
                 .ledger
                 .wallet(watched.wallet)
-                .is_some_and(|known| known.balance.available() < watched.threshold)
+                .is_some_and(|known| !known.is_frozen && known.balance.available() < watched.threshold)
     };
     for Watched { wallet, .. } in watched.iter().filter(is_low) {
         let wallet = *wallet;
@@ -165,6 +165,10 @@ async fn send_links(app: &Arc<App>) -> Result<(), Problem> {
     let rows = app.read(|reader| reader.automatic_topups_without_link(ROWS_MAX)).await?;
     for row in rows {
         let wallet = row.wallet;
+        // Nothing is paid into it now; the link is sent when it is thawed.
+        if freezing::is_frozen(app, wallet) {
+            continue;
+        }
         let newest =
             app.read(move |reader| reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1)).await?.pop();
         let amount = newest.map_or(row.amount_of(row.amount), |charge| charge.amount);

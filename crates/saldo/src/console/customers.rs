@@ -28,7 +28,11 @@ use crate::app::App;
 use crate::audit::Change;
 use crate::billing::{self, Blocked};
 use crate::clock;
-use crate::look::page::{AutomaticSeen, CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
+use crate::freezing;
+use crate::look::page::{
+    AutomaticSeen, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines,
+    TimelineLine,
+};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::look::volume::volume;
@@ -276,7 +280,9 @@ async fn show(
     let cards = cards::of(app, &known.customer).await;
     let base = format!("/console/customers/{id}?");
     let automatic = app.read(move |tables| tables.automatic_topups_of(id, 1)).await?.pop();
-    let automatic = automatic.map(|row| AutomaticSeen::of(Some(&row), app.ledger.now()));
+    let automatic = automatic.map(|row| {
+        AutomaticSeen::of(Some(&row), app.ledger.now()).in_wallet(freezing::is_frozen(app, row.wallet))
+    });
     let lines = known.lines.iter().map(|line| line_of(app, staff, line, &known.wallets));
     let login = |(login, code): &(Login, Option<AccessCode>)| LoginLine {
         invitable: (login.password_hash.is_none()
@@ -312,12 +318,30 @@ async fn show(
         invited,
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
+        acts: acts(app, staff, &reader, &known.wallets),
         payer: known.payer.map(payer_lines),
         code: code.map(|code| (code.text, code.expires_at)),
         tries_max: TRIES_MAX,
         reader,
     };
     draw(status, &page)
+}
+
+fn acts(app: &App, staff: &StaffIn, reader: &Reader, wallets: &[WalletRow]) -> CustomerActs {
+    let wallet = |row: &WalletRow| FreezableWallet {
+        id: row.wallet.to_string(),
+        name: if row.unit == Unit::BYTE {
+            reader.t("wallet-of-data")
+        } else {
+            reader.t1("wallet-of-money", "unit", row.unit.code())
+        },
+        is_frozen: freezing::is_frozen(app, row.wallet),
+    };
+    CustomerActs {
+        may_view: staff.may(Permission::ViewAsCustomer),
+        may_freeze: staff.may(Permission::FreezeWallets),
+        wallets: wallets.iter().map(wallet).collect(),
+    }
 }
 
 fn known(

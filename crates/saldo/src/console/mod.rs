@@ -1,11 +1,13 @@
 //! The console: what the operator's staff sees in a browser. It stands on the portal's ground: sessions, forms, protection.
 
 mod access_logins;
+mod audit;
 mod bank_files;
 mod billing;
 mod blocked;
 mod boletos;
 mod credit;
+mod customer_acts;
 mod customer_list;
 mod customers;
 mod findings;
@@ -28,6 +30,7 @@ mod purchases;
 mod reconciliation;
 mod routers;
 mod search;
+mod staff;
 mod subscriber_fields;
 mod subscribers;
 mod timeline;
@@ -106,6 +109,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/customers/imports/{no}", get(imports::progress::<Customers>))
         .route("/console/customers/{id}", get(customers::page).post(customers::submit))
         .route("/console/customers/{id}/change", get(customers::change))
+        .route("/console/customers/{id}/freezing", post(customer_acts::freeze))
+        .route("/console/customers/{id}/view", post(customer_acts::view))
         .route("/console/customers/{id}/codes", post(customers::give_code))
         .route("/console/customers/{id}/lines/new", get(customers::new_line))
         .route("/console/customers/{id}/lines", post(customers::open_line))
@@ -132,6 +137,18 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/boletos/findings/{no}/resolution", post(findings::resolve))
         .route("/console/boletos/{id}", get(boletos::boleto))
         .route("/console/boletos/{id}/write-off", post(boletos::write_off))
+        .route("/console/staff", get(staff::list))
+        .route("/console/staff/new", get(staff::new))
+        .route("/console/staff/invitations", post(staff::invite))
+        .route("/console/staff/invitations/{id}/sending", post(staff::invite_again))
+        .route("/console/staff/invitations/{id}/withdrawal", post(staff::withdraw))
+        .route("/console/staff/{id}/role", post(staff::set_role))
+        .route("/console/staff/{id}/disabling", post(staff::disable))
+        .route("/console/staff/{id}/enabling", post(staff::enable))
+        .route("/console/staff/{id}/signing-out", post(staff::end_sessions))
+        .route("/console/invitation", get(staff::invitation).post(staff::accept))
+        .route("/console/audit", get(audit::page))
+        .route("/console/audit.csv", get(audit::file))
         .route("/console/reconciliation", get(reconciliation::page))
         .route("/console/reconciliation/runs", post(reconciliation::begin))
         .route("/console/routers", get(routers::list).post(kept::create::<RouterKind>))

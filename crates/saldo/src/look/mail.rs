@@ -27,6 +27,11 @@ pub fn password_reset(reader: &Reader, brand: &str, name: &str, url: &str, expir
     write(reader, "mail-reset-subject", "mail-reset-body", brand, name, url, expires_at)
 }
 
+/// Invites somebody of the operator's staff to set his password by `url`, good until `expires_at`.
+pub fn staff_invitation(reader: &Reader, brand: &str, name: &str, url: &str, expires_at: Timestamp) -> Mail {
+    write(reader, "mail-staff-invitation-subject", "mail-staff-invitation-body", brand, name, url, expires_at)
+}
+
 /// Confirms a payment of `amount`, after which the balance is `posted`; its receipt is named by number and address.
 pub fn credit_added(
     reader: &Reader,

@@ -17,6 +17,7 @@ use super::sign_in::Nothing;
 use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::automatic_topups::{self, Agreed, CONSENT_VERSION, End, Sum, Wanted};
+use crate::freezing;
 use crate::look::Reader;
 use crate::look::format::plain_decimal;
 use crate::look::locale::Locale;
@@ -171,6 +172,7 @@ pub(super) fn seen(
     now: Timestamp,
 ) -> Result<Option<AutomaticSeen>, StoreError> {
     let seen = AutomaticSeen::of(tables.automatic_topup(wallet)?.as_ref(), now);
+    let seen = seen.in_wallet(freezing::is_frozen(app, wallet));
     Ok(app.config.automatic_topups.enabled.then_some(seen))
 }
 
@@ -266,7 +268,7 @@ async fn agreed(
         version: CONSENT_VERSION.to_owned(),
         language: reader.locale.tag().to_owned(),
         words: format!("{words}\n{numbers}"),
-        given_by: signed.who.login.id.to_string(),
+        given_by: signed.visit.author(&signed.who.session).actor().to_owned(),
         address: Some(signed.visit.ip().to_owned()).filter(|ip| !ip.is_empty()),
     })
 }
@@ -309,12 +311,13 @@ async fn show(
     };
     let config = &app.config;
     let limits = &config.automatic_topups;
+    let is_frozen = freezing::is_frozen(app, wallet);
     let page = AutomaticTopupPage {
         frame: signed.frame(app, Place::Recharge, ""),
-        seen: AutomaticSeen::of(row.as_ref(), app.ledger.now()),
+        seen: AutomaticSeen::of(row.as_ref(), app.ledger.now()).in_wallet(is_frozen),
         enabled: limits.enabled,
         may_resume,
-        wants_payment: row.as_ref().is_some_and(wants_payment),
+        wants_payment: !is_frozen && row.as_ref().is_some_and(wants_payment),
         cards,
         fields,
         problem,

@@ -198,6 +198,7 @@ fn refused(problem: &Problem) -> Option<Barrier> {
 fn why(code: &str) -> Option<Barrier> {
     Some(match code {
         "line_blocked" => Barrier::LineBlocked,
+        "wallet_frozen" => Barrier::WalletFrozen,
         "line_cancelled" => Barrier::LineCancelled,
         "purchases_not_supported" => Barrier::NotSupported,
         "purchase_awaiting" => Barrier::Awaiting,

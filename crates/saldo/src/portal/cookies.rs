@@ -20,6 +20,8 @@ pub(super) enum Jar {
     Customer,
     /// A session of staff.
     Staff,
+    /// A view of the portal as a customer, of staff.
+    View,
     /// What makes forms safe before anybody has signed in.
     Form,
 }
@@ -30,9 +32,11 @@ impl Jar {
         match (self, is_https(config)) {
             (Jar::Customer, true) => "__Host-saldo-session",
             (Jar::Staff, true) => "__Host-saldo-staff",
+            (Jar::View, true) => "__Host-saldo-view",
             (Jar::Form, true) => "__Host-saldo-form",
             (Jar::Customer, false) => "saldo-session",
             (Jar::Staff, false) => "saldo-staff",
+            (Jar::View, false) => "saldo-view",
             (Jar::Form, false) => "saldo-form",
         }
     }
@@ -47,7 +51,7 @@ impl Jar {
         let cookie = protected(config, self.name(config), value);
         match self {
             Jar::Customer | Jar::Staff => header(cookie.max_age(SESSION_LASTS).build()),
-            Jar::Form => header(cookie.build()),
+            Jar::Form | Jar::View => header(cookie.build()),
         }
     }
 

@@ -52,6 +52,7 @@ pub(crate) fn balance(wallet: &PublishedWallet, grants: &[GrantRow], now: Timest
         available: amount(wallet.balance.available()),
         pending: amount(wallet.balance.pending),
         held: amount(wallet.balance.held),
+        is_frozen: wallet.is_frozen,
         now,
         window_closes_at: open.map(|window| window.closes_at).min(),
         grants: parts(grants, wallet.unit),

@@ -34,7 +34,7 @@ pub(super) async fn submit(
     let cookie = cookies::set_language(&app.config, locale.tag());
     let back = local_path(&choice.return_to).unwrap_or("/");
     // In the console it is staff who reads, even if a customer is signed in in the same browser.
-    if let Some(who) = visit.customer().filter(|_| !is_of_console(back)) {
+    if let Some(who) = visit.customer().filter(|who| !who.is_view && !is_of_console(back)) {
         keep(&app, who, locale).await?;
     }
     Ok(([(SET_COOKIE, cookie)], Redirect::to(back)).into_response())

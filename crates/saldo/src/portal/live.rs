@@ -272,7 +272,12 @@ impl Watching {
         let now = app.ledger.now();
         let clock = app.demo_strip.get().map(|_| ("clock", signed.reader().date_time(now)));
         let drawn = self.app.read(move |tables| {
-            if tables.session(&signed.who.session.token_hash, clock::now())?.is_none() {
+            let (hash, at) = (&signed.who.session.token_hash, clock::now());
+            let is_there = match signed.who.is_view {
+                true => tables.portal_view(hash, at)?.is_some(),
+                false => tables.session(hash, at)?.is_some(),
+            };
+            if !is_there {
                 return Ok(None);
             }
             let line = match parts.iter().any(|part| matches!(part, Part::Line(_))) {

@@ -44,6 +44,7 @@ mod statement;
 mod strip;
 pub(crate) mod trail;
 mod usage;
+pub(crate) mod viewing;
 mod visit;
 
 use std::sync::Arc;
@@ -60,6 +61,7 @@ use crate::panics;
 pub use doors::Doors;
 pub use form::{Asked, Posted, PostedFile};
 pub use links::{INVITATION_LASTS, MailedLink, RESET_LASTS, invite};
+pub(crate) use password::unfit;
 pub use returns::Followed;
 pub use shell::{Fault, draw};
 pub use signed_in::{SignedIn, StaffIn, local_path};
@@ -108,6 +110,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/automatic-topup/payment", post(automatic_topup::pay))
         .route("/api-keys", get(api_keys::page).post(api_keys::create))
         .route("/api-keys/{id}/revocation", post(api_keys::revoke))
+        .route("/view/end", post(viewing::end))
         .route("/live", get(live::stream))
         .fallback(shell::nowhere);
     framed(app, routes)

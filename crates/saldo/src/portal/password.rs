@@ -112,7 +112,7 @@ pub(super) async fn set_submit(
 }
 
 /// Why this cannot be the password of somebody known by these names, if it cannot.
-pub(super) fn unfit(password: &str, again: &str, names: &[String]) -> Option<PasswordProblem> {
+pub(crate) fn unfit(password: &str, again: &str, names: &[String]) -> Option<PasswordProblem> {
     let least = usize::try_from(passwords::LENGTH_MIN).unwrap_or(usize::MAX);
     match (password.chars().count() < least, password == again) {
         (true, _) => Some(PasswordProblem::TooShort),
@@ -175,6 +175,7 @@ fn show_set(
     let page = SetPassword {
         reader: visit.reader().clone(),
         frame: visit.frame(app, None),
+        action: "/set-password",
         token,
         login: login.email.clone(),
         is_invitation: purpose == LinkPurpose::Invitation,

@@ -38,7 +38,8 @@ pub(super) async fn of(
     let topup = topups::own(app, signed.customer(), id).await?;
     let attempts = app.read(move |reader| reader.payments_for(id, ATTEMPTS_MAX)).await?;
     let Some((outcome, decided_by)) = outcome(&topup, &attempts) else { return Ok(None) };
-    if outcome != Outcome::Pending {
+    // Whoever only looks leaves it to the customer to be told.
+    if outcome != Outcome::Pending && !signed.who.is_view {
         let now = clock::now();
         let is_first = app.write(move |tx| tx.show_topup_result(id, now)).await?;
         if !is_first && showing == Showing::Once {

@@ -80,7 +80,7 @@ pub(super) async fn keep(app: &Arc<App>, session: &Session, now: Timestamp) -> R
 }
 
 /// What the tables know a secret by. It is 256 random bits: nothing slower is needed.
-pub(super) fn hash(secret: &str) -> SecretHash {
+pub(crate) fn hash(secret: &str) -> SecretHash {
     Hidden(Sha256::digest(secret.as_bytes()).into())
 }
 

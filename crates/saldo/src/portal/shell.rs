@@ -15,8 +15,10 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
 
 use super::cookies::Jar;
+use super::viewing;
 use super::visit::{Visit, new_request_id};
 use crate::app::App;
+use crate::freezing;
 use crate::look::assets;
 use crate::look::page::{Message, MessagePage};
 use crate::problem::Problem;
@@ -83,7 +85,10 @@ async fn answer(app: Arc<App>, request: Request, next: Next, request_id: String)
     let (visit, mut response) = match read {
         Ok(visit) => {
             parts.extensions.insert(visit.clone());
-            let response = next.run(Request::from_parts(parts, body)).await;
+            let response = match viewing::check(&visit, &parts.method, parts.uri.path()) {
+                Ok(()) => next.run(Request::from_parts(parts, body)).await,
+                Err(problem) => Fault(problem).into_response(),
+            };
             (visit, response)
         }
         Err(problem) => (Visit::unknown(&app, &parts, request_id), Fault(problem).into_response()),
@@ -105,6 +110,8 @@ fn in_words(app: &App, visit: &Visit, problem: &Problem) -> Response {
         (_, "payments_not_configured") => Message::PaymentsOff,
         (_, "stale_form") => Message::StaleForm,
         (_, "link_expired") => Message::LinkExpired,
+        (_, "read_only_view") => Message::ReadOnlyView,
+        (_, freezing::WALLET_FROZEN) => Message::WalletFrozen,
         (StatusCode::FORBIDDEN, _) => Message::Forbidden,
         (StatusCode::NOT_FOUND, _) => Message::NotFound,
         (StatusCode::PAYLOAD_TOO_LARGE, _) => Message::TooLarge,

@@ -20,7 +20,7 @@ use store::{Reader as TablesReader, StoreError};
 use subtle::ConstantTimeEq as _;
 
 use super::cookies::{self, Jar};
-use super::sessions;
+use super::{sessions, viewing};
 use crate::app::App;
 use crate::audit::Author;
 use crate::look::part::{Frame, Menu, Person, Place};
@@ -59,14 +59,16 @@ struct Inner {
 pub struct CustomerSession {
     /// The session.
     pub session: Session,
-    /// Who signed in.
-    pub login: Login,
+    /// Who signed in; nobody did in a view.
+    pub login: Option<Login>,
     /// For whom.
     pub customer: Customer,
     /// His credit in money, if he has any.
     pub wallet: Option<Wallet>,
     /// Whether plans are in service for him.
     pub has_lines: bool,
+    /// Whether staff look at the portal as this customer, and he is not here himself.
+    pub is_view: bool,
 }
 
 impl CustomerSession {
@@ -110,6 +112,7 @@ impl Visit {
         let now = clock::now();
         let config = &app.config;
         let customer_secret = Jar::Customer.read(config, &parts.headers);
+        let view_secret = Jar::View.read(config, &parts.headers);
         let staff_secret = Jar::Staff.read(config, &parts.headers);
         let had_customer = customer_secret.is_some();
         let (mut customer, mut staff) = (None, None);
@@ -119,7 +122,14 @@ impl Visit {
                 .read(move |reader| {
                     let customer = customer_secret.map(|secret| customer_session(reader, &secret, unit, now));
                     let staff = staff_secret.map(|secret| staff_session(reader, &secret, now));
-                    Ok((customer.transpose()?.flatten(), staff.transpose()?.flatten()))
+                    let (mut customer, staff) =
+                        (customer.transpose()?.flatten(), staff.transpose()?.flatten());
+                    if let (Some(secret), Some(staff)) = (&view_secret, &staff)
+                        && let Some(view) = viewing::view(reader, secret, staff, unit, now)?
+                    {
+                        customer = Some(view);
+                    }
+                    Ok((customer, staff))
                 })
                 .await?;
         }
@@ -194,6 +204,11 @@ impl Visit {
         Author::in_request(actor, Some(self.0.ip.clone()), Some(self.0.request_id.clone()))
     }
 
+    /// Somebody whom this id names, as the audit log names him.
+    pub(crate) fn author_named(&self, actor: String) -> Author {
+        Author::in_request(actor, Some(self.0.ip.clone()), Some(self.0.request_id.clone()))
+    }
+
     /// Who has just proved at the door that this login is his, as the audit log names him.
     pub(super) fn author_at_door(&self, login: LoginId) -> Author {
         Author::in_request(login.to_string(), Some(self.0.ip.clone()), Some(self.0.request_id.clone()))
@@ -212,6 +227,11 @@ impl Visit {
     /// The session of staff, if there is one.
     pub fn staff(&self) -> Option<&Arc<StaffSession>> {
         self.0.staff.as_ref()
+    }
+
+    /// Whether staff look at the portal as a customer.
+    pub fn is_view(&self) -> bool {
+        self.customer().is_some_and(|customer| customer.is_view)
     }
 
     /// True if the browser holds the secret of a customer's session that is over.
@@ -252,7 +272,10 @@ impl Visit {
                 .map(|staff| Person { name: staff.staff.name.clone(), login: staff.staff.email.clone() }),
             Menu::Portal | Menu::Lines | Menu::Both => self.customer().map(|customer| Person {
                 name: customer.customer.name.clone(),
-                login: spoken_login(&customer.login.email),
+                login: match &customer.login {
+                    Some(login) => spoken_login(&login.email),
+                    None => customer.customer.email.clone().unwrap_or_default(),
+                },
             }),
         };
         let path = match place {
@@ -266,6 +289,10 @@ impl Visit {
             support_phone: app.config.brand.support_phone.clone(),
             menu,
             hidden: self.hidden(menu),
+            viewed_as: self
+                .customer()
+                .filter(|customer| customer.is_view && !self.is_console())
+                .map(|customer| customer.customer.name.clone()),
             place,
             person,
             csrf: self.token().to_owned(),
@@ -298,13 +325,14 @@ impl Visit {
     /// Whether a form that carries `token` was drawn for this browser. A form that several pages share, or that stands on pages for
     /// nobody in particular, may carry any token of the browser; all others carry their session's.
     pub(super) fn is_token(&self, token: &str) -> bool {
-        const OF_ANY_PAGE: [&str; 6] = [
+        const OF_ANY_PAGE: [&str; 7] = [
             "/language",
             "/sign-in",
             "/console/sign-in",
             "/forgotten-password",
             "/set-password",
             "/first-access",
+            "/console/invitation",
         ];
         let path = self.0.path.as_str();
         let equals = |known: &str| bool::from(known.as_bytes().ct_eq(token.as_bytes()));
@@ -360,10 +388,19 @@ fn customer_session(
     let SessionOwner::Login(login) = session.owner else { return Ok(None) };
     let Some(login) = reader.login(login)? else { return Ok(None) };
     let Some(customer) = reader.customer(login.customer)? else { return Ok(None) };
-    let wallets = reader.wallets_of(customer.id, None, WALLETS_MAX)?.rows;
+    let (wallet, has_lines) = owned(reader, customer.id, unit)?;
+    Ok(Some(CustomerSession { session, login: Some(login), customer, wallet, has_lines, is_view: false }))
+}
+
+/// What a customer owns: his credit in money, and whether he has lines.
+pub(super) fn owned(
+    reader: &TablesReader<'_>,
+    customer: CustomerId,
+    unit: Unit,
+) -> Result<(Option<Wallet>, bool), StoreError> {
+    let wallets = reader.wallets_of(customer, None, WALLETS_MAX)?.rows;
     let wallet = wallets.into_iter().find(|wallet| wallet.unit == unit);
-    let has_lines = !reader.lines_of(customer.id, 1)?.is_empty();
-    Ok(Some(CustomerSession { session, login, customer, wallet, has_lines }))
+    Ok((wallet, !reader.lines_of(customer, 1)?.is_empty()))
 }
 
 fn staff_session(

@@ -110,6 +110,9 @@ fn separator(heading: &str) -> u8 {
     SEPARATORS.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
+/// The columns of a file, where they are known, and what is wrong with them.
+type Headings<C> = (Vec<Option<Heading<C>>>, Vec<Unreadable<C>>);
+
 /// A column as the file heads it.
 struct Heading<C> {
     column: C,
@@ -117,9 +120,7 @@ struct Heading<C> {
 }
 
 /// The columns, where they are known, and what is wrong with them. A heading without one known column is none.
-fn heading<C: SheetColumn>(
-    record: &csv::StringRecord,
-) -> Result<(Vec<Option<Heading<C>>>, Vec<Unreadable<C>>), Unreadable<C>> {
+fn heading<C: SheetColumn>(record: &csv::StringRecord) -> Result<Headings<C>, Unreadable<C>> {
     let (mut headings, mut wrong): (Vec<Option<Heading<C>>>, _) = (Vec::new(), Vec::new());
     let is_there = |headings: &[Option<Heading<C>>], column: C| {
         headings.iter().flatten().any(|heading| heading.column == column)

@@ -179,7 +179,7 @@ fn check_email(
         }
         (Some(_), _) => {}
         (None, _) if owner_of_email(reader, email)?.is_some() => {
-            wrong.push(at(Column::Email, Why::EmailTaken))
+            wrong.push(at(Column::Email, Why::EmailTaken));
         }
         (None, Some(document)) => drop(said.emails.insert(email.clone(), (document.clone(), line))),
         (None, None) => {}

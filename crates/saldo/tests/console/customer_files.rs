@@ -192,7 +192,7 @@ async fn opening_balances_are_booked_by_what_they_are_and_the_same_file_again_ch
     assert_eq!(end.as_deref(), Some("2031-01-01T00:00:00Z"), "the whole last day is good");
     let url = format!("/console/customers/{}", ana.id);
     let page = staff.get(&url).await.text;
-    for words in ["by file on", &place, "$125.50", "Opening balance"] {
+    for words in ["by file on", &place, "$125.50", "Balance brought from before"] {
         assert!(page.contains(words), "{words}: {page}");
     }
     let log = house.running.app.tables.read(|tables| tables.audit(None, 5)).expect("the log").rows;

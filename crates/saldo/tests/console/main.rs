@@ -17,6 +17,7 @@ mod people;
 mod receiver;
 mod roles;
 mod routers;
+mod staff;
 mod subscribers;
 mod support;
 mod webhooks;
@@ -27,8 +28,8 @@ use money::StaffId;
 use saldo::{clock, ids, passwords};
 use store::tables::staff::{Staff, StaffRole};
 
-/// A browser in which a member of staff has signed in.
-async fn staff_in<'h>(house: &'h House, email: &str, role: StaffRole) -> Browser<'h> {
+/// One more of staff, who signs in with [`PASSWORD`].
+async fn insert_staff(house: &House, email: &str, role: StaffRole) {
     let staff = Staff {
         id: StaffId::from_u128(ids::fresh()),
         email: email.to_owned(),
@@ -39,6 +40,11 @@ async fn staff_in<'h>(house: &'h House, email: &str, role: StaffRole) -> Browser
         disabled_at: None,
     };
     house.running.app.write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
+}
+
+/// A browser in which a new member of staff has signed in.
+async fn staff_in<'h>(house: &'h House, email: &str, role: StaffRole) -> Browser<'h> {
+    insert_staff(house, email, role).await;
     let mut browser = Browser::new(house);
     let answer = browser.sign_in("/console/sign-in", email, PASSWORD).await;
     assert_eq!(answer.header("location"), Some("/console"));

@@ -23,6 +23,9 @@ const NINA: [(&str, &str); 6] = [
     ("invitation", "1"),
 ];
 
+/// What a form sends.
+type Fields<'f> = &'f [(&'f str, &'f str)];
+
 /// Mails to this address.
 fn mails_to(house: &House, email: &'static str) -> Vec<Mail> {
     let read = house.running.app.tables.read(|tables| tables.mails(None, 50));
@@ -99,7 +102,7 @@ async fn all_that_is_wrong_is_told_at_once_and_nothing_is_made() {
     }
     assert!(answer.text.contains("value=\"ana(at)example\""), "what was typed stays");
 
-    let cases: [(&[(&str, &str)], &str, &str); 4] = [
+    let cases: [(Fields<'_>, &str, &str); 4] = [
         (&[("name", "A\u{202e}na"), ("language", "en")], "name", "cannot be printed"),
         (
             &[("name", "Ana"), ("language", "en"), ("invitation", "1")],

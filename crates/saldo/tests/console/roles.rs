@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use money::{Amount, LoginId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment};
+use saldo::permissions::{Permission, may};
 use saldo::{clock, ids, passwords};
 use store::tables::bank::{Finding, FindingCode};
 use store::tables::logins::Login;
@@ -20,7 +21,9 @@ use super::staff_in;
 /// The routers of this edge, as they are written.
 const SOURCE: &str = include_str!("../../src/console/mod.rs");
 /// What everybody may send: the way in and out.
-const OPEN_POSTS: [&str; 2] = ["/console/sign-in", "/console/sign-out"];
+const OPEN_POSTS: [&str; 3] = ["/console/sign-in", "/console/sign-out", "/console/invitation"];
+/// Pages for whoever is not signed in yet.
+const OPEN_GETS: [&str; 2] = ["/console/sign-in", "/console/invitation"];
 
 /// Something that staff may send, and what it is answered to those who may.
 struct Post {
@@ -189,6 +192,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let other: Vec<_> = [("name", "Outro plano")].into_iter().chain(PLAN[1..].iter().copied()).collect();
     let adjustment =
         [("document", "52998224725"), ("direction", "adds"), ("amount", "5.00"), ("reason", "visita")];
+    let colleague = [("name", "Leo"), ("email", "leo@example.com"), ("role", "support"), ("language", "en")];
     let credit =
         [("direction", "give"), ("amount", "60.00"), ("reason", "goodwill"), ("note", "uma cortesia")];
     let whole: Vec<_> = person.into_iter().chain(line).collect();
@@ -233,6 +237,15 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/plans/{no}", "1", &PLAN, 303),
         form("/console/packs", "", &PACK, 303),
         form("/console/packs/{no}", "1", &PACK, 303),
+        form("/console/customers/{id}/freezing", &shop.customer, &[("wallet", "none"), ("freeze", "1")], 404),
+        form("/console/customers/{id}/view", &shop.customer, &[], 303),
+        form("/console/staff/invitations", "", &colleague, 303),
+        form("/console/staff/invitations/{id}/sending", "nobody", &[], 404),
+        form("/console/staff/invitations/{id}/withdrawal", "nobody", &[], 404),
+        form("/console/staff/{id}/role", "nobody", &[("role", "support")], 404),
+        form("/console/staff/{id}/disabling", "nobody", &[], 404),
+        form("/console/staff/{id}/enabling", "nobody", &[], 404),
+        form("/console/staff/{id}/signing-out", "nobody", &[], 404),
         form("/console/webhooks", "", &[("url", "https://example.com/hook"), ("credit.added", "yes")], 201),
         form("/console/webhooks/{id}", "none", &[("url", "https://example.com/hook")], 404),
         form("/console/webhooks/{id}/activation", "none", &[], 404),
@@ -298,6 +311,11 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/boletos/remittances/{number}", "1", 403),
         at("/console/boletos/findings", "", 200),
         at("/console/boletos/{id}", &shop.boleto, 200),
+        at("/console/staff", "", 403),
+        at("/console/staff/new", "", 403),
+        at("/console/invitation", "", 410),
+        at("/console/audit", "", 200),
+        at("/console/audit.csv", "", 200),
         at("/console/reconciliation", "", 200),
         at("/console/routers", "", 200),
         at("/console/routers/new", "", 403),
@@ -435,7 +453,7 @@ async fn nobody_and_no_subscriber_gets_into_the_console() {
             to_sign_in(&answer, post.template);
         }
         for (template, place, _) in gets(&shop) {
-            if template != "/console/sign-in" {
+            if !OPEN_GETS.contains(&template) {
                 to_sign_in(&browser.get(&fill(template, &place)).await, template);
             }
         }
@@ -457,4 +475,103 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
         }
     }
     assert_eq!(state(&house).await, before);
+}
+
+/// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
+const NEEDS: [(&str, &str, Permission); 44] = [
+    ("GET", "/console/mails/{id}", Permission::ReadLetters),
+    ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
+    ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
+    ("GET", "/console/subscribers/imports", Permission::SeeCustomers),
+    ("GET", "/console/subscribers/import", Permission::ChangeCustomers),
+    ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
+    ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
+    ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
+    ("GET", "/console/customers/new", Permission::ChangeCustomers),
+    ("GET", "/console/customers/import/", Permission::SeeCustomers),
+    ("GET", "/console/customers/imports", Permission::SeeCustomers),
+    ("GET", "/console/customers/import", Permission::ChangeCustomers),
+    ("GET", "/console/customers/checks/", Permission::ChangeCustomers),
+    ("GET", "/console/customers/{id}/", Permission::ChangeCustomers),
+    ("GET", "/console/reconciliation", Permission::SeeFinance),
+    ("GET", "/console/webhooks/new", Permission::ChangeWebhooks),
+    ("GET", "/console/webhooks/{id}/change", Permission::ChangeWebhooks),
+    ("GET", "/console/lines/{id}/", Permission::ChangeCustomers),
+    ("GET", "/console/billing/adjustments/", Permission::RunBilling),
+    ("GET", "/console/billing", Permission::SeeFinance),
+    ("GET", "/console/month-end", Permission::SeeFinance),
+    ("GET", "/console/boletos/remittances/", Permission::KeepBankFiles),
+    ("GET", "/console/boletos/{id}", Permission::SeeCustomers),
+    ("GET", "/console/boletos", Permission::SeeFinance),
+    ("GET", "/console/audit", Permission::SeeAudit),
+    ("GET", "/console/routers/", Permission::ChangeRouters),
+    ("GET", "/console/plans/", Permission::ChangeOffers),
+    ("GET", "/console/packs/", Permission::ChangeOffers),
+    ("POST", "/console/customers/{id}/freezing", Permission::FreezeWallets),
+    ("POST", "/console/customers/{id}/view", Permission::ViewAsCustomer),
+    ("POST", "/console/customers/{id}/credit", Permission::GiveCredit),
+    ("POST", "/console/credit/{id}/", Permission::ApproveCredit),
+    ("POST", "/console/payments/", Permission::RefundPayments),
+    ("POST", "/console/topups/", Permission::ReplayWebhooks),
+    ("POST", "/console/inbox/", Permission::ReplayWebhooks),
+    ("POST", "/console/reconciliation", Permission::Reconcile),
+    ("POST", "/console/webhook", Permission::ChangeWebhooks),
+    ("POST", "/console/billing", Permission::RunBilling),
+    ("POST", "/console/boletos/{id}/write-off", Permission::SettleByHand),
+    ("POST", "/console/boletos", Permission::KeepBankFiles),
+    ("POST", "/console/routers", Permission::ChangeRouters),
+    ("POST", "/console/plans", Permission::ChangeOffers),
+    ("POST", "/console/packs", Permission::ChangeOffers),
+    ("", "/console/staff", Permission::ChangeStaff),
+];
+
+fn needs(method: &str, template: &str) -> Permission {
+    let fits = |(of, start, _): &&(&str, &str, Permission)| {
+        (of.is_empty() || *of == method) && template.starts_with(start)
+    };
+    let settles = ["/console/invoices/", "/console/purchases/"];
+    match NEEDS.iter().find(fits) {
+        Some((.., needed)) => *needed,
+        None if method == "GET" => Permission::SeeCustomers,
+        None if settles.iter().any(|start| template.starts_with(start)) => Permission::SettleByHand,
+        None => Permission::ChangeCustomers,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_reaches_what_its_permissions_allow_and_nothing_else() {
+    for role in StaffRole::ALL {
+        let house = open().await;
+        let mut administrator = seller(&house, "purchase").await;
+        let shop = Shop::open(&house, &mut administrator).await;
+        let mut staff = staff_in(&house, "ivo@example.com", *role).await;
+        let before = state(&house).await;
+        let mut otherwise = Vec::new();
+        for (template, place, _) in gets(&shop) {
+            if OPEN_GETS.contains(&template) {
+                continue;
+            }
+            let answer = staff.get(&fill(template, &place)).await;
+            if (answer.status.as_u16() != 403) != may(*role, needs("GET", template)) {
+                otherwise.push(format!("{role:?} GET {template}: {}", answer.status));
+            }
+        }
+        let token = token_of(&staff.get("/console").await.text);
+        let (allowed, refused): (Vec<_>, Vec<_>) =
+            posts(&shop).into_iter().partition(|post| may(*role, needs("POST", post.template)));
+        for post in refused {
+            let answer = post.send(&mut staff, &token).await;
+            if answer.status.as_u16() != 403 {
+                otherwise.push(format!("{role:?} POST {}: {}", post.template, answer.status));
+            }
+        }
+        assert_eq!(state(&house).await, before, "{role:?} changed something");
+        for post in allowed {
+            let answer = post.send(&mut staff, &token).await;
+            if answer.status.as_u16() != post.answered {
+                otherwise.push(format!("{role:?} POST {}: {}", post.template, answer.status));
+            }
+        }
+        assert!(otherwise.is_empty(), "{otherwise:#?}");
+    }
 }

@@ -11,6 +11,10 @@ const INSERT: &str = "INSERT INTO audit (audit_no, at, actor, action, object, be
 const NEXT_NO: &str = "SELECT coalesce(max(audit_no), 0) + 1 FROM audit";
 const SELECT: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
     FROM audit WHERE audit_no < $1 ORDER BY audit_no DESC LIMIT $2";
+const FOUND: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
+    FROM audit WHERE audit_no < $1 AND at >= $2 AND at < $3 AND ($4 = '' OR actor = $5)
+    AND ($6 = '' OR substr(action, 1, $7) = $8) AND ($9 = '' OR object = $10)
+    ORDER BY audit_no DESC LIMIT $11";
 const LAST: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
     FROM audit WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT 1";
 
@@ -38,11 +42,55 @@ row! {
     }
 }
 
+/// Which changes are asked for. An empty text asks for all.
+#[derive(Clone, Debug)]
+pub struct AuditFilter {
+    /// By whom, exactly.
+    pub actor: String,
+    /// How what was done begins.
+    pub action: String,
+    /// On what, exactly.
+    pub object: String,
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Before this instant.
+    pub until: Timestamp,
+}
+
 impl Reader<'_> {
     /// All changes, newest first; the cursor is the number of the last one seen.
     pub fn audit(&self, before: Option<u64>, limit: u32) -> Result<Page<AuditRow, u64>, StoreError> {
         let before = before.unwrap_or(i64::MAX.unsigned_abs());
         let rows = self.all(SELECT, &[&before, &rows_to_ask(limit)])?;
+        Ok(page(rows, limit, |row: &AuditRow| row.audit_no))
+    }
+
+    /// The changes that are asked for, newest first; the cursor as above.
+    pub fn audit_found(
+        &self,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<AuditRow, u64>, StoreError> {
+        let before = before.unwrap_or(i64::MAX.unsigned_abs());
+        let AuditFilter { actor, action, object, from, until } = filter;
+        let length = u32::try_from(action.chars().count()).unwrap_or(u32::MAX);
+        let rows = self.all(
+            FOUND,
+            &[
+                &before,
+                from,
+                until,
+                actor,
+                actor,
+                action,
+                &length,
+                action,
+                object,
+                object,
+                &rows_to_ask(limit),
+            ],
+        )?;
         Ok(page(rows, limit, |row: &AuditRow| row.audit_no))
     }
 

@@ -78,6 +78,8 @@ pub enum AutomaticStanding {
         /// When it goes on.
         until: Timestamp,
     },
+    /// Not while staff keep the wallet frozen.
+    Frozen,
     /// Not until the customer says so.
     Stopped {
         /// Why.
@@ -175,6 +177,13 @@ pub struct ChargeSeen {
 }
 
 impl AutomaticSeen {
+    /// The same of a wallet that staff have frozen, if it is.
+    #[must_use]
+    pub fn in_wallet(self, is_frozen: bool) -> AutomaticSeen {
+        let standing = if is_frozen && self.runs() { AutomaticStanding::Frozen } else { self.standing };
+        AutomaticSeen { standing, ..self }
+    }
+
     /// Reads what is kept of a wallet, `now` by the book's clock.
     pub fn of(row: Option<&AutomaticTopup>, now: Timestamp) -> AutomaticSeen {
         let Some(row) = row else {
@@ -204,8 +213,8 @@ impl AutomaticSeen {
 
     /// Whether it may be paused.
     pub fn runs(&self) -> bool {
-        use AutomaticStanding::{Capped, On, Paused};
-        matches!(self.standing, On | Capped { .. } | Paused { .. })
+        use AutomaticStanding::{Capped, Frozen, On, Paused};
+        matches!(self.standing, On | Capped { .. } | Paused { .. } | Frozen)
     }
 
     /// Whether there is something to turn off.
@@ -223,6 +232,7 @@ impl AutomaticSeen {
             AutomaticStanding::Stopped { reason: AutomaticReason::ByCustomer } => {
                 ("wait", "automatic-paused")
             }
+            AutomaticStanding::Frozen => ("wait", "automatic-frozen"),
             AutomaticStanding::Stopped { .. } => ("bad", "automatic-stopped"),
         }
     }
@@ -247,6 +257,7 @@ impl AutomaticSeen {
             AutomaticStanding::Paused { until } => {
                 reader.t1("automatic-paused-text", "until", reader.date_time(until))
             }
+            AutomaticStanding::Frozen => reader.t("automatic-frozen-text"),
             AutomaticStanding::Stopped { reason } => reader.t(match reason {
                 AutomaticReason::AuthenticationRequired => "automatic-stop-authentication",
                 AutomaticReason::CardRemoved => "automatic-stop-card-removed",

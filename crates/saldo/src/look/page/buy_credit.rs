@@ -41,6 +41,8 @@ pub enum Barrier {
     LineCancelled,
     /// The line is blocked.
     LineBlocked,
+    /// Staff have frozen the line's wallet.
+    WalletFrozen,
     /// The plan does not support it.
     NotSupported,
     /// The line has no login at a router.
@@ -71,6 +73,7 @@ impl Barrier {
         match self {
             Barrier::LineCancelled => "line-is-cancelled",
             Barrier::LineBlocked => "line-is-blocked",
+            Barrier::WalletFrozen => "line-is-frozen",
             Barrier::NotSupported => "plan-does-not-support",
             Barrier::NoAccessLogin => "line-has-no-login",
             Barrier::Awaiting => "purchase-is-awaiting",

@@ -40,6 +40,8 @@ pub struct CustomerPage {
     pub may_change: bool,
     /// To whom documents are written, if anybody ever asked for that.
     pub payer: Option<PayerLines>,
+    /// What staff may do with him.
+    pub acts: CustomerActs,
     /// How his automatic top-up stands, if it was ever set up.
     pub automatic: Option<AutomaticSeen>,
     /// His credit in money, if he has any, and of what it is made.
@@ -79,6 +81,28 @@ pub struct Came {
     pub file: Option<(String, String)>,
     /// Where the terms stood that he agreed to.
     pub terms_url: Option<String>,
+}
+
+/// What staff may do with a customer beside changing what is known of him.
+#[derive(Clone, Debug)]
+pub struct CustomerActs {
+    /// Whether the portal may be seen as he sees it.
+    pub may_view: bool,
+    /// Whether wallets may be frozen and thawed.
+    pub may_freeze: bool,
+    /// His wallets.
+    pub wallets: Vec<FreezableWallet>,
+}
+
+/// A wallet that may be frozen.
+#[derive(Clone, Debug)]
+pub struct FreezableWallet {
+    /// `wal_…`.
+    pub id: String,
+    /// What it is, in words.
+    pub name: String,
+    /// Whether it is frozen.
+    pub is_frozen: bool,
 }
 
 /// To whom documents are written.

@@ -25,6 +25,10 @@ pub enum Message {
     Forbidden,
     /// 403: the form was too old or came from elsewhere; nothing was changed.
     StaleForm,
+    /// 403: a form was sent, or a page asked for, that a view as the customer has not.
+    ReadOnlyView,
+    /// 403: nothing can be added to a wallet that is frozen.
+    WalletFrozen,
     /// 404.
     NotFound,
     /// 404 or 410: a link to set a password is used or too old.
@@ -57,6 +61,8 @@ impl MessagePage {
         self.reader.t(match self.message {
             Message::Forbidden => "message-forbidden",
             Message::StaleForm => "message-stale-form",
+            Message::ReadOnlyView => "message-read-only-view",
+            Message::WalletFrozen => "message-wallet-frozen",
             Message::NotFound => "message-not-found",
             Message::LinkExpired => "message-link-expired",
             Message::TooLarge => "message-too-large",
@@ -75,6 +81,8 @@ impl MessagePage {
             Message::Forbidden if self.frame.menu == Menu::Console => "message-forbidden-staff-text",
             Message::Forbidden => "message-forbidden-text",
             Message::StaleForm => "message-stale-form-text",
+            Message::ReadOnlyView => "message-read-only-view-text",
+            Message::WalletFrozen => "message-wallet-frozen-text",
             Message::NotFound => "message-not-found-text",
             Message::LinkExpired => "message-link-expired-text",
             Message::TooLarge => "message-too-large-text",

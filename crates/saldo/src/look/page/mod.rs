@@ -5,6 +5,7 @@
 //! page's own documentation names, and always `csrf`.
 
 pub mod api_keys;
+mod audit;
 pub mod automatic_topup;
 pub mod billing;
 mod billing_runs;
@@ -36,11 +37,13 @@ pub mod routers;
 pub mod saved_cards;
 pub mod set_password;
 pub mod sign_in;
+mod staff;
 pub mod statement;
 pub mod usage;
 pub mod webhooks;
 
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
+pub use audit::{AuditLine, AuditPage};
 pub use automatic_topup::{
     AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
     AutomaticStanding, AutomaticTopupPage, ChargeSeen,
@@ -50,7 +53,9 @@ pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSee
 pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
-pub use customer::{Came, CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
+pub use customer::{
+    Came, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+};
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
@@ -78,5 +83,6 @@ pub use routers::{RouterListed, Routers};
 pub use saved_cards::SavedCards;
 pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
+pub use staff::{InvitationListed, StaffListed, StaffPage};
 pub use statement::{Month, Statement, StatementWords, csv_head, csv_lines};
 pub use usage::{MeterName, MeterUse, Usage, UsageFragment, UsageView, Used};

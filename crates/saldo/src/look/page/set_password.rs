@@ -5,7 +5,7 @@ use askama::Template;
 use crate::look::Reader;
 use crate::look::part::Frame;
 
-/// Lets somebody choose a password. Its form sends `token`, `password` and `password_again` to `/set-password`.
+/// Lets somebody choose a password. Its form sends `token`, `password` and `password_again` to `action`.
 #[derive(Template)]
 #[template(path = "page/set_password.html")]
 pub struct SetPassword {
@@ -13,6 +13,8 @@ pub struct SetPassword {
     pub reader: Reader,
     /// What stands around it; without menu.
     pub frame: Frame,
+    /// Where the form is sent.
+    pub action: &'static str,
     /// The secret of the link, sent back by the form.
     pub token: String,
     /// Whose password it is, shown and given to password managers.

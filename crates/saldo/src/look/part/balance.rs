@@ -16,6 +16,8 @@ pub struct Balance {
     pub pending: Amount,
     /// What holds reserve; the row is left out when it is zero.
     pub held: Amount,
+    /// Whether staff have frozen it.
+    pub is_frozen: bool,
     /// The book's time at which this was true.
     pub now: Timestamp,
     /// When the open window that closes first does so; `None` without an open window.

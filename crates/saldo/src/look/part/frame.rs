@@ -15,6 +15,8 @@ pub struct Frame {
     pub menu: Menu,
     /// Entries of the menu that whoever is signed in has no use of.
     pub hidden: Vec<Place>,
+    /// As whom staff see this page, where they do.
+    pub viewed_as: Option<String>,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
@@ -175,6 +177,10 @@ pub enum Place {
     ConsoleBoletos,
     /// The devices that hold subscribers' sessions.
     ConsoleRouters,
+    /// Who signs in to the console.
+    ConsoleStaff,
+    /// Who changed what.
+    ConsoleAudit,
     /// Stripe beside the books.
     ConsoleReconciliation,
     /// Who is told by webhooks.
@@ -218,10 +224,18 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
+        Place::ConsoleStaff,
+        Place::ConsoleAudit,
     ];
     /// What of the console's menu is set up rather than worked with; it comes last.
-    pub const SETTINGS: &'static [Place] =
-        &[Place::ConsolePlans, Place::ConsolePacks, Place::ConsoleRouters, Place::ConsoleWebhooks];
+    pub const SETTINGS: &'static [Place] = &[
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleRouters,
+        Place::ConsoleWebhooks,
+        Place::ConsoleStaff,
+        Place::ConsoleAudit,
+    ];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
@@ -250,6 +264,8 @@ impl Place {
             Place::ConsolePacks => "/console/packs",
             Place::ConsoleBoletos => "/console/boletos",
             Place::ConsoleRouters => "/console/routers",
+            Place::ConsoleStaff => "/console/staff",
+            Place::ConsoleAudit => "/console/audit",
             Place::ConsoleReconciliation => "/console/reconciliation",
             Place::ConsoleWebhooks => "/console/webhooks",
         }
@@ -282,6 +298,8 @@ impl Place {
             Place::ConsolePacks => "packs",
             Place::ConsoleBoletos => "boletos",
             Place::ConsoleRouters => "routers",
+            Place::ConsoleStaff => "staff",
+            Place::ConsoleAudit => "audit",
             Place::ConsoleReconciliation => "reconciliation",
             Place::ConsoleWebhooks => "webhooks",
         }

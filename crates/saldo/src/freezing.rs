@@ -1,0 +1,74 @@
+//! Freezing a wallet, and thawing it: by staff, with a reason that the audit log keeps. What a frozen wallet refuses is the book's.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use book::{Act, Command, Refusal};
+use engine::Outcome;
+use money::WalletId;
+use serde_json::json;
+
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::problem::Problem;
+
+/// Most characters of a reason.
+pub(crate) const REASON_CHARS_MAX: usize = 200;
+/// The code of the problem that a wallet is frozen.
+pub(crate) const WALLET_FROZEN: &str = "wallet_frozen";
+
+/// A reason as it is kept: one line that says something.
+pub(crate) fn reason(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    let fits = (1..=REASON_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
+    if fits {
+        return Ok(text.to_owned());
+    }
+    let detail = format!("reason must be one line of 1 to {REASON_CHARS_MAX} characters.");
+    Err(Problem::invalid("reason", "reason_missing", detail))
+}
+
+/// The line of the audit log about it.
+pub(crate) fn change(wallet: WalletId, is_frozen: bool, reason: &str) -> Change {
+    let action = if is_frozen { "wallet.freeze" } else { "wallet.thaw" };
+    Change::new(action, wallet).after_json(&json!({ "reason": reason }))
+}
+
+/// Freezes the wallet, or thaws it, in the name of staff. What is so already stays so.
+pub(crate) async fn set(
+    app: &Arc<App>,
+    author: Author,
+    wallet: WalletId,
+    is_frozen: bool,
+    reason: &str,
+) -> Result<(), Problem> {
+    let known = app.ledger.wallet(wallet).ok_or_else(|| Problem::not_found("wallet"))?;
+    if known.is_frozen == is_frozen {
+        return Ok(());
+    }
+    // Written down first: what somebody wanted is known, whatever becomes of it.
+    let change = change(wallet, is_frozen, reason);
+    app.write(move |tx| author.note(tx, &change)).await?;
+    let act = Act::SetFrozen { wallet, is_frozen };
+    match app.ledger.submit_one(Command { key: None, act }).await? {
+        Outcome::Decided { .. } | Outcome::Repeated { .. } | Outcome::Refused(Refusal::NothingChanges) => {
+            app.live.notify(known.customer);
+            Ok(())
+        }
+        Outcome::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Whether staff have frozen this wallet.
+pub(crate) fn is_frozen(app: &App, wallet: WalletId) -> bool {
+    app.ledger.wallet(wallet).is_some_and(|known| known.is_frozen)
+}
+
+/// Refuses to begin a payment into a wallet that is frozen. One that was begun before is credited all the same.
+pub(crate) fn must_be_open(app: &App, wallet: WalletId) -> Result<(), Problem> {
+    if is_frozen(app, wallet) {
+        let detail = "The wallet is frozen: no credit can be added to it until it is thawed.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, WALLET_FROZEN, detail));
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Staff who see the portal as a customer does: for a while, without changing anything, written down at the beginning and the end.
+//!
+//! A view is a session of its own beside the customer's; it holds only in the browser in which the same member of staff is signed in.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use money::{CustomerId, Timestamp, Unit};
+use serde_json::json;
+use store::tables::sessions::{Session, SessionOwner};
+use store::tables::staff::PortalView;
+use store::{Hidden, Reader as TablesReader, StoreError};
+
+use super::cookies::Jar;
+use super::form::Posted;
+use super::sessions;
+use super::shell::Fault;
+use super::sign_in::Nothing;
+use super::signed_in::StaffIn;
+use super::visit::{CustomerSession, StaffSession, Visit, first_page_of, is_of_console, owned};
+use crate::app::App;
+use crate::audit::Change;
+use crate::permissions::{self, Permission};
+use crate::problem::Problem;
+use crate::{clock, ids};
+
+/// How long a view lasts, in microseconds.
+const LASTS: i64 = 15 * Timestamp::MINUTE;
+/// Where a view is ended.
+const END_PATH: &str = "/view/end";
+/// Bytes of randomness in a view's secret and in its token.
+const SECRET_BYTES: usize = 32;
+
+/// Begins a view: the cookie that holds it, and the page on which the customer begins.
+pub(crate) async fn begin(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    customer: CustomerId,
+) -> Result<(HeaderValue, &'static str), Problem> {
+    let (now, secret) = (clock::now(), ids::secret_text(SECRET_BYTES));
+    let view = PortalView {
+        token_hash: sessions::hash(&secret),
+        staff: staff.who.staff.id,
+        customer,
+        csrf: Hidden(ids::secret_text(SECRET_BYTES)),
+        created_at: now,
+        expires_at: now.plus(LASTS),
+    };
+    let (author, unit) = (staff.visit.author(&staff.who.session), app.config.credit.unit);
+    let first_page = app
+        .write_or_refuse(move |tx| {
+            tx.customer(customer)?.ok_or_else(|| Problem::not_found("customer"))?;
+            tx.delete_ended_portal_views(now)?;
+            tx.insert_portal_view(&view)?;
+            let change = Change::new("customer.view_begin", customer);
+            let change = change.after_json(&json!({"until": view.expires_at.to_string()}));
+            author.note(tx, &change)?;
+            Ok::<_, Problem>(first_page_of(tx, customer, unit)?)
+        })
+        .await?;
+    Ok((Jar::View.set(&app.config, &secret), first_page))
+}
+
+/// `POST /view/end`
+pub(super) async fn end(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Posted(_): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    let Some(who) = visit.customer().filter(|who| who.is_view).cloned() else {
+        return Ok(Redirect::to("/console").into_response());
+    };
+    let (author, customer) = (visit.author(&who.session), who.customer.id);
+    app.write(move |tx| {
+        if tx.delete_portal_view(&who.session.token_hash)? {
+            author.note(tx, &Change::new("customer.view_end", customer))?;
+        }
+        Ok(())
+    })
+    .await?;
+    let back = format!("/console/customers/{customer}");
+    Ok(([(SET_COOKIE, Jar::View.clear(&app.config))], Redirect::to(&back)).into_response())
+}
+
+/// The customer as this member of staff views him with this secret, while that lasts.
+pub(super) fn view(
+    reader: &TablesReader<'_>,
+    secret: &str,
+    staff: &StaffSession,
+    unit: Unit,
+    now: Timestamp,
+) -> Result<Option<CustomerSession>, StoreError> {
+    let view = reader.portal_view(&sessions::hash(secret), now)?;
+    let may = permissions::may(staff.staff.role, Permission::ViewAsCustomer);
+    let Some(view) = view.filter(|view| may && view.staff == staff.staff.id) else { return Ok(None) };
+    let Some(customer) = reader.customer(view.customer)? else { return Ok(None) };
+    let session = Session {
+        token_hash: view.token_hash,
+        owner: SessionOwner::Staff(view.staff),
+        csrf: view.csrf,
+        created_at: view.created_at,
+        last_seen_at: now,
+        expires_at: view.expires_at,
+        user_agent: String::new(),
+        ip: String::new(),
+    };
+    let (wallet, has_lines) = owned(reader, customer.id, unit)?;
+    Ok(Some(CustomerSession { session, login: None, customer, wallet, has_lines, is_view: true }))
+}
+
+/// Refuses what is more than looking, in a view: every form but the one that ends it (and the reader's own language), what comes back
+/// from a payment, and the page of keys.
+pub(super) fn check(visit: &Visit, method: &Method, path: &str) -> Result<(), Problem> {
+    if !visit.is_view() || is_of_console(path) || path.starts_with("/demo") {
+        return Ok(());
+    }
+    let looks = matches!(*method, Method::GET | Method::HEAD);
+    let is_own = matches!(path, END_PATH | "/language");
+    let does_more = path.starts_with("/recharge/") || path.starts_with("/topups") || path == "/api-keys";
+    if (looks && !does_more) || (!looks && is_own) {
+        return Ok(());
+    }
+    let detail = "You see what the customer sees: nothing can be changed, and keys are hidden.";
+    Err(Problem::new(StatusCode::FORBIDDEN, "read_only_view", detail))
+}
