@@ -1,31 +1,12 @@
 // Money that goes back, as the customer sees it: refunds in steps, one that fails, an inquiry that becomes a dispute and is won, one that is lost; in
 // the open page, without a reload.
 
-import assert from 'node:assert/strict';
 import { Checkout, VISA } from '../checkout.mjs';
 import { NAMES } from '../names.mjs';
+import { at, payment } from '../provider.mjs';
 import { story } from '../story.mjs';
 
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
-
-/** What a bank, or the operator at the provider's own pages, does: a button of the sandbox's page, or the same by its API. */
-async function at(demo, path, fields = {}) {
-  const answer = await fetch(new URL(path, demo.sandbox_url), {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(fields),
-  });
-  const told = await answer.json();
-  assert.ok(answer.ok, `${path}: ${JSON.stringify(told)}`);
-  return told;
-}
-
-/** The only payment, as the provider has it. */
-async function payment(demo) {
-  const headers = { authorization: `Bearer ${demo.api_key}` };
-  const { data } = await (await fetch(new URL(`/v1/payments?customer=${demo.customer.id}&limit=1`, demo.api_url), { headers })).json();
-  return data[0].provider_payment;
-}
 
 /** Ten dollars paid, and the page that shows it left open. */
 async function paid({ demo, portal }) {

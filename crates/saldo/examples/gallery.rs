@@ -552,6 +552,7 @@ fn payments() -> PaymentList {
         status,
         reason,
         receipt_url: (status == PaymentStatus::Success).then(|| "/receipts/pay_1".to_owned()),
+        way_on: (status == PaymentStatus::Pending).then(|| "https://pay.example/voucher".to_owned()),
     };
     let visa = Method::Card(card("visa", "4242"));
     let declined = Method::Card(card("mastercard", "0002"));

@@ -230,12 +230,15 @@ reason-authentication-failed = The bank asked for confirmation and did not get i
 reason-limit-reached = The card has reached a limit of its bank. Try another card, or later.
 reason-being-credited = Paid. The credit is being added.
 reason-awaiting-confirmation = Waiting for the payment to be confirmed.
+reason-not-paid-in-time = It was not paid in time.
+reason-given-up = It was cancelled before it was paid.
 reason-given-back = { $amount } was given back, and the credit it had bought was taken back.
 reason-dispute-open = Your bank has taken this payment back while it decides. The credit it bought is not available until then.
 reason-dispute-asked = Your bank is asking about this payment. Your credit balance has not changed.
 reason-dispute-lost = Your bank took this payment back. The credit it had bought was taken back.
 reason-dispute-won = Your bank has returned this payment. The credit is yours again.
 reason-waiting-until = Waiting for the bank until { $day }.
+payment-way-on = Show how to pay
 
 ## Unfinished checkouts
 

@@ -230,12 +230,15 @@ reason-authentication-failed = O banco pediu confirmação e não a recebeu. Ten
 reason-limit-reached = O cartão atingiu um limite do banco. Tente outro cartão, ou mais tarde.
 reason-being-credited = Pago. O crédito está sendo adicionado.
 reason-awaiting-confirmation = Aguardando a confirmação do pagamento.
+reason-not-paid-in-time = Não foi pago dentro do prazo.
+reason-given-up = Foi cancelado antes do pagamento.
 reason-given-back = { $amount } devolvidos; o crédito que esse valor tinha comprado foi retirado.
 reason-dispute-open = Seu banco retirou este pagamento enquanto decide. O crédito que ele comprou não está disponível até lá.
 reason-dispute-asked = Seu banco está perguntando sobre este pagamento. Seu saldo de crédito não mudou.
 reason-dispute-lost = Seu banco retirou este pagamento. O crédito que ele tinha comprado foi retirado.
 reason-dispute-won = Seu banco devolveu este pagamento. O crédito é seu de novo.
 reason-waiting-until = Aguardando o banco até { $day }
+payment-way-on = Ver como pagar
 
 ## Pagamentos não concluídos
 

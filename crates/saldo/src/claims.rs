@@ -181,7 +181,7 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The intents that a payment still needs: new ones, and those under way.
+/// The intents that a payment needs next: a new one, or those under way.
 fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
     // What was not credited yet cannot be taken back: this waits until it is.
     let Some(payment) = tx.payment(payment)?.filter(|payment| payment.credited_entry.is_some()) else {
@@ -190,34 +190,36 @@ fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
     let Some(topup) = payment.topup.map(|topup| tx.topup(topup)).transpose()?.flatten() else {
         return Ok(Vec::new());
     };
-    let mut due = Vec::new();
+    let mut rows = Vec::new();
     for cause in [ClaimCause::Refund, ClaimCause::Dispute] {
-        let Some(row) = tx.taken_back(payment.id, cause)? else { continue };
-        if let Some(intent) = row.intent {
-            due.extend(tx.intent(intent)?.filter(|intent| intent.done_at.is_none()));
-            continue;
-        }
-        if row.wanted == row.booked {
-            continue;
-        }
-        if let Some(purchase) = topup.purchase {
-            tell_data_stays(tx, &payment, purchase, &row)?;
-            continue;
-        }
-        let wish = Wish::SetTakenBack {
-            wallet: topup.wallet,
-            customer: topup.customer,
-            payment: payment.id,
-            cause: book_cause(cause),
-            amount: Amount::new(row.wanted, payment.amount.unit()),
-            reinstated: GrantId::from_u128(ids::fresh()),
-        };
-        let intent = wish.intent(IntentId::from_u128(ids::fresh()), clock::now());
-        tx.insert_intent(&intent)?;
-        tx.put_taken_back(&TakenBackRow { intent: Some(intent.id), ..row })?;
-        due.push(intent);
+        rows.extend(tx.taken_back(payment.id, cause)?);
     }
-    Ok(due)
+    // One at a time, and what is set back before what is taken: together they never take more than was paid, so that each cause moves all
+    // of its own.
+    let under_way: Vec<IntentId> = rows.iter().filter_map(|row| row.intent).collect();
+    if !under_way.is_empty() {
+        let open = under_way.into_iter().map(|intent| tx.intent(intent));
+        let open = open.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+        return Ok(open.filter(|intent| intent.done_at.is_none()).collect());
+    }
+    rows.retain(|row| row.wanted != row.booked);
+    if let Some(purchase) = topup.purchase {
+        rows.iter().try_for_each(|row| tell_data_stays(tx, &payment, purchase, row))?;
+        return Ok(Vec::new());
+    }
+    let Some(row) = rows.into_iter().min_by_key(|row| row.wanted - row.booked) else { return Ok(Vec::new()) };
+    let wish = Wish::SetTakenBack {
+        wallet: topup.wallet,
+        customer: topup.customer,
+        payment: payment.id,
+        cause: book_cause(row.cause),
+        amount: Amount::new(row.wanted, payment.amount.unit()),
+        reinstated: GrantId::from_u128(ids::fresh()),
+    };
+    let intent = wish.intent(IntentId::from_u128(ids::fresh()), clock::now());
+    tx.insert_intent(&intent)?;
+    tx.put_taken_back(&TakenBackRow { intent: Some(intent.id), ..row })?;
+    Ok(vec![intent])
 }
 
 /// What bought data cannot be taken back of a wallet of money: the books move the money alone, and a person is told.

@@ -18,7 +18,8 @@ use store::tables::topups::{Topup, TopupState};
 use store::{Reader as TablesReader, StoreError, Tx};
 use stripe::Request;
 use stripe::answer::{
-    Charge, ChargeStatus, CheckoutSession, List, PaymentIntent, PaymentIntentStatus, SessionStatus,
+    Charge, ChargeStatus, CheckoutSession, Expandable, List, NextAction, PaymentIntent, PaymentIntentStatus,
+    PaymentMethod, SessionPaymentStatus, SessionStatus,
 };
 use stripe::minor_units;
 
@@ -32,6 +33,8 @@ use crate::{automatic_topups, claims, clock, ids, notices, purchases};
 pub const STRIPE: &str = "stripe";
 /// The code of a problem: what is owed for a purchase is being written down.
 pub(crate) const PURCHASE_NOT_KNOWN_YET: &str = "purchase_not_known_yet";
+/// Why an attempt failed whose payment was given up while its money was awaited.
+const GIVEN_UP: &str = "canceled";
 /// How long to wait for the views to show what was credited.
 const SHOW_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -51,22 +54,45 @@ pub async fn sync_session(app: &Arc<App>, session: &str) -> Result<Synced, Probl
         return Ok(Synced::Foreign("no top-up has this checkout session"));
     };
     let session: CheckoutSession = app.stripe.send(&Request::retrieve_checkout_session(session)).await?;
-    if let Some(intent) = &session.payment_intent {
-        sync_intent_of(app, intent.id(), topup.clone()).await?;
-    }
-    if session.status == Some(SessionStatus::Expired) {
+    let intent = match &session.payment_intent {
+        Some(intent) => Some(sync_intent_of(app, intent.id(), topup.clone()).await?),
+        None => None,
+    };
+    if session.status == Some(SessionStatus::Expired) || is_unpaid_for_good(&session, intent) {
         // One that we closed is called cancelled already: only time ends an open one.
         let (id, now) = (topup.id, clock::now());
-        app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Expired, None, now)).await?;
+        let close = move |tx: &Tx<'_>| tx.move_topup(id, TopupState::Open, TopupState::Expired, None, now);
+        if app.write(close).await? {
+            app.live.notify(topup.customer);
+        }
     }
-    let known = again(app, topup.id).await?;
-    if let Synced::Topup(topup) = &known
-        && let Some(purchase) = topup.purchase
-        && is_over(topup.state)
-    {
-        purchases::drop_waiting(app, purchase).await?;
+    if session.payment_status == SessionPaymentStatus::NoPaymentRequired {
+        end_free(app, topup.clone(), session.id).await?;
     }
-    Ok(known)
+    as_it_stands(app, topup.id).await
+}
+
+/// Whether the page was left to wait for money, and the money did not come: its payment can be tried nowhere any more.
+fn is_unpaid_for_good(session: &CheckoutSession, intent: Option<PaymentIntentStatus>) -> bool {
+    let has_ended =
+        matches!(intent, Some(PaymentIntentStatus::RequiresPaymentMethod | PaymentIntentStatus::Canceled));
+    session.status == Some(SessionStatus::Complete)
+        && session.payment_status == SessionPaymentStatus::Unpaid
+        && has_ended
+}
+
+/// A coupon left nothing to pay: the page is over, nothing was paid, so nothing is credited, and a person is told.
+async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), Problem> {
+    let (at, now) = (app.ledger.now(), clock::now());
+    let Topup { id, amount, .. } = topup;
+    let detail =
+        format!("A coupon made {session} free for {id}, which asked for {amount}: nothing was paid.");
+    tracing::warn!(topup = %id, session, "a checkout was free: nothing is credited");
+    app.write(move |tx| {
+        tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)?;
+        tx.insert_finding_once(&about_card(FindingCode::CardOtherAmount, detail.clone(), at))
+    })
+    .await
 }
 
 /// Whether a payment page is closed and nothing was paid on it.
@@ -87,21 +113,30 @@ pub async fn sync_payment_intent(app: &Arc<App>, id: &str) -> Result<Synced, Pro
         return Ok(Synced::Foreign("the payment names a top-up that does not exist here"));
     };
     settle(app, &intent, &topup).await?;
-    again(app, topup.id).await
+    as_it_stands(app, topup.id).await
 }
 
-async fn again(app: &Arc<App>, id: TopupId) -> Result<Synced, Problem> {
+/// The top-up as it was left; a purchase whose payment is over waits no longer.
+async fn as_it_stands(app: &Arc<App>, id: TopupId) -> Result<Synced, Problem> {
     let topup = app.read(move |reader| reader.topup(id)).await?;
-    topup.map(|topup| Synced::Topup(Box::new(topup))).ok_or_else(|| Problem::not_found("top-up"))
+    let topup = topup.ok_or_else(|| Problem::not_found("top-up"))?;
+    if let Some(purchase) = topup.purchase
+        && is_over(topup.state)
+    {
+        purchases::drop_waiting(app, purchase).await?;
+    }
+    Ok(Synced::Topup(Box::new(topup)))
 }
 
 async fn read_intent(app: &App, id: &str) -> Result<PaymentIntent, Problem> {
     Ok(app.stripe.send(&Request::retrieve_payment_intent(id)).await?)
 }
 
-async fn sync_intent_of(app: &Arc<App>, id: &str, topup: Topup) -> Result<(), Problem> {
+/// Writes down what an intent came to; says where it stands.
+async fn sync_intent_of(app: &Arc<App>, id: &str, topup: Topup) -> Result<PaymentIntentStatus, Problem> {
     let intent = read_intent(app, id).await?;
-    settle(app, &intent, &topup).await
+    settle(app, &intent, &topup).await?;
+    Ok(intent.status)
 }
 
 /// Writes the attempts of an intent down and credits the one that succeeded.
@@ -109,13 +144,18 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
     let _one_at_a_time = app.payment_lock(topup.id).lock().await;
     let charges: List<Charge> = app.stripe.send(&Request::list_charges(&intent.id)).await?;
     let mut reports = reports(intent, &charges.data, topup);
+    reports.extend(awaited(app, intent, &charges.data, topup).await?);
     // Stripe knows nothing of a test clock: attempts stand beside movements, so they are dated by the book's clock too.
     let ahead = app.ledger.clock_offset();
-    reports.iter_mut().for_each(|report| report.occurred_at = report.occurred_at.plus(ahead));
+    for report in &mut reports {
+        report.occurred_at = report.occurred_at.plus(ahead);
+        report.awaited_until = report.awaited_until.map(|until| until.plus(ahead));
+    }
     let (topup_row, paid) = (topup.clone(), paid_in_full(intent, topup));
     let stripe_customer = intent.customer.as_ref().map(|customer| customer.id().to_owned());
     let now = app.ledger.now();
     let (told, limits) = (automatic_topups::Told::of(intent), app.config.automatic_topups);
+    let given_up = (intent.status == PaymentIntentStatus::Canceled).then(|| intent.id.clone());
     let credit_id =
         IntentId::from_u128(app.hashes.hash128("payment", &[STRIPE.as_bytes(), intent.id.as_bytes()]));
     let change = move |tx: &Tx<'_>| {
@@ -130,6 +170,10 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
             if payment.status == PaymentStatus::Succeeded {
                 credited = Some(payment);
             }
+        }
+        if let Some(given_up) = &given_up {
+            news |= give_up(tx, given_up)?;
+            news |= tx.move_topup(topup_row.id, TopupState::Open, TopupState::Expired, None, clock::now())?;
         }
         let whose = tx.customer(topup_row.customer)?.and_then(|customer| customer.stripe_customer_id);
         let theirs = whose.is_some() && whose == stripe_customer;
@@ -182,11 +226,23 @@ async fn note_claims(app: &Arc<App>, intent: &PaymentIntent, charges: &[Charge])
     if !was_claimed && !charges.iter().any(is_claimed) {
         return Ok(false);
     }
-    let id = paid.id;
-    let claims = claims::read(app, &intent.id, id).await?;
+    read_claims(app, paid).await
+}
+
+async fn read_claims(app: &Arc<App>, paid: Payment) -> Result<bool, Problem> {
+    let (id, intent) = (paid.id, paid.provider_payment.clone());
+    let claims = claims::read(app, &intent, id).await?;
     let news = app.write(move |tx| claims::note(tx, &paid, &claims)).await?;
     claims::follow(app, id).await?;
     Ok(news)
+}
+
+/// Reads what was ever claimed back of a payment. A charge does not show any more what has come to nothing: only who knows that there
+/// was something asks.
+pub(crate) async fn sync_claims(app: &Arc<App>, paid: Payment) -> Result<(), Problem> {
+    let Some(topup) = paid.topup else { return Ok(()) };
+    let _one_at_a_time = app.payment_lock(topup).lock().await;
+    read_claims(app, paid).await.map(|_| ())
 }
 
 /// What is to be asked of the book about a payment.
@@ -296,32 +352,82 @@ fn paid_in_full(intent: &PaymentIntent, topup: &Topup) -> bool {
         && minor_units::to_amount(intent.amount_received, &intent.currency) == Ok(topup.amount)
 }
 
-/// One report per attempt: each charge, or the intent itself where an attempt ended before there was one.
+/// One report per attempt: each charge, and the one that ended without a charge, as when the bank's question was not answered.
 fn reports(intent: &PaymentIntent, charges: &[Charge], topup: &Topup) -> Vec<Payment> {
     // Stripe lists the newest first. Oldest first, attempts of the same second get ids in their order.
     let mut reports: Vec<Payment> =
         charges.iter().rev().filter_map(|charge| charge_report(intent, charge, topup)).collect();
-    if reports.is_empty()
-        && let Some(error) = &intent.last_payment_error
-        && let Ok(amount) = minor_units::to_amount(intent.amount, &intent.currency)
+    if let Some(error) = intent.last_payment_error.as_ref().filter(|error| error.charge.is_none())
+        && let Some(attempt) = attempt(intent, topup, error.payment_method.as_ref())
     {
-        let card = error.payment_method.as_ref().and_then(|method| method.card.as_ref());
         reports.push(Payment {
-            provider_charge: None,
-            amount,
-            method: error.payment_method.as_ref().map(|method| method.kind.clone()),
-            card_brand: card.map(|card| card.brand.clone()),
-            card_last4: card.map(|card| card.last4.clone()),
-            card_exp_month: card.map(|card| card.exp_month),
-            card_exp_year: card.map(|card| card.exp_year),
             status: PaymentStatus::Failed,
             reason_code: error.decline_code.clone().or_else(|| error.code.clone()),
             reason: error.message.clone(),
             occurred_at: Timestamp::from_seconds(intent.created),
-            ..blank(intent, topup.customer, topup)
+            ..attempt
         });
     }
     reports
+}
+
+/// The attempt that is under way without a charge yet: a bank is working, or the customer was shown what he pays elsewhere.
+async fn awaited(
+    app: &App,
+    intent: &PaymentIntent,
+    charges: &[Charge],
+    topup: &Topup,
+) -> Result<Option<Payment>, Problem> {
+    let action = intent.next_action.as_ref().filter(|action| action.awaits_money());
+    let is_under_way = match intent.status {
+        PaymentIntentStatus::Processing => true,
+        PaymentIntentStatus::RequiresAction => action.is_some(),
+        _ => false,
+    };
+    // Where there is a charge that waits, it is this attempt; those that failed are others.
+    if !is_under_way || charges.iter().any(|charge| charge.status == ChargeStatus::Pending) {
+        return Ok(None);
+    }
+    let method = match &intent.payment_method {
+        Some(Expandable::Object(method)) => Some((**method).clone()),
+        Some(Expandable::Id(id)) => Some(app.stripe.send(&Request::retrieve_payment_method(id)).await?),
+        None => None,
+    };
+    let attempt = attempt(intent, topup, method.as_ref());
+    Ok(attempt.map(|attempt| Payment {
+        way_on: action.and_then(NextAction::url).filter(|url| url.starts_with("http")).map(str::to_owned),
+        awaited_until: action.and_then(NextAction::until).map(Timestamp::from_seconds),
+        ..attempt
+    }))
+}
+
+/// An attempt without a charge, of which only the method is known; `None` in a currency in which nothing is sold.
+fn attempt(intent: &PaymentIntent, topup: &Topup, method: Option<&PaymentMethod>) -> Option<Payment> {
+    let card = method.and_then(|method| method.card.as_ref());
+    Some(Payment {
+        amount: minor_units::to_amount(intent.amount, &intent.currency).ok()?,
+        method: method.map(|method| method.kind.clone()),
+        card_brand: card.map(|card| card.brand.clone()),
+        card_last4: card.map(|card| card.last4.clone()),
+        card_exp_month: card.map(|card| card.exp_month),
+        card_exp_year: card.map(|card| card.exp_year),
+        ..blank(intent, topup.customer, topup)
+    })
+}
+
+/// What was awaited of a payment that was given up has failed; whether anything was.
+fn give_up(tx: &Tx<'_>, intent: &str) -> Result<bool, StoreError> {
+    let attempts = tx.attempts_of(STRIPE, intent)?;
+    let Some(open) = attempts.into_iter().find(|attempt| attempt.status == PaymentStatus::Pending) else {
+        return Ok(false);
+    };
+    let report = Payment {
+        status: PaymentStatus::Failed,
+        reason_code: Some(GIVEN_UP.to_owned()),
+        updated_at: clock::now(),
+        ..open
+    };
+    Ok(tx.record_payment(&report)?.news != PaymentNews::Unchanged)
 }
 
 fn charge_report(intent: &PaymentIntent, charge: &Charge, topup: &Topup) -> Option<Payment> {
@@ -372,5 +478,7 @@ fn blank(intent: &PaymentIntent, customer: CustomerId, topup: &Topup) -> Payment
         credited_entry: None,
         refunded: 0,
         dispute_state: None,
+        way_on: None,
+        awaited_until: None,
     }
 }

@@ -131,6 +131,86 @@ async fn refunds_disputes_and_payouts_that_nobody_told_of_are_followed() {
     house.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_came_and_went_before_anybody_heard_of_it_is_no_difference() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    house.pay(&topup(&house, &ana, "20.00").await, VISA).await;
+    in_step(&house).await;
+    lose_webhooks(&house);
+    let refund = Act::Refund { payment: paid(&house, &ana).await, amount: Some(399) };
+    let refund = house.sandbox.act(refund).await.expect("it fits");
+    let refund = refund["id"].as_str().expect("an id").to_owned();
+    house.sandbox.act(Act::RefundFails { refund }).await.expect("it fits");
+    let drift = in_step(&house).await;
+    assert_eq!(line(&drift, "refund"), (0, 0));
+    assert_eq!(house.figures(ana.wallet).await[0], "45.00");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_that_was_won_and_a_refund_after_it_are_followed_in_their_order() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    house.pay(&topup(&house, &ana, "20.00").await, VISA).await;
+    in_step(&house).await;
+    let payment = paid(&house, &ana).await;
+    let opened = Act::Dispute { payment: payment.clone(), amount: None };
+    let dispute = house.sandbox.act(opened).await.expect("it fits");
+    in_step(&house).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    // Both are learnt at once: all of the payment is disputed in the books when the refund comes.
+    lose_webhooks(&house);
+    let dispute = dispute["id"].as_str().expect("an id").to_owned();
+    house.sandbox.act(Act::Close { dispute, ending: DisputeEnding::Won }).await.expect("it fits");
+    house.sandbox.act(Act::Refund { payment, amount: Some(300) }).await.expect("it fits");
+    let drift = in_step(&house).await;
+    assert_eq!((line(&drift, "refund"), line(&drift, "dispute")), ((-300, -300), (0, 0)));
+    assert_eq!(house.figures(ana.wallet).await[0], "42.00");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inquiry_that_became_a_dispute_without_a_word_takes_its_credit() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    house.pay(&topup(&house, &ana, "20.00").await, VISA).await;
+    in_step(&house).await;
+    let asked = Act::Inquire { payment: paid(&house, &ana).await };
+    let dispute = house.sandbox.act(asked).await.expect("it fits");
+    let customer = ana.customer.id;
+    let look = move |reader: &store::Reader<'_>| reader.payments_of(customer, None, 1);
+    house.until(look, |page| page.rows.iter().all(|payment| payment.dispute_state.is_some())).await;
+    lose_webhooks(&house);
+    let dispute = dispute["id"].as_str().expect("an id").to_owned();
+    house.sandbox.act(Act::Escalate { dispute }).await.expect("it fits");
+    let drift = in_step(&house).await;
+    assert_eq!(line(&drift, "dispute"), (-2_000, -2_000));
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkout_that_a_coupon_made_free_is_over_credits_nothing_and_is_told_once() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    let wanted = topup(&house, &ana, "20.00").await;
+    let session = wanted["checkout_url"].as_str().and_then(|url| url.rsplit('/').next()).expect("a session");
+    house.sandbox.act(Act::MakeFree { session: session.to_owned() }).await.expect("it is open");
+    let path = format!("/v1/topups/{}", wanted["id"].as_str().expect("an id"));
+    let over = async { while house.get(&path).await.expect(200)["state"] == "open" {} };
+    tokio::time::timeout(house::PATIENCE, over).await.expect("it is over within time");
+    assert_eq!(house.get(&path).await.expect(200)["state"], "cancelled");
+    reconcile(&house).await;
+    let (run, found) = reconcile_since(&house, Some(Timestamp::from_seconds(0))).await;
+    assert_eq!((run.drifting, found.differences), (0, Vec::new()));
+    assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    assert_eq!(findings.iter().map(|one| one.code).collect::<Vec<_>>(), [FindingCode::CardOtherAmount]);
+    assert!(findings[0].detail.contains("nothing was paid"), "{}", findings[0].detail);
+    house.close().await;
+}
+
 /// Posts to Stripe as another program would.
 async fn stripe(house: &House, path: &str, fields: &[(&str, &str)]) -> Value {
     let form = fields.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));

@@ -7,8 +7,8 @@ use crate::api::error::ApiError;
 use crate::disputes::{self, Ending, Opening};
 use crate::payment::delayed::{self, Settled};
 use crate::refunds::{self, Wish};
-use crate::state::{Later, Work, text};
-use crate::{Sandbox, balance, later};
+use crate::state::{Filter, Later, Origin, Work, text};
+use crate::{Sandbox, balance, later, payment};
 
 /// Something done on demand. `payment` is a payment intent, `pi_…`; amounts are in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,11 @@ pub enum Act {
         /// Which.
         outcome: Settlement,
     },
+    /// A coupon of the seller's makes an open checkout free: its payer is through, and nothing was paid.
+    MakeFree {
+        /// `cs_…`
+        session: String,
+    },
     /// All that is in the balance of a currency is paid out.
     PayOut {
         /// `usd` or `brl`.
@@ -124,12 +129,23 @@ impl Sandbox {
         let acting = move || provider.act(&act);
         tokio::task::spawn_blocking(acting).await.unwrap_or_else(|panic| Err(broken(&panic)))
     }
+
+    /// Everything that there is of a kind (`payment_intent`, `refund`, `dispute`, ...), newest first, past all faults.
+    ///
+    /// # Errors
+    /// The sandbox's state cannot be read.
+    pub async fn objects(&self, kind: &'static str) -> Result<Vec<Value>, ActRefused> {
+        let provider = std::sync::Arc::clone(&self.provider);
+        let read = move || provider.run(Origin::default(), |work| work.all(kind, &Filter::default()));
+        let read = tokio::task::spawn_blocking(read).await.map_err(|panic| broken(&panic))?;
+        read.map_err(|error| broken(&error))
+    }
 }
 
 impl crate::provider::Provider {
     /// Does `act` as one piece of work.
     pub(crate) fn act(&self, act: &Act) -> Result<Value, ActRefused> {
-        self.run(crate::state::Origin::default(), |work| perform(work, act)).map_err(ActRefused::from)
+        self.run(Origin::default(), |work| perform(work, act)).map_err(ActRefused::from)
     }
 }
 
@@ -188,6 +204,13 @@ fn perform(work: &Work<'_>, act: &Act) -> Result<Value, ApiError> {
                 Settlement::Failed => Settled::Failed,
             };
             Ok(delayed::settle(work, intent, settled)?)
+        }
+        Act::MakeFree { session } => {
+            let session = object(work, "checkout.session", session)?;
+            match text(&session, "status") {
+                "open" => Ok(payment::make_free(work, session)?),
+                status => Err(ApiError::invalid(format!("A checkout that is {status} cannot be made free."))),
+            }
         }
         Act::PayOut { currency } => balance::pay_out(work, currency)?
             .ok_or_else(|| ApiError::invalid("The balance of this currency holds nothing to pay out.")),

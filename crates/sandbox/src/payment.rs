@@ -131,6 +131,18 @@ fn complete(work: &Work<'_>, session: &mut Value, method: &Value) -> rusqlite::R
     work.update(session)
 }
 
+/// Ends an open session at which a coupon left nothing to pay: there is no intent and no attempt.
+pub(crate) fn make_free(work: &Work<'_>, mut session: Value) -> rusqlite::Result<Value> {
+    session["status"] = json!("complete");
+    session["payment_status"] = json!("no_payment_required");
+    session["url"] = Value::Null;
+    session["total_details"]["amount_discount"] = session["amount_subtotal"].clone();
+    session["amount_total"] = json!(0);
+    work.update(&session)?;
+    work.emit("checkout.session.completed", &session)?;
+    Ok(session)
+}
+
 /// Ends an open session, so that nobody can pay it.
 pub(crate) fn expire_session(work: &Work<'_>, mut session: Value) -> rusqlite::Result<Value> {
     session["status"] = json!("expired");

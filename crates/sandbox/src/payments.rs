@@ -35,6 +35,7 @@ pub(crate) fn routes() -> Router<Arc<Provider>> {
         .route("/disputes/{dispute}/review", post(review))
         .route("/disputes/{dispute}/escalation", post(escalate))
         .route("/disputes/{dispute}/closing", post(close))
+        .route("/checkouts/{session}/coupon", post(make_free))
         .route("/payouts", post(pay_out))
         .route("/later", post(later))
         .route("/faults", get(faults).post(set_faults))
@@ -152,6 +153,10 @@ async fn close(
         Ok(Act::Close { dispute, ending })
     };
     act(state, &caller, &body, read).await
+}
+
+async fn make_free(state: State<Arc<Provider>>, Path(session): Path<String>, caller: Caller) -> Response {
+    act(state, &caller, &[], |_| Ok(Act::MakeFree { session })).await
 }
 
 async fn pay_out(state: State<Arc<Provider>>, caller: Caller, body: Bytes) -> Response {

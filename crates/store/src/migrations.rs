@@ -71,7 +71,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     19 "0019_support.sql",
     20 "0020_automatic_topups.sql",
     21 "0021_receipts.sql",
-    22 "0022_customers_by_file.sql",
+    22 "0022_payments_awaited.sql",
+    23 "0023_customers_by_file.sql",
 );
 
 impl Database {

@@ -291,6 +291,20 @@ impl NextAction {
             self.boleto_display_details.as_ref().and_then(|boleto| boleto.hosted_voucher_url.as_deref());
         boleto.or_else(|| self.pix_display_qr_code.as_ref()?.hosted_instructions_url.as_deref())
     }
+
+    /// Until when what is shown to the customer can be paid, in seconds since the epoch.
+    #[must_use]
+    pub fn until(&self) -> Option<i64> {
+        let boleto = self.boleto_display_details.as_ref().and_then(|boleto| boleto.expires_at);
+        boleto.or_else(|| self.pix_display_qr_code.as_ref()?.expires_at)
+    }
+
+    /// The customer was shown what he pays elsewhere: a voucher, a code, a bank account. The attempt is made and its money awaited;
+    /// any other action, such as 3-D Secure, comes before there is an attempt.
+    #[must_use]
+    pub fn awaits_money(&self) -> bool {
+        self.kind.contains("_display_") || self.kind.starts_with("display_")
+    }
 }
 
 /// `ch_…` or `py_…`: one attempt.

@@ -176,6 +176,8 @@ mod tests {
             credited_entry: credited.then_some(EntryId::at(1, 1)),
             refunded: 0,
             dispute_state: None,
+            way_on: None,
+            awaited_until: None,
         }
     }
 

@@ -298,6 +298,8 @@ fn attempt(wallet: &Wallet, recharge: &Recharge, place: i64, end: Timestamp) -> 
         credited_entry: None,
         refunded: 0,
         dispute_state: None,
+        way_on: None,
+        awaited_until: None,
     };
     (topup, payment)
 }

@@ -54,6 +54,7 @@ pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
         status,
         reason,
         receipt_url: payment.credited_entry.map(|_| format!("/receipts/{}", payment.id)),
+        way_on: payment.way_on.clone(),
     }
 }
 
@@ -63,7 +64,10 @@ fn standing(payment: &Payment) -> (part::PaymentStatus, Option<Reason>) {
         (PaymentStatus::Succeeded, Some(_)) => claimed(payment),
         (PaymentStatus::Failed, _) => (part::PaymentStatus::Failure, Some(failure(payment))),
         (PaymentStatus::Succeeded, None) => (part::PaymentStatus::Pending, Some(Reason::BeingCredited)),
-        (PaymentStatus::Pending, _) => (part::PaymentStatus::Pending, Some(Reason::AwaitingConfirmation)),
+        (PaymentStatus::Pending, _) => {
+            let reason = payment.awaited_until.map_or(Reason::AwaitingConfirmation, Reason::WaitingUntil);
+            (part::PaymentStatus::Pending, Some(reason))
+        }
     }
 }
 

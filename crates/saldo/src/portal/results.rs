@@ -87,10 +87,13 @@ async fn bought(
 /// How it ended, and the attempt that decided it.
 fn outcome<'p>(topup: &Topup, attempts: &'p [Payment]) -> Option<(Outcome, Option<&'p Payment>)> {
     let paid = attempts.iter().find(|payment| payment.status == PaymentStatus::Succeeded);
+    let awaited = || attempts.iter().find(|payment| payment.status == PaymentStatus::Pending);
     let failed = attempts.iter().rev().find(|payment| payment.status == PaymentStatus::Failed);
     match topup.state {
         TopupState::Credited => Some((Outcome::Successful, paid)),
-        TopupState::Open | TopupState::Charging | TopupState::Paid => Some((Outcome::Pending, paid)),
+        TopupState::Open | TopupState::Charging | TopupState::Paid => {
+            Some((Outcome::Pending, paid.or_else(awaited)))
+        }
         TopupState::Cancelled | TopupState::Expired => match failed {
             Some(payment) => Some((Outcome::Failed(failure(payment)), Some(payment))),
             None => Some((Outcome::Cancelled, None)),
@@ -154,6 +157,8 @@ mod tests {
             credited_entry: None,
             refunded: 0,
             dispute_state: None,
+            way_on: None,
+            awaited_until: None,
         }
     }
 

@@ -8,7 +8,7 @@ use book::MoneyMovement;
 use engine::Outcome;
 use money::{Amount, CustomerId, IntentId, PaymentId};
 use serde::de::DeserializeOwned;
-use store::tables::claims::{ClaimCause, TakenBackRow};
+use store::tables::claims::{ClaimCause, ClaimState, TakenBackRow};
 use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::reconciliation::{DriftCause, MovementSort, MovementStanding, StripeMovement};
@@ -176,21 +176,27 @@ async fn heal(app: &Arc<App>, movement: &StripeMovement) -> Result<(), Problem> 
             MovementSort::Payment => payment.credited_entry.is_some(),
             _ => is_told(reader, &source, amount)? && !is_behind(reader, id)?,
         };
-        Ok((!is_known).then_some(payment.provider_payment))
+        Ok((!is_known).then_some(payment))
     };
-    if let Some(intent) = app.read(read).await? {
-        if let Err(problem) = payments::sync_payment_intent(app, &intent).await {
-            return pass_over(app, &Request::retrieve_payment_intent(&intent), problem).await;
-        }
-        claims::follow(app, id).await?;
+    let Some(payment) = app.read(read).await? else { return Ok(()) };
+    let intent = payment.provider_payment.clone();
+    if let Err(problem) = payments::sync_payment_intent(app, &intent).await {
+        return pass_over(app, &Request::retrieve_payment_intent(&intent), problem).await;
     }
-    Ok(())
+    if matches!(sort, MovementSort::Refund | MovementSort::Dispute) {
+        payments::sync_claims(app, payment).await?;
+    }
+    claims::follow(app, id).await
 }
 
-/// Whether it is written down what a refund or dispute came to: money that came back belongs to a claim that takes none any more.
+/// Whether it is written down what a refund or dispute came to: money that went belongs to a claim that took some, for an inquiry takes none
+/// until it becomes a dispute; money that came back belongs to one that takes none any more.
 fn is_told(reader: &store::Reader<'_>, source: &str, amount: i64) -> Result<bool, StoreError> {
     let claim = reader.claim(STRIPE, source)?;
-    Ok(claim.is_some_and(|claim| amount < 0 || !claim.state.takes_money()))
+    Ok(claim.is_some_and(|claim| match amount < 0 {
+        true => !matches!(claim.state, ClaimState::Inquiry | ClaimState::Closed),
+        false => !claim.state.takes_money(),
+    }))
 }
 
 /// Whether the book has still to follow what is claimed of a payment.

@@ -443,10 +443,8 @@ async fn ten_thousand_lines_are_taken_while_others_are_served() {
          meanwhile {served} pages and writes, the slowest {longest:.2?}\n"
     );
     std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).expect("somebody reads");
-    assert!(
-        longest.iter().all(|longest| *longest < std::time::Duration::from_secs(10)),
-        "others were kept waiting: {told}"
-    );
+    // Who reads waits for nothing; who writes waits for the one transaction of the import, and not while the book takes it up.
+    assert!(longest[0] < written && longest[1] < 2 * written, "others were kept waiting: {told}");
 }
 
 /// The CPF that begins with this number.

@@ -64,6 +64,19 @@ fn database_url_of(data: &Path) -> Option<String> {
     }))
 }
 
+/// How a program at `url` is set up that keeps its books in `data` and is paid through `sandbox`; its clock is a test clock.
+pub(crate) fn settings(data: &Path, url: &str, sandbox: &Sandbox) -> Config {
+    let mut config = Config::embedded().expect("settings");
+    config.server.data = data.to_owned();
+    url.clone_into(&mut config.server.public_url);
+    config.stripe.api_url = sandbox.url().to_owned();
+    config.stripe.secret_key = STRIPE_KEY.to_owned();
+    config.stripe.webhook_secrets = vec![WEBHOOK_SECRET.to_owned()];
+    config.test_clock = true;
+    config.database = database_of(data);
+    config
+}
+
 /// What tells the program itself where a house has kept its books: a variable of the environment.
 pub(crate) fn place_of(data: &Path) -> (&'static str, OsString) {
     match database_url_of(data) {
@@ -147,14 +160,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let sandbox = open_sandbox(&url).await;
-        let mut config = Config::embedded().expect("settings");
-        config.server.data = data.path().to_owned();
-        config.server.public_url.clone_from(&url);
-        config.stripe.api_url = sandbox.url().to_owned();
-        config.stripe.secret_key = STRIPE_KEY.to_owned();
-        config.stripe.webhook_secrets = vec![WEBHOOK_SECRET.to_owned()];
-        config.test_clock = true;
-        config.database = database_of(data.path());
+        let mut config = settings(data.path(), &url, &sandbox);
         change(&mut config);
         let running = Running::start(config).await.expect("a start");
         // The row with which a program takes the journal over has landed: what changes from now on, a test has caused.

@@ -1,7 +1,7 @@
 //! Every attempt to pay, as the provider told of it: late, twice and out of order.
 //!
-//! An attempt is known by its charge. Before it has one, and if it never gets one, it is the one attempt of its payment without a
-//! charge. What is told of it is merged: a status only moves on (pending, failed, succeeded), what is known is not forgotten.
+//! An attempt is known by its charge. Before it has one, it is the one attempt of its payment without a charge that has not failed.
+//! What is told of it is merged: a status only moves on (pending, failed, succeeded), what is known is not forgotten.
 
 use money::{Amount, CustomerId, EntryId, PaymentId, Timestamp, TopupId};
 
@@ -13,28 +13,28 @@ use crate::stored::{row, words};
 const INSERT: &str = "INSERT INTO payments
     (id, customer, topup, provider, provider_payment, provider_charge, amount, unit, method, card_brand,
      card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at, updated_at,
-     credited_entry, refunded, dispute_state)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+     credited_entry, refunded, dispute_state, way_on, awaited_until)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
 const UPDATE: &str = "UPDATE payments SET topup = $1, provider_charge = $2, amount = $3, unit = $4, method = $5,
     card_brand = $6, card_last4 = $7, card_exp_month = $8, card_exp_year = $9, status = $10, reason_code = $11,
-    reason = $12, updated_at = $13 WHERE id = $14";
+    reason = $12, updated_at = $13, way_on = $14, awaited_until = $15 WHERE id = $16";
 const SET_CREDITED: &str = "UPDATE payments SET credited_entry = $1 WHERE id = $2 AND credited_entry IS NULL";
 const BY_ID: &str = "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit, method,
     card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at, updated_at,
-    credited_entry, refunded, dispute_state FROM payments WHERE id = $1";
+    credited_entry, refunded, dispute_state, way_on, awaited_until FROM payments WHERE id = $1";
 const BY_PAYMENT: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry, refunded, dispute_state FROM payments WHERE provider = $1 AND provider_payment = $2 ORDER BY id";
+    updated_at, credited_entry, refunded, dispute_state, way_on, awaited_until FROM payments WHERE provider = $1 AND provider_payment = $2 ORDER BY id";
 const OF_CUSTOMER: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry, refunded, dispute_state FROM payments
+    updated_at, credited_entry, refunded, dispute_state, way_on, awaited_until FROM payments
     WHERE customer = $1 AND (occurred_at, id) < ($2, $3) ORDER BY occurred_at DESC, id DESC LIMIT $4";
 const OF_TOPUP: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry, refunded, dispute_state FROM payments WHERE topup = $1 ORDER BY id LIMIT $2";
+    updated_at, credited_entry, refunded, dispute_state, way_on, awaited_until FROM payments WHERE topup = $1 ORDER BY id LIMIT $2";
 
 words! {
     /// How an attempt to pay stands. In the order in which it may move.
@@ -91,6 +91,10 @@ row! {
         pub refunded: i64,
         /// How the last dispute of it stands.
         pub dispute_state: Option<ClaimState>,
+        /// The provider's page on which what is awaited can be paid: a boleto, a Pix.
+        pub way_on: Option<String>,
+        /// Until when it can be paid.
+        pub awaited_until: Option<Timestamp>,
     }
 }
 
@@ -143,6 +147,13 @@ impl Payment {
         fill(&mut merged.card_last4, &report.card_last4);
         fill(&mut merged.card_exp_month, &report.card_exp_month);
         fill(&mut merged.card_exp_year, &report.card_exp_year);
+        if merged.status == PaymentStatus::Pending {
+            fill(&mut merged.way_on, &report.way_on);
+            fill(&mut merged.awaited_until, &report.awaited_until);
+        } else {
+            // It has ended: there is nothing left to be paid.
+            (merged.way_on, merged.awaited_until) = (None, None);
+        }
         merged
     }
 
@@ -152,7 +163,8 @@ impl Payment {
             (Some(here), Some(there)) => here == there,
             // It got its charge. One that failed without a charge has ended: the charge is another attempt's.
             (None, Some(_)) => self.status != PaymentStatus::Failed,
-            (None, None) => true,
+            // One that failed has ended: what is under way now is another one.
+            (None, None) => self.status != PaymentStatus::Failed || report.status == PaymentStatus::Failed,
             // A payment is paid once; what says that it is under way or paid, without a charge, is about that one.
             (Some(_), None) => {
                 self.status == PaymentStatus::Succeeded && report.status != PaymentStatus::Failed
@@ -210,7 +222,8 @@ impl Tx<'_> {
         let known = attempts
             .iter()
             .find(same_charge)
-            .or_else(|| attempts.iter().find(|known| known.is_told_by(report)));
+            // One that has not ended before one that has.
+            .or_else(|| attempts.iter().filter(|it| it.is_told_by(report)).min_by_key(|it| it.status));
         let Some(known) = known else {
             let payment =
                 Payment { credited_entry: None, refunded: 0, dispute_state: None, ..report.clone() };
@@ -228,8 +241,8 @@ impl Tx<'_> {
 
     fn update_payment(&self, payment: &Payment) -> Result<(), StoreError> {
         let Payment { topup, provider_charge, amount, method, card_brand, card_last4, .. } = payment;
-        let Payment { card_exp_month, card_exp_year, status, reason_code, reason, updated_at, id, .. } =
-            payment;
+        let Payment { card_exp_month, card_exp_year, status, reason_code, reason, updated_at, .. } = payment;
+        let Payment { way_on, awaited_until, id, .. } = payment;
         self.run_one(
             UPDATE,
             &[
@@ -245,6 +258,8 @@ impl Tx<'_> {
                 reason_code,
                 reason,
                 updated_at,
+                way_on,
+                awaited_until,
                 id,
             ],
             id.to_string(),

@@ -75,12 +75,12 @@ const OLDEST_TOPUP: &str = "SELECT min(created_at) FROM topups";
 const BY_CHARGE: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry, refunded, dispute_state FROM payments
+    updated_at, credited_entry, refunded, dispute_state, way_on, awaited_until FROM payments
     WHERE provider_charge = $1 AND provider = $2";
 const CREDITED_UNSEEN: &str =
     "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit,
     method, card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at,
-    updated_at, credited_entry, refunded, dispute_state FROM payments p
+    updated_at, credited_entry, refunded, dispute_state, way_on, awaited_until FROM payments p
     WHERE provider = $1 AND status = $2 AND credited_entry IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM stripe_movements m WHERE m.source = p.provider_charge AND m.standing <> $3)
     ORDER BY id DESC LIMIT $4";

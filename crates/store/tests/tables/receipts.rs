@@ -28,6 +28,8 @@ fn payment(n: u128) -> Payment {
         credited_entry: None,
         refunded: 0,
         dispute_state: None,
+        way_on: None,
+        awaited_until: None,
     }
 }
 

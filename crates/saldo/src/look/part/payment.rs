@@ -24,6 +24,8 @@ pub struct Payment {
     pub reason: Option<Reason>,
     /// Link to its receipt, for whoever paid.
     pub receipt_url: Option<String>,
+    /// Link to the provider's page on which what is awaited can be paid, for whoever pays.
+    pub way_on: Option<String>,
 }
 
 /// How an attempt to pay stands.
@@ -87,6 +89,10 @@ pub enum Reason {
     AuthenticationFailed,
     /// The bank's limit on how often or how much was reached.
     LimitReached,
+    /// What was to be paid elsewhere was not, in the time there was.
+    NotPaidInTime,
+    /// It was given up before its money came.
+    GivenUp,
     /// Paid; the credit is on its way.
     BeingCredited,
     /// The provider has not confirmed yet.
@@ -120,6 +126,8 @@ impl Reason {
             "authentication_required"
             | "authentication_not_handled"
             | "payment_intent_authentication_failure" => Reason::AuthenticationFailed,
+            "payment_intent_payment_attempt_expired" => Reason::NotPaidInTime,
+            "canceled" => Reason::GivenUp,
             "card_velocity_exceeded" | "withdrawal_count_limit_exceeded" => Reason::LimitReached,
             _ => Reason::Declined,
         }
@@ -136,6 +144,8 @@ impl Reason {
             Reason::ProcessingError => "reason-processing-error",
             Reason::AuthenticationFailed => "reason-authentication-failed",
             Reason::LimitReached => "reason-limit-reached",
+            Reason::NotPaidInTime => "reason-not-paid-in-time",
+            Reason::GivenUp => "reason-given-up",
             Reason::BeingCredited => "reason-being-credited",
             Reason::AwaitingConfirmation => "reason-awaiting-confirmation",
             Reason::DisputeOpen => "reason-dispute-open",
@@ -369,6 +379,7 @@ mod tests {
         let reader = Reader::new(Locale::En, TimeZone::UTC);
         let row = Payment {
             receipt_url: None,
+            way_on: None,
             at: Timestamp::EPOCH,
             transaction_id: "ch_3SVk9QKq81Fx0aB2x81F".to_owned(),
             amount: Amount::new(10_000_000, Unit::USD),
