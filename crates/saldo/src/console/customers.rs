@@ -364,7 +364,9 @@ fn known(
         Ok((login, code))
     });
     let wallets = tables.wallet_views_of(id, SHOWN)?;
-    let money = wallets.iter().find(|wallet| wallet.unit == app.config.credit.unit).cloned();
+    // Of a subscriber, what was paid beyond what was owed is credit in the currency of his plan.
+    let sold = wallets.iter().find(|wallet| wallet.unit == app.config.credit.unit);
+    let money = sold.or_else(|| wallets.iter().find(|wallet| wallet.unit != Unit::BYTE)).cloned();
     let (timeline, older) = timeline::read(app, tables, reader, (&customer, money.as_ref()), before)?;
     let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
     Ok(Some(Known {

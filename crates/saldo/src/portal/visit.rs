@@ -305,6 +305,10 @@ impl Visit {
 
     /// What of this menu whoever is signed in has no use of.
     fn hidden(&self, menu: Menu) -> Vec<Place> {
+        // Of a subscriber's cards there is something to see once he has paid by one.
+        if menu == Menu::Lines && self.customer().is_none_or(|it| it.customer.stripe_customer_id.is_none()) {
+            return vec![Place::SavedCards];
+        }
         let Some(staff) = self.staff().filter(|_| menu == Menu::Console) else { return Vec::new() };
         let is_hidden = |place: &&Place| {
             let needed = permissions::to_open(**place);

@@ -74,7 +74,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
     };
     let before = (house.seen(), written(&house));
     let cases: [(Vec<String>, u32, &str, &str); 32] = [
-        (vec![with(0, "")], 2, "name", "This is missing."),
+        (vec![with(0, "")], 2, "name", "Fill this in."),
         (vec![with(0, &"x".repeat(201))], 2, "name", "At most 200 characters."),
         (vec![with(0, "A\u{202e}na")], 2, "name", "cannot be printed"),
         (vec![with(0, "\"Ana"), BIA.to_owned()], 2, "name", "line break"),
@@ -88,7 +88,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
         (vec![with(7, "1801")], 2, "postcode", "eight digits"),
         (vec![with(7, "00000-000")], 2, "postcode", "eight digits"),
         (vec![with(8, "Fibra 51")], 2, "plan", "no plan of this name"),
-        (vec![with(9, "")], 2, "access_login", "This is missing."),
+        (vec![with(9, "")], 2, "access_login", "Fill this in."),
         (vec![with(9, &"x".repeat(254))], 2, "access_login", "At most 253 characters."),
         (vec![with(10, "0")], 2, "anchor_day", "1 to 31"),
         (vec![with(10, "32")], 2, "anchor_day", "1 to 31"),
@@ -198,7 +198,7 @@ async fn the_heading_and_clashes_are_told_together_and_back_asks_for_nothing_to_
         ] {
             assert!(page.text.contains(words), "{words}: {}", page.text);
         }
-        assert!(!page.text.contains("This is missing."), "the heading says it once: {}", page.text);
+        assert!(!page.text.contains("Fill this in."), "the heading says it once: {}", page.text);
         assert!(!page.text.contains("name=\"check\""), "it cannot be taken");
     }
     let mut other = staff_in(&house, "ivo@example.com", StaffRole::Admin).await;

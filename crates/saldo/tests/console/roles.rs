@@ -115,6 +115,9 @@ impl Shop {
             file_line: None,
             detail: "It is none of ours.".to_owned(),
             found_at: at,
+            facts: String::new(),
+            customer: None,
+            about: String::new(),
         };
         app.write(move |tx| tx.insert_finding(&found(clock::now()))).await.expect("a finding");
         let hash = passwords::hash(PASSWORD).await.expect("a hash");

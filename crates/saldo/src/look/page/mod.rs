@@ -64,7 +64,8 @@ pub use imports::{
     PreviewCell, WrongLine,
 };
 pub use invoices::{
-    Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, UnpaidPurchase,
+    Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, Received,
+    UnpaidPurchase,
 };
 pub use line::{LinePage, LinePurchase, LineSession};
 pub use mail_wishes::MailWishes;

@@ -192,7 +192,8 @@ impl Place {
     pub const PORTAL: &'static [Place] =
         &[Place::Billing, Place::Recharge, Place::Usage, Place::Statement, Place::SavedCards, Place::ApiKeys];
     /// The menu of lines.
-    pub const LINES: &'static [Place] = &[Place::BuyCredit, Place::Consumption, Place::Invoices];
+    pub const LINES: &'static [Place] =
+        &[Place::BuyCredit, Place::Consumption, Place::Invoices, Place::SavedCards];
     /// Both menus.
     pub const BOTH: &'static [Place] = &[
         Place::Billing,
