@@ -91,7 +91,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
     };
     let before = (house.seen(), written(&house));
     let cases: [(Vec<String>, u32, &str, &str); 27] = [
-        (vec![with(0, " ")], 2, "name", "This is missing."),
+        (vec![with(0, " ")], 2, "name", "Fill this in."),
         (vec![with(0, &"x".repeat(201))], 2, "name", "At most 200 characters."),
         (vec![with(0, "A\u{202e}na")], 2, "name", "cannot be printed"),
         (vec![with(0, "\"Ana"), BIA.to_owned()], 2, "name", "line break"),
