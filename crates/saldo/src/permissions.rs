@@ -50,6 +50,8 @@ pub enum Permission {
     ChangeRouters,
     /// Change where webhooks go, and their secrets.
     ChangeWebhooks,
+    /// Change the brand, try mails and the payment provider, say what is ready.
+    ChangeSettings,
     /// Invite staff, change their roles, let nobody in any more.
     ChangeStaff,
 }
@@ -80,6 +82,7 @@ pub const TABLE: [(Permission, &[StaffRole]); 20] = [
     (P::ChangeOffers, &[Admin]),
     (P::ChangeRouters, &[Admin]),
     (P::ChangeWebhooks, &[Admin]),
+    (P::ChangeSettings, &[Admin]),
     (P::ChangeStaff, &[Admin]),
 ];
 

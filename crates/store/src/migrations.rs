@@ -73,7 +73,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     21 "0021_receipts.sql",
     22 "0022_payments_awaited.sql",
     23 "0023_findings.sql",
-    24 "0024_customers_by_file.sql",
+    24 "0024_brand.sql",
+    25 "0025_customers_by_file.sql",
 );
 
 impl Database {

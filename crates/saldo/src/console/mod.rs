@@ -6,6 +6,7 @@ mod bank_files;
 mod billing;
 mod blocked;
 mod boletos;
+mod brand;
 mod credit;
 mod customer_acts;
 mod customer_list;
@@ -166,6 +167,9 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/webhooks/{id}/test", post(webhooks::test))
         .route("/console/webhook-deliveries/{id}", get(webhooks::delivery))
         .route("/console/webhook-deliveries/{id}/redelivery", post(webhooks::redeliver))
+        .route("/console/brand", get(brand::page).post(brand::submit))
+        .route("/console/brand/colour", get(brand::colour))
+        .route("/console/brand/logo/removal", post(brand::remove_logo))
         .route("/console/plans", get(plans::list).post(kept::create::<plans::Plans>))
         .route("/console/plans/new", get(kept::new::<plans::Plans>))
         .route("/console/plans/{no}", get(kept::change::<plans::Plans>).post(kept::submit::<plans::Plans>))
@@ -176,11 +180,13 @@ pub fn router(app: &Arc<App>) -> Router {
     let long = || DefaultBodyLimit::max(imports::BODY_BYTES_MAX);
     let customers = get(imports::again::<Customers>).post(imports::check::<Customers>).layer(long());
     let subscribers = get(imports::again::<Subscribers>).post(imports::check::<Subscribers>).layer(long());
+    let logo = post(brand::set_logo).layer(DefaultBodyLimit::max(brand::BODY_BYTES_MAX));
     let returns = post(bank_files::take).layer(DefaultBodyLimit::max(bank_files::BODY_BYTES_MAX));
     let routes = routes
         .route("/console/customers/checks", customers)
         .route("/console/subscribers/checks", subscribers)
-        .route("/console/boletos/returns", returns);
+        .route("/console/boletos/returns", returns)
+        .route("/console/brand/logo", logo);
     portal::framed(app, routes)
 }
 
