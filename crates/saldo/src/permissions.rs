@@ -62,7 +62,7 @@ use StaffRole::{Admin, Finance, ReadOnly, Support};
 const EVERYBODY: &[StaffRole] = &[Admin, Finance, Support, ReadOnly];
 
 /// Who may do what. Each permission stands here once.
-pub const TABLE: [(Permission, &[StaffRole]); 20] = [
+pub const TABLE: [(Permission, &[StaffRole]); 21] = [
     (P::SeeCustomers, EVERYBODY),
     (P::SeeFinance, &[Admin, Finance, ReadOnly]),
     (P::SeeAudit, &[Admin, Finance, ReadOnly]),
