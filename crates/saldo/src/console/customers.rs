@@ -12,12 +12,14 @@ use store::tables::access_codes::AccessCode;
 use store::tables::customers::Customer;
 use store::tables::lines::{LineEntry, Payer};
 use store::tables::logins::Login;
+use store::tables::origins::OriginRow;
 use store::views::{GrantRow, LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
 use super::draw_form_at;
 use super::lines::status_text;
+use super::origins;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
 use super::timeline;
@@ -77,6 +79,7 @@ struct Said {
 struct Known {
     customer: Customer,
     payer: Option<Payer>,
+    origin: Option<OriginRow>,
     wallets: Vec<WalletRow>,
     money: Option<WalletRow>,
     grants: Vec<GrantRow>,
@@ -297,8 +300,10 @@ async fn show(
             .filter(|it| it.expires_at > now && it.tries_left > 0)
             .map(|it| it.expires_at),
     };
+    let place = if known.payer.is_some() { Place::ConsoleSubscribers } else { Place::ConsoleCustomers };
     let page = CustomerPage {
-        frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
+        frame: staff.visit.frame(app, Some(place)),
+        came: known.origin.as_ref().map(|origin| origins::seen(&reader, origin)),
         id: id.to_string(),
         automatic,
         balance,
@@ -311,6 +316,7 @@ async fn show(
         language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),
         name: known.customer.name,
         email: known.customer.email,
+        external_key: known.customer.external_key,
         since: known.customer.created_at,
         saved,
         invited,
@@ -370,6 +376,7 @@ fn known(
     let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
     Ok(Some(Known {
         payer: tables.payer(id)?,
+        origin: tables.customer_origin(id)?,
         grants: grants.unwrap_or_default(),
         money,
         timeline,

@@ -6,6 +6,7 @@ mod bank;
 mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;
+mod customer_files;
 mod home;
 #[path = "../house/mod.rs"]
 mod house;
@@ -13,6 +14,7 @@ mod imports;
 mod lines;
 mod month_end;
 mod offers;
+mod people;
 #[path = "../receiver/mod.rs"]
 mod receiver;
 mod roles;
