@@ -9,6 +9,8 @@ pub enum Flow {
     Sold,
     /// More was paid than was owed.
     Overpaid,
+    /// It was brought from another system, where it had been bought.
+    BroughtIn,
     /// Credit was given away.
     Promotional,
     /// A plan's allowance.
@@ -32,6 +34,7 @@ impl Flow {
     pub const ALL: [Flow; 10] = [
         Flow::Sold,
         Flow::Overpaid,
+        Flow::BroughtIn,
         Flow::Promotional,
         Flow::Allowance,
         Flow::Corrected,
@@ -47,6 +50,7 @@ impl Flow {
         match (kind, reason) {
             ("grant", "purchased") | ("pack", _) => Flow::Sold,
             ("grant", "overpaid") => Flow::Overpaid,
+            ("grant", "opening_balance") => Flow::BroughtIn,
             ("grant", "promotional") => Flow::Promotional,
             ("grant", "reinstated") | ("refund" | "given_back", _) => Flow::Refunded,
             ("invoice", _) => Flow::Invoiced,
@@ -63,6 +67,7 @@ impl Flow {
         match self {
             Flow::Sold => "sold",
             Flow::Overpaid => "overpaid",
+            Flow::BroughtIn => "brought_in",
             Flow::Promotional => "promotional",
             Flow::Allowance => "allowance",
             Flow::Corrected => "corrected",
