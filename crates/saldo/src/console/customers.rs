@@ -290,7 +290,9 @@ async fn show(
     let known =
         app.read(move |tables| known(&look, &eyes, tables, (id, before))).await?.ok_or_else(missing)?;
     let (reader, now) = (staff.visit.reader().clone(), clock::now());
-    let published = timeline::published(app, known.money.as_ref().map(|money| money.wallet));
+    // What was paid too much in another unit than credit is sold in has a part of the page of its own.
+    let sold = known.money.as_ref().filter(|money| money.unit == app.config.credit.unit);
+    let published = timeline::published(app, sold.map(|money| money.wallet));
     let balance = published.map(|wallet| figures::balance(&wallet, &known.grants, app.ledger.now()));
     let cards = cards::of(app, &known.customer).await;
     let base = format!("/console/customers/{id}?");

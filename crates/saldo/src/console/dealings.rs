@@ -67,6 +67,7 @@ fn purchase(reader: &Reader, row: &PurchaseRow, login: &str, url: &str) -> Timel
         sum: None,
         standing: None,
         url: Some(url.to_owned()),
+        receipt_url: None,
     }
 }
 
@@ -98,6 +99,7 @@ fn boleto(
         sum: None,
         standing: Some(Standing::new(standing.tone(), reader.t(standing.text_id()))),
         url: Some(format!("{}/{}", Place::ConsoleBoletos.url(), row.id)),
+        receipt_url: None,
     })
 }
 
@@ -114,6 +116,7 @@ fn invoice(reader: &Reader, row: &InvoiceRow) -> TimelineLine {
         sum: None,
         standing: Some(Standing::new(tone, reader.t(text))),
         url: Some(format!("/console/invoices/{}", row.id)),
+        receipt_url: None,
     }
 }
 
@@ -131,6 +134,7 @@ fn settlement(
         sum: None,
         standing: Some(Standing::new(tone, reader.t(text))),
         url: url(tables, row)?,
+        receipt_url: None,
     })
 }
 

@@ -131,6 +131,7 @@ fn form(
             "not_a_number" => reader.t("credit-bad-amount"),
             _ => reader.t("offer-whole-cents"),
         },
+        link: None,
     });
     let back = format!("/console/customers/{id}");
     let place = (Place::ConsoleSubscribers, format!("{back}/giving-back?name={name}"), back);

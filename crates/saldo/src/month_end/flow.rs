@@ -31,7 +31,7 @@ pub enum Flow {
 
 impl Flow {
     /// All of them, as they stand in a report.
-    pub const ALL: [Flow; 10] = [
+    pub const ALL: [Flow; 11] = [
         Flow::Sold,
         Flow::Overpaid,
         Flow::BroughtIn,
