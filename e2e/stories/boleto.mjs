@@ -18,7 +18,7 @@ const WORDS = new Map([
     paidTwice: /Foi pago mais de uma vez/,
     amount: 'R$ 24,90',
     copy: 'Copiar a linha digitável',
-    pdf: 'Segunda via (PDF)',
+    pdf: 'PDF do boleto',
     see: 'Ver em Faturas',
     stepRegistering: 'Boleto: Em registro',
     stepOpen: 'Boleto: Em aberto',

@@ -44,7 +44,8 @@ const WORDS = [
       looked: 'Nothing to look at.',
       search: 'Search',
       words: 'Nosso número, number, CPF, CNPJ or name',
-      writeOff: 'Write off',
+      writeOff: 'Cancel the boleto (write off)',
+      writeOffYes: 'Yes, cancel it: nobody is to pay it any more',
       rest: 'Take back the rest of the credit',
       toWriteOff: 'Write-off to be sent',
       wasWrittenOff: 'The boleto was written off.',
@@ -89,7 +90,8 @@ const WORDS = [
       looked: 'Nada a verificar.',
       search: 'Buscar',
       words: 'Nosso número, número, CPF, CNPJ ou nome',
-      writeOff: 'Dar baixa',
+      writeOff: 'Cancelar o boleto (baixa no banco)',
+      writeOffYes: 'Sim, cancelar: ninguém mais deve pagá-lo',
       rest: 'Retirar o resto do crédito',
       toWriteOff: 'Baixa a enviar',
       wasWrittenOff: 'O boleto foi baixado.',
@@ -247,8 +249,9 @@ async function writeOff({ page, portal }, words) {
   await page.getByRole('search').filter({ has: page.getByLabel(words.words, { exact: true }) }).getByRole('button', { name: words.search, exact: true }).click();
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByLabel(words.rest, { exact: true }).check();
-  await page.getByRole('button', { name: words.writeOff, exact: true }).click();
+  await page.locator('summary', { hasText: words.writeOff }).click();
+  await page.getByRole('button', { name: words.writeOffYes, exact: true }).click();
   await contains(page.getByRole('status'), words.wasWrittenOff);
   await page.getByText(words.toWriteOff, { exact: true }).waitFor();
-  assert.equal(await page.getByRole('button', { name: words.writeOff, exact: true }).count(), 0, plain(await page.locator('main').innerText()));
+  assert.equal(await page.locator('summary', { hasText: words.writeOff }).count(), 0, plain(await page.locator('main').innerText()));
 }

@@ -26,7 +26,7 @@ pub use month_end::{AGES, AccountSums, MonthEnd, MonthEndError, Period, UnitSums
 pub use news::{News, Notice};
 pub use open::{OpenError, Opened, open_book};
 pub use portion::Portion;
-pub use projector::{BalanceCause, IntentDone, LineBalance, Projection, Projector};
+pub use projector::{BalanceCause, CountersJumped, IntentDone, LineBalance, Projection, Projector};
 pub use published::{OpenWindow, PublishedBalances, PublishedWallet};
 pub use replica::{CheckedSnapshot, KEPT_HOURS, ReplicaError, look_up, make_snapshot, unseal_all};
 pub use verify::{FINDINGS_MAX, Verified, Views, verify_journal};

@@ -10,8 +10,9 @@ use crate::news::{Notice, exhausted, tell};
 use crate::project_back::taken_back_grants;
 use crate::project_line::{balance_cause, line_grants, line_kind, lot_of, project_line, used_bytes};
 use book::{
-    BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, MoneyMovement, Record, Source,
-    TakenBackCause, Transfer, UsagePosted, WalletNo, WindowOpened, read_batch, transfers,
+    Anomaly, BatchError, Burns, Decision, EntryRef, GrantAdded, JournalRow, KeySpace, LineFact,
+    MoneyMovement, Read, Record, Source, TakenBackCause, Transfer, UsagePosted, WalletNo, WindowOpened,
+    read_batch, transfers,
 };
 use money::{Amount, CustomerId, EntryId, IntentId, Quantity, Timestamp, Unit, WalletId};
 use store::views::{
@@ -54,6 +55,40 @@ pub struct Projection {
     pub notices: Vec<Notice>,
     /// How lines' balances moved, for whoever tells subscribers what they have used.
     pub line_balances: Vec<LineBalance>,
+    /// Sessions whose counters grew by more than can be.
+    pub jumps: Vec<CountersJumped>,
+    /// By wallet and session: both counters together as they were read last in these rows.
+    counters: HashMap<(u32, u128), i64>,
+}
+
+/// The session's counters that a record reads, if it reads any.
+fn reading(record: &Record) -> Option<&Read> {
+    match record {
+        Record::Line(line) => match &line.fact {
+            LineFact::Read(read) => Some(read),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A session whose counters grew faster than any line can carry: what they grew by was not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountersJumped {
+    /// The decision.
+    pub entry: EntryRef,
+    /// When, by the book's clock.
+    pub at: Timestamp,
+    /// Whose line it is.
+    pub customer: CustomerId,
+    /// The number of the wallet that the line lives on.
+    pub wallet_no: u32,
+    /// A hash of what names the session.
+    pub session: u128,
+    /// Both counters together, in bytes.
+    pub now: i64,
+    /// What they were before, if these rows say so; else the views do.
+    pub before: Option<i64>,
 }
 
 /// A command with a key for ever that was decided.
@@ -197,6 +232,15 @@ impl Projector {
             let amount = moved.as_ref().map_or(0, |row| row.amount);
             project_line(record, decision.at, amount, out);
             projection.lines.push(wallet_no);
+            if let Some(read) = reading(record) {
+                let session = read.session;
+                let now = read.after.input.saturating_add(read.after.output);
+                let before = projection.counters.insert((wallet_no, session), now);
+                if read.anomaly == Some(Anomaly::Jump) {
+                    let jump = CountersJumped { entry, at, customer, wallet_no, session, now, before };
+                    projection.jumps.push(jump);
+                }
+            }
             if let (Some(cause), Some(balance)) = (balance_cause(record, amount), record.balance()) {
                 let (wallet, left) = (known.id, balance.posted);
                 let moved = LineBalance { entry, at, customer, wallet, wallet_no, cause, left };

@@ -10,7 +10,6 @@ use book::{Refusal, TakenBackCause};
 use engine::Outcome;
 use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, Timestamp};
 use serde::de::DeserializeOwned;
-use store::tables::bank::FindingCode;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::intents::Intent;
 use store::tables::payments::Payment;
@@ -21,6 +20,7 @@ use stripe::request::money_back::Paid;
 use stripe::{Request, minor_units};
 
 use crate::app::App;
+use crate::findings::Found;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::{clock, ids, notices, payments};
@@ -229,10 +229,13 @@ fn tell_data_stays(
     purchase: PurchaseId,
     row: &TakenBackRow,
 ) -> Result<(), StoreError> {
-    let amount = Amount::new(row.wanted, payment.amount.unit());
-    let (cause, name) = (row.cause.word(), &payment.provider_payment);
-    let detail = format!("{cause}: {amount} of {name} now, which paid {purchase}.");
-    tx.insert_finding_once(&payments::about_card(FindingCode::CardGivenBack, detail, clock::now()))?;
+    let found = Found::CardGivenBack {
+        back: Amount::new(row.wanted, payment.amount.unit()).into(),
+        is_dispute: row.cause == ClaimCause::Dispute,
+        payment: payment.provider_payment.clone(),
+        purchase: purchase.to_string(),
+    };
+    tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
     tx.put_taken_back(&TakenBackRow { booked: row.wanted, ..row.clone() })
 }
 

@@ -18,6 +18,14 @@ pub fn by_what_is_typed(reader: &Reader<'_>, typed: &str) -> Result<Option<Login
     }
 }
 
+/// Whether what was typed is written like a CPF or CNPJ in digits and is none.
+pub fn is_mistyped_document(typed: &str) -> bool {
+    let is_written_so = |c: char| c.is_ascii_digit() || " .-/".contains(c);
+    typed.chars().all(is_written_so)
+        && typed.contains(|c: char| c.is_ascii_digit())
+        && TaxId::parse(typed).is_err()
+}
+
 /// The first login of who pays under this document. Whoever has several signs in to the others by e-mail.
 pub fn by_document(reader: &Reader<'_>, document: &str) -> Result<Option<Login>, StoreError> {
     if let Some(login) = reader.login_by_email(document)? {
@@ -42,4 +50,19 @@ pub fn names_of(reader: &Reader<'_>, login: &Login) -> Result<Vec<String>, Store
 /// What was typed as tries are counted: a document is the same however it was written.
 pub fn counted_as(typed: &str) -> String {
     TaxId::parse(typed).map_or_else(|_| typed.to_owned(), |document| document.bare().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_written_like_a_document_and_is_none() {
+        for typed in ["529.982.247-26", "5299822472", "11.222.333/0001-80", "111.111.111-11", "1"] {
+            assert!(super::is_mistyped_document(typed), "{typed}");
+        }
+        for typed in
+            ["529.982.247-25", "52998224725", "12.ABC.345/01DE-35", "ana@example.com", "ana", "-", ""]
+        {
+            assert!(!super::is_mistyped_document(typed), "{typed}");
+        }
+    }
 }

@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use book::PaidBy;
 use engine::Outcome;
 use money::{CustomerId, GrantId, IntentId, PaymentId, PurchaseId, Timestamp, TopupId};
-use store::tables::bank::{Finding, FindingCode};
 use store::tables::intents::Intent;
 use store::tables::payments::{Payment, PaymentNews, PaymentStatus, RecordedPayment};
 use store::tables::topups::{Topup, TopupState};
@@ -24,6 +23,7 @@ use stripe::answer::{
 use stripe::minor_units;
 
 use crate::app::App;
+use crate::findings::Found;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
@@ -84,13 +84,13 @@ fn is_unpaid_for_good(session: &CheckoutSession, intent: Option<PaymentIntentSta
 /// A coupon left nothing to pay: the page is over, nothing was paid, so nothing is credited, and a person is told.
 async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), Problem> {
     let (at, now) = (app.ledger.now(), clock::now());
-    let Topup { id, amount, .. } = topup;
-    let detail =
-        format!("A coupon made {session} free for {id}, which asked for {amount}: nothing was paid.");
+    let Topup { id, amount, customer, .. } = topup;
+    let found = Found::CardFree { checkout: session.clone(), topup: id.to_string(), asked: amount.into() };
+    let finding = found.finding(Some(customer), at);
     tracing::warn!(topup = %id, session, "a checkout was free: nothing is credited");
     app.write(move |tx| {
         tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)?;
-        tx.insert_finding_once(&about_card(FindingCode::CardOtherAmount, detail.clone(), at))
+        tx.insert_finding_once(&finding)
     })
     .await
 }
@@ -287,22 +287,17 @@ fn pay_purchase(
 
 /// A payment of another amount or of another customer than was asked is not credited: a person decides.
 fn tell_not_credited(tx: &Tx<'_>, topup: &Topup, payment: &Payment, at: Timestamp) -> Result<(), StoreError> {
-    let (paid, asked, name) = (payment.amount, topup.amount, &payment.provider_payment);
-    let (code, detail) = if paid == asked {
-        let detail =
-            format!("{paid} came by card ({name}) for {}, whose customer at Stripe is another.", topup.id);
-        (FindingCode::CardOtherCustomer, detail)
+    let (paid, asked) = (payment.amount.into(), topup.amount);
+    let (name, named) = (payment.provider_payment.clone(), topup.id.to_string());
+    let found = if payment.amount == asked {
+        Found::CardOtherCustomer { paid, payment: name, topup: named }
     } else {
-        let detail = format!("{paid} came by card ({name}) for {}, which asked for {asked}.", topup.id);
-        (FindingCode::CardOtherAmount, detail)
+        Found::CardOtherAmount { paid, payment: name, topup: named, asked: asked.into() }
     };
+    let finding = found.finding(Some(topup.customer), at);
+    let detail = &finding.detail;
     tracing::error!(payment = %payment.id, topup = %topup.id, detail, "a payment was not credited");
-    tx.insert_finding_once(&about_card(code, detail, at))
-}
-
-/// Something about a payment by card that a person must look at.
-pub(crate) fn about_card(code: FindingCode, detail: String, found_at: Timestamp) -> Finding {
-    Finding { finding_no: 0, code, boleto: None, return_no: None, file_line: None, detail, found_at }
+    tx.insert_finding_once(&finding)
 }
 
 /// A second payment of a purchase becomes credit, and a person decides whether it is to be paid back.
@@ -312,11 +307,10 @@ fn tell_paid_twice(
     payment: &Payment,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let (amount, name) = (payment.amount.to_decimal(), &payment.provider_payment);
-    let detail =
-        format!("{amount} more was paid by card ({name}) for {purchase}: it became the customer's credit.");
-    tracing::warn!(%purchase, payment = %payment.id, detail, "a purchase was paid a second time by card");
-    tx.insert_finding(&about_card(FindingCode::PaidTwice, detail, at))
+    let (paid, name) = (payment.amount.into(), payment.provider_payment.clone());
+    let found = Found::CardAgain { paid, payment: name, purchase: purchase.to_string() };
+    tracing::warn!(%purchase, payment = %payment.id, "a purchase was paid a second time by card");
+    tx.insert_finding(&found.finding(Some(payment.customer), at))
 }
 
 /// The intent to credit `payment`, stored if it is not there yet; `None` if it has been done.

@@ -15,7 +15,7 @@ use brazil::Centavos;
 use brazil::pix::{BrCode, PixKey, StaticCode, StaticTxid};
 use money::{Amount, BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
-use store::tables::bank::{Finding, FindingCode};
+use store::tables::bank::Finding;
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::inbox::InboxEvent;
 use store::tables::intents::Intent;
@@ -24,9 +24,10 @@ use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
 use crate::config::Pix;
+use crate::findings::{Found, Sum};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled, settle};
-use crate::{ids, intents};
+use crate::{documents, ids, intents};
 
 /// The provider's name in the inbox.
 pub const PIX: &str = "pix";
@@ -107,8 +108,12 @@ pub fn replaced(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Option<
         (None, Some(invoice)) => Owing::Invoice(invoice),
         _ => return Ok(None),
     };
-    let is_over = matches!(boleto.state, BoletoState::Paid | BoletoState::WrittenOff);
-    Ok((!is_over && !settlements::is_settled(tables, what)?).then_some(what))
+    let is_wanted = match boleto.state {
+        BoletoState::Paid => false,
+        BoletoState::ToWriteOff | BoletoState::WrittenOff => documents::is_still_owed(tables, boleto)?,
+        BoletoState::Written | BoletoState::Sent | BoletoState::Rejected | BoletoState::Open => true,
+    };
+    Ok((is_wanted && !settlements::is_settled(tables, what)?).then_some(what))
 }
 
 /// The Pix that was asked for last.
@@ -204,28 +209,25 @@ pub async fn take(app: &Arc<App>, event: &InboxEvent) -> Result<(), Problem> {
 }
 
 fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError> {
-    let (valor, payment) = (&told.valor, &told.end_to_end_id);
+    let (valor, payment) = (&told.valor, told.end_to_end_id.clone());
+    let paid = Sum::written(valor);
     let charge = match &told.txid {
         Some(txid) => tx.pix_charge(txid)?,
         None => None,
     };
     let Some(charge) = charge else {
-        let txid = told.txid.as_deref().unwrap_or("none");
-        let detail =
-            format!("A Pix of {valor} came ({payment}), and nothing was asked for under its txid: {txid}.");
-        return find(tx, FindingCode::UnknownTxid, None, detail, now);
+        let txid = told.txid.clone();
+        return find(tx, &Found::PixUnknown { paid, payment, txid }, None, now);
     };
     let is_key = |chave: &String| PixKey::parse(chave).is_ok_and(|key| key.as_str() == charge.pix_key);
     if let Some(chave) = told.chave.as_ref().filter(|chave| !is_key(chave)) {
-        let detail = format!("A Pix of {valor} came ({payment}) on another key than was asked for: {chave}.");
-        return find(tx, FindingCode::OtherKey, Some(&charge), detail, now);
+        let key = chave.clone();
+        return find(tx, &Found::PixOtherKey { paid, payment, key }, Some(&charge), now);
     }
     let amount = charge.amount;
     if Centavos::parse(valor).map(Centavos::to_amount) != Ok(amount) {
-        let owed = amount.to_decimal();
-        let detail =
-            format!("{valor} came by Pix ({payment}) where {owed} was asked for. Nothing was released.");
-        return find(tx, FindingCode::OtherValue, Some(&charge), detail, now);
+        let owed = amount.into();
+        return find(tx, &Found::PixOtherValue { paid, payment, owed }, Some(&charge), now);
     }
     tx.move_pix(&charge.txid, charge.state, PixState::Paid, Some(now))?;
     let what = match (charge.purchase, charge.invoice) {
@@ -235,21 +237,16 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
             return Err(StoreError::Missing { what: format!("what the Pix {} is for", charge.txid) });
         }
     };
-    let id = settlements::name(&[b"pix", payment.as_bytes()]);
+    let id = settlements::name(&[b"pix", told.end_to_end_id.as_bytes()]);
     let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, late_fee: 0, at: now };
     let customer = Some(charge.customer);
     match settle(tx, &came)? {
         Settled::Paid(intents) => Ok(Taken { intents, customer }),
         Settled::Credit(intents) => {
-            let detail =
-                format!("{valor} more was paid by Pix ({payment}): it became the customer's credit.");
-            Ok(Taken { intents, ..find(tx, FindingCode::PaidTwice, Some(&charge), detail, now)? })
+            Ok(Taken { intents, ..find(tx, &Found::PixAgain { paid, payment }, Some(&charge), now)? })
         }
         Settled::Known => Ok(Taken::default()),
-        Settled::NotOwed => {
-            let detail = format!("{valor} was paid by Pix ({payment}), and nothing is known of what for.");
-            find(tx, FindingCode::PaymentRefused, Some(&charge), detail, now)
-        }
+        Settled::NotOwed => find(tx, &Found::PixNotOwed { paid, payment }, Some(&charge), now),
     }
 }
 
@@ -258,34 +255,22 @@ fn given_back(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, Stor
         Some(txid) => tx.pix_charge(txid)?,
         None => None,
     };
-    let (payment, valor) = (&told.end_to_end_id, &told.valor);
-    let detail =
-        format!("Of a Pix of {valor} ({payment}) something was given back. Nothing was changed here.");
-    find(tx, FindingCode::GivenBack, charge.as_ref(), detail, now)
+    let (paid, payment) = (Sum::written(&told.valor), told.end_to_end_id.clone());
+    find(tx, &Found::PixGivenBack { paid, payment }, charge.as_ref(), now)
 }
 
-fn find(
-    tx: &Tx<'_>,
-    code: FindingCode,
-    charge: Option<&PixCharge>,
-    detail: String,
-    now: Timestamp,
-) -> Result<Taken, StoreError> {
+fn find(tx: &Tx<'_>, found: &Found, charge: Option<&PixCharge>, now: Timestamp) -> Result<Taken, StoreError> {
+    let finding = Finding {
+        boleto: charge.and_then(|charge| charge.boleto),
+        ..found.finding(charge.map(|charge| charge.customer), now)
+    };
     tracing::warn!(
-        code = code.word(),
+        code = finding.code.word(),
         txid = charge.map(|charge| &charge.txid),
-        detail,
+        detail = finding.detail,
         "a Pix needs a person"
     );
-    tx.insert_finding(&Finding {
-        finding_no: 0,
-        code,
-        boleto: charge.and_then(|charge| charge.boleto),
-        return_no: None,
-        file_line: None,
-        detail,
-        found_at: now,
-    })?;
+    tx.insert_finding(&finding)?;
     Ok(Taken { intents: Vec::new(), customer: charge.map(|charge| charge.customer) })
 }
 

@@ -12,7 +12,8 @@ use money::{
     WalletId,
 };
 use sha2::{Digest as _, Sha256};
-use store::tables::bank::{Finding, FindingCode};
+use store::tables::bank::Finding;
+use store::tables::boletos::BoletoRow;
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
@@ -21,6 +22,7 @@ use store::tables::settlements::{Owed, Settlement, SettlementOutcome};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
+use crate::findings::Found;
 use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
 use crate::problem::Problem;
@@ -28,6 +30,11 @@ use crate::{clock, documents, ids, notices};
 
 /// Wallets of one customer that are looked through for one that counts money.
 const WALLETS_MAX: u32 = 200;
+
+/// The source of a grant that was paid beyond what was owed, as the views have it.
+const OVERPAID: &str = "overpaid";
+/// Grants of one wallet that are looked through.
+const GRANTS_MAX: u32 = 1_000;
 
 /// What is owed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,6 +295,19 @@ pub fn paid(tables: &TablesReader<'_>, what: Owing) -> Result<Option<Settlement>
     Ok(came.into_iter().find(|known| known.outcome == SettlementOutcome::Paid))
 }
 
+/// What paid that which a boleto was to collect, if not the boleto itself.
+pub fn paid_otherwise(
+    tables: &TablesReader<'_>,
+    boleto: &BoletoRow,
+) -> Result<Option<Settlement>, StoreError> {
+    let paid = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) => paid(tables, Owing::Purchase(purchase))?,
+        (None, Some(invoice)) => paid(tables, Owing::Invoice(invoice))?,
+        (None, None) => None,
+    };
+    Ok(paid.filter(|paid| paid.boleto != Some(boleto.id)))
+}
+
 /// The purchase's own name: it is paid once, by whatever comes first.
 fn intent_of(purchase: PurchaseId) -> IntentId {
     IntentId::from_u128(purchase.as_u128())
@@ -332,11 +352,29 @@ fn money_wallet(tx: &Tx<'_>, customer: CustomerId, unit: Unit) -> Result<Option<
     Ok(wallets.into_iter().rfind(|wallet| wallet.unit == unit).map(|wallet| wallet.id))
 }
 
+/// What is left of what a customer paid beyond what he owed, and the wallet that it lies in; `None` if there is nothing.
+pub(crate) fn overpaid_credit(
+    tables: &TablesReader<'_>,
+    customer: CustomerId,
+    unit: Unit,
+) -> Result<Option<(WalletId, i64)>, StoreError> {
+    for wallet in tables.wallet_views_of(customer, WALLETS_MAX)?.into_iter().filter(|it| it.unit == unit) {
+        let grants = tables.grants(wallet.wallet_no, None, GRANTS_MAX)?.rows;
+        let overpaid = grants.iter().filter(|grant| grant.source == OVERPAID);
+        let left: i64 = overpaid.map(|grant| grant.remaining).sum();
+        let available = wallet.posted - wallet.pending - wallet.held;
+        if left.min(available) > 0 {
+            return Ok(Some((wallet.wallet, left.min(available))));
+        }
+    }
+    Ok(None)
+}
+
 /// The book did not take a payment, for the line is no more: what was paid becomes credit, and a person is told. Done once, however
 /// often the refusal is heard.
 pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal) -> Result<(), Problem> {
     let (purchase, now) = (PurchaseId::from_u128(intent.as_u128()), app.ledger.now());
-    let why = format!("The payment was not booked ({}): {refusal}.", refusal.code());
+    let refusal = refusal.code().to_owned();
     let intents = app
         .write(move |tx| {
             let (Some(paid), true) =
@@ -353,15 +391,8 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
                 None => None,
             };
             let amount = price.map_or(paid.amount, |(_, purchase)| purchase.price);
-            tx.insert_finding(&Finding {
-                finding_no: 0,
-                code: FindingCode::PaymentRefused,
-                boleto: paid.boleto,
-                return_no: None,
-                file_line: None,
-                detail: format!("{why} {} became the customer's credit.", amount.to_decimal()),
-                found_at: now,
-            })?;
+            let found = Found::NotBooked { refusal: refusal.clone(), paid: amount.into() };
+            tx.insert_finding(&Finding { boleto: paid.boleto, ..found.finding(Some(paid.customer), now) })?;
             // Written by us, so it is a way that we know.
             let by = PaidBy::from_code(&paid.paid_by).unwrap_or(PaidBy::Hand);
             let deposited = deposit(tx, paid.customer, amount, by)?;

@@ -11,13 +11,13 @@ use house::House;
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use money::{Amount, LoginId, PurchaseId, Unit};
 use saldo::audit::Author;
-use saldo::billing::{self, Adjustment, Month, Trust};
+use saldo::billing::{self, Adjustment, Month, Trust, WhyBlocked};
 use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::settlements::{self, Came, Owing, Settled};
-use saldo::{documents, intents, lines};
+use saldo::{documents, intents, lines, purchases};
 use store::tables::Page;
 use store::tables::bank::FindingCode;
-use store::tables::boletos::{BoletoRow, BoletoState};
+use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState};
 use store::tables::invoices::{InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
 use store::tables::lines::{OnWriteOff, PackRelease};
 use store::tables::logins::Login;
@@ -267,6 +267,42 @@ async fn an_invoice_whose_packs_say_different_things_asks_what_becomes_of_their_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_beyond_what_was_owed_is_taken_off_the_next_invoices() {
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let bought = provider.buy().await;
+    // Paid once, and then 100 reais more: more than one invoice comes to.
+    for (no, amount) in [(1_u8, reais(PRICE_CENTAVOS)), (2, reais(10_000))] {
+        let (what, at) = (Owing::Purchase(bought.purchase), provider.app().ledger.now());
+        let id = settlements::name(&[b"test", &[no]]);
+        let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, late_fee: 0, at };
+        let settled = provider.app().write(move |tx| settlements::settle(tx, &came)).await.expect("a change");
+        let (Settled::Paid(intents) | Settled::Credit(intents)) = settled else { panic!("{settled:?}") };
+        intents::send(provider.app(), &intents).await.expect("the book answers");
+    }
+    provider.settled().await;
+    assert_eq!(provider.credit().await, reais(10_000));
+
+    provider.bill().await;
+    let (first, rows, boleto) = provider.invoices().await.remove(0);
+    let kinds: Vec<_> = rows.iter().map(|row| (row.kind, row.amount.value())).collect();
+    let fee = reais(FEE_CENTAVOS).value();
+    assert_eq!(kinds, [(InvoiceLineKind::Fee, fee), (InvoiceLineKind::Credit, -fee)]);
+    assert_eq!((first.total.value(), first.state, boleto), (0, InvoiceState::Paid, None));
+    assert_eq!(provider.credit().await, reais(10_000 - FEE_CENTAVOS));
+
+    provider.days(31).await;
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    let (second, rows, boleto) = &invoices[0];
+    let rest = reais(10_000 - FEE_CENTAVOS);
+    assert_eq!(rows[1].amount.value(), -rest.value());
+    assert_eq!((second.total.value(), second.state), (fee - rest.value(), InvoiceState::Open));
+    assert_eq!(boleto.as_ref().expect("a boleto").amount, second.total);
+    assert_eq!(provider.credit().await, reais(0));
+    assert_eq!(provider.booked("receivable").await, -second.total.value());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_billed_twice_for_a_month_also_by_a_run_that_was_cut_off() {
     let provider = Provider::open(PackRelease::Purchase).await;
     let month = provider.bill().await;
@@ -387,6 +423,57 @@ async fn whoever_pays_in_another_way_than_by_the_boleto_is_enabled_and_stays_so(
         assert_eq!(billing::review(provider.app()).await.expect("a look"), 0, "nothing is overdue any more");
         assert_eq!(provider.status().await, "enabled");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debt_that_was_kept_is_overdue_like_any_other_until_it_is_settled() {
+    let blocks_after_two_days = |plan: &mut PlanDraft| plan.block_after_days = Some(2);
+    let provider = Provider::open_with(PackRelease::Purchase, |_| {}, blocks_after_two_days).await;
+    let bought = provider.buy().await;
+    let write_off = |rule| documents::write_off(provider.app(), Author::operator(), bought.boleto.id, rule);
+    write_off(Some(OnWriteOff::KeepDebt)).await.expect("it is written off");
+    let until_due = provider.days_until(&bought.boleto.due_on);
+    provider.days(until_due + 2).await;
+    assert_eq!(billing::review(provider.app()).await.expect("a look"), 0, "not more than two days");
+    provider.days(1).await;
+    provider.until_status(LineStatus::Blocked).await;
+    assert_eq!(billing::review(provider.app()).await.expect("a look"), 0, "it stays so");
+
+    // Whoever looks why finds the boleto, though no bank takes its payment.
+    let (line, app) = (provider.line.clone(), std::sync::Arc::clone(provider.app()));
+    let why = provider.app().read(move |reader| billing::why_blocked_now(&app, reader, &line, "blocked"));
+    let why = why.await.expect("a look").expect("it is blocked").why;
+    let WhyBlocked::Overdue(overdue) = why else { panic!("{why:?}") };
+    assert_eq!(overdue.iter().map(|it| it.boleto).collect::<Vec<_>>(), [bought.boleto.id]);
+    let owed = |reader: &store::Reader<'_>| {
+        reader.boletos_found(&BoletoSearch { is_still_owed: true, ..BoletoSearch::default() }, None, 10)
+    };
+    assert_eq!(provider.app().read(owed).await.expect("a look").rows.len(), 1);
+
+    let author = Author::operator();
+    let settled = purchases::settle_by_hand(provider.app(), author, bought.purchase, "pago no balcão");
+    settled.await.expect("it is settled");
+    provider.until_status(LineStatus::Enabled).await;
+    provider.days(10).await;
+    assert_eq!(billing::review(provider.app()).await.expect("a look"), 0, "nothing is overdue any more");
+    assert_eq!(provider.status().await, "enabled");
+    assert_eq!(provider.app().read(owed).await.expect("a look").rows.len(), 0);
+    assert_eq!(write_off(Some(OnWriteOff::Leave)).await.expect_err("it is paid").code, "boleto_closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debt_that_is_forgiven_after_it_was_kept_unblocks() {
+    let blocks_at_once = |plan: &mut PlanDraft| plan.block_after_days = Some(0);
+    let provider = Provider::open_with(PackRelease::Purchase, |_| {}, blocks_at_once).await;
+    provider.buy_on_next_invoice().await;
+    provider.bill().await;
+    let boleto = provider.invoices().await.remove(0).2.expect("a boleto");
+    let write_off = |rule| documents::write_off(provider.app(), Author::operator(), boleto.id, rule);
+    write_off(Some(OnWriteOff::KeepDebt)).await.expect("it is written off");
+    provider.days(40).await;
+    provider.until_status(LineStatus::Blocked).await;
+    write_off(Some(OnWriteOff::Leave)).await.expect("nothing is owed any more");
+    provider.until_status(LineStatus::Enabled).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -199,7 +199,7 @@ async fn what_is_paid_for_a_cancelled_line_becomes_credit_and_somebody_hears_of_
     assert_eq!(provider.credit().await, reais(PRICE_CENTAVOS));
     let found = provider.app().read(|reader| reader.findings(10)).await.expect("a look");
     assert_eq!(found.len(), 1);
-    assert!(found[0].detail.contains("line_cancelled"), "{}", found[0].detail);
+    assert!(found[0].detail.contains("the line is cancelled"), "{}", found[0].detail);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ use store::tables::bank::FindingCode;
 use store::tables::boletos::BoletoState;
 use store::tables::inbox::InboxState;
 use store::tables::invoices::InvoiceState;
-use store::tables::lines::PackRelease;
+use store::tables::lines::{OnWriteOff, PackRelease};
 use store::tables::pix::{PixCharge, PixState};
 use store::tables::staff::{Staff, StaffRole};
 use store::views::PurchaseState;
@@ -127,6 +127,14 @@ async fn paid_twice_by_two_payments_is_credit_the_second_time() {
     assert_eq!(found[0].code, FindingCode::PaidTwice);
     provider.until_purchase_is(PurchaseState::Paid).await;
     assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "24.90"));
+    // Neither payment is lost to him who made it: both are told, and what he has as credit.
+    let shown = async |browser: &mut browser::Browser<'_>| browser.get("/invoices").await.text;
+    let mut browser = provider.signed_in().await;
+    let looking = async { while !shown(&mut browser).await.contains("Your credit") {} };
+    tokio::time::timeout(house::PATIENCE, looking).await.expect("the credit is shown");
+    let page = shown(&mut browser).await;
+    assert_eq!(page.matches("by Pix").count(), 2, "{page}");
+    assert_eq!(page.matches("kept as your credit").count(), 1, "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -359,6 +367,39 @@ async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_written_off_boleto_still_claims_is_shown_and_paid_by_pix() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    provider.buy_in(&mut browser, Charging::Boleto).await;
+    let written = |reader: &store::Reader<'_>| reader.boletos_in(BoletoState::Written, 2);
+    let boleto = provider.house.until(written, |rows| !rows.is_empty()).await.remove(0);
+    let keep = Some(OnWriteOff::KeepDebt);
+    let written_off = documents::write_off(provider.app(), Author::operator(), boleto.id, keep);
+    written_off.await.expect("it is written off");
+    let page = browser.get("/invoices").await.text;
+    for words in ["Still owed", "Pay it by Pix here", "Pay by Pix"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("Copy the linha digitável") && !page.contains("/pdf"), "{page}");
+    browser.submit("/invoices", &format!("/boletos/{}/pix", boleto.id), &[]).await;
+    let charge = provider.pix_of(boleto.purchase.expect("a purchase")).await;
+    provider.tell(&[told(&charge, 1)]).await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    let page = browser.get("/invoices").await.text;
+    assert!(page.contains("Paid by Pix") && !page.contains("Still owed"), "{page}");
+
+    // Where there is no Pix, he is told whom to ask.
+    let without = Provider::open_portal_as(PackRelease::Purchase, |config| config.pix = None, |_| {}).await;
+    let mut browser = without.signed_in().await;
+    without.buy_in(&mut browser, Charging::Boleto).await;
+    let boleto = without.house.until(written, |rows| !rows.is_empty()).await.remove(0);
+    let written_off = documents::write_off(without.app(), Author::operator(), boleto.id, keep);
+    written_off.await.expect("it is written off");
+    let page = browser.get("/invoices").await.text;
+    assert!(page.contains("to pay it.") && !page.contains("Pay by Pix"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_boleto_that_releases_when_it_is_paid_is_what_its_purchase_waits_for() {
     let provider = Provider::open_portal_as(PackRelease::Payment, |_| {}, |_| {}).await;
     let mut browser = provider.signed_in().await;
@@ -450,12 +491,12 @@ async fn staff_settles_by_hand_with_a_reason() {
     }
     let mut viewer = browser::Browser::new(&provider.house);
     viewer.sign_in("/console/sign-in", "look@example.com", browser::PASSWORD).await;
-    assert!(!viewer.get(&page).await.text.contains("Settle by hand"));
+    assert!(!viewer.get(&page).await.text.contains("Record a payment"));
     assert_eq!(viewer.submit(&page, &settle, &[("reason", "seen")]).await.status.as_u16(), 403);
 
     let mut staff = browser::Browser::new(&provider.house);
     staff.sign_in("/console/sign-in", "do@example.com", browser::PASSWORD).await;
-    assert!(staff.get(&page).await.text.contains("Settle by hand"));
+    assert!(staff.get(&page).await.text.contains("Record a payment"));
     let long = "x".repeat(201);
     for reason in ["", "  ", &long] {
         assert_eq!(

@@ -237,7 +237,7 @@ async fn lines_that_cannot_buy_are_told_one_by_one_and_only_then() {
     ask(&house, &blocked, LineAct::SetStatus { status: LineStatus::Blocked }).await;
     let mut browser = signed_in(&house).await;
     let page = browser.get("/buy-credit").await.text;
-    for words in ["does not support the purchase", "has no access login", "This plan is blocked."] {
+    for words in ["does not support the purchase", "has no access login", "blocked by your provider."] {
         assert!(page.contains(words), "{words}: {page}");
     }
     let good = provider.line(&house, Some("joao-fibra"), provider.plan_no, 50 * GB + 2 * GB).await;

@@ -251,7 +251,7 @@ async fn a_second_payment_at_stripe_becomes_credit_and_a_person_hears_of_it() {
     assert!(provider.pay(&second, VISA).await.header("location").is_some());
     let found = provider.all_findings(1).await;
     assert_eq!(found[0].code, FindingCode::PaidTwice);
-    assert!(found[0].detail.starts_with("24.90 more was paid by card (pi_"), "{}", found[0].detail);
+    assert!(found[0].detail.starts_with("R$24.90 more was paid by card (pi_"), "{}", found[0].detail);
     assert_eq!((provider.credit().await.to_decimal().as_str(), provider.available()), ("24.90", PACK));
     assert_eq!(provider.attempts().await, [PaymentStatus::Succeeded; 2]);
 

@@ -72,6 +72,9 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     20 "0020_automatic_topups.sql",
     21 "0021_receipts.sql",
     22 "0022_payments_awaited.sql",
+    23 "0023_findings.sql",
+    24 "0024_brand.sql",
+    25 "0025_customers_by_file.sql",
 );
 
 impl Database {

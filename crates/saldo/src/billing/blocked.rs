@@ -11,12 +11,13 @@ use store::tables::lines::LineEntry;
 use store::{Reader, StoreError};
 
 use super::overdue::blocked_by;
+use crate::documents;
 use crate::portal::calendar::day_of;
 use crate::sold::Sold;
 
 /// How the audit log calls it that somebody changed a line's status.
 pub const STATUS_SET: &str = "line.set_status";
-/// Open boletos of a customer that are looked through.
+/// Boletos of a customer in one state that are looked through.
 const BOLETOS_MAX: u32 = 200;
 
 /// Why a line is blocked.
@@ -115,9 +116,16 @@ fn overdue_of(
     line: &LineEntry,
     today: Date,
 ) -> Result<Vec<Overdue>, StoreError> {
-    let open = tables.boletos_page(Some(line.customer), Some(BoletoState::Open), None, BOLETOS_MAX)?.rows;
+    let mut unpaid = Vec::new();
+    for state in [BoletoState::Open, BoletoState::ToWriteOff, BoletoState::WrittenOff] {
+        for boleto in tables.boletos_page(Some(line.customer), Some(state), None, BOLETOS_MAX)?.rows {
+            if state == BoletoState::Open || documents::is_still_owed(tables, &boleto)? {
+                unpaid.push(boleto);
+            }
+        }
+    }
     let mut overdue = Vec::new();
-    for boleto in open {
+    for boleto in unpaid {
         let Ok(due_on) = boleto.due_on.parse::<Date>() else { continue };
         let blocks: Vec<LineId> =
             if due_on < today { blocked_by(sold, tables, &boleto, today)? } else { Vec::new() };

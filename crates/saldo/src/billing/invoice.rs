@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use book::{BillItem, LineStatus, PaidBy};
+use book::{BillItem, LineStatus, PaidBy, Reason};
 use money::{AdjustmentId, Amount, CustomerId, IntentId, InvoiceId, Timestamp, Unit};
 use serde_json::json;
 use store::tables::intents::Intent;
@@ -74,6 +74,7 @@ pub(super) fn make(
         same
     });
     let corrected = correct(tx, customer, (id, unit), &mut drafted)?;
+    let credit = use_credit(tx, customer, (id, unit), &mut drafted)?;
     let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
     let mut invoice = InvoiceRow {
         id,
@@ -91,7 +92,7 @@ pub(super) fn make(
     for Corrected { adjustment, amount } in &corrected {
         bear(tx, adjustment, id, *amount)?;
     }
-    let mut intents = Vec::new();
+    let mut intents: Vec<Intent> = credit.into_iter().collect();
     for (place, line) in (1_u32..).zip(&mut drafted) {
         line.row.ordinal = place;
         tx.insert_invoice_line(&line.row)?;
@@ -187,6 +188,36 @@ fn correct(
         corrected.push(Corrected { adjustment, amount });
     }
     Ok(corrected)
+}
+
+/// Takes off the invoice what the customer has as credit because it was paid beyond what was owed, and off his wallet the same.
+fn use_credit(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    (invoice, unit): (InvoiceId, Unit),
+    drafted: &mut Vec<Drafted>,
+) -> Result<Option<Intent>, StoreError> {
+    let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
+    let Some(entry) = drafted.first().map(|line| line.entry.clone()) else { return Ok(None) };
+    let Some((wallet, overpaid)) = settlements::overpaid_credit(tx, customer, unit)? else { return Ok(None) };
+    // Whole cents, as every invoice.
+    let used = overpaid.min(total) / CENT * CENT;
+    if used <= 0 {
+        return Ok(None);
+    }
+    let row = InvoiceLineRow {
+        invoice,
+        ordinal: 0,
+        kind: InvoiceLineKind::Credit,
+        line: entry.id,
+        purchase: None,
+        quantity: None,
+        what: String::new(),
+        amount: Amount::new(-used, unit),
+    };
+    drafted.push(Drafted { entry, row, item: Some(BillItem::Adjustment) });
+    let wish = Wish::Deduct { wallet, customer, amount: Amount::new(used, unit), reason: Reason::Correction };
+    Ok(Some(wish.intent(IntentId::from_u128(ids::fresh()), clock::now())))
 }
 
 /// Says that an invoice bears a correction; what is left of it goes on waiting.

@@ -23,7 +23,7 @@ use crate::audit::{Author, Change};
 use crate::portal::calendar::day_of;
 use crate::problem::Problem;
 use crate::sold::Sold;
-use crate::{lines, notices};
+use crate::{documents, lines, notices};
 
 /// Pause between two looks at what is overdue.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -80,25 +80,46 @@ struct Seen {
 fn look(app: &App, tables: &Reader<'_>, now: Timestamp) -> Result<Seen, StoreError> {
     let (sold, today) = (app.sold(), day_of(&app.config.brand.time_zone, now));
     let mut seen = Seen::default();
-    let mut last: Option<(String, BoletoId)> = None;
-    loop {
-        let after = last.as_ref().map(|(due_on, id)| (due_on.as_str(), *id));
-        let page = tables.boletos_due_before(BoletoState::Open, &today.to_string(), after, ROWS_AT_A_TIME)?;
-        let Some(newest) = page.last() else { break };
-        last = Some((newest.due_on.clone(), newest.id));
-        for boleto in &page {
+    each_page(
+        |after| tables.boletos_due_before(BoletoState::Open, &today.to_string(), after, ROWS_AT_A_TIME),
+        |boleto| {
             seen.overdue.extend(blocked_by(&sold, tables, boleto, today)?);
             if is_to_be_told(tables, boleto, today)? {
                 seen.untold.push(boleto.clone());
             }
-        }
-    }
+            Ok(())
+        },
+    )?;
+    // A debt that was kept when its boleto was written off is a debt like any other.
+    each_page(
+        |after| tables.boletos_still_owed(&today.to_string(), after, ROWS_AT_A_TIME),
+        |boleto| {
+            if documents::is_still_owed(tables, boleto)? {
+                seen.overdue.extend(blocked_by(&sold, tables, boleto, today)?);
+            }
+            Ok(())
+        },
+    )?;
     loop {
         let page = tables.lines_blocked_after(seen.blocked.last().map(|known| known.line), ROWS_AT_A_TIME)?;
         if page.is_empty() {
             return Ok(seen);
         }
         seen.blocked.extend(page);
+    }
+}
+
+/// Goes through boletos, a page after the other, by due day.
+fn each_page(
+    read: impl Fn(Option<(&str, BoletoId)>) -> Result<Vec<BoletoRow>, StoreError>,
+    mut look_at: impl FnMut(&BoletoRow) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut last: Option<(String, BoletoId)> = None;
+    loop {
+        let page = read(last.as_ref().map(|(due_on, id)| (due_on.as_str(), *id)))?;
+        let Some(newest) = page.last() else { return Ok(()) };
+        last = Some((newest.due_on.clone(), newest.id));
+        page.iter().try_for_each(&mut look_at)?;
     }
 }
 

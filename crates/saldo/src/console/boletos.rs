@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use book::PaidBy;
 use brazil::boleto::{BillingAccount, TitleNumber};
 use brazil::document::TaxId;
 use jiff::civil::Date;
@@ -20,7 +21,7 @@ use crate::app::App;
 use crate::documents::{self, Closable, Debt};
 use crate::look::Reader;
 use crate::look::page::boletos::{
-    BoletoList, BoletoListed, BoletoPage, BoletoView, Choosable, Standing, WriteOff, state_text,
+    BoletoList, BoletoListed, BoletoPage, BoletoView, Choosable, STILL_OWED, Standing, WriteOff, state_text,
 };
 use crate::look::part::Place;
 use crate::look::volume::volume;
@@ -29,9 +30,12 @@ use crate::portal::calendar::{day_bounds, day_of};
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
+use crate::settlements;
 
 /// Boletos of one page.
 const ROWS: u32 = 25;
+/// How those are asked for that are written off while the debt was kept.
+const STILL_OWED_WORD: &str = "still_owed";
 /// Most characters of what is looked for.
 const WORDS_CHARS_MAX: usize = 80;
 
@@ -68,8 +72,10 @@ pub(super) async fn list(
     staff.must(Permission::SeeFinance)?;
     let words: String = q.trim().chars().take(WORDS_CHARS_MAX).collect();
     let account = app.config.bank.as_ref().map(|bank| bank.account.clone());
+    let is_still_owed = state == STILL_OWED_WORD;
     let search = BoletoSearch {
         state: BoletoState::from_word(&state),
+        is_still_owed,
         words: (!words.is_empty()).then(|| meant(account.as_ref(), &words)),
     };
     let reader = staff.visit.reader().clone();
@@ -86,7 +92,7 @@ pub(super) async fn list(
     let base = format!(
         "{}?state={}&q={}&",
         Place::ConsoleBoletos.url(),
-        search.state.map(BoletoState::word).unwrap_or_default(),
+        if is_still_owed { STILL_OWED_WORD } else { search.state.map(BoletoState::word).unwrap_or_default() },
         crate::look::format::percent_encoded(&words)
     );
     let states = BoletoState::ALL
@@ -95,8 +101,8 @@ pub(super) async fn list(
     let page = BoletoList {
         frame: staff.visit.frame(&app, Some(Place::ConsoleBoletos)),
         view: BoletoView::List,
-        is_search: search.state.is_some() || search.words.is_some(),
-        states: states.collect(),
+        is_search: is_still_owed || search.state.is_some() || search.words.is_some(),
+        states: states.chain([(STILL_OWED_WORD, reader.t(STILL_OWED), is_still_owed)]).collect(),
         words,
         rows,
         newer_url: trail.newer_url(&base, "before"),
@@ -154,7 +160,7 @@ async fn page(
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
     let (asked, eyes) = (Arc::clone(app), reader.clone());
-    let (boleto, row, quantity, found, closable) = app
+    let (boleto, row, quantity, found, closable, otherwise) = app
         .read(move |tables| {
             let Some(boleto) = tables.boleto(id)? else { return Ok(None) };
             let row = listed(&asked, tables, &eyes, &boleto)?;
@@ -165,7 +171,8 @@ async fn page(
             let found: Result<Vec<_>, _> =
                 found.into_iter().rev().map(|finding: Finding| findings::listed(tables, finding)).collect();
             let closable = documents::closable(tables, &boleto)?;
-            Ok(Some((boleto, row, quantity, found?, closable)))
+            let otherwise = settlements::paid_otherwise(tables, &boleto)?;
+            Ok(Some((boleto, row, quantity, found?, closable, otherwise)))
         })
         .await?
         .ok_or_else(missing)?;
@@ -173,6 +180,12 @@ async fn page(
         .filter(|_| staff.may(Permission::SettleByHand))
         .map(|closable| offered(&reader, closable, boleto.amount, missing_choice.is_some()));
     let unit = boleto.amount.unit();
+    let may_settle = row.standing.is_still_owed && staff.may(Permission::SettleByHand);
+    let settle_url = match (boleto.purchase, boleto.invoice) {
+        (Some(purchase), _) => Some(format!("/console/purchases/{purchase}/settlement")),
+        (None, Some(invoice)) => Some(format!("/console/invoices/{invoice}/payment")),
+        (None, None) => None,
+    };
     let page = BoletoPage {
         frame: staff.visit.frame(app, Some(Place::ConsoleBoletos)),
         id: boleto.id.to_string(),
@@ -181,8 +194,12 @@ async fn page(
         quantity,
         created_at: boleto.created_at,
         registered_at: boleto.registered_at,
-        paid: boleto.paid_at.zip(boleto.paid_amount.map(|paid| Amount::new(paid, unit))),
+        paid: boleto
+            .paid_at
+            .zip(boleto.paid_amount.map(|paid| Amount::new(paid, unit)))
+            .or(otherwise.map(|paid| (paid.came_at, paid.amount))),
         findings: found,
+        settle_url: settle_url.filter(|_| may_settle),
         write_off,
         was_written_off,
         is_choice_missing: missing_choice.is_some(),
@@ -244,15 +261,22 @@ fn listed(
     let due: Option<Date> = row.due_on.parse().ok();
     let today = day_of(&reader.zone, app.ledger.now());
     let document = tables.payer(row.customer)?.map(|payer| payer.document).unwrap_or_default();
+    let otherwise = settlements::paid_otherwise(tables, row)?;
     Ok(BoletoListed {
         url: format!("{}/{}", Place::ConsoleBoletos.url(), row.id),
         nosso_numero: nosso_numero(app, row.our_number),
         our_number: row.our_number,
         customer: tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default(),
+        customer_url: format!("/console/customers/{}", row.customer),
         document: TaxId::parse(&document).map_or(document, |document| document.to_string()),
         amount: row.amount,
         due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
-        standing: Standing { state: row.state, is_overdue: due.is_some_and(|due| due < today) },
+        standing: Standing {
+            state: row.state,
+            is_overdue: due.is_some_and(|due| due < today),
+            is_still_owed: documents::is_still_owed(tables, row)?,
+            paid_otherwise: otherwise.and_then(|paid| PaidBy::from_code(&paid.paid_by)),
+        },
     })
 }
 

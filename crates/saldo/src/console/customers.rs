@@ -12,12 +12,14 @@ use store::tables::access_codes::AccessCode;
 use store::tables::customers::Customer;
 use store::tables::lines::{LineEntry, Payer};
 use store::tables::logins::Login;
+use store::tables::origins::OriginRow;
 use store::views::{GrantRow, LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
 use super::draw_form_at;
 use super::lines::status_text;
+use super::origins;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
 use super::timeline;
@@ -74,6 +76,7 @@ struct Said {
 struct Known {
     customer: Customer,
     payer: Option<Payer>,
+    origin: Option<OriginRow>,
     wallets: Vec<WalletRow>,
     money: Option<WalletRow>,
     grants: Vec<GrantRow>,
@@ -293,8 +296,10 @@ async fn show(
             .filter(|it| it.expires_at > now && it.tries_left > 0)
             .map(|it| it.expires_at),
     };
+    let place = if known.payer.is_some() { Place::ConsoleSubscribers } else { Place::ConsoleCustomers };
     let page = CustomerPage {
-        frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
+        frame: staff.visit.frame(app, Some(place)),
+        came: known.origin.as_ref().map(|origin| origins::seen(&reader, origin)),
         id: id.to_string(),
         automatic,
         balance,
@@ -307,6 +312,7 @@ async fn show(
         language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),
         name: known.customer.name,
         email: known.customer.email,
+        external_key: known.customer.external_key,
         since: known.customer.created_at,
         saved,
         invited,
@@ -358,11 +364,14 @@ fn known(
         Ok((login, code))
     });
     let wallets = tables.wallet_views_of(id, SHOWN)?;
-    let money = wallets.iter().find(|wallet| wallet.unit == app.config.credit.unit).cloned();
+    // Of a subscriber, what was paid beyond what was owed is credit in the currency of his plan.
+    let sold = wallets.iter().find(|wallet| wallet.unit == app.config.credit.unit);
+    let money = sold.or_else(|| wallets.iter().find(|wallet| wallet.unit != Unit::BYTE)).cloned();
     let (timeline, older) = timeline::read(app, tables, reader, (&customer, money.as_ref()), before)?;
     let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
     Ok(Some(Known {
         payer: tables.payer(id)?,
+        origin: tables.customer_origin(id)?,
         grants: grants.unwrap_or_default(),
         money,
         timeline,

@@ -11,6 +11,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use crate::app::App;
 use crate::audit::Change;
+use crate::findings::Found;
 use crate::look::page::boletos::{BoletoView, FindingListed, Findings};
 use crate::look::part::Place;
 use crate::permissions::Permission;
@@ -92,17 +93,20 @@ pub(super) async fn resolve(
 
 /// A finding with what it is about.
 pub(super) fn listed(tables: &TablesReader<'_>, finding: Finding) -> Result<FindingListed, StoreError> {
-    let Finding { finding_no, code, boleto, return_no, file_line, detail, found_at } = finding;
+    let found = Found::read(&finding);
+    let Finding { finding_no, code, boleto, return_no, file_line, detail, found_at, customer, .. } = finding;
     let boleto = boleto.map(|id| tables.boleto(id)).transpose()?.flatten();
-    let customer = boleto.as_ref().map(|row| tables.customer(row.customer)).transpose()?.flatten();
+    let whom = customer.or(boleto.as_ref().map(|row| row.customer));
+    let customer = whom.map(|id| tables.customer(id)).transpose()?.flatten();
     let file = return_no.map(|no| tables.bank_return(no)).transpose()?.flatten();
     Ok(FindingListed {
         no: finding_no,
         code,
         boleto: boleto
             .map(|row| (format!("{}/{}", Place::ConsoleBoletos.url(), row.id), row.our_number.to_string())),
-        customer: customer.map(|customer| customer.name),
+        customer: customer.map(|it| (format!("/console/customers/{}", it.id), it.name)),
         place: file.map(|file| file.file_number).zip(file_line),
+        found,
         detail,
         found_at,
     })

@@ -87,7 +87,7 @@ pub(super) async fn list(
     let base = format!("{}?", Place::ConsoleLines.url());
     let rows = known.into_iter().map(|known| Offer {
         name: known.name,
-        under: [Some(known.document), known.entry.access_login]
+        under: [Some(spoken_document(&known.document)), known.entry.access_login]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
@@ -97,7 +97,8 @@ pub(super) async fn list(
             sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
             reader.t(status_text(&known.line.status)),
             volume(reader.locale, unit, known.available),
-            reader.date(known.cycle.ends_at),
+            // The last day, as subscribers read it.
+            reader.date(known.cycle.ends_at.plus(-1)),
         ],
     });
     let page = Offers {
@@ -152,11 +153,13 @@ pub(super) async fn line(
         anomaly: row.anomaly,
     };
     let may_change = staff.may(Permission::ChangeCustomers);
+    let may_settle_any = staff.may(Permission::SettleByHand);
     let purchase = |row: store::views::PurchaseRow| LinePurchase {
         id: row.purchase.to_string(),
         charging_id: charging_text(&row.charging),
-        may_settle: may_change && may_be_settled_by_hand(&row),
+        may_settle: may_settle_any && may_be_settled_by_hand(&row),
         is_dropped: row.state == PurchaseState::Dropped,
+        is_written_off: row.state == PurchaseState::WrittenOff,
         size: size(row.quantity),
         price: row.price,
         bought_at: row.bought_at,

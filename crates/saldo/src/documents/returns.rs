@@ -12,7 +12,7 @@ use brazil::cnab::{CnabError, Entry, Occurrence, read_return};
 use money::{Amount, CustomerId, SettlementId, Timestamp};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use store::tables::bank::{Finding, FindingCode, ReturnRow};
+use store::tables::bank::{Finding, ReturnRow};
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::intents::Intent;
 use store::{StoreError, Tx};
@@ -20,6 +20,7 @@ use store::{StoreError, Tx};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::config::Bank;
+use crate::findings::Found;
 use crate::intents;
 use crate::notices;
 use crate::problem::Problem;
@@ -165,14 +166,12 @@ impl Loading<'_, '_> {
             None => None,
         };
         let Some(boleto) = boleto else {
-            let detail = format!("There is no boleto with the nosso número {}.", entry.nosso_numero);
-            return self.find(FindingCode::UnknownTitle, None, entry, detail);
+            let nosso_numero = entry.nosso_numero.clone();
+            return self.find(&Found::UnknownTitle { nosso_numero }, None, entry);
         };
         if !entry.nominal.is_zero() && Centavos::from_amount(boleto.amount) != Ok(entry.nominal) {
-            let (owed, told) = (boleto.amount.to_decimal(), entry.nominal.to_amount().to_decimal());
-            let detail =
-                format!("The boleto is over {owed}, the bank says {told}. Nothing of this line was taken.");
-            return self.find(FindingCode::OtherValue, Some(&boleto), entry, detail);
+            let (owed, told) = (boleto.amount.into(), entry.nominal.to_amount().into());
+            return self.find(&Found::OtherValue { owed, told }, Some(&boleto), entry);
         }
         match entry.occurrence {
             Occurrence::Registered => self.registered(&boleto),
@@ -180,8 +179,7 @@ impl Loading<'_, '_> {
             Occurrence::Settled | Occurrence::SettledAfterWriteOff => self.settled(&boleto, entry),
             Occurrence::WrittenOff => self.written_off(&boleto, entry),
             Occurrence::OrderRejected => {
-                let detail = format!("The bank did not do what it was told: {}.", motives(entry));
-                self.find(FindingCode::OrderRejected, Some(&boleto), entry, detail)
+                self.find(&Found::OrderRejected { motives: motives(entry) }, Some(&boleto), entry)
             }
             Occurrence::DueDateChanged | Occurrence::Fee | Occurrence::Other(_) => {
                 self.loaded.unchanged += 1;
@@ -211,16 +209,14 @@ impl Loading<'_, '_> {
             self.tx.set_boleto_state(boleto.id, BoletoState::Rejected, None, None)?;
             self.loaded.customers.push(boleto.customer);
         }
-        let detail = format!("The bank did not register the title: {}.", motives(entry));
-        self.find(FindingCode::Rejected, Some(boleto), entry, detail)
+        self.find(&Found::Rejected { motives: motives(entry) }, Some(boleto), entry)
     }
 
     fn settled(&mut self, boleto: &BoletoRow, entry: &Entry) -> Result<(), StoreError> {
         let paid = entry.paid.to_amount();
         if boleto.state != BoletoState::Paid && paid.value() < boleto.amount.value() {
-            let (owed, paid) = (boleto.amount.to_decimal(), paid.to_decimal());
-            let detail = format!("{paid} was paid of {owed}. The boleto was left as it is.");
-            return self.find(FindingCode::PaidLess, Some(boleto), entry, detail);
+            let found = Found::PaidLess { paid: paid.into(), owed: boleto.amount.into() };
+            return self.find(&found, Some(boleto), entry);
         }
         let owing = boleto.purchase.map(Owing::Purchase).or_else(|| boleto.invoice.map(Owing::Invoice));
         let settled = match owing {
@@ -242,8 +238,7 @@ impl Loading<'_, '_> {
                 if matches!(boleto.state, BoletoState::ToWriteOff | BoletoState::WrittenOff) =>
             {
                 self.loaded.intents.extend(intents);
-                let detail = "It was paid after it had been written off; the payment was booked.".to_owned();
-                self.find(FindingCode::PaidLate, Some(boleto), entry, detail)
+                self.find(&Found::PaidLate, Some(boleto), entry)
             }
             Settled::Paid(intents) => {
                 self.loaded.intents.extend(intents);
@@ -252,27 +247,15 @@ impl Loading<'_, '_> {
                 if more <= 0 {
                     return Ok(());
                 }
-                let more = Amount::new(more, paid.unit()).to_decimal();
-                let detail = format!("{more} more than owed was paid: it became the customer's credit.");
-                self.find(FindingCode::PaidTwice, Some(boleto), entry, detail)
+                let more = Amount::new(more, paid.unit()).into();
+                self.find(&Found::PaidMore { more }, Some(boleto), entry)
             }
             Settled::Credit(intents) => {
                 self.loaded.intents.extend(intents);
-                let detail = format!("{} more was paid: it became the customer's credit.", paid.to_decimal());
-                self.find(FindingCode::PaidTwice, Some(boleto), entry, detail)
+                self.find(&Found::PaidAgain { paid: paid.into() }, Some(boleto), entry)
             }
-            Settled::Known => {
-                let detail = format!(
-                    "{} is told again, of the same day and bank as in another file. Nothing was booked: if it was paid \
-                     a second time, give the customer credit.",
-                    paid.to_decimal()
-                );
-                self.find(FindingCode::PaidTwice, Some(boleto), entry, detail)
-            }
-            Settled::NotOwed => {
-                let detail = format!("{} was paid, and nothing is known of what for.", paid.to_decimal());
-                self.find(FindingCode::PaymentRefused, Some(boleto), entry, detail)
-            }
+            Settled::Known => self.find(&Found::ToldAgain { paid: paid.into() }, Some(boleto), entry),
+            Settled::NotOwed => self.find(&Found::NotOwed { paid: paid.into() }, Some(boleto), entry),
         }
     }
 
@@ -301,35 +284,24 @@ impl Loading<'_, '_> {
             return Ok(());
         }
         // Nobody here has said what becomes of the credit.
-        let detail = "The bank wrote the title off by itself; what it was to pay is still owed.".to_owned();
-        self.find(FindingCode::WrittenOff, Some(boleto), entry, detail)
+        self.find(&Found::WrittenOff, Some(boleto), entry)
     }
 
-    fn find(
-        &mut self,
-        code: FindingCode,
-        boleto: Option<&BoletoRow>,
-        entry: &Entry,
-        detail: String,
-    ) -> Result<(), StoreError> {
-        let file_line = u32::try_from(entry.line).ok();
+    fn find(&mut self, found: &Found, boleto: Option<&BoletoRow>, entry: &Entry) -> Result<(), StoreError> {
+        let finding = Finding {
+            return_no: Some(self.return_no),
+            file_line: u32::try_from(entry.line).ok(),
+            boleto: boleto.map(|boleto| boleto.id),
+            ..found.finding(boleto.map(|boleto| boleto.customer), self.now)
+        };
         tracing::warn!(
-            code = code.word(),
+            code = finding.code.word(),
             file = self.loaded.file_number,
-            line = file_line,
+            line = finding.file_line,
             boleto = boleto.map(|boleto| boleto.id.to_string()),
-            detail,
+            detail = finding.detail,
             "a line of the bank's return needs a person"
         );
-        let finding = Finding {
-            finding_no: 0,
-            code,
-            boleto: boleto.map(|boleto| boleto.id),
-            return_no: Some(self.return_no),
-            file_line,
-            detail,
-            found_at: self.now,
-        };
         self.tx.insert_finding(&finding)?;
         self.loaded.findings.push(finding);
         self.loaded.customers.extend(boleto.map(|boleto| boleto.customer));
@@ -337,9 +309,6 @@ impl Loading<'_, '_> {
     }
 }
 
-fn motives(entry: &Entry) -> String {
-    if entry.motives.is_empty() {
-        return "it gives no motive".to_owned();
-    }
-    format!("motive {}", entry.motives.join(", "))
+fn motives(entry: &Entry) -> Vec<String> {
+    entry.motives.iter().map(ToString::to_string).collect()
 }

@@ -58,6 +58,15 @@ pub fn closable(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Option<
     Ok((to.is_some() || debt != Debt::None).then_some(Closable { to, debt, said }))
 }
 
+/// Whether a boleto is written off and what it was to pay is owed all the same: somebody chose to keep the debt, or the bank wrote it off by
+/// itself and nobody has said what becomes of it. It can be paid by Pix or told by hand, and counts as any other debt until then.
+pub fn is_still_owed(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<bool, StoreError> {
+    if !matches!(boleto.state, BoletoState::ToWriteOff | BoletoState::WrittenOff) {
+        return Ok(false);
+    }
+    Ok(matches!(debt(tables, boleto)?.0, Debt::Released | Debt::Billed))
+}
+
 /// Where a boleto in this state goes when nobody is to pay it any more; `None` if it stays.
 pub fn written_off_to(state: BoletoState) -> Option<BoletoState> {
     match state {

@@ -125,7 +125,7 @@ fn templates() -> Vec<(PathBuf, String)> {
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "html")
 }
 
-/// The sources that name texts: what is seen, the console, and the portal's pages of lines; not the tests, not the stores of texts.
+/// The sources that name texts: what is seen, the console, findings, and the portal's pages of lines; not the tests, not the stores of texts.
 fn sources() -> Vec<(PathBuf, String)> {
     let own = ["texts_test.rs", "locale.rs", "assets.rs", "format.rs"];
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -137,6 +137,9 @@ fn sources() -> Vec<(PathBuf, String)> {
             || ["buy_credit.rs", "consumption.rs", "monthly_invoices.rs", "movements.rs"].contains(&name)
     };
     all.extend(files(&source.join("portal"), "rs").into_iter().filter(|(path, _)| of_lines(path)));
+    let findings = source.join("findings.rs");
+    let text = std::fs::read_to_string(&findings).expect("a text file");
+    all.push((findings, text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()));
     all.retain(|(path, _)| !own.iter().any(|name| path.ends_with(name)));
     all
 }

@@ -19,7 +19,6 @@ use crate::app::App;
 use crate::look::page::{BoletoPix, BoletoStanding};
 use crate::look::part::Place;
 use crate::problem::Problem;
-use crate::settlements::Owing;
 use crate::{pix, settlements};
 
 /// `POST /boletos/{id}/pix`
@@ -54,15 +53,9 @@ pub(super) fn paid_otherwise(
     tables: &TablesReader<'_>,
     boleto: &BoletoRow,
 ) -> Result<Option<BoletoStanding>, StoreError> {
-    let paid = match (boleto.purchase, boleto.invoice) {
-        (Some(purchase), _) => settlements::paid(tables, Owing::Purchase(purchase))?,
-        (None, Some(invoice)) => settlements::paid(tables, Owing::Invoice(invoice))?,
-        (None, None) => None,
-    };
-    Ok(paid.filter(|paid| paid.boleto != Some(boleto.id)).map(|paid| {
-        match PaidBy::from_code(&paid.paid_by) {
-            Some(PaidBy::Pix) => BoletoStanding::PaidByPix { at: paid.came_at },
-            _ => BoletoStanding::Paid { at: Some(paid.came_at) },
-        }
+    let paid = settlements::paid_otherwise(tables, boleto)?;
+    Ok(paid.map(|paid| match PaidBy::from_code(&paid.paid_by) {
+        Some(PaidBy::Pix) => BoletoStanding::PaidByPix { at: paid.came_at },
+        _ => BoletoStanding::PaidOtherwise { at: paid.came_at },
     }))
 }

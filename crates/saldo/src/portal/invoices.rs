@@ -7,12 +7,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use book::PaidBy;
 use jiff::civil::Date;
-use money::{BoletoId, CustomerId, Timestamp};
+use money::{Amount, BoletoId, CustomerId, Timestamp, Unit};
 use serde::Deserialize;
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::payments::{Payment, PaymentCursor};
+use store::tables::settlements::SettlementOutcome;
 use store::{Page, Reader as TablesReader, StoreError};
 
 use super::boleto_pix;
@@ -26,7 +28,9 @@ use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use crate::app::{App, blocking};
-use crate::look::page::{Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine, UnpaidPurchase};
+use crate::look::page::{
+    Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine, Received, UnpaidPurchase,
+};
 use crate::look::part::{PaymentList, Place, WaitingPurchase};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
@@ -35,8 +39,10 @@ use crate::{billing, documents};
 
 /// Boletos of one page.
 const ROWS: u32 = 20;
-/// Lines of one customer that are looked through.
+/// Lines, and wallets, of one customer that are looked through.
 const LINES_MAX: u32 = 100;
+/// Payments that are shown beside those by card.
+const RECEIVED_MAX: u32 = 50;
 /// Purchases of one line that are looked through.
 const PURCHASES_MAX: u32 = 100;
 
@@ -145,13 +151,56 @@ pub(super) fn read(
             Vec::new()
         },
         next_due: day_bounds(&reader.zone, next_due).map(|bounds| bounds.from),
+        received: if is_first { received(tables, reader, customer)? } else { Vec::new() },
+        credit: if is_first { credit(app, tables, customer)? } else { Vec::new() },
         boletos: boletos.collect::<Result<_, _>>()?,
         unpaid: if is_first { unpaid(app, tables, reader, customer, now)? } else { Vec::new() },
         next: if is_first { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
-        brand: app.config.brand.name.clone(),
+        brand: app.config.brand().name.clone(),
         newer_url: trail.newer_url("/invoices?", "boletos"),
         older_url: page.next.map(|next| trail.older_url("/invoices?", "boletos", &next.to_string())),
     })
+}
+
+/// What came by Pix, by boleto, or was told by staff; cards have a list of their own.
+fn received(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    customer: CustomerId,
+) -> Result<Vec<Received>, StoreError> {
+    let mut received = Vec::new();
+    for row in tables.settlements_of_customer(customer, RECEIVED_MAX)? {
+        // Written by us, so it is a way that we know; cards have a list of their own.
+        let by = PaidBy::from_code(&row.paid_by).unwrap_or(PaidBy::Hand);
+        if by == PaidBy::Card && row.outcome == SettlementOutcome::Paid {
+            continue;
+        }
+        let what = match (row.purchase, row.invoice) {
+            (Some(purchase), _) => tables
+                .purchase(purchase)?
+                .map(|bought| reader.t1("data-credit", "quantity", reader.volume(bought.quantity))),
+            (None, Some(invoice)) => tables
+                .invoice(invoice)?
+                .map(|invoice| reader.t1("invoice-month-title", "number", invoice.number)),
+            (None, None) => None,
+        };
+        received.push(Received {
+            what: what.unwrap_or_default(),
+            by,
+            amount: row.amount,
+            at: row.came_at,
+            is_credit: row.outcome == SettlementOutcome::Credit,
+        });
+    }
+    Ok(received)
+}
+
+/// His credit in money that no other page of his shows.
+fn credit(app: &App, tables: &TablesReader<'_>, customer: CustomerId) -> Result<Vec<Amount>, StoreError> {
+    let wallets = tables.wallet_views_of(customer, LINES_MAX)?;
+    let elsewhere = [Unit::BYTE, app.config.credit.unit];
+    let credit = wallets.into_iter().filter(|wallet| !elsewhere.contains(&wallet.unit) && wallet.posted > 0);
+    Ok(credit.map(|wallet| Amount::new(wallet.posted, wallet.unit)).collect())
 }
 
 pub(super) fn boleto(
@@ -164,6 +213,7 @@ pub(super) fn boleto(
     let due: Option<Date> = row.due_on.parse().ok();
     let otherwise = boleto_pix::paid_otherwise(tables, row)?;
     let is_overdue = due.is_some_and(|due| due < day_of(&reader.zone, now));
+    let is_still_owed = documents::is_still_owed(tables, row)?;
     let findings = tables.findings_of(row.id)?;
     Ok(Boleto {
         id: row.id.to_string(),
@@ -177,6 +227,7 @@ pub(super) fn boleto(
             BoletoState::Open if is_overdue => BoletoStanding::Overdue,
             BoletoState::Open => BoletoStanding::Open,
             BoletoState::Paid => BoletoStanding::Paid { at: row.paid_at },
+            BoletoState::ToWriteOff | BoletoState::WrittenOff if is_still_owed => BoletoStanding::StillOwed,
             BoletoState::ToWriteOff | BoletoState::WrittenOff => BoletoStanding::WrittenOff,
         },
         linha_digitavel: row.linha_digitavel.clone(),

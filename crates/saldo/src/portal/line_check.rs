@@ -40,7 +40,8 @@ pub(crate) fn check(
         figures.push(figure(FigureName::Carried, cycle.carried, vec![before]));
     }
     if cycle.adjustments != 0 {
-        let rows: Vec<EntryRow> = entries.into_iter().filter(is_adjustment).collect();
+        let rows: Vec<EntryRow> =
+            entries.into_iter().filter(|row| is_adjustment(row, cycle.starts_at)).collect();
         let moved = movements(tables, sold, reader, money::Unit::BYTE, &rows)?;
         let words = moved.iter().map(|it| CheckEntry {
             words: format!("{} · {}", reader.date_time(it.at), it.words(reader)),
@@ -109,6 +110,8 @@ fn day_entries(reader: &Reader, days: &[Span]) -> Vec<CheckEntry> {
     used.map(|day| CheckEntry { words: reader.date(day.from), bytes: day.amount.value() }).collect()
 }
 
-fn is_adjustment(row: &EntryRow) -> bool {
-    !matches!(row.kind.as_ref(), "allowance" | "pack" | "traffic" | "forgiven")
+/// Whether an entry is an adjustment of the cycle that begins then. What ends at that very moment ended with the cycle before.
+fn is_adjustment(row: &EntryRow, starts_at: Timestamp) -> bool {
+    let is_of_before = row.kind == "expiry" && row.at <= starts_at;
+    !is_of_before && !matches!(row.kind.as_ref(), "allowance" | "pack" | "traffic" | "forgiven")
 }

@@ -25,6 +25,8 @@ pub(crate) struct Line {
     pub(super) cycle: CycleRow,
     pub(super) plan: PlanRow,
     told: Option<UsageTold>,
+    /// Whether it is blocked for what is overdue.
+    is_overdue: bool,
 }
 
 /// The customer's lines, oldest first. One that is just being opened comes a moment later.
@@ -48,7 +50,8 @@ impl Line {
         let Some(plan) = sold.plan(row.plan_no).cloned() else { return Ok(None) };
         let Some(cycle) = tables.cycles(row.wallet_no, None, 1)?.rows.pop() else { return Ok(None) };
         let told = tables.usage_told(row.wallet_no)?;
-        Ok(Some(Line { entry, row, cycle, plan, told }))
+        let is_overdue = tables.overdue_line(entry.id)?.is_some_and(|known| known.blocked_at.is_some());
+        Ok(Some(Line { entry, row, cycle, plan, told, is_overdue }))
     }
 
     /// Plan and login, as people choose by them.
@@ -68,7 +71,8 @@ impl Line {
     pub(super) fn barred_because(&self) -> Option<Barrier> {
         match self.row.status.as_str() {
             "cancelled" => Some(Barrier::LineCancelled),
-            "blocked" => Some(Barrier::LineBlocked),
+            "blocked" if self.is_overdue => Some(Barrier::LineOverdue),
+            "blocked" => Some(Barrier::LineHeld),
             _ if self.plan.supports_purchase == 0 => Some(Barrier::NotSupported),
             _ if self.entry.access_login.is_none() => Some(Barrier::NoAccessLogin),
             _ => None,

@@ -124,6 +124,7 @@ pub(crate) fn item(app: &App, reader: &Reader, row: &InvoiceLineRow) -> InvoiceI
             reader.t1("data-credit", "quantity", quantity)
         }
         InvoiceLineKind::Adjustment => row.what.clone(),
+        InvoiceLineKind::Credit => reader.t("invoice-credit"),
     };
     InvoiceItem { words, amount: row.amount }
 }

@@ -135,6 +135,11 @@ async fn try_door(app: &Arc<App>, visit: &Visit, door: Door, typed: Typed) -> Re
         let state = (login, next, Some(SignInProblem::Empty));
         return show(app, visit, door, StatusCode::UNPROCESSABLE_ENTITY, state);
     }
+    // It says nothing of who has a login: its digits alone do not fit together.
+    if door == Door::Portal && logins::is_mistyped_document(&login) {
+        let state = (login, next, Some(SignInProblem::Mistyped));
+        return show(app, visit, door, StatusCode::UNPROCESSABLE_ENTITY, state);
+    }
     let counted = logins::counted_as(&login);
     if let Err(wait) = app.doors.knock(visit.ip(), &counted) {
         return too_many(app, visit, door, (login, next), wait);

@@ -15,7 +15,7 @@ use super::ledger::LandedAt;
 use super::line_news::LineNews;
 use super::live::Live;
 use super::priority::stand_back;
-use crate::{clock, notices};
+use crate::{clock, notices, usage_jumps};
 
 /// The name of the projector's cursor.
 pub const CURSOR: &str = "views";
@@ -132,12 +132,14 @@ impl Projection {
         let now = clock::now();
         let (mut shown, has_notices) = self.tables.write_views(|tx| {
             let (mut shown, mut has_notices) = (Vec::new(), false);
+            let jumps = usage_jumps::measure(tx, &projection)?;
             tx.apply_views(&projection.changes)?;
             for done in &projection.intents_done {
                 shown.extend((self.intent_done)(tx, done, now)?);
             }
             if let Some(last) = rows.last() {
                 tx.move_cursor(CURSOR, from, last.position, &last.hash)?;
+                usage_jumps::tell(tx, &jumps)?;
                 has_notices = notices::write_down(tx, &projection, last, now)?;
             }
             Ok::<_, anyhow::Error>((shown, has_notices))

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use store::tables::imports::ImportKind;
 use store::tables::staff::StaffRole;
 
 use super::browser::{Browser, between};
@@ -53,7 +54,10 @@ async fn take(staff: &mut Browser<'_>, checked: &Answer) -> Answer {
 /// Rows of the tables that an import writes: customers, imports, lines of the audit log.
 fn written(house: &House) -> (i64, usize, usize) {
     let read = house.running.app.tables.read(|tables| {
-        let (imports, audit) = (tables.imports(None, 10)?.rows.len(), tables.audit(None, 100)?.rows.len());
+        let (imports, audit) = (
+            tables.imports(ImportKind::Subscribers, None, 10)?.rows.len(),
+            tables.audit(None, 100)?.rows.len(),
+        );
         Ok::<_, store::StoreError>((tables.customer_count()?, imports, audit))
     });
     read.expect("the tables")
@@ -70,7 +74,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
     };
     let before = (house.seen(), written(&house));
     let cases: [(Vec<String>, u32, &str, &str); 32] = [
-        (vec![with(0, "")], 2, "name", "This is missing."),
+        (vec![with(0, "")], 2, "name", "Fill this in."),
         (vec![with(0, &"x".repeat(201))], 2, "name", "At most 200 characters."),
         (vec![with(0, "A\u{202e}na")], 2, "name", "cannot be printed"),
         (vec![with(0, "\"Ana"), BIA.to_owned()], 2, "name", "line break"),
@@ -84,7 +88,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
         (vec![with(7, "1801")], 2, "postcode", "eight digits"),
         (vec![with(7, "00000-000")], 2, "postcode", "eight digits"),
         (vec![with(8, "Fibra 51")], 2, "plan", "no plan of this name"),
-        (vec![with(9, "")], 2, "access_login", "This is missing."),
+        (vec![with(9, "")], 2, "access_login", "Fill this in."),
         (vec![with(9, &"x".repeat(254))], 2, "access_login", "At most 253 characters."),
         (vec![with(10, "0")], 2, "anchor_day", "1 to 31"),
         (vec![with(10, "32")], 2, "anchor_day", "1 to 31"),
@@ -194,7 +198,7 @@ async fn the_heading_and_clashes_are_told_together_and_back_asks_for_nothing_to_
         ] {
             assert!(page.text.contains(words), "{words}: {}", page.text);
         }
-        assert!(!page.text.contains("This is missing."), "the heading says it once: {}", page.text);
+        assert!(!page.text.contains("Fill this in."), "the heading says it once: {}", page.text);
         assert!(!page.text.contains("name=\"check\""), "it cannot be taken");
     }
     let mut other = staff_in(&house, "ivo@example.com", StaffRole::Admin).await;
@@ -419,7 +423,7 @@ async fn ten_thousand_lines_are_taken_while_others_are_served() {
         let written = begun.elapsed();
         let page = house.until(
             |tables| {
-                let import = tables.import(1)?.expect("the import");
+                let import = tables.import(ImportKind::Subscribers, 1)?.expect("the import");
                 tables.open_intents_of(&import)
             },
             |open| *open == 0,

@@ -51,7 +51,7 @@ async fn a_line_is_listed_and_shown_with_what_its_router_said() {
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let (id, _) = line(&house).await;
     let list = staff.get("/console/lines").await.text;
-    for words in ["Sample Subscriber", "52998224725", "joao@example.net", "Fibra 50 Mega", "Enabled"] {
+    for words in ["Sample Subscriber", "529.982.247-25", "joao@example.net", "Fibra 50 Mega", "Enabled"] {
         assert!(list.contains(words), "{words}: {list}");
     }
     let page = staff.get(&format!("/console/lines/{id}")).await.text;

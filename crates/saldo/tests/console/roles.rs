@@ -115,6 +115,9 @@ impl Shop {
             file_line: None,
             detail: "It is none of ours.".to_owned(),
             found_at: at,
+            facts: String::new(),
+            customer: None,
+            about: String::new(),
         };
         app.write(move |tx| tx.insert_finding(&found(clock::now()))).await.expect("a finding");
         let hash = passwords::hash(PASSWORD).await.expect("a hash");
@@ -204,9 +207,17 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/credit/{id}/approval", &shop.asked, &[], 303),
         form("/console/credit/{id}/rejection", &shop.asked, &[], 303),
         form("/console/customers/{id}/invitations", &shop.payer, &[("login", &shop.login)], 303),
+        form(
+            "/console/customers",
+            "",
+            &[("name", "Nina"), ("email", "nina@example.com"), ("language", "en"), ("welcome", "1")],
+            303,
+        ),
         form("/console/subscribers", "", &whole, 303),
         file("/console/subscribers/checks", "name;document\nAna;1\n", 303),
         form("/console/subscribers/imports", "", &[("check", "nothing")], 303),
+        file("/console/customers/checks", "name;email\nAna;a@example.com\n", 303),
+        form("/console/customers/imports", "", &[("check", "nothing")], 303),
         form("/console/customers/{id}", &shop.customer, &renamed, 303),
         form("/console/customers/{id}/codes", &shop.customer, &[], 201),
         form("/console/customers/{id}/lines", &shop.customer, &second, 303),
@@ -246,6 +257,9 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/webhooks/{id}/removal", "none", &[], 404),
         form("/console/webhooks/{id}/test", "none", &[], 404),
         form("/console/webhook-deliveries/{id}/redelivery", "none", &[], 404),
+        form("/console/brand", "", &[("name", "Outra")], 303),
+        file("/console/brand/logo", "no picture", 422),
+        form("/console/brand/logo/removal", "", &[], 303),
     ]
 }
 
@@ -275,7 +289,17 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/subscribers/imports", "", 303),
         at("/console/subscribers/checks", "", 303),
         at("/console/subscribers/checks/{check}", "nothing", 403),
+        at("/console/subscribers/checks/{check}/errors.csv", "nothing", 403),
         at("/console/subscribers/imports/{no}", "9", 404),
+        at("/console/customers", "", 200),
+        at("/console/customers/new", "", 403),
+        at("/console/customers/import", "", 403),
+        at("/console/customers/import/example.csv", "", 200),
+        at("/console/customers/imports", "", 303),
+        at("/console/customers/checks", "", 303),
+        at("/console/customers/checks/{check}", "nothing", 403),
+        at("/console/customers/checks/{check}/errors.csv", "nothing", 403),
+        at("/console/customers/imports/{no}", "9", 404),
         at("/console/customers/{id}", &shop.customer, 200),
         at("/console/customers/{id}/change", &shop.customer, 403),
         at("/console/customers/{id}/lines/new", &shop.customer, 403),
@@ -313,6 +337,8 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/webhooks/{id}", "none", 404),
         at("/console/webhooks/{id}/change", "none", 403),
         at("/console/webhook-deliveries/{id}", "none", 404),
+        at("/console/brand", "", 200),
+        at("/console/brand/colour", "", 200),
     ]
 }
 
@@ -320,7 +346,7 @@ fn gets(shop: &Shop) -> Vec<Get> {
 fn routes(source: &'static str) -> BTreeSet<(&'static str, &'static str)> {
     let mut found = BTreeSet::new();
     for route in source.split(".route(").skip(1) {
-        let (path, rest) = route.split_once(", ").expect("an address and what answers there");
+        let (path, rest) = route.split_once(',').expect("an address and what answers there");
         let path = path.trim().trim_matches('"');
         let handlers = call(rest);
         // What has limits of its own has a name.
@@ -460,7 +486,7 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 39] = [
+const NEEDS: [(&str, &str, Permission); 45] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
@@ -469,6 +495,11 @@ const NEEDS: [(&str, &str, Permission); 39] = [
     ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
     ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
     ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
+    ("GET", "/console/customers/new", Permission::ChangeCustomers),
+    ("GET", "/console/customers/import/", Permission::SeeCustomers),
+    ("GET", "/console/customers/imports", Permission::SeeCustomers),
+    ("GET", "/console/customers/import", Permission::ChangeCustomers),
+    ("GET", "/console/customers/checks/", Permission::ChangeCustomers),
     ("GET", "/console/customers/{id}/", Permission::ChangeCustomers),
     ("GET", "/console/reconciliation", Permission::SeeFinance),
     ("GET", "/console/webhooks/new", Permission::ChangeWebhooks),
@@ -499,6 +530,7 @@ const NEEDS: [(&str, &str, Permission); 39] = [
     ("POST", "/console/routers", Permission::ChangeRouters),
     ("POST", "/console/plans", Permission::ChangeOffers),
     ("POST", "/console/packs", Permission::ChangeOffers),
+    ("POST", "/console/brand", Permission::ChangeSettings),
     ("", "/console/staff", Permission::ChangeStaff),
 ];
 

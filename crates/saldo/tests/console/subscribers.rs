@@ -121,10 +121,10 @@ async fn all_that_is_wrong_is_told_at_once_beside_its_field_and_what_was_typed_s
     assert_eq!(answer.status.as_u16(), 422);
     let page = &answer.text;
     for (field, words) in [
-        ("name", "This is missing."),
+        ("name", "Fill this in."),
         ("email", "This is no address"),
         ("state", "no Brazilian state"),
-        ("plan", "This is missing."),
+        ("plan", "Fill this in."),
         ("anchor_day", "1 to 31"),
     ] {
         assert!(page.contains(&format!("<a href=\"#{field}\">")), "{field}: {page}");
@@ -150,7 +150,7 @@ async fn what_was_typed_wrongly_by_hand_is_named_and_changes_nothing() {
     let before = house.seen();
     let maria = with(&with(&JOAO, "document", "11144477735"), "access_login", "maria");
     for (field, value, words) in [
-        ("name", " ", "Name: This is missing."),
+        ("name", " ", "Name: Fill this in."),
         ("document", "11144477736", "check digits"),
         ("document", "11111111111", "Repeated digits"),
         ("document", "52998224725", "a customer with this document already"),
@@ -176,7 +176,7 @@ async fn what_was_typed_wrongly_by_hand_is_named_and_changes_nothing() {
     let again = staff.submit(NEW, LIST, &JOAO).await;
     assert!(again.status.as_u16() == 422 && again.text.contains("already"), "{}", again.text);
     for (field, value, words) in
-        [("document", "", "missing"), ("state", "", "missing"), ("email", "@", "no address")]
+        [("document", "", "Fill this in."), ("state", "", "Fill this in."), ("email", "@", "no address")]
     {
         let answer = staff.submit(&format!("{url}/change"), &url, &with(&JOAO, field, value)).await;
         assert!(answer.status.as_u16() == 422 && answer.text.contains(words), "{field}: {}", answer.text);
@@ -267,7 +267,8 @@ async fn whom_to_ask_for_a_code_is_as_the_operator_says() {
     let page = Browser::new(&only_mail).get("/first-access").await.text;
     assert!(page.contains("mailto:support@example.com") && !page.contains("tel:"), "{page}");
     assert!(!page.contains("phone"), "nobody is called where no number is known: {page}");
-    let house = House::open_with(|config| config.brand.support_phone = "(11) 4004-1234".to_owned()).await;
+    let house =
+        House::open_with(|config| config.brand.written.support_phone = "(11) 4004-1234".to_owned()).await;
     for path in ["/first-access", "/forgotten-password"] {
         let page = Browser::new(&house).get(path).await.text;
         let number = "<a class=\"number\" href=\"tel:1140041234\">(11) 4004-1234</a> or <a href=\"mailto:";

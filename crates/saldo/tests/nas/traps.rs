@@ -2,6 +2,8 @@
 //! `book/tests/rules_of_traffic.rs` and `rules_of_dates.rs`, those of repetition in `reports`, those of CoA in `control`, `freeradius_router` and `nas::change`.
 
 use radius::{AccountingStatus, AttributeType as A};
+use saldo::findings::Found;
+use store::tables::bank::FindingCode;
 use store::tables::lines::AtZero;
 use store::views::SessionRow;
 use tokio::net::UdpSocket;
@@ -159,6 +161,22 @@ async fn counters_that_jump_by_terabytes_are_answered_count_nothing_and_are_show
     assert!(peer.ask(&told(3, 2_000, 0, 62)).await.is_some());
     assert!(peer.ask(&told(4, 2_500, 0, 63)).await.is_some());
     assert_eq!(provider.posted(), ALLOWANCE - 1_500);
+
+    // A person is told what was not counted; what jumps again is added to it.
+    let not_counted = async || {
+        let found =
+            provider.house.until(|reader| reader.open_findings(None, 9), |page| !page.rows.is_empty());
+        let [finding] = &found.await.rows[..] else { panic!("one finding of the session") };
+        assert_eq!((finding.code, finding.customer.is_some()), (FindingCode::UsageJump, true));
+        let Some(Found::UsageJump { login, bytes, .. }) = Found::read(finding) else { panic!("{finding:?}") };
+        assert_eq!(login, LOGIN);
+        bytes
+    };
+    let jump = 5_000_i64 << 32;
+    assert_eq!(not_counted().await, jump);
+    assert!(peer.ask(&told(5, 2_500, 5_000, 64)).await.is_some());
+    let seen = async { while not_counted().await != 2 * jump {} };
+    tokio::time::timeout(crate::house::PATIENCE, seen).await.expect("both");
 }
 
 #[tokio::test(flavor = "multi_thread")]

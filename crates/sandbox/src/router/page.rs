@@ -23,6 +23,10 @@ const SCRIPT: &str = include_str!("../../assets/router.js");
 const FORM_BYTES_MAX: usize = 4 * 1_024;
 /// Most that one press of a button spends, in megabytes: a terabyte.
 const SPEND_MEGABYTES_MAX: u64 = 1_000_000;
+/// Most that one report tells of what a press of a button spends, in bytes.
+const STEP_BYTES: u64 = 2_000_000_000;
+/// Most that is told in steps, in bytes.
+const STEPPED_BYTES_MAX: u64 = 40_000_000_000;
 /// Most that a subscriber wants, in megabits per second.
 const DEMAND_MEGABITS_MAX: u64 = 10_000;
 
@@ -129,8 +133,18 @@ async fn spend(
     let Some(megabytes) = number(&read_form(&body), "megabytes", SPEND_MEGABYTES_MAX) else {
         return unreadable(lang, "megabytes");
     };
-    let bytes = Both { upload: 0, download: megabytes * 1_000_000 };
-    done(lang, shared.act(|plant, now| plant.spend(&session, bytes, now)))
+    let spent = shared.act(|plant, now| {
+        steps(megabytes * 1_000_000)
+            .try_for_each(|download| plant.spend(&session, Both { upload: 0, download }, now))
+    });
+    done(lang, spent)
+}
+
+/// What is used at once, as a router would have told of it on the way: whoever hears of more than a line can carry between two reports does
+/// not count it. A jump by very much stays one.
+fn steps(bytes: u64) -> impl Iterator<Item = u64> {
+    let step = if bytes > STEPPED_BYTES_MAX { bytes } else { STEP_BYTES };
+    (0..bytes.div_ceil(step.max(1)).max(1)).map(move |done| (bytes - done * step).min(step))
 }
 
 async fn demand(
@@ -247,4 +261,19 @@ fn bytes(bytes: u64) -> String {
         }
     }
     format!("{bytes} bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_spent_at_once_is_told_in_steps_unless_it_is_a_jump() {
+        let told = |bytes| steps(bytes).collect::<Vec<_>>();
+        assert_eq!(told(0), [0]);
+        assert_eq!(told(1_000_000_000), [1_000_000_000]);
+        assert_eq!(told(5_000_000_000), [2_000_000_000, 2_000_000_000, 1_000_000_000]);
+        assert_eq!(told(40_000_000_000).len(), 20);
+        assert_eq!(told(1_000_000_000_000), [1_000_000_000_000]);
+    }
 }

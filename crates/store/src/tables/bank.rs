@@ -1,6 +1,6 @@
 //! Files exchanged with the bank about boletos, and what a person must look at of them and of Pix.
 
-use money::{BoletoId, Timestamp};
+use money::{BoletoId, CustomerId, Timestamp};
 
 use super::{Page, Reader, Tx, page, rows_to_ask};
 use crate::error::StoreError;
@@ -24,21 +24,27 @@ const RETURN: &str =
 const LAST_RETURN_NUMBER: &str = "SELECT coalesce(max(file_number), 0) FROM bank_returns";
 const NEXT_FINDING_NO: &str = "SELECT coalesce(max(finding_no), 0) + 1 FROM bank_findings";
 const INSERT_FINDING: &str =
-    "INSERT INTO bank_findings (finding_no, code, boleto, return_no, file_line, detail, found_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const FINDINGS_OF: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
-    FROM bank_findings WHERE boleto = $1 ORDER BY finding_no";
-const FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
-    FROM bank_findings ORDER BY finding_no DESC LIMIT $1";
-const OPEN_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
-    FROM bank_findings WHERE resolved_at IS NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
-const RESOLVED_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at
-    FROM bank_findings WHERE resolved_at IS NOT NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
+    "INSERT INTO bank_findings (finding_no, code, boleto, return_no, file_line, detail, found_at, facts, customer,
+    about) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const FINDINGS_OF: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
+    customer, about FROM bank_findings WHERE boleto = $1 ORDER BY finding_no";
+const FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
+    customer, about FROM bank_findings ORDER BY finding_no DESC LIMIT $1";
+const OPEN_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
+    customer, about FROM bank_findings WHERE resolved_at IS NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
+const RESOLVED_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
+    customer, about FROM bank_findings WHERE resolved_at IS NOT NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
 const OPEN_FINDINGS_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE resolved_at IS NULL";
 const FINDING_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE finding_no = $1";
 const SAME_FINDINGS: &str = "SELECT count(*) FROM bank_findings WHERE code = $1 AND detail = $2";
 const RESOLVE_FINDING: &str =
     "UPDATE bank_findings SET resolved_at = $1 WHERE finding_no = $2 AND resolved_at IS NULL";
+const OPEN_FINDING_ABOUT: &str =
+    "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
+    customer, about FROM bank_findings WHERE code = $1 AND about = $2 AND resolved_at IS NULL
+    ORDER BY finding_no DESC LIMIT 1";
+const CHANGE_FINDING: &str =
+    "UPDATE bank_findings SET detail = $1, found_at = $2, facts = $3 WHERE finding_no = $4";
 const REMITTANCES: &str =
     "SELECT file_number, created_at, titles FROM remittances ORDER BY file_number DESC LIMIT $1";
 const RETURNS: &str = "SELECT return_no, file_number, file_hash, loaded_at, entries FROM bank_returns
@@ -119,6 +125,8 @@ words! {
         CardOtherCustomer = "card_other_customer",
         /// A card payment that bought data was given back or is disputed: nobody has taken the data back.
         CardGivenBack = "card_given_back",
+        /// A router's counters grew faster than any line can: what they grew by was not counted.
+        UsageJump = "usage_jump",
     }
 }
 
@@ -135,10 +143,16 @@ row! {
         pub return_no: Option<u32>,
         /// In which line of it, from 1.
         pub file_line: Option<u32>,
-        /// A sentence with what the bank said.
+        /// A sentence in English with what was told.
         pub detail: String,
         /// When it was found.
         pub found_at: Timestamp,
+        /// What was told, as JSON from which the sentence is made in a reader's language; empty where it was found before there was any.
+        pub facts: String,
+        /// Whom it is about.
+        pub customer: Option<CustomerId>,
+        /// What it is about where that is found again and again; one of it is open at a time. Else empty.
+        pub about: String,
     }
 }
 
@@ -202,6 +216,11 @@ impl Reader<'_> {
         Ok(page(rows, limit, |row: &Finding| row.finding_no))
     }
 
+    /// The finding of this code about this that nobody has dealt with.
+    pub fn open_finding_about(&self, code: FindingCode, about: &str) -> Result<Option<Finding>, StoreError> {
+        self.one(OPEN_FINDING_ABOUT, &[&code, &about])
+    }
+
     /// Whether there is a finding of this number.
     pub fn finding_exists(&self, finding_no: u32) -> Result<bool, StoreError> {
         Ok(self.one::<u32>(FINDING_COUNT, &[&finding_no])?.is_some_and(|count| count > 0))
@@ -256,6 +275,13 @@ impl Tx<'_> {
     pub fn insert_finding_once(&self, finding: &Finding) -> Result<(), StoreError> {
         let same: u32 = self.one(SAME_FINDINGS, &[&finding.code, &finding.detail])?.unwrap_or(0);
         if same == 0 { self.insert_finding(finding) } else { Ok(()) }
+    }
+
+    /// Has an open finding say something else: what was found again. Its code, and what it is about, stay.
+    pub fn change_finding(&self, finding: &Finding) -> Result<(), StoreError> {
+        let values: [&dyn crate::stored::Bind; 4] =
+            [&finding.detail, &finding.found_at, &finding.facts, &finding.finding_no];
+        self.run_one(CHANGE_FINDING, &values, format!("finding {}", finding.finding_no))
     }
 
     /// Says that somebody has dealt with a finding; false if that was said before, or there is none.

@@ -27,6 +27,19 @@ const BOLETOS_DUE_BEFORE: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit,
     due_on, state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
     WHERE state = $1 AND due_on < $2 AND (due_on, id) > ($3, $4) ORDER BY due_on, id LIMIT $5";
+/// From the few purchases and invoices that are to be paid to their boletos: of those, many are written off for they were paid otherwise.
+const BOLETOS_STILL_OWED: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on, state,
+    created_at, registered_at, paid_at, paid_amount, invoice FROM (
+        SELECT b.id, b.customer, b.purchase, b.our_number, b.barcode, b.linha_digitavel, b.amount,
+        b.unit, b.due_on, b.state, b.created_at, b.registered_at, b.paid_at, b.paid_amount, b.invoice FROM purchase_view v
+        CROSS JOIN boletos b WHERE v.state = 'released' AND b.purchase = v.purchase
+        UNION ALL
+        SELECT b.id, b.customer, b.purchase, b.our_number, b.barcode, b.linha_digitavel, b.amount,
+        b.unit, b.due_on, b.state, b.created_at, b.registered_at, b.paid_at, b.paid_amount, b.invoice FROM invoices i
+        CROSS JOIN boletos b WHERE i.state = 'open' AND b.invoice = i.id) AS owed
+    WHERE state IN ('to_write_off', 'written_off') AND due_on < $1 AND (due_on, id) > ($2, $3)
+    ORDER BY due_on, id LIMIT $4";
 const BOLETOS_OF: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
     state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
@@ -49,8 +62,10 @@ const BOLETOS_FOUND: &str =
     "SELECT b.id, b.customer, b.purchase, b.our_number, b.barcode, b.linha_digitavel, b.amount,
     b.unit, b.due_on, b.state, b.created_at, b.registered_at, b.paid_at, b.paid_amount, b.invoice FROM boletos b
     JOIN customers c ON c.id = b.customer LEFT JOIN payers p ON p.customer = b.customer
+    LEFT JOIN purchase_view v ON v.purchase = b.purchase LEFT JOIN invoices i ON i.id = b.invoice
     WHERE ($1 = '' OR b.state = $2) AND ($3 = '' OR b.our_number = $4 OR p.document = $5
-    OR lower(c.name) LIKE lower($6) ESCAPE '!') AND b.id < $7 ORDER BY b.id DESC LIMIT $8";
+    OR lower(c.name) LIKE lower($6) ESCAPE '!') AND ($7 = '' OR (b.state IN ('to_write_off', 'written_off')
+    AND (v.state = 'released' OR i.state = 'open'))) AND b.id < $8 ORDER BY b.id DESC LIMIT $9";
 const BOLETOS_COUNT: &str = "SELECT count(*) FROM boletos WHERE state = $1";
 const SET_BOLETO_STATE: &str = "UPDATE boletos SET state = $1, registered_at = coalesce($2, registered_at),
     paid_at = coalesce($3, paid_at), paid_amount = coalesce($4, paid_amount) WHERE id = $5";
@@ -114,6 +129,8 @@ row! {
 pub struct BoletoSearch {
     /// In this state.
     pub state: Option<BoletoState>,
+    /// Written off, and what they were to pay is still owed.
+    pub is_still_owed: bool,
     /// One of these: the number, the payer's CPF or CNPJ, a piece of his name.
     pub words: Option<BoletoWords>,
 }
@@ -172,6 +189,18 @@ impl Reader<'_> {
         self.all(BOLETOS_DUE_BEFORE, &[&state, &day, &due_on, &id, &limit])
     }
 
+    /// Boletos that were written off while what they were to pay was to be paid, and that were due before a day, by due day; `after` is the
+    /// last one seen. Of some the payment may be under way.
+    pub fn boletos_still_owed(
+        &self,
+        day: &str,
+        after: Option<(&str, BoletoId)>,
+        limit: u32,
+    ) -> Result<Vec<BoletoRow>, StoreError> {
+        let (due_on, id) = after.unwrap_or(("", BoletoId::from_u128(0)));
+        self.all(BOLETOS_STILL_OWED, &[&day, &due_on, &id, &limit])
+    }
+
     /// A customer's boletos, newest first.
     pub fn boletos_of(
         &self,
@@ -223,13 +252,24 @@ impl Reader<'_> {
     ) -> Result<Page<BoletoRow, BoletoId>, StoreError> {
         let state = search.state.map(BoletoState::word).unwrap_or_default();
         let is_asked = if search.words.is_some() { "yes" } else { "" };
+        let is_owed = if search.is_still_owed { "yes" } else { "" };
         let words = search.words.clone().unwrap_or_default();
         let number = words.our_number.unwrap_or_default();
         let (document, pattern) = (words.document.clone().unwrap_or_default(), words.pattern());
         let before = before_bytes(before.map(BoletoId::as_u128));
         let rows = self.all(
             BOLETOS_FOUND,
-            &[&state, &state, &is_asked, &number, &document, &pattern, &&before[..], &rows_to_ask(limit)],
+            &[
+                &state,
+                &state,
+                &is_asked,
+                &number,
+                &document,
+                &pattern,
+                &is_owed,
+                &&before[..],
+                &rows_to_ask(limit),
+            ],
         )?;
         Ok(page(rows, limit, |row: &BoletoRow| row.id))
     }

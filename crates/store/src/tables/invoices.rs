@@ -116,6 +116,8 @@ words! {
         Purchase = "purchase",
         /// A correction.
         Adjustment = "adjustment",
+        /// Credit of the customer's that pays a part: what had been paid beyond what was owed.
+        Credit = "credit",
     }
 }
 

@@ -18,6 +18,8 @@ const OF_PURCHASE: &str = "SELECT id, customer, purchase, boleto, paid_by, amoun
     invoice FROM settlements WHERE purchase = $1 ORDER BY came_at, id";
 const OF_INVOICE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
     invoice FROM settlements WHERE invoice = $1 ORDER BY came_at, id";
+const OF_CUSTOMER: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice FROM settlements WHERE customer = $1 ORDER BY came_at DESC, id LIMIT $2";
 const SET_OUTCOME: &str = "UPDATE settlements SET outcome = $1 WHERE id = $2";
 
 row! {
@@ -69,6 +71,15 @@ row! {
 }
 
 impl Reader<'_> {
+    /// The `limit` settlements of a customer that came last, newest first.
+    pub fn settlements_of_customer(
+        &self,
+        customer: CustomerId,
+        limit: u32,
+    ) -> Result<Vec<Settlement>, StoreError> {
+        self.all(OF_CUSTOMER, &[&customer, &limit])
+    }
+
     /// A purchase as a payment of it needs it; `None` until its notice was delivered.
     pub fn owed(&self, purchase: PurchaseId) -> Result<Option<Owed>, StoreError> {
         self.one(OWED, &[&purchase])

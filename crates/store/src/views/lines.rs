@@ -71,6 +71,8 @@ const AWAITING: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity,
     WHERE state = 'awaiting' AND charging = $1 AND bought_at < $2 ORDER BY bought_at LIMIT $3";
 const SESSIONS: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
     FROM session_view WHERE wallet_no = $1 ORDER BY read_at DESC LIMIT $2";
+const SESSION: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
+    FROM session_view WHERE wallet_no = $1 AND session = $2";
 const HAS_OPEN_SESSION: &str =
     "SELECT count(*) FROM session_view WHERE wallet_no = $1 AND session = $2 AND state = 'open'";
 const OPEN_SESSIONS_AT: &str = "SELECT DISTINCT wallet_no FROM session_view
@@ -459,6 +461,12 @@ impl Reader<'_> {
     /// The `limit` sessions of a line that were read last, newest first.
     pub fn sessions_of(&self, wallet_no: u32, limit: u32) -> Result<Vec<SessionRow>, StoreError> {
         self.all(SESSIONS, &[&wallet_no, &limit])
+    }
+
+    /// What was read last of this session of a line.
+    pub fn session_of(&self, wallet_no: u32, session: u128) -> Result<Option<SessionRow>, StoreError> {
+        let session = session.to_be_bytes();
+        self.one(SESSION, &[&wallet_no, &&session[..]])
     }
 
     /// Whether this session of a line is open.

@@ -62,7 +62,7 @@ fn they_are_found_by_state_and_by_any_of_the_words() {
             (Some(BoletoState::Open), Some(name("souza")), &[]),
         ];
         for (state, words, expected) in cases {
-            let search = BoletoSearch { state, words };
+            let search = BoletoSearch { state, words, is_still_owed: false };
             let found = read(tables, |reader| reader.boletos_found(&search, None, 10)).rows;
             let numbers: Vec<u64> = found.iter().map(|row| row.our_number).collect();
             assert_eq!(numbers, expected, "{search:?}");
@@ -87,6 +87,9 @@ fn a_finding_is_open_until_somebody_has_dealt_with_it() {
             file_line: Some(3),
             detail: "It is none of ours.".to_owned(),
             found_at: NOW,
+            facts: String::new(),
+            customer: None,
+            about: String::new(),
         };
         write(tables, |tx| (0..3).try_for_each(|_| tx.insert_finding(&finding)));
         assert_eq!(read(tables, |reader| reader.open_finding_count()), 3);

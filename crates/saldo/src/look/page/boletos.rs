@@ -1,10 +1,12 @@
 //! `/console/boletos` and what stands under it: boletos as staff look for them, the bank's files, and what a person must look at.
 
 use askama::Template;
+use book::PaidBy;
 use money::{Amount, Timestamp};
 use store::tables::bank::FindingCode;
 use store::tables::boletos::BoletoState;
 
+use crate::findings::Found;
 use crate::look::Reader;
 use crate::look::part::Frame;
 
@@ -77,6 +79,8 @@ pub struct BoletoListed {
     pub our_number: u64,
     /// Who owes it.
     pub customer: String,
+    /// His page.
+    pub customer_url: String,
     /// CPF or CNPJ.
     pub document: String,
     /// What is owed.
@@ -92,16 +96,22 @@ pub struct BoletoListed {
 pub struct Standing {
     /// The state.
     pub state: BoletoState,
-    /// Whether it is open and its due day is over.
+    /// Whether its due day is over.
     pub is_overdue: bool,
+    /// Whether it is written off and what it was to pay is owed all the same.
+    pub is_still_owed: bool,
+    /// How that was paid which it was to collect, if not by itself.
+    pub paid_otherwise: Option<PaidBy>,
 }
 
 impl Standing {
     /// The chip's colour.
     pub fn tone(&self) -> &'static str {
         match self.state {
+            _ if self.paid_otherwise.is_some() => "good",
             BoletoState::Rejected => "bad",
             BoletoState::Open if self.is_overdue => "bad",
+            _ if self.is_still_owed => "bad",
             BoletoState::Written | BoletoState::Sent | BoletoState::Open | BoletoState::ToWriteOff => "wait",
             BoletoState::Paid => "good",
             BoletoState::WrittenOff => "plain",
@@ -110,12 +120,20 @@ impl Standing {
 
     /// The id of its words.
     pub fn text_id(&self) -> &'static str {
+        match self.paid_otherwise {
+            Some(PaidBy::Pix) => return "boleto-paid-by-pix",
+            Some(_) => return "boleto-paid-otherwise",
+            None => {}
+        }
         if self.state == BoletoState::Open && self.is_overdue {
             return "boleto-overdue";
         }
-        state_text(self.state)
+        if self.is_still_owed { STILL_OWED } else { state_text(self.state) }
     }
 }
+
+/// The id of the words for a boleto that is written off while its debt was kept.
+pub const STILL_OWED: &str = "boleto-still-owed-staff";
 
 /// The id of a state's words.
 pub fn state_text(state: BoletoState) -> &'static str {
@@ -150,10 +168,12 @@ pub struct BoletoPage {
     pub created_at: Timestamp,
     /// When the bank registered it.
     pub registered_at: Option<Timestamp>,
-    /// When it was paid, and how much.
+    /// When it was paid, or what it was to collect otherwise, and how much.
     pub paid: Option<(Timestamp, Amount)>,
     /// What was found about it.
     pub findings: Vec<FindingListed>,
+    /// Whether the debt was kept and can be told by hand: `reason` to the address.
+    pub settle_url: Option<String>,
     /// What a write-off would do; `None` if there is none, or the reader may only look.
     pub write_off: Option<WriteOff>,
     /// Said once after a write-off.
@@ -201,11 +221,13 @@ pub struct FindingListed {
     pub code: FindingCode,
     /// The boleto's page and its number, if it is about one of ours.
     pub boleto: Option<(String, String)>,
-    /// Who owes that.
-    pub customer: Option<String>,
+    /// Whom it is about: his page and his name.
+    pub customer: Option<(String, String)>,
     /// The bank's number of the file and the line in it.
     pub place: Option<(u32, u32)>,
-    /// What the bank said, as it was written down.
+    /// What was told; `None` for what was found before that was kept.
+    pub found: Option<Found>,
+    /// The same as a sentence in English, as it was written down.
     pub detail: String,
     /// When it was found.
     pub found_at: Timestamp,
@@ -230,7 +252,13 @@ impl FindingListed {
             FindingCode::CardOtherAmount => "finding-card-other-amount",
             FindingCode::CardOtherCustomer => "finding-card-other-customer",
             FindingCode::CardGivenBack => "finding-card-given-back",
+            FindingCode::UsageJump => "finding-usage-jump",
         }
+    }
+
+    /// The page of the line that it is about.
+    pub fn line_url(&self) -> Option<String> {
+        self.found.as_ref().and_then(Found::line).map(|line| format!("/console/lines/{line}"))
     }
 
     /// The id of what to do about it.
@@ -251,6 +279,7 @@ impl FindingListed {
             FindingCode::CardOtherAmount => "finding-card-other-amount-do",
             FindingCode::CardOtherCustomer => "finding-card-other-customer-do",
             FindingCode::CardGivenBack => "finding-card-given-back-do",
+            FindingCode::UsageJump => "finding-usage-jump-do",
         }
     }
 }

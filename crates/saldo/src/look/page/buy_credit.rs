@@ -41,6 +41,10 @@ pub enum Barrier {
     LineCancelled,
     /// The line is blocked.
     LineBlocked,
+    /// It is blocked because something is overdue.
+    LineOverdue,
+    /// The operator has blocked it.
+    LineHeld,
     /// Staff have frozen the line's wallet.
     WalletFrozen,
     /// The plan does not support it.
@@ -73,6 +77,8 @@ impl Barrier {
         match self {
             Barrier::LineCancelled => "line-is-cancelled",
             Barrier::LineBlocked => "line-is-blocked",
+            Barrier::LineOverdue => "line-blocked-overdue",
+            Barrier::LineHeld => "line-blocked-by-provider",
             Barrier::WalletFrozen => "line-is-frozen",
             Barrier::NotSupported => "plan-does-not-support",
             Barrier::NoAccessLogin => "line-has-no-login",
@@ -453,6 +459,16 @@ pub struct CheckTerm {
     pub name: FigureName,
     /// Bytes.
     pub bytes: i64,
+}
+
+impl CheckTerm {
+    /// The sign before its name: what may be below zero is added as it is.
+    pub fn word_sign(&self) -> &'static str {
+        match self.name {
+            FigureName::Carried | FigureName::Adjustments => "+",
+            _ => self.sign,
+        }
+    }
 }
 
 /// The inside of `data-live="line-figures"`.

@@ -1,6 +1,7 @@
 //! `/invoices`: boletos, what became of them, and what the next invoice will collect.
 
 use askama::Template;
+use book::PaidBy;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
@@ -55,6 +56,10 @@ pub struct Invoiced {
     pub next_due: Option<Timestamp>,
     /// Purchases that wait for a payment by card or Pix, newest first.
     pub unpaid: Vec<UnpaidPurchase>,
+    /// Money that came in other ways than by card, newest first.
+    pub received: Vec<Received>,
+    /// What he has as credit for what was paid beyond what was owed, where no other page shows it.
+    pub credit: Vec<Amount>,
     /// Boletos of purchases, newest first.
     pub boletos: Vec<Boleto>,
     /// Purchases that the next invoice collects, newest first.
@@ -65,6 +70,33 @@ pub struct Invoiced {
     pub newer_url: Option<String>,
     /// Where older boletos are.
     pub older_url: Option<String>,
+}
+
+/// Money that came.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// What for.
+    pub what: String,
+    /// How it was paid.
+    pub by: PaidBy,
+    /// How much.
+    pub amount: Amount,
+    /// When it was told.
+    pub at: Timestamp,
+    /// Whether it came beyond what was owed, and is the customer's credit.
+    pub is_credit: bool,
+}
+
+impl Received {
+    /// The id of the way it was paid.
+    pub fn way_id(&self) -> &'static str {
+        match self.by {
+            PaidBy::Pix => "paid-by-pix",
+            PaidBy::Boleto => "paid-by-boleto",
+            PaidBy::Card => "paid-by-card",
+            PaidBy::Hand => "paid-by-hand",
+        }
+    }
 }
 
 /// A boleto as its payer sees it.
@@ -120,6 +152,13 @@ pub enum BoletoStanding {
         /// When.
         at: Timestamp,
     },
+    /// Its purchase was paid in another way, as staff or a card's payment told.
+    PaidOtherwise {
+        /// When.
+        at: Timestamp,
+    },
+    /// It cannot be paid any more; what it was to pay is owed all the same.
+    StillOwed,
     /// It will not be paid any more.
     WrittenOff,
 }
@@ -132,8 +171,9 @@ impl BoletoStanding {
             BoletoStanding::Rejected => "boleto-rejected",
             BoletoStanding::Open => "boleto-open",
             BoletoStanding::Overdue => "boleto-overdue",
-            BoletoStanding::Paid { .. } => "boleto-paid",
+            BoletoStanding::Paid { .. } | BoletoStanding::PaidOtherwise { .. } => "boleto-paid",
             BoletoStanding::PaidByPix { .. } => "boleto-paid-by-pix",
+            BoletoStanding::StillOwed => "boleto-still-owed",
             BoletoStanding::WrittenOff => "boleto-written-off",
         }
     }
@@ -141,8 +181,10 @@ impl BoletoStanding {
     /// The badge's sign and colour as a class of the style sheet.
     pub fn tone(&self) -> &'static str {
         match self {
-            BoletoStanding::Paid { .. } | BoletoStanding::PaidByPix { .. } => "good",
-            BoletoStanding::Rejected | BoletoStanding::Overdue => "bad",
+            BoletoStanding::Paid { .. }
+            | BoletoStanding::PaidByPix { .. }
+            | BoletoStanding::PaidOtherwise { .. } => "good",
+            BoletoStanding::Rejected | BoletoStanding::Overdue | BoletoStanding::StillOwed => "bad",
             BoletoStanding::Registering | BoletoStanding::Open => "wait",
             BoletoStanding::WrittenOff => "",
         }
@@ -183,12 +225,21 @@ impl Boleto {
 
     /// Whether its money is still to come.
     pub fn is_to_be_paid(&self) -> bool {
-        self.is_payable() || matches!(self.standing, BoletoStanding::Registering | BoletoStanding::Rejected)
+        let is_waiting = matches!(
+            self.standing,
+            BoletoStanding::Registering | BoletoStanding::Rejected | BoletoStanding::StillOwed
+        );
+        self.is_payable() || is_waiting
     }
 
     /// Whether a bank takes its payment.
     pub fn is_payable(&self) -> bool {
         matches!(self.standing, BoletoStanding::Open | BoletoStanding::Overdue)
+    }
+
+    /// The id of what its PDF is called: a second copy, once it is overdue.
+    pub fn pdf_text_id(&self) -> &'static str {
+        if self.standing == BoletoStanding::Overdue { "boleto-second-copy" } else { "boleto-pdf" }
     }
 
     /// Whether a Pix may be asked for instead.
@@ -218,10 +269,19 @@ impl Boleto {
             BoletoStanding::Registering => reader.t("boleto-registering-text"),
             BoletoStanding::Rejected => reader.t1("boleto-rejected-text", "brand", &invoiced.brand),
             BoletoStanding::Open => reader.t("boleto-open-text"),
-            BoletoStanding::Overdue => reader.t("boleto-overdue-text"),
+            BoletoStanding::Overdue if matches!(self.pix, BoletoPix::None) => reader.t("boleto-overdue-text"),
+            BoletoStanding::Overdue => reader.t("boleto-overdue-pix-text"),
             BoletoStanding::Paid { at: Some(at) } => reader.t1("boleto-paid-text", "day", reader.date(at)),
             BoletoStanding::Paid { at: None } => String::new(),
+            BoletoStanding::PaidOtherwise { at } => {
+                reader.t1("boleto-paid-by-hand-text", "day", reader.date(at))
+            }
             BoletoStanding::PaidByPix { at } => reader.t1("boleto-paid-by-pix-text", "day", reader.date(at)),
+            BoletoStanding::StillOwed => {
+                let has_pix = !matches!(self.pix, BoletoPix::None);
+                let id = if has_pix { "boleto-still-owed-pix-text" } else { "boleto-still-owed-text" };
+                reader.t1(id, "brand", &invoiced.brand)
+            }
             BoletoStanding::WrittenOff => reader.t("boleto-written-off-text"),
         }
     }

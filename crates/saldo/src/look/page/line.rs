@@ -66,6 +66,8 @@ pub struct LinePurchase {
     pub may_settle: bool,
     /// Whether it was dropped before it was paid.
     pub is_dropped: bool,
+    /// Whether it was written off: nobody is to pay it any more.
+    pub is_written_off: bool,
     /// How much.
     pub size: String,
     /// What it costs.

@@ -116,6 +116,11 @@ impl Progress {
                 "at-once-after-payment"
             });
         }
+        if micros >= Timestamp::MINUTE {
+            let id = if self.since == self.bought_at { "minutes-after" } else { "minutes-after-payment" };
+            let (minutes, rest) = (micros / Timestamp::MINUTE, micros % Timestamp::MINUTE);
+            return reader.t2(id, "minutes", reader.number(minutes), "seconds", rest / Timestamp::SECOND);
+        }
         let thousandths = micros / 1_000 + i64::from(micros % 1_000 > 0);
         let number = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
         let id = if self.since == self.bought_at { "seconds-after" } else { "seconds-after-payment" };

@@ -28,6 +28,8 @@ pub struct SignIn {
 pub enum SignInProblem {
     /// Login and password do not belong together; which of them is wrong is not told.
     WrongPair,
+    /// What was typed can be no CPF and no CNPJ, and is no e-mail.
+    Mistyped,
     /// A field was left empty.
     Empty,
     /// Too many tries; the next is allowed after so many minutes.
@@ -50,6 +52,7 @@ impl SignIn {
         let reader = &self.reader;
         Some(match self.problem? {
             SignInProblem::WrongPair => reader.t("sign-in-wrong-pair"),
+            SignInProblem::Mistyped => reader.t("sign-in-mistyped"),
             SignInProblem::Empty => reader.t("sign-in-empty"),
             SignInProblem::TooMany { minutes } => reader.tn("sign-in-too-many", minutes),
             SignInProblem::SessionEnded => reader.t("sign-in-session-ended"),

@@ -11,6 +11,12 @@ pub struct Frame {
     pub support_email: String,
     /// The number that subscribers call; empty if there is none.
     pub support_phone: String,
+    /// Where the operator's terms stand; empty if nowhere.
+    pub terms_url: String,
+    /// The style sheet of the operator's colour.
+    pub sheet_url: Option<String>,
+    /// The operator's logo.
+    pub logo: Option<LogoSeen>,
     /// Which menu stands beside the page.
     pub menu: Menu,
     /// Entries of the menu that whoever is signed in has no use of.
@@ -31,6 +37,19 @@ pub struct Frame {
     pub live_url: Option<String>,
     /// The strip of the demo; `None` outside of it.
     pub demo: Option<Demo>,
+}
+
+/// The operator's logo, as pages draw it.
+#[derive(Clone, Debug)]
+pub struct LogoSeen {
+    /// Where it is.
+    pub url: String,
+    /// How wide it is, in pixels.
+    pub width: u32,
+    /// How high it is, in pixels.
+    pub height: u32,
+    /// Whether it is the name, written, so that the name does not stand beside it.
+    pub is_word: bool,
 }
 
 /// Which menu stands beside a page.
@@ -159,6 +178,8 @@ pub enum Place {
     ConsoleCredit,
     /// The console's list of mails that went out.
     ConsoleMails,
+    /// Who pays.
+    ConsoleCustomers,
     /// Who pays for lines.
     ConsoleSubscribers,
     /// Subscribers' lines.
@@ -183,6 +204,8 @@ pub enum Place {
     ConsoleReconciliation,
     /// Who is told by webhooks.
     ConsoleWebhooks,
+    /// What customers see of the operator.
+    ConsoleBrand,
 }
 
 impl Place {
@@ -190,7 +213,8 @@ impl Place {
     pub const PORTAL: &'static [Place] =
         &[Place::Billing, Place::Recharge, Place::Usage, Place::Statement, Place::SavedCards, Place::ApiKeys];
     /// The menu of lines.
-    pub const LINES: &'static [Place] = &[Place::BuyCredit, Place::Consumption, Place::Invoices];
+    pub const LINES: &'static [Place] =
+        &[Place::BuyCredit, Place::Consumption, Place::Invoices, Place::SavedCards];
     /// Both menus.
     pub const BOTH: &'static [Place] = &[
         Place::Billing,
@@ -206,6 +230,7 @@ impl Place {
     /// The console's menu.
     pub const CONSOLE: &'static [Place] = &[
         Place::ConsoleHome,
+        Place::ConsoleCustomers,
         Place::ConsoleSubscribers,
         Place::ConsoleLines,
         Place::ConsoleBilling,
@@ -221,6 +246,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
+        Place::ConsoleBrand,
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
@@ -230,6 +256,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
+        Place::ConsoleBrand,
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
@@ -252,6 +279,7 @@ impl Place {
             Place::ConsoleInbox => "/console/inbox",
             Place::ConsoleCredit => "/console/credit",
             Place::ConsoleMails => "/console/mails",
+            Place::ConsoleCustomers => "/console/customers",
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
             Place::ConsoleBilling => "/console/billing",
@@ -264,6 +292,7 @@ impl Place {
             Place::ConsoleAudit => "/console/audit",
             Place::ConsoleReconciliation => "/console/reconciliation",
             Place::ConsoleWebhooks => "/console/webhooks",
+            Place::ConsoleBrand => "/console/brand",
         }
     }
 
@@ -285,6 +314,7 @@ impl Place {
             Place::ConsoleInbox => "inbox",
             Place::ConsoleCredit => "credit-requests",
             Place::ConsoleMails => "mails",
+            Place::ConsoleCustomers => "customers",
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
             Place::ConsoleBilling => "monthly-run",
@@ -297,6 +327,7 @@ impl Place {
             Place::ConsoleAudit => "audit",
             Place::ConsoleReconciliation => "reconciliation",
             Place::ConsoleWebhooks => "webhooks",
+            Place::ConsoleBrand => "brand",
         }
     }
 }

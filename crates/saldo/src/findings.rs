@@ -1,0 +1,441 @@
+//! What a person must look at of payments and of use: what was told, by value, so that each reader is told it in his language.
+//!
+//! Owned here: the kinds of what is found, how they are kept, and their words. Leaves to others: finding it (`documents`, `pix`, `payments`,
+//! `claims`, `settlements`, `usage_jumps`), and what to do about it (`console`).
+
+use jiff::tz::TimeZone;
+use money::{Amount, CustomerId, Timestamp, Unit};
+use serde::{Deserialize, Serialize};
+use store::tables::bank::{Finding, FindingCode};
+
+use crate::look::{Locale, Reader};
+
+/// Money as a finding keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Sum {
+    /// An amount that was understood.
+    Known {
+        /// As `24.90`.
+        amount: String,
+        /// The unit's code.
+        unit: String,
+    },
+    /// What somebody wrote who should have written an amount.
+    Written(String),
+}
+
+impl From<Amount> for Sum {
+    fn from(amount: Amount) -> Sum {
+        Sum::Known { amount: amount.to_decimal(), unit: amount.unit().code().to_owned() }
+    }
+}
+
+impl Sum {
+    /// Reais as a provider writes them.
+    pub fn written(text: &str) -> Sum {
+        brazil::Centavos::parse(text)
+            .map_or_else(|_| Sum::Written(text.to_owned()), |sum| sum.to_amount().into())
+    }
+
+    fn words(&self, reader: &Reader) -> String {
+        match self {
+            Sum::Known { amount, unit } => {
+                let known = Unit::known(unit).and_then(|unit| Amount::parse(amount, unit).ok());
+                known.map_or_else(|| format!("{amount} {unit}"), |amount| reader.money(amount))
+            }
+            Sum::Written(text) => text.clone(),
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Found {
+    /// The bank tells of a title that is none of ours.
+    UnknownTitle {
+        /// By which number.
+        nosso_numero: String,
+    },
+    /// The bank has another value for a title.
+    OtherValue {
+        /// What the boleto is over.
+        owed: Sum,
+        /// What the bank says.
+        told: Sum,
+    },
+    /// The bank did not do what it was told about a title.
+    OrderRejected {
+        /// Its motives, as the file has them.
+        motives: Vec<String>,
+    },
+    /// The bank did not register a title.
+    Rejected {
+        /// Its motives, as the file has them.
+        motives: Vec<String>,
+    },
+    /// Less was paid than is owed.
+    PaidLess {
+        /// What was paid.
+        paid: Sum,
+        /// What is owed.
+        owed: Sum,
+    },
+    /// A boleto was paid after it had been written off.
+    PaidLate,
+    /// More than owed was paid by boleto.
+    PaidMore {
+        /// What became credit.
+        more: Sum,
+    },
+    /// A boleto was paid of which the debt was paid before.
+    PaidAgain {
+        /// What became credit.
+        paid: Sum,
+    },
+    /// Another file tells of what looks like the same payment.
+    ToldAgain {
+        /// What was paid.
+        paid: Sum,
+    },
+    /// A boleto was paid, and nothing is known of what for.
+    NotOwed {
+        /// What was paid.
+        paid: Sum,
+    },
+    /// The bank wrote a title off without having been told.
+    WrittenOff,
+    /// A Pix came for which nothing was asked.
+    PixUnknown {
+        /// What was paid.
+        paid: Sum,
+        /// The payment's own id.
+        payment: String,
+        /// Its txid, if it has one.
+        txid: Option<String>,
+    },
+    /// A Pix came on another key than was asked for.
+    PixOtherKey {
+        /// What was paid.
+        paid: Sum,
+        /// The payment's own id.
+        payment: String,
+        /// The key.
+        key: String,
+    },
+    /// A Pix of another value than was asked for.
+    PixOtherValue {
+        /// What was paid.
+        paid: Sum,
+        /// The payment's own id.
+        payment: String,
+        /// What was asked for.
+        owed: Sum,
+    },
+    /// A Pix paid what was paid already.
+    PixAgain {
+        /// What became credit.
+        paid: Sum,
+        /// The payment's own id.
+        payment: String,
+    },
+    /// A Pix was paid, and nothing is known of what for.
+    PixNotOwed {
+        /// What was paid.
+        paid: Sum,
+        /// The payment's own id.
+        payment: String,
+    },
+    /// Of a Pix something was given back.
+    PixGivenBack {
+        /// What had been paid.
+        paid: Sum,
+        /// The payment's own id.
+        payment: String,
+    },
+    /// The book did not take a payment: what was paid became credit.
+    NotBooked {
+        /// The code of the book's refusal.
+        refusal: String,
+        /// What became credit.
+        paid: Sum,
+    },
+    /// A payment by card is of another customer than was asked.
+    CardOtherCustomer {
+        /// What was paid.
+        paid: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+        /// The top-up.
+        topup: String,
+    },
+    /// A card paid another amount than was asked for.
+    CardOtherAmount {
+        /// What was paid.
+        paid: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+        /// The top-up.
+        topup: String,
+        /// What it asked for.
+        asked: Sum,
+    },
+    /// A coupon left nothing to pay of a checkout.
+    CardFree {
+        /// The checkout's name at Stripe.
+        checkout: String,
+        /// The top-up.
+        topup: String,
+        /// What it asked for.
+        asked: Sum,
+    },
+    /// A card paid a purchase that was paid already.
+    CardAgain {
+        /// What became credit.
+        paid: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+        /// The purchase.
+        purchase: String,
+    },
+    /// A payment by card that bought data was given back or is disputed.
+    CardGivenBack {
+        /// How much of it, in all.
+        back: Sum,
+        /// Whether the customer's bank took it, and not the operator gave it.
+        is_dispute: bool,
+        /// The payment's name at Stripe.
+        payment: String,
+        /// The purchase.
+        purchase: String,
+    },
+    /// A session's counters grew faster than any line can carry: that was not counted.
+    UsageJump {
+        /// The line.
+        line: String,
+        /// With what it authenticates.
+        login: String,
+        /// By how much they grew, in all that nobody has dealt with.
+        bytes: i64,
+    },
+}
+
+impl Found {
+    /// Under which code it is kept.
+    pub fn code(&self) -> FindingCode {
+        match self {
+            Found::UnknownTitle { .. } => FindingCode::UnknownTitle,
+            Found::OtherValue { .. } | Found::PixOtherValue { .. } => FindingCode::OtherValue,
+            Found::OrderRejected { .. } => FindingCode::OrderRejected,
+            Found::Rejected { .. } => FindingCode::Rejected,
+            Found::PaidLess { .. } => FindingCode::PaidLess,
+            Found::PaidLate => FindingCode::PaidLate,
+            Found::PaidMore { .. }
+            | Found::PaidAgain { .. }
+            | Found::ToldAgain { .. }
+            | Found::PixAgain { .. }
+            | Found::CardAgain { .. } => FindingCode::PaidTwice,
+            Found::NotOwed { .. } | Found::PixNotOwed { .. } | Found::NotBooked { .. } => {
+                FindingCode::PaymentRefused
+            }
+            Found::WrittenOff => FindingCode::WrittenOff,
+            Found::PixUnknown { .. } => FindingCode::UnknownTxid,
+            Found::PixOtherKey { .. } => FindingCode::OtherKey,
+            Found::PixGivenBack { .. } => FindingCode::GivenBack,
+            Found::CardOtherCustomer { .. } => FindingCode::CardOtherCustomer,
+            Found::CardOtherAmount { .. } | Found::CardFree { .. } => FindingCode::CardOtherAmount,
+            Found::CardGivenBack { .. } => FindingCode::CardGivenBack,
+            Found::UsageJump { .. } => FindingCode::UsageJump,
+        }
+    }
+
+    /// The finding to be written down.
+    pub fn finding(&self, customer: Option<CustomerId>, found_at: Timestamp) -> Finding {
+        Finding {
+            finding_no: 0,
+            code: self.code(),
+            boleto: None,
+            return_no: None,
+            file_line: None,
+            detail: self.words(&Reader::new(Locale::En, TimeZone::UTC)),
+            found_at,
+            // Strings only: writing JSON cannot fail.
+            facts: serde_json::to_string(self).unwrap_or_default(),
+            customer,
+            about: String::new(),
+        }
+    }
+
+    /// What was found, as it was kept; `None` for what has its sentence alone.
+    pub fn read(finding: &Finding) -> Option<Found> {
+        serde_json::from_str(&finding.facts).ok()
+    }
+
+    /// A sentence about it.
+    pub fn words(&self, reader: &Reader) -> String {
+        let sum = |sum: &Sum| sum.words(reader);
+        let text = |text: &String| text.clone();
+        match self {
+            Found::UnknownTitle { nosso_numero } => reader.t1("found-unknown-title", "number", nosso_numero),
+            Found::OtherValue { owed, told } => {
+                reader.t2("found-other-value", "owed", sum(owed), "told", sum(told))
+            }
+            Found::OrderRejected { motives } => {
+                reader.t1("found-order-rejected", "motives", motive_words(reader, motives))
+            }
+            Found::Rejected { motives } => {
+                reader.t1("found-rejected", "motives", motive_words(reader, motives))
+            }
+            Found::PaidLess { paid, owed } => {
+                reader.t2("found-paid-less", "paid", sum(paid), "owed", sum(owed))
+            }
+            Found::PaidLate => reader.t("found-paid-late"),
+            Found::PaidMore { more } => reader.t1("found-paid-more", "more", sum(more)),
+            Found::PaidAgain { paid } => reader.t1("found-paid-again", "paid", sum(paid)),
+            Found::ToldAgain { paid } => reader.t1("found-told-again", "paid", sum(paid)),
+            Found::NotOwed { paid } => reader.t1("found-not-owed", "paid", sum(paid)),
+            Found::WrittenOff => reader.t("found-written-off"),
+            Found::PixUnknown { paid, payment, txid } => {
+                let txid = txid.clone().unwrap_or_else(|| reader.t("found-no-txid"));
+                let values = [("paid", sum(paid)), ("payment", text(payment)), ("txid", txid)];
+                reader.with("found-pix-unknown", values)
+            }
+            Found::PixOtherKey { paid, payment, key } => {
+                let values = [("paid", sum(paid)), ("payment", text(payment)), ("key", text(key))];
+                reader.with("found-pix-other-key", values)
+            }
+            Found::PixOtherValue { paid, payment, owed } => {
+                let values = [("paid", sum(paid)), ("payment", text(payment)), ("owed", sum(owed))];
+                reader.with("found-pix-other-value", values)
+            }
+            Found::PixAgain { paid, payment } => {
+                reader.t2("found-pix-again", "paid", sum(paid), "payment", payment)
+            }
+            Found::PixNotOwed { paid, payment } => {
+                reader.t2("found-pix-not-owed", "paid", sum(paid), "payment", payment)
+            }
+            Found::PixGivenBack { paid, payment } => {
+                reader.t2("found-pix-given-back", "paid", sum(paid), "payment", payment)
+            }
+            Found::NotBooked { refusal, paid } => {
+                reader.t2("found-not-booked", "why", refusal_words(reader, refusal), "paid", sum(paid))
+            }
+            Found::CardOtherCustomer { paid, payment, topup } => {
+                let values = [("paid", sum(paid)), ("payment", text(payment)), ("topup", text(topup))];
+                reader.with("found-card-other-customer", values)
+            }
+            Found::CardOtherAmount { paid, payment, topup, asked } => {
+                let values = [
+                    ("paid", sum(paid)),
+                    ("payment", text(payment)),
+                    ("topup", text(topup)),
+                    ("asked", sum(asked)),
+                ];
+                reader.with("found-card-other-amount", values)
+            }
+            Found::CardFree { checkout, topup, asked } => {
+                let values = [("checkout", text(checkout)), ("topup", text(topup)), ("asked", sum(asked))];
+                reader.with("found-card-free", values)
+            }
+            Found::CardAgain { paid, payment, purchase } => {
+                let values = [("paid", sum(paid)), ("payment", text(payment)), ("purchase", text(purchase))];
+                reader.with("found-card-again", values)
+            }
+            Found::CardGivenBack { back, is_dispute, payment, purchase } => {
+                let id = if *is_dispute { "found-card-disputed" } else { "found-card-refunded" };
+                let values = [("back", sum(back)), ("payment", text(payment)), ("purchase", text(purchase))];
+                reader.with(id, values)
+            }
+            Found::UsageJump { login, bytes, .. } => {
+                reader.t2("found-usage-jump", "login", login, "bytes", reader.volume(*bytes))
+            }
+        }
+    }
+
+    /// The line that it is about.
+    pub fn line(&self) -> Option<&str> {
+        match self {
+            Found::UsageJump { line, .. } => Some(line),
+            _ => None,
+        }
+    }
+}
+
+fn motive_words(reader: &Reader, motives: &[String]) -> String {
+    if motives.is_empty() {
+        return reader.t("found-no-motive");
+    }
+    reader.t1("found-motives", "motives", motives.join(", "))
+}
+
+/// Why the book did not take a payment; by its code where that is nothing that happens to sound books.
+fn refusal_words(reader: &Reader, refusal: &str) -> String {
+    match refusal {
+        "line_cancelled" => reader.t("found-line-cancelled"),
+        code => code.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn sum() -> Sum {
+        Sum::from(Amount::new(24_900_000, Unit::BRL))
+    }
+
+    fn one_of_each() -> Vec<Found> {
+        let (paid, payment) = (sum(), "E1".to_owned());
+        let (motives, topup, purchase) = (vec!["A5".to_owned()], "top_1".to_owned(), "pur_1".to_owned());
+        vec![
+            Found::UnknownTitle { nosso_numero: "17".to_owned() },
+            Found::OtherValue { owed: sum(), told: sum() },
+            Found::OrderRejected { motives: Vec::new() },
+            Found::Rejected { motives },
+            Found::PaidLess { paid: sum(), owed: sum() },
+            Found::PaidLate,
+            Found::PaidMore { more: sum() },
+            Found::PaidAgain { paid: sum() },
+            Found::ToldAgain { paid: sum() },
+            Found::NotOwed { paid: sum() },
+            Found::WrittenOff,
+            Found::PixUnknown { paid: Sum::written("muito"), payment: payment.clone(), txid: None },
+            Found::PixOtherKey { paid: sum(), payment: payment.clone(), key: "a@b.c".to_owned() },
+            Found::PixOtherValue { paid: Sum::written("24.90"), payment: payment.clone(), owed: sum() },
+            Found::PixAgain { paid: sum(), payment: payment.clone() },
+            Found::PixNotOwed { paid: sum(), payment: payment.clone() },
+            Found::PixGivenBack { paid: sum(), payment: payment.clone() },
+            Found::NotBooked { refusal: "line_cancelled".to_owned(), paid: sum() },
+            Found::CardOtherCustomer { paid: sum(), payment: payment.clone(), topup: topup.clone() },
+            Found::CardOtherAmount { paid: sum(), payment: payment.clone(), topup, asked: sum() },
+            Found::CardFree { checkout: "cs_1".to_owned(), topup: "top_1".to_owned(), asked: sum() },
+            Found::CardAgain { paid: sum(), payment: payment.clone(), purchase: purchase.clone() },
+            Found::CardGivenBack { back: paid, is_dispute: true, payment, purchase },
+            Found::UsageJump { line: "line_1".to_owned(), login: "joao".to_owned(), bytes: 30_000_000_000 },
+        ]
+    }
+
+    #[test]
+    fn each_is_told_in_both_languages_from_what_was_kept() {
+        let [english, portuguese] = Locale::ALL.map(|locale| Reader::new(locale, TimeZone::UTC));
+        for found in one_of_each() {
+            let finding = found.finding(None, Timestamp::from_micros(0));
+            assert_eq!(Found::read(&finding).as_ref(), Some(&found), "{}", finding.facts);
+            assert_eq!(finding.detail, found.words(&english));
+            let words = found.words(&portuguese);
+            assert!(words.ends_with('.') && words != finding.detail, "{words}");
+            if finding.detail.contains("R$24.90") {
+                assert!(words.contains("R$\u{a0}24,90"), "{words}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_found_before_has_its_sentence_alone() {
+        let finding = Found::PaidLate.finding(None, Timestamp::from_micros(0));
+        assert_eq!(Found::read(&Finding { facts: String::new(), ..finding }), None);
+    }
+}
