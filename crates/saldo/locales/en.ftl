@@ -347,6 +347,17 @@ mail-staff-invitation-body =
 
     The link works once, until { $until }.
     If you did not expect this mail, you can ignore it.
+mail-endpoint-off-subject = { $brand }: a webhook endpoint was turned off
+mail-endpoint-off-body =
+    Nothing more is told to the webhook endpoint
+
+    { $endpoint }
+
+    { $why } What happens meanwhile is not told later. Mend the receiver, then turn it on again:
+
+    { $url }
+mail-endpoint-gone = It answered 410 Gone.
+mail-endpoint-failing = It has taken nothing for five days.
 customer-acts = Help this customer
 view-as = View as the customer
 view-as-text = You see the portal as this customer does, for 15 minutes, without being able to change anything. The audit log keeps it.
@@ -617,6 +628,24 @@ books-verified-lately = { $n ->
     [one] Books verified 1 minute ago, no difference.
    *[other] Books verified { $n } minutes ago, no difference.
 }
+books-verified-drift = { $n ->
+    [0] Books verified just now, drift with Stripe { $drift }.
+    [one] Books verified 1 min ago, drift with Stripe { $drift }.
+   *[other] Books verified { $n } min ago, drift with Stripe { $drift }.
+}
+drift-lately = Drift with Stripe { $drift }.
+drift-compared = Drift with Stripe { $drift }, compared { $time }.
+drift-unknown = Stripe has not been compared with the books yet.
+drift-failing = Stripe cannot be compared with the books since { $time }.
+near-zero = Customers near zero
+near-zero-lately = Lately fallen below their threshold
+near-zero-since = Since
+chart-sold = Credit sold by day
+chart-sold-nothing = Nothing was sold in these 30 days.
+chart-all-used = Credit used by day
+chart-all-used-nothing = Nothing was used in these 30 days.
+chart-low = Customers near zero at the end of each day
+chart-low-nothing = Nobody was near zero in these 30 days.
 books-damaged = The books are damaged, seen { $time }: { $finding }. Keep the data folder as it is and run “saldo verify”.
 books-not-verified = The books have not been verified since the program started.
 
@@ -768,6 +797,13 @@ timeline-empty = Nothing has happened yet.
 timeline-balance = balance { $balance }
 timeline-payment = Payment of { $amount }, { $method }
 timeline-mail = E-mail: { $subject }
+receipt-send-again = Send receipt again
+receipt-send-again-text = Mails the receipt to the customer and to each of his logins with an address.
+receipt-sent = { $n ->
+    [0] Nobody has an address to which the receipt could be sent.
+    [one] The receipt was sent to { $n } address.
+   *[other] The receipt was sent to { $n } addresses.
+}
 invitation-sent = The invitation was sent once more.
 invite-again = Send invitation again
 open-payments = Open payments
@@ -1248,7 +1284,7 @@ balance-debit = { $amount } Dr
 balance-credit = { $amount } Cr
 chart-held = Customers’ credit at the end of each day
 chart-held-most = Most on { $span }: { $amount }.
-chart-held-nothing = Customers had no credit in this month.
+chart-held-nothing = Customers had no credit in this time.
 flow-sold = Credit sold
 flow-overpaid = Paid beyond what was owed
 flow-brought-in = Brought from another system

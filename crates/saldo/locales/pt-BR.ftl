@@ -347,6 +347,17 @@ mail-staff-invitation-body =
 
     O link funciona uma vez, até { $until }.
     Se você não esperava este e-mail, pode ignorá-lo.
+mail-endpoint-off-subject = { $brand }: um endpoint de webhook foi desligado
+mail-endpoint-off-body =
+    Nada mais é enviado ao endpoint de webhook
+
+    { $endpoint }
+
+    { $why } O que acontecer enquanto isso não é enviado depois. Corrija o receptor e ligue-o de novo:
+
+    { $url }
+mail-endpoint-gone = Ele respondeu 410 Gone.
+mail-endpoint-failing = Ele não aceitou nada durante cinco dias.
 customer-acts = Ajudar este cliente
 view-as = Ver como o cliente
 view-as-text = Você vê o portal como este cliente vê, por 15 minutos, sem poder alterar nada. Fica no registro de auditoria.
@@ -617,6 +628,24 @@ books-verified-lately = { $n ->
     [one] Registros verificados há 1 minuto, sem diferença.
    *[other] Registros verificados há { $n } minutos, sem diferença.
 }
+books-verified-drift = { $n ->
+    [0] Registros verificados agora mesmo, diferença com a Stripe { $drift }.
+    [one] Registros verificados há 1 min, diferença com a Stripe { $drift }.
+   *[other] Registros verificados há { $n } min, diferença com a Stripe { $drift }.
+}
+drift-lately = Diferença com a Stripe { $drift }.
+drift-compared = Diferença com a Stripe { $drift }, comparada em { $time }.
+drift-unknown = A Stripe ainda não foi comparada com os registros.
+drift-failing = A Stripe não pode ser comparada com os registros desde { $time }.
+near-zero = Clientes perto de zero
+near-zero-lately = Caíram há pouco abaixo do limite deles
+near-zero-since = Desde
+chart-sold = Crédito vendido por dia
+chart-sold-nothing = Nada foi vendido nestes 30 dias.
+chart-all-used = Crédito usado por dia
+chart-all-used-nothing = Nada foi usado nestes 30 dias.
+chart-low = Clientes perto de zero no fim de cada dia
+chart-low-nothing = Ninguém esteve perto de zero nestes 30 dias.
 books-damaged = Os registros estão danificados, visto em { $time }: { $finding }. Mantenha a pasta de dados como está e execute “saldo verify”.
 books-not-verified = Os registros ainda não foram verificados desde que o programa iniciou.
 
@@ -768,6 +797,13 @@ timeline-empty = Nada aconteceu ainda.
 timeline-balance = saldo { $balance }
 timeline-payment = Pagamento de { $amount }, { $method }
 timeline-mail = E-mail: { $subject }
+receipt-send-again = Enviar recibo de novo
+receipt-send-again-text = Envia o recibo por e-mail ao cliente e a cada login dele que tem endereço.
+receipt-sent = { $n ->
+    [0] Ninguém tem endereço para o qual enviar o recibo.
+    [one] O recibo foi enviado para { $n } endereço.
+   *[other] O recibo foi enviado para { $n } endereços.
+}
 invitation-sent = O convite foi enviado novamente.
 invite-again = Reenviar convite
 open-payments = Abrir pagamentos
@@ -1248,7 +1284,7 @@ balance-debit = { $amount } D
 balance-credit = { $amount } C
 chart-held = Crédito dos clientes no fim de cada dia
 chart-held-most = Maior em { $span }: { $amount }.
-chart-held-nothing = Os clientes não tinham crédito neste mês.
+chart-held-nothing = Os clientes não tinham crédito neste período.
 flow-sold = Crédito vendido
 flow-overpaid = Pago além do devido
 flow-brought-in = Trazido de outro sistema

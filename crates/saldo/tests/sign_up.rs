@@ -220,8 +220,12 @@ async fn many_clicks_at_once_make_one_customer() {
     let mut signed = Browser::new(&house);
     signed.sign_in("/sign-in", "nina@example.com", PASSWORD).await;
     assert!(signed.get("/billing").await.text.contains("$25.00"));
-    let granted =
-        house.running.app.tables.read(|tables| tables.grants(1, None, 10)).expect("the grants").rows;
+    let granted = house.running.app.tables.read(|tables| {
+        let nina = tables.customer_by_email("nina@example.com")?.expect("a customer");
+        let wallet = tables.wallet_views_of(nina.id, 5)?.pop().expect("a wallet");
+        Ok::<_, store::StoreError>(tables.grants(wallet.wallet_no, None, 10)?.rows)
+    });
+    let granted = granted.expect("the grants");
     assert_eq!(granted.len(), 1);
 }
 

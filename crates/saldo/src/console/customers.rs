@@ -53,6 +53,8 @@ pub(super) struct Shown {
     saved: u8,
     #[serde(default)]
     invited: u8,
+    /// To how many addresses a receipt was sent.
+    sent: Option<u32>,
     before: Option<String>,
 }
 
@@ -68,6 +70,7 @@ pub(super) struct Invited {
 struct Said {
     saved: bool,
     invited: bool,
+    sent: Option<u32>,
     code: Option<GivenCode>,
     trail: Trail,
 }
@@ -102,7 +105,8 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(shown.before.as_deref());
-    let said = Said { saved: shown.saved == 1, invited: shown.invited == 1, code: None, trail };
+    let said =
+        Said { saved: shown.saved == 1, invited: shown.invited == 1, sent: shown.sent, code: None, trail };
     show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
 }
 
@@ -268,7 +272,7 @@ async fn show(
     staff: &StaffIn,
     id: CustomerId,
     status: StatusCode,
-    Said { saved, invited, code, trail }: Said,
+    Said { saved, invited, sent, code, trail }: Said,
 ) -> Result<Response, Fault> {
     let (look, eyes) = (Arc::clone(app), staff.visit.reader().clone());
     let before = trail.last().and_then(|at| at.parse().ok()).map_or(Timestamp::MAX, Timestamp::from_micros);
@@ -316,6 +320,7 @@ async fn show(
         since: known.customer.created_at,
         saved,
         invited,
+        receipt_sent: sent.map(|sent| reader.tn("receipt-sent", sent)),
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
         acts: acts(app, staff, &reader, &known.wallets),

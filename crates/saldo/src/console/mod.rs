@@ -13,6 +13,7 @@ mod customer_list;
 mod customers;
 mod findings;
 mod home;
+mod home_figures;
 mod imports;
 mod inbox;
 mod invoices;
@@ -78,6 +79,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/customers/{id}/invitations", post(customers::invite))
         .route("/console/payments", get(payments::list))
         .route("/console/payments/{id}", get(payments::page))
+        .route("/console/payments/{id}/receipt", post(payments::send_receipt))
         .route("/console/payments/{id}/refund", get(payments::refund))
         .route("/console/payments/{id}/refunds", post(payments::order))
         .route("/console/topups", get(topups::list))

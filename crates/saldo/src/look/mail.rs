@@ -6,6 +6,8 @@ pub mod owed;
 
 use money::{Amount, Timestamp};
 
+use store::tables::endpoints::EndpointState;
+
 use crate::look::Reader;
 
 /// A mail without its envelope.
@@ -42,6 +44,30 @@ pub fn sign_up_known(reader: &Reader, brand: &str, url: &str) -> Mail {
     Mail {
         subject: reader.t1("mail-sign-up-known-subject", "brand", brand),
         body: reader.t2("mail-sign-up-known-body", "brand", brand, "url", url) + "\n",
+    }
+}
+
+/// Tells an admin that the endpoint at `endpoint_url` is told nothing more, and why; `url` is where it is turned on again.
+pub fn endpoint_off(
+    reader: &Reader,
+    brand: &str,
+    endpoint_url: &str,
+    state: EndpointState,
+    url: &str,
+) -> Mail {
+    let why = match state {
+        EndpointState::Gone => reader.t("mail-endpoint-gone"),
+        _ => reader.t("mail-endpoint-failing"),
+    };
+    let values = [
+        ("brand", brand.to_owned()),
+        ("endpoint", endpoint_url.to_owned()),
+        ("why", why),
+        ("url", url.to_owned()),
+    ];
+    Mail {
+        subject: reader.t1("mail-endpoint-off-subject", "brand", brand),
+        body: reader.with("mail-endpoint-off-body", values) + "\n",
     }
 }
 

@@ -201,6 +201,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let whole: Vec<_> = person.into_iter().chain(line).collect();
     vec![
         form("/console/payments/{id}/refunds", &shop.payment, &[("amount", "4.00")], 303),
+        form("/console/payments/{id}/receipt", &shop.payment, &[], 303),
         form("/console/topups/{id}/reading", &shop.topup, &[], 303),
         form("/console/inbox/{provider}/{event}/replay", &shop.event, &[], 303),
         form("/console/customers/{id}/credit", &shop.payer, &credit, 303),
@@ -519,7 +520,7 @@ const NEEDS: [(&str, &str, Permission); 45] = [
     ("POST", "/console/customers/{id}/view", Permission::ViewAsCustomer),
     ("POST", "/console/customers/{id}/credit", Permission::GiveCredit),
     ("POST", "/console/credit/{id}/", Permission::ApproveCredit),
-    ("POST", "/console/payments/", Permission::RefundPayments),
+    ("POST", "/console/payments/{id}/refunds", Permission::RefundPayments),
     ("POST", "/console/topups/", Permission::ReplayWebhooks),
     ("POST", "/console/inbox/", Permission::ReplayWebhooks),
     ("POST", "/console/reconciliation", Permission::Reconcile),

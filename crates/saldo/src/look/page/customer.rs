@@ -34,6 +34,8 @@ pub struct CustomerPage {
     pub saved: bool,
     /// Said once after an invitation.
     pub invited: bool,
+    /// That a receipt was sent just now, in words.
+    pub receipt_sent: Option<String>,
     /// Whether staff may give him credit, and take it.
     pub may_give_credit: bool,
     /// Whether staff may change him.
@@ -161,4 +163,6 @@ pub struct TimelineLine {
     pub standing: Option<Standing>,
     /// Where it is told in full.
     pub url: Option<String>,
+    /// Where its receipt is sent from once more, if it has one.
+    pub receipt_url: Option<String>,
 }
