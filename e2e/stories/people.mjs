@@ -141,7 +141,7 @@ async function newestLink(staff, demo) {
   await staff.locator('main button[type=submit]').click();
   await staff.waitForURL('**/console');
   await staff.goto(new URL('/console/mails', demo.portal_url).href);
-  await staff.getByRole('row').filter({ hasText: EMAIL }).first().getByRole('link').click();
+  await staff.getByRole('listitem').filter({ hasText: EMAIL }).first().getByRole('link').click();
   await staff.waitForURL('**/console/mails/*');
   const letter = await staff.locator('main').innerText();
   return /https?:\/\/\S+\/sign-up\/confirmation\?token=\S+/u.exec(letter)[0];

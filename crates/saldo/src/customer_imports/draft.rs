@@ -130,7 +130,7 @@ pub(super) fn person(terms: &Terms, draft: &Draft<Column>, wrong: &mut Vec<Wrong
         wrong.push(Wrong { column: Some(Column::Kind), why: Why::BalanceKind });
     }
     let opening = amount.zip(is_bought).map(|(amount, is_bought)| Opening { amount, is_bought, expires_at });
-    let locale = locale.unwrap_or_else(|| terms.language);
+    let locale = locale.unwrap_or(terms.language);
     (wrong.len() == before).then_some(Person { name, locale, opening })
 }
 
