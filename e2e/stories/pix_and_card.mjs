@@ -7,10 +7,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { chooseWay } from '../buying.mjs';
 import { Checkout, DECLINED, VISA } from '../checkout.mjs';
 import { PORTUGUESE } from '../names.mjs';
 import { story } from '../story.mjs';
-import { contains, counts, eventually, plain, reads } from '../wait.mjs';
+import { contains, counts, eventually, reads } from '../wait.mjs';
 
 const run = promisify(execFile);
 
@@ -149,25 +150,6 @@ async function signIn(portal, demo) {
   await portal.openSignIn();
   await portal.submitSignIn(document, password);
   await portal.heading('Compra de Crédito').waitFor();
-}
-
-/** Chooses 10 GB, and how it is charged; what the page says of it. */
-async function chooseWay(page, way, said) {
-  const credit = page.getByRole('combobox', { name: 'Crédito', exact: true });
-  await eventually(async () => assert.ok(await credit.isEnabled(), 'something can be bought'));
-  const pack = await credit.locator('option', { hasText: /^10,0.GB/u }).getAttribute('value');
-  await choose(page, credit, pack);
-  const charging = page.getByRole('combobox', { name: 'Forma de cobrança', exact: true });
-  assert.deepEqual((await charging.getByRole('option').allTextContents()).map(plain), ['Boleto', 'Próximo faturamento', 'Pix', 'Cartão']);
-  await choose(page, charging, way);
-  await page.getByRole('status').filter({ hasText: said }).waitFor();
-}
-
-async function choose(page, box, value) {
-  if ((await box.inputValue()) === value) return;
-  const loaded = page.waitForEvent('load');
-  await box.selectOption(value);
-  await loaded;
 }
 
 /** What a scanner reads off the drawing, as it stands on the screen. */

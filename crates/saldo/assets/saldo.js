@@ -187,6 +187,25 @@ if (checkButton) {
   });
 }
 
+// --- A field that is looked at while it is typed: the answer about it replaces the part that it names.
+
+const LOOK_MS = 250;
+let looking = 0;
+
+document.addEventListener("input", (event) => {
+  const field = event.target.closest?.("[data-check-at]");
+  if (!field) return;
+  clearTimeout(looking);
+  looking = setTimeout(async () => {
+    const typed = field.value;
+    try {
+      const answer = await fetch(`${field.dataset.checkAt}?${new URLSearchParams([[field.name, typed]])}`, { cache: "no-store" });
+      const html = await answer.text();
+      if (answer.ok && field.value === typed) document.getElementById(field.dataset.checkPart).innerHTML = html;
+    } catch { /* The network is away for a moment; the button asks again. */ }
+  }, LOOK_MS);
+});
+
 // --- Long work: its part of the page is asked for again until nothing of it is pending.
 
 async function follow() {

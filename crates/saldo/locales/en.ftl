@@ -1285,6 +1285,64 @@ routers-silent = { $n ->
 }
 open-routers = Open routers
 
+## Brand
+
+brand = Brand
+brand-text = What customers see of you, on every page, in mails and on papers. A change holds at once. What you leave empty is taken from the configuration file.
+brand-name = Name
+brand-colour = Colour
+brand-support-email = Support e-mail
+brand-support-phone = Support telephone
+brand-terms-url = Address of your terms
+brand-language = Default language
+brand-legal = On receipts, invoices and statements
+brand-legal-text = A receipt keeps what was said when it was given.
+brand-legal-name = Legal name
+brand-tax-id = Tax ID
+brand-address = Address
+brand-tax-line = Sentence about taxes
+brand-zone = Time zone
+brand-zone-text = Months, cycles and due days follow it, so it does not change under running cycles: set brand.time_zone in the configuration file and start again. Cycles under way keep the end they began with.
+brand-source-file = From the configuration file ({ $setting }): { $value }
+brand-source-bank = From your bank account in the configuration file: { $value }
+brand-source-name = The name above: { $value }
+brand-source-nowhere = Not set, neither here nor in the configuration file ({ $setting }).
+brand-source-here = Set here.
+brand-source-instead = Set here, in place of: { $value }
+brand-language-of-file = As in the configuration file: { $language }
+brand-saved = The brand was saved. Customers see it from now on.
+brand-check-colour = Check the colour
+brand-adjusted = Adjusted
+brand-no-colour = The program’s own green is seen. Type a colour like #0b6e4f to see what becomes of it.
+brand-letters-white = Buttons have { $colour } as it is, with white letters: { $contrast }.
+brand-letters-black = Buttons have { $colour } as it is, with black letters: { $contrast }.
+brand-light-own = Links on light pages have it as it is: { $contrast }.
+brand-light-adjusted = { $own } is too pale for links on light pages: { $before }, and text needs 4.5 : 1. They have the darker { $colour }: { $contrast }.
+brand-dark-own = Links on dark pages have it as it is: { $contrast }.
+brand-dark-adjusted = { $own } is too dark for links on dark pages: { $before }, and text needs 4.5 : 1. They have the lighter { $colour }: { $contrast }.
+brand-logo = Logo
+brand-no-logo = No logo yet: the program’s own mark is seen.
+brand-logo-on-light = The logo on a light page
+brand-logo-on-dark = The logo on a dark page
+brand-logo-file = Picture
+brand-logo-hint = A PNG with 32 to 1024 pixels a side and at most 256 KiB, best on a transparent ground. At twice as wide as high or more it stands alone, without the name beside it. SVG is not taken: it may hold scripts.
+brand-logo-send = Use this logo
+brand-logo-remove = Remove the logo
+brand-logo-saved = The logo was saved. Customers see it from now on.
+brand-logo-removed = The logo was removed.
+brand-logo-too-long = The file is longer than { $kib } KiB. Nothing was changed.
+brand-logo-not-png = This is no PNG picture. Nothing was changed.
+brand-logo-damaged = This picture cannot be read: it is damaged. Nothing was changed.
+brand-logo-bad-size = Each side must have from { $min } to { $max } pixels. Nothing was changed.
+brand-bad-line = One line, please: a name of at most 60 characters, other texts at most 200.
+brand-bad-email = This is no e-mail address.
+brand-bad-phone = A number like (11) 4004-1234.
+brand-bad-url = The whole address of a page, as https://example.com/terms.
+brand-bad-colour = A colour like #0b6e4f.
+brand-bad-language = One of the languages in the list.
+brand-bad-tax-id = The check digits of this CPF or CNPJ are wrong.
+brand-terms-of = Terms of { $brand }
+
 ## Webhooks
 
 webhooks = Webhooks

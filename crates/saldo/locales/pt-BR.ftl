@@ -1285,6 +1285,64 @@ routers-silent = { $n ->
 }
 open-routers = Abrir roteadores
 
+## Marca
+
+brand = Marca
+brand-text = O que os clientes veem de você: em todas as páginas, nos e-mails e nos documentos. Uma alteração vale na hora. O que ficar em branco vem do arquivo de configuração.
+brand-name = Nome
+brand-colour = Cor
+brand-support-email = E-mail de suporte
+brand-support-phone = Telefone de suporte
+brand-terms-url = Endereço dos seus termos de uso
+brand-language = Idioma padrão
+brand-legal = Em recibos, faturas e extratos
+brand-legal-text = Um recibo mantém o que constava quando foi emitido.
+brand-legal-name = Razão social
+brand-tax-id = CNPJ ou CPF
+brand-address = Endereço
+brand-tax-line = Frase sobre impostos
+brand-zone = Fuso horário
+brand-zone-text = Meses, ciclos e vencimentos seguem o fuso, por isso ele não muda com ciclos em andamento: defina brand.time_zone no arquivo de configuração e reinicie. Ciclos em andamento mantêm o fim com que começaram.
+brand-source-file = Do arquivo de configuração ({ $setting }): { $value }
+brand-source-bank = Da sua conta bancária no arquivo de configuração: { $value }
+brand-source-name = O nome acima: { $value }
+brand-source-nowhere = Não definido, nem aqui nem no arquivo de configuração ({ $setting }).
+brand-source-here = Definido aqui.
+brand-source-instead = Definido aqui, no lugar de: { $value }
+brand-language-of-file = Como no arquivo de configuração: { $language }
+brand-saved = A marca foi salva. Os clientes já a veem.
+brand-check-colour = Verificar a cor
+brand-adjusted = Ajustada
+brand-no-colour = Aparece o verde do próprio programa. Digite uma cor como #0b6e4f para ver como ela fica.
+brand-letters-white = Os botões têm { $colour } como é, com letras brancas: { $contrast }.
+brand-letters-black = Os botões têm { $colour } como é, com letras pretas: { $contrast }.
+brand-light-own = Links em páginas claras têm a cor como é: { $contrast }.
+brand-light-adjusted = { $own } é clara demais para links em páginas claras: { $before }, e texto precisa de 4,5 : 1. Eles têm a cor mais escura { $colour }: { $contrast }.
+brand-dark-own = Links em páginas escuras têm a cor como é: { $contrast }.
+brand-dark-adjusted = { $own } é escura demais para links em páginas escuras: { $before }, e texto precisa de 4,5 : 1. Eles têm a cor mais clara { $colour }: { $contrast }.
+brand-logo = Logotipo
+brand-no-logo = Ainda sem logotipo: aparece o símbolo do próprio programa.
+brand-logo-on-light = O logotipo em uma página clara
+brand-logo-on-dark = O logotipo em uma página escura
+brand-logo-file = Imagem
+brand-logo-hint = Um PNG com 32 a 1024 pixels de lado e no máximo 256 KiB, de preferência com fundo transparente. Se a largura for o dobro da altura ou mais, ele aparece sozinho, sem o nome ao lado. SVG não é aceito: pode conter scripts.
+brand-logo-send = Usar este logotipo
+brand-logo-remove = Remover o logotipo
+brand-logo-saved = O logotipo foi salvo. Os clientes já o veem.
+brand-logo-removed = O logotipo foi removido.
+brand-logo-too-long = O arquivo tem mais de { $kib } KiB. Nada foi alterado.
+brand-logo-not-png = Esta não é uma imagem PNG. Nada foi alterado.
+brand-logo-damaged = Não é possível ler esta imagem: está danificada. Nada foi alterado.
+brand-logo-bad-size = Cada lado precisa ter de { $min } a { $max } pixels. Nada foi alterado.
+brand-bad-line = Uma só linha: nome com até 60 caracteres, demais textos com até 200.
+brand-bad-email = Este não é um endereço de e-mail.
+brand-bad-phone = Um número como (11) 4004-1234.
+brand-bad-url = O endereço completo de uma página, como https://exemplo.com.br/termos.
+brand-bad-colour = Uma cor como #0b6e4f.
+brand-bad-language = Um dos idiomas da lista.
+brand-bad-tax-id = Os dígitos verificadores deste CPF ou CNPJ estão errados.
+brand-terms-of = Termos de uso de { $brand }
+
 ## Webhooks
 
 webhooks = Webhooks

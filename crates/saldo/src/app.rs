@@ -25,7 +25,7 @@ use crate::providers::StripeClient;
 use crate::receipts::Issuer;
 use crate::runtime::{self, BalanceNews, KeptLease, Ledger, LedgerParts, LineNews, Live};
 use crate::sold::Sold;
-use crate::{clock, ids, intents, panics, private};
+use crate::{brand, clock, ids, intents, panics, private};
 
 /// The journal's file in the data folder.
 pub const JOURNAL_FILE: &str = "journal.db";
@@ -209,6 +209,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
     let line_news = Arc::new(LineNews::default());
     let notice_news = Arc::new(Notify::new());
     let balance_news = Arc::new(BalanceNews::default());
+    tables.read(|reader| brand::begin(reader, &config)).context("reading the brand")?;
     let issuer = Issuer::of(&config);
     let projection = runtime::Projection {
         line_news: Arc::clone(&line_news),

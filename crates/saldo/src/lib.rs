@@ -7,6 +7,7 @@ pub mod audit;
 pub mod automatic_topups;
 pub mod billing;
 pub mod books;
+pub mod brand;
 pub mod claims;
 pub mod cli;
 pub mod clock;

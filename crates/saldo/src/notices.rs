@@ -204,7 +204,7 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let receipt = receipt.as_ref().map(|(number, url)| (number.as_str(), url.as_str()));
     let automatic = automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
     let letter = automatic.unwrap_or_else(|| {
-        credit_added(&reader, &config.brand.name, &customer.name, amount, posted, &url, receipt)
+        credit_added(&reader, &config.brand().name, &customer.name, amount, posted, &url, receipt)
     });
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
 }

@@ -48,6 +48,8 @@ pub enum Permission {
     ChangeRouters,
     /// Change where webhooks go, and their secrets.
     ChangeWebhooks,
+    /// Change the brand, try mails and the payment provider, say what is ready.
+    ChangeSettings,
     /// Invite staff, change their roles, let nobody in any more.
     ChangeStaff,
 }
@@ -58,7 +60,7 @@ use StaffRole::{Admin, Finance, ReadOnly, Support};
 const EVERYBODY: &[StaffRole] = &[Admin, Finance, Support, ReadOnly];
 
 /// Who may do what. Each permission stands here once.
-pub const TABLE: [(Permission, &[StaffRole]); 19] = [
+pub const TABLE: [(Permission, &[StaffRole]); 20] = [
     (P::SeeCustomers, EVERYBODY),
     (P::SeeFinance, &[Admin, Finance, ReadOnly]),
     (P::SeeAudit, &[Admin, Finance, ReadOnly]),
@@ -77,6 +79,7 @@ pub const TABLE: [(Permission, &[StaffRole]); 19] = [
     (P::ChangeOffers, &[Admin]),
     (P::ChangeRouters, &[Admin]),
     (P::ChangeWebhooks, &[Admin]),
+    (P::ChangeSettings, &[Admin]),
     (P::ChangeStaff, &[Admin]),
 ];
 

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use brazil::document::TaxId;
-use jiff::tz::TimeZone;
 use money::{PaymentId, Timestamp};
 use store::tables::receipts::Receipt;
 use store::{Reader as TablesReader, StoreError, Tx};
@@ -24,19 +23,13 @@ const CATCH_UP: u32 = 200;
 /// Who gives receipts.
 #[derive(Clone, Debug)]
 pub struct Issuer {
-    zone: TimeZone,
-    lines: String,
-    tax_line: String,
+    config: Config,
 }
 
 impl Issuer {
-    /// As the settings have it.
+    /// As the settings and, each time, the brand in force have it.
     pub fn of(config: &Config) -> Issuer {
-        Issuer {
-            zone: config.brand.time_zone.clone(),
-            lines: config.legal.lines.join("\n"),
-            tax_line: config.legal.tax_line.clone(),
-        }
+        Issuer { config: config.clone() }
     }
 
     /// Gives the payment that became credit at `at` its receipt, if it has none.
@@ -47,15 +40,16 @@ impl Issuer {
         at: Timestamp,
     ) -> Result<Option<Receipt>, StoreError> {
         let Some(row) = tx.payment(payment)? else { return Ok(None) };
-        let year = day_of(&self.zone, at).year();
+        let year = day_of(&self.config.brand.time_zone, at).year();
+        let brand = self.config.brand();
         let receipt = Receipt {
             payment,
             year: u16::try_from(year).unwrap_or_default(),
             number: 0,
             issued_at: at,
-            issuer: self.lines.clone(),
+            issuer: brand.legal_lines.join("\n"),
             receiver: receiver(tx, row.customer)?,
-            tax_line: self.tax_line.clone(),
+            tax_line: brand.tax_line.clone(),
         };
         tx.give_receipt(&receipt).map(Some)
     }

@@ -228,7 +228,7 @@ fn written(
     let reader = Reader::new(locale, brand.time_zone.clone());
     // Links end by the machine's clock; in a trial people are told by the clock they are shown.
     let until = invitation.expires_at.plus(app.ledger.clock_offset());
-    let letter = mail::staff_invitation(&reader, &brand.name, &invitation.name, &url, until);
+    let letter = mail::staff_invitation(&reader, &app.config.brand().name, &invitation.name, &url, until);
     let mail = outbox::Mail {
         id: MailId::from_u128(ids::fresh()),
         kind: "staff_invitation".to_owned(),

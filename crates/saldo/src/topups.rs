@@ -68,7 +68,7 @@ pub async fn begin(
             return Ok(topup);
         }
     }
-    let product_name = format!("{} credit", app.config.brand.name);
+    let product_name = format!("{} credit", app.config.brand().name);
     open_page(
         app,
         &customer,
@@ -104,7 +104,7 @@ pub async fn begin_for_bank(
     let _one_at_a_time = app.customer_lock(customer).lock().await;
     let row = app.read(move |reader| reader.customer(customer)).await?;
     let row = row.ok_or_else(|| Problem::not_found("customer"))?;
-    let product_name = format!("{} credit", app.config.brand.name);
+    let product_name = format!("{} credit", app.config.brand().name);
     let locale = row.locale.clone();
     let wanted = Wanted { wallet, amount, purchase: None, product_name, minutes: BANK_PAGE_MINUTES };
     open_page(app, &row, wanted, Some(&locale)).await

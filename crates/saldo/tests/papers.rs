@@ -50,9 +50,11 @@ async fn paper(browser: &mut Browser<'_>, path: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_payment_has_one_receipt_and_numbers_have_no_gap() {
     let house = House::open_with(|config| {
-        config.legal.lines =
-            ["Aurora Digital Ltda.", "12.ABC.345/01DE-35", "Av. Paulista, 1000"].map(str::to_owned).into();
-        config.legal.tax_line = "Services are not subject to VAT.".to_owned();
+        let written = &mut config.brand.written;
+        written.legal_name = "Aurora Digital Ltda.".to_owned();
+        written.tax_id = "12.ABC.345/01DE-35".to_owned();
+        written.address = "Av. Paulista, 1000".to_owned();
+        written.tax_line = "Services are not subject to VAT.".to_owned();
     })
     .await;
     let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);

@@ -73,6 +73,11 @@ pub enum Act {
         /// Which.
         outcome: Settlement,
     },
+    /// The time of a payment page is over.
+    Expire {
+        /// `cs_…`
+        session: String,
+    },
     /// A coupon of the seller's makes an open checkout free: its payer is through, and nothing was paid.
     MakeFree {
         /// `cs_…`
@@ -204,6 +209,13 @@ fn perform(work: &Work<'_>, act: &Act) -> Result<Value, ApiError> {
                 Settlement::Failed => Settled::Failed,
             };
             Ok(delayed::settle(work, intent, settled)?)
+        }
+        Act::Expire { session } => {
+            let session = object(work, "checkout.session", session)?;
+            match text(&session, "status") {
+                "open" => Ok(payment::expire_session(work, session)?),
+                status => Err(ApiError::invalid(format!("This payment page is not open; it is {status}."))),
+            }
         }
         Act::MakeFree { session } => {
             let session = object(work, "checkout.session", session)?;

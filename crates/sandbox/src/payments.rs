@@ -35,6 +35,7 @@ pub(crate) fn routes() -> Router<Arc<Provider>> {
         .route("/disputes/{dispute}/review", post(review))
         .route("/disputes/{dispute}/escalation", post(escalate))
         .route("/disputes/{dispute}/closing", post(close))
+        .route("/checkouts/{session}/expiry", post(expire))
         .route("/checkouts/{session}/coupon", post(make_free))
         .route("/payouts", post(pay_out))
         .route("/later", post(later))
@@ -155,6 +156,10 @@ async fn close(
     act(state, &caller, &body, read).await
 }
 
+async fn expire(state: State<Arc<Provider>>, Path(session): Path<String>, caller: Caller) -> Response {
+    act(state, &caller, &[], |_| Ok(Act::Expire { session })).await
+}
+
 async fn make_free(state: State<Arc<Provider>>, Path(session): Path<String>, caller: Caller) -> Response {
     act(state, &caller, &[], |_| Ok(Act::MakeFree { session })).await
 }
@@ -227,8 +232,10 @@ async fn refused(provider: Arc<Provider>, caller: &Caller, status: u16, message:
 async fn page(provider: Arc<Provider>, lang: Language, refusal: Option<String>) -> Response {
     let settings = provider.faults.settings();
     let draw = move || {
-        let listed = provider.run(Origin::default(), view::listed)?;
-        Ok::<_, rusqlite::Error>(view::page(lang, &listed, settings, refusal.as_deref()))
+        let (listed, open) = provider.run(Origin::default(), |work| {
+            Ok::<_, rusqlite::Error>((view::listed(work)?, view::open(work)?))
+        })?;
+        Ok::<_, rusqlite::Error>(view::page(lang, (&listed, &open), settings, refusal.as_deref()))
     };
     match tokio::task::spawn_blocking(draw).await {
         Ok(Ok(response)) => response,

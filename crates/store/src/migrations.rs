@@ -73,6 +73,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     21 "0021_receipts.sql",
     22 "0022_payments_awaited.sql",
     23 "0023_findings.sql",
+    24 "0024_brand.sql",
 );
 
 impl Database {

@@ -107,7 +107,8 @@ pub(super) async fn create(
         subjects: wanted.subjects,
         ..NewCustomer::default()
     };
-    new.locale = wanted.locale.unwrap_or(new.locale);
+    let own = || api.app.config.brand().language.tag().to_owned();
+    new.locale = wanted.locale.unwrap_or_else(own);
     let prepared = customers::prepare(&api.app, new)?;
     let unit = api.app.config.credit.unit;
     let row = prepared.clone();

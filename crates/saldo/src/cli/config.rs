@@ -30,7 +30,7 @@ pub(super) fn run(command: Option<Command>, file: Option<&Path>, screen: &Screen
 }
 
 fn check(config: &Config, screen: &Screen) {
-    let Config { server, database, brand, legal, credit, notices, console, automatic_topups, .. } = config;
+    let Config { server, database, credit, notices, console, automatic_topups, .. } = config;
     let Config { stripe, bank, pix, billing, mail, webhooks, radius, test_clock, .. } = config;
     screen.pair("listens on", &server.listen);
     screen.pair("public URL", &server.public_url);
@@ -38,8 +38,9 @@ fn check(config: &Config, screen: &Screen) {
         Some(database) => screen.pair("database", database),
         None => screen.pair("data folder", server.data.display()),
     }
+    let brand = config.brand();
     screen.pair("brand", &brand.name);
-    screen.pair("receipts of", legal.lines.join(", "));
+    screen.pair("receipts of", brand.legal_lines.join(", "));
     screen.pair("welcome", credit.welcome);
     match notices.low_balance {
         Some(low) => screen.pair("told low", format_args!("below {low} available")),

@@ -1,7 +1,8 @@
 //! Settings: an embedded, commented default, then a file, then the environment. A key nobody knows is an error.
 
 mod bank;
-mod legal;
+mod brand;
+mod notices;
 mod pix;
 mod topup;
 
@@ -13,10 +14,9 @@ use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
 use store::{Place, PostgresServer};
 
-use crate::look::DataUnit;
-
 pub use bank::Bank;
-pub use legal::{Legal, Notices};
+pub use brand::BrandSettings;
+pub use notices::Notices;
 pub use pix::{Pix, PixCallback};
 pub use topup::AutomaticTopups;
 
@@ -33,10 +33,8 @@ pub struct Config {
     pub server: Server,
     /// `[database]`; `None` where journal and tables are files in `server.data`.
     pub database: Option<PostgresServer>,
-    /// `[brand]`
-    pub brand: Brand,
-    /// `[legal]`
-    pub legal: Legal,
+    /// `[brand]` and `[legal]`
+    pub brand: BrandSettings,
     /// `[credit]`
     pub credit: Credit,
     /// `[notices]`
@@ -96,21 +94,6 @@ impl Server {
     pub fn clock_jump_max(&self) -> i64 {
         i64::from(self.clock_jump_max_minutes) * Timestamp::MINUTE
     }
-}
-
-/// What customers see of the operator.
-#[derive(Clone, Debug)]
-pub struct Brand {
-    /// Name on every page.
-    pub name: String,
-    /// Where reports of problems go.
-    pub support_email: String,
-    /// The number that subscribers call, as people write it; empty if there is none.
-    pub support_phone: String,
-    /// Zone of dates and times on pages.
-    pub time_zone: jiff::tz::TimeZone,
-    /// In which thousands data is counted.
-    pub data_unit: DataUnit,
 }
 
 /// What credit is and how it is sold.
@@ -247,9 +230,9 @@ impl std::fmt::Debug for Mail {
 struct Written {
     server: Server,
     database: WrittenDatabase,
-    brand: WrittenBrand,
-    legal: legal::WrittenLegal,
-    notices: legal::WrittenNotices,
+    brand: brand::WrittenBrand,
+    legal: brand::WrittenLegal,
+    notices: notices::WrittenNotices,
     credit: WrittenCredit,
     topup: topup::WrittenTopup,
     console: WrittenConsole,
@@ -267,16 +250,6 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenDatabase {
     url: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenBrand {
-    name: String,
-    support_email: String,
-    support_phone: String,
-    time_zone: String,
-    data_unit: String,
 }
 
 #[derive(Deserialize)]
@@ -419,22 +392,14 @@ fn check(written: Written) -> anyhow::Result<Config> {
     if stripe.reconcile_minutes > 1_440 || !(1..=30).contains(&stripe.reconcile_days) {
         bail!("stripe.reconcile_minutes must be from 0 to 1440 and stripe.reconcile_days from 1 to 30");
     }
-    let time_zone = jiff::tz::TimeZone::get(&brand.time_zone)
-        .with_context(|| format!("brand.time_zone: {} is not a zone", brand.time_zone))?;
-    let data_unit = DataUnit::from_name(&brand.data_unit)
-        .with_context(|| format!("brand.data_unit must be GB or GiB, not {}", brand.data_unit))?;
-    let support_phone = check_phone(&brand.support_phone)?;
-    let brand =
-        Brand { name: brand.name, support_email: brand.support_email, support_phone, time_zone, data_unit };
     let server_of = |url: &str| PostgresServer::parse(url).context("database.url");
     let database = (!database.url.is_empty()).then(|| server_of(&database.url)).transpose()?;
     let (bank, credit) = (bank::check(&bank)?, check_credit(&credit)?);
     Ok(Config {
         server,
         database,
-        legal: legal::check_legal(&legal, bank.as_ref(), &brand.name)?,
-        brand,
-        notices: legal::check_notices(&notices, credit.unit)?,
+        brand: brand::check(brand, legal)?,
+        notices: notices::check(&notices, credit.unit)?,
         automatic_topups: topup::check(&topup, credit.unit)?,
         console: check_console(&console, credit.unit)?,
         credit,
@@ -447,17 +412,6 @@ fn check(written: Written) -> anyhow::Result<Config> {
         radius,
         test_clock: test_clock.enabled,
     })
-}
-
-/// A number of a telephone, or nothing.
-fn check_phone(written: &str) -> anyhow::Result<String> {
-    let written = written.trim();
-    let is_known = |c: char| c.is_ascii_digit() || " +-().".contains(c);
-    let digits = written.chars().filter(char::is_ascii_digit).count();
-    if !written.is_empty() && (!written.chars().all(is_known) || !(3..=15).contains(&digits)) {
-        bail!("brand.support_phone must be a number like (11) 4004-1234, not {written}");
-    }
-    Ok(written.to_owned())
 }
 
 fn check_billing(billing: &Billing) -> anyhow::Result<()> {
@@ -582,6 +536,11 @@ mod tests {
             ("[credit]\nwelcome_amount = \"0.001\"", "whole cents"),
             ("[brand]\ntime_zone = \"Mars/Olympus\"", "brand.time_zone"),
             ("[brand]\nsupport_phone = \"call us\"", "brand.support_phone"),
+            ("[brand]\nname = \" \"", "brand.name"),
+            ("[brand]\nterms_url = \"javascript:alert(1)\"", "brand.terms_url"),
+            ("[brand]\ncolour = \"green\"", "brand.colour"),
+            ("[brand]\nlanguage = \"de\"", "brand.language"),
+            ("[legal]\ntax_id = \"11.222.333/0001-82\"", "legal.tax_id"),
             ("[console]\napproval_above = \"-1\"", "console.approval_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
             ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),

@@ -6,6 +6,7 @@ mod bank_files;
 mod billing;
 mod blocked;
 mod boletos;
+mod brand;
 mod credit;
 mod customer_acts;
 mod customers;
@@ -147,6 +148,9 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/webhooks/{id}/test", post(webhooks::test))
         .route("/console/webhook-deliveries/{id}", get(webhooks::delivery))
         .route("/console/webhook-deliveries/{id}/redelivery", post(webhooks::redeliver))
+        .route("/console/brand", get(brand::page).post(brand::submit))
+        .route("/console/brand/colour", get(brand::colour))
+        .route("/console/brand/logo/removal", post(brand::remove_logo))
         .route("/console/plans", get(plans::list).post(kept::create::<plans::Plans>))
         .route("/console/plans/new", get(kept::new::<plans::Plans>))
         .route("/console/plans/{no}", get(kept::change::<plans::Plans>).post(kept::submit::<plans::Plans>))
@@ -156,9 +160,12 @@ pub fn router(app: &Arc<App>) -> Router {
     // A file is longer than a form: its route has a limit of its own, inside of the one around all others.
     let subscribers =
         get(imports::again).post(imports::check).layer(DefaultBodyLimit::max(imports::BODY_BYTES_MAX));
+    let logo = post(brand::set_logo).layer(DefaultBodyLimit::max(brand::BODY_BYTES_MAX));
     let returns = post(bank_files::take).layer(DefaultBodyLimit::max(bank_files::BODY_BYTES_MAX));
-    let routes =
-        routes.route("/console/subscribers/checks", subscribers).route("/console/boletos/returns", returns);
+    let routes = routes
+        .route("/console/subscribers/checks", subscribers)
+        .route("/console/boletos/returns", returns)
+        .route("/console/brand/logo", logo);
     portal::framed(app, routes)
 }
 

@@ -272,7 +272,7 @@ fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) 
 
 /// Whose the demo is: a company that sells an API and is an internet provider, in São Paulo, with its bank and its Pix key.
 fn dress(config: &mut Config, secrets: &Secrets) -> anyhow::Result<()> {
-    BRAND.clone_into(&mut config.brand.name);
+    BRAND.clone_into(&mut config.brand.written.name);
     config.brand.time_zone = TimeZone::get(ZONE)?;
     config.bank = Some(Bank::sample()?);
     config.pix = Some(Pix::sample(&secrets.webhook_secret)?);

@@ -126,7 +126,7 @@ pub fn invoice_paper(
     let (payer, customer) = (tables.payer(row.customer)?, tables.customer(row.customer)?);
     let money = |amount: Amount| format::money(Locale::PtBr, amount);
     let drawn = || -> anyhow::Result<InvoicePaper> {
-        let brand = &app.config.brand.name;
+        let brand = &app.config.brand().name;
         let beneficiary = match &app.config.bank {
             Some(bank) => [format!("{} — {}", bank.company_name, bank.document), bank.address.clone()],
             None => [brand.clone(), String::new()],

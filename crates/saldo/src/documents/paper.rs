@@ -5,10 +5,13 @@
 
 use anyhow::Context as _;
 use krilla::Document;
+use krilla::image::Image;
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use skrifa::instance::{Location, Size};
 use skrifa::{FontRef, MetadataProvider as _};
+
+use crate::brand;
 
 use super::sheet::{FONT, LEFT_MM, LINE_POINTS, PAGE_MM, POINTS_PER_MM, Pen, VALUE_POINTS, WIDTH_MM, font};
 
@@ -31,6 +34,8 @@ const RECEIVER_MM: f32 = LEFT_MM + 95.0;
 const PARTY_MM: f32 = 85.0;
 /// Where the values of facts begin.
 const FACT_MM: f32 = LEFT_MM + 42.0;
+/// How large the logo is at most.
+const LOGO_MM: (f32, f32) = (40.0, 14.0);
 /// White between two columns.
 const GAP_MM: f32 = 4.0;
 
@@ -41,6 +46,8 @@ pub struct Paper {
     pub language: &'static str,
     /// What it is.
     pub title: String,
+    /// The logo of who writes, as PNG.
+    pub logo: Option<Vec<u8>>,
     /// Who writes: the name first.
     pub issuer: Vec<String>,
     /// To whom: the name first.
@@ -90,12 +97,13 @@ impl Paper {
         let mut document = Document::new();
         document.set_metadata(Metadata::new().title(self.title.clone()).language(self.language.to_owned()));
         let (plain, strong) = (font(PLAIN)?, font(STRONG)?);
+        let logo = self.logo.as_deref().map(picture).transpose().context("the logo")?;
         for (place, rows) in (1..).zip(&pages) {
             let settings = PageSettings::from_wh(PAGE_MM.0 * POINTS_PER_MM, PAGE_MM.1 * POINTS_PER_MM)
                 .context("a page")?;
             let mut page = document.start_page_with(settings);
             let pen = Pen { surface: page.surface(), plain: plain.clone(), strong: strong.clone() };
-            Drawing { pen, ruler: &ruler, paper: self }.page(rows, (place, pages.len()));
+            Drawing { pen, ruler: &ruler, paper: self, logo: logo.clone() }.page(rows, (place, pages.len()));
             page.finish();
         }
         document.finish().map_err(|error| anyhow::anyhow!("{error:?}"))
@@ -153,6 +161,15 @@ impl Column {
     }
 }
 
+/// A picture, and how large it is drawn, in millimetres.
+#[allow(clippy::cast_precision_loss, reason = "a logo has few pixels")]
+fn picture(png: &[u8]) -> anyhow::Result<(Image, (f32, f32))> {
+    let pixels = brand::pixels(png)?;
+    let (width, height) = (pixels.width as f32, pixels.height as f32);
+    let scale = (LOGO_MM.0 / width).min(LOGO_MM.1 / height);
+    Ok((Image::from_rgba8(pixels.rgba, pixels.width, pixels.height), (width * scale, height * scale)))
+}
+
 #[allow(clippy::cast_precision_loss, reason = "lines of one page are few")]
 fn lines_mm(count: usize) -> f32 {
     count as f32 * LINE_MM
@@ -167,6 +184,7 @@ struct Drawing<'d, 'p> {
     pen: Pen<'p>,
     ruler: &'d Ruler<'d>,
     paper: &'d Paper,
+    logo: Option<(Image, (f32, f32))>,
 }
 
 impl Drawing<'_, '_> {
@@ -197,6 +215,9 @@ impl Drawing<'_, '_> {
 
     fn head(&mut self) {
         let paper = self.paper;
+        if let Some((image, size)) = &self.logo {
+            self.pen.image((LEFT_MM + WIDTH_MM - size.0, TOP_MM - LINE_MM), image.clone(), *size);
+        }
         self.pen.strong((LEFT_MM, TOP_MM), LINE_POINTS + 3.0, &paper.title);
         let top = TOP_MM + 2.0 * LINE_MM;
         let issuer = self.party((LEFT_MM, top), &paper.issuer);
@@ -368,6 +389,7 @@ mod tests {
         Paper {
             language: "pt-BR",
             title: "Extrato — novembro de 2026".to_owned(),
+            logo: None,
             issuer: vec!["Aurora Digital Ltda.".to_owned(), "Av. Paulista, 1000 — São Paulo".to_owned()],
             receiver: vec!["João da Silva".to_owned(), "a@example.com".to_owned()],
             facts: vec![("Período".to_owned(), "1 a 30 de novembro".to_owned())],

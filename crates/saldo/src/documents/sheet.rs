@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use brazil::boleto::{Barcode, Element, Width, bars};
 use krilla::Document;
 use krilla::color::luma;
-use krilla::geom::{PathBuilder, Point, Rect};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
 use krilla::metadata::Metadata;
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
@@ -230,6 +231,14 @@ impl Pen<'_> {
             self.write((at.0, y), font, VALUE_POINTS, line);
             y += 4.2;
         }
+    }
+
+    /// A picture whose upper left corner stands on `at`.
+    pub(super) fn image(&mut self, at: (f32, f32), image: Image, (width, height): (f32, f32)) {
+        let Some(size) = Size::from_wh(width * POINTS_PER_MM, height * POINTS_PER_MM) else { return };
+        self.surface.push_transform(&Transform::from_translate(at.0 * POINTS_PER_MM, at.1 * POINTS_PER_MM));
+        self.surface.draw_image(image, size);
+        self.surface.pop();
     }
 
     /// Text whose first letter stands on `at`.

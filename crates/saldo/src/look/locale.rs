@@ -50,12 +50,12 @@ impl Locale {
         }
     }
 
-    /// The reader's own choice (the cookie) stands before the browser's wish (`Accept-Language`); English if neither is spoken.
-    pub fn choose(accept_language: Option<&str>, cookie: Option<&str>) -> Locale {
+    /// The reader's own choice (the cookie) stands before the browser's wish (`Accept-Language`), and that before the operator's language.
+    pub fn choose(accept_language: Option<&str>, cookie: Option<&str>, operators: Locale) -> Locale {
         cookie
             .and_then(Locale::from_tag)
             .or_else(|| accept_language.and_then(best_of_wishes))
-            .unwrap_or(Locale::En)
+            .unwrap_or(operators)
     }
 
     /// The text `id` without variables.
@@ -152,8 +152,9 @@ mod tests {
             (Some("pt-BR"), Some("klingon"), Locale::PtBr),
         ];
         for (accept, cookie, expected) in cases {
-            assert_eq!(Locale::choose(accept, cookie), expected, "{accept:?} {cookie:?}");
+            assert_eq!(Locale::choose(accept, cookie, Locale::En), expected, "{accept:?} {cookie:?}");
         }
+        assert_eq!(Locale::choose(Some("fr"), None, Locale::PtBr), Locale::PtBr);
     }
 
     #[test]

@@ -117,7 +117,7 @@ pub(super) fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Resu
         &AutomaticMail {
             news,
             card: Card { brand: row.card_brand.clone(), last4: row.card_last4.clone() },
-            brand: &config.brand.name,
+            brand: &config.brand().name,
             name: &customer.name,
             url: &format!("{}/automatic-topup", config.server.public_url),
         },
@@ -185,7 +185,7 @@ pub(super) fn charged(
         let mail = AutomaticMail {
             news: AutomaticNews::Charged { amount, posted },
             card: Card { brand: charge.card_brand, last4: charge.card_last4 },
-            brand: &config.brand.name,
+            brand: &config.brand().name,
             name,
             url: &format!("{}/automatic-topup", config.server.public_url),
         };

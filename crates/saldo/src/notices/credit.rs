@@ -222,7 +222,7 @@ pub(super) fn mail(tx: &Tx<'_>, config: &Config, stored: &Stored) -> Result<Resu
     let wish = tx.mail_wish(customer.id)?;
     let reader = letters::reader(config, &customer);
     let urls = ["recharge", "mail-wishes"].map(|page| format!("{}/{page}", config.server.public_url));
-    let (brand, name) = (&config.brand.name, &customer.name);
+    let (brand, name) = (&config.brand().name, &customer.name);
     let letter = if stored.id.kind == LOW_BALANCE {
         if wish.is_told_low == 0 {
             return Ok(Ok(()));

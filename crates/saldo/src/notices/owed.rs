@@ -199,7 +199,7 @@ impl Writing<'_, '_> {
             amount: invoice.total,
             due: self.due(&invoice.due_on),
             linha_digitavel: payable.map(|boleto| boleto.linha_digitavel.as_str()),
-            brand: &self.config.brand.name,
+            brand: &self.config.brand().name,
             name: &self.customer.name,
             url: &self.url(),
         })))
@@ -222,7 +222,7 @@ impl Writing<'_, '_> {
                 amount: boleto.amount,
                 due: self.due(&boleto.due_on),
                 linha_digitavel: Some(&boleto.linha_digitavel),
-                brand: &self.config.brand.name,
+                brand: &self.config.brand().name,
                 name: &self.customer.name,
                 url: &self.url(),
             })
@@ -246,7 +246,7 @@ impl Writing<'_, '_> {
             &self.reader,
             &BlockedMail {
                 line: &line,
-                brand: &self.config.brand.name,
+                brand: &self.config.brand().name,
                 name: &self.customer.name,
                 has_pix: self.config.pix.is_some(),
                 trust_days: may_be_trusted.then_some(self.config.billing.trust_days),
@@ -265,7 +265,7 @@ impl Writing<'_, '_> {
             &self.reader,
             &EnabledMail {
                 line: &line,
-                brand: &self.config.brand.name,
+                brand: &self.config.brand().name,
                 name: &self.customer.name,
                 until: known.trusted_until.filter(|until| *until > self.notice.created_at),
                 url: &self.url(),

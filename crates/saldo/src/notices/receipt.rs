@@ -24,7 +24,7 @@ pub fn receipt_again(tx: &Tx<'_>, config: &Config, payment: PaymentId) -> Result
     let recipients = letters::recipients(tx, &customer)?;
     let reader = letters::reader(config, &customer);
     let (number, url) = named(config, &receipt);
-    let letter = receipt_sent(&reader, &config.brand.name, &customer.name, row.amount, (&number, &url));
+    let letter = receipt_sent(&reader, &config.brand().name, &customer.name, row.amount, (&number, &url));
     letters::put(tx, (RECEIPT, clock::now()), &customer, &recipients, &letter)?;
     Ok(Some(recipients.len()))
 }

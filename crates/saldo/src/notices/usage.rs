@@ -171,7 +171,7 @@ pub(super) fn mail(
     let letter = usage_told(
         &reader,
         &UsageMail {
-            brand: &config.brand.name,
+            brand: &config.brand().name,
             name: &customer.name,
             line: line.access_login.as_deref().unwrap_or(&plan.name),
             percent: payload.percent,

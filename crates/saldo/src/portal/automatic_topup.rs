@@ -263,7 +263,7 @@ async fn agreed(
             ("monthcount", wanted.month.count.to_string()),
         ],
     );
-    let words = reader.t1("automatic-consent", "brand", &app.config.brand.name);
+    let words = reader.t1("automatic-consent", "brand", &app.config.brand().name);
     Ok(Agreed {
         version: CONSENT_VERSION.to_owned(),
         language: reader.locale.tag().to_owned(),

@@ -156,7 +156,7 @@ pub(super) fn read(
         boletos: boletos.collect::<Result<_, _>>()?,
         unpaid: if is_first { unpaid(app, tables, reader, customer, now)? } else { Vec::new() },
         next: if is_first { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
-        brand: app.config.brand.name.clone(),
+        brand: app.config.brand().name.clone(),
         newer_url: trail.newer_url("/invoices?", "boletos"),
         older_url: page.next.map(|next| trail.older_url("/invoices?", "boletos", &next.to_string())),
     })

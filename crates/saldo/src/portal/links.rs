@@ -91,9 +91,9 @@ fn write(
     purpose: LinkPurpose,
     link: &MailedLink,
 ) -> outbox::Mail {
-    let brand = &app.config.brand;
+    let brand = app.config.brand();
     let locale = Locale::from_tag(&customer.locale).unwrap_or(Locale::En);
-    let reader = Reader::new(locale, brand.time_zone.clone());
+    let reader = Reader::new(locale, app.config.brand.time_zone.clone());
     // Links end by the machine's clock; a trial's customer is told by the clock he is shown.
     let until = link.expires_at.plus(app.ledger.clock_offset());
     let (kind, letter) = match purpose {

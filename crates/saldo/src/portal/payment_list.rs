@@ -37,7 +37,7 @@ pub(super) fn list(
         rows: page.rows.iter().map(|payment| row(reader, payment)).collect(),
         newer_url: trail.newer_url(&base, "payments"),
         older_url: older.map(|next| trail.older_url(&base, "payments", &next)),
-        support_email: app.config.brand.support_email.clone(),
+        support_email: app.config.brand().support_email.clone(),
         request_id: request_id.to_owned(),
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn pdf(
 ) -> Result<Response, Fault> {
     let receipt = of(&app, &signed, &id).await?;
     let name = format!("inline; filename=\"receipt-{}.pdf\"", receipt.number);
-    let paper = paper(signed.reader(), receipt);
+    let paper = paper(signed.reader(), receipt, app.config.brand().logo_png());
     let drawn = blocking(move || paper.to_pdf().map_err(|error| Problem::internal(&error))).await?;
     let headers = [(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, name)];
     Ok((headers, drawn).into_response())
@@ -92,7 +92,7 @@ fn seen(
     }))
 }
 
-fn paper(reader: &Reader, receipt: ReceiptSeen) -> Paper {
+fn paper(reader: &Reader, receipt: ReceiptSeen, logo: Option<Vec<u8>>) -> Paper {
     let [what, amount] = ReceiptSeen::headings(reader);
     let total = (receipt.total_words(reader), reader.money(receipt.total()));
     Paper {
@@ -106,6 +106,7 @@ fn paper(reader: &Reader, receipt: ReceiptSeen) -> Paper {
         rows: receipt.lines(reader).into_iter().map(|(words, amount)| vec![words, amount]).collect(),
         totals: vec![total],
         remarks: Some(receipt.tax_line).filter(|line| !line.is_empty()).into_iter().collect(),
+        logo,
         issuer: receipt.issuer,
         receiver: receipt.receiver,
         page_words: page_words(reader),

@@ -138,7 +138,8 @@ pub(super) async fn pdf(
         opening: Amount::new(opening, wallet.unit),
         movements,
         receiver: std::iter::once(customer.name).chain(customer.email).collect(),
-        issuer: app.config.legal.lines.clone(),
+        logo: app.config.brand().logo_png(),
+        issuer: app.config.brand().legal_lines.clone(),
     };
     let drawn = blocking(move || paper(&reader, told).to_pdf().map_err(|error| Problem::internal(&error)));
     let name = format!("inline; filename=\"statement-{}.pdf\"", asking.name);
@@ -153,11 +154,12 @@ struct StatementTold {
     /// Oldest first.
     movements: Vec<Movement>,
     receiver: Vec<String>,
+    logo: Option<Vec<u8>>,
     issuer: Vec<String>,
 }
 
 fn paper(reader: &Reader, told: StatementTold) -> Paper {
-    let StatementTold { period, opening, movements, receiver, issuer } = told;
+    let StatementTold { period, opening, movements, receiver, logo, issuer } = told;
     let words = StatementWords::of(reader);
     let closing = movements.last().map_or(opening, |last| last.balance);
     let row = |movement: &Movement| {
@@ -173,6 +175,7 @@ fn paper(reader: &Reader, told: StatementTold) -> Paper {
     let column = |heading: &str, width_mm, side| Column { heading: heading.to_owned(), width_mm, side };
     let [date, movement, amount, balance] = words.headings;
     Paper {
+        logo,
         language: reader.locale.tag(),
         title: words.title,
         issuer,

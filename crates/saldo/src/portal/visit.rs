@@ -23,7 +23,7 @@ use super::cookies::{self, Jar};
 use super::{sessions, viewing};
 use crate::app::App;
 use crate::audit::Author;
-use crate::look::part::{Frame, Menu, Person, Place};
+use crate::look::part::{Frame, LogoSeen, Menu, Person, Place};
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
 use crate::{clock, ids, permissions, server};
@@ -155,7 +155,8 @@ impl Visit {
     ) -> Visit {
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let language = cookies::language(&parts.headers);
-        let locale = Locale::choose(header(ACCEPT_LANGUAGE), language.as_deref());
+        let locale =
+            Locale::choose(header(ACCEPT_LANGUAGE), language.as_deref(), app.config.brand().language);
         let (form_secret, is_new) = match Jar::Form.read(&app.config, &parts.headers) {
             Some(secret) => (secret, false),
             None => (ids::secret_text(FORM_SECRET_BYTES), true),
@@ -283,10 +284,19 @@ impl Visit {
             None if self.0.shown_path.is_empty() => "/",
             _ => &self.0.shown_path,
         };
+        let brand = app.config.brand();
         Frame {
-            brand: app.config.brand.name.clone(),
-            support_email: app.config.brand.support_email.clone(),
-            support_phone: app.config.brand.support_phone.clone(),
+            brand: brand.name.clone(),
+            support_email: brand.support_email.clone(),
+            support_phone: brand.support_phone.clone(),
+            terms_url: brand.terms_url.clone(),
+            sheet_url: brand.sheet.as_ref().map(|sheet| sheet.path.clone()),
+            logo: brand.logo.as_ref().map(|logo| LogoSeen {
+                url: logo.file.path.clone(),
+                width: logo.width,
+                height: logo.height,
+                is_word: logo.is_word(),
+            }),
             menu,
             hidden: self.hidden(menu),
             viewed_as: self

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod bank;
+mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;
 #[path = "../house/mod.rs"]

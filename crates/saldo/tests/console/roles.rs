@@ -249,6 +249,9 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/webhooks/{id}/removal", "none", &[], 404),
         form("/console/webhooks/{id}/test", "none", &[], 404),
         form("/console/webhook-deliveries/{id}/redelivery", "none", &[], 404),
+        form("/console/brand", "", &[("name", "Outra")], 303),
+        file("/console/brand/logo", "no picture", 422),
+        form("/console/brand/logo/removal", "", &[], 303),
     ]
 }
 
@@ -316,6 +319,8 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/webhooks/{id}", "none", 404),
         at("/console/webhooks/{id}/change", "none", 403),
         at("/console/webhook-deliveries/{id}", "none", 404),
+        at("/console/brand", "", 200),
+        at("/console/brand/colour", "", 200),
     ]
 }
 
@@ -463,7 +468,7 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 39] = [
+const NEEDS: [(&str, &str, Permission); 40] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
@@ -502,6 +507,7 @@ const NEEDS: [(&str, &str, Permission); 39] = [
     ("POST", "/console/routers", Permission::ChangeRouters),
     ("POST", "/console/plans", Permission::ChangeOffers),
     ("POST", "/console/packs", Permission::ChangeOffers),
+    ("POST", "/console/brand", Permission::ChangeSettings),
     ("", "/console/staff", Permission::ChangeStaff),
 ];
 

@@ -267,7 +267,8 @@ async fn whom_to_ask_for_a_code_is_as_the_operator_says() {
     let page = Browser::new(&only_mail).get("/first-access").await.text;
     assert!(page.contains("mailto:support@example.com") && !page.contains("tel:"), "{page}");
     assert!(!page.contains("phone"), "nobody is called where no number is known: {page}");
-    let house = House::open_with(|config| config.brand.support_phone = "(11) 4004-1234".to_owned()).await;
+    let house =
+        House::open_with(|config| config.brand.written.support_phone = "(11) 4004-1234".to_owned()).await;
     for path in ["/first-access", "/forgotten-password"] {
         let page = Browser::new(&house).get(path).await.text;
         let number = "<a class=\"number\" href=\"tel:1140041234\">(11) 4004-1234</a> or <a href=\"mailto:";

@@ -18,10 +18,17 @@ const PAYMENTS_MAX: u32 = 50;
 struct PaymentsPage<'a> {
     lang: Language,
     payments: Vec<Payment<'a>>,
+    open: Vec<Open<'a>>,
     boxes: Vec<(&'static str, &'static str, bool)>,
     counts: Vec<(&'static str, &'static str, u32)>,
     declines: Vec<(&'static str, &'static str, bool)>,
     refusal: Option<&'a str>,
+}
+
+/// A payment page on which nobody has paid yet.
+struct Open<'a> {
+    id: &'a str,
+    amount: String,
 }
 
 struct Payment<'a> {
@@ -73,16 +80,25 @@ pub(super) fn listed(work: &Work<'_>) -> rusqlite::Result<Vec<Value>> {
     Ok(payments)
 }
 
+/// The payment pages that are open, the newest.
+pub(super) fn open(work: &Work<'_>) -> rusqlite::Result<Vec<Value>> {
+    let (mut sessions, _) =
+        work.page("checkout.session", &Filter::default(), Cursor::Newest, PAYMENTS_MAX)?;
+    sessions.retain(|session| text(session, "status") == "open");
+    Ok(sessions)
+}
+
 /// The page; `refusal` says why what was just asked for was not done.
 pub(super) fn page(
     lang: Language,
-    listed: &[Value],
+    (listed, open): (&[Value], &[Value]),
     faults: FaultSettings,
     refusal: Option<&str>,
 ) -> Response {
     let page = PaymentsPage {
         lang,
         payments: listed.iter().map(Payment::read).collect(),
+        open: open.iter().map(Open::read).collect(),
         boxes: vec![
             (
                 "webhook_duplicate",
@@ -160,6 +176,13 @@ pub(super) fn page(
         refusal,
     };
     shown(&page)
+}
+
+impl<'a> Open<'a> {
+    fn read(session: &'a Value) -> Self {
+        let amount = session["amount_total"].as_i64().unwrap_or_default();
+        Self { id: text(session, "id"), amount: money(amount, text(session, "currency")) }
+    }
 }
 
 impl<'a> Payment<'a> {

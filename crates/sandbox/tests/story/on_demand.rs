@@ -119,6 +119,20 @@ async fn awaited_money_and_refunds_are_settled_by_buttons() {
 }
 
 #[tokio::test]
+async fn an_open_payment_page_expires_by_a_button_once() {
+    let mut stage = Stage::new().await;
+    let customer = stage.customer().await;
+    let session = stage.session(&customer, CardSaving::Always).await;
+    let path = format!("/checkouts/{}/expiry", session["id"].as_str().unwrap());
+    assert!(stage.get("/payments").await.text.contains(&format!("action=\"{path}\"")));
+    let known = stage.event_types().await.len();
+    assert_eq!(done(&stage, &path, json!({})).await["status"], "expired");
+    assert_eq!(stage.event_types_after(known).await, ["checkout.session.expired"]);
+    assert!(!stage.get("/payments").await.text.contains(&path));
+    assert_eq!(stage.on_demand(&path, &json!({}), By::Form).await.status, 400);
+}
+
+#[tokio::test]
 async fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let mut stage = Stage::new().await;
     let payment = stage.paid("4242424242424242").await;
@@ -140,6 +154,7 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() {
         ("/disputes/du_none/closing", json!({ "ending": "drawn" }), 422),
         ("/disputes/du_none/review", json!({}), 404),
         ("/disputes/du_none/escalation", json!({}), 404),
+        ("/checkouts/cs_none/expiry", json!({}), 404),
         ("/payouts", json!({ "currency": "eur" }), 422),
         ("/faults", json!({ "gravity": "off" }), 422),
         ("/faults", json!({ "webhook_drop_next": "-1" }), 422),

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod automatic_topups;
 pub mod bank;
 pub mod boletos;
+pub mod brand;
 pub mod catalog;
 pub mod claims;
 pub mod credit_requests;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
 mod boletos;
+mod brand;
 mod catalog;
 mod customers;
 mod entrance;

@@ -10,6 +10,7 @@ pub mod automatic_topup;
 pub mod billing;
 mod billing_runs;
 pub mod boletos;
+pub mod brand;
 pub mod buy_credit;
 pub mod console;
 pub mod consumption;

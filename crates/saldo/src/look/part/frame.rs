@@ -11,6 +11,12 @@ pub struct Frame {
     pub support_email: String,
     /// The number that subscribers call; empty if there is none.
     pub support_phone: String,
+    /// Where the operator's terms stand; empty if nowhere.
+    pub terms_url: String,
+    /// The style sheet of the operator's colour.
+    pub sheet_url: Option<String>,
+    /// The operator's logo.
+    pub logo: Option<LogoSeen>,
     /// Which menu stands beside the page.
     pub menu: Menu,
     /// Entries of the menu that whoever is signed in has no use of.
@@ -31,6 +37,19 @@ pub struct Frame {
     pub live_url: Option<String>,
     /// The strip of the demo; `None` outside of it.
     pub demo: Option<Demo>,
+}
+
+/// The operator's logo, as pages draw it.
+#[derive(Clone, Debug)]
+pub struct LogoSeen {
+    /// Where it is.
+    pub url: String,
+    /// How wide it is, in pixels.
+    pub width: u32,
+    /// How high it is, in pixels.
+    pub height: u32,
+    /// Whether it is the name, written, so that the name does not stand beside it.
+    pub is_word: bool,
 }
 
 /// Which menu stands beside a page.
@@ -183,6 +202,8 @@ pub enum Place {
     ConsoleReconciliation,
     /// Who is told by webhooks.
     ConsoleWebhooks,
+    /// What customers see of the operator.
+    ConsoleBrand,
 }
 
 impl Place {
@@ -222,6 +243,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
+        Place::ConsoleBrand,
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
@@ -231,6 +253,7 @@ impl Place {
         Place::ConsolePacks,
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
+        Place::ConsoleBrand,
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
@@ -265,6 +288,7 @@ impl Place {
             Place::ConsoleAudit => "/console/audit",
             Place::ConsoleReconciliation => "/console/reconciliation",
             Place::ConsoleWebhooks => "/console/webhooks",
+            Place::ConsoleBrand => "/console/brand",
         }
     }
 
@@ -298,6 +322,7 @@ impl Place {
             Place::ConsoleAudit => "audit",
             Place::ConsoleReconciliation => "reconciliation",
             Place::ConsoleWebhooks => "webhooks",
+            Place::ConsoleBrand => "brand",
         }
     }
 }
