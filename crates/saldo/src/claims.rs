@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use book::{Refusal, TakenBackCause};
 use engine::Outcome;
 use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, Timestamp};
@@ -31,16 +32,14 @@ const FOLLOWED_MAX: u32 = 100;
 const STEPS_MAX: usize = 8;
 /// Pages of refunds, or of disputes, that are read of one payment.
 const PAGES_MAX: usize = 20;
+/// How often refunds and disputes are looked at until they stood together.
+const LOOKS_MAX: usize = 5;
 /// How long to wait until what was taken back shows.
 const SHOW_PATIENCE: Duration = Duration::from_secs(3);
 
 /// What Stripe says is claimed of a payment intent, all of it.
 pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<PaymentClaim>, Problem> {
-    let of = Some(Paid::PaymentIntent(intent));
-    let refunds = |after: &str| Request::list_refunds(of, Created::default(), page(after));
-    let refunds: Vec<Refund> = all(app, refunds, |refund: &Refund| &refund.id).await?;
-    let disputes = |after: &str| Request::list_disputes(of, Created::default(), page(after));
-    let disputes: Vec<Dispute> = all(app, disputes, |dispute: &Dispute| &dispute.id).await?;
+    let (refunds, disputes) = at_one_moment(app, intent).await?;
     let now = app.ledger.now();
     let blank = |id: &str, amount: i64, currency: &str, created: i64| {
         Some(PaymentClaim {
@@ -74,6 +73,25 @@ pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Pay
         })
     });
     Ok(refunds.chain(disputes).collect())
+}
+
+/// Refunds and disputes as they stood together. They are two questions: a refund that failed and a dispute that was opened between them would
+/// look like both at once, which is more than was paid. So refunds are asked for again until they are what they were.
+async fn at_one_moment(app: &App, intent: &str) -> Result<(Vec<Refund>, Vec<Dispute>), Problem> {
+    let of = Some(Paid::PaymentIntent(intent));
+    let refunds = |after: &str| Request::list_refunds(of, Created::default(), page(after));
+    let disputes = |after: &str| Request::list_disputes(of, Created::default(), page(after));
+    let mut before: Vec<Refund> = all(app, refunds, |refund: &Refund| &refund.id).await?;
+    for _ in 0..LOOKS_MAX {
+        let disputes: Vec<Dispute> = all(app, disputes, |dispute: &Dispute| &dispute.id).await?;
+        let after: Vec<Refund> = all(app, refunds, |refund: &Refund| &refund.id).await?;
+        if after == before {
+            return Ok((before, disputes));
+        }
+        before = after;
+    }
+    let detail = "What is claimed back of this payment changes while it is read; it is read again later.";
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "claims_changing", detail).retry_after(1))
 }
 
 fn page(after: &str) -> Page<'_> {
