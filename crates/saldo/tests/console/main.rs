@@ -16,6 +16,7 @@ mod offers;
 mod receiver;
 mod roles;
 mod routers;
+mod settings;
 mod staff;
 mod subscribers;
 mod support;

@@ -18,7 +18,7 @@ pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use blocked::BlockedLine;
 pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
-pub use frame::{Demo, DemoFaults, Frame, LogoSeen, Menu, Person, Place};
+pub use frame::{Demo, DemoFaults, Frame, LogoSeen, Menu, Person, Place, Trial};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use payment::{
     Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason,
