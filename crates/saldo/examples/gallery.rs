@@ -314,10 +314,10 @@ impl Sample {
         let home = ConsoleHome {
             reader: self.reader.clone(),
             frame: frame(Some(Place::ConsoleHome)),
-            customer_count: 1284,
-            liability: usd("18234.75"),
-            sold_today: usd("420"),
-            used_today: usd("96.25"),
+            drift: saldo::look::page::DriftLine::Lately { amounts: "$0.00".to_owned() },
+            figures: None,
+            low: None,
+            lately_low: Vec::new(),
             books: saldo::look::page::BooksLine::Verified { at: now(), minutes: 2 },
             needs: vec![
                 Need { kind: NeedKind::Unconfirmed, count: 2 },

@@ -297,6 +297,17 @@ mail-staff-invitation-body =
 
     The link works once, until { $until }.
     If you did not expect this mail, you can ignore it.
+mail-endpoint-off-subject = { $brand }: a webhook endpoint was turned off
+mail-endpoint-off-body =
+    Nothing more is told to the webhook endpoint
+
+    { $endpoint }
+
+    { $why } What happens meanwhile is not told later. Mend the receiver, then turn it on again:
+
+    { $url }
+mail-endpoint-gone = It answered 410 Gone.
+mail-endpoint-failing = It has taken nothing for five days.
 customer-acts = Help this customer
 view-as = View as the customer
 view-as-text = You see the portal as this customer does, for 15 minutes, without being able to change anything. The audit log keeps it.
@@ -534,6 +545,30 @@ customer = Customer
 customer-id = Customer ID
 customer-since = Since
 customers-empty = No customer yet. Create the first with “saldo customer create” or by the API.
+customers-text = Who pays. Open one to see his balance, what he used and paid, and to help him.
+customers-none = No customer yet. Add the first one, import a file, or create customers by the API.
+customers-none-found = Nobody was found for “{ $text }”. Look for fewer words, or for a shorter part of the name or e-mail.
+find-customer = Part of a name or e-mail
+new-customer = Add customer
+customer-external-key = Your own ID
+customer-external-key-hint = What your programs call this customer. Optional, and nobody else’s.
+customer-language-hint = Of pages and mails, until the customer chooses.
+customer-begins-with = To begin with
+customer-currency = The wallet counts { $unit }, as everybody’s here.
+customer-welcome = Give the welcome credit of { $amount }
+customer-invite = Send an invitation by e-mail to choose a password
+customer-invite-needs-email = An invitation needs an e-mail. Write one, or untick the invitation.
+customer-bad-name = A name has at least one letter and at most { $n } bytes, none that cannot be printed.
+customer-bad-key = At most { $n } bytes, none that cannot be printed.
+wrong-key-taken = Another customer has this ID:
+customer-origin = Came
+origin-api = by the API on { $day }
+origin-command-line = by the operator at the command line on { $day }
+origin-console = written down by staff on { $day }
+origin-import = by file on { $day }
+origin-sign-up = signed up on { $day }
+origin-file = Show the file
+customer-agreed = Agreed to the terms at { $url }
 liability = Credit not used yet
 sold-today = Sold today
 used-today = Used today
@@ -543,6 +578,24 @@ books-verified-lately = { $n ->
     [one] Books verified 1 minute ago, no difference.
    *[other] Books verified { $n } minutes ago, no difference.
 }
+books-verified-drift = { $n ->
+    [0] Books verified just now, drift with Stripe { $drift }.
+    [one] Books verified 1 min ago, drift with Stripe { $drift }.
+   *[other] Books verified { $n } min ago, drift with Stripe { $drift }.
+}
+drift-lately = Drift with Stripe { $drift }.
+drift-compared = Drift with Stripe { $drift }, compared { $time }.
+drift-unknown = Stripe has not been compared with the books yet.
+drift-failing = Stripe cannot be compared with the books since { $time }.
+near-zero = Customers near zero
+near-zero-lately = Lately fallen below their threshold
+near-zero-since = Since
+chart-sold = Credit sold by day
+chart-sold-nothing = Nothing was sold in these 30 days.
+chart-all-used = Credit used by day
+chart-all-used-nothing = Nothing was used in these 30 days.
+chart-low = Customers near zero at the end of each day
+chart-low-nothing = Nobody was near zero in these 30 days.
 books-damaged = The books are damaged, seen { $time }: { $finding }. Keep the data folder as it is and run “saldo verify”.
 books-not-verified = The books have not been verified since the program started.
 
@@ -694,6 +747,13 @@ timeline-empty = Nothing has happened yet.
 timeline-balance = balance { $balance }
 timeline-payment = Payment of { $amount }, { $method }
 timeline-mail = E-mail: { $subject }
+receipt-send-again = Send receipt again
+receipt-send-again-text = Mails the receipt to the customer and to each of his logins with an address.
+receipt-sent = { $n ->
+    [0] Nobody has an address to which the receipt could be sent.
+    [one] The receipt was sent to { $n } address.
+   *[other] The receipt was sent to { $n } addresses.
+}
 invitation-sent = The invitation was sent once more.
 invite-again = Send invitation again
 open-payments = Open payments
@@ -1174,9 +1234,10 @@ balance-debit = { $amount } Dr
 balance-credit = { $amount } Cr
 chart-held = Customers’ credit at the end of each day
 chart-held-most = Most on { $span }: { $amount }.
-chart-held-nothing = Customers had no credit in this month.
+chart-held-nothing = Customers had no credit in this time.
 flow-sold = Credit sold
 flow-overpaid = Paid beyond what was owed
+flow-brought-in = Brought from another system
 flow-promotional = Promotional credit
 flow-allowance = Allowances of plans
 flow-corrected = Corrections
@@ -1972,6 +2033,36 @@ column-anchor-day-hint = Day of the month on which cycles begin, 1 to 31.
 column-used-hint = Already used in this cycle, with the unit: 12.5 GB.
 column-outside-hint = Of that, what does not count against the allowance.
 column-language-hint = pt-BR or en; pt-BR if empty.
+import-customers-heading = Import customers
+import-customers-text = One row for each customer, as CSV, with what he had in another system. The file is checked first; nothing is written until you say so.
+import-customers-columns = The first row names the columns, in any order. A row needs an e-mail or your own ID: by them the same file is known again.
+import-customers-known = Rows whose customer is here already are left as they are: nothing is added to their balance, even where the file says something else.
+import-customers-ask = Wallets are opened and opening balances are added at once. What had been bought stands in the books as an adjustment, opening balance; what had been given as promotional.
+import-customers-welcome = Give each of them the welcome credit of { $amount }, too
+import-customers-needs = A file with opening balances is taken by an administrator.
+import-customers-now = { $n ->
+    [one] Import one customer
+   *[other] Import { $n } customers
+}
+import-customers-done = New customers: { $customers }. Opening balances: { $sum }.
+import-customers-next = They choose a password under “Forgotten your password?”, or by an invitation that you send on their page.
+import-decisions-done = { $done } of { $all } steps are done.
+import-errors-file = Errors as a file
+opening-balance = Opening balance
+opening-bought = Opening balances, purchased
+opening-promotional = Opening balances, promotional
+opening-left-out = Opening balances left out
+column-external-id-hint = What your programs call the customer.
+column-balance-hint = What he had, in { $unit }: 1234.50 or 1234,50.
+column-balance-kind-hint = purchased or promotional; needed with an opening balance.
+column-expires-hint = The last day of the opening balance, as 2030-12-31. Empty if it does not expire.
+column-customer-language-hint = en or pt-BR; { $language } if empty.
+wrong-unmarked = Write an e-mail or an ID. Without one nobody can tell whether he is here already.
+wrong-money = Write an amount like 1234.50, with digits only.
+wrong-money-ambiguous = This may be thousands or decimals. Write 1234.00 or 1.23.
+wrong-money-too-fine = At most six digits behind the decimal mark.
+wrong-money-too-much = At most { $most }.
+wrong-balance-kind = Write purchased or promotional.
 wrong-row = line { $line }, { $column }: { $words }
 wrong-empty = Fill this in.
 wrong-too-long = { $n ->

@@ -297,6 +297,17 @@ mail-staff-invitation-body =
 
     O link funciona uma vez, até { $until }.
     Se você não esperava este e-mail, pode ignorá-lo.
+mail-endpoint-off-subject = { $brand }: um endpoint de webhook foi desligado
+mail-endpoint-off-body =
+    Nada mais é enviado ao endpoint de webhook
+
+    { $endpoint }
+
+    { $why } O que acontecer enquanto isso não é enviado depois. Corrija o receptor e ligue-o de novo:
+
+    { $url }
+mail-endpoint-gone = Ele respondeu 410 Gone.
+mail-endpoint-failing = Ele não aceitou nada durante cinco dias.
 customer-acts = Ajudar este cliente
 view-as = Ver como o cliente
 view-as-text = Você vê o portal como este cliente vê, por 15 minutos, sem poder alterar nada. Fica no registro de auditoria.
@@ -534,6 +545,30 @@ customer = Cliente
 customer-id = ID do cliente
 customer-since = Desde
 customers-empty = Nenhum cliente ainda. Crie o primeiro com “saldo customer create” ou pela API.
+customers-text = Quem paga. Abra um cliente para ver o saldo, o que consumiu e pagou, e para ajudá-lo.
+customers-none = Ainda não há clientes. Adicione o primeiro, importe um arquivo ou crie clientes pela API.
+customers-none-found = Ninguém foi encontrado para “{ $text }”. Busque menos palavras, ou um trecho menor do nome ou do e-mail.
+find-customer = Parte do nome ou do e-mail
+new-customer = Adicionar cliente
+customer-external-key = Seu próprio ID
+customer-external-key-hint = Como seus programas chamam este cliente. Opcional, e de mais ninguém.
+customer-language-hint = Das páginas e dos e-mails, até que o cliente escolha.
+customer-begins-with = Para começar
+customer-currency = A carteira conta em { $unit }, como a de todos aqui.
+customer-welcome = Dar o crédito de boas-vindas de { $amount }
+customer-invite = Enviar um convite por e-mail para escolher uma senha
+customer-invite-needs-email = Um convite precisa de um e-mail. Escreva um ou desmarque o convite.
+customer-bad-name = Um nome tem pelo menos uma letra e no máximo { $n } bytes, todos imprimíveis.
+customer-bad-key = No máximo { $n } bytes, todos imprimíveis.
+wrong-key-taken = Outro cliente tem este ID:
+customer-origin = Origem
+origin-api = pela API em { $day }
+origin-command-line = pelo operador na linha de comando em { $day }
+origin-console = cadastrado pela equipe em { $day }
+origin-import = por arquivo em { $day }
+origin-sign-up = cadastrou-se em { $day }
+origin-file = Mostrar o arquivo
+customer-agreed = Concordou com os termos em { $url }
 liability = Crédito ainda não usado
 sold-today = Vendido hoje
 used-today = Usado hoje
@@ -543,6 +578,24 @@ books-verified-lately = { $n ->
     [one] Registros verificados há 1 minuto, sem diferença.
    *[other] Registros verificados há { $n } minutos, sem diferença.
 }
+books-verified-drift = { $n ->
+    [0] Registros verificados agora mesmo, diferença com a Stripe { $drift }.
+    [one] Registros verificados há 1 min, diferença com a Stripe { $drift }.
+   *[other] Registros verificados há { $n } min, diferença com a Stripe { $drift }.
+}
+drift-lately = Diferença com a Stripe { $drift }.
+drift-compared = Diferença com a Stripe { $drift }, comparada em { $time }.
+drift-unknown = A Stripe ainda não foi comparada com os registros.
+drift-failing = A Stripe não pode ser comparada com os registros desde { $time }.
+near-zero = Clientes perto de zero
+near-zero-lately = Caíram há pouco abaixo do limite deles
+near-zero-since = Desde
+chart-sold = Crédito vendido por dia
+chart-sold-nothing = Nada foi vendido nestes 30 dias.
+chart-all-used = Crédito usado por dia
+chart-all-used-nothing = Nada foi usado nestes 30 dias.
+chart-low = Clientes perto de zero no fim de cada dia
+chart-low-nothing = Ninguém esteve perto de zero nestes 30 dias.
 books-damaged = Os registros estão danificados, visto em { $time }: { $finding }. Mantenha a pasta de dados como está e execute “saldo verify”.
 books-not-verified = Os registros ainda não foram verificados desde que o programa iniciou.
 
@@ -694,6 +747,13 @@ timeline-empty = Nada aconteceu ainda.
 timeline-balance = saldo { $balance }
 timeline-payment = Pagamento de { $amount }, { $method }
 timeline-mail = E-mail: { $subject }
+receipt-send-again = Enviar recibo de novo
+receipt-send-again-text = Envia o recibo por e-mail ao cliente e a cada login dele que tem endereço.
+receipt-sent = { $n ->
+    [0] Ninguém tem endereço para o qual enviar o recibo.
+    [one] O recibo foi enviado para { $n } endereço.
+   *[other] O recibo foi enviado para { $n } endereços.
+}
 invitation-sent = O convite foi enviado novamente.
 invite-again = Reenviar convite
 open-payments = Abrir pagamentos
@@ -1174,9 +1234,10 @@ balance-debit = { $amount } D
 balance-credit = { $amount } C
 chart-held = Crédito dos clientes no fim de cada dia
 chart-held-most = Maior em { $span }: { $amount }.
-chart-held-nothing = Os clientes não tinham crédito neste mês.
+chart-held-nothing = Os clientes não tinham crédito neste período.
 flow-sold = Crédito vendido
 flow-overpaid = Pago além do devido
+flow-brought-in = Trazido de outro sistema
 flow-promotional = Crédito promocional
 flow-allowance = Franquias dos planos
 flow-corrected = Correções
@@ -1972,6 +2033,36 @@ column-anchor-day-hint = Dia do mês em que os ciclos começam, de 1 a 31.
 column-used-hint = Já usado neste ciclo, com a unidade: 12,5 GB.
 column-outside-hint = Do total usado, o que não conta na franquia.
 column-language-hint = pt-BR ou en; vazio é pt-BR.
+import-customers-heading = Importar clientes
+import-customers-text = Uma linha para cada cliente, em CSV, com o que ele tinha em outro sistema. O arquivo é conferido antes; nada é gravado até que você confirme.
+import-customers-columns = A primeira linha dá nome às colunas, em qualquer ordem. Cada linha precisa de um e-mail ou do seu próprio ID: é por eles que o mesmo arquivo é reconhecido.
+import-customers-known = Linhas de quem já é cliente ficam como estão: nada é somado ao saldo, mesmo que o arquivo diga outra coisa.
+import-customers-ask = As carteiras são abertas e os saldos iniciais são creditados na hora. O que foi comprado entra nos livros como ajuste, saldo inicial; o que foi dado, como promocional.
+import-customers-welcome = Dar também a cada um o crédito de boas-vindas de { $amount }
+import-customers-needs = Um arquivo com saldos iniciais é importado por um administrador.
+import-customers-now = { $n ->
+    [one] Importar um cliente
+   *[other] Importar { $n } clientes
+}
+import-customers-done = Novos clientes: { $customers }. Saldos iniciais: { $sum }.
+import-customers-next = Eles escolhem uma senha em “Esqueceu a senha?”, ou por um convite que você envia na página de cada um.
+import-decisions-done = { $done } de { $all } passos concluídos.
+import-errors-file = Erros em arquivo
+opening-balance = Saldo inicial
+opening-bought = Saldos iniciais comprados
+opening-promotional = Saldos iniciais promocionais
+opening-left-out = Saldos iniciais deixados de fora
+column-external-id-hint = Como seus programas chamam o cliente.
+column-balance-hint = O que ele tinha, em { $unit }: 1234,50 ou 1234.50.
+column-balance-kind-hint = comprado ou promocional; obrigatório com um saldo inicial.
+column-expires-hint = O último dia do saldo inicial, como 2030-12-31. Vazio se não vence.
+column-customer-language-hint = pt-BR ou en; { $language } se vazio.
+wrong-unmarked = Escreva um e-mail ou um ID. Sem nenhum dos dois não há como saber se ele já está aqui.
+wrong-money = Escreva um valor como 1234,50, só com algarismos.
+wrong-money-ambiguous = Isto pode ser milhar ou decimal. Escreva 1234,00 ou 1,23.
+wrong-money-too-fine = No máximo seis algarismos depois da vírgula.
+wrong-money-too-much = No máximo { $most }.
+wrong-balance-kind = Escreva comprado ou promocional.
 wrong-row = linha { $line }, { $column }: { $words }
 wrong-empty = Preencha este campo.
 wrong-too-long = { $n ->

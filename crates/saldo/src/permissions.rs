@@ -22,6 +22,8 @@ pub enum Permission {
     ReadLetters,
     /// Write down and change customers, their lines and logins.
     ChangeCustomers,
+    /// Bring what customers had in another system, by file.
+    BringBalances,
     /// See the portal as a customer sees it.
     ViewAsCustomer,
     /// Freeze a wallet, and thaw it.
@@ -60,12 +62,13 @@ use StaffRole::{Admin, Finance, ReadOnly, Support};
 const EVERYBODY: &[StaffRole] = &[Admin, Finance, Support, ReadOnly];
 
 /// Who may do what. Each permission stands here once.
-pub const TABLE: [(Permission, &[StaffRole]); 20] = [
+pub const TABLE: [(Permission, &[StaffRole]); 21] = [
     (P::SeeCustomers, EVERYBODY),
     (P::SeeFinance, &[Admin, Finance, ReadOnly]),
     (P::SeeAudit, &[Admin, Finance, ReadOnly]),
     (P::ReadLetters, &[Admin]),
     (P::ChangeCustomers, &[Admin, Support]),
+    (P::BringBalances, &[Admin]),
     (P::ViewAsCustomer, &[Admin, Finance, Support]),
     (P::FreezeWallets, &[Admin, Finance, Support]),
     (P::GiveCredit, &[Admin, Finance, Support]),

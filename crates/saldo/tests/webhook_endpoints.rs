@@ -6,16 +6,20 @@ mod house;
 mod receiver;
 
 use house::{Answer, House, fresh_key};
+use money::{Amount, StaffId, Unit};
 use receiver::Receiver;
 use reqwest::Method;
+use saldo::{clock, ids};
 use serde_json::{Value, json};
 use store::tables::endpoints::{Attempt, Delivery, DeliveryState};
+use store::tables::staff::{Staff, StaffRole};
 
 /// A program whose webhooks may go to this machine.
 async fn open() -> House {
     House::open_with(|config| {
         config.webhooks.allow_private = true;
         config.webhooks.allow_http = true;
+        config.notices.low_balance = None;
     })
     .await
 }
@@ -169,8 +173,74 @@ async fn while_a_secret_is_rotated_both_sign() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn low_credit_is_told_once_for_each_fall() {
+    let house = House::open_with(|config| {
+        config.webhooks.allow_private = true;
+        config.webhooks.allow_http = true;
+        config.notices.low_balance = Some(Amount::parse("5.00", Unit::USD).expect("an amount"));
+    })
+    .await;
+    let receiver = Receiver::open().await;
+    endpoint(&house, &receiver.url(), &["balance.low"]).await;
+    let ana = house.customer("ana").await;
+    let wallet = ana.wallet.to_string();
+    let seen = |is_low: u8, falls: u32| {
+        let id = ana.wallet;
+        let look = move |reader: &store::Reader<'_>| {
+            let Some(row) = reader.wallet_view(id)? else { return Ok(None) };
+            reader.watched_wallet(Unit::USD, row.wallet_no)
+        };
+        let wanted = (Some(is_low), Some(falls));
+        house.until(look, move |row| row.as_ref().is_some_and(|row| (row.is_low, row.falls) == wanted))
+    };
+    seen(0, 0).await;
+    let charge =
+        |amount: &str| json!({"wallet": wallet, "kind": "api", "amount": {"amount": amount, "unit": "USD"}});
+    house.post("/v1/charges", &charge("20.25")).await.expect(201);
+    let told = receiver.next("balance.low").await;
+    assert_eq!(
+        told.body["data"],
+        json!({
+            "customer": ana.customer.id.to_string(), "wallet": wallet, "line": null, "entry": null,
+            "available": {"amount": "4.75", "unit": "USD"}, "threshold": {"amount": "5.00", "unit": "USD"},
+        })
+    );
+    house.post("/v1/charges", &charge("0.75")).await.expect(201);
+    let grant = json!({"amount": {"amount": "10.00", "unit": "USD"}, "source": "promotional"});
+    house.post(&format!("/v1/wallets/{wallet}/grants"), &grant).await.expect(201);
+    seen(0, 1).await;
+    house.post("/v1/charges", &charge("9.50")).await.expect(201);
+    let again = receiver.next("balance.low").await;
+    assert_eq!(again.body["data"]["available"], json!({"amount": "4.50", "unit": "USD"}));
+    assert_ne!(told.id, again.id);
+    assert_eq!(receiver.count(), 2, "once for each fall");
+    // Making the views again, or another start, tells nothing again.
+    let house = house.restart().await;
+    let messages = house.get("/v1/webhook-messages").await.expect(200);
+    let low = messages["data"].as_array().expect("a list").iter().filter(|one| one["type"] == "balance.low");
+    assert_eq!(low.count(), 2);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_gone_is_told_nothing_more() {
     let house = open().await;
+    for (email, role, disabled_at) in [
+        ("bia@example.com", StaffRole::Admin, None),
+        ("leo@example.com", StaffRole::Support, None),
+        ("eva@example.com", StaffRole::Admin, Some(clock::now())),
+    ] {
+        let staff = Staff {
+            id: StaffId::from_u128(ids::fresh()),
+            email: email.to_owned(),
+            name: "Staff".to_owned(),
+            password_hash: store::Hidden(String::new()),
+            role,
+            created_at: clock::now(),
+            disabled_at,
+        };
+        house.running.app.write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
+    }
     let receiver = Receiver::open().await;
     let made = endpoint(&house, &receiver.url(), &[]).await;
     let id = text(&made["id"]);
@@ -189,6 +259,13 @@ async fn who_is_gone_is_told_nothing_more() {
         .iter()
         .find(|line| line["action"] == "webhook_endpoint.disable");
     assert_eq!(line.map(|line| &line["actor"]), Some(&json!("webhooks")), "{audit}");
+    // Admins are told by mail, and nobody else.
+    let mails = house.running.app.read(|reader| Ok(reader.mails(None, 50)?.rows)).await.expect("mails");
+    let told: Vec<_> = mails.iter().filter(|mail| mail.kind == "endpoint_off").collect();
+    assert_eq!(told.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["bia@example.com"]);
+    for words in [receiver.url().as_str(), "410 Gone", &format!("/console/webhooks/{id}")] {
+        assert!(told[0].body.contains(words), "{words}: {}", told[0].body);
+    }
 
     receiver.answer(200, "");
     assert_eq!(

@@ -74,6 +74,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     22 "0022_payments_awaited.sql",
     23 "0023_findings.sql",
     24 "0024_brand.sql",
+    25 "0025_customers_by_file.sql",
+    26 "0026_low_balances.sql",
 );
 
 impl Database {

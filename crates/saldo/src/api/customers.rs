@@ -241,7 +241,7 @@ pub(super) async fn change(
             email: row.email.clone(),
             external_key: row.external_key.clone(),
             locale: row.locale.clone(),
-            subjects: Vec::new(),
+            ..NewCustomer::default()
         })?;
         tx.update_customer(&row)?;
         let after = Customer::read(tx, &row)?;

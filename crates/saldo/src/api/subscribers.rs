@@ -20,7 +20,8 @@ use super::once::{Answer, Wish};
 use super::request::{Asked, Body, Id, IdempotencyKey, cursor, page_rows, said};
 use super::wire::{List, time};
 use crate::problem::Problem;
-use crate::subscribers::{Column, Draft, Newcomer, Person, Why, Wrong, change_person, check_person, enrol};
+use crate::sheets::{SheetColumn as _, Why};
+use crate::subscribers::{Column, Draft, Newcomer, Person, Wrong, change_person, check_person, enrol};
 use crate::{clock, ids};
 
 /// Longest text that is looked for, in bytes.
@@ -170,6 +171,14 @@ fn refused(wrong: &Wrong) -> Problem {
         | Why::Negative
         | Why::OutsideMore
         | Why::LoginTaken
+        | Why::Unmarked
+        | Why::Money
+        | Why::MoneyAmbiguous
+        | Why::MoneyTooFine
+        | Why::MoneyTooMuch
+        | Why::BalanceKind
+        | Why::Date
+        | Why::DateOver
         | Why::Twice(_)
         | Why::Differs(_)
         | Why::Columns { .. } => ("invalid_field", "cannot be taken".to_owned()),

@@ -8,6 +8,7 @@ use money::{Amount, CustomerId, LoginId};
 use serde_json::json;
 use store::tables::customers::Customer;
 use store::tables::logins::Login;
+use store::tables::origins::Origin;
 use store::views::WalletRow;
 use store::{Reader, StoreError, Tx};
 
@@ -16,7 +17,7 @@ use super::screen::Screen;
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::config::Config;
-use crate::customers::{self, NewCustomer};
+use crate::customers::{self, Beginning, NewCustomer};
 use crate::problem::Problem;
 use crate::{clock, ids, portal};
 
@@ -76,7 +77,8 @@ pub(super) enum Command {
 pub(super) fn run(command: Command, config: Config, screen: &Screen) -> anyhow::Result<()> {
     match command {
         Command::Create { name, email, external_key, locale, subjects } => {
-            create(config, NewCustomer { name, email, external_key, locale, subjects }, screen)
+            let beginning = Beginning { origin: Origin::CommandLine, ..Beginning::default() };
+            create(config, NewCustomer { name, email, external_key, locale, subjects, beginning }, screen)
         }
         Command::Invite { customer } => invite(config, &customer, screen),
         Command::List { limit } => list(&config, limit, screen),

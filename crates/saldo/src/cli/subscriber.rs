@@ -16,7 +16,8 @@ use crate::config::Config;
 use crate::look::part::enrolment::{row_words, unreadable_words};
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
-use crate::subscribers::{self, Checked, FILE_BYTES_MAX, Sheet};
+use crate::sheets::{self, FILE_BYTES_MAX};
+use crate::subscribers::{self, Checked, Sheet};
 
 /// Things that are listed of all that is wrong with a file.
 const WRONG_LISTED: usize = 1_000;
@@ -46,7 +47,7 @@ pub(super) fn run(command: Command, config: &Config, screen: &Screen) -> anyhow:
     let Command::Import { file, check } = command;
     let reader = Reader::new(Locale::En, TimeZone::UTC);
     let bytes = read(&file)?;
-    let sheet = subscribers::read(&bytes).map_err(|why| anyhow::anyhow!(unreadable_words(&reader, &why)))?;
+    let sheet = sheets::read(&bytes).map_err(|why| anyhow::anyhow!(unreadable_words(&reader, &why)))?;
     let tables = folder::open_tables(config)?;
     let checked = tables.read(|tables| subscribers::check_sheet(tables, &sheet))?;
     tell(&sheet, &checked, &reader, screen)?;

@@ -81,7 +81,7 @@ fn draw(
     let reader = staff.visit.reader();
     let hint = Some(reader.t("access-login-change-hint"));
     let fields = vec![text("access_login", reader.t("access-login"), hint, login)];
-    let problems = wrong.map(|words| FieldProblem { field: "access_login".to_owned(), words });
+    let problems = wrong.map(|words| FieldProblem::new("access_login", words));
     let back_url = format!("{}/{id}", Place::ConsoleLines.url());
     let action = format!("{back_url}/access-login");
     let place = (Place::ConsoleLines, action, back_url);

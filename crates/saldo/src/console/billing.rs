@@ -229,7 +229,7 @@ fn problems(reader: &Reader, problem: &Problem) -> Option<Vec<FieldProblem>> {
             "invalid_reason" => "adjustment-bad-reason",
             _ => return None,
         };
-        Some(FieldProblem { field: problem.field.clone().unwrap_or_default(), words: reader.t(text) })
+        Some(FieldProblem::new(problem.field.clone().unwrap_or_default(), reader.t(text)))
     };
     problem.each().map(one).collect()
 }

@@ -125,7 +125,7 @@ pub(super) async fn submit(
             let reader = staff.visit.reader();
             let one = |problem: &Problem| {
                 let words = reader.t(text_of(problem.code)?);
-                Some(FieldProblem { field: problem.field.clone().unwrap_or_default(), words })
+                Some(FieldProblem::new(problem.field.clone().unwrap_or_default(), words))
             };
             let problems = problem.each().map(one).collect::<Option<Vec<_>>>();
             let problems = problems.ok_or(problem)?;

@@ -400,9 +400,8 @@ fn form(
     problem: Option<&Problem>,
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader();
-    let problems = problem.into_iter().flat_map(Problem::each).map(|problem| FieldProblem {
-        field: problem.field.clone().unwrap_or_default(),
-        words: reader.t(wrong_text(problem)),
+    let problems = problem.into_iter().flat_map(Problem::each).map(|problem| {
+        FieldProblem::new(problem.field.clone().unwrap_or_default(), reader.t(wrong_text(problem)))
     });
     let back = format!("/console/customers/{id}");
     let place = (Place::ConsoleCredit, format!("{back}/credit"), back);

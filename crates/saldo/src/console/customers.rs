@@ -12,12 +12,14 @@ use store::tables::access_codes::AccessCode;
 use store::tables::customers::Customer;
 use store::tables::lines::{LineEntry, Payer};
 use store::tables::logins::Login;
+use store::tables::origins::OriginRow;
 use store::views::{GrantRow, LineRow, WalletRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::blocked_line;
 use super::draw_form_at;
 use super::lines::status_text;
+use super::origins;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
 use super::timeline;
@@ -51,6 +53,8 @@ pub(super) struct Shown {
     saved: u8,
     #[serde(default)]
     invited: u8,
+    /// To how many addresses a receipt was sent.
+    sent: Option<u32>,
     before: Option<String>,
 }
 
@@ -66,6 +70,7 @@ pub(super) struct Invited {
 struct Said {
     saved: bool,
     invited: bool,
+    sent: Option<u32>,
     code: Option<GivenCode>,
     trail: Trail,
 }
@@ -74,6 +79,7 @@ struct Said {
 struct Known {
     customer: Customer,
     payer: Option<Payer>,
+    origin: Option<OriginRow>,
     wallets: Vec<WalletRow>,
     money: Option<WalletRow>,
     grants: Vec<GrantRow>,
@@ -99,7 +105,8 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(shown.before.as_deref());
-    let said = Said { saved: shown.saved == 1, invited: shown.invited == 1, code: None, trail };
+    let said =
+        Said { saved: shown.saved == 1, invited: shown.invited == 1, sent: shown.sent, code: None, trail };
     show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
 }
 
@@ -265,7 +272,7 @@ async fn show(
     staff: &StaffIn,
     id: CustomerId,
     status: StatusCode,
-    Said { saved, invited, code, trail }: Said,
+    Said { saved, invited, sent, code, trail }: Said,
 ) -> Result<Response, Fault> {
     let (look, eyes) = (Arc::clone(app), staff.visit.reader().clone());
     let before = trail.last().and_then(|at| at.parse().ok()).map_or(Timestamp::MAX, Timestamp::from_micros);
@@ -293,8 +300,10 @@ async fn show(
             .filter(|it| it.expires_at > now && it.tries_left > 0)
             .map(|it| it.expires_at),
     };
+    let place = if known.payer.is_some() { Place::ConsoleSubscribers } else { Place::ConsoleCustomers };
     let page = CustomerPage {
-        frame: staff.visit.frame(app, Some(Place::ConsoleSubscribers)),
+        frame: staff.visit.frame(app, Some(place)),
+        came: known.origin.as_ref().map(|origin| origins::seen(&reader, origin)),
         id: id.to_string(),
         automatic,
         balance,
@@ -307,9 +316,11 @@ async fn show(
         language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),
         name: known.customer.name,
         email: known.customer.email,
+        external_key: known.customer.external_key,
         since: known.customer.created_at,
         saved,
         invited,
+        receipt_sent: sent.map(|sent| reader.tn("receipt-sent", sent)),
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
         acts: acts(app, staff, &reader, &known.wallets),
@@ -365,6 +376,7 @@ fn known(
     let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
     Ok(Some(Known {
         payer: tables.payer(id)?,
+        origin: tables.customer_origin(id)?,
         grants: grants.unwrap_or_default(),
         money,
         timeline,

@@ -1,4 +1,4 @@
-//! `/console`: what there is, in four numbers, and the customers.
+//! `/console`: what needs a person, how the books stand, what the last thirty days brought, and the customers.
 
 use std::sync::Arc;
 
@@ -11,18 +11,22 @@ use store::tables::claims::ClaimState;
 use store::tables::credit_requests::CreditRequestState;
 use store::tables::customers::{Customer, Wallet};
 use store::tables::inbox::InboxState;
-use store::views::{AccountRow, Moved};
+use store::tables::reconciliation::ReconciliationRun;
 use store::{Reader as TablesReader, StoreError};
 
+use super::home_figures::{self, Days, Low};
+use super::reconciliation;
 use crate::app::App;
 use crate::clock;
+use crate::look::Reader;
 use crate::look::page::console::{Need, NeedKind};
-use crate::look::page::{BooksLine, ConsoleCustomer, ConsoleHome};
+use crate::look::page::{BooksLine, ConsoleCustomer, ConsoleHome, DriftLine};
 use crate::look::part::Place;
 use crate::permissions::Permission;
 use crate::portal::trail::Trail;
-use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
+use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
+use crate::reconciliation::CurrencyDrift;
 use crate::{documents, endpoints, nas};
 
 /// Customers of one page.
@@ -32,6 +36,8 @@ const WALLETS_MAX: u32 = 50;
 
 /// Disputes that are counted of each kind.
 const CLAIMS_MAX: u32 = 1_000;
+/// A comparison with Stripe that is older than this is told with its time, in microseconds.
+const DRIFT_AGE_MAX: i64 = Timestamp::HOUR;
 /// A payment that was told of more lately than this is being credited, in microseconds.
 const UNMATCHED_AGE_MIN: i64 = Timestamp::MINUTE;
 
@@ -49,30 +55,32 @@ pub(super) async fn page(
     staff.must(Permission::SeeCustomers)?;
     let (reader, unit) = (staff.visit.reader().clone(), app.config.credit.unit);
     let now = app.ledger.now();
-    let today = calendar::day_bounds(&reader.zone, calendar::day_of(&reader.zone, now));
-    let midnight = today.map_or(now, |bounds| bounds.from);
+    let days = home_figures::last_days(&reader.zone, now);
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
-    let (count, accounts, moved, rows, next) = app
+    let (asked, spans) = (Arc::clone(&app), days.clone());
+    let sees_finance = staff.may(Permission::SeeFinance);
+    let (rows, next, money, low, compared) = app
         .read(move |tables| {
             let page = tables.customers(before, ROWS)?;
             let rows = page.rows.into_iter().map(|customer| with_wallet(tables, customer, unit));
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
-            Ok((tables.customer_count()?, tables.accounts()?, tables.moved_since(midnight)?, rows, page.next))
+            let money = sees_finance.then(|| Days::read(tables, unit, &spans)).transpose()?;
+            let low = Low::read(tables, &asked.config, &spans)?;
+            let compared = (tables.last_reconciliation()?, tables.open_reconciliation_run()?);
+            Ok((rows, page.next, money, low, compared))
         })
         .await?;
+    let needs = needs(&app, &staff, now).await?;
+    let drift = if sees_finance { drift(&app, &reader, compared)? } else { DriftLine::Untold };
     let page = ConsoleHome {
         frame: staff.visit.frame(&app, Some(Place::ConsoleHome)),
-        customer_count: count,
-        liability: liability(&accounts, unit),
-        sold_today: sum(&moved, unit, |row| {
-            row.kind == "grant" && row.reason.as_deref() == Some("purchased")
-        }),
-        used_today: negated(sum(&moved, unit, |row| {
-            ["usage", "charge", "reversal"].contains(&row.kind.as_str())
-        })),
         books: books(&app),
-        needs: needs(&app, now).await?,
+        drift,
+        needs,
+        figures: money.map(|money| money.figures(&reader, now)),
+        low: low.figure(&reader, &days, now),
+        lately_low: low.listed(),
         customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet, unit)).collect(),
         newer_url: trail.newer_url("/console?", "before"),
         older_url: next.map(|next| trail.older_url("/console?", "before", &next.to_string())),
@@ -81,8 +89,38 @@ pub(super) async fn page(
     draw(StatusCode::OK, &page)
 }
 
+/// What Stripe has more than the books, as the last comparison found it.
+fn drift(
+    app: &App,
+    reader: &Reader,
+    (last, open): (Option<ReconciliationRun>, Option<ReconciliationRun>),
+) -> Result<DriftLine, Problem> {
+    if !app.stripe.is_configured() {
+        return Ok(DriftLine::Untold);
+    }
+    if let Some(since) = open.and_then(|run| run.failing_since) {
+        return Ok(DriftLine::Failing { since });
+    }
+    let Some((run, at)) = last.and_then(|run| Some((run.clone(), run.finished_at?))) else {
+        return Ok(DriftLine::NotYet);
+    };
+    let found = reconciliation::found(&run)?;
+    let of_currency = |drift: &CurrencyDrift| match Unit::known(&drift.currency) {
+        Some(unit) => reader.money(Amount::new(drift.drift, unit)),
+        None => format!("{} {}", reader.number(drift.drift), drift.currency.to_uppercase()),
+    };
+    let mut amounts: Vec<String> = found.currencies.iter().map(of_currency).collect();
+    // Nothing has moved in any.
+    if amounts.is_empty() {
+        amounts.push(reader.money(Amount::zero(app.config.credit.unit)));
+    }
+    let amounts = amounts.join(", ");
+    let is_lately = clock::now().since(at) < DRIFT_AGE_MAX;
+    Ok(if is_lately { DriftLine::Lately { amounts } } else { DriftLine::Once { amounts, at } })
+}
+
 /// What waits for a person, the most urgent first.
-async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
+async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Need>, Problem> {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let unconfirmed = count(app.nas.unconfirmed(now));
     // A payment is told before its credit is booked: for as long nobody has to look.
@@ -110,7 +148,8 @@ async fn needs(app: &Arc<App>, now: Timestamp) -> Result<Vec<Need>, Problem> {
         })
         .await?;
     let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, count)| Need { kind: *kind, count });
-    Ok(needs.filter(|need| need.count > 0).collect())
+    let is_his = |need: &Need| staff.may(need.kind.to_see());
+    Ok(needs.filter(|need| need.count > 0).filter(is_his).collect())
 }
 
 fn books(app: &App) -> BooksLine {
@@ -145,20 +184,4 @@ fn row(app: &App, customer: Customer, wallet: Option<Wallet>, unit: Unit) -> Con
         available: amount(published.as_ref().map_or(0, |wallet| wallet.balance.available())),
         created_at: customer.created_at,
     }
-}
-
-/// What all wallets hold together. All accounts of a unit sum to zero, so it is what the others lack.
-fn liability(accounts: &[AccountRow], unit: Unit) -> Amount {
-    let others =
-        accounts.iter().filter(|row| row.unit == unit).map(|row| i128::from(row.balance)).sum::<i128>();
-    Amount::new(i64::try_from(-others).unwrap_or(i64::MAX), unit)
-}
-
-fn sum(moved: &[Moved], unit: Unit, counts: impl Fn(&Moved) -> bool) -> Amount {
-    let rows = moved.iter().filter(|row| row.amount.unit() == unit && counts(row));
-    Amount::new(rows.fold(0_i64, |sum, row| sum.saturating_add(row.amount.value())), unit)
-}
-
-fn negated(amount: Amount) -> Amount {
-    Amount::new(amount.value().saturating_neg(), amount.unit())
 }

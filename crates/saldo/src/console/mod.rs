@@ -9,10 +9,12 @@ mod boletos;
 mod brand;
 mod credit;
 mod customer_acts;
+mod customer_list;
 mod customers;
 mod findings;
 mod go_live;
 mod home;
+mod home_figures;
 mod imports;
 mod inbox;
 mod invoices;
@@ -22,7 +24,9 @@ mod lines;
 mod mail_settings;
 mod mails;
 mod month_end;
+mod new_customer;
 mod offer_fields;
+mod origins;
 mod packs;
 mod payments;
 mod plans;
@@ -52,6 +56,7 @@ use crate::look::page::{Field, FieldProblem, OfferForm};
 use crate::look::part::Place;
 use crate::portal::{self, Fault, StaffIn, draw, sign_in};
 use crate::problem::Problem;
+use imports::{Customers, Subscribers};
 pub use kept_files::KeptFiles;
 use offer_fields::Typed;
 use routers::RouterKind;
@@ -77,6 +82,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/customers/{id}/invitations", post(customers::invite))
         .route("/console/payments", get(payments::list))
         .route("/console/payments/{id}", get(payments::page))
+        .route("/console/payments/{id}/receipt", post(payments::send_receipt))
         .route("/console/payments/{id}/refund", get(payments::refund))
         .route("/console/payments/{id}/refunds", post(payments::order))
         .route("/console/topups", get(topups::list))
@@ -87,11 +93,26 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/inbox/{provider}/{event}/replay", post(inbox::replay))
         .route("/console/subscribers", get(subscribers::list).post(subscribers::create))
         .route("/console/subscribers/new", get(subscribers::new))
-        .route("/console/subscribers/import", get(imports::page))
-        .route("/console/subscribers/import/example.csv", get(imports::example))
-        .route("/console/subscribers/checks/{check}", get(imports::checked))
-        .route("/console/subscribers/imports", get(imports::again).post(imports::take))
-        .route("/console/subscribers/imports/{no}", get(imports::progress))
+        .route("/console/subscribers/import", get(imports::page::<Subscribers>))
+        .route("/console/subscribers/import/example.csv", get(imports::example::<Subscribers>))
+        .route("/console/subscribers/checks/{check}", get(imports::checked::<Subscribers>))
+        .route("/console/subscribers/checks/{check}/errors.csv", get(imports::errors::<Subscribers>))
+        .route(
+            "/console/subscribers/imports",
+            get(imports::again::<Subscribers>).post(imports::take::<Subscribers>),
+        )
+        .route("/console/subscribers/imports/{no}", get(imports::progress::<Subscribers>))
+        .route("/console/customers", get(customer_list::page).post(new_customer::create))
+        .route("/console/customers/new", get(new_customer::page))
+        .route("/console/customers/import", get(imports::page::<Customers>))
+        .route("/console/customers/import/example.csv", get(imports::example::<Customers>))
+        .route("/console/customers/checks/{check}", get(imports::checked::<Customers>))
+        .route("/console/customers/checks/{check}/errors.csv", get(imports::errors::<Customers>))
+        .route(
+            "/console/customers/imports",
+            get(imports::again::<Customers>).post(imports::take::<Customers>),
+        )
+        .route("/console/customers/imports/{no}", get(imports::progress::<Customers>))
         .route("/console/customers/{id}", get(customers::page).post(customers::submit))
         .route("/console/customers/{id}/change", get(customers::change))
         .route("/console/customers/{id}/freezing", post(customer_acts::freeze))
@@ -167,11 +188,13 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/packs/new", get(kept::new::<packs::Packs>))
         .route("/console/packs/{no}", get(kept::change::<packs::Packs>).post(kept::submit::<packs::Packs>));
     // A file is longer than a form: its route has a limit of its own, inside of the one around all others.
-    let subscribers =
-        get(imports::again).post(imports::check).layer(DefaultBodyLimit::max(imports::BODY_BYTES_MAX));
+    let long = || DefaultBodyLimit::max(imports::BODY_BYTES_MAX);
+    let customers = get(imports::again::<Customers>).post(imports::check::<Customers>).layer(long());
+    let subscribers = get(imports::again::<Subscribers>).post(imports::check::<Subscribers>).layer(long());
     let logo = post(brand::set_logo).layer(DefaultBodyLimit::max(brand::BODY_BYTES_MAX));
     let returns = post(bank_files::take).layer(DefaultBodyLimit::max(bank_files::BODY_BYTES_MAX));
     let routes = routes
+        .route("/console/customers/checks", customers)
         .route("/console/subscribers/checks", subscribers)
         .route("/console/boletos/returns", returns)
         .route("/console/brand/logo", logo);

@@ -222,6 +222,7 @@ fn flow_text_id(flow: Flow) -> &'static str {
     match flow {
         Flow::Sold => "flow-sold",
         Flow::Overpaid => "flow-overpaid",
+        Flow::BroughtIn => "flow-brought-in",
         Flow::Promotional => "flow-promotional",
         Flow::Allowance => "flow-allowance",
         Flow::Corrected => "flow-corrected",

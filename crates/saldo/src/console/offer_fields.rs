@@ -71,7 +71,7 @@ impl Typed {
     pub(super) fn problems(&self, problem: &Problem) -> Option<Vec<FieldProblem>> {
         let one = |problem: &Problem| {
             let words = self.reader.t(Self::text_of(problem)?);
-            Some(FieldProblem { field: problem.field.clone().unwrap_or_default(), words })
+            Some(FieldProblem::new(problem.field.clone().unwrap_or_default(), words))
         };
         problem.each().map(one).collect()
     }
@@ -167,6 +167,11 @@ pub(super) fn shown_windows(windows: impl Iterator<Item = (u16, u16)>) -> String
 /// A line of text.
 pub(super) fn text(name: &'static str, label: String, hint: Option<String>, value: String) -> Field {
     Field { name, label, hint, kind: FieldKind::Text(value) }
+}
+
+/// What the form sends back as it is.
+pub(super) fn hidden(name: &'static str, value: String) -> Field {
+    Field { name, label: String::new(), hint: None, kind: FieldKind::Hidden(value) }
 }
 
 /// One of several.

@@ -18,14 +18,17 @@ use super::offer_fields::Typed;
 use crate::app::App;
 use crate::ids;
 use crate::look::Reader;
-use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetLine, SheetList, Standing};
+use crate::look::page::listing::{
+    Cell, Fact, Listing, ListingRow, Sheet, SheetAct, SheetLine, SheetList, Standing,
+};
 use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
 use crate::look::part::Place;
 use crate::permissions::Permission;
 use crate::portal::payment_list::{cursor, row};
 use crate::portal::trail::Trail;
-use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
+use crate::portal::{Asked, Fault, Posted, StaffIn, draw, local_path};
 use crate::problem::Problem;
+use crate::receipts;
 use crate::refunds::{self, Wanted};
 
 /// Payments of one page.
@@ -59,6 +62,15 @@ pub(super) struct Shown {
 #[serde(default)]
 pub(super) struct ShownOne {
     ordered: Option<String>,
+    /// To how many addresses the receipt was sent.
+    sent: Option<u32>,
+}
+
+/// From which page a receipt is asked for.
+#[derive(Deserialize)]
+pub(super) struct ReceiptAsked {
+    #[serde(default)]
+    return_to: String,
 }
 
 /// What is typed about a refund.
@@ -79,6 +91,8 @@ struct Known {
     left: Amount,
     booked: i64,
     is_behind: bool,
+    /// The number of its receipt.
+    receipt: Option<String>,
 }
 
 /// `GET /console/payments`
@@ -162,13 +176,22 @@ pub(super) async fn page(
     let seen = row(&reader, &known.payment);
     let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
     let place = Place::ConsolePayments;
+    let send_again = SheetAct {
+        action: format!("{}/receipt", url(known.payment.id)),
+        words: reader.t("receipt-send-again"),
+        text: reader.t("receipt-send-again-text"),
+        tone: "",
+    };
     let ordered = known.orders.iter().find(|order| Some(order.id.to_string()) == shown.ordered);
     let page = Sheet {
         frame: staff.visit.frame(&app, Some(place)),
         heading: reader.t1("payment-of", "amount", reader.money(known.payment.amount)),
         text: name_of(known.customer.as_ref()),
         standing: Some(Standing::new(seen.status.tone(), reader.t(seen.status.text_id()))),
-        done: ordered.and_then(|order| ordered_words(&reader, order)),
+        done: match shown.sent {
+            Some(sent) => Some(reader.tn("receipt-sent", sent)),
+            None => ordered.and_then(|order| ordered_words(&reader, order)),
+        },
         alert: alert(&reader, &known, ordered),
         facts: facts(&app, &reader, &known),
         lists: [orders(&reader, &known), claims(&app, &reader, &known)].into_iter().flatten().collect(),
@@ -177,7 +200,11 @@ pub(super) async fn page(
         } else {
             Vec::new()
         },
-        acts: Vec::new(),
+        acts: if known.receipt.is_some() && staff.may(Permission::ChangeCustomers) {
+            vec![send_again]
+        } else {
+            Vec::new()
+        },
         raw: None,
         back: (place.url().to_owned(), reader.t(place.text_id())),
         reader,
@@ -193,6 +220,7 @@ async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
             customer: tables.customer(payment.customer)?,
             claims: tables.claims_of(id)?,
             orders: tables.refund_orders_of(id, ORDERS_SHOWN)?,
+            receipt: tables.receipt(id)?.map(|receipt| receipt.name()),
             left: refunds::refundable(tables, &payment)?,
             booked,
             is_behind,
@@ -245,6 +273,9 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
     if let Some(topup) = payment.topup {
         let url = format!("{}/{topup}", Place::ConsoleTopups.url());
         facts.push(Fact::linked(reader.t("topup"), topup.to_string(), url));
+    }
+    if let Some(number) = &known.receipt {
+        facts.push(Fact::new(reader.t("receipt"), number));
     }
     if let Some(entry) = payment.credited_entry {
         facts.push(Fact::new(reader.t("payment-entry"), entry.to_string()));
@@ -339,6 +370,21 @@ fn claim_standing(state: ClaimState) -> (&'static str, &'static str) {
         ClaimState::Lost => ("bad", "claim-lost"),
         ClaimState::Closed => ("good", "claim-closed"),
     }
+}
+
+/// `POST /console/payments/{id}/receipt`: the mail with the receipt, once more.
+pub(super) async fn send_receipt(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Posted(ReceiptAsked { return_to }): Posted<ReceiptAsked>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::ChangeCustomers)?;
+    let id = parse(&id)?;
+    let sent = receipts::send_again(&app, staff.visit.author(&staff.who.session), id).await?;
+    let is_customers = |path: &&str| path.starts_with("/console/customers/") && !path.contains(['?', '#']);
+    let back = local_path(&return_to).filter(is_customers).map_or_else(|| url(id), str::to_owned);
+    Ok(Redirect::to(&format!("{back}?sent={sent}")).into_response())
 }
 
 /// `GET /console/payments/{id}/refund`. With an amount, what that would take.

@@ -89,7 +89,8 @@ fn by_name(tables: &TablesReader<'_>, run: ReconciliationRun) -> Result<Reconcil
     Ok(ReconciliationRun { asked_by: staff.map(|staff| staff.name).or(run.asked_by), ..run })
 }
 
-fn found(run: &ReconciliationRun) -> Result<Found, Problem> {
+/// What a comparison has found.
+pub(super) fn found(run: &ReconciliationRun) -> Result<Found, Problem> {
     let Some(result) = &run.result else { return Ok(Found::default()) };
     serde_json::from_str(result).map_err(|error| Problem::internal(&anyhow::Error::new(error)))
 }

@@ -97,7 +97,7 @@ pub(super) async fn invite(
             .ok_or_else(|| Problem::invalid("language", "invalid_language", "This language is not known."))?,
     };
     let reader = staff.visit.reader();
-    let problem = |(field, id): (&str, &str)| FieldProblem { field: field.to_owned(), words: reader.t(id) };
+    let problem = |(field, id): (&str, &str)| FieldProblem::new(field, reader.t(id));
     let words = |field| (field, if field == "name" { "staff-name-missing" } else { "staff-email-wrong" });
     let wrong: Vec<FieldProblem> = invited.wrong().into_iter().map(|field| problem(words(field))).collect();
     if !wrong.is_empty() {

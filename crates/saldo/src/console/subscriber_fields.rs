@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::look::page::Field;
 use crate::look::part::enrolment::column_label;
 use crate::look::{Locale, Reader};
+use crate::sheets::SheetColumn as _;
 use crate::subscribers::{Column, Draft};
 
 /// The columns of a person.
@@ -31,7 +32,7 @@ pub(super) type Sent = BTreeMap<String, String>;
 /// What was typed, column by column.
 pub(super) fn draft(sent: &Sent) -> Draft {
     let mut draft = Draft::default();
-    for column in Column::ALL {
+    for column in Column::ALL.iter().copied() {
         if let Some(text) = sent.get(column.name()) {
             draft[column].clone_from(text);
         }

@@ -15,18 +15,28 @@ use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use crate::app::App;
 use crate::clock;
 use crate::look::format::percent_encoded;
-use crate::look::page::{Subscriber, Subscribers};
+use crate::look::page::{People, PeopleWords, PersonRow};
 use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
 use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
-use crate::subscribers::{self, Column, Draft, Row, Why, Wrong};
+use crate::sheets::Why;
+use crate::subscribers::{self, Column, Draft, Row, Wrong};
 
 /// Subscribers of one page.
 const ROWS: u32 = 25;
 /// Longest text that is looked for, in bytes.
 const FIND_BYTES_MAX: usize = 200;
+
+const WORDS: PeopleWords = PeopleWords {
+    heading: "subscribers",
+    text: "subscribers-text",
+    empty: "subscribers-empty",
+    none_found: "subscribers-none-found",
+    find: "find-subscriber",
+    new: "new-subscriber",
+};
 
 #[derive(Deserialize)]
 pub(super) struct Shown {
@@ -60,8 +70,13 @@ pub(super) async fn list(
     } else {
         format!("{}?find={}&", place.url(), percent_encoded(&find))
     };
-    let page = Subscribers {
-        reader: staff.visit.reader().clone(),
+    let reader = staff.visit.reader().clone();
+    let page = People {
+        url: place.url(),
+        words: WORDS,
+        note: None,
+        columns: ["subscriber-document", "subscriber-city"].map(|id| reader.t(id)).to_vec(),
+        reader,
         frame: staff.visit.frame(&app, Some(place)),
         may_change: staff.may(Permission::ChangeCustomers),
         rows: page.rows.into_iter().map(row).collect(),
@@ -72,13 +87,12 @@ pub(super) async fn list(
     draw(StatusCode::OK, &page)
 }
 
-fn row(row: SubscriberRow) -> Subscriber {
-    Subscriber {
+fn row(row: SubscriberRow) -> PersonRow {
+    PersonRow {
         url: format!("/console/customers/{}", row.customer),
         name: row.name,
-        document: spoken_document(&row.document),
         email: row.email.unwrap_or_default(),
-        city: row.city,
+        cells: vec![spoken_document(&row.document), row.city],
     }
 }
 

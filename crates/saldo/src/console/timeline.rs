@@ -39,7 +39,9 @@ pub(super) fn read(
     }
     let cursor = PaymentCursor { occurred_at: before, id: money::PaymentId::from_u128(0) };
     let tried = tables.payments_of(customer.id, Some(cursor), ROWS + 1)?.rows;
-    lines.extend(tried.iter().map(|payment| paid(reader, payment)));
+    for payment in &tried {
+        lines.push(paid(reader, payment, tables.receipt(payment.id)?.is_some()));
+    }
     if let Some(email) = &customer.email {
         lines.extend(tables.mails_to(email, before, ROWS + 1)?.iter().map(|mail| mailed(reader, mail)));
     }
@@ -62,10 +64,11 @@ fn moved(reader: &Reader, movement: &Movement) -> TimelineLine {
         sum: Some((reader.movement(movement.amount), !movement.is_out())),
         standing: None,
         url: None,
+        receipt_url: None,
     }
 }
 
-fn paid(reader: &Reader, payment: &Payment) -> TimelineLine {
+fn paid(reader: &Reader, payment: &Payment, has_receipt: bool) -> TimelineLine {
     let seen = row(reader, payment);
     let why = seen.reason.map(|reason| reason.words(reader));
     TimelineLine {
@@ -75,6 +78,7 @@ fn paid(reader: &Reader, payment: &Payment) -> TimelineLine {
         sum: None,
         standing: Some(Standing::new(seen.status.tone(), reader.t(seen.status.text_id()))),
         url: Some(payments::url(payment.id)),
+        receipt_url: has_receipt.then(|| format!("{}/receipt", payments::url(payment.id))),
     }
 }
 
@@ -86,6 +90,7 @@ fn mailed(reader: &Reader, mail: &Mail) -> TimelineLine {
         sum: None,
         standing: None,
         url: Some(format!("{}/{}", crate::look::part::Place::ConsoleMails.url(), mail.id)),
+        receipt_url: None,
     }
 }
 
@@ -98,6 +103,7 @@ fn requested(reader: &Reader, request: &CreditRequest) -> TimelineLine {
         sum: None,
         standing: Some(Standing::new(tone, reader.t(text))),
         url: Some(credit::url(request.id)),
+        receipt_url: None,
     }
 }
 

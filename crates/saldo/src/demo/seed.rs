@@ -29,7 +29,7 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
         email: Some(CUSTOMER_EMAIL.to_owned()),
         external_key: Some("sample".to_owned()),
         locale: "en".to_owned(),
-        subjects: Vec::new(),
+        ..NewCustomer::default()
     };
     let customer: CustomerId = known.customer_id.parse()?;
     customers::create_as(app, customer, new).await.map_err(failure)?;

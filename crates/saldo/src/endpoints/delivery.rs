@@ -16,7 +16,7 @@ use tokio::task::{self, JoinSet};
 
 use super::keeping::find_enabled;
 use super::reach::{self, PrivateAddress, TIMEOUT};
-use super::{shown, sign};
+use super::{letter, shown, sign};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::clock;
@@ -175,7 +175,8 @@ async fn send(app: Arc<App>, client: Client, sent: Sent) {
     let outcome = try_once(&app, &client, &endpoint, &message).await;
     let id = delivery.id;
     let jitter = jitter_permille();
-    let settled = app.write(move |tx| settle(tx, id, &outcome, jitter)).await;
+    let asked = Arc::clone(&app);
+    let settled = app.write(move |tx| settle(tx, &asked, id, (&outcome, jitter))).await;
     if let Err(problem) = settled {
         // It is due again when its lease ends.
         let detail = problem.detail;
@@ -265,7 +266,12 @@ fn in_words(error: &reqwest::Error) -> String {
 }
 
 /// Writes down what came of a try, and what it means for the delivery and its endpoint.
-fn settle(tx: &Tx<'_>, id: DeliveryId, outcome: &Outcome, jitter: i64) -> Result<(), store::StoreError> {
+fn settle(
+    tx: &Tx<'_>,
+    app: &App,
+    id: DeliveryId,
+    (outcome, jitter): (&Outcome, i64),
+) -> Result<(), store::StoreError> {
     let Some(mut delivery) = tx.delivery(id)? else { return Ok(()) };
     let Some(endpoint) = tx.endpoint(delivery.endpoint)? else { return Ok(()) };
     let Outcome { at, took_millis, status, answer, error } = outcome.clone();
@@ -288,15 +294,15 @@ fn settle(tx: &Tx<'_>, id: DeliveryId, outcome: &Outcome, jitter: i64) -> Result
         }
     }
     tx.settle_delivery(&delivery)?;
-    judge(tx, &endpoint, outcome, now)
+    judge(tx, app, &endpoint, (outcome, now))
 }
 
 /// What a try means for its endpoint.
 fn judge(
     tx: &Tx<'_>,
+    app: &App,
     endpoint: &Endpoint,
-    outcome: &Outcome,
-    now: Timestamp,
+    (outcome, now): (&Outcome, Timestamp),
 ) -> Result<(), store::StoreError> {
     let failing_since = match outcome.error {
         None => None,
@@ -317,6 +323,8 @@ fn judge(
         tracing::warn!(endpoint = %endpoint.id, state = state.word(), "an endpoint is told nothing more");
         let change = Change::new("webhook_endpoint.disable", endpoint.id).after_json(&shown(&judged));
         Author::named(AUTHOR).note(tx, &change)?;
+        letter::write(tx, &app.config, &judged, app.ledger.now())?;
+        app.mail_news.notify_one();
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod delivery;
 mod keeping;
+mod letter;
 mod reach;
 mod signature;
 mod told;

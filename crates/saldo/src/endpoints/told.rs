@@ -18,7 +18,10 @@ pub const KINDS: [(&str, &str); 15] = [
     ("payment.failed", "an attempt to pay failed"),
     ("payment.refunded", "a refund of a payment was made, has succeeded or has failed"),
     ("payment.disputed", "a dispute of a payment was opened, or stands otherwise"),
-    ("balance.low", "a line has used 50 or 80 % of its allowance or pack"),
+    (
+        "balance.low",
+        "credit fell below its threshold, or a line has used 50 or 80 % of its allowance or pack",
+    ),
     ("balance.exhausted", "nothing is left in a wallet or of a line's allowance or pack"),
     ("purchase.created", "a pack was bought for a line"),
     ("purchase.released", "its credit was released"),
@@ -77,6 +80,13 @@ impl Telling<'_, '_> {
                 json!({
                     "customer": self.customer(), "wallet": self.wallet(), "line": null,
                     "available": written(*available), "entry": self.entry(),
+                }),
+            ),
+            Fact::Low { available, threshold } => told(
+                "balance.low",
+                json!({
+                    "customer": self.customer(), "wallet": self.wallet(), "line": null,
+                    "available": written(*available), "threshold": written(*threshold), "entry": null,
                 }),
             ),
             Fact::Usage { percent, of_pack, left } => {

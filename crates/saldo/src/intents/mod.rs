@@ -25,6 +25,8 @@ use wish::{BILL, PAY, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
 
+/// Intents of one wish of many that go to the book in one request.
+const SENT_AT_ONCE: usize = 500;
 /// Intents sent again in one request.
 const RESEND_MAX: u32 = 500;
 
@@ -57,6 +59,15 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
         app.settlement_news.notify_one();
     }
     Ok(outcomes)
+}
+
+/// The same for many, a portion at a time: others get their turn between two of them. What a crash or a failure leaves behind is sent
+/// again by itself.
+pub async fn send_in_portions(app: &Arc<App>, intents: &[Intent]) -> Result<(), Problem> {
+    for portion in intents.chunks(SENT_AT_ONCE) {
+        send(app, portion).await?;
+    }
+    Ok(())
 }
 
 /// Sends again what is open and was written down before `before`: what a crash or a failure left behind. How many there were.

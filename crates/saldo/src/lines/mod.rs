@@ -76,7 +76,7 @@ pub async fn subscribe(app: &Arc<App>, author: Author, new: NewSubscriber) -> Re
         email: email.clone(),
         external_key: external_key.clone(),
         locale: locale.clone(),
-        subjects: Vec::new(),
+        ..customers::NewCustomer::default()
     })?;
     let new = NewSubscriber { name, email, external_key, locale, document, address };
     let (customer, payer) = rows(CustomerId::from_u128(ids::fresh()), new, clock::now());

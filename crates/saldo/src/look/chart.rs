@@ -143,16 +143,12 @@ impl Chart {
 
     /// What was spent by day. `spans` are days, in order.
     pub fn by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
-        let label = |span: &Span| reader.date(span.from);
-        let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
         let words = Words::of_spending("chart-by-day", "chart-day", "chart-today");
-        Chart::bars(reader, "usage-by-day", room, spans, &words, &label, &mark)
+        Chart::of_days(reader, "usage-by-day", room, spans, &words)
     }
 
     /// What a line used by day, in bytes. `spans` are days, in order.
     pub fn data_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
-        let label = |span: &Span| reader.date(span.from);
-        let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
         let words = Words {
             title: "chart-data-by-day",
             heading: "chart-day",
@@ -161,14 +157,64 @@ impl Chart {
             most: "chart-data-most",
             nothing: "chart-data-nothing",
             empty: "consumption-empty",
+            says: amount,
         };
-        Chart::bars(reader, "data-by-day", room, spans, &words, &label, &mark)
+        Chart::of_days(reader, "data-by-day", room, spans, &words)
+    }
+
+    /// What was sold to all customers by day. `spans` are days, in order.
+    pub fn sold_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let words = Words {
+            title: "chart-sold",
+            heading: "chart-day",
+            value: "flow-sold",
+            now: "chart-today",
+            most: "chart-held-most",
+            nothing: "chart-sold-nothing",
+            empty: "chart-sold-nothing",
+            says: amount,
+        };
+        Chart::of_days(reader, "sold-by-day", room, spans, &words)
+    }
+
+    /// What all customers used by day. `spans` are days, in order.
+    pub fn all_used_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let words = Words {
+            title: "chart-all-used",
+            heading: "chart-day",
+            value: "flow-used",
+            now: "chart-today",
+            most: "chart-held-most",
+            nothing: "chart-data-nothing",
+            empty: "chart-all-used-nothing",
+            says: amount,
+        };
+        Chart::of_days(reader, "all-used-by-day", room, spans, &words)
+    }
+
+    /// How many customers were near zero at the end of each day. `spans` are days, in order; their amounts count customers.
+    pub fn low_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
+        let words = Words {
+            title: "chart-low",
+            heading: "chart-day",
+            value: "customers",
+            now: "chart-today",
+            most: "chart-held-most",
+            nothing: "chart-low-nothing",
+            empty: "chart-low-nothing",
+            says: |reader, amount| reader.number(amount.value()),
+        };
+        Chart::of_days(reader, "low-by-day", room, spans, &words)
+    }
+
+    fn of_days(reader: &Reader, name: &'static str, room: Room, spans: &[Span], words: &Words) -> Chart {
+        let label = |span: &Span| reader.date(span.from);
+        let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
+        Chart::bars(reader, name, room, spans, words, &label, &mark)
     }
 
     /// What customers had at the end of each day. `spans` are days, in order.
     pub fn held_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
-        let label = |span: &Span| reader.date(span.from);
-        let mark = |index: usize, span: &Span| (index.is_multiple_of(7)).then(|| reader.day(span.from));
         let name = match spans.first().map(|span| span.amount.unit()) {
             Some(Unit::BYTE) => "held-bytes-by-day",
             Some(Unit::BRL) => "held-brl-by-day",
@@ -182,8 +228,9 @@ impl Chart {
             most: "chart-held-most",
             nothing: "chart-held-nothing",
             empty: "chart-held-nothing",
+            says: amount,
         };
-        Chart::bars(reader, name, room, spans, &words, &label, &mark)
+        Chart::of_days(reader, name, room, spans, &words)
     }
 
     /// What was spent by month. `spans` are the months of one year, in order.
@@ -212,11 +259,13 @@ impl Chart {
         let spent = || spans.iter().filter(|span| span.amount.is_positive());
         let row = |span: &Span| Row {
             label: label(span),
-            value: reader.money(span.amount),
+            value: (words.says)(reader, span.amount),
             finished: span.is_final(),
         };
         let description = match spent().max_by_key(|span| span.amount.value()) {
-            Some(most) => reader.t2(words.most, "span", label(most), "amount", reader.money(most.amount)),
+            Some(most) => {
+                reader.t2(words.most, "span", label(most), "amount", (words.says)(reader, most.amount))
+            }
             None => reader.t(words.nothing),
         };
         let sizes: [Size; 2] = match room {
@@ -224,7 +273,8 @@ impl Chart {
             Room::Full => [Size::WIDE_FULL, Size::NARROW],
         };
         let now = reader.t(words.now);
-        let drawings = sizes.iter().map(|size| draw(reader, *size, spans, label, mark, &now)).collect();
+        let says = |amount| (words.says)(reader, amount);
+        let drawings = sizes.iter().map(|size| draw(&says, *size, spans, label, mark, &now)).collect();
         Chart {
             name,
             title: reader.t(words.title),
@@ -258,6 +308,12 @@ struct Words {
     most: &'static str,
     nothing: &'static str,
     empty: &'static str,
+    /// How an amount is said.
+    says: fn(&Reader, Amount) -> String,
+}
+
+fn amount(reader: &Reader, amount: Amount) -> String {
+    reader.money(amount)
 }
 
 impl Words {
@@ -270,6 +326,7 @@ impl Words {
             most: "chart-most",
             nothing: "chart-nothing",
             empty: "usage-empty",
+            says: amount,
         }
     }
 }
@@ -299,7 +356,7 @@ const BAR_WIDTH_MAX: i64 = 28;
 const TICK_GAP: i64 = 44;
 
 fn draw(
-    reader: &Reader,
+    says: &dyn Fn(Amount) -> String,
     size: Size,
     spans: &[Span],
     label: &dyn Fn(&Span) -> String,
@@ -314,7 +371,7 @@ fn draw(
     let floor = size.height - BOTTOM;
     let tall = floor - TOP;
 
-    let labels: Vec<String> = (0..=count).map(|n| reader.money(Amount::new(step * n, unit))).collect();
+    let labels: Vec<String> = (0..=count).map(|n| says(Amount::new(step * n, unit))).collect();
     let longest = labels.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     let left = i64::try_from(longest).unwrap_or(0) * LETTER + 8;
     let right = size.width - 2;
@@ -332,7 +389,7 @@ fn draw(
         let middle = middle_of(slot);
         if span.amount.is_positive() {
             let height = scaled(span.amount.value(), tall, top_value).max(2);
-            let label = format!("{}: {}", label(span), reader.money(span.amount));
+            let label = format!("{}: {}", label(span), says(span.amount));
             bars.push(Bar {
                 x: middle - width / 2,
                 y: floor - height,

@@ -7,6 +7,8 @@ pub mod samples;
 
 use money::{Amount, Timestamp};
 
+use store::tables::endpoints::EndpointState;
+
 use crate::look::Reader;
 
 /// A mail without its envelope.
@@ -31,6 +33,30 @@ pub fn password_reset(reader: &Reader, brand: &str, name: &str, url: &str, expir
 /// Invites somebody of the operator's staff to set his password by `url`, good until `expires_at`.
 pub fn staff_invitation(reader: &Reader, brand: &str, name: &str, url: &str, expires_at: Timestamp) -> Mail {
     write(reader, "mail-staff-invitation-subject", "mail-staff-invitation-body", brand, name, url, expires_at)
+}
+
+/// Tells an admin that the endpoint at `endpoint_url` is told nothing more, and why; `url` is where it is turned on again.
+pub fn endpoint_off(
+    reader: &Reader,
+    brand: &str,
+    endpoint_url: &str,
+    state: EndpointState,
+    url: &str,
+) -> Mail {
+    let why = match state {
+        EndpointState::Gone => reader.t("mail-endpoint-gone"),
+        _ => reader.t("mail-endpoint-failing"),
+    };
+    let values = [
+        ("brand", brand.to_owned()),
+        ("endpoint", endpoint_url.to_owned()),
+        ("why", why),
+        ("url", url.to_owned()),
+    ];
+    Mail {
+        subject: reader.t1("mail-endpoint-off-subject", "brand", brand),
+        body: reader.with("mail-endpoint-off-body", values) + "\n",
+    }
 }
 
 /// Confirms a payment of `amount`, after which the balance is `posted`; its receipt is named by number and address.

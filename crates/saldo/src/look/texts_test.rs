@@ -9,7 +9,7 @@ const EN: &str = include_str!("../../locales/en.ftl");
 const PT_BR: &str = include_str!("../../locales/pt-BR.ftl");
 
 /// Names of charts, which look like ids of texts and are none.
-const NOT_TEXTS: [&str; 7] = [
+const NOT_TEXTS: [&str; 10] = [
     "usage-by-hour",
     "usage-by-day",
     "usage-by-month",
@@ -17,6 +17,9 @@ const NOT_TEXTS: [&str; 7] = [
     "held-by-day",
     "held-brl-by-day",
     "held-bytes-by-day",
+    "sold-by-day",
+    "all-used-by-day",
+    "low-by-day",
 ];
 
 #[test]

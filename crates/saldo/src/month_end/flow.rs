@@ -9,6 +9,8 @@ pub enum Flow {
     Sold,
     /// More was paid than was owed.
     Overpaid,
+    /// It was brought from another system, where it had been bought.
+    BroughtIn,
     /// Credit was given away.
     Promotional,
     /// A plan's allowance.
@@ -27,9 +29,10 @@ pub enum Flow {
 
 impl Flow {
     /// All of them, as they stand in a report.
-    pub const ALL: [Flow; 9] = [
+    pub const ALL: [Flow; 10] = [
         Flow::Sold,
         Flow::Overpaid,
+        Flow::BroughtIn,
         Flow::Promotional,
         Flow::Allowance,
         Flow::Corrected,
@@ -44,6 +47,7 @@ impl Flow {
         match (kind, reason) {
             ("grant", "purchased") | ("pack", _) => Flow::Sold,
             ("grant", "overpaid") => Flow::Overpaid,
+            ("grant", "opening_balance") => Flow::BroughtIn,
             ("grant", "promotional") => Flow::Promotional,
             ("grant", "reinstated") | ("refund", _) => Flow::Refunded,
             ("grant", "allowance" | "carried") | ("allowance", _) => Flow::Allowance,
@@ -59,6 +63,7 @@ impl Flow {
         match self {
             Flow::Sold => "sold",
             Flow::Overpaid => "overpaid",
+            Flow::BroughtIn => "brought_in",
             Flow::Promotional => "promotional",
             Flow::Allowance => "allowance",
             Flow::Corrected => "corrected",

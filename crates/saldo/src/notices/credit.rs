@@ -8,14 +8,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use money::{Amount, CustomerId, GrantId, Timestamp};
+use money::{Amount, CustomerId, GrantId, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use store::tables::mail_wishes::WatchedWallet;
 use store::tables::outbox::{Notice as Stored, NoticeId};
 use store::views::WalletRow;
 use store::{StoreError, Tx};
 
-use super::letters;
+use super::{facts, letters};
 use crate::app::App;
 use crate::config::Config;
 use crate::look::mail::credit::{LowMail, expiring, low};
@@ -114,7 +114,7 @@ async fn settle(app: &Arc<App>, rows: Vec<WatchedWallet>) -> Result<(), Problem>
             for wallet_no in &crossed {
                 // It may have moved since.
                 let Some(row) = tx.watched_wallet(unit, *wallet_no)? else { continue };
-                told += usize::from(cross(tx, &row, default, now)?);
+                told += usize::from(cross(tx, (&row, unit), default, now)?);
             }
             Ok(told)
         })
@@ -135,25 +135,32 @@ fn is_low(row: &WatchedWallet, default: i64) -> bool {
 }
 
 /// Writes down on which side of its threshold a wallet is; whether anybody is to be told.
-fn cross(tx: &Tx<'_>, row: &WatchedWallet, default: i64, now: Timestamp) -> Result<bool, StoreError> {
+fn cross(
+    tx: &Tx<'_>,
+    (row, unit): (&WatchedWallet, Unit),
+    default: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let is_low = is_low(row, default);
     let falls = row.falls.unwrap_or_default();
     match side(row) {
         Some(was) if was == is_low => Ok(false),
         Some(false) => {
-            tx.put_balance_told(row.wallet_no, true, falls + 1)?;
+            tx.put_balance_told(row.wallet_no, true, falls + 1, now)?;
             let id = NoticeId {
                 position: u64::from(row.wallet_no),
                 ordinal: falls + 1,
                 kind: LOW_BALANCE.to_owned(),
             };
+            let threshold = Amount::new(row.low_balance.unwrap_or(default), unit);
+            let payload = facts::low(Amount::new(row.available, unit), threshold);
             tx.insert_notice(&Stored {
                 customer: Some(row.customer),
                 wallet: Some(row.wallet),
-                ..notice(id, "{}".to_owned(), now)
+                ..notice(id, payload, now)
             })
         }
-        _ => tx.put_balance_told(row.wallet_no, is_low, falls).map(|()| false),
+        _ => tx.put_balance_told(row.wallet_no, is_low, falls, now).map(|()| false),
     }
 }
 
@@ -162,13 +169,13 @@ fn cross(tx: &Tx<'_>, row: &WatchedWallet, default: i64, now: Timestamp) -> Resu
 pub(crate) fn set_thresholds(
     tx: &Tx<'_>,
     config: &Config,
-    customer: CustomerId,
+    (customer, now): (CustomerId, Timestamp),
 ) -> Result<Vec<(u32, bool)>, StoreError> {
     let default = config.notices.low_balance.map_or(0, |low| low.value());
     let rows = tx.watched_wallets_of(customer, config.credit.unit, AT_ONCE)?;
     let sides = rows.iter().map(|row| {
         let is_low = is_low(row, default);
-        tx.put_balance_told(row.wallet_no, is_low, row.falls.unwrap_or_default())?;
+        tx.put_balance_told(row.wallet_no, is_low, row.falls.unwrap_or_default(), now)?;
         Ok((row.wallet_no, is_low))
     });
     sides.collect()

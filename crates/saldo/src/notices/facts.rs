@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::tables::outbox::Notice as Stored;
 
 use super::money_facts::Claimed;
-use super::{money_facts, owed, usage};
+use super::{credit, money_facts, owed, usage};
 use crate::lines::Purchased;
 
 /// The kind of [`News::CreditAdded`].
@@ -46,6 +46,24 @@ struct Exhausted {
     unit: String,
 }
 
+/// What is stored of credit that fell below its threshold. What was stored before there were webhooks of it is empty.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Low {
+    available: Option<String>,
+    threshold: Option<String>,
+    unit: Option<String>,
+}
+
+/// The payload of a notice that what is available in a wallet of money has fallen below its threshold.
+pub(super) fn low(available: Amount, threshold: Amount) -> String {
+    json(&Low {
+        available: Some(available.to_decimal()),
+        threshold: Some(threshold.to_decimal()),
+        unit: Some(available.unit().code().to_owned()),
+    })
+}
+
 /// What a notice tells, read from what was stored of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
@@ -68,6 +86,13 @@ pub(crate) enum Fact {
     Exhausted {
         /// What is available: zero, or less.
         available: Amount,
+    },
+    /// What is available in a wallet of money has fallen below its threshold.
+    Low {
+        /// What was available then.
+        available: Amount,
+        /// The threshold.
+        threshold: Amount,
     },
     /// A share of what a line had to use was reached.
     Usage {
@@ -143,6 +168,12 @@ pub(crate) fn fact(notice: &Stored) -> anyhow::Result<Option<Fact>> {
             let Exhausted { available, unit } = serde_json::from_str(text)?;
             Fact::Exhausted { available: read(&available, &unit)? }
         }
+        credit::LOW_BALANCE => match serde_json::from_str(text)? {
+            Low { available: Some(available), threshold: Some(threshold), unit: Some(unit) } => {
+                Fact::Low { available: read(&available, &unit)?, threshold: read(&threshold, &unit)? }
+            }
+            Low { .. } => return Ok(None),
+        },
         usage::USAGE => {
             let usage::Payload { percent, of_pack, left, .. } = serde_json::from_str(text)?;
             Fact::Usage { percent, of_pack, left }

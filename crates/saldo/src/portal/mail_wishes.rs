@@ -67,6 +67,7 @@ pub(super) async fn submit(
         text => Amount::parse(&plain_decimal(signed.reader().locale, text), unit).map(Some),
     };
     let customer = signed.customer();
+    let now = app.ledger.now();
     let mut wish = MailWish {
         customer,
         low_balance: None,
@@ -88,7 +89,7 @@ pub(super) async fn submit(
     let sides = app.write(move |tx| {
         tx.put_mail_wish(&wish)?;
         author.note(tx, &Change::new("mail_wishes.set", customer))?;
-        notices::set_thresholds(tx, &asked.config, customer)
+        notices::set_thresholds(tx, &asked.config, (customer, now))
     });
     sides.await?.into_iter().for_each(|(wallet_no, is_low)| app.balance_news.set_low(wallet_no, is_low));
     Ok(Redirect::to(&format!("{URL}?saved=yes")).into_response())

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use money::CustomerId;
 use store::{Reader, StoreError};
 
-use super::draft::{Column, Draft, Marks, Person, Plans, Subscription, Why, Wrong};
-use super::sheet::{Row, Sheet, Unreadable};
+use super::draft::{Column, Draft, Marks, Person, Plans, Subscription, Wrong};
+use super::{Row, RowWrong, Sheet};
+use crate::customers::owner_of_email;
+use crate::sheets::{Why, without_what_the_heading_lacks, wrong_columns};
 
 /// Somebody who is to become a customer, with the lines that are to be his.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,15 +17,6 @@ pub struct Newcomer {
     pub person: Person,
     /// His lines, in the order of the file.
     pub subscriptions: Vec<Subscription>,
-}
-
-/// What is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowWrong {
-    /// The line of the file in which the row begins.
-    pub line: u64,
-    /// What is wrong.
-    pub wrong: Wrong,
 }
 
 /// What rows come to.
@@ -66,8 +59,7 @@ pub fn check(reader: &Reader<'_>, rows: &[Row]) -> Result<Checked, StoreError> {
 /// Checks a file: its rows, without repeating for each what its heading lacks.
 pub fn check_sheet(reader: &Reader<'_>, sheet: &Sheet) -> Result<Checked, StoreError> {
     let mut checked = check(reader, &sheet.rows)?;
-    let is_missing = |column| sheet.heading.contains(&Unreadable::ColumnMissing(column));
-    checked.wrong.retain(|row| row.wrong.why != Why::Empty || !row.wrong.column.is_some_and(is_missing));
+    without_what_the_heading_lacks(sheet, &mut checked.wrong);
     Ok(checked)
 }
 
@@ -85,7 +77,7 @@ pub fn check_person(
         wrong.push(at(Column::Document, Why::AlreadyCustomer));
     }
     if let Some(email) = &marks.email
-        && email_is_taken(reader, email, Some(customer))?
+        && owner_of_email(reader, email)?.is_some_and(|owner| owner != customer)
     {
         wrong.push(at(Column::Email, Why::EmailTaken));
     }
@@ -115,11 +107,8 @@ fn check_row(
     checked: &mut Checked,
     said: &mut Said,
 ) -> Result<Vec<Wrong>, StoreError> {
-    if let Some((found, expected)) = row.columns {
-        // A quotation mark that is not closed swallows the rows behind it: that is worth more to know than their columns.
-        let broken = Column::ALL.into_iter().find(|column| row.draft[*column].contains('\n'));
-        let columns = Wrong { column: None, why: Why::Columns { found, expected } };
-        return Ok(vec![broken.map_or(columns, |column| at(column, Why::LineBreak))]);
+    if let Some(columns) = wrong_columns(row) {
+        return Ok(vec![columns]);
     }
     let mut wrong = Vec::new();
     let (person, subscription) = (row.draft.person(&mut wrong), row.draft.subscription(plans, &mut wrong));
@@ -189,18 +178,13 @@ fn check_email(
             wrong.push(at(Column::Email, Why::Twice(*first)));
         }
         (Some(_), _) => {}
-        (None, _) if email_is_taken(reader, email, None)? => wrong.push(at(Column::Email, Why::EmailTaken)),
+        (None, _) if owner_of_email(reader, email)?.is_some() => {
+            wrong.push(at(Column::Email, Why::EmailTaken));
+        }
         (None, Some(document)) => drop(said.emails.insert(email.clone(), (document.clone(), line))),
         (None, None) => {}
     }
     Ok(())
-}
-
-/// Whether mail to this address, or who signs in with it, is somebody else's.
-fn email_is_taken(reader: &Reader<'_>, email: &str, own: Option<CustomerId>) -> Result<bool, StoreError> {
-    let customer = reader.customer_by_email(email)?.map(|customer| customer.id);
-    let login = reader.login_by_email(email)?.map(|login| login.customer);
-    Ok([customer, login].into_iter().flatten().any(|owner| Some(owner) != own))
 }
 
 /// The first column in which two rows of one customer differ.

@@ -1,15 +1,15 @@
 //! What is typed about one subscriber and his line, and what must be true of it by itself.
 
 use std::collections::HashMap;
-use std::ops::{Index, IndexMut};
 
-use brazil::document::{DocumentError, TaxId};
+use brazil::document::TaxId;
 use store::tables::lines::PlanRow;
 
-use crate::customers::{TEXT_BYTES_MAX, is_unprintable, looks_like_email};
+use crate::customers::{TEXT_BYTES_MAX, looks_like_email};
 use crate::lines::offer_check::BYTES_MAX;
 use crate::lines::{ACCESS_LOGIN_BYTES_MAX, Address};
 use crate::look::Locale;
+use crate::sheets::{self, SheetColumn, Why};
 
 /// Brazil's states and the federal district.
 const STATES: [&str; 27] = [
@@ -66,9 +66,8 @@ pub enum Column {
     Language,
 }
 
-impl Column {
-    /// All of them, in the order in which they are documented.
-    pub const ALL: [Column; 14] = [
+impl SheetColumn for Column {
+    const ALL: &'static [Column] = &[
         Column::Name,
         Column::Document,
         Column::Email,
@@ -85,18 +84,7 @@ impl Column {
         Column::Language,
     ];
 
-    /// What it is called in forms and in messages.
-    pub fn name(self) -> &'static str {
-        self.names()[0]
-    }
-
-    /// What it is called in Portuguese.
-    pub fn portuguese(self) -> &'static str {
-        if self == Column::Email { self.name() } else { self.names()[1] }
-    }
-
-    /// What a file may call it: in English, in Portuguese, and what other programs write.
-    pub fn names(self) -> &'static [&'static str] {
+    fn names(self) -> &'static [&'static str] {
         match self {
             Column::Name => &["name", "nome"],
             Column::Document => &["document", "documento", "cpf_cnpj", "cpf/cnpj", "cpf", "cnpj"],
@@ -115,33 +103,29 @@ impl Column {
         }
     }
 
-    /// Whether something must be said.
-    pub fn is_required(self) -> bool {
+    fn portuguese(self) -> &'static str {
+        if self == Column::Email { self.name() } else { self.names()[1] }
+    }
+
+    fn is_required(self) -> bool {
         !matches!(self, Column::Email | Column::Used | Column::Outside | Column::Language)
     }
 
     fn bytes_max(self) -> usize {
         if self == Column::AccessLogin { ACCESS_LOGIN_BYTES_MAX } else { TEXT_BYTES_MAX }
     }
-}
 
-/// What was typed, column by column.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Draft([String; Column::ALL.len()]);
-
-impl Index<Column> for Draft {
-    type Output = String;
-
-    fn index(&self, column: Column) -> &String {
-        &self.0[column as usize]
+    /// The heading may say the unit, as `used_bytes` does: a number under it needs none.
+    fn cell(self, heading: &str, written: &str) -> String {
+        let is_number = !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit());
+        if heading.ends_with("_bytes") && is_number { format!("{written} bytes") } else { written.to_owned() }
     }
 }
 
-impl IndexMut<Column> for Draft {
-    fn index_mut(&mut self, column: Column) -> &mut String {
-        &mut self.0[column as usize]
-    }
-}
+/// What was typed about a subscriber.
+pub type Draft = sheets::Draft<Column>;
+/// What is wrong with it.
+pub type Wrong = sheets::Wrong<Column>;
 
 /// Who is to become a customer, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,67 +155,6 @@ pub struct Subscription {
     pub used: i64,
     /// Bytes of those that lower no balance.
     pub outside: i64,
-}
-
-/// What is wrong, and with which column; with none, with the row as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    /// The column.
-    pub column: Option<Column>,
-    /// What is wrong.
-    pub why: Why,
-}
-
-/// What can be wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// Nothing was said.
-    Empty,
-    /// Longer than so many bytes.
-    TooLong(usize),
-    /// A line break, as behind a quotation mark that is not closed.
-    LineBreak,
-    /// Control characters, or such as turn the direction of the text.
-    Unprintable,
-    /// No CPF or CNPJ.
-    Document(DocumentError),
-    /// No address.
-    Email,
-    /// No state.
-    State,
-    /// No *CEP*.
-    Postcode,
-    /// No plan has this name.
-    PlanUnknown,
-    /// No day of a month.
-    Day,
-    /// No amount of data.
-    Size,
-    /// A number of nobody knows what: 60 may be gigabytes or bytes.
-    NoUnit,
-    /// Less than nothing.
-    Negative,
-    /// More outside than was used at all.
-    OutsideMore,
-    /// A language that is not spoken.
-    Language,
-    /// Somebody is a customer with this document already.
-    AlreadyCustomer,
-    /// Somebody else has this e-mail.
-    EmailTaken,
-    /// Another line authenticates so.
-    LoginTaken,
-    /// The row in this line of the file has it, too.
-    Twice(u64),
-    /// The row in this line of the file says something else of the same customer.
-    Differs(u64),
-    /// The row has another number of columns than the heading.
-    Columns {
-        /// How many it has.
-        found: usize,
-        /// How many the heading has.
-        expected: usize,
-    },
 }
 
 /// Plans by what people call them.
@@ -325,45 +248,6 @@ impl Draft {
         let (Some(plan_no), Some(anchor_day)) = (plan_no, anchor_day) else { return None };
         (wrong.len() == before).then_some(Subscription { plan_no, access_login, anchor_day, used, outside })
     }
-
-    /// A column's text without the blanks around it, with what every text may not be.
-    fn text(&self, column: Column, wrong: &mut Vec<Wrong>) -> &str {
-        let text = self[column].trim();
-        let why = if text.is_empty() && column.is_required() {
-            Some(Why::Empty)
-        } else if text.contains(['\n', '\r']) {
-            Some(Why::LineBreak)
-        } else if text.contains(is_unprintable) {
-            Some(Why::Unprintable)
-        } else if text.len() > column.bytes_max() {
-            Some(Why::TooLong(column.bytes_max()))
-        } else {
-            None
-        };
-        wrong.extend(why.map(|why| Wrong { column: Some(column), why }));
-        text
-    }
-
-    /// A column read by `read`; `None` if it is wrong, or empty where it may be.
-    fn read<T>(
-        &self,
-        column: Column,
-        wrong: &mut Vec<Wrong>,
-        read: impl FnOnce(&str) -> Result<T, Why>,
-    ) -> Option<T> {
-        let before = wrong.len();
-        let text = self.text(column, wrong);
-        if text.is_empty() || wrong.len() > before {
-            return None;
-        }
-        match read(text) {
-            Ok(value) => Some(value),
-            Err(why) => {
-                wrong.push(Wrong { column: Some(column), why });
-                None
-            }
-        }
-    }
 }
 
 fn postcode(text: &str) -> Result<String, Why> {
@@ -437,7 +321,7 @@ mod tests {
     #[test]
     fn each_column_has_names_of_its_own() {
         let mut seen = std::collections::BTreeSet::new();
-        for column in Column::ALL {
+        for column in Column::ALL.iter().copied() {
             assert!(column.names().len() >= 2, "{column:?}");
             for name in column.names() {
                 assert!(seen.insert(*name), "{name} stands twice");

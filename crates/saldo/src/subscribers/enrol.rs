@@ -5,9 +5,10 @@ use std::sync::Arc;
 use money::{CustomerId, LineId, LoginId, Timestamp};
 use serde_json::{Value, json};
 use store::tables::customers::Customer;
-use store::tables::imports::ImportRow;
+use store::tables::imports::{ImportKind, ImportRow};
 use store::tables::intents::Intent;
 use store::tables::logins::Login;
+use store::tables::origins::{Origin, OriginRow};
 use store::{StoreError, Tx};
 
 use super::check::{Checked, Newcomer};
@@ -19,8 +20,6 @@ use crate::intents;
 use crate::lines::{self, Address, NewLine, NewSubscriber, PreparedLine};
 use crate::problem::Problem;
 
-/// Intents that go to the book in one request: others get their turn between two of them.
-const SENT_AT_ONCE: usize = 500;
 /// Logins of one customer that are looked through.
 const LOGINS_MAX: u32 = 50;
 
@@ -37,7 +36,7 @@ pub struct Enrolled {
 
 /// Writes one newcomer down, with a line in the audit log. The answer's intents are to be sent.
 pub fn enrol(tx: &Tx<'_>, newcomer: &Newcomer, author: &Author, now: Timestamp) -> Result<Enrolled, Problem> {
-    let enrolled = write(tx, newcomer, now)?;
+    let enrolled = write(tx, newcomer, Origin::Console, now)?;
     let lines: Vec<Value> = newcomer.subscriptions.iter().map(subscription_json).collect();
     let change = Change::new("subscriber.create", enrolled.customer)
         .after(&json!({"customer": person_json(&newcomer.person), "lines": lines}))?;
@@ -55,7 +54,7 @@ pub fn import(
 ) -> Result<(u32, Vec<Intent>), Problem> {
     let mut intents = Vec::new();
     for newcomer in &checked.newcomers {
-        intents.extend(write(tx, newcomer, now)?.intents);
+        intents.extend(write(tx, newcomer, Origin::Import, now)?.intents);
     }
     let (Some(first), Some(last)) = (intents.first(), intents.last()) else {
         let detail = "The file has no line that is not here already.";
@@ -73,6 +72,9 @@ pub fn import(
         intents: count(intents.len()),
         first_intent: first.id,
         last_intent: last.id,
+        kind: ImportKind::Subscribers,
+        bought: 0,
+        promotional: 0,
     };
     let import_no = tx.insert_import(&row)?;
     let change = Change::new("subscribers.import", import_no).after(&json!({
@@ -85,10 +87,7 @@ pub fn import(
 /// Has the book open the lines, a portion at a time. What a crash or a failure leaves behind is sent again by itself.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<(), Problem> {
     app.nas.lines_added();
-    for portion in intents.chunks(SENT_AT_ONCE) {
-        intents::send(app, portion).await?;
-    }
-    Ok(())
+    intents::send_in_portions(app, intents).await
 }
 
 /// Changes what is known of a customer. Logins that bore the old e-mail or document bear the new one.
@@ -136,11 +135,18 @@ pub fn add_line(
     Ok((line.entry.id, line.intents))
 }
 
-fn write(tx: &Tx<'_>, newcomer: &Newcomer, now: Timestamp) -> Result<Enrolled, StoreError> {
+fn write(tx: &Tx<'_>, newcomer: &Newcomer, origin: Origin, now: Timestamp) -> Result<Enrolled, StoreError> {
     let Newcomer { person, subscriptions } = newcomer;
     let id = CustomerId::from_u128(ids::fresh());
     let (customer, payer) = lines::rows(id, new_subscriber(person), now);
     tx.insert_customer(&customer)?;
+    tx.insert_customer_origin(&OriginRow {
+        customer: id,
+        origin,
+        import_no: None,
+        terms_url: None,
+        at: now,
+    })?;
     tx.put_payer(&payer)?;
     tx.insert_login(&Login {
         id: LoginId::from_u128(ids::fresh()),

@@ -1,6 +1,7 @@
 //! What somebody may send to the pages that take files or write off, who means harm or is in a hurry.
 
 use store::tables::boletos::BoletoState;
+use store::tables::imports::ImportKind;
 use store::tables::staff::StaffRole;
 use store::views::PurchaseState;
 
@@ -115,7 +116,13 @@ async fn a_form_that_is_sent_many_times_at_once_is_done_once() {
     let token = token_of(&page.text);
     let fields = [("csrf", token.as_str()), ("check", kept.as_str())];
     together((0..10).map(|_| house.send(staff.form(IMPORTS, &fields)))).await;
-    let imports = house.running.app.read(|reader| reader.imports(None, 10)).await.expect("a look").rows;
+    let imports = house
+        .running
+        .app
+        .read(|reader| reader.imports(ImportKind::Subscribers, None, 10))
+        .await
+        .expect("a look")
+        .rows;
     assert_eq!(imports.len(), 1, "{imports:?}");
 
     // The same return, loaded ten times; then the write-off of one boleto, ten times with different wishes.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use store::tables::imports::ImportKind;
 use store::tables::staff::StaffRole;
 
 use super::browser::{Browser, between};
@@ -53,7 +54,10 @@ async fn take(staff: &mut Browser<'_>, checked: &Answer) -> Answer {
 /// Rows of the tables that an import writes: customers, imports, lines of the audit log.
 fn written(house: &House) -> (i64, usize, usize) {
     let read = house.running.app.tables.read(|tables| {
-        let (imports, audit) = (tables.imports(None, 10)?.rows.len(), tables.audit(None, 100)?.rows.len());
+        let (imports, audit) = (
+            tables.imports(ImportKind::Subscribers, None, 10)?.rows.len(),
+            tables.audit(None, 100)?.rows.len(),
+        );
         Ok::<_, store::StoreError>((tables.customer_count()?, imports, audit))
     });
     read.expect("the tables")
@@ -419,7 +423,7 @@ async fn ten_thousand_lines_are_taken_while_others_are_served() {
         let written = begun.elapsed();
         let page = house.until(
             |tables| {
-                let import = tables.import(1)?.expect("the import");
+                let import = tables.import(ImportKind::Subscribers, 1)?.expect("the import");
                 tables.open_intents_of(&import)
             },
             |open| *open == 0,

@@ -6,12 +6,15 @@ mod bank;
 mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;
+mod customer_files;
+mod home;
 #[path = "../house/mod.rs"]
 mod house;
 mod imports;
 mod lines;
 mod month_end;
 mod offers;
+mod people;
 #[path = "../receiver/mod.rs"]
 mod receiver;
 mod roles;

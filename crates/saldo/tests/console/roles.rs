@@ -201,15 +201,24 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let whole: Vec<_> = person.into_iter().chain(line).collect();
     vec![
         form("/console/payments/{id}/refunds", &shop.payment, &[("amount", "4.00")], 303),
+        form("/console/payments/{id}/receipt", &shop.payment, &[], 303),
         form("/console/topups/{id}/reading", &shop.topup, &[], 303),
         form("/console/inbox/{provider}/{event}/replay", &shop.event, &[], 303),
         form("/console/customers/{id}/credit", &shop.payer, &credit, 303),
         form("/console/credit/{id}/approval", &shop.asked, &[], 303),
         form("/console/credit/{id}/rejection", &shop.asked, &[], 303),
         form("/console/customers/{id}/invitations", &shop.payer, &[("login", &shop.login)], 303),
+        form(
+            "/console/customers",
+            "",
+            &[("name", "Nina"), ("email", "nina@example.com"), ("language", "en"), ("welcome", "1")],
+            303,
+        ),
         form("/console/subscribers", "", &whole, 303),
         file("/console/subscribers/checks", "name;document\nAna;1\n", 303),
         form("/console/subscribers/imports", "", &[("check", "nothing")], 303),
+        file("/console/customers/checks", "name;email\nAna;a@example.com\n", 303),
+        form("/console/customers/imports", "", &[("check", "nothing")], 303),
         form("/console/customers/{id}", &shop.customer, &renamed, 303),
         form("/console/customers/{id}/codes", &shop.customer, &[], 201),
         form("/console/customers/{id}/lines", &shop.customer, &second, 303),
@@ -284,7 +293,17 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/subscribers/imports", "", 303),
         at("/console/subscribers/checks", "", 303),
         at("/console/subscribers/checks/{check}", "nothing", 403),
+        at("/console/subscribers/checks/{check}/errors.csv", "nothing", 403),
         at("/console/subscribers/imports/{no}", "9", 404),
+        at("/console/customers", "", 200),
+        at("/console/customers/new", "", 403),
+        at("/console/customers/import", "", 403),
+        at("/console/customers/import/example.csv", "", 200),
+        at("/console/customers/imports", "", 303),
+        at("/console/customers/checks", "", 303),
+        at("/console/customers/checks/{check}", "nothing", 403),
+        at("/console/customers/checks/{check}/errors.csv", "nothing", 403),
+        at("/console/customers/imports/{no}", "9", 404),
         at("/console/customers/{id}", &shop.customer, 200),
         at("/console/customers/{id}/change", &shop.customer, 403),
         at("/console/customers/{id}/lines/new", &shop.customer, 403),
@@ -334,7 +353,7 @@ fn gets(shop: &Shop) -> Vec<Get> {
 fn routes(source: &'static str) -> BTreeSet<(&'static str, &'static str)> {
     let mut found = BTreeSet::new();
     for route in source.split(".route(").skip(1) {
-        let (path, rest) = route.split_once(", ").expect("an address and what answers there");
+        let (path, rest) = route.split_once(',').expect("an address and what answers there");
         let path = path.trim().trim_matches('"');
         let handlers = call(rest);
         // What has limits of its own has a name.
@@ -474,7 +493,7 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 43] = [
+const NEEDS: [(&str, &str, Permission); 48] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
@@ -483,6 +502,11 @@ const NEEDS: [(&str, &str, Permission); 43] = [
     ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
     ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
     ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
+    ("GET", "/console/customers/new", Permission::ChangeCustomers),
+    ("GET", "/console/customers/import/", Permission::SeeCustomers),
+    ("GET", "/console/customers/imports", Permission::SeeCustomers),
+    ("GET", "/console/customers/import", Permission::ChangeCustomers),
+    ("GET", "/console/customers/checks/", Permission::ChangeCustomers),
     ("GET", "/console/customers/{id}/", Permission::ChangeCustomers),
     ("GET", "/console/reconciliation", Permission::SeeFinance),
     ("GET", "/console/webhooks/new", Permission::ChangeWebhooks),
@@ -502,7 +526,7 @@ const NEEDS: [(&str, &str, Permission); 43] = [
     ("POST", "/console/customers/{id}/view", Permission::ViewAsCustomer),
     ("POST", "/console/customers/{id}/credit", Permission::GiveCredit),
     ("POST", "/console/credit/{id}/", Permission::ApproveCredit),
-    ("POST", "/console/payments/", Permission::RefundPayments),
+    ("POST", "/console/payments/{id}/refunds", Permission::RefundPayments),
     ("POST", "/console/topups/", Permission::ReplayWebhooks),
     ("POST", "/console/inbox/", Permission::ReplayWebhooks),
     ("POST", "/console/reconciliation", Permission::Reconcile),

@@ -1,24 +1,36 @@
-//! Files of subscribers that were taken.
+//! Files of subscribers and of customers that were taken.
 
 use money::{IntentId, Timestamp};
 
 use super::{Page, Reader, Tx, page, rows_to_ask};
 use crate::error::StoreError;
-use crate::stored::row;
+use crate::stored::{row, words};
 
 const NEXT_NO: &str = "SELECT coalesce(max(import_no), 0) + 1 FROM imports";
 const INSERT: &str = "INSERT INTO imports (import_no, file_name, actor, created_at, customers, lines, known,
-    intents, first_intent, last_intent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    intents, first_intent, last_intent, kind, bought, promotional)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const SELECT: &str = "SELECT import_no, file_name, actor, created_at, customers, lines, known, intents,
-    first_intent, last_intent FROM imports WHERE import_no = $1";
+    first_intent, last_intent, kind, bought, promotional FROM imports WHERE kind = $1 AND import_no = $2";
 const ALL: &str = "SELECT import_no, file_name, actor, created_at, customers, lines, known, intents,
-    first_intent, last_intent FROM imports WHERE import_no < $1 ORDER BY import_no DESC LIMIT $2";
+    first_intent, last_intent, kind, bought, promotional FROM imports
+    WHERE kind = $1 AND import_no < $2 ORDER BY import_no DESC LIMIT $3";
 const OPEN_BETWEEN: &str = "SELECT count(*) FROM intents WHERE done_at IS NULL AND id >= $1 AND id <= $2";
 
+words! {
+    /// Who stands in a file.
+    pub enum ImportKind {
+        /// Subscribers with their lines.
+        Subscribers = "subscribers",
+        /// Customers with their opening balances.
+        Customers = "customers",
+    }
+}
+
 row! {
-    /// A file of subscribers that was taken, with what it brought.
+    /// A file that was taken, with what it brought.
     pub struct ImportRow {
-        /// Its number, from 1 without gaps.
+        /// Its number, from 1 without gaps over all kinds.
         pub import_no: u32,
         /// What the file was called.
         pub file_name: String,
@@ -38,19 +50,30 @@ row! {
         pub first_intent: IntentId,
         /// The last of them.
         pub last_intent: IntentId,
+        /// Who stood in it.
+        pub kind: ImportKind,
+        /// What of opening balances had been bought, in steps of the money wallets' unit.
+        pub bought: i64,
+        /// What of them had been given.
+        pub promotional: i64,
     }
 }
 
 impl Reader<'_> {
-    /// The import with this number.
-    pub fn import(&self, import_no: u32) -> Result<Option<ImportRow>, StoreError> {
-        self.one(SELECT, &[&import_no])
+    /// The import of this kind with this number.
+    pub fn import(&self, kind: ImportKind, import_no: u32) -> Result<Option<ImportRow>, StoreError> {
+        self.one(SELECT, &[&kind, &import_no])
     }
 
-    /// All imports, newest first; the cursor is the number of the last one seen.
-    pub fn imports(&self, before: Option<u32>, limit: u32) -> Result<Page<ImportRow, u32>, StoreError> {
+    /// All imports of a kind, newest first; the cursor is the number of the last one seen.
+    pub fn imports(
+        &self,
+        kind: ImportKind,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Page<ImportRow, u32>, StoreError> {
         let before = before.map_or(i64::MAX, i64::from);
-        let rows = self.all(ALL, &[&before, &rows_to_ask(limit)])?;
+        let rows = self.all(ALL, &[&kind, &before, &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &ImportRow| row.import_no))
     }
 

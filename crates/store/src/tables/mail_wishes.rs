@@ -5,6 +5,7 @@ use money::{CustomerId, GrantId, Timestamp, Unit, WalletId};
 use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::row;
+use crate::views::quarter_of;
 
 const WISH: &str =
     "SELECT customer, low_balance, is_told_low, is_told_expiry FROM mail_wishes WHERE customer = $1";
@@ -12,8 +13,24 @@ const PUT_WISH: &str = "INSERT INTO mail_wishes (customer, low_balance, is_told_
     VALUES ($1, $2, $3, $4)
     ON CONFLICT (customer) DO UPDATE SET low_balance = excluded.low_balance,
         is_told_low = excluded.is_told_low, is_told_expiry = excluded.is_told_expiry";
-const PUT_TOLD: &str = "INSERT INTO balance_told (wallet_no, is_low, falls) VALUES ($1, $2, $3)
-    ON CONFLICT (wallet_no) DO UPDATE SET is_low = excluded.is_low, falls = excluded.falls";
+const TOLD: &str = "SELECT is_low FROM balance_told WHERE wallet_no = $1";
+const PUT_TOLD: &str =
+    "INSERT INTO balance_told (wallet_no, is_low, falls, low_since) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (wallet_no) DO UPDATE SET is_low = excluded.is_low, falls = excluded.falls,
+        low_since = CASE WHEN balance_told.is_low = excluded.is_low THEN balance_told.low_since
+            ELSE excluded.low_since END";
+const NEWEST_LOW_COUNT: &str = "SELECT quarter, low FROM low_balance_counts ORDER BY quarter DESC LIMIT 1";
+const PUT_LOW_COUNT: &str = "INSERT INTO low_balance_counts (quarter, low) VALUES ($1, $2)
+    ON CONFLICT (quarter) DO UPDATE SET low = excluded.low";
+const LOW_COUNT_BEFORE: &str =
+    "SELECT quarter, low FROM low_balance_counts WHERE quarter < $1 ORDER BY quarter DESC LIMIT 1";
+const LOW_COUNTS: &str =
+    "SELECT quarter, low FROM low_balance_counts WHERE quarter >= $1 ORDER BY quarter LIMIT $2";
+const LATELY_LOW: &str =
+    "SELECT w.customer, c.name, c.email, w.unit, b.posted - b.pending - b.held, t.low_since
+    FROM balance_told t JOIN wallet_view w ON w.wallet_no = t.wallet_no
+    JOIN balance_view b ON b.wallet_no = t.wallet_no JOIN customers c ON c.id = w.customer
+    WHERE t.is_low = 1 ORDER BY t.low_since DESC, t.wallet_no DESC LIMIT $1";
 const WATCHED: &str =
     "SELECT w.wallet_no, w.wallet, w.customer, b.posted - b.pending - b.held, m.low_balance,
     t.is_low, t.falls
@@ -72,6 +89,34 @@ row! {
         pub is_low: Option<u8>,
         /// How often it has fallen below.
         pub falls: Option<u32>,
+    }
+}
+
+row! {
+    /// How many wallets are below their thresholds since some quarter of an hour.
+    pub struct LowCount {
+        /// Quarters of an hour since the epoch, see [`quarter_of`].
+        pub quarter: i64,
+        /// How many.
+        pub low: i64,
+    }
+}
+
+row! {
+    /// A customer whose credit is below his threshold.
+    pub struct LowCustomer {
+        /// Who.
+        pub customer: CustomerId,
+        /// What people call him.
+        pub name: String,
+        /// Where he is written to.
+        pub email: Option<String>,
+        /// What his wallet counts.
+        pub unit: Unit,
+        /// What is available in it.
+        pub available: i64,
+        /// Since when he is below; the epoch if that was before anybody wrote it down.
+        pub low_since: Timestamp,
     }
 }
 
@@ -138,6 +183,20 @@ impl Reader<'_> {
         self.all(WATCHED_OF, &[&unit, &customer, &limit])
     }
 
+    /// How many wallets were below their thresholds: the last count before `from`, if there is one, and all since, oldest first. At most
+    /// `limit` of those.
+    pub fn low_counts(&self, from: Timestamp, limit: u32) -> Result<Vec<LowCount>, StoreError> {
+        let quarter = quarter_of(from);
+        let mut counts: Vec<LowCount> = self.one(LOW_COUNT_BEFORE, &[&quarter])?.into_iter().collect();
+        counts.extend(self.all::<LowCount>(LOW_COUNTS, &[&quarter, &limit])?);
+        Ok(counts)
+    }
+
+    /// The customers who fell below their thresholds last and are still there, the last one first.
+    pub fn lately_low(&self, limit: u32) -> Result<Vec<LowCustomer>, StoreError> {
+        self.all(LATELY_LOW, &[&limit])
+    }
+
     /// Grants of `unit` that expire after `now` and not after `until`, were given for longer than `life_min` microseconds, and are
     /// told of by no notice of this kind; the soonest first.
     pub fn expiring_grants(
@@ -159,9 +218,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down on which side of its threshold a wallet was seen, and how often it has fallen below.
-    pub fn put_balance_told(&self, wallet_no: u32, is_low: bool, falls: u32) -> Result<(), StoreError> {
-        self.run(PUT_TOLD, &[&wallet_no, &u8::from(is_low), &falls])?;
+    /// Writes down on which side of its threshold a wallet was seen at `at`, and how often it has fallen below.
+    pub fn put_balance_told(
+        &self,
+        wallet_no: u32,
+        is_low: bool,
+        falls: u32,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let was_low = self.one::<u8>(TOLD, &[&wallet_no])?.is_some_and(|was| was > 0);
+        self.run(PUT_TOLD, &[&wallet_no, &u8::from(is_low), &falls, &at])?;
+        if was_low != is_low {
+            let newest = self.one(NEWEST_LOW_COUNT, &[])?.unwrap_or(LowCount { quarter: 0, low: 0 });
+            let low = if is_low { newest.low + 1 } else { newest.low - 1 };
+            self.run(PUT_LOW_COUNT, &[&quarter_of(at).max(newest.quarter), &low])?;
+        }
         Ok(())
     }
 }

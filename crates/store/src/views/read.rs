@@ -1,7 +1,7 @@
 //! What pages, the API and reports ask of the views.
 
 use book::EntryRef;
-use money::{CustomerId, GrantId, Timestamp, WalletId};
+use money::{CustomerId, GrantId, Timestamp, Unit, WalletId};
 
 use super::{AccountRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow, WindowRow, grant_key, quarter_of};
 use crate::error::StoreError;
@@ -46,6 +46,9 @@ const MARK_FROM_TIME: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND at >= $2 ORDER BY at, entry LIMIT 1";
 const MOVED: &str = "SELECT kind, nullif(reason, ''), CAST(sum(amount) AS BIGINT), unit
     FROM moved_view WHERE quarter >= $1 GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
+const MOVED_BETWEEN: &str = "SELECT kind, nullif(reason, ''), CAST(sum(amount) AS BIGINT), unit
+    FROM moved_view WHERE quarter >= $1 AND quarter < $2 AND unit = $3
+    GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
 const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view WHERE wallet_no = $1 ORDER BY window_no LIMIT $2";
 const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted, pending
@@ -180,6 +183,19 @@ impl Reader<'_> {
     /// one in every time zone.
     pub fn moved_since(&self, from_at: Timestamp) -> Result<Vec<Moved>, StoreError> {
         self.all(MOVED, &[&quarter_of(from_at)])
+    }
+
+    /// The same of one unit within each of these spans, which begin and end at midnights somewhere.
+    pub fn moved_within(
+        &self,
+        unit: Unit,
+        spans: &[(Timestamp, Timestamp)],
+    ) -> Result<Vec<Vec<Moved>>, StoreError> {
+        let mut statement = self.prepare(MOVED_BETWEEN)?;
+        let within = |(from, until): &(Timestamp, Timestamp)| {
+            statement.all(&[&quarter_of(*from), &quarter_of(*until), &unit])
+        };
+        spans.iter().map(within).collect()
     }
 
     /// The first `limit` open windows of a wallet.

@@ -4,7 +4,7 @@ use crate::{NOW, customer, on_both, read, with_customer_and_wallet, write};
 use money::{CustomerId, IntentId, LineId, LoginId, Timestamp, WalletId};
 use store::Hidden;
 use store::tables::access_codes::AccessCode;
-use store::tables::imports::ImportRow;
+use store::tables::imports::{ImportKind, ImportRow};
 use store::tables::intents::Intent;
 use store::tables::lines::{LineEntry, Payer};
 use store::tables::logins::Login;
@@ -80,21 +80,29 @@ fn an_import_knows_how_far_the_book_is() {
             intents: 3,
             first_intent: IntentId::from_u128(2),
             last_intent: IntentId::from_u128(4),
+            kind: ImportKind::Subscribers,
+            bought: 0,
+            promotional: 0,
         };
         let numbers = write(tables, |tx| {
             (1..=5).try_for_each(|n| tx.insert_intent(&intent(n)))?;
             Ok([tx.insert_import(&import)?, tx.insert_import(&import)?])
         });
         assert_eq!(numbers, [1, 2]);
-        let import = read(tables, |r| r.import(1)).unwrap();
+        let import = read(tables, |r| r.import(ImportKind::Subscribers, 1)).unwrap();
         assert_eq!(read(tables, |r| r.open_intents_of(&import)), 3);
         let entry = money::EntryId::from_u128(1);
         assert!(write(tables, |tx| tx.intent_done(IntentId::from_u128(2), entry, NOW)));
         assert_eq!(read(tables, |r| r.open_intents_of(&import)), 2);
-        let page = read(tables, |r| r.imports(None, 1));
+        let page = read(tables, |r| r.imports(ImportKind::Subscribers, None, 1));
         assert_eq!((page.rows[0].import_no, page.next), (2, Some(2)));
-        assert_eq!(read(tables, |r| r.imports(Some(2), 1)).rows, [import]);
-        assert_eq!(read(tables, |r| r.import(3)), None);
+        assert_eq!(read(tables, |r| r.imports(ImportKind::Subscribers, Some(2), 1)).rows, [import.clone()]);
+        assert_eq!(read(tables, |r| r.import(ImportKind::Subscribers, 3)), None);
+        assert_eq!(read(tables, |r| r.import(ImportKind::Customers, 1)), None, "each kind has its own");
+        let of_customers = ImportRow { kind: ImportKind::Customers, bought: 7, promotional: 9, ..import };
+        assert_eq!(write(tables, |tx| tx.insert_import(&of_customers)), 3);
+        let page = read(tables, |r| r.imports(ImportKind::Customers, None, 9));
+        assert_eq!(page.rows, [ImportRow { import_no: 3, ..of_customers }]);
     });
 }
 

@@ -5,7 +5,9 @@ use money::{Amount, Timestamp};
 
 use super::boletos::BoletoView;
 use crate::look::Reader;
+use crate::look::chart::Chart;
 use crate::look::part::Frame;
+use crate::permissions::Permission;
 
 /// The staff's first page.
 #[derive(Template)]
@@ -15,24 +17,131 @@ pub struct ConsoleHome {
     pub reader: Reader,
     /// What stands around it.
     pub frame: Frame,
-    /// How many customers there are.
-    pub customer_count: i64,
-    /// What customers have paid for or been given and not used.
-    pub liability: Amount,
-    /// What was paid in today.
-    pub sold_today: Amount,
-    /// What was used up today.
-    pub used_today: Amount,
     /// What the last verification of the books found.
     pub books: BooksLine,
+    /// What the last comparison with Stripe found.
+    pub drift: DriftLine,
     /// What needs a person.
     pub needs: Vec<Need>,
+    /// What was sold, used and is held, for those who see money.
+    pub figures: Option<HomeFigures>,
+    /// How many customers are near zero; `None` if nobody is watched.
+    pub low: Option<Figure>,
+    /// Who of them fell below last.
+    pub lately_low: Vec<LowListed>,
     /// Customers, newest first.
     pub customers: Vec<ConsoleCustomer>,
     /// Link to newer ones.
     pub newer_url: Option<String>,
     /// Link to older ones.
     pub older_url: Option<String>,
+}
+
+/// What all customers together bought, used and have.
+#[derive(Clone, Debug)]
+pub struct HomeFigures {
+    /// What was sold.
+    pub sold: Figure,
+    /// What was used.
+    pub used: Figure,
+    /// What customers have paid for or been given and not used.
+    pub held: Figure,
+}
+
+/// A figure of today with its last thirty days.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// What it is.
+    pub label: String,
+    /// How much.
+    pub value: String,
+    /// The days.
+    pub chart: Chart,
+}
+
+/// A customer who is near zero.
+#[derive(Clone, Debug)]
+pub struct LowListed {
+    /// `cus_…`.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The login.
+    pub login: String,
+    /// What is available.
+    pub available: Amount,
+    /// Since when; `None` if nobody knows.
+    pub since: Option<Timestamp>,
+}
+
+/// What is known of Stripe beside the books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DriftLine {
+    /// There is nothing to compare, or it is not for this reader.
+    Untold,
+    /// It was not compared yet.
+    NotYet,
+    /// It cannot be compared.
+    Failing {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Compared within the hour.
+    Lately {
+        /// The difference in each currency, in words.
+        amounts: String,
+    },
+    /// Compared longer ago.
+    Once {
+        /// As above.
+        amounts: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl ConsoleHome {
+    /// How the books stand and what Stripe says, while they are sound, in sentences.
+    pub fn standing(&self) -> String {
+        let reader = &self.reader;
+        let books = match (&self.books, &self.drift) {
+            (BooksLine::Verified { minutes, .. }, DriftLine::Lately { amounts }) if *minutes < 60 => {
+                reader.tn_with("books-verified-drift", *minutes, [("drift", amounts.clone())])
+            }
+            (BooksLine::Verified { minutes, .. }, _) if *minutes < 60 => {
+                reader.tn("books-verified-lately", *minutes)
+            }
+            (BooksLine::Verified { at, .. }, _) => reader.t1("books-verified", "time", reader.date_time(*at)),
+            (BooksLine::NotYet, _) => reader.t("books-not-verified"),
+            (BooksLine::Damaged { .. }, _) => String::new(),
+        };
+        let is_said = matches!(&self.books, BooksLine::Verified { minutes, .. } if *minutes < 60);
+        let drift = match &self.drift {
+            DriftLine::Lately { .. } if is_said => String::new(),
+            DriftLine::NotYet => reader.t("drift-unknown"),
+            DriftLine::Failing { since } => reader.t1("drift-failing", "time", reader.date_time(*since)),
+            DriftLine::Lately { amounts } => reader.t1("drift-lately", "drift", amounts),
+            DriftLine::Untold => String::new(),
+            DriftLine::Once { amounts, at } => {
+                reader.t2("drift-compared", "drift", amounts, "time", reader.date_time(*at))
+            }
+        };
+        let clear = if self.is_clear() { reader.t("all-clear") } else { String::new() };
+        let said = [clear, books, drift];
+        said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The figures that this reader sees.
+    pub fn all_figures(&self) -> Vec<&Figure> {
+        let money = self.figures.iter().flat_map(|figures| [&figures.sold, &figures.used, &figures.held]);
+        money.chain(&self.low).collect()
+    }
+
+    /// Whether nobody has to do anything, as far as is known.
+    fn is_clear(&self) -> bool {
+        let is_verified = matches!(&self.books, BooksLine::Verified { minutes, .. } if *minutes < 60);
+        self.needs.is_empty() && is_verified && !matches!(self.drift, DriftLine::Failing { .. })
+    }
 }
 
 /// Something that waits for a person.
@@ -112,6 +221,14 @@ impl NeedKind {
             NeedKind::Drift => "open-reconciliation",
             NeedKind::Endpoints => "open-endpoints",
             NeedKind::Remittance => "open-files",
+        }
+    }
+
+    /// What it takes to see that page.
+    pub fn to_see(&self) -> Permission {
+        match self {
+            NeedKind::Findings | NeedKind::Drift | NeedKind::Remittance => Permission::SeeFinance,
+            _ => Permission::SeeCustomers,
         }
     }
 

@@ -18,10 +18,14 @@ pub struct CustomerPage {
     pub frame: Frame,
     /// `cus_…`.
     pub id: String,
+    /// How he came, if that was kept.
+    pub came: Option<Came>,
     /// The name.
     pub name: String,
     /// The e-mail.
     pub email: Option<String>,
+    /// What the operator calls him.
+    pub external_key: Option<String>,
     /// The language of his mails.
     pub language: &'static str,
     /// Since when.
@@ -30,6 +34,8 @@ pub struct CustomerPage {
     pub saved: bool,
     /// Said once after an invitation.
     pub invited: bool,
+    /// That a receipt was sent just now, in words.
+    pub receipt_sent: Option<String>,
     /// Whether staff may give him credit, and take it.
     pub may_give_credit: bool,
     /// Whether staff may change him.
@@ -66,6 +72,17 @@ impl CustomerPage {
         let time = self.reader.date_time(until);
         self.reader.tn_with("access-code-until", self.tries_max, [("time", time)])
     }
+}
+
+/// How a customer came.
+#[derive(Clone, Debug)]
+pub struct Came {
+    /// In words.
+    pub words: String,
+    /// The file in which he came: address and words.
+    pub file: Option<(String, String)>,
+    /// Where the terms stood that he agreed to.
+    pub terms_url: Option<String>,
 }
 
 /// What staff may do with a customer beside changing what is known of him.
@@ -146,4 +163,6 @@ pub struct TimelineLine {
     pub standing: Option<Standing>,
     /// Where it is told in full.
     pub url: Option<String>,
+    /// Where its receipt is sent from once more, if it has one.
+    pub receipt_url: Option<String>,
 }

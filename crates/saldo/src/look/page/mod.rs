@@ -19,6 +19,7 @@ pub mod demo;
 pub mod first_access;
 pub mod forgotten_password;
 pub mod go_live;
+pub mod imports;
 pub mod invoices;
 pub mod line;
 pub mod listing;
@@ -29,6 +30,7 @@ pub mod message;
 mod month_end;
 mod monthly_invoice;
 pub mod offers;
+pub mod people;
 pub mod purchase_progress;
 mod receipt;
 pub mod recharge;
@@ -41,7 +43,6 @@ pub mod sign_in;
 mod staff;
 pub mod statement;
 pub mod stripe_settings;
-pub mod subscribers;
 pub mod usage;
 pub mod webhooks;
 
@@ -54,14 +55,18 @@ pub use automatic_topup::{
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
 pub use buy_credit::BuyCredit;
-pub use console::{BooksLine, ConsoleCustomer, ConsoleHome};
+pub use console::{BooksLine, ConsoleCustomer, ConsoleHome, DriftLine, Figure, HomeFigures, LowListed};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
 pub use customer::{
-    CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+    Came, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
 };
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
 pub use forgotten_password::ForgottenPassword;
+pub use imports::{
+    ColumnLine, ImportAsk, ImportCheck, ImportLine, ImportPage, ImportProgress, ImportTable, ImportWords,
+    PreviewCell, WrongLine,
+};
 pub use invoices::{
     Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, Received,
     UnpaidPurchase,
@@ -73,6 +78,7 @@ pub use message::{Message, MessagePage};
 pub use month_end::{AccountSeen, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen, balance};
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
 pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
+pub use people::{People, PeopleWords, PersonRow};
 pub use receipt::{GivenBack, ReceiptPage, ReceiptSeen, page_words};
 pub use recharge::{AmountProblem, Recharge};
 pub use reconciliation::{
@@ -84,8 +90,4 @@ pub use set_password::{PasswordProblem, SetPassword};
 pub use sign_in::{SignIn, SignInProblem};
 pub use staff::{InvitationListed, StaffListed, StaffPage};
 pub use statement::{Month, Statement, StatementWords, csv_head, csv_lines};
-pub use subscribers::{
-    ColumnLine, ImportCheck, ImportLine, ImportPage, ImportProgress, PreviewLine, Subscriber, Subscribers,
-    WrongLine,
-};
 pub use usage::{MeterName, MeterUse, Usage, UsageFragment, UsageView, Used};

@@ -75,6 +75,15 @@ pub struct FieldProblem {
     pub field: String,
     /// What was wrong, in words.
     pub words: String,
+    /// Where more about it stands: address and words.
+    pub link: Option<(String, String)>,
+}
+
+impl FieldProblem {
+    /// What was wrong with a field, in words.
+    pub fn new(field: impl Into<String>, words: String) -> FieldProblem {
+        FieldProblem { field: field.into(), words, link: None }
+    }
 }
 
 impl OfferForm {
@@ -82,6 +91,11 @@ impl OfferForm {
     pub fn wrong_with(&self, field: &Field) -> Option<&str> {
         let found = self.problems.iter().find(|problem| problem.field == field.name);
         found.map(|problem| problem.words.as_str())
+    }
+
+    /// Where more stands about what was wrong with this field.
+    pub fn link_of(&self, field: &Field) -> Option<&(String, String)> {
+        self.problems.iter().find(|problem| problem.field == field.name)?.link.as_ref()
     }
 
     /// What was wrong, in the order of the fields: the label of each and the words. First what is about the form as a whole.
@@ -125,6 +139,8 @@ pub struct Field {
 /// What a field is.
 #[derive(Clone, Debug)]
 pub enum FieldKind {
+    /// What the form sends back as it is.
+    Hidden(String),
     /// A line of text.
     Text(String),
     /// A secret, which is typed and never shown again.

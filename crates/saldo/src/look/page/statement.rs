@@ -111,7 +111,7 @@ pub fn csv_lines(reader: &Reader, movements: &[Movement]) -> String {
 }
 
 /// Words as one field. A leading sign that a spreadsheet would take for a formula is disarmed.
-fn field(words: &str) -> String {
+pub fn field(words: &str) -> String {
     let disarm = if words.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     format!("\"{disarm}{}\"", words.replace('"', "\"\""))
 }

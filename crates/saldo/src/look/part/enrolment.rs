@@ -2,9 +2,12 @@
 
 use brazil::document::DocumentError;
 
+use crate::customer_imports::OPENING_UNITS_MAX;
 use crate::look::Reader;
 use crate::look::page::FieldProblem;
-use crate::subscribers::{Column, FILE_BYTES_MAX, ROWS_MAX, RowWrong, Unreadable, Why, Wrong};
+use crate::look::page::statement::field;
+use crate::sheets::{FILE_BYTES_MAX, ROWS_MAX, Row, RowWrong, Sheet, SheetColumn, Unreadable, Why, Wrong};
+use crate::subscribers::Column;
 
 /// What a column is called on pages.
 pub fn column_label(reader: &Reader, column: Column) -> String {
@@ -67,6 +70,16 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
         Why::AlreadyCustomer => "wrong-already-customer",
         Why::EmailTaken => "wrong-email-taken",
         Why::LoginTaken => "wrong-login-taken",
+        Why::Unmarked => "wrong-unmarked",
+        Why::Money => "wrong-money",
+        Why::MoneyAmbiguous => "wrong-money-ambiguous",
+        Why::MoneyTooFine => "wrong-money-too-fine",
+        Why::MoneyTooMuch => {
+            return reader.t1("wrong-money-too-much", "most", reader.number(OPENING_UNITS_MAX));
+        }
+        Why::BalanceKind => "wrong-balance-kind",
+        Why::Date => "credit-expires-no-day",
+        Why::DateOver => "credit-expires-in-past",
         Why::Twice(line) => return reader.t1("wrong-twice", "line", line),
         Why::Differs(line) => return reader.t1("wrong-differs", "line", line),
         Why::Columns { found, expected } => {
@@ -76,19 +89,19 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
 }
 
 /// What is wrong with a form, each with the field that it is about: the first of each field.
-pub fn field_problems(reader: &Reader, wrong: &[Wrong]) -> Vec<FieldProblem> {
+pub fn field_problems<C: SheetColumn>(reader: &Reader, wrong: &[Wrong<C>]) -> Vec<FieldProblem> {
     let mut problems: Vec<FieldProblem> = Vec::new();
     for wrong in wrong {
-        let field = wrong.column.map(Column::name).unwrap_or_default();
+        let field = wrong.column.map(C::name).unwrap_or_default();
         if problems.iter().all(|known| known.field != field) {
-            problems.push(FieldProblem { field: field.to_owned(), words: why_words(reader, &wrong.why) });
+            problems.push(FieldProblem::new(field, why_words(reader, &wrong.why)));
         }
     }
     problems
 }
 
 /// What is wrong with a row of a file, in one line.
-pub fn row_words(reader: &Reader, row: &RowWrong) -> String {
+pub fn row_words<C: SheetColumn>(reader: &Reader, row: &RowWrong<C>) -> String {
     let words = why_words(reader, &row.wrong.why);
     let column = row.wrong.column.map(|column| column_name(reader, column)).unwrap_or_default();
     let values = [("line", row.line.to_string()), ("column", column), ("words", words)];
@@ -96,13 +109,32 @@ pub fn row_words(reader: &Reader, row: &RowWrong) -> String {
 }
 
 /// A column as the reader's files call it.
-pub fn column_name(reader: &Reader, column: Column) -> String {
+pub fn column_name<C: SheetColumn>(reader: &Reader, column: C) -> String {
     let is_portuguese = reader.locale == crate::look::Locale::PtBr;
     if is_portuguese { column.portuguese() } else { column.name() }.to_owned()
 }
 
+/// What stands in the column that is wrong.
+pub fn value_of<'r, C: SheetColumn>(rows: &'r [Row<C>], wrong: &RowWrong<C>) -> &'r str {
+    let row = rows.binary_search_by_key(&wrong.line, |row| row.line).ok().map(|index| &rows[index]);
+    row.zip(wrong.wrong.column).map_or("", |(row, column)| &row.draft[column])
+}
+
+/// All that is wrong with the rows of a file, as a file. What strangers wrote is disarmed, so that no spreadsheet runs it.
+pub fn wrong_csv<C: SheetColumn>(reader: &Reader, sheet: &Sheet<C>, wrong: &[RowWrong<C>]) -> String {
+    let head = ["file-line", "file-column", "file-value", "file-wrong"].map(|id| field(&reader.t(id)));
+    let mut text = head.join(",") + "\r\n";
+    for row in wrong {
+        let column = row.wrong.column.map(|column| column_name(reader, column)).unwrap_or_default();
+        let value = value_of(&sheet.rows, row);
+        let cells = [field(&column), field(value), field(&why_words(reader, &row.wrong.why))];
+        text.push_str(&format!("{},{}\r\n", row.line, cells.join(",")));
+    }
+    text
+}
+
 /// Why a file cannot be read.
-pub fn unreadable_words(reader: &Reader, why: &Unreadable) -> String {
+pub fn unreadable_words<C: SheetColumn>(reader: &Reader, why: &Unreadable<C>) -> String {
     reader.t(match why {
         Unreadable::Empty => "file-empty",
         Unreadable::NoRows => "file-no-rows",

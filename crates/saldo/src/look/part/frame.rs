@@ -199,6 +199,8 @@ pub enum Place {
     ConsoleCredit,
     /// The console's list of mails that went out.
     ConsoleMails,
+    /// Who pays.
+    ConsoleCustomers,
     /// Who pays for lines.
     ConsoleSubscribers,
     /// Subscribers' lines.
@@ -255,6 +257,7 @@ impl Place {
     /// The console's menu.
     pub const CONSOLE: &'static [Place] = &[
         Place::ConsoleHome,
+        Place::ConsoleCustomers,
         Place::ConsoleSubscribers,
         Place::ConsoleLines,
         Place::ConsoleBilling,
@@ -309,6 +312,7 @@ impl Place {
             Place::ConsoleInbox => "/console/inbox",
             Place::ConsoleCredit => "/console/credit",
             Place::ConsoleMails => "/console/mails",
+            Place::ConsoleCustomers => "/console/customers",
             Place::ConsoleSubscribers => "/console/subscribers",
             Place::ConsoleLines => "/console/lines",
             Place::ConsoleBilling => "/console/billing",
@@ -346,6 +350,7 @@ impl Place {
             Place::ConsoleInbox => "inbox",
             Place::ConsoleCredit => "credit-requests",
             Place::ConsoleMails => "mails",
+            Place::ConsoleCustomers => "customers",
             Place::ConsoleSubscribers => "subscribers",
             Place::ConsoleLines => "lines",
             Place::ConsoleBilling => "monthly-run",

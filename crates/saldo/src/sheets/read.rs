@@ -1,6 +1,6 @@
-//! A file of subscribers: a heading and a row for each line, as spreadsheets write them. UTF-8 or Windows-1252 (and so Latin-1); `;`, `,` or tabs.
+//! A file as spreadsheets write it: a heading and rows. UTF-8 or Windows-1252 (and so Latin-1); `;`, `,` or tabs.
 
-use super::draft::{Column, Draft};
+use super::{Draft, SheetColumn};
 
 /// The longest file, in bytes.
 pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -13,29 +13,29 @@ const HEADING_CHARS_MAX: usize = 60;
 
 /// A file as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet {
+pub struct Sheet<C> {
     /// The rows that say something.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<C>>,
     /// What is wrong with the heading. The rows are read all the same, by the columns that are known.
-    pub heading: Vec<Unreadable>,
+    pub heading: Vec<Unreadable<C>>,
     /// Whether it was no UTF-8 and was read as Windows-1252, of which Latin-1 is the printable part.
     pub is_latin1: bool,
 }
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct Row<C> {
     /// The line of the file in which it begins, from 1.
     pub line: u64,
     /// What it says.
-    pub draft: Draft,
+    pub draft: Draft<C>,
     /// How many columns it has and how many the heading has, if those differ.
     pub columns: Option<(usize, usize)>,
 }
 
 /// Why a file cannot be read at all, or not all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unreadable {
+pub enum Unreadable<C> {
     /// There is nothing in it.
     Empty,
     /// There is a heading and no row.
@@ -49,13 +49,13 @@ pub enum Unreadable {
     /// The heading names a column that nobody knows.
     ColumnUnknown(String),
     /// The heading lacks a column that is needed.
-    ColumnMissing(Column),
+    ColumnMissing(C),
     /// The heading names a column twice.
-    ColumnTwice(Column),
+    ColumnTwice(C),
 }
 
 /// Reads a file.
-pub fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
+pub fn read<C: SheetColumn>(bytes: &[u8]) -> Result<Sheet<C>, Unreadable<C>> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(Unreadable::TooLong);
     }
@@ -110,28 +110,30 @@ fn separator(heading: &str) -> u8 {
     SEPARATORS.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
+/// The columns of a file, where they are known, and what is wrong with them.
+type Headings<C> = (Vec<Option<Heading<C>>>, Vec<Unreadable<C>>);
+
 /// A column as the file heads it.
-struct Heading {
-    column: Column,
-    /// Whether the heading says the unit, as `used_bytes` does: a number under it needs none.
-    is_in_bytes: bool,
+struct Heading<C> {
+    column: C,
+    name: String,
 }
 
 /// The columns, where they are known, and what is wrong with them. A heading without one known column is none.
-fn heading(record: &csv::StringRecord) -> Result<(Vec<Option<Heading>>, Vec<Unreadable>), Unreadable> {
-    let (mut headings, mut wrong): (Vec<Option<Heading>>, _) = (Vec::new(), Vec::new());
-    let is_there = |headings: &[Option<Heading>], column: Column| {
+fn heading<C: SheetColumn>(record: &csv::StringRecord) -> Result<Headings<C>, Unreadable<C>> {
+    let (mut headings, mut wrong): (Vec<Option<Heading<C>>>, _) = (Vec::new(), Vec::new());
+    let is_there = |headings: &[Option<Heading<C>>], column: C| {
         headings.iter().flatten().any(|heading| heading.column == column)
     };
     for written in record {
         let name = folded(written);
-        let known = Column::ALL.into_iter().find(|column| column.names().contains(&name.as_str()));
+        let known = C::ALL.iter().copied().find(|column| column.names().contains(&name.as_str()));
         let heading = match known {
             Some(twice) if is_there(&headings, twice) => {
                 wrong.push(Unreadable::ColumnTwice(twice));
                 None
             }
-            Some(column) => Some(Heading { column, is_in_bytes: name.ends_with("_bytes") }),
+            Some(column) => Some(Heading { column, name }),
             None => {
                 let shown = written.trim().chars().take(HEADING_CHARS_MAX).collect();
                 wrong.push(Unreadable::ColumnUnknown(shown));
@@ -143,7 +145,7 @@ fn heading(record: &csv::StringRecord) -> Result<(Vec<Option<Heading>>, Vec<Unre
     if headings.iter().all(Option::is_none) {
         return Err(wrong.into_iter().next().unwrap_or(Unreadable::Empty));
     }
-    let missing = Column::ALL.into_iter().filter(|column| column.is_required());
+    let missing = C::ALL.iter().copied().filter(|column| column.is_required());
     let missing = missing.filter(|column| !is_there(&headings, *column));
     wrong.extend(missing.map(Unreadable::ColumnMissing));
     Ok((headings, wrong))
@@ -164,13 +166,11 @@ fn folded(written: &str) -> String {
     written.trim().to_lowercase().chars().map(plain).collect()
 }
 
-fn row(record: &csv::StringRecord, headings: &[Option<Heading>], text: &str) -> Row {
+fn row<C: SheetColumn>(record: &csv::StringRecord, headings: &[Option<Heading<C>>], text: &str) -> Row<C> {
     let mut draft = Draft::default();
     for (heading, field) in headings.iter().zip(record) {
-        let Some(Heading { column, is_in_bytes }) = heading else { continue };
-        let field = field.trim();
-        let is_number = !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit());
-        draft[*column] = if *is_in_bytes && is_number { format!("{field} bytes") } else { field.to_owned() };
+        let Some(Heading { column, name }) = heading else { continue };
+        draft[*column] = column.cell(name, field.trim());
     }
     let columns = (record.len() != headings.len()).then_some((record.len(), headings.len()));
     Row { line: line_of(record, text), draft, columns }
@@ -188,6 +188,13 @@ fn line_of(record: &csv::StringRecord, text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subscribers::Column;
+
+    type Unreadable = super::Unreadable<Column>;
+
+    fn read(bytes: &[u8]) -> Result<Sheet<Column>, Unreadable> {
+        super::read(bytes)
+    }
 
     const HEADING: &str =
         "name;document;street;district;city;state;postcode;plan;access_login;anchor_day;used;email";
@@ -251,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_of_subscribers_is_named() {
+    fn what_is_no_file_of_such_rows_is_named() {
         let many = format!("{HEADING}\n{}", "Ana;1\n".repeat(ROWS_MAX + 1));
         let unknown = Unreadable::ColumnUnknown("phone".to_owned());
         for (bytes, why) in [
