@@ -34,7 +34,10 @@ function replace(name, html) {
   for (const part of document.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)) {
     if (part.innerHTML === html) continue;
     const before = part.querySelector("[data-count]")?.dataset.count;
-    const focused = part.contains(document.activeElement) ? focusPath(part, document.activeElement) : null;
+    // What the page wants to have the focus may be replaced before the browser has given it.
+    const wished = document.activeElement === document.body ? part.querySelector("[autofocus]") : null;
+    const holder = part.contains(document.activeElement) ? document.activeElement : wished;
+    const focused = holder ? focusPath(part, holder) : null;
     // By its id where it has one: what stands before it may come and go.
     const opened = new Map([...part.querySelectorAll("details")].map((details, index) => [details.id || index, details.open]));
     part.innerHTML = html;

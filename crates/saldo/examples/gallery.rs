@@ -44,6 +44,7 @@ impl Sample {
             reader: self.reader.clone(),
             frame: frame(None),
             is_staff,
+            may_sign_up: !is_staff,
             login: String::new(),
             problem,
             next: String::new(),

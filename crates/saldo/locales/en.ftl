@@ -71,6 +71,56 @@ password-is-name = Your own CPF, CNPJ or e-mail cannot be your password: it is t
 password-different = The two passwords are not the same. Type them again.
 set-password-submit = Save and sign in
 
+## Sign-up
+
+sign-up = Create account
+sign-up-text = For { $brand }. You confirm your e-mail, and are in.
+sign-up-text-welcome = For { $brand }. You begin with { $amount } of credit, as soon as you have confirmed your e-mail.
+sign-up-new-here = New to { $brand }?
+sign-up-have-account = Do you have an account?
+sign-up-agree = I agree to the terms of { $brand }
+sign-up-terms = Read the terms
+sign-up-terms-needed = An account needs your agreement to the terms.
+sign-up-bad-name = Write your name, in letters that can be printed.
+sign-up-password-is-name = Your name or e-mail is the first that others would try. Choose another password.
+sign-up-check-mail = Look into your mailbox
+sign-up-waiting-text = We have sent you a mail with a link. Open it to confirm your e-mail. There is no account before that.
+sign-up-waiting-hint = The link works for one day. If no mail comes, look among the unwanted ones, or have it sent again.
+sign-up-send-again = Send the mail again
+sign-up-sent-again = If you are still waiting for it, a new mail is on its way. The link in the old one works no more.
+sign-up-other-email = Use another e-mail
+sign-up-confirm = Confirm your e-mail
+sign-up-confirm-text = Type the password that you chose, and your account with { $brand } is open.
+sign-up-confirm-submit = Confirm and sign in
+sign-up-wrong-password = This is not the password that was chosen with this link. Type it again, or create the account anew.
+sign-up-not-you = Was it not you who asked for this account? Close this page: nothing is opened.
+sign-up-gone-heading = This link works no more
+sign-up-gone = It was used, is older than a day, or a newer mail has taken its place. If you have confirmed your e-mail already, sign in.
+sign-up-known-heading = You have an account already
+sign-up-known = This e-mail belongs to an account. Sign in, or choose a new password.
+customers-sign-up-open = People sign up by themselves at { $url }.
+customers-sign-up-closed = Open sign-up is off (setting sign_up.enabled).
+mail-sign-up-subject = Confirm your e-mail for { $brand }
+mail-sign-up-body =
+    Hello,
+
+    somebody, hopefully you, asked for an account with { $brand } under this e-mail.
+    Confirm here that it is yours, with the password you chose:
+
+    { $url }
+
+    The link works once, until { $until }.
+    If it was not you, do nothing: no account is opened.
+mail-sign-up-known-subject = You have an account with { $brand } already
+mail-sign-up-known-body =
+    Hello,
+
+    somebody, perhaps you, asked for an account with { $brand } under this e-mail.
+    You have one already. Sign in: { $url }/sign-in
+
+    If you have forgotten your password: { $url }/forgotten-password
+    If it was not you, do nothing: nothing was changed.
+
 ## Messages
 
 message-forbidden = You may not open this
@@ -1665,6 +1715,8 @@ written-at = Written
 registered-at = Registered by the bank
 write-off = Cancel the boleto (write off)
 write-off-ask = Yes, cancel it: nobody is to pay it any more
+write-off-debt = Give the debt up
+write-off-debt-ask = Yes, give it up: nobody owes it any more
 write-off-tells-bank = It will not be paid any more. The bank is told with the next remittance.
 write-off-at-bank = It is written off; what it was to pay is still owed here. Say what becomes of the credit.
 write-off-unknown-to-bank = It will not be paid any more. The bank does not hold it, so it need not be told.
@@ -1745,7 +1797,8 @@ finding-other-value-do = Nothing of this line was taken. Compare it with the ban
 finding-paid-less = Less was paid than is owed
 finding-paid-less-do = The boleto was left open. Agree with the subscriber on the rest, or write the boleto off.
 finding-paid-twice = Paid a second time
-finding-paid-twice-do = What was paid too much became the subscriber’s credit, unless the line below says that nothing was booked. Pay it back if he asks.
+finding-paid-twice-do = What was paid too much became the subscriber’s credit, and the next invoice takes it off. Pay it back if he asks.
+finding-told-again-do = Ask the bank whether it was paid twice. Nothing was booked; if it was, give the subscriber credit.
 finding-paid-late = Paid after it had been written off
 finding-paid-late-do = The payment was booked. Look whether the line should be enabled, or credit given again.
 finding-rejected = The bank did not register the title

@@ -71,6 +71,56 @@ password-is-name = A senha não pode ser o seu próprio CPF, CNPJ ou e-mail: é 
 password-different = As duas senhas não são iguais. Digite-as de novo.
 set-password-submit = Salvar e entrar
 
+## Sign-up
+
+sign-up = Criar conta
+sign-up-text = Em { $brand }. Confirme seu e-mail e pode entrar.
+sign-up-text-welcome = Em { $brand }. Você começa com { $amount } de crédito, assim que confirmar seu e-mail.
+sign-up-new-here = Novo em { $brand }?
+sign-up-have-account = Já tem uma conta?
+sign-up-agree = Concordo com os termos de { $brand }
+sign-up-terms = Ler os termos
+sign-up-terms-needed = Uma conta precisa da sua concordância com os termos.
+sign-up-bad-name = Escreva seu nome, com letras imprimíveis.
+sign-up-password-is-name = Seu nome ou e-mail é o primeiro que outros tentariam. Escolha outra senha.
+sign-up-check-mail = Veja sua caixa de entrada
+sign-up-waiting-text = Enviamos a você um e-mail com um link. Abra-o para confirmar seu endereço. Antes disso não existe conta.
+sign-up-waiting-hint = O link vale por um dia. Se o e-mail não chegar, procure no spam ou peça outro.
+sign-up-send-again = Enviar o e-mail de novo
+sign-up-sent-again = Se você ainda espera por ele, um novo e-mail está a caminho. O link do anterior não vale mais.
+sign-up-other-email = Usar outro e-mail
+sign-up-confirm = Confirme seu e-mail
+sign-up-confirm-text = Digite a senha que você escolheu, e sua conta em { $brand } está aberta.
+sign-up-confirm-submit = Confirmar e entrar
+sign-up-wrong-password = Esta não é a senha escolhida com este link. Digite de novo, ou crie a conta outra vez.
+sign-up-not-you = Não foi você quem pediu esta conta? Feche esta página: nada será aberto.
+sign-up-gone-heading = Este link não vale mais
+sign-up-gone = Ele já foi usado, tem mais de um dia, ou um e-mail mais novo tomou o seu lugar. Se você já confirmou seu e-mail, entre.
+sign-up-known-heading = Você já tem uma conta
+sign-up-known = Este e-mail pertence a uma conta. Entre, ou escolha uma nova senha.
+customers-sign-up-open = Pessoas se cadastram sozinhas em { $url }.
+customers-sign-up-closed = O cadastro aberto está desligado (ajuste sign_up.enabled).
+mail-sign-up-subject = Confirme seu e-mail em { $brand }
+mail-sign-up-body =
+    Olá,
+
+    alguém, esperamos que você, pediu uma conta em { $brand } com este e-mail.
+    Confirme aqui que ele é seu, com a senha que escolheu:
+
+    { $url }
+
+    O link vale uma vez, até { $until }.
+    Se não foi você, não faça nada: nenhuma conta será aberta.
+mail-sign-up-known-subject = Você já tem uma conta em { $brand }
+mail-sign-up-known-body =
+    Olá,
+
+    alguém, talvez você, pediu uma conta em { $brand } com este e-mail.
+    Você já tem uma. Entre: { $url }/sign-in
+
+    Se esqueceu sua senha: { $url }/forgotten-password
+    Se não foi você, não faça nada: nada foi alterado.
+
 ## Mensagens
 
 message-forbidden = Você não pode abrir esta página
@@ -1665,6 +1715,8 @@ written-at = Emitido
 registered-at = Registrado no banco
 write-off = Cancelar o boleto (baixa no banco)
 write-off-ask = Sim, cancelar: ninguém mais deve pagá-lo
+write-off-debt = Desistir da dívida
+write-off-debt-ask = Sim, desistir: ninguém deve mais este valor
 write-off-tells-bank = Ele não será mais pago. O banco é avisado na próxima remessa.
 write-off-at-bank = A baixa já foi dada; o que ele cobrava ainda está em aberto aqui. Diga o que acontece com o crédito.
 write-off-unknown-to-bank = Ele não será mais pago. O título não está no banco, então não é preciso avisá-lo.
@@ -1745,7 +1797,8 @@ finding-other-value-do = Nada desta linha foi considerado. Confira com o banco e
 finding-paid-less = Foi pago menos do que o devido
 finding-paid-less-do = O boleto continua em aberto. Combine o restante com o assinante ou cancele o boleto.
 finding-paid-twice = Pago pela segunda vez
-finding-paid-twice-do = O que foi pago a mais virou crédito do assinante, a não ser que a linha abaixo diga que nada foi lançado. Devolva se ele pedir.
+finding-paid-twice-do = O que foi pago a mais virou crédito do assinante e é descontado da próxima fatura. Devolva se ele pedir.
+finding-told-again-do = Pergunte ao banco se foi pago duas vezes. Nada foi lançado; se foi, conceda o crédito ao assinante.
 finding-paid-late = Pago depois da baixa
 finding-paid-late-do = O pagamento foi lançado. Veja se é o caso de habilitar o plano ou conceder o crédito de novo.
 finding-rejected = O banco não registrou o título

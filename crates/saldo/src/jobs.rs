@@ -10,7 +10,7 @@ use money::Timestamp;
 use crate::app::App;
 use crate::{
     automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
-    receipts, reconciliation, refunds, webhooks,
+    receipts, reconciliation, refunds, sign_ups, webhooks,
 };
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
@@ -100,6 +100,9 @@ async fn forget_answers(app: Arc<App>) {
         let before = clock::now().plus(-book::REQUEST_MEMORY);
         if let Err(problem) = app.write(move |tx| tx.delete_answers_before(before)).await {
             tracing::warn!(code = problem.code, detail = problem.detail, "old answers were not dropped");
+        }
+        if let Err(problem) = sign_ups::forget_ended(&app).await {
+            tracing::warn!(code = problem.code, detail = problem.detail, "old sign-ups were not dropped");
         }
         tokio::time::sleep(FORGET_PAUSE).await;
     }

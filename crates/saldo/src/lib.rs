@@ -53,6 +53,7 @@ pub mod runtime;
 pub mod server;
 pub mod settlements;
 pub mod sheets;
+pub mod sign_ups;
 pub mod sold;
 pub mod staff;
 pub mod subscribers;

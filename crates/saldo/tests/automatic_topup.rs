@@ -368,6 +368,34 @@ async fn what_was_written_down_before_the_end_is_charged_once_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_yesterday_and_never_made_is_not_made_today() {
+    let provider = open_sandbox("http://127.0.0.1:9").await;
+    let away = provider.url().to_owned();
+    let flat = Flat::furnish(House::open_with(|config| config.stripe.api_url = away).await).await;
+    flat.turn_on_with(&[("day_count", "1")]).await;
+    provider.faults().change(|faults| faults.calls_fail_next = u32::MAX);
+    flat.spend("30.00").await;
+    flat.charges(|charges| charges.len() == 1).await;
+    // The call is given up after four tries.
+    let is_given_up = || provider.faults().settings().calls_fail_next <= u32::MAX - 4;
+    let given_up = async {
+        while !is_given_up() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(house::PATIENCE, given_up).await.expect("given up within time");
+    flat.house.advance(86_400).await;
+    // Made now, it would be a second charge beside today's own.
+    let flat = flat.reopen(&provider).await;
+    let charges = flat.charges(|charges| charges.len() == 2 && is_over(charges)).await;
+    let outcomes: Vec<_> = charges.iter().map(|charge| charge.outcome).collect();
+    assert_eq!(outcomes, [ChargeOutcome::Paid, ChargeOutcome::Abandoned]);
+    assert_eq!(flat.posted().await, "25.00");
+    assert_eq!(flat.succeeded_at(&provider).await, 2, "one by hand, one by itself");
+    flat.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_sets_reads_and_ends_it_by_api() {
     let flat = Flat::open().await;
     let path = format!("/v1/wallets/{}/automatic-topup", flat.ana.wallet);

@@ -10,10 +10,13 @@ use book::Charging;
 use browser::Browser;
 use house::Answer;
 use house::provider::{PACK, Provider};
-use saldo::{clock, payments, purchases};
+use saldo::audit::Author;
+use saldo::{clock, payments, purchases, reconciliation};
+use sandbox::Act;
 use serde_json::json;
-use store::tables::bank::FindingCode;
+use store::tables::bank::{Finding, FindingCode};
 use store::tables::payments::PaymentStatus;
+use store::tables::reconciliation::ReconciliationRun;
 use store::tables::topups::{Topup, TopupState};
 use store::views::PurchaseState;
 use stripe::IdempotencyKey;
@@ -262,6 +265,42 @@ async fn a_second_payment_at_stripe_becomes_credit_and_a_person_hears_of_it() {
     }
     provider.all_findings(1).await;
     assert_eq!((provider.credit().await.to_decimal().as_str(), provider.available()), ("24.90", PACK));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_back_of_a_pack_or_disputed_leaves_its_data_and_a_person_hears_of_it() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    provider.pay(&checkout, VISA).await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    let customer = provider.line.customer;
+    let paid = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
+    let payment = paid.expect("a look").rows[0].provider_payment.clone();
+    let sandbox = &provider.house.sandbox;
+    for (act, badge, count) in [
+        (Act::Refund { payment: payment.clone(), amount: Some(990) }, "Partly refunded", 1),
+        (Act::Dispute { payment, amount: None }, "Disputed", 2),
+    ] {
+        sandbox.act(act).await.expect("it fits");
+        let told = |findings: &Vec<Finding>| findings.len() == count;
+        let findings = provider.house.until(|reader| reader.findings(9), told).await;
+        assert!(findings.iter().all(|one| one.code == FindingCode::CardGivenBack), "{findings:?}");
+        assert_eq!(provider.available(), PACK, "nobody has taken the data back");
+        let invoices = browser.get("/invoices").await.text;
+        assert!(invoices.contains(badge), "{badge}: {invoices}");
+    }
+    // The money is booked all the same.
+    let ask = |tx: &store::Tx<'_>| reconciliation::ask(tx, &Author::operator(), None, clock::now());
+    let run_no = provider.app().write(ask).await.expect("a run");
+    provider.app().reconciliation_news.notify_one();
+    let is_done = |run: &Option<ReconciliationRun>| run.as_ref().is_some_and(|run| run.run_no == run_no);
+    let run = provider.house.until(|reader| reader.last_reconciliation(), is_done).await.expect("a run");
+    let found: reconciliation::Found =
+        serde_json::from_str(run.result.as_deref().expect("a result")).expect("what it found");
+    assert_eq!((run.drifting, found.differences.as_slice()), (0, [].as_slice()), "{found:?}");
+    assert_eq!(provider.available(), PACK);
+    provider.house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ mod readme;
 mod rust;
 mod sdks;
 pub(crate) mod stories;
+mod webhooks;
 
 use std::sync::mpsc;
 use std::thread;
@@ -51,6 +52,12 @@ impl Step {
             what: "Stripe's own libraries and the sandbox",
             minutes_max: 10,
             run: sdks::run,
+        },
+        Self {
+            name: "webhooks",
+            what: "Standard Webhooks' own library and what Saldo sends",
+            minutes_max: 10,
+            run: webhooks::run,
         },
         Self { name: "guard", what: "a real nginx that asks the guard", minutes_max: 5, run: guard::run },
         Self { name: "readme", what: "the README's own commands", minutes_max: 5, run: readme::run },

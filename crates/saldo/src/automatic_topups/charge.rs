@@ -220,7 +220,9 @@ pub(super) async fn resolve(app: &Arc<App>, charge: &AutomaticCharge) -> Result<
             row.state == AutomaticState::On && row.payment_method == charge.payment_method
         });
     let is_known_there = clock::now().since(charge.written_at) < KEY_LASTS;
-    if is_wanted && is_known_there {
+    // What was decided yesterday counts against yesterday's caps: made now, it could pass today's.
+    let today = spans(&app.config.brand.time_zone, app.ledger.now()).day.from;
+    if is_wanted && is_known_there && charge.charged_at >= today {
         return call(app, charge).await;
     }
     let Some(stripe_customer) = stripe_customer(app, charge).await? else {

@@ -45,6 +45,8 @@ pub struct Config {
     pub automatic_topups: AutomaticTopups,
     /// `[console]`
     pub console: Console,
+    /// `[sign_up]`
+    pub sign_up: SignUp,
     /// `[stripe]`
     pub stripe: Stripe,
     /// `[bank]`; `None` where nothing is charged by boleto.
@@ -122,6 +124,14 @@ pub struct Credit {
 pub struct Console {
     /// Credit above this is given or taken only with the yes of somebody else of staff.
     pub approval_above: Amount,
+}
+
+/// Whether people become customers by themselves.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// Whether they do.
+    pub enabled: bool,
 }
 
 /// How to talk to Stripe.
@@ -238,6 +248,7 @@ struct Written {
     credit: WrittenCredit,
     topup: topup::WrittenTopup,
     console: WrittenConsole,
+    sign_up: SignUp,
     stripe: Stripe,
     bank: bank::WrittenBank,
     pix: pix::WrittenPix,
@@ -409,6 +420,7 @@ fn check(written: Written) -> anyhow::Result<Config> {
         notices: notices::check(&notices, credit.unit)?,
         automatic_topups: topup::check(&topup, credit.unit)?,
         console: check_console(&console, credit.unit)?,
+        sign_up: written.sign_up,
         credit,
         stripe,
         bank,

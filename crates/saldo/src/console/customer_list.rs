@@ -11,6 +11,7 @@ use store::tables::customers::Customer;
 use store::{Page, Reader as TablesReader, StoreError};
 
 use crate::app::App;
+use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::page::{People, PeopleWords, PersonRow};
 use crate::look::part::Place;
@@ -79,7 +80,7 @@ pub(super) async fn page(
         frame: staff.visit.frame(&app, Some(place)),
         url: place.url(),
         words: WORDS,
-        note: None,
+        note: Some(sign_up_note(&app, &reader)),
         may_change: staff.may(Permission::ChangeCustomers),
         columns: ["customer-external-key", "balance", "customer-since"].map(|id| reader.t(id)).to_vec(),
         rows: known.rows.into_iter().map(row).collect(),
@@ -89,6 +90,15 @@ pub(super) async fn page(
         reader: staff.visit.reader().clone(),
     };
     draw(StatusCode::OK, &page)
+}
+
+/// Whether people come by themselves, and where.
+fn sign_up_note(app: &App, reader: &Reader) -> String {
+    if app.config.sign_up.enabled {
+        reader.t1("customers-sign-up-open", "url", format!("{}/sign-up", app.config.server.public_url))
+    } else {
+        reader.t("customers-sign-up-closed")
+    }
 }
 
 fn found(

@@ -76,15 +76,10 @@ pub struct Terms {
     pub unit: Unit,
     /// Where days end.
     pub zone: TimeZone,
+    /// The language of whom nothing is said.
+    pub language: Locale,
     /// By the book's clock.
     pub now: Timestamp,
-}
-
-impl Terms {
-    /// The language of whom nothing is said.
-    pub fn language(&self) -> Locale {
-        if self.unit == Unit::BRL { Locale::PtBr } else { Locale::En }
-    }
 }
 
 /// A row that is right by itself.
@@ -135,7 +130,7 @@ pub(super) fn person(terms: &Terms, draft: &Draft<Column>, wrong: &mut Vec<Wrong
         wrong.push(Wrong { column: Some(Column::Kind), why: Why::BalanceKind });
     }
     let opening = amount.zip(is_bought).map(|(amount, is_bought)| Opening { amount, is_bought, expires_at });
-    let locale = locale.unwrap_or_else(|| terms.language());
+    let locale = locale.unwrap_or(terms.language);
     (wrong.len() == before).then_some(Person { name, locale, opening })
 }
 
@@ -316,7 +311,7 @@ mod tests {
                 let Ok(sheet) = crate::sheets::read::<Column>(&bytes) else { continue };
                 let lines: Vec<u64> = sheet.rows.iter().map(|row| row.line).collect();
                 prop_assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "{lines:?}");
-                let terms = Terms { unit: Unit::USD, zone: TimeZone::UTC, now: Timestamp::EPOCH };
+                let terms = Terms { unit: Unit::USD, zone: TimeZone::UTC, language: Locale::En, now: Timestamp::EPOCH };
                 for row in &sheet.rows {
                     let mut wrong = Vec::new();
                     let person = person(&terms, &row.draft, &mut wrong);

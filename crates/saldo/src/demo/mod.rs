@@ -274,6 +274,7 @@ fn config(folder: &Folder, addresses: &Addresses, port: u16, secrets: &Secrets) 
 fn dress(config: &mut Config, secrets: &Secrets) -> anyhow::Result<()> {
     BRAND.clone_into(&mut config.brand.written.name);
     config.brand.time_zone = TimeZone::get(ZONE)?;
+    config.sign_up.enabled = true;
     config.bank = Some(Bank::sample()?);
     config.pix = Some(Pix::sample(&secrets.webhook_secret)?);
     Ok(())

@@ -35,6 +35,19 @@ pub fn staff_invitation(reader: &Reader, brand: &str, name: &str, url: &str, exp
     write(reader, "mail-staff-invitation-subject", "mail-staff-invitation-body", brand, name, url, expires_at)
 }
 
+/// Asks somebody who signed up to confirm by `url`, good until `expires_at`, that the e-mail is his.
+pub fn sign_up(reader: &Reader, brand: &str, url: &str, expires_at: Timestamp) -> Mail {
+    write(reader, "mail-sign-up-subject", "mail-sign-up-body", brand, "", url, expires_at)
+}
+
+/// Tells a customer that somebody signed up with his e-mail; `url` is where the portal is.
+pub fn sign_up_known(reader: &Reader, brand: &str, url: &str) -> Mail {
+    Mail {
+        subject: reader.t1("mail-sign-up-known-subject", "brand", brand),
+        body: reader.t2("mail-sign-up-known-body", "brand", brand, "url", url) + "\n",
+    }
+}
+
 /// Tells an admin that the endpoint at `endpoint_url` is told nothing more, and why; `url` is where it is turned on again.
 pub fn endpoint_off(
     reader: &Reader,

@@ -29,6 +29,9 @@ const PER_ADDRESS_PAUSE: Duration = Duration::from_secs(2);
 /// Links for one login at once, from wherever they are asked for; then one each [`PER_LINK_PAUSE`]. Each is a mail to somebody.
 const PER_LINK_BURST: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
 const PER_LINK_PAUSE: Duration = Duration::from_secs(10 * 60);
+/// Sign-ups from one address at once; then one each [`PER_SIGN_UP_PAUSE`]. Each is a mail to somebody.
+const PER_SIGN_UP_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+const PER_SIGN_UP_PAUSE: Duration = Duration::from_secs(6 * 60);
 /// After so many tries those who have waited long enough are forgotten.
 const SWEEP_EVERY: u32 = 1_000;
 /// Logins with an address from which they signed in that are remembered; beyond that all are forgotten.
@@ -40,6 +43,7 @@ pub struct Doors {
     logins: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<String>,
     links: DefaultKeyedRateLimiter<String>,
+    sign_ups: DefaultKeyedRateLimiter<String>,
     welcome: RwLock<HashSet<(String, String)>>,
     tries: AtomicU32,
 }
@@ -53,6 +57,7 @@ impl Default for Doors {
             logins: RateLimiter::keyed(quota(PER_LOGIN_PAUSE, PER_LOGIN_BURST)),
             addresses: RateLimiter::keyed(quota(PER_ADDRESS_PAUSE, PER_ADDRESS_BURST)),
             links: RateLimiter::keyed(quota(PER_LINK_PAUSE, PER_LINK_BURST)),
+            sign_ups: RateLimiter::keyed(quota(PER_SIGN_UP_PAUSE, PER_SIGN_UP_BURST)),
             welcome: RwLock::default(),
             tries: AtomicU32::new(0),
         }
@@ -91,12 +96,22 @@ impl Doors {
         check(&self.links, &login)
     }
 
+    /// Counts somebody who signs up with this e-mail; the error is how long to wait. It keeps nobody from signing in.
+    pub fn sign_up(&self, address: &str, email: &str) -> Result<(), Duration> {
+        self.sweep();
+        let (email, address) = pair(address, email);
+        check(&self.addresses, &address)?;
+        check(&self.sign_ups, &address)?;
+        check(&self.links, &email)
+    }
+
     fn sweep(&self) {
         if self.tries.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.pairs.retain_recent();
             self.logins.retain_recent();
             self.addresses.retain_recent();
             self.links.retain_recent();
+            self.sign_ups.retain_recent();
         }
     }
 }
@@ -163,6 +178,21 @@ mod tests {
         let (kept, _) = pair("192.0.2.1", &"é".repeat(30_000));
         assert!(kept.len() <= TEXT_BYTES_MAX, "{}", kept.len());
         assert_eq!(pair("192.0.2.1", "Ana@Example.com").0, ANA);
+    }
+
+    #[test]
+    fn an_address_signs_few_people_up_and_an_e_mail_gets_few_mails() {
+        let doors = Doors::default();
+        for n in 0..PER_SIGN_UP_BURST.get() {
+            assert!(doors.sign_up("2001:db8::1", &format!("{n}@example.com")).is_ok());
+        }
+        let wait = doors.sign_up("2001:db8::2", "other@example.com").expect_err("the network is shut");
+        assert!(wait <= PER_SIGN_UP_PAUSE);
+        for n in 0..PER_LINK_BURST.get() {
+            assert!(doors.sign_up(&format!("192.0.2.{n}"), ANA).is_ok());
+        }
+        assert!(doors.sign_up("192.0.2.99", "ANA@example.com").is_err(), "wherever it is asked for");
+        assert!(doors.knock("2001:db8::1", ANA).is_ok());
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod saved_cards;
 pub mod sessions;
 mod shell;
 pub(crate) mod sign_in;
+mod sign_up;
 mod signed_in;
 mod statement;
 mod strip;
@@ -74,6 +75,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/assets/{name}", get(files::file))
         .route("/sign-in", get(sign_in::page).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/sign-up", get(sign_up::page).post(sign_up::submit))
+        .route("/sign-up/waiting", get(sign_up::waiting))
+        .route("/sign-up/mails", post(sign_up::send_again))
+        .route("/sign-up/confirmation", get(sign_up::confirmation).post(sign_up::confirm))
         .route("/forgotten-password", get(password::forgotten_page).post(password::forgotten_submit))
         .route("/first-access", get(first_access::page).post(first_access::submit))
         .route("/set-password", get(password::set_page).post(password::set_submit))

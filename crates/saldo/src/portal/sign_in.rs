@@ -206,6 +206,7 @@ fn show(
         reader: visit.reader().clone(),
         frame: visit.frame(app, None),
         is_staff: door == Door::Console,
+        may_sign_up: app.config.sign_up.enabled,
         login,
         problem,
         next: local_path(&next).unwrap_or_default().to_owned(),

@@ -345,7 +345,10 @@ impl Visit {
     /// Whether a form that carries `token` was drawn for this browser. A form that several pages share, or that stands on pages for
     /// nobody in particular, may carry any token of the browser; all others carry their session's.
     pub(super) fn is_token(&self, token: &str) -> bool {
-        const OF_ANY_PAGE: [&str; 7] = [
+        const OF_ANY_PAGE: [&str; 10] = [
+            "/sign-up",
+            "/sign-up/mails",
+            "/sign-up/confirmation",
             "/language",
             "/sign-in",
             "/console/sign-in",

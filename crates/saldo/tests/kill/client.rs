@@ -50,6 +50,16 @@ impl Desk {
         Desk { http, url, key, wallets: Vec::new(), answered }
     }
 
+    /// Where the program serves.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The operator's key.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// One call; `None` if there was no answer that can be believed.
     pub(crate) async fn try_post(
         &self,

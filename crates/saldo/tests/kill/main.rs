@@ -1,14 +1,15 @@
 //! The real program is killed (SIGKILL) again and again while clients charge and report use. Whatever was answered is there
 //! afterwards, exactly once, and nothing else; every damage that `saldo verify` could find is looked for, too.
 //!
-//! So with callbacks of Pix that are being worked on (`callbacks`), with monthly runs (`months`), and with webhooks that are being
-//! sent (`webhooks`).
+//! So with callbacks of Pix that are being worked on (`callbacks`), with monthly runs (`months`), with webhooks that are being
+//! sent (`webhooks`), and with saved cards that are being charged while Stripe is compared with the books (`cards`).
 //!
 //! `KILL_SEED` plays the same moments and wishes again; `KILL_ROUNDS` changes how often the program is killed.
 
 #![allow(clippy::expect_used, clippy::print_stderr, reason = "a test fails by panicking, and tells its seed")]
 
 mod callbacks;
+mod cards;
 mod client;
 mod months;
 mod program;

@@ -111,6 +111,13 @@ impl Program {
         }
     }
 
+    /// Has the binary compare the books with Stripe: its exit code, and what it printed.
+    pub(crate) fn reconcile(&self) -> (Option<i32>, String) {
+        let seen = self.command(&["reconcile"]).output().expect("the program runs");
+        let printed = [seen.stdout, seen.stderr].concat();
+        (seen.status.code(), String::from_utf8_lossy(&printed).into_owned())
+    }
+
     /// Has the binary prove the folder.
     pub(crate) fn verify(&self) {
         let seen = self.command(&["verify"]).output().expect("the program runs");

@@ -51,7 +51,7 @@ struct AtStripe {
 
 impl Game {
     /// Heals, and compares everything.
-    pub(crate) async fn check(&self) {
+    pub(crate) async fn check(&mut self) {
         self.world.sandbox.faults().change(|faults| *faults = untroubled());
         self.world.sandbox.act(Act::Later).await.expect("it fits");
         self.give_back_what_is_not_ours().await;
@@ -72,6 +72,14 @@ impl Game {
                     assert_eq!(findings, [] as [String; 0]);
                     self.check_caps(&before).await;
                     self.check_credited(&before, credited).await;
+                    self.check_attempts().await;
+                    for (_, taken) in before.values().flat_map(|known| &known.tried) {
+                        self.tell(if *taken > 0 {
+                            "automatic charge paid"
+                        } else {
+                            "automatic charge not paid"
+                        });
+                    }
                     return;
                 }
             };
@@ -93,6 +101,7 @@ impl Game {
     async fn let_automatic_topups_end(&self) {
         let app = self.world.app().await;
         let wallets: Vec<_> = self.stories.iter().map(|story| story.wallet).collect();
+        let mut said = String::new();
         let waiting = async {
             let mut pace = tokio::time::interval(LOOK_PACE);
             loop {
@@ -101,32 +110,48 @@ impl Game {
                 let look = move |reader: &Reader<'_>| {
                     let mut low = Vec::new();
                     for wallet in wallets {
-                        let is_charged = reader.automatic_charge_in_flight(wallet)?.is_some();
+                        let in_flight = reader.automatic_charge_in_flight(wallet)?;
                         let row = reader.automatic_topup(wallet)?;
                         let threshold = row
-                            .filter(|row| match row.state {
-                                AutomaticState::On => row.capped_until.is_none_or(|until| until <= now),
-                                AutomaticState::Paused => row.paused_until.is_none_or(|until| until <= now),
-                                AutomaticState::Stopped | AutomaticState::Off => false,
+                            .filter(|row| {
+                                let runs = matches!(row.state, AutomaticState::On | AutomaticState::Paused);
+                                runs && row
+                                    .paused_until
+                                    .max(row.capped_until)
+                                    .is_none_or(|until| until <= now)
                             })
                             .map(|row| row.threshold);
-                        if is_charged || threshold.is_some() {
-                            low.push((wallet, is_charged, threshold.unwrap_or(i64::MIN)));
+                        if in_flight.is_some() || threshold.is_some() {
+                            low.push((wallet, in_flight, threshold.unwrap_or(i64::MIN)));
                         }
                     }
                     Ok(low)
                 };
                 let watched = app.read(look).await.expect("a look");
-                let is_waited_for = watched.iter().any(|(wallet, is_charged, threshold)| {
+                let waited_for = watched.into_iter().find(|(wallet, in_flight, threshold)| {
                     let available = app.ledger.wallet(*wallet).map_or(0, |known| known.balance.available());
-                    *is_charged || available < *threshold
+                    in_flight.is_some() || available < *threshold
                 });
-                if !is_waited_for {
-                    return;
+                match waited_for {
+                    Some(one) => said = format!("{one:?}"),
+                    None => return,
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, waiting).await.expect("automatic top-ups come to an end");
+        let in_time = tokio::time::timeout(PATIENCE, waiting).await;
+        if in_time.is_err() {
+            let customers: Vec<_> = self.stories.iter().map(|story| (story.wallet, story.customer)).collect();
+            let look = move |reader: &Reader<'_>| {
+                let all = customers.into_iter().map(|(wallet, customer)| {
+                    let topups = reader.topups_of(customer, None, 20)?.rows;
+                    Ok((wallet, reader.automatic_topup(wallet)?, topups))
+                });
+                all.collect::<Result<Vec<_>, store::StoreError>>()
+            };
+            let known = app.read(look).await.expect("a look");
+            let known = known.iter().find(|(wallet, ..)| said.contains(&wallet.to_string()));
+            panic!("automatic top-ups do not come to an end: {said}, {known:?}");
+        }
     }
 
     /// Asks for a comparison and waits for its end.
@@ -240,6 +265,8 @@ impl Game {
                     *sum = (sum.0 + taken, sum.1 + 1);
                 }
             }
+            let decided: BTreeSet<TopupId> = known.tried.iter().map(|(topup, _)| *topup).collect();
+            assert_eq!(decided.len(), known.tried.len(), "{}: two charges for one decision", story.customer);
             let Story { terms, customer, .. } = story;
             for (span, (taken, times)) in spans {
                 let most = if span.len() > "2026-01".len() { terms.day } else { terms.month };
@@ -253,6 +280,36 @@ impl Game {
                 assert!(one.amount % terms.amount == 0 && one.amount > 0, "{customer}: {one:?}, {terms:?}");
             }
         }
+    }
+
+    /// Each attempt that Stripe knows of is written down here, the declined ones, too: events that never came were taken from its list.
+    async fn check_attempts(&self) {
+        let charges = self.world.sandbox.objects("charge").await.expect("Stripe's own state");
+        let ours = charges.iter().filter(|charge| charge["metadata"].get(ELSEWHERE).is_none());
+        let mut missing: Vec<(String, String)> =
+            ours.map(|charge| (text(charge, "payment_intent"), text(charge, "id"))).collect();
+        let app = self.world.app().await;
+        let waiting = async {
+            let mut pace = tokio::time::interval(LOOK_PACE);
+            while !missing.is_empty() {
+                pace.tick().await;
+                let wanted = missing.clone();
+                let look = move |reader: &Reader<'_>| {
+                    let mut left = Vec::new();
+                    for (intent, charge) in wanted {
+                        let attempts = reader.attempts_of(STRIPE, &intent)?;
+                        if !attempts.iter().any(|one| one.provider_charge.as_deref() == Some(charge.as_str()))
+                        {
+                            left.push((intent, charge));
+                        }
+                    }
+                    Ok(left)
+                };
+                missing = app.read(look).await.expect("a look");
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, waiting).await;
+        assert!(in_time.is_ok(), "attempts that nobody has written down: {missing:?}");
     }
 
     /// What is wrong with the books, and what they credited for each payment.

@@ -83,6 +83,12 @@ impl Game {
 
     /// Lets everything happen.
     pub(crate) async fn play(&mut self) {
+        for place in 0..self.stories.len() {
+            if self.random.below(2) == 0 {
+                self.pay(place, &GOOD).await;
+                self.turn_on(place).await;
+            }
+        }
         let acts: u64 = self.stories.iter().map(|_| 3 + self.random.below(STEPS_MAX - 2)).sum();
         for _ in 0..acts {
             let places: Vec<usize> = (0..self.stories.len()).collect();
@@ -91,32 +97,32 @@ impl Game {
         }
     }
 
-    fn tell(&mut self, what: &'static str) {
+    pub(crate) fn tell(&mut self, what: &'static str) {
         *self.told.entry(what).or_default() += 1;
     }
 
     async fn act(&mut self, place: usize) {
         match self.random.below(100) {
-            0..=15 => self.pay(place, &GOOD).await,
-            16..=18 => self.pay(place, &BAD).await,
-            19..=21 => self.pay_asked(place).await,
-            22..=26 => self.pay_later(place).await,
-            27..=31 => self.settle_awaited().await,
-            32..=37 => self.leave(place).await,
-            38..=41 => self.end_open(place).await,
-            42..=49 => self.refund(place).await,
-            50..=52 => self.refund_by_staff(place).await,
-            53..=55 => self.refund_goes_on().await,
-            56..=60 => self.dispute(place).await,
-            61..=65 => self.dispute_goes_on().await,
-            66..=74 => self.charge(place).await,
-            75..=78 => self.report(place).await,
-            79..=84 => self.turn_on(place).await,
-            85..=87 => self.change_automatic(place).await,
-            88..=89 => self.pay_elsewhere(place).await,
-            90..=92 => self.advance().await,
-            93 => self.restart(place).await,
-            94 => self.look_over().await,
+            0..=13 => self.pay(place, &GOOD).await,
+            14..=16 => self.pay(place, &BAD).await,
+            17..=19 => self.pay_asked(place).await,
+            20..=23 => self.pay_later(place).await,
+            24..=27 => self.settle_awaited().await,
+            28..=31 => self.leave(place).await,
+            32..=34 => self.end_open(place).await,
+            35..=42 => self.refund(place).await,
+            43..=45 => self.refund_by_staff(place).await,
+            46..=48 => self.refund_goes_on().await,
+            49..=52 => self.dispute(place).await,
+            53..=56 => self.dispute_goes_on().await,
+            57..=68 => self.charge(place).await,
+            69..=78 => self.report(place).await,
+            79..=82 => self.turn_on(place).await,
+            83..=85 => self.change_automatic(place).await,
+            86..=87 => self.pay_elsewhere(place).await,
+            88..=91 => self.advance().await,
+            92 => self.restart(place).await,
+            93..=94 => self.look_over().await,
             _ => self.trouble(),
         }
     }
@@ -338,7 +344,7 @@ impl Game {
 
     /// Use that is refused if there is too little.
     async fn charge(&mut self, place: usize) {
-        let cents = self.random.pick(&[1_i64, 250, 999, 2_000, 3_500]).unwrap_or(1);
+        let cents = self.random.pick(&[1_i64, 999, 2_000, 3_500, 6_000]).unwrap_or(1);
         let wallet = self.stories[place].wallet.to_string();
         let charge = json!({"wallet": wallet, "amount": self.world.amount(cents), "kind": "report"});
         match self.world.post("/v1/charges", &charge).await {
@@ -402,6 +408,9 @@ impl Game {
             2 => return self.detach_card(place).await,
             _ => {
                 let moods = [
+                    None,
+                    None,
+                    None,
                     None,
                     Some(OffSessionDecline::Generic),
                     Some(OffSessionDecline::InsufficientFunds),

@@ -51,7 +51,7 @@ impl Imported for Customers {
             CustomerColumn::Kind => "column-balance-kind-hint",
             CustomerColumn::Expires => "column-expires-hint",
             CustomerColumn::Language => {
-                return reader.t1("column-customer-language-hint", "language", terms(app).language().tag());
+                return reader.t1("column-customer-language-hint", "language", terms(app).language.tag());
             }
         })
     }
@@ -139,7 +139,12 @@ impl Imported for Customers {
 
 /// By what rows are read here.
 fn terms(app: &App) -> Terms {
-    Terms { unit: app.config.credit.unit, zone: app.config.brand.time_zone.clone(), now: app.ledger.now() }
+    Terms {
+        unit: app.config.credit.unit,
+        zone: app.config.brand.time_zone.clone(),
+        language: app.config.brand().language,
+        now: app.ledger.now(),
+    }
 }
 
 /// What rows that are here already would have brought.

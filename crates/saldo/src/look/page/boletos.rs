@@ -264,6 +264,9 @@ impl FindingListed {
     /// The id of what to do about it.
     pub fn advice_id(&self) -> &'static str {
         match self.code {
+            FindingCode::PaidTwice if matches!(self.found, Some(Found::ToldAgain { .. })) => {
+                "finding-told-again-do"
+            }
             FindingCode::UnknownTitle => "finding-unknown-title-do",
             FindingCode::OtherValue => "finding-other-value-do",
             FindingCode::PaidLess => "finding-paid-less-do",

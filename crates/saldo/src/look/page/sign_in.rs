@@ -15,6 +15,8 @@ pub struct SignIn {
     pub frame: Frame,
     /// Whether staff signs in here and not a customer.
     pub is_staff: bool,
+    /// Whether people may become customers by themselves.
+    pub may_sign_up: bool,
     /// What was typed as login before, to be corrected.
     pub login: String,
     /// Why the last try failed.
