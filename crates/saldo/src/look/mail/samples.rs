@@ -9,7 +9,8 @@ use super::automatic::{self, AutomaticMail, AutomaticNews};
 use super::credit::{self, LowMail};
 use super::owed::{self, BlockedMail, EnabledMail, OwedMail, OwedNews, OwedWhat};
 use super::{
-    Mail, UsageMail, credit_added, invitation, password_reset, receipt_sent, staff_invitation, usage_told,
+    Mail, UsageMail, credit_added, invitation, password_reset, receipt_sent, sign_up, sign_up_known,
+    staff_invitation, usage_told,
 };
 use crate::look::Reader;
 use crate::look::part::{Card, Reason};
@@ -44,8 +45,11 @@ pub fn all(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
 fn of_accounts(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
     let (brand, until) = (sampled.brand, sampled.now.plus(3 * DAY));
     let url = format!("{}/set-password?token=…", sampled.public_url);
+    let confirmation = format!("{}/sign-up/confirmation?token=…", sampled.public_url);
     vec![
         staff_invitation(reader, brand, "Bia Costa", &format!("{}/console", sampled.public_url), until),
+        sign_up(reader, brand, &confirmation, until),
+        sign_up_known(reader, brand, sampled.public_url),
         invitation(reader, brand, NAME, &url, until),
         password_reset(reader, brand, NAME, &url, until),
     ]
@@ -175,7 +179,7 @@ mod tests {
             Locale::PtBr => include_str!("../../../locales/pt-BR.ftl"),
         };
         let lines = source.lines().filter_map(|line| line.split_once(" = "));
-        let subjects = lines.filter(|(id, _)| id.starts_with("mail-") && id.ends_with("-subject"));
+        let subjects = lines.filter(|(id, _)| id.starts_with("mail") && id.ends_with("-subject"));
         subjects.map(|(id, text)| (id.to_owned(), text.to_owned())).collect()
     }
 
