@@ -41,6 +41,12 @@ for (const options of [
     await bank.getByRole('textbox', { name: 'Pix copia e cola', exact: true }).fill(code);
     await bank.getByRole('button', { name: PORTUGUESE.bank.payPix, exact: true }).click();
 
+    // The popup opens in this very page, once, and takes the focus.
+    const dialog = page.getByRole('dialog', { name: 'Compra confirmada', exact: true });
+    await contains(dialog, '10,0 GB liberados. Seu saldo atual é 10,0 GB.');
+    const ok = dialog.getByRole('button', { name: 'OK', exact: true });
+    assert.ok(await ok.evaluate((button) => button === document.activeElement), 'the focus is in the popup');
+    await ok.click();
     for (const step of ['Compra registrada', 'Crédito liberado', 'Velocidade restaurada']) {
       await page.getByText(step, { exact: true }).waitFor();
     }
@@ -56,6 +62,13 @@ for (const options of [
       assert.equal(await bank.getByRole('cell', { name: PORTUGUESE.bank.heard, exact: true }).count(), 2);
     });
     await reads(portal.output('Saldo Atual'), '10,0 GB');
+    await page.reload();
+    await portal.heading('Compra de Crédito').waitFor();
+    await counts(dialog, 0);
+    await portal.open('Faturas');
+    await page.getByRole('heading', { name: 'Seu crédito: R$ 24,90', exact: true }).waitFor();
+    await page.getByText('Pago a mais por Pix', { exact: true }).waitFor();
+    await page.getByText(/por Pix \(E\w{31}\)/u).first().waitFor();
   });
 }
 

@@ -6,7 +6,7 @@ use core::fmt;
 
 use money::Unit;
 
-use crate::command::Source;
+use crate::command::{OverpaidTo, Source};
 use crate::decision::{Record, WalletNo};
 use crate::line::{PaidBy, line_transfers};
 use crate::taken_back::BackMove;
@@ -58,11 +58,13 @@ pub enum Account {
     FeesStripe,
     /// What Stripe paid out to the operator's bank.
     PayoutsStripe,
+    /// Customers' credit on its way to their invoices: nothing but in between.
+    ClearingCredit,
 }
 
 impl Account {
     /// Every account that is not a wallet.
-    pub const SHARED: [Account; 21] = [
+    pub const SHARED: [Account; 22] = [
         Account::ClearingStripe,
         Account::RevenueUsage,
         Account::RevenueCharge,
@@ -84,6 +86,7 @@ impl Account {
         Account::Disputed,
         Account::FeesStripe,
         Account::PayoutsStripe,
+        Account::ClearingCredit,
     ];
 
     /// Its name in the chart, unless it is a wallet: that one is named by its number.
@@ -111,6 +114,7 @@ impl Account {
             Account::Disputed => Some("disputed"),
             Account::FeesStripe => Some("fees:stripe"),
             Account::PayoutsStripe => Some("payouts:stripe"),
+            Account::ClearingCredit => Some("clearing:credit"),
         }
     }
 
@@ -132,6 +136,14 @@ impl Account {
             PaidBy::Pix => Account::ClearingPix,
             PaidBy::Card => Account::ClearingStripe,
             PaidBy::Hand => Account::ClearingHand,
+        }
+    }
+
+    /// Where credit goes that came by paying more than was owed.
+    fn of_overpaid(to: OverpaidTo) -> Account {
+        match to {
+            OverpaidTo::Invoice => Account::ClearingCredit,
+            OverpaidTo::GivenBack(by) => Account::clearing(by),
         }
     }
 
@@ -186,6 +198,9 @@ pub fn transfers(record: &Record, unit: Unit) -> impl Iterator<Item = Transfer> 
         }
         (Record::Deducted { amount, .. }, Some(wallet)) => {
             [moved(wallet, Account::Adjustment, *amount), None]
+        }
+        (Record::OverpaidTaken { amount, to, .. }, Some(wallet)) => {
+            [moved(wallet, Account::of_overpaid(*to), *amount), None]
         }
         (Record::UsagePosted(posted), Some(wallet)) => {
             [moved(wallet, Account::RevenueUsage, posted.amount), None]

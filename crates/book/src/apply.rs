@@ -3,7 +3,9 @@
 use money::Timestamp;
 
 use crate::book::Book;
-use crate::decision::{Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened};
+use crate::decision::{
+    Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
+};
 use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 impl Book {
@@ -42,17 +44,9 @@ impl Book {
             }
             Record::Charged { wallet, burns, debt, balance, .. }
             | Record::Deducted { wallet, burns, debt, balance, .. } => {
-                let mut emptied = false;
-                self.change_wallet(*wallet, |wallet| {
-                    wallet.balance = *balance;
-                    let live = wallet.live.len();
-                    wallet.burn(burns, *debt);
-                    emptied = wallet.live.len() != live;
-                });
-                if emptied {
-                    self.note_due(*wallet);
-                }
+                self.take(*wallet, burns, *debt, *balance);
             }
+            Record::OverpaidTaken { wallet, burns, balance, .. } => self.take(*wallet, burns, 0, *balance),
             Record::Reversed { wallet, charge, restored, lost, debt_paid, balance, .. } => {
                 self.reversed.insert(*charge);
                 self.change_wallet(*wallet, |wallet| {
@@ -101,6 +95,19 @@ impl Book {
         }
         // Behind the match: a new wallet is known only now.
         self.move_accounts(&decision.record);
+    }
+
+    fn take(&mut self, no: WalletNo, burns: &Burns, debt: i64, balance: Balance) {
+        let mut emptied = false;
+        self.change_wallet(no, |wallet| {
+            wallet.balance = balance;
+            let live = wallet.live.len();
+            wallet.burn(burns, debt);
+            emptied = wallet.live.len() != live;
+        });
+        if emptied {
+            self.note_due(no);
+        }
     }
 
     fn apply_grant(&mut self, added: &GrantAdded) {

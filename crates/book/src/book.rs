@@ -344,6 +344,7 @@ fn wallet_named(act: &Act) -> Option<WalletId> {
         | Act::Reverse { wallet, .. }
         | Act::Deduct { wallet, .. }
         | Act::SetFrozen { wallet, .. }
+        | Act::TakeOverpaid { wallet, .. }
         | Act::Use { wallet, .. } => Some(*wallet),
     }
 }

@@ -76,6 +76,15 @@ pub enum Act {
         /// Why, as a code.
         reason: Reason,
     },
+    /// Take credit that came by paying more than was owed: for an invoice, or because it was given back. Nothing else is touched.
+    TakeOverpaid {
+        /// From which wallet.
+        wallet: WalletId,
+        /// How much; above zero, and not more than is left of it.
+        amount: Amount,
+        /// What becomes of it.
+        to: OverpaidTo,
+    },
     /// Tell of use.
     Use {
         /// Whose.
@@ -176,6 +185,28 @@ pub enum Source {
     Overpaid(crate::line::PaidBy),
     /// Credit of a payment that was taken back and then set back.
     Reinstated,
+}
+
+/// What becomes of credit that came by paying more than was owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OverpaidTo {
+    /// It pays part of an invoice, which says so by a bill of [`crate::BillItem::Credit`].
+    Invoice,
+    /// The operator gave it back, in this way.
+    GivenBack(crate::line::PaidBy),
+}
+
+impl OverpaidTo {
+    /// The code of those that were given back.
+    pub const GIVEN_BACK: &str = "given_back";
+
+    /// The code.
+    pub fn code(self) -> &'static str {
+        match self {
+            OverpaidTo::Invoice => "invoice",
+            OverpaidTo::GivenBack(_) => Self::GIVEN_BACK,
+        }
+    }
 }
 
 /// Why credit was corrected.

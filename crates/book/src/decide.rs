@@ -5,7 +5,7 @@ use money::{Amount, Timestamp, Unit, WalletId};
 use crate::account::{Account, transfers};
 use crate::book::{ACCOUNT_MAX, BALANCE_MAX, Book, REQUEST_MEMORY};
 use crate::catalog::{Catalog, Price};
-use crate::command::{Act, ChargeTaken, Command, GrantTerms, Reason};
+use crate::command::{Act, ChargeTaken, Command, GrantTerms, OverpaidTo, Reason, Source};
 use crate::decision::{Balance, Burns, Decision, GrantAdded, Record, UsagePosted, WalletNo};
 use crate::line::{carry, decide_line, due_on_line};
 use crate::refusal::Refusal;
@@ -44,6 +44,7 @@ impl Book {
             Act::Charge { wallet, amount, kind } => self.decide_charge(*wallet, *amount, *kind)?,
             Act::Reverse { wallet, charge } => self.decide_reversal(*wallet, charge, at)?,
             Act::Deduct { wallet, amount, reason } => self.decide_deduction(*wallet, *amount, *reason)?,
+            Act::TakeOverpaid { wallet, amount, to } => self.decide_overpaid(*wallet, *amount, *to)?,
             Act::Use { wallet, meter, quantity, occurred_at, stage } => {
                 let (no, wallet) = self.known(*wallet)?;
                 let meter = catalog.meter(*meter).ok_or(Refusal::MeterUnknown)?;
@@ -222,6 +223,22 @@ impl Book {
         let taken = take(wallet, amount)?;
         let Taken { amount, burns, debt, balance } = taken;
         Ok(Record::Deducted { wallet: no, reason, amount, burns, debt, balance })
+    }
+
+    /// Only what is left of grants that were overpaid, and only what nothing else reserves.
+    fn decide_overpaid(&self, id: WalletId, amount: Amount, to: OverpaidTo) -> Result<Record, Refusal> {
+        let (no, wallet) = self.known(id)?;
+        let value = above_zero(amount, wallet.unit)?;
+        check_size(value)?;
+        let (burns, missing) =
+            wallet.plan_burn_of(value, |grant| matches!(grant.source, Source::Overpaid(_)));
+        if missing > 0 {
+            let available = wallet.amount(value - missing);
+            return Err(Refusal::InsufficientCredit { available, needed: amount });
+        }
+        check_available(wallet, value)?;
+        let balance = Balance { posted: wallet.balance.posted - value, ..wallet.balance };
+        Ok(Record::OverpaidTaken { wallet: no, to, amount: value, burns, balance })
     }
 
     /// What was taken pays debt first. The rest goes back to the grants that gave it; what has no room there (it was taken as debt,

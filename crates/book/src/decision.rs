@@ -6,7 +6,7 @@
 use money::{Amount, CustomerId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
 
 use crate::catalog::{MeterNo, Price};
-use crate::command::{CommandKey, Reason, Source};
+use crate::command::{CommandKey, OverpaidTo, Reason, Source};
 
 /// The dense number of a wallet in its book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -288,6 +288,19 @@ pub enum Record {
         /// The wallet after it.
         balance: Balance,
     },
+    /// Credit that was paid beyond what was owed went to an invoice, or was given back.
+    OverpaidTaken {
+        /// The wallet.
+        wallet: WalletNo,
+        /// What became of it.
+        to: OverpaidTo,
+        /// How much.
+        amount: i64,
+        /// What the grants gave.
+        burns: Burns,
+        /// The wallet after it.
+        balance: Balance,
+    },
     /// A window was opened by use.
     WindowOpened(WindowOpened),
     /// More use fell into an open window.
@@ -367,6 +380,7 @@ impl Record {
             | Record::Charged { wallet, .. }
             | Record::Reversed { wallet, .. }
             | Record::Deducted { wallet, .. }
+            | Record::OverpaidTaken { wallet, .. }
             | Record::WindowAccrued { wallet, .. }
             | Record::FrozenSet { wallet, .. }
             | Record::UsageCovered { wallet, .. } => Some(*wallet),
@@ -390,6 +404,7 @@ impl Record {
             | Record::Charged { balance, .. }
             | Record::Reversed { balance, .. }
             | Record::Deducted { balance, .. }
+            | Record::OverpaidTaken { balance, .. }
             | Record::WindowAccrued { balance, .. } => Some(*balance),
             Record::WalletOpened { .. } => Some(Balance::default()),
             Record::Opened { .. }

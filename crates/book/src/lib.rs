@@ -36,7 +36,9 @@ pub use book::{Answer, BALANCE_MAX, Book, REQUEST_MEMORY};
 pub use catalog::{Aggregation, Anchor, Catalog, Meter, MeterNo, Price};
 pub use clearing::MoneyMovement;
 pub use codec::CodecError;
-pub use command::{Act, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, Reason, Source, UseStage};
+pub use command::{
+    Act, ChargeTaken, Command, CommandKey, GrantTerms, KeySpace, OverpaidTo, Reason, Source, UseStage,
+};
 pub use decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };

@@ -9,7 +9,7 @@ use money::{CustomerId, GrantId, PaymentId, Quantity, Timestamp, UnitPrice, Wall
 use crate::catalog::{Anchor, MeterNo, Price};
 use crate::clearing::MoneyMovement;
 use crate::codec::{CodecError, Reader, Write};
-use crate::command::{CommandKey, KeySpace, Reason, Source};
+use crate::command::{CommandKey, KeySpace, OverpaidTo, Reason, Source};
 use crate::decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };
@@ -36,6 +36,7 @@ const REVERSED_TO_LOST: u8 = 36;
 const TAKEN_BACK_SET: u8 = 37;
 const MONEY_MOVED: u8 = 38;
 const FROZEN_SET: u8 = 39;
+const OVERPAID_TAKEN: u8 = 40;
 
 const SPACE_SHIFT: u8 = 6;
 const KIND_MASK: u8 = 0x3f;
@@ -89,6 +90,7 @@ fn kind_of(record: &Record) -> u8 {
         Record::MoneyMoved { .. } => MONEY_MOVED,
         Record::FrozenSet { .. } => FROZEN_SET,
         Record::Deducted { .. } => DEDUCTED,
+        Record::OverpaidTaken { .. } => OVERPAID_TAKEN,
         Record::WindowOpened(_) => WINDOW_OPENED,
         Record::WindowAccrued { .. } => WINDOW_ACCRUED,
         Record::UsageCovered { .. } => USAGE_COVERED,
@@ -140,6 +142,10 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
             out.byte(reason_byte(*reason));
             write_taken(out, *amount, burns, *debt);
         }
+        Record::OverpaidTaken { to, amount, burns, .. } => {
+            out.byte(overpaid_byte(*to));
+            write_taken(out, *amount, burns, 0);
+        }
         Record::WindowOpened(opened) => write_window_opened(out, opened),
         Record::WindowAccrued { window_no, occurred_at, quantity, pending, reserved, .. } => {
             out.unsigned((*window_no).into());
@@ -186,7 +192,7 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             let movement = movement.ok_or(CodecError::Range("movement of money"))?.0;
             return Ok(Record::MoneyMoved { movement, amount: reader.amount()? });
         }
-        WALLET_OPENED..=USAGE_POSTED | REVERSED_TO_LOST | TAKEN_BACK_SET | FROZEN_SET => {}
+        WALLET_OPENED..=USAGE_POSTED | REVERSED_TO_LOST | TAKEN_BACK_SET | FROZEN_SET | OVERPAID_TAKEN => {}
         tag if TAGS.contains(&tag) => {
             let wallet = WalletNo(reader.u32()?);
             let fact = read_line_fact(reader, tag)?;
@@ -240,6 +246,11 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             let reason = read_reason(reader.byte()?)?;
             let (amount, burns, debt) = read_taken(reader)?;
             Record::Deducted { wallet, reason, amount, burns, debt, balance: read_balance(reader)? }
+        }
+        OVERPAID_TAKEN => {
+            let to = read_overpaid_to(reader.byte()?)?;
+            let (amount, burns, _) = read_taken(reader)?;
+            Record::OverpaidTaken { wallet, to, amount, burns, balance: read_balance(reader)? }
         }
         WINDOW_OPENED => Record::WindowOpened(read_window_opened(reader, wallet)?),
         WINDOW_ACCRUED => Record::WindowAccrued {
@@ -450,6 +461,20 @@ fn read_reason(byte: u8) -> Result<Reason, CodecError> {
         3 => Ok(Reason::Misuse),
         _ => Err(CodecError::Range("reason")),
     }
+}
+
+/// What was given back carries the way in the same byte, behind what went to an invoice.
+fn overpaid_byte(to: OverpaidTo) -> u8 {
+    match to {
+        OverpaidTo::Invoice => 0,
+        OverpaidTo::GivenBack(by) => 1 + place(&PaidBy::ALL, &by),
+    }
+}
+
+fn read_overpaid_to(byte: u8) -> Result<OverpaidTo, CodecError> {
+    let Some(place) = byte.checked_sub(1) else { return Ok(OverpaidTo::Invoice) };
+    let by = PaidBy::ALL.get(usize::from(place)).ok_or(CodecError::Range("what became of credit"))?;
+    Ok(OverpaidTo::GivenBack(by.0))
 }
 
 /// What was paid beyond what was owed carries the way it was paid in the same byte, behind the sources that are just themselves.

@@ -158,9 +158,14 @@ impl Wallet {
 
     /// What the grants would give of `amount`, in burn order, and what none covers.
     pub(crate) fn plan_burn(&self, amount: i64) -> (Burns, i64) {
+        self.plan_burn_of(amount, |_| true)
+    }
+
+    /// As [`Wallet::plan_burn`], of some grants only.
+    pub(crate) fn plan_burn_of(&self, amount: i64, is_asked: impl Fn(&Grant) -> bool) -> (Burns, i64) {
         let mut burns = Burns::default();
         let mut wanted = amount;
-        for (no, grant) in self.live_grants() {
+        for (no, grant) in self.live_grants().filter(|(_, grant)| is_asked(grant)) {
             if wanted == 0 {
                 break;
             }

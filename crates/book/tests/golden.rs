@@ -12,9 +12,9 @@ use std::fmt::Write as _;
 use book::{
     Anchor, Anomaly, Awaiting, BackMove, Balance, BatchBuilder, Behind, BillItem, Burns, Charging,
     CommandKey, Cycle, Decision, EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus,
-    Lot, MeterNo, MoneyMovement, PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Reinstated, Session,
-    SessionState, Source, Taken, TakenBackCause, TakenBackSet, UsagePosted, Validity, WalletNo, WindowOpened,
-    read_batch,
+    Lot, MeterNo, MoneyMovement, OverpaidTo, PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Reinstated,
+    Session, SessionState, Source, Taken, TakenBackCause, TakenBackSet, UsagePosted, Validity, WalletNo,
+    WindowOpened, read_batch,
 };
 use desk::{time, usd};
 use money::{
@@ -113,6 +113,10 @@ fn records() -> Vec<(&'static str, Record)> {
         debt,
         balance,
     };
+    let overpaid = |to| {
+        let burns = burns(&[(4, 20), (5, 5)]);
+        Record::OverpaidTaken { wallet: WALLET, to, amount: 25, burns, balance: BALANCE }
+    };
     let usage_posted = Record::UsagePosted;
     let opened_wallet = |unit, debt_limit| Record::WalletOpened {
         wallet: WALLET,
@@ -207,6 +211,11 @@ fn records() -> Vec<(&'static str, Record)> {
         ("deducted goodwill", deducted(Reason::Goodwill, taken(burns(&[(4, 25)]), 0))),
         ("deducted opening balance", deducted(Reason::OpeningBalance, taken(burns(&[]), 25))),
         ("deducted misuse", deducted(Reason::Misuse, taken(burns(&[(1, 1), (2, 24)]), 0))),
+        ("overpaid_taken for an invoice", overpaid(OverpaidTo::Invoice)),
+        ("overpaid_taken given back by boleto", overpaid(OverpaidTo::GivenBack(PaidBy::Boleto))),
+        ("overpaid_taken given back by pix", overpaid(OverpaidTo::GivenBack(PaidBy::Pix))),
+        ("overpaid_taken given back by card", overpaid(OverpaidTo::GivenBack(PaidBy::Card))),
+        ("overpaid_taken given back by hand", overpaid(OverpaidTo::GivenBack(PaidBy::Hand))),
         ("window_opened first event", Record::WindowOpened(window(active(Anchor::FirstEvent)))),
         ("window_opened clock", Record::WindowOpened(window(active(Anchor::Clock)))),
         ("window_opened per unit", Record::WindowOpened(window(per_unit))),
@@ -370,6 +379,7 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         ("recovered with its rest", recovered(PaidBy::Hand, Some(LOT))),
         ("billed a fee", LineFact::Billed { item: BillItem::Fee, amount: usd("79.90") }),
         ("billed a correction", LineFact::Billed { item: BillItem::Adjustment, amount: usd("-5.00") }),
+        ("billed credit", LineFact::Billed { item: BillItem::Credit, amount: usd("-5.00") }),
         ("billed a late fee", LineFact::Billed { item: BillItem::LateFee, amount: usd("2.10") }),
         ("bill_paid", LineFact::BillPaid { amount: usd("79.90"), by: PaidBy::Boleto }),
         ("bill_written_off", LineFact::BillWrittenOff { amount: usd("79.90") }),
@@ -460,7 +470,7 @@ fn every_line_can_be_read() {
 #[test]
 fn every_kind_has_a_line() {
     let kinds: BTreeSet<&str> = all_records().iter().map(|(_, record)| desk::kind(record)).collect();
-    assert_eq!(kinds.len(), 38, "as many as `desk::kind` names");
+    assert_eq!(kinds.len(), 39, "as many as `desk::kind` names");
     for (name, record) in all_records() {
         assert!(name.starts_with(desk::kind(&record)), "{name} is a {}", desk::kind(&record));
     }

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use book::{
     Act, Aggregation, Anchor, Answer, BatchBuilder, Book, Catalog, ChargeTaken, Command, CommandKey,
-    Decision, GENESIS, GrantTerms, KeySpace, Meter, MeterNo, Price, Reason, Record, Refusal, Source,
-    TakeBackTerms, UseStage,
+    Decision, GENESIS, GrantTerms, KeySpace, Meter, MeterNo, OverpaidTo, Price, Reason, Record, Refusal,
+    Source, TakeBackTerms, UseStage,
 };
 use desk::{Desk, all_wallets, moved_into_wallet, open, replay, total};
 use laws_model::steps::{Key, Scale, Step, UNITS_LEN, Wish, steps};
@@ -168,6 +168,10 @@ impl Case {
                 let amount = Amount::new(amount, unit_of(self, no));
                 (None, Act::Deduct { wallet: wallet(no), amount, reason: Reason::Misuse })
             }
+            Wish::TakeOverpaid { wallet: no, amount } => {
+                let amount = Amount::new(amount, unit_of(self, no));
+                (None, Act::TakeOverpaid { wallet: wallet(no), amount, to: OverpaidTo::Invoice })
+            }
             Wish::Use { wallet: no, meter, quantity, ago, stage, name } => {
                 let occurred_at = now.plus(ago.saturating_neg());
                 let quantity = Quantity::from_millionths(quantity);
@@ -255,7 +259,7 @@ impl Case {
     /// What asks first never takes the wallet below its limit; use that costs nothing more goes on there.
     fn check_limit(&self, command: &Command) {
         let asks = match &command.act {
-            Act::Charge { .. } | Act::Deduct { .. } => true,
+            Act::Charge { .. } | Act::Deduct { .. } | Act::TakeOverpaid { .. } => true,
             Act::Use { stage, .. } => *stage == UseStage::Guarded,
             _ => false,
         };
@@ -453,6 +457,7 @@ fn the_random_commands_reach_every_record_and_every_refusal() {
         "money_moved",
         "more_than_credited",
         "nothing_changes",
+        "overpaid_taken",
         "payment_unknown",
         "quantity_negative",
         "reversed",

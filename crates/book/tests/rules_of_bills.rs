@@ -2,7 +2,7 @@
 
 mod desk;
 
-use book::{Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, PaidBy, Source};
+use book::{Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, OverpaidTo, PaidBy, Source};
 use desk::joao::{act, brl, joao, line, no, pack, plan, reads, yes};
 use desk::{ANA, Desk, gift, key, open, total};
 use money::Unit;
@@ -96,4 +96,56 @@ fn money_that_came_twice_is_credit_from_where_it_came() {
         assert_eq!(booked(&desk, account), -2_490);
         assert_eq!(total(&desk.book, Unit::BRL), 0);
     }
+}
+
+fn overpay(desk: &mut Desk, amount: &str) {
+    let source = Source::Overpaid(PaidBy::Pix);
+    desk.tell(Act::Grant(GrantTerms { amount: brl(amount), source, ..gift("1.00") })).expect("credit");
+}
+
+fn take(amount: &str, to: OverpaidTo) -> Act {
+    Act::TakeOverpaid { wallet: ANA, amount: brl(amount), to }
+}
+
+#[test]
+fn credit_taken_off_an_invoice_leaves_nothing_in_between() {
+    let mut desk = joao([plan()], [pack()]);
+    desk.tell(open(ANA, Unit::BRL, 0)).expect("a wallet for money");
+    overpay(&mut desk, "24.90");
+    yes(&mut desk, bill("79.90"));
+    desk.tell(take("20.00", OverpaidTo::Invoice)).expect("it is there");
+    assert_eq!(booked(&desk, Account::ClearingCredit), 2_000, "on its way");
+    yes(&mut desk, LineAct::Bill { item: BillItem::Credit, amount: brl("-20.00") });
+    assert_eq!((booked(&desk, Account::ClearingCredit), booked(&desk, Account::Receivable)), (0, -5_990));
+    yes(&mut desk, pay("79.90"));
+    yes(&mut desk, pay("-20.00"));
+    assert_eq!((booked(&desk, Account::Receivable), booked(&desk, Account::ClearingBoleto)), (0, -5_990));
+    assert_eq!((booked(&desk, Account::RevenuePlan), desk.balance(ANA)[0].as_str()), (7_990, "4.90"));
+    assert_eq!(total(&desk.book, Unit::BRL), 0);
+}
+
+#[test]
+fn only_credit_that_was_overpaid_is_taken_and_no_more_than_is_left() {
+    let mut desk = joao([plan()], [pack()]);
+    desk.tell(open(ANA, Unit::BRL, 0)).expect("a wallet for money");
+    desk.tell(Act::Grant(GrantTerms { amount: brl("50.00"), ..gift("1.00") })).expect("a gift");
+    overpay(&mut desk, "10.00");
+    overpay(&mut desk, "5.00");
+    for (amount, code) in
+        [("15.01", "insufficient_credit"), ("0.00", "amount_not_positive"), ("-1.00", "amount_not_positive")]
+    {
+        let refused = desk.tell(take(amount, OverpaidTo::Invoice)).expect_err("that is not there");
+        assert_eq!(refused.code(), code, "{amount}");
+    }
+    for (to, account) in [
+        (OverpaidTo::GivenBack(PaidBy::Pix), Account::ClearingPix),
+        (OverpaidTo::GivenBack(PaidBy::Hand), Account::ClearingHand),
+    ] {
+        let before = booked(&desk, account);
+        desk.tell(take("7.50", to)).expect("it is there");
+        assert_eq!(booked(&desk, account) - before, 750);
+    }
+    assert_eq!(desk.balance(ANA)[0], "50.00", "what was given is as it was");
+    assert!(desk.tell(take("0.01", OverpaidTo::Invoice)).is_err(), "nothing is left");
+    assert_eq!(total(&desk.book, Unit::BRL), 0);
 }

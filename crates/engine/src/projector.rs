@@ -283,7 +283,9 @@ impl Projector {
             Record::GrantExpired { grant_no, amount, .. } => {
                 out.push(changed(*grant_no, -amount, Some(GrantState::Expired)));
             }
-            Record::Charged { burns, .. } | Record::Deducted { burns, .. } => burned(burns, out),
+            Record::Charged { burns, .. }
+            | Record::Deducted { burns, .. }
+            | Record::OverpaidTaken { burns, .. } => burned(burns, out),
             Record::UsagePosted(posted) => burned(&posted.burns, out),
             Record::Line(record) => line_grants(record, at, out),
             Record::TakenBackSet(set) => taken_back_grants(set, at, out),
@@ -447,6 +449,7 @@ pub(crate) fn kind_code(record: &Record) -> Option<&'static str> {
         Record::Charged { .. } => Some("charge"),
         Record::Reversed { .. } => Some("reversal"),
         Record::Deducted { .. } => Some("deduction"),
+        Record::OverpaidTaken { to, .. } => Some(to.code()),
         Record::UsagePosted(_) => Some("usage"),
         Record::TakenBackSet(set) => Some(match set.cause {
             TakenBackCause::Refund => "refund",

@@ -393,7 +393,9 @@ fn names_what_is_there(book: &Book, record: &Record) -> bool {
         Record::GrantEffective { grant_no, .. } | Record::GrantExpired { grant_no, .. } => {
             is_grant(*grant_no)
         }
-        Record::Charged { burns, .. } | Record::Deducted { burns, .. } => are_grants(burns),
+        Record::Charged { burns, .. }
+        | Record::Deducted { burns, .. }
+        | Record::OverpaidTaken { burns, .. } => are_grants(burns),
         Record::Reversed { restored, .. } => are_grants(restored),
         Record::WindowOpened(opened) => are_grants(&opened.reserved),
         Record::WindowAccrued { window_no, reserved, .. } => {

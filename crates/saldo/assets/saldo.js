@@ -33,6 +33,7 @@ function listen(url) {
 function replace(name, html) {
   for (const part of document.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)) {
     if (part.innerHTML === html) continue;
+    const awaited = part.querySelector("[data-awaits]")?.dataset.awaits;
     const before = part.querySelector("[data-count]")?.dataset.count;
     // What the page wants to have the focus may be replaced before the browser has given it.
     const wished = document.activeElement === document.body ? part.querySelector("[autofocus]") : null;
@@ -41,6 +42,9 @@ function replace(name, html) {
     // By its id where it has one: what stands before it may come and go.
     const opened = new Map([...part.querySelectorAll("details")].map((details, index) => [details.id || index, details.open]));
     part.innerHTML = html;
+    // What was waited for here has come: the page confirms it as it does what is bought at once.
+    const confirmed = part.querySelector("[data-confirms]");
+    if (awaited && confirmed?.dataset.confirms === awaited) showConfirmed(confirmed.dataset.url);
     part.querySelectorAll("details").forEach((details, index) => { details.open = opened.get(details.id || index) ?? false; });
     if (focused) focusables(part)[focused - 1]?.focus({ preventScroll: true });
     // The true amount stands there at once; a short wash says that it changed.
@@ -64,6 +68,19 @@ function openResult(dialog) {
   });
   if (isPending(dialog)) setTimeout(() => poll(dialog, true), POLL_MS);
   else seen(dialog);
+}
+
+// The popup of another page of ours, opened here: nothing on this one is lost.
+async function showConfirmed(url) {
+  try {
+    const answer = await fetch(url, { headers: { accept: "text/html" }, cache: "no-store" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const dialog = page.querySelector("dialog[data-result]");
+    if (!dialog || document.querySelector("dialog:modal")) return;
+    document.getElementById("main").prepend(document.adoptNode(dialog));
+    openResult(dialog);
+  } catch { /* What it would say stands on the page. */ }
 }
 
 const isPending = (dialog) => dialog.querySelector("[data-pending]") !== null;

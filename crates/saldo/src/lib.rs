@@ -35,6 +35,7 @@ pub mod mode;
 pub mod month_end;
 pub mod nas;
 pub mod notices;
+pub mod overpaid;
 pub mod panics;
 pub mod passwords;
 pub mod payments;

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use book::{Awaiting, PaidBy};
 use brazil::Centavos;
+use brazil::cnab::{Fine, Interest};
 use brazil::pix::{BrCode, PixKey, StaticCode, StaticTxid};
+use jiff::civil::Date;
 use money::{Amount, BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::Finding;
@@ -23,8 +25,9 @@ use store::tables::pix::{PixCharge, PixState};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
-use crate::config::Pix;
+use crate::config::{Bank, Pix};
 use crate::findings::{Found, Sum};
+use crate::portal::calendar::day_of;
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled, settle};
 use crate::{documents, ids, intents};
@@ -49,6 +52,13 @@ pub struct ToldPix {
     /// How much, as `24.90`.
     pub valor: String,
 }
+
+/// What a percent is counted in, of the whole: hundredths of it.
+const HUNDREDTHS_OF_PERCENT: i128 = 10_000;
+/// Interest by the month is counted by the day: a thirtieth for each.
+const DAYS_OF_MONTH: i128 = 30;
+/// A cent, in smallest steps.
+const CENT: i64 = 10_000;
 
 /// What is to be paid.
 struct Wanted {
@@ -127,7 +137,8 @@ pub fn newest(tables: &TablesReader<'_>, what: Owing) -> Result<Option<PixCharge
 /// Asks for a Pix of what this boleto collects; one that is open is gone on with.
 pub async fn ask_instead_of(app: &Arc<App>, customer: CustomerId, boleto: BoletoId) -> Result<(), Problem> {
     let now = app.ledger.now();
-    let pix = app.config.pix.clone();
+    let (pix, bank) = (app.config.pix.clone(), app.config.bank.clone());
+    let today = day_of(&app.config.brand.time_zone, now);
     app.write_or_refuse(move |tx| {
         let row = tx.boleto(boleto)?.filter(|row| row.customer == customer);
         let row = row.ok_or_else(|| Problem::not_found("boleto"))?;
@@ -142,7 +153,10 @@ pub async fn ask_instead_of(app: &Arc<App>, customer: CustomerId, boleto: Boleto
             }
             tx.move_pix(&known.txid, PixState::Open, PixState::Expired, None)?;
         }
-        let wanted = Wanted { customer, what, boleto: Some(boleto), amount: row.amount };
+        // What is paid late costs by Pix what it costs at the bank.
+        let late_fee = bank.as_ref().map_or(0, |bank| late_fee(bank, &row, today));
+        let amount = Amount::new(row.amount.value().saturating_add(late_fee), row.amount.unit());
+        let wanted = Wanted { customer, what, boleto: Some(boleto), amount };
         let asked = asked(pix, &wanted, now).map_err(|error| Problem::internal(&error))?;
         tx.insert_pix_charge(&asked)?;
         Ok(())
@@ -150,6 +164,34 @@ pub async fn ask_instead_of(app: &Arc<App>, customer: CustomerId, boleto: Boleto
     .await?;
     app.live.notify(customer);
     Ok(())
+}
+
+/// Fine and interest of a boleto that is paid on this day, in the steps of its unit, each rounded to whole cents; zero up to its due day.
+fn late_fee(bank: &Bank, boleto: &BoletoRow, today: Date) -> i64 {
+    let Ok(due) = boleto.due_on.parse::<Date>() else { return 0 };
+    let days = due.until(today).map_or(0, |span| span.get_days());
+    let Ok(cents) = Centavos::from_amount(boleto.amount) else { return 0 };
+    if days <= 0 {
+        return 0;
+    }
+    let (cents, days) = (i128::from(cents.count()), i128::from(days));
+    let fine = match bank.fine {
+        Fine::None => 0,
+        Fine::Percent(hundredths) => rounded(cents * i128::from(hundredths), HUNDREDTHS_OF_PERCENT),
+    };
+    let interest = match bank.interest {
+        Interest::None => 0,
+        Interest::PerDay(a_day) => i128::from(a_day.count()) * days,
+        Interest::PerMonth(hundredths) => {
+            rounded(cents * i128::from(hundredths) * days, HUNDREDTHS_OF_PERCENT * DAYS_OF_MONTH)
+        }
+    };
+    i64::try_from((fine + interest) * i128::from(CENT)).unwrap_or(0)
+}
+
+/// A division of what is not below zero, rounded half up.
+const fn rounded(dividend: i128, divisor: i128) -> i128 {
+    (dividend + divisor / 2) / divisor
 }
 
 fn asked(pix: &Pix, wanted: &Wanted, at: Timestamp) -> anyhow::Result<PixCharge> {
@@ -238,9 +280,18 @@ fn paid(tx: &Tx<'_>, told: &ToldPix, now: Timestamp) -> Result<Taken, StoreError
         }
     };
     let id = settlements::name(&[b"pix", told.end_to_end_id.as_bytes()]);
-    let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, late_fee: 0, at: now };
+    let boleto = match charge.boleto {
+        Some(boleto) => tx.boleto(boleto)?,
+        None => None,
+    };
+    let late_fee = boleto.map_or(0, |boleto| amount.value().saturating_sub(boleto.amount.value()).max(0));
+    let came = Came { id, what, boleto: None, by: PaidBy::Pix, amount, late_fee, at: now };
     let customer = Some(charge.customer);
-    match settle(tx, &came)? {
+    let settled = settle(tx, &came)?;
+    if matches!(settled, Settled::Paid(_) | Settled::Credit(_)) {
+        tx.set_settlement_reference(id, &payment)?;
+    }
+    match settled {
         Settled::Paid(intents) => Ok(Taken { intents, customer }),
         Settled::Credit(intents) => {
             Ok(Taken { intents, ..find(tx, &Found::PixAgain { paid, payment }, Some(&charge), now)? })
@@ -277,6 +328,47 @@ fn find(tx: &Tx<'_>, found: &Found, charge: Option<&PixCharge>, now: Timestamp) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use money::Unit;
+
+    #[test]
+    fn what_is_paid_late_costs_fine_and_interest_by_the_day() -> anyhow::Result<()> {
+        let boleto = |cents: i64| BoletoRow {
+            id: BoletoId::from_u128(1),
+            customer: CustomerId::from_u128(1),
+            purchase: None,
+            our_number: 1,
+            barcode: String::new(),
+            linha_digitavel: String::new(),
+            amount: Amount::new(cents * CENT, Unit::BRL),
+            due_on: "2026-12-10".to_owned(),
+            state: BoletoState::Open,
+            created_at: Timestamp::from_seconds(0),
+            registered_at: None,
+            paid_at: None,
+            paid_amount: None,
+            invoice: None,
+        };
+        let sample = Bank::sample()?;
+        // Cents, day, fine and interest in hundredths of a percent, what they come to in cents.
+        let cases = [
+            (30_960, "2026-12-09", 200, 100, 0),
+            (30_960, "2026-12-10", 200, 100, 0),
+            (30_960, "2026-12-11", 200, 100, 619 + 10),
+            (30_960, "2027-01-09", 200, 100, 619 + 310),
+            (30_960, "2027-02-08", 200, 0, 619),
+            (30_960, "2027-02-08", 0, 100, 619),
+            (1, "2026-12-11", 200, 100, 0),
+        ];
+        for (cents, day, fine, interest, expected) in cases {
+            let bank = Bank {
+                fine: if fine == 0 { Fine::None } else { Fine::Percent(fine) },
+                interest: if interest == 0 { Interest::None } else { Interest::PerMonth(interest) },
+                ..sample.clone()
+            };
+            assert_eq!(late_fee(&bank, &boleto(cents), day.parse()?), expected * CENT, "{cents} on {day}");
+        }
+        Ok(())
+    }
 
     #[test]
     fn txids_fit_a_code_and_tell_bits_apart() -> anyhow::Result<()> {

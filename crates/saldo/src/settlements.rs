@@ -8,13 +8,11 @@ use std::sync::Arc;
 
 use book::{BillItem, PaidBy, Refusal};
 use money::{
-    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp, Unit,
-    WalletId,
+    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp, WalletId,
 };
 use sha2::{Digest as _, Sha256};
 use store::tables::bank::Finding;
 use store::tables::boletos::BoletoRow;
-use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
 use store::tables::pix::PixState;
@@ -25,16 +23,9 @@ use crate::app::App;
 use crate::findings::Found;
 use crate::intents::{self, BillStep, Wish};
 use crate::lines::Purchased;
+use crate::overpaid::{self, Origin};
 use crate::problem::Problem;
 use crate::{clock, documents, ids, notices};
-
-/// Wallets of one customer that are looked through for one that counts money.
-const WALLETS_MAX: u32 = 200;
-
-/// The source of a grant that was paid beyond what was owed, as the views have it.
-const OVERPAID: &str = "overpaid";
-/// Grants of one wallet that are looked through.
-const GRANTS_MAX: u32 = 1_000;
 
 /// What is owed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +126,7 @@ fn settle_purchase(tx: &Tx<'_>, came: &Came, purchase: PurchaseId) -> Result<Set
     let Some(owed) = tx.owed(purchase)? else { return Ok(Settled::NotOwed) };
     let Some(paid) = pay(tx, &owed, came.by)? else {
         note(tx, came, owed.customer, SettlementOutcome::Credit)?;
-        return deposit(tx, owed.customer, came.amount, came.by).map(Settled::Credit);
+        return overpaid::keep(tx, owed.customer, came.amount, &came.into()).map(Settled::Credit);
     };
     note(tx, came, owed.customer, SettlementOutcome::Paid)?;
     end_other_ways(tx, came)?;
@@ -149,7 +140,7 @@ fn settle_invoice(tx: &Tx<'_>, came: &Came, id: InvoiceId) -> Result<Settled, St
     // What was written off and is paid all the same is nobody's debt any more: it is credit.
     if invoice.state != InvoiceState::Open {
         note(tx, came, invoice.customer, SettlementOutcome::Credit)?;
-        return deposit(tx, invoice.customer, came.amount, came.by).map(Settled::Credit);
+        return overpaid::keep(tx, invoice.customer, came.amount, &came.into()).map(Settled::Credit);
     }
     note(tx, came, invoice.customer, SettlementOutcome::Paid)?;
     end_other_ways(tx, came)?;
@@ -185,7 +176,8 @@ fn book_surplus(
     }
     let booked = if intents.is_empty() { 0 } else { late_fee };
     if surplus > booked {
-        intents.extend(deposit(tx, customer, Amount::new(surplus - booked, unit), came.by)?);
+        let rest = Amount::new(surplus - booked, unit);
+        intents.extend(overpaid::keep(tx, customer, rest, &came.into())?);
     }
     Ok(intents)
 }
@@ -209,7 +201,10 @@ pub fn pay_invoice(
             (Some(owed), _) => match pay(tx, &owed, by)? {
                 Some(paid) => intents.push(paid.intent),
                 // It was paid alone, before its invoice was.
-                None => intents.extend(deposit(tx, invoice.customer, line.amount, by)?),
+                None => {
+                    let from = Origin { by, at, what: Owing::Invoice(invoice.id), boleto: None };
+                    intents.extend(overpaid::keep(tx, invoice.customer, line.amount, &from)?);
+                }
             },
             (None, Some(entry)) => {
                 let wish = Wish::Bill {
@@ -273,6 +268,7 @@ fn note(
         outcome,
         came_at: came.at,
         invoice: came.what.invoice(),
+        reference: String::new(),
     })
 }
 
@@ -327,49 +323,6 @@ fn end_other_ways(tx: &Tx<'_>, came: &Came) -> Result<(), StoreError> {
     }
 }
 
-/// Puts money into the customer's wallet of its unit, which is opened if there is none.
-fn deposit(tx: &Tx<'_>, customer: CustomerId, amount: Amount, by: PaidBy) -> Result<Vec<Intent>, StoreError> {
-    let now = clock::now();
-    let known = money_wallet(tx, customer, amount.unit())?;
-    let wallet = known.unwrap_or_else(|| WalletId::from_u128(ids::fresh()));
-    let mut wishes = Vec::new();
-    if known.is_none() {
-        tx.insert_wallet(&Wallet { id: wallet, customer, unit: amount.unit(), created_at: now })?;
-        wishes.push(Wish::OpenWallet { wallet, customer, unit: amount.unit() });
-    }
-    let grant = GrantId::from_u128(ids::fresh());
-    wishes.push(Wish::Deposit { wallet, customer, grant, amount, by });
-    // Open intents are sent again in the order of their ids, which grow: the wallet comes first.
-    let intents: Vec<_> =
-        wishes.iter().map(|wish| wish.intent(IntentId::from_u128(ids::fresh()), now)).collect();
-    intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
-    Ok(intents)
-}
-
-/// A customer's wallet that counts `unit`, the oldest if there are several.
-fn money_wallet(tx: &Tx<'_>, customer: CustomerId, unit: Unit) -> Result<Option<WalletId>, StoreError> {
-    let wallets = tx.wallets_of(customer, None, WALLETS_MAX)?.rows;
-    Ok(wallets.into_iter().rfind(|wallet| wallet.unit == unit).map(|wallet| wallet.id))
-}
-
-/// What is left of what a customer paid beyond what he owed, and the wallet that it lies in; `None` if there is nothing.
-pub(crate) fn overpaid_credit(
-    tables: &TablesReader<'_>,
-    customer: CustomerId,
-    unit: Unit,
-) -> Result<Option<(WalletId, i64)>, StoreError> {
-    for wallet in tables.wallet_views_of(customer, WALLETS_MAX)?.into_iter().filter(|it| it.unit == unit) {
-        let grants = tables.grants(wallet.wallet_no, None, GRANTS_MAX)?.rows;
-        let overpaid = grants.iter().filter(|grant| grant.source == OVERPAID);
-        let left: i64 = overpaid.map(|grant| grant.remaining).sum();
-        let available = wallet.posted - wallet.pending - wallet.held;
-        if left.min(available) > 0 {
-            return Ok(Some((wallet.wallet, left.min(available))));
-        }
-    }
-    Ok(None)
-}
-
 /// The book did not take a payment, for the line is no more: what was paid becomes credit, and a person is told. Done once, however
 /// often the refusal is heard.
 pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal) -> Result<(), Problem> {
@@ -395,7 +348,8 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
             tx.insert_finding(&Finding { boleto: paid.boleto, ..found.finding(Some(paid.customer), now) })?;
             // Written by us, so it is a way that we know.
             let by = PaidBy::from_code(&paid.paid_by).unwrap_or(PaidBy::Hand);
-            let deposited = deposit(tx, paid.customer, amount, by)?;
+            let from = Origin { by, at: paid.came_at, what: Owing::Purchase(purchase), boleto: paid.boleto };
+            let deposited = overpaid::keep(tx, paid.customer, amount, &from)?;
             // A payment page that waited for the purchase waits for the credit.
             if let (Some(topup), Some(last)) = (tx.topup_by_intent(intent)?, deposited.last()) {
                 tx.set_topup_intent(topup.id, last.id)?;

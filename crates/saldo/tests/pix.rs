@@ -98,6 +98,8 @@ async fn a_pix_releases_what_it_pays_and_the_page_says_so() {
         page.contains("<li><strong>Waits for the Pix</strong></li>") && !page.contains("router"),
         "{page}"
     );
+    let awaits = format!("data-awaits=\"{}\"", charge.purchase.expect("a purchase"));
+    assert!(page.contains(&awaits), "{page}");
     let invoices = browser.get("/invoices").await.text;
     for words in ["Waiting for payment", charge.br_code.as_str(), "Cancel purchase"] {
         assert!(invoices.contains(words), "{words}: {invoices}");
@@ -110,6 +112,15 @@ async fn a_pix_releases_what_it_pays_and_the_page_says_so() {
     let page = browser.get(&provider.page()).await.text;
     assert!(page.contains("Credit released") && !page.contains(&charge.br_code), "{page}");
     assert_eq!(provider.pix_state(&charge.txid).await, PixState::Paid);
+    // A page that was open while it waited goes where the purchase is confirmed.
+    let confirmed = format!("{}&bought={}", provider.page(), paid.purchase);
+    let shown = [format!("data-confirms=\"{}\"", paid.purchase), confirmed.replace('&', "&#38;")];
+    assert!(shown.iter().all(|words| page.contains(words)) && !page.contains(&awaits), "{shown:?} {page}");
+    let page = browser.get(&confirmed).await.text;
+    assert!(page.contains("Purchase confirmed") && page.contains("data-result"), "{page}");
+    let invoices = browser.get("/invoices").await.text;
+    let came = format!("by Pix ({})", end_to_end(1));
+    assert!(invoices.contains(&came) && !invoices.contains("Your credit"), "{invoices}");
 
     let seen = provider.house.seen();
     provider.tell(&[told(&charge, 1)]).await;
@@ -133,7 +144,9 @@ async fn paid_twice_by_two_payments_is_credit_the_second_time() {
     let looking = async { while !shown(&mut browser).await.contains("Your credit") {} };
     tokio::time::timeout(house::PATIENCE, looking).await.expect("the credit is shown");
     let page = shown(&mut browser).await;
-    assert_eq!(page.matches("by Pix").count(), 2, "{page}");
+    for words in ["Your credit: R$24.90", "Paid too much, by Pix", &end_to_end(1), &end_to_end(2)] {
+        assert_eq!(page.matches(words).count(), 1, "{words}: {page}");
+    }
     assert_eq!(page.matches("kept as your credit").count(), 1, "{page}");
 }
 
@@ -448,7 +461,10 @@ async fn a_pix_instead_of_an_invoices_boleto_pays_the_invoice_and_unblocks_the_l
     assert_eq!(told_to.header("location"), Some("/invoices"), "{}", told_to.text);
     let charges = provider.app().read(move |reader| reader.pix_of(customer, 10)).await.expect("a look");
     let [charge] = charges.as_slice() else { panic!("{charges:?}") };
-    assert_eq!((charge.invoice, charge.purchase, charge.amount), (Some(owed.id), None, owed.total));
+    assert_eq!((charge.invoice, charge.purchase), (Some(owed.id), None));
+    // Fine and interest as at the bank: 2 %, and 1 % a month.
+    let late_fee = charge.amount.value() - owed.total.value();
+    assert!(late_fee > owed.total.value() / 50 && late_fee < owed.total.value() / 20, "{late_fee}");
     let page = browser.get("/invoices").await.text;
     assert!(page.contains(&charge.br_code) && !page.contains("Pay by Pix"), "{page}");
 
@@ -461,12 +477,16 @@ async fn a_pix_instead_of_an_invoices_boleto_pays_the_invoice_and_unblocks_the_l
         assert!(!page.contains(gone), "{gone}: {page}");
     }
     assert_eq!(browser.submit("/invoices", &ask, &[]).await.status.as_u16(), 409);
+    let earned = |accounts: &Vec<store::views::AccountRow>| {
+        accounts.iter().any(|row| row.account == "revenue:late_fee" && row.balance == late_fee)
+    };
+    provider.house.until(|reader| reader.accounts(), earned).await;
     // Told again nothing comes of it; another payment of it is credit.
     provider.tell(&[told(charge, 1)]).await;
     assert_eq!(provider.credit().await.value(), 0);
     provider.tell(&[told(charge, 2)]).await;
     assert_eq!(provider.all_findings(1).await[0].code, FindingCode::PaidTwice);
-    assert_eq!(provider.credit().await, owed.total);
+    assert_eq!(provider.credit().await, charge.amount, "all of it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -76,6 +76,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     24 "0024_brand.sql",
     25 "0025_customers_by_file.sql",
     26 "0026_low_balances.sql",
+    27 "0027_overpaid.sql",
 );
 
 impl Database {

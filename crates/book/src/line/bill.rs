@@ -20,12 +20,18 @@ pub enum BillItem {
     Adjustment,
     /// Fine and interest that were paid after the due day.
     LateFee,
+    /// The customer's own credit, taken off an invoice; above zero it was not there any more, and is owed again.
+    Credit,
 }
 
 impl BillItem {
     /// Every item with its code.
-    pub const ALL: [(BillItem, &'static str); 3] =
-        [(BillItem::Fee, "fee"), (BillItem::Adjustment, "adjustment"), (BillItem::LateFee, "late_fee")];
+    pub const ALL: [(BillItem, &'static str); 4] = [
+        (BillItem::Fee, "fee"),
+        (BillItem::Adjustment, "adjustment"),
+        (BillItem::LateFee, "late_fee"),
+        (BillItem::Credit, "credit"),
+    ];
 
     /// The code.
     pub fn code(self) -> &'static str {
@@ -42,6 +48,7 @@ impl BillItem {
             BillItem::Fee => Account::RevenuePlan,
             BillItem::Adjustment => Account::Adjustment,
             BillItem::LateFee => Account::RevenueLateFee,
+            BillItem::Credit => Account::ClearingCredit,
         }
     }
 }
@@ -82,7 +89,8 @@ impl Billed {
 
 /// Something is owed from now on.
 pub(super) fn decide_bill(line: &Line, item: BillItem, amount: Amount) -> Result<LineFact, Refusal> {
-    if amount.value() == 0 || (item != BillItem::Adjustment && amount.value() < 0) {
+    let is_either_way = matches!(item, BillItem::Adjustment | BillItem::Credit);
+    if amount.value() == 0 || (!is_either_way && amount.value() < 0) {
         return Err(Refusal::AmountNotPositive);
     }
     let size = amount.value().saturating_abs();

@@ -128,6 +128,7 @@ pub(crate) fn kind(record: &Record) -> &'static str {
         Record::Charged { .. } => "charged",
         Record::Reversed { .. } => "reversed",
         Record::Deducted { .. } => "deducted",
+        Record::OverpaidTaken { .. } => "overpaid_taken",
         Record::WindowOpened(_) => "window_opened",
         Record::WindowAccrued { .. } => "window_accrued",
         Record::UsageCovered { .. } => "usage_covered",

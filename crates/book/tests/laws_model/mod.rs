@@ -28,6 +28,7 @@ pub(crate) struct Lot {
     /// What its end took.
     lost: i128,
     payment: Option<u128>,
+    overpaid: bool,
     /// True if it holds what was set back of a payment, instead of what the payment bought.
     second: bool,
 }
@@ -309,7 +310,7 @@ impl Model {
                     return Err("amount_too_large");
                 }
                 let no = purse.lots.len();
-                let bought = terms.source == Source::Purchased;
+                let bought = matches!(terms.source, Source::Purchased | Source::Overpaid(_));
                 let rank = (terms.priority, ends.unwrap_or(i64::MAX), bought, no);
                 let payment = terms.payment.map(|payment| payment.as_u128());
                 let (left, second) = (amount, false);
@@ -323,6 +324,7 @@ impl Model {
                     ended,
                     lost: 0,
                     payment,
+                    overpaid: matches!(terms.source, Source::Overpaid(_)),
                     second,
                 });
                 if starts.is_none() {
@@ -344,6 +346,28 @@ impl Model {
                     return Err("insufficient_credit");
                 }
                 purse.take(amount);
+                Ok(())
+            }
+            Act::TakeOverpaid { wallet, amount, .. } => {
+                let purse = self.purse(*wallet, at)?;
+                whole(*amount, purse.unit)?;
+                let amount = i128::from(amount.value());
+                if amount > AMOUNT_MAX {
+                    return Err("amount_too_large");
+                }
+                let mut lots: Vec<usize> =
+                    (0..purse.lots.len()).filter(|lot| purse.lots[*lot].overpaid).collect();
+                lots.sort_by_key(|lot| purse.lots[*lot].rank);
+                let there: i128 = lots.iter().map(|lot| purse.free(*lot)).sum();
+                if there < amount || purse.available() - amount < -purse.limit {
+                    return Err("insufficient_credit");
+                }
+                let mut wanted = amount;
+                for lot in lots {
+                    let part = purse.free(lot).min(wanted);
+                    purse.lots[lot].left -= part;
+                    wanted -= part;
+                }
                 Ok(())
             }
             Act::Reverse { wallet, charge } => {
@@ -606,7 +630,8 @@ fn set_taken_back(purse: &mut Purse, terms: &TakeBackTerms, at: i64) -> Result<(
             let rank = (after.lots[own].rank.0, ends.unwrap_or(i64::MAX), true, after.lots.len());
             let (payment, second) = (Some(payment), true);
             let (whole, starts, ended, lost) = (homeless, None, false, 0);
-            after.lots.push(Lot { whole, left: whole, rank, starts, ends, ended, lost, payment, second });
+            let (left, overpaid) = (whole, false);
+            after.lots.push(Lot { whole, left, rank, starts, ends, ended, lost, payment, overpaid, second });
             after.pay_debt_from(after.lots.len() - 1);
         }
     }

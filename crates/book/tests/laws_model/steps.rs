@@ -1,6 +1,6 @@
 //! Random things that happen to a book: commands good and bad, again and late, clocks that jump, sweeps, changes of price.
 
-use book::{KeySpace, MoneyMovement, Reason, Source, TakenBackCause, UseStage};
+use book::{KeySpace, MoneyMovement, PaidBy, Reason, Source, TakenBackCause, UseStage};
 use money::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -62,6 +62,10 @@ pub(crate) enum Wish {
         amount: i64,
         other_unit: bool,
         key: Option<Key>,
+    },
+    TakeOverpaid {
+        wallet: u128,
+        amount: i64,
     },
     Deduct {
         wallet: u128,
@@ -141,7 +145,12 @@ fn key() -> impl Strategy<Value = Option<Key>> {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    select(vec![Source::Promotional, Source::Purchased, Source::Adjustment(Reason::Goodwill)])
+    select(vec![
+        Source::Promotional,
+        Source::Purchased,
+        Source::Adjustment(Reason::Goodwill),
+        Source::Overpaid(PaidBy::Pix),
+    ])
 }
 
 fn minutes(range: std::ops::Range<i64>) -> impl Strategy<Value = i64> {
@@ -174,6 +183,7 @@ fn wish(scale: Scale) -> BoxedStrategy<Wish> {
         4 => (wallet(), amount(scale), prop::bool::weighted(0.05), key())
             .prop_map(|(wallet, amount, other_unit, key)| Wish::Charge { wallet, amount, other_unit, key }),
         1 => (wallet(), amount(scale)).prop_map(|(wallet, amount)| Wish::Deduct { wallet, amount }),
+        1 => (wallet(), amount(scale)).prop_map(|(wallet, amount)| Wish::TakeOverpaid { wallet, amount }),
         12 => (used, prop::option::of(1_u128..9)).prop_map(|((wallet, meter, quantity, ago, stage), name)| {
             Wish::Use { wallet, meter, quantity, ago, stage, name }
         }),

@@ -85,7 +85,9 @@ impl Content {
             Act::Grant(terms) => Content::Grant(terms.grant),
             Act::Charge { kind, .. } => Content::Charge(*kind),
             Act::Reverse { charge, .. } => Content::Reversal(charge.entry.as_u64()),
-            Act::Deduct { amount, .. } => Content::Deduction(amount.value()),
+            Act::Deduct { amount, .. } | Act::TakeOverpaid { amount, .. } => {
+                Content::Deduction(amount.value())
+            }
             Act::Use { quantity, .. } => Content::Use(quantity.millionths()),
             Act::Line(wish) => match &wish.act {
                 LineAct::Open { line, .. } => Content::Line(*line),

@@ -201,7 +201,9 @@ fn content(record: &Record) -> Option<Content> {
         Record::WalletOpened { id, .. } => Some(Content::Wallet(*id)),
         Record::GrantAdded(added) => Some(Content::Grant(added.grant)),
         Record::Charged { kind, .. } => Some(Content::Charge(*kind)),
-        Record::Deducted { amount, .. } => Some(Content::Deduction(*amount)),
+        Record::Deducted { amount, .. } | Record::OverpaidTaken { amount, .. } => {
+            Some(Content::Deduction(*amount))
+        }
         Record::Reversed { charge, .. } => Some(Content::Reversal(charge.as_u64())),
         Record::ClockAdvanced { by } => Some(Content::Clock(*by)),
         Record::WindowOpened(opened) => Some(Content::Use(opened.quantity.millionths())),

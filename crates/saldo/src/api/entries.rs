@@ -37,7 +37,8 @@ pub(super) struct Entry {
     id: String,
     /// When it became true, RFC 3339.
     at: String,
-    /// `grant`, `expiry`, `charge`, `reversal`, `deduction`, `usage`, `refund` or `dispute`.
+    /// `grant`, `expiry`, `charge`, `reversal`, `deduction`, `usage`, `refund`, `dispute`, or of credit that was overpaid
+    /// `invoice` or `given_back`.
     kind: String,
     /// How `posted` changed by it.
     amount: Amount,

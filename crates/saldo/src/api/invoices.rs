@@ -50,7 +50,7 @@ pub(super) struct Invoice {
 /// One line of an invoice.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct InvoiceLine {
-    /// `fee`, `purchase` or `adjustment`.
+    /// `fee`, `purchase`, `adjustment` or `credit`.
     kind: String,
     /// For which line of the customer, `line_…`.
     line: String,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use book::{BillItem, LineStatus, PaidBy, Reason};
+use book::{BillItem, LineStatus, PaidBy};
 use money::{AdjustmentId, Amount, CustomerId, IntentId, InvoiceId, Timestamp, Unit};
 use serde_json::json;
 use store::tables::intents::Intent;
@@ -21,7 +21,7 @@ use crate::intents::{BillStep, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Owing};
 use crate::sold::Sold;
-use crate::{clock, ids, notices};
+use crate::{clock, ids, notices, overpaid};
 
 /// Lines of one customer that one invoice collects.
 const LINES_MAX: u32 = 500;
@@ -74,7 +74,7 @@ pub(super) fn make(
         same
     });
     let corrected = correct(tx, customer, (id, unit), &mut drafted)?;
-    let credit = use_credit(tx, customer, (id, unit), &mut drafted)?;
+    let credit = take_credit(tx, customer, (id, unit), &mut drafted)?;
     let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
     let mut invoice = InvoiceRow {
         id,
@@ -92,15 +92,16 @@ pub(super) fn make(
     for Corrected { adjustment, amount } in &corrected {
         bear(tx, adjustment, id, *amount)?;
     }
-    let mut intents: Vec<Intent> = credit.into_iter().collect();
+    let mut intents = credit.book(tx, customer, id, now)?;
     for (place, line) in (1_u32..).zip(&mut drafted) {
         line.row.ordinal = place;
         tx.insert_invoice_line(&line.row)?;
         if let Some(item) = line.item {
-            intents.push(owed(&line.entry, item, line.row.amount));
+            let billed = owed(&line.entry, item, line.row.amount);
+            tx.insert_intent(&billed)?;
+            intents.push(billed);
         }
     }
-    intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
     match bank {
         // What corrections have made up for is paid at once.
         _ if total == 0 => intents.extend(settlements::pay_invoice(tx, &invoice, PaidBy::Hand, now)?),
@@ -190,21 +191,37 @@ fn correct(
     Ok(corrected)
 }
 
-/// Takes off the invoice what the customer has as credit because it was paid beyond what was owed, and off his wallet the same.
-fn use_credit(
+/// What an invoice takes of a customer's credit, and which credit it asks for again.
+struct CreditTaken {
+    taken: Amount,
+    asked_again: Vec<IntentId>,
+}
+
+/// Takes the customer's credit off, as far as the invoice is not below zero with it. What an older invoice took off in vain comes first.
+fn take_credit(
     tx: &Tx<'_>,
     customer: CustomerId,
     (invoice, unit): (InvoiceId, Unit),
     drafted: &mut Vec<Drafted>,
-) -> Result<Option<Intent>, StoreError> {
-    let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
-    let Some(entry) = drafted.first().map(|line| line.entry.clone()) else { return Ok(None) };
-    let Some((wallet, overpaid)) = settlements::overpaid_credit(tx, customer, unit)? else { return Ok(None) };
-    // Whole cents, as every invoice.
-    let used = overpaid.min(total) / CENT * CENT;
-    if used <= 0 {
-        return Ok(None);
+) -> Result<CreditTaken, StoreError> {
+    let nothing = CreditTaken { taken: Amount::zero(unit), asked_again: Vec::new() };
+    let Some(entry) = drafted.first().map(|line| line.entry.clone()) else { return Ok(nothing) };
+    let mut asked_again = Vec::new();
+    for vain in tx.overpaid_to_charge(customer, ADJUSTMENTS_MAX)? {
+        if vain.amount.unit() == unit {
+            drafted.push(credit_line(&entry, invoice, Amount::new(-vain.amount.value(), unit)));
+            asked_again.push(vain.id);
+        }
     }
+    let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
+    let taken = overpaid::left(tx, customer, unit)?.value().min(total);
+    if taken > 0 {
+        drafted.push(credit_line(&entry, invoice, Amount::new(-taken, unit)));
+    }
+    Ok(CreditTaken { taken: Amount::new(taken.max(0), unit), asked_again })
+}
+
+fn credit_line(entry: &LineEntry, invoice: InvoiceId, amount: Amount) -> Drafted {
     let row = InvoiceLineRow {
         invoice,
         ordinal: 0,
@@ -213,11 +230,28 @@ fn use_credit(
         purchase: None,
         quantity: None,
         what: String::new(),
-        amount: Amount::new(-used, unit),
+        amount,
     };
-    drafted.push(Drafted { entry, row, item: Some(BillItem::Adjustment) });
-    let wish = Wish::Deduct { wallet, customer, amount: Amount::new(used, unit), reason: Reason::Correction };
-    Ok(Some(wish.intent(IntentId::from_u128(ids::fresh()), clock::now())))
+    Drafted { entry: entry.clone(), row, item: Some(BillItem::Credit) }
+}
+
+impl CreditTaken {
+    /// Writes down what the invoice took, which is there now; what the book is to be asked.
+    fn book(
+        self,
+        tx: &Tx<'_>,
+        customer: CustomerId,
+        invoice: InvoiceId,
+        now: Timestamp,
+    ) -> Result<Vec<Intent>, StoreError> {
+        for vain in self.asked_again {
+            tx.charge_overpaid(vain, invoice)?;
+        }
+        if self.taken.value() == 0 {
+            return Ok(Vec::new());
+        }
+        Ok(vec![overpaid::put_on_invoice(tx, customer, invoice, self.taken, now)?])
+    }
 }
 
 /// Says that an invoice bears a correction; what is left of it goes on waiting.

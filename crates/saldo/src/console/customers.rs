@@ -33,11 +33,12 @@ use crate::look::page::{
     AutomaticSeen, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines,
     TimelineLine,
 };
-use crate::look::part::Place;
 use crate::look::part::enrolment::field_problems;
+use crate::look::part::{OwnCredit, Place};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::permissions::Permission;
+use crate::portal::own_credit::{self, Eyes};
 use crate::portal::trail::Trail;
 use crate::portal::{self, cards, figures};
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
@@ -53,6 +54,8 @@ pub(super) struct Shown {
     saved: u8,
     #[serde(default)]
     invited: u8,
+    #[serde(default)]
+    given_back: u8,
     /// To how many addresses a receipt was sent.
     sent: Option<u32>,
     before: Option<String>,
@@ -70,6 +73,7 @@ pub(super) struct Invited {
 struct Said {
     saved: bool,
     invited: bool,
+    given_back: bool,
     sent: Option<u32>,
     code: Option<GivenCode>,
     trail: Trail,
@@ -83,6 +87,7 @@ struct Known {
     wallets: Vec<WalletRow>,
     money: Option<WalletRow>,
     grants: Vec<GrantRow>,
+    own_credit: Option<OwnCredit>,
     timeline: Vec<TimelineLine>,
     older: Option<Timestamp>,
     lines: Vec<KnownLine>,
@@ -105,8 +110,14 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let trail = Trail::parse(shown.before.as_deref());
-    let said =
-        Said { saved: shown.saved == 1, invited: shown.invited == 1, sent: shown.sent, code: None, trail };
+    let said = Said {
+        saved: shown.saved == 1,
+        invited: shown.invited == 1,
+        sent: shown.sent,
+        given_back: shown.given_back == 1,
+        code: None,
+        trail,
+    };
     show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
 }
 
@@ -272,14 +283,16 @@ async fn show(
     staff: &StaffIn,
     id: CustomerId,
     status: StatusCode,
-    Said { saved, invited, sent, code, trail }: Said,
+    Said { saved, invited, given_back, sent, code, trail }: Said,
 ) -> Result<Response, Fault> {
     let (look, eyes) = (Arc::clone(app), staff.visit.reader().clone());
     let before = trail.last().and_then(|at| at.parse().ok()).map_or(Timestamp::MAX, Timestamp::from_micros);
     let known =
         app.read(move |tables| known(&look, &eyes, tables, (id, before))).await?.ok_or_else(missing)?;
     let (reader, now) = (staff.visit.reader().clone(), clock::now());
-    let published = timeline::published(app, known.money.as_ref().map(|money| money.wallet));
+    // What was paid too much in another unit than credit is sold in has a part of the page of its own.
+    let sold = known.money.as_ref().filter(|money| money.unit == app.config.credit.unit);
+    let published = timeline::published(app, sold.map(|money| money.wallet));
     let balance = published.map(|wallet| figures::balance(&wallet, &known.grants, app.ledger.now()));
     let cards = cards::of(app, &known.customer).await;
     let base = format!("/console/customers/{id}?");
@@ -320,6 +333,9 @@ async fn show(
         since: known.customer.created_at,
         saved,
         invited,
+        given_back,
+        own_credit: known.own_credit,
+        may_give_back: staff.may(Permission::SettleByHand),
         receipt_sent: sent.map(|sent| reader.tn("receipt-sent", sent)),
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
@@ -376,6 +392,7 @@ fn known(
     let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
     Ok(Some(Known {
         payer: tables.payer(id)?,
+        own_credit: own_credit::read(tables, reader, id, Eyes::Staff)?,
         origin: tables.customer_origin(id)?,
         grants: grants.unwrap_or_default(),
         money,

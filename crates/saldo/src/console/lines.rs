@@ -283,7 +283,7 @@ pub(super) fn status_text(code: &str) -> &'static str {
     }
 }
 
-fn charging_text(code: &str) -> &'static str {
+pub(super) fn charging_text(code: &str) -> &'static str {
     match Charging::from_code(code) {
         Some(Charging::Pix) => "charging-pix",
         Some(Charging::Card) => "charging-card",

@@ -11,7 +11,9 @@ mod credit;
 mod customer_acts;
 mod customer_list;
 mod customers;
+mod dealings;
 mod findings;
+mod giving_back;
 mod go_live;
 mod home;
 mod home_figures;
@@ -117,6 +119,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/customers/{id}/change", get(customers::change))
         .route("/console/customers/{id}/freezing", post(customer_acts::freeze))
         .route("/console/customers/{id}/view", post(customer_acts::view))
+        .route("/console/customers/{id}/giving-back", post(giving_back::create))
+        .route("/console/customers/{id}/giving-back/new", get(giving_back::new))
         .route("/console/customers/{id}/codes", post(customers::give_code))
         .route("/console/customers/{id}/lines/new", get(customers::new_line))
         .route("/console/customers/{id}/lines", post(customers::open_line))

@@ -226,6 +226,7 @@ fn flow_text_id(flow: Flow) -> &'static str {
         Flow::Promotional => "flow-promotional",
         Flow::Allowance => "flow-allowance",
         Flow::Corrected => "flow-corrected",
+        Flow::Invoiced => "flow-invoiced",
         Flow::Used => "flow-used",
         Flow::Expired => "flow-expired",
         Flow::Refunded => "flow-refunded",
@@ -258,5 +259,6 @@ fn account_text_id(account: Account) -> &'static str {
         Account::Disputed => "account-disputed",
         Account::FeesStripe => "account-fees-stripe",
         Account::PayoutsStripe => "account-payouts-stripe",
+        Account::ClearingCredit => "account-clearing-credit",
     }
 }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, PaymentId, RefundId};
+use money::{Amount, PaymentId, RefundId, SettlementId, Timestamp};
 use serde::Deserialize;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::customers::Customer;
 use store::tables::payment_lists::PaymentFilter;
-use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::payments::{Payment, PaymentCursor, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
+use store::tables::settlements::Settlement;
 use stripe::request::money_back::RefundReason;
 
+use super::dealings;
 use super::offer_fields::Typed;
 use crate::app::App;
 use crate::ids;
@@ -106,14 +108,8 @@ pub(super) async fn list(
     let (word, _, filter) = FILTERS.into_iter().find(|(word, ..)| *word == show).unwrap_or(FILTERS[0]);
     let trail = Trail::parse(before.as_deref());
     let from = trail.last().and_then(cursor);
-    let (rows, next) = app
-        .read(move |tables| {
-            let page = tables.payments_listed(filter, from, ROWS)?;
-            let named =
-                page.rows.into_iter().map(|payment| Ok((tables.customer(payment.customer)?, payment)));
-            Ok((named.collect::<Result<Vec<_>, store::StoreError>>()?, page.next))
-        })
-        .await?;
+    let eyes = reader.clone();
+    let (rows, next) = app.read(move |tables| listed_page(tables, &eyes, filter, from)).await?;
     let place = Place::ConsolePayments;
     let base = format!("{}?show={word}&", place.url());
     let next = next.map(|next| format!("{}.{}", next.occurred_at.as_micros(), next.id));
@@ -125,16 +121,74 @@ pub(super) async fn list(
         heading: reader.t(place.text_id()),
         text: reader.t("payments-text"),
         views: views.collect(),
-        columns: ["date", "customer", "transaction-id", "amount", "card-used", "status"]
+        columns: ["date", "customer", "transaction-id", "amount", "payment-way", "status"]
             .map(|id| reader.t(id))
             .to_vec(),
-        rows: rows.iter().map(|(customer, payment)| listed(&reader, customer.as_ref(), payment)).collect(),
+        rows,
         empty: reader.t("payments-none"),
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next)),
         reader,
     };
     draw(StatusCode::OK, &page)
+}
+
+/// Attempts by card and money that came in other ways, newest first by one order: when, and then the name.
+fn listed_page(
+    tables: &store::Reader<'_>,
+    reader: &Reader,
+    filter: PaymentFilter,
+    from: Option<PaymentCursor>,
+) -> Result<(Vec<ListingRow>, Option<PaymentCursor>), store::StoreError> {
+    let key = |at, id: u128| PaymentCursor { occurred_at: at, id: PaymentId::from_u128(id) };
+    let page = tables.payments_listed(filter, from, ROWS)?;
+    let mut has_more = page.next.is_some();
+    let mut rows = Vec::new();
+    for payment in page.rows {
+        let customer = tables.customer(payment.customer)?;
+        let at = key(payment.occurred_at, payment.id.as_u128());
+        rows.push((at, listed(reader, customer.as_ref(), &payment)));
+    }
+    if matches!(filter, PaymentFilter::All | PaymentFilter::Status(PaymentStatus::Succeeded)) {
+        let last = from.unwrap_or(key(Timestamp::MAX, u128::MAX));
+        let before = (last.occurred_at, SettlementId::from_u128(last.id.as_u128()));
+        for came in tables.settlements_not_by_card(before, ROWS + 1)? {
+            rows.push((key(came.came_at, came.id.as_u128()), settled(tables, reader, &came)?));
+        }
+    }
+    rows.sort_by_key(|(at, _)| std::cmp::Reverse((at.occurred_at, at.id)));
+    let shown = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    has_more |= rows.len() > shown;
+    rows.truncate(shown);
+    let next = rows.last().map(|(at, _)| *at).filter(|_| has_more);
+    Ok((rows.into_iter().map(|(_, row)| row).collect(), next))
+}
+
+fn settled(
+    tables: &store::Reader<'_>,
+    reader: &Reader,
+    came: &Settlement,
+) -> Result<ListingRow, store::StoreError> {
+    let customer = tables.customer(came.customer)?;
+    let boleto = came.boleto.map(|id| tables.boleto(id)).transpose()?.flatten();
+    let name = match boleto {
+        Some(boleto) => reader.t1("boleto-number", "number", boleto.our_number),
+        None if came.reference.is_empty() => came.id.to_string(),
+        None => came.reference.clone(),
+    };
+    let (tone, text) = dealings::standing(came);
+    Ok(ListingRow {
+        url: dealings::url(tables, came)?.unwrap_or_else(|| format!("/console/customers/{}", came.customer)),
+        name: reader.date_time(came.came_at),
+        under: String::new(),
+        cells: vec![
+            Cell::Words(name_of(customer.as_ref()), String::new()),
+            Cell::Words(name, String::new()),
+            Cell::Amount(reader.money(came.amount)),
+            Cell::Words(reader.t(dealings::way_text(came)), String::new()),
+            Cell::Standing(Standing::new(tone, reader.t(text)), String::new()),
+        ],
+    })
 }
 
 fn listed(reader: &Reader, customer: Option<&Customer>, payment: &Payment) -> ListingRow {

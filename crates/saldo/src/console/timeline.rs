@@ -1,6 +1,7 @@
-//! What happened with a customer, newest first: movements of his credit, attempts to pay, mails to him, and credit that staff asked for.
+//! What happened with a customer, newest first: movements of his credit, attempts to pay, what he bought and was asked to pay, money that
+//! came for it, mails to him, and credit that staff asked for.
 //!
-//! Four lists are merged by time. A page ends after a moment and never within one, so that nothing is lost between two pages.
+//! These lists are merged by time. A page ends after a moment and never within one, so that nothing is lost between two pages.
 
 use money::{Timestamp, WalletId};
 use store::tables::credit_requests::CreditRequest;
@@ -10,7 +11,7 @@ use store::tables::payments::{Payment, PaymentCursor};
 use store::views::WalletRow;
 use store::{Reader as TablesReader, StoreError};
 
-use super::{credit, payments};
+use super::{credit, dealings, payments};
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::page::TimelineLine;
@@ -47,6 +48,7 @@ pub(super) fn read(
     }
     let asked = tables.credit_requests_of(customer.id, before, ROWS + 1)?;
     lines.extend(asked.iter().map(|request| requested(reader, request)));
+    lines.extend(dealings::read(app, tables, reader, customer.id, (before, ROWS + 1))?);
     lines.sort_by_key(|line| std::cmp::Reverse(line.at));
     let rows = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let last = lines.get(rows - 1).map(|line| line.at);

@@ -20,8 +20,8 @@ use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::receipts::Issuer;
 use crate::runtime::LedgerError;
-use crate::{automatic_topups, claims, clock, credit_requests, reconciliation, settlements};
-use wish::{BILL, PAY, WRITE_OFF};
+use crate::{automatic_topups, claims, clock, credit_requests, overpaid, reconciliation, settlements};
+use wish::{BILL, PAY, TAKE_OVERPAID, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
 
@@ -46,6 +46,9 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
             }
             if let Ok(Wish::SetTakenBack { amount, .. }) = Wish::from_json(&intent.payload) {
                 claims::refused(app, intent.id, amount, *refusal).await?;
+            }
+            if intent.kind == TAKE_OVERPAID {
+                overpaid::refused(app, intent.id).await?;
             }
             credit_requests::refused(app, intent.id, *refusal).await?;
             // It was paid meanwhile, or written off before: there is nothing left to write off.

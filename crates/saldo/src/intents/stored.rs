@@ -1,6 +1,6 @@
 //! Wishes as intents carry them: JSON with exact texts, read back for ever. A kind is never taken away and never means something else.
 
-use book::{BillItem, MoneyMovement, PaidBy, Reason, TakeBack, TakenBackCause};
+use book::{BillItem, MoneyMovement, OverpaidTo, PaidBy, Reason, TakeBack, TakenBackCause};
 use money::{Amount, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,13 @@ enum Stored {
         amount: String,
         unit: String,
         by: String,
+    },
+    TakeOverpaid {
+        wallet: String,
+        customer: String,
+        amount: String,
+        unit: String,
+        to: String,
     },
     SetTakenBack {
         wallet: String,
@@ -164,6 +171,16 @@ impl Wish {
                 amount: amount.to_decimal(),
                 unit: amount.unit().code().to_owned(),
                 by: by.code().to_owned(),
+            },
+            Wish::TakeOverpaid { wallet, customer, amount, to } => Stored::TakeOverpaid {
+                wallet: wallet.to_string(),
+                customer: customer.to_string(),
+                amount: amount.to_decimal(),
+                unit: amount.unit().code().to_owned(),
+                to: match to {
+                    OverpaidTo::Invoice => to.code().to_owned(),
+                    OverpaidTo::GivenBack(by) => format!("{GIVEN_BACK_BY}{}", by.code()),
+                },
             },
             Wish::SetTakenBack { wallet, customer, payment, cause, amount, reinstated } => {
                 Stored::SetTakenBack {
@@ -258,6 +275,16 @@ impl Wish {
                 amount: Amount::parse(&amount, unit(&code)?)?,
                 by: by(&way)?,
             },
+            Stored::TakeOverpaid { wallet, customer, amount, unit: code, to } => Wish::TakeOverpaid {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                to: match to.strip_prefix(GIVEN_BACK_BY) {
+                    Some(way) => OverpaidTo::GivenBack(by(way)?),
+                    None if to == OverpaidTo::Invoice.code() => OverpaidTo::Invoice,
+                    None => anyhow::bail!("unknown word {to}"),
+                },
+            },
             Stored::SetTakenBack { wallet, customer, payment, cause, amount, unit: code, reinstated } => {
                 Wish::SetTakenBack {
                     wallet: wallet.parse()?,
@@ -308,6 +335,9 @@ impl BillStep {
         }
     }
 }
+
+/// What stands before the way in which credit was given back.
+const GIVEN_BACK_BY: &str = "given_back_by_";
 
 /// Words of what is taken back, as stored.
 const TAKE_BACK: [(TakeBack, &str); 2] = [(TakeBack::Rest, "rest"), (TakeBack::Nothing, "nothing")];
@@ -376,10 +406,16 @@ mod tests {
             BillStep::Paid(PaidBy::Pix),
             BillStep::WrittenOff,
         ];
+        let taken = |to| Wish::TakeOverpaid { wallet, customer, amount, to };
+        let taken = [OverpaidTo::Invoice, OverpaidTo::GivenBack(PaidBy::Pix)].map(taken);
         let moved =
             Wish::MoveMoney { movement: MoneyMovement::Dispute, amount: Amount::new(-10_000_000, Unit::USD) };
-        for wish in
-            wishes.into_iter().chain([paid, deposit, moved]).chain(written_off).chain(steps.map(billed))
+        for wish in wishes
+            .into_iter()
+            .chain([paid, deposit, moved])
+            .chain(written_off)
+            .chain(taken)
+            .chain(steps.map(billed))
         {
             assert_eq!(Wish::from_json(&wish.to_json())?, wish);
         }

@@ -1,8 +1,8 @@
 //! What intents want of the book, as values. How they are stored stands in `stored`.
 
 use book::{
-    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, MoneyMovement, PaidBy, PlanNo, Reason, Source,
-    TakeBack, TakeBackTerms, TakenBackCause,
+    Act, Awaiting, BillItem, GrantTerms, LineAct, LineWish, MoneyMovement, OverpaidTo, PaidBy, PlanNo,
+    Reason, Source, TakeBack, TakeBackTerms, TakenBackCause,
 };
 use money::{
     Amount, CustomerId, GrantId, IntentId, LineId, PaymentId, PurchaseId, Timestamp, TopupId, Unit, WalletId,
@@ -123,6 +123,17 @@ pub enum Wish {
         /// How it came.
         by: PaidBy,
     },
+    /// Credit that came beyond what was owed goes to an invoice, or is given back.
+    TakeOverpaid {
+        /// From which wallet.
+        wallet: WalletId,
+        /// Whose.
+        customer: CustomerId,
+        /// How much.
+        amount: Amount,
+        /// What becomes of it.
+        to: OverpaidTo,
+    },
     /// So much of a payment is refunded or disputed, altogether.
     SetTakenBack {
         /// The wallet that it was credited to.
@@ -194,6 +205,7 @@ impl Wish {
             Wish::Pay { .. } => PAY,
             Wish::WriteOff { .. } => WRITE_OFF,
             Wish::Deposit { .. } => "deposit",
+            Wish::TakeOverpaid { .. } => TAKE_OVERPAID,
             Wish::SetTakenBack { .. } => "set_taken_back",
             Wish::MoveMoney { .. } => "move_money",
             Wish::Bill { .. } => BILL,
@@ -227,6 +239,9 @@ impl Wish {
             }
             Wish::SetTakenBack { wallet, payment, cause, amount, reinstated, .. } => {
                 return Act::SetTakenBack(TakeBackTerms { wallet, payment, cause, amount, reinstated });
+            }
+            Wish::TakeOverpaid { wallet, amount, to, .. } => {
+                return Act::TakeOverpaid { wallet, amount, to };
             }
             Wish::MoveMoney { movement, amount } => return Act::MoveMoney { movement, amount },
             Wish::Bill { wallet, amount, step, .. } => {
@@ -274,6 +289,7 @@ impl Wish {
             | Wish::Pay { customer, .. }
             | Wish::WriteOff { customer, .. }
             | Wish::Deposit { customer, .. }
+            | Wish::TakeOverpaid { customer, .. }
             | Wish::SetTakenBack { customer, .. }
             | Wish::Bill { customer, .. } => Some(*customer),
         }
@@ -284,6 +300,8 @@ impl Wish {
 pub(super) const PAY: &str = "pay";
 /// The kind of [`Wish::Bill`].
 pub(super) const BILL: &str = "bill";
+/// The kind of [`Wish::TakeOverpaid`].
+pub(super) const TAKE_OVERPAID: &str = "take_overpaid";
 /// The kind of [`Wish::WriteOff`].
 pub(super) const WRITE_OFF: &str = "write_off";
 

@@ -17,6 +17,8 @@ pub enum Flow {
     Allowance,
     /// Staff corrected something, or what was owed was written off.
     Corrected,
+    /// An invoice took it off: it had been paid beyond what was owed.
+    Invoiced,
     /// It was used.
     Used,
     /// It expired.
@@ -29,13 +31,14 @@ pub enum Flow {
 
 impl Flow {
     /// All of them, as they stand in a report.
-    pub const ALL: [Flow; 10] = [
+    pub const ALL: [Flow; 11] = [
         Flow::Sold,
         Flow::Overpaid,
         Flow::BroughtIn,
         Flow::Promotional,
         Flow::Allowance,
         Flow::Corrected,
+        Flow::Invoiced,
         Flow::Used,
         Flow::Expired,
         Flow::Refunded,
@@ -49,7 +52,8 @@ impl Flow {
             ("grant", "overpaid") => Flow::Overpaid,
             ("grant", "opening_balance") => Flow::BroughtIn,
             ("grant", "promotional") => Flow::Promotional,
-            ("grant", "reinstated") | ("refund", _) => Flow::Refunded,
+            ("grant", "reinstated") | ("refund" | "given_back", _) => Flow::Refunded,
+            ("invoice", _) => Flow::Invoiced,
             ("grant", "allowance" | "carried") | ("allowance", _) => Flow::Allowance,
             ("usage" | "charge" | "reversal" | "traffic", _) => Flow::Used,
             ("expiry", _) => Flow::Expired,
@@ -67,6 +71,7 @@ impl Flow {
             Flow::Promotional => "promotional",
             Flow::Allowance => "allowance",
             Flow::Corrected => "corrected",
+            Flow::Invoiced => "invoiced",
             Flow::Used => "used",
             Flow::Expired => "expired",
             Flow::Refunded => "refunded",

@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use book::PaidBy;
 use jiff::civil::Date;
-use money::{Amount, BoletoId, CustomerId, Timestamp, Unit};
+use money::{BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoState};
@@ -22,6 +22,7 @@ use super::calendar::{day_bounds, day_of};
 use super::form::Asked;
 use super::line_seen::lines;
 use super::monthly_invoices;
+use super::own_credit::{self, Eyes};
 use super::payment_list;
 use super::purchases;
 use super::shell::{Fault, draw};
@@ -152,7 +153,7 @@ pub(super) fn read(
         },
         next_due: day_bounds(&reader.zone, next_due).map(|bounds| bounds.from),
         received: if is_first { received(tables, reader, customer)? } else { Vec::new() },
-        credit: if is_first { credit(app, tables, customer)? } else { Vec::new() },
+        credit: if is_first { own_credit::read(tables, reader, customer, Eyes::Customer)? } else { None },
         boletos: boletos.collect::<Result<_, _>>()?,
         unpaid: if is_first { unpaid(app, tables, reader, customer, now)? } else { Vec::new() },
         next: if is_first { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
@@ -187,20 +188,13 @@ fn received(
         received.push(Received {
             what: what.unwrap_or_default(),
             by,
+            reference: row.reference,
             amount: row.amount,
             at: row.came_at,
             is_credit: row.outcome == SettlementOutcome::Credit,
         });
     }
     Ok(received)
-}
-
-/// His credit in money that no other page of his shows.
-fn credit(app: &App, tables: &TablesReader<'_>, customer: CustomerId) -> Result<Vec<Amount>, StoreError> {
-    let wallets = tables.wallet_views_of(customer, LINES_MAX)?;
-    let elsewhere = [Unit::BYTE, app.config.credit.unit];
-    let credit = wallets.into_iter().filter(|wallet| !elsewhere.contains(&wallet.unit) && wallet.posted > 0);
-    Ok(credit.map(|wallet| Amount::new(wallet.posted, wallet.unit)).collect())
 }
 
 pub(super) fn boleto(

@@ -28,6 +28,7 @@ pub(crate) mod mail_rows;
 mod mail_wishes;
 pub(crate) mod monthly_invoices;
 pub(crate) mod movements;
+pub(crate) mod own_credit;
 mod password;
 pub(crate) mod payment_list;
 mod purchases;

@@ -124,7 +124,8 @@ pub(crate) fn item(app: &App, reader: &Reader, row: &InvoiceLineRow) -> InvoiceI
             reader.t1("data-credit", "quantity", quantity)
         }
         InvoiceLineKind::Adjustment => row.what.clone(),
-        InvoiceLineKind::Credit => reader.t("invoice-credit"),
+        InvoiceLineKind::Credit if row.amount.value() < 0 => reader.t("invoice-credit"),
+        InvoiceLineKind::Credit => reader.t("invoice-credit-again"),
     };
     InvoiceItem { words, amount: row.amount }
 }

@@ -48,6 +48,8 @@ fn kind(
         "grant" if reason == "promotional" => MovementKind::Granted(GrantSource::Promotional),
         "grant" if reason == "overpaid" => MovementKind::Granted(GrantSource::Overpaid),
         "grant" | "deduction" => MovementKind::Adjusted { reason: reason.to_owned() },
+        "invoice" => MovementKind::Invoiced,
+        "given_back" => MovementKind::GivenBack,
         "expiry" => MovementKind::Expired(expired_source(tables, row)?),
         "reversal" => MovementKind::Reversed { what: charged_for() },
         "refund" | "dispute" => MovementKind::TakenBack {

@@ -111,7 +111,12 @@ pub(super) fn progress(
         PurchaseState::Awaiting if waiting.is_none() => Some(Ended::PixExpired),
         _ => None,
     };
+    let is_by_pix = Charging::from_code(&newest.charging) == Some(Charging::Pix);
+    let confirmed = newest.released_at.filter(|_| is_by_pix);
     Ok(Some(Progress {
+        purchase: newest.purchase.to_string(),
+        confirmed_url: confirmed
+            .map(|_| format!("{}?line={}&bought={}", Place::BuyCredit.url(), line.entry.id, newest.purchase)),
         quantity: newest.quantity,
         price: newest.price,
         bought_at: newest.bought_at,

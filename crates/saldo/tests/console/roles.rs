@@ -198,6 +198,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let colleague = [("name", "Leo"), ("email", "leo@example.com"), ("role", "support"), ("language", "en")];
     let credit =
         [("direction", "give"), ("amount", "60.00"), ("reason", "goodwill"), ("note", "uma cortesia")];
+    let giving_back = [("amount", "1.00"), ("paid_by", "pix"), ("reason", "pago duas vezes")];
     let whole: Vec<_> = person.into_iter().chain(line).collect();
     vec![
         form("/console/payments/{id}/refunds", &shop.payment, &[("amount", "4.00")], 303),
@@ -243,6 +244,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/packs/{no}", "1", &PACK, 303),
         form("/console/customers/{id}/freezing", &shop.customer, &[("wallet", "none"), ("freeze", "1")], 404),
         form("/console/customers/{id}/view", &shop.customer, &[], 303),
+        form("/console/customers/{id}/giving-back", &shop.customer, &giving_back, 422),
         form("/console/staff/invitations", "", &colleague, 303),
         form("/console/staff/invitations/{id}/sending", "nobody", &[], 404),
         form("/console/staff/invitations/{id}/withdrawal", "nobody", &[], 404),
@@ -306,6 +308,7 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/customers/imports/{no}", "9", 404),
         at("/console/customers/{id}", &shop.customer, 200),
         at("/console/customers/{id}/change", &shop.customer, 403),
+        at("/console/customers/{id}/giving-back/new", &shop.customer, 403),
         at("/console/customers/{id}/lines/new", &shop.customer, 403),
         at("/console/lines", "", 200),
         at("/console/lines/{id}", &shop.line, 200),
@@ -493,7 +496,7 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 48] = [
+const NEEDS: [(&str, &str, Permission); 49] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
@@ -501,6 +504,7 @@ const NEEDS: [(&str, &str, Permission); 48] = [
     ("GET", "/console/subscribers/import", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
     ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
+    ("", "/console/customers/{id}/giving-back", Permission::SettleByHand),
     ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
     ("GET", "/console/customers/new", Permission::ChangeCustomers),
     ("GET", "/console/customers/import/", Permission::SeeCustomers),

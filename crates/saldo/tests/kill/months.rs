@@ -1,13 +1,17 @@
 //! The program is killed again and again while it makes the invoices of a month, at moments that are drawn. Each time it goes on where
-//! it was: everybody gets one invoice, numbers have no gaps, and the book has been told of each once.
+//! it was: everybody gets one invoice, numbers have no gaps, the book has been told of each once, and credit is taken off once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use money::Unit;
+use book::PaidBy;
+use money::{Amount, CustomerId, PurchaseId, Unit};
+use saldo::overpaid::{self, Origin};
+use saldo::settlements::Owing;
+use saldo::{clock, ids};
 use serde_json::json;
-use store::tables::invoices::{BillingRun, InvoiceLineKind, InvoiceRow};
-use store::{Reader, StoreError, Tables};
+use store::tables::invoices::{BillingRun, InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
+use store::{Reader, StoreError, Tables, Tx};
 
 use crate::client::PATIENCE;
 use crate::program::Program;
@@ -40,6 +44,9 @@ const KILLS_MAX: u32 = 12;
 const CUT_OFF_MIN: u32 = 6;
 /// The longest that the program lives after it has begun to serve, in microseconds.
 const LIFE_MAX: u64 = 200_000;
+/// Subscribers who have paid too much before, and the step of what they have, in smallest steps: R$ 1,30 to R$ 130,00.
+const CREDITED: u32 = 100;
+const CREDIT_STEP: i64 = 1_300_000;
 /// Rows of one page of invoices.
 const PAGE_ROWS: u32 = 200;
 
@@ -56,6 +63,9 @@ async fn a_run_that_is_killed_between_its_batches_bills_everybody_once() {
         provider.use_up(line).await;
         provider.buy(line, "next_invoice").await;
     }
+    program.kill();
+    let credited = give_credit(&program.tables());
+    program.start();
     let (mut month, mut kills, mut cut_off) = (0, 0, 0);
     while month < MONTHS || cut_off < CUT_OFF_MIN {
         month += 1;
@@ -89,7 +99,50 @@ async fn a_run_that_is_killed_between_its_batches_bills_everybody_once() {
     program.kill();
     program.verify();
     program.tables().read(|reader| check(reader, month)).expect("a look");
+    program.tables().read(|reader| check_credit(reader, &credited)).expect("a look");
     eprintln!("{kills} kills in {} s, {cut_off} of them between batches", begun.elapsed().as_secs());
+}
+
+/// Gives some subscribers credit for what they paid too much, each another amount: up to what some months come to.
+fn give_credit(tables: &Tables) -> BTreeMap<CustomerId, Amount> {
+    let give = |tx: &Tx<'_>| {
+        let mut credited = BTreeMap::new();
+        for (no, customer) in (1_i64..).zip(tx.payers_after(CustomerId::from_u128(0), CREDITED)?) {
+            let amount = Amount::new(no * CREDIT_STEP, Unit::BRL);
+            let what = Owing::Purchase(PurchaseId::from_u128(ids::fresh()));
+            let from = Origin { by: PaidBy::Pix, at: clock::now(), what, boleto: None };
+            overpaid::keep(tx, customer, amount, &from)?;
+            credited.insert(customer, amount);
+        }
+        Ok::<_, StoreError>(credited)
+    };
+    tables.write(give).expect("credit")
+}
+
+/// What invoices took of each one's credit is what is missing of it, never more than there was, and all that they could take.
+fn check_credit(reader: &Reader<'_>, credited: &BTreeMap<CustomerId, Amount>) -> Result<(), StoreError> {
+    for (customer, came) in credited {
+        let (mut taken, mut before_credit) = (0, 0);
+        for invoice in reader.invoices_of(*customer, None, PAGE_ROWS)?.rows {
+            let lines = reader.invoice_lines(invoice.id)?;
+            let is_credit = |line: &&InvoiceLineRow| line.kind == InvoiceLineKind::Credit;
+            let credit: Vec<i64> = lines.iter().filter(is_credit).map(|line| line.amount.value()).collect();
+            assert!(credit.len() <= 1 && credit.iter().all(|amount| *amount < 0), "{lines:?}");
+            let of_this = -credit.iter().sum::<i64>();
+            taken += of_this;
+            before_credit += invoice.total.value() + of_this;
+        }
+        assert_eq!(taken, came.value().min(before_credit), "{customer}");
+        let left = came.value() - taken;
+        assert_eq!(reader.overpaid_left(*customer, Unit::BRL)?, left, "{customer}");
+        let wallets = reader.wallet_views_of(*customer, 10)?;
+        let posted: i64 = wallets.iter().filter(|it| it.unit == Unit::BRL).map(|it| it.posted).sum();
+        assert_eq!(posted, left, "the book has taken it as often as the invoices: {customer}");
+    }
+    let accounts = reader.accounts()?;
+    let between = accounts.iter().find(|row| row.account == "clearing:credit" && row.unit == Unit::BRL);
+    assert_eq!(between.map(|row| row.balance), Some(0), "nothing is left on its way");
+    Ok(())
 }
 
 fn is_over(run: &BillingRun) -> bool {
@@ -134,12 +187,16 @@ fn check(reader: &Reader<'_>, months: u32) -> Result<(), StoreError> {
         assert_eq!(lines.iter().filter(|line| line.kind == InvoiceLineKind::Fee).count(), 1, "{lines:?}");
         assert_eq!(lines.iter().map(|line| line.amount.value()).sum::<i64>(), invoice.total.value());
         purchases.extend(lines.iter().filter_map(|line| line.purchase));
-        let boleto = reader.boleto_of_invoice(invoice.id)?.expect("a boleto");
-        assert_eq!(boleto.amount, invoice.total);
-        our_numbers.push(boleto.our_number);
+        let boleto = reader.boleto_of_invoice(invoice.id)?;
+        // What credit pays wholly nobody is asked for.
+        let expected = Some(invoice.total).filter(|total| total.value() > 0);
+        assert_eq!(boleto.as_ref().map(|boleto| boleto.amount), expected);
+        assert_eq!(invoice.state == InvoiceState::Paid, expected.is_none());
+        our_numbers.extend(boleto.map(|boleto| boleto.our_number));
     }
     our_numbers.sort_unstable();
-    assert!(our_numbers == all, "so have the boletos': {our_numbers:?}");
+    let asked = u64::try_from(our_numbers.len()).expect("a count");
+    assert!(our_numbers == (1..=asked).collect::<Vec<_>>(), "so have the boletos': {our_numbers:?}");
     assert_eq!((purchases.len(), purchases.iter().collect::<BTreeSet<_>>().len()), (BUYERS, BUYERS));
     let owed: i64 = invoices.iter().map(|invoice| invoice.total.value()).sum();
     let accounts = reader.accounts()?;

@@ -40,6 +40,10 @@ const BOLETOS_STILL_OWED: &str =
         CROSS JOIN boletos b WHERE i.state = 'open' AND b.invoice = i.id) AS owed
     WHERE state IN ('to_write_off', 'written_off') AND due_on < $1 AND (due_on, id) > ($2, $3)
     ORDER BY due_on, id LIMIT $4";
+const BOLETOS_OF_PURCHASES_BEFORE: &str =
+    "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
+    state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
+    WHERE customer = $1 AND invoice IS NULL AND created_at < $2 ORDER BY created_at DESC, id DESC LIMIT $3";
 const BOLETOS_OF: &str =
     "SELECT id, customer, purchase, our_number, barcode, linha_digitavel, amount, unit, due_on,
     state, created_at, registered_at, paid_at, paid_amount, invoice FROM boletos
@@ -199,6 +203,16 @@ impl Reader<'_> {
     ) -> Result<Vec<BoletoRow>, StoreError> {
         let (due_on, id) = after.unwrap_or(("", BoletoId::from_u128(0)));
         self.all(BOLETOS_STILL_OWED, &[&day, &due_on, &id, &limit])
+    }
+
+    /// The newest `limit` boletos of a customer's purchases that were made before a moment, newest first.
+    pub fn boletos_of_purchases_before(
+        &self,
+        customer: CustomerId,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<BoletoRow>, StoreError> {
+        self.all(BOLETOS_OF_PURCHASES_BEFORE, &[&customer, &before, &limit])
     }
 
     /// A customer's boletos, newest first.

@@ -20,6 +20,9 @@ const OF_MONTH: &str =
 const OF_CUSTOMER: &str =
     "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
     FROM invoices WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+const MADE_BEFORE: &str =
+    "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
+    FROM invoices WHERE customer = $1 AND created_at < $2 ORDER BY created_at DESC, id DESC LIMIT $3";
 const ALL: &str =
     "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
     FROM invoices WHERE id < $1 ORDER BY id DESC LIMIT $2";
@@ -116,7 +119,7 @@ words! {
         Purchase = "purchase",
         /// A correction.
         Adjustment = "adjustment",
-        /// Credit of the customer's that pays a part: what had been paid beyond what was owed.
+        /// The customer's own credit, taken off; above zero it was not there any more.
         Credit = "credit",
     }
 }
@@ -234,6 +237,16 @@ impl Reader<'_> {
         let before = before_bytes(before.map(InvoiceId::as_u128));
         let rows = self.all(OF_CUSTOMER, &[&customer, &&before[..], &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &InvoiceRow| row.id))
+    }
+
+    /// The newest `limit` invoices of a customer that were made before a moment, newest first.
+    pub fn invoices_made_before(
+        &self,
+        customer: CustomerId,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<InvoiceRow>, StoreError> {
+        self.all(MADE_BEFORE, &[&customer, &before, &limit])
     }
 
     /// All invoices, newest first.

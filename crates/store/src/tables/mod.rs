@@ -26,6 +26,7 @@ pub mod logins;
 pub mod mail_wishes;
 pub mod origins;
 pub mod outbox;
+pub mod overpaid;
 pub mod payment_lists;
 pub mod payments;
 pub mod pix;

@@ -11,15 +11,22 @@ const PUT_OWED: &str = "INSERT INTO owed (purchase, customer, payload, created_a
 const OWED: &str = "SELECT purchase, customer, payload, created_at FROM owed WHERE purchase = $1";
 const INSERT: &str =
     "INSERT INTO settlements (id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
-    invoice) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    invoice, reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const SELECT: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
-    invoice FROM settlements WHERE id = $1";
+    invoice, reference FROM settlements WHERE id = $1";
 const OF_PURCHASE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
-    invoice FROM settlements WHERE purchase = $1 ORDER BY came_at, id";
+    invoice, reference FROM settlements WHERE purchase = $1 ORDER BY came_at, id";
 const OF_INVOICE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
-    invoice FROM settlements WHERE invoice = $1 ORDER BY came_at, id";
+    invoice, reference FROM settlements WHERE invoice = $1 ORDER BY came_at, id";
 const OF_CUSTOMER: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
-    invoice FROM settlements WHERE customer = $1 ORDER BY came_at DESC, id LIMIT $2";
+    invoice, reference FROM settlements WHERE customer = $1 ORDER BY came_at DESC, id LIMIT $2";
+const BEFORE: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice, reference FROM settlements
+    WHERE customer = $1 AND came_at < $2 ORDER BY came_at DESC, id DESC LIMIT $3";
+const NOT_BY_CARD: &str = "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at,
+    invoice, reference FROM settlements
+    WHERE paid_by <> 'card' AND (came_at, id) < ($1, $2) ORDER BY came_at DESC, id DESC LIMIT $3";
+const SET_REFERENCE: &str = "UPDATE settlements SET reference = $1 WHERE id = $2";
 const SET_OUTCOME: &str = "UPDATE settlements SET outcome = $1 WHERE id = $2";
 
 row! {
@@ -67,6 +74,8 @@ row! {
         pub came_at: Timestamp,
         /// For which invoice.
         pub invoice: Option<InvoiceId>,
+        /// What whoever told of it calls it, as a Pix's endToEndId; empty where it has no name.
+        pub reference: String,
     }
 }
 
@@ -78,6 +87,26 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<Settlement>, StoreError> {
         self.all(OF_CUSTOMER, &[&customer, &limit])
+    }
+
+    /// The newest `limit` settlements of a customer that came before a moment, newest first.
+    pub fn settlements_before(
+        &self,
+        customer: CustomerId,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Settlement>, StoreError> {
+        self.all(BEFORE, &[&customer, &before, &limit])
+    }
+
+    /// The newest `limit` settlements of all customers that no card paid, newest first; `before` is when the last one seen came, and its
+    /// name.
+    pub fn settlements_not_by_card(
+        &self,
+        (came_at, id): (Timestamp, SettlementId),
+        limit: u32,
+    ) -> Result<Vec<Settlement>, StoreError> {
+        self.all(NOT_BY_CARD, &[&came_at, &id, &limit])
     }
 
     /// A purchase as a payment of it needs it; `None` until its notice was delivered.
@@ -110,6 +139,11 @@ impl Tx<'_> {
     /// Adds a settlement. Conflicts over `settlements.id`.
     pub fn insert_settlement(&self, settlement: &Settlement) -> Result<(), StoreError> {
         self.run(INSERT, &[settlement]).map(|_| ())
+    }
+
+    /// Says what a settlement that is there is called by whoever told of it.
+    pub fn set_settlement_reference(&self, id: SettlementId, reference: &str) -> Result<(), StoreError> {
+        self.run_one(SET_REFERENCE, &[&reference, &id], id.to_string())
     }
 
     /// Says what became of a settlement that is there.

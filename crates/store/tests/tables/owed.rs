@@ -294,6 +294,7 @@ fn money_that_came_is_written_down_once() {
             outcome: SettlementOutcome::Paid,
             came_at: at,
             invoice: (n == 3).then(|| invoice(1).id),
+            reference: String::new(),
         };
         write(tables, |tx| {
             tx.insert_settlement(&came(1, NOW.plus(9)))?;

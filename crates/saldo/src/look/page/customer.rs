@@ -6,7 +6,7 @@ use money::Timestamp;
 use crate::look::Reader;
 use crate::look::page::AutomaticSeen;
 use crate::look::page::listing::Standing;
-use crate::look::part::{Balance, BlockedLine, Frame, SavedCard};
+use crate::look::part::{Balance, BlockedLine, Frame, OwnCredit, SavedCard};
 
 /// One customer. Its form sends nothing but its token to `/console/customers/{id}/codes`.
 #[derive(Template)]
@@ -48,6 +48,12 @@ pub struct CustomerPage {
     pub automatic: Option<AutomaticSeen>,
     /// His credit in money, if he has any, and of what it is made.
     pub balance: Option<Balance>,
+    /// What he paid beyond what he owed, if he ever did.
+    pub own_credit: Option<OwnCredit>,
+    /// Said once after credit was given back.
+    pub given_back: bool,
+    /// Whether staff may give it back.
+    pub may_give_back: bool,
     /// Cards that are kept for him.
     pub cards: Vec<SavedCard>,
     /// What happened, newest first.

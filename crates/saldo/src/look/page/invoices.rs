@@ -5,7 +5,7 @@ use book::PaidBy;
 use money::{Amount, Timestamp};
 
 use crate::look::Reader;
-use crate::look::part::{Frame, PaymentList, PixPanel, WaitingPurchase};
+use crate::look::part::{Frame, OwnCredit, PaymentList, PixPanel, WaitingPurchase, paid_by_text};
 
 use super::{MonthlyInvoice, OverdueNotice, TrustSeen};
 
@@ -58,8 +58,8 @@ pub struct Invoiced {
     pub unpaid: Vec<UnpaidPurchase>,
     /// Money that came in other ways than by card, newest first.
     pub received: Vec<Received>,
-    /// What he has as credit for what was paid beyond what was owed, where no other page shows it.
-    pub credit: Vec<Amount>,
+    /// What was paid beyond what was owed, if anything ever was.
+    pub credit: Option<OwnCredit>,
     /// Boletos of purchases, newest first.
     pub boletos: Vec<Boleto>,
     /// Purchases that the next invoice collects, newest first.
@@ -79,6 +79,8 @@ pub struct Received {
     pub what: String,
     /// How it was paid.
     pub by: PaidBy,
+    /// What whoever told of it calls it; empty where it has no name.
+    pub reference: String,
     /// How much.
     pub amount: Amount,
     /// When it was told.
@@ -90,12 +92,7 @@ pub struct Received {
 impl Received {
     /// The id of the way it was paid.
     pub fn way_id(&self) -> &'static str {
-        match self.by {
-            PaidBy::Pix => "paid-by-pix",
-            PaidBy::Boleto => "paid-by-boleto",
-            PaidBy::Card => "paid-by-card",
-            PaidBy::Hand => "paid-by-hand",
-        }
+        paid_by_text(self.by)
     }
 }
 

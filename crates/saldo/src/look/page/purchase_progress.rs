@@ -12,6 +12,10 @@ use crate::look::reader::Given;
 /// How a purchase came out.
 #[derive(Clone, Debug)]
 pub struct Progress {
+    /// Its name.
+    pub purchase: String,
+    /// The page that confirms it, if its payment released it just so.
+    pub confirmed_url: Option<String>,
     /// Bytes.
     pub quantity: i64,
     /// What it costs.
@@ -148,6 +152,8 @@ mod tests {
     fn what_took_no_time_is_told_in_words() {
         let at = Timestamp::from_seconds;
         let progress = |since| Progress {
+            purchase: String::new(),
+            confirmed_url: None,
             quantity: 1,
             price: Amount::new(0, Unit::BRL),
             bought_at: at(5),

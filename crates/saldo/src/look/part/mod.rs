@@ -10,6 +10,7 @@ pub mod checkout;
 pub mod enrolment;
 pub mod frame;
 pub mod movement;
+pub mod own_credit;
 pub mod payment;
 pub mod pix;
 pub mod waiting;
@@ -20,6 +21,7 @@ pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
 pub use frame::{Demo, DemoFaults, Frame, LogoSeen, Menu, Person, Place, Trial};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
+pub use own_credit::{CreditMove, OwnCredit, paid_by_text};
 pub use payment::{
     Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason,
     ResultFragment,

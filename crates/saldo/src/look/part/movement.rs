@@ -60,6 +60,10 @@ pub enum MovementKind {
         /// What the payment was made with.
         method: Option<Method>,
     },
+    /// An invoice took credit off that was paid beyond what was owed.
+    Invoiced,
+    /// Credit that was paid beyond what was owed was given back.
+    GivenBack,
     /// What was left of a grant lapsed.
     Expired(GrantSource),
     /// Something of a line.
@@ -136,6 +140,8 @@ impl Movement {
                 format!("{}{method}", reader.t(id))
             }
             MovementKind::Line(movement) => reader.t(movement.text_id()),
+            MovementKind::Invoiced => reader.t("movement-invoiced"),
+            MovementKind::GivenBack => reader.t("movement-given-back"),
             MovementKind::Expired(source) => {
                 reader.t1("movement-expired", "source", reader.t(source.text_id()))
             }

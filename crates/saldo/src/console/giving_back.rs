@@ -1,0 +1,151 @@
+//! `/console/customers/{id}/giving-back`: credit that a subscriber has because he paid too much, given back to him outside of this program.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use book::PaidBy;
+use money::{Amount, CustomerId, IntentId, Unit};
+use serde::Deserialize;
+
+use super::draw_form_at;
+use super::offer_fields::{Unread, choice, text};
+use crate::app::App;
+use crate::ids;
+use crate::look::page::{Field, FieldProblem};
+use crate::look::part::{Place, paid_by_text};
+use crate::overpaid::{self, GivingBack};
+use crate::permissions::Permission;
+use crate::portal::{Asked, Fault, Posted, StaffIn};
+use crate::problem::Problem;
+
+/// The ways in which it may go back.
+const WAYS: [PaidBy; 2] = [PaidBy::Pix, PaidBy::Hand];
+
+/// What a form that was drawn is called, so that it counts once.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Named {
+    name: String,
+}
+
+/// What is typed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typing {
+    amount: String,
+    paid_by: String,
+    reason: String,
+}
+
+/// `GET /console/customers/{id}/giving-back/new`
+pub(super) async fn new(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SettleByHand)?;
+    let (id, left) = left(&app, &id).await?;
+    let amount = super::typed(&app, &staff).shown_money(Some(left));
+    let typing = Typing { amount, paid_by: PaidBy::Pix.code().to_owned(), reason: String::new() };
+    form(&app, &staff, (id, IntentId::from_u128(ids::fresh())), &typing, left, None)
+}
+
+/// `POST /console/customers/{id}/giving-back`
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Path(id): Path<String>,
+    Asked(Named { name }): Asked<Named>,
+    Posted(typing): Posted<Typing>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::SettleByHand)?;
+    let (id, left) = left(&app, &id).await?;
+    let name = if name.is_empty() {
+        IntentId::from_u128(ids::fresh())
+    } else {
+        name.parse().map_err(|_| Problem::invalid("name", "invalid_field", "name must be an id."))?
+    };
+    let giving = match read(&app, &staff, (id, name), &typing) {
+        Ok(giving) => giving,
+        Err(problem) => return form(&app, &staff, (id, name), &typing, left, Some(&problem)),
+    };
+    let author = staff.visit.author(&staff.who.session);
+    match overpaid::give_back(&app, author, giving).await {
+        Ok(()) => {
+            super::show_what_was_done(&app).await;
+            Ok(Redirect::to(&format!("/console/customers/{id}?given_back=1#own-credit")).into_response())
+        }
+        Err(problem) if problem.field.is_some() => {
+            form(&app, &staff, (id, name), &typing, left, Some(&problem))
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// The customer, and what is left of his credit.
+async fn left(app: &Arc<App>, id: &str) -> Result<(CustomerId, Amount), Problem> {
+    let missing = || Problem::not_found("customer");
+    let id: CustomerId = id.parse().map_err(|_| missing())?;
+    let look = move |tables: &store::Reader<'_>| match tables.payer(id)? {
+        Some(_) => overpaid::left(tables, id, Unit::BRL).map(Some),
+        None => Ok(None),
+    };
+    app.read(look).await?.map(|left| (id, left)).ok_or_else(missing)
+}
+
+fn read(
+    app: &App,
+    staff: &StaffIn,
+    (customer, id): (CustomerId, IntentId),
+    typing: &Typing,
+) -> Result<GivingBack, Problem> {
+    let mut unread = Unread::default();
+    let amount = unread.note(super::typed(app, staff).money("amount", &typing.amount, Unit::BRL));
+    let giving = GivingBack {
+        id,
+        customer,
+        amount: amount.unwrap_or(Amount::zero(Unit::BRL)),
+        by: PaidBy::from_code(&typing.paid_by).unwrap_or(PaidBy::Card),
+        reason: typing.reason.clone(),
+    };
+    unread.refuse(|| overpaid::wrong_with(&giving))?;
+    Ok(giving)
+}
+
+fn form(
+    app: &App,
+    staff: &StaffIn,
+    (id, name): (CustomerId, IntentId),
+    typing: &Typing,
+    left: Amount,
+    problem: Option<&Problem>,
+) -> Result<Response, Fault> {
+    let reader = staff.visit.reader();
+    let problems = problem.into_iter().flat_map(Problem::each).map(|problem| FieldProblem {
+        field: problem.field.clone().unwrap_or_default(),
+        words: match problem.code {
+            "credit_not_left" => reader.t1("giving-back-not-left", "left", reader.money(left)),
+            "invalid_reason" => reader.t("settle-needs-reason"),
+            "invalid_field" => reader.t("giving-back-choose"),
+            "not_a_number" => reader.t("credit-bad-amount"),
+            _ => reader.t("offer-whole-cents"),
+        },
+        link: None,
+    });
+    let back = format!("/console/customers/{id}");
+    let place = (Place::ConsoleSubscribers, format!("{back}/giving-back?name={name}"), back);
+    let t = |id: &str| reader.t(id);
+    let ways = WAYS.map(|way| (way.code().to_owned(), t(paid_by_text(way))));
+    let fields: Vec<Field> = vec![
+        text(
+            "amount",
+            t("amount"),
+            Some(reader.t1("giving-back-left", "left", reader.money(left))),
+            typing.amount.clone(),
+        ),
+        choice("paid_by", t("giving-back-way"), Some(t("giving-back-way-hint")), &typing.paid_by, ways),
+        text("reason", t("reason"), Some(t("giving-back-reason-hint")), typing.reason.clone()),
+    ];
+    draw_form_at(app, staff, place, "giving-back", fields, problems.collect())
+}
