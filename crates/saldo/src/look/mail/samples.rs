@@ -4,12 +4,13 @@
 
 use money::{Amount, Timestamp, Unit};
 use store::tables::automatic_topups::AutomaticCap;
+use store::tables::endpoints::EndpointState;
 
 use super::automatic::{self, AutomaticMail, AutomaticNews};
 use super::credit::{self, LowMail};
 use super::owed::{self, BlockedMail, EnabledMail, OwedMail, OwedNews, OwedWhat};
 use super::{
-    Mail, UsageMail, credit_added, invitation, password_reset, receipt_sent, sign_up, sign_up_known,
+    Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent, sign_up, sign_up_known,
     staff_invitation, usage_told,
 };
 use crate::look::Reader;
@@ -39,6 +40,7 @@ pub fn all(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
     mails.extend(of_cards(reader, sampled));
     mails.extend(of_lines(reader, sampled));
     mails.extend(of_debts(reader, sampled));
+    mails.extend(of_endpoints(reader, sampled));
     mails
 }
 
@@ -146,6 +148,13 @@ fn of_debts(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
     ]
     .map(|mail| owed::owed(reader, &mail))
     .into()
+}
+
+fn of_endpoints(reader: &Reader, sampled: Sampled<'_>) -> [Mail; 2] {
+    let url = format!("{}/console/webhooks/…", sampled.public_url);
+    let receiver = "https://shop.example/webhooks";
+    [EndpointState::Failing, EndpointState::Gone]
+        .map(|state| endpoint_off(reader, sampled.brand, receiver, state, &url))
 }
 
 #[cfg(test)]
