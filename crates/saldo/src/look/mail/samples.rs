@@ -10,8 +10,8 @@ use super::automatic::{self, AutomaticMail, AutomaticNews};
 use super::credit::{self, LowMail};
 use super::owed::{self, BlockedMail, EnabledMail, OwedMail, OwedNews, OwedWhat};
 use super::{
-    Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent, sign_up, sign_up_known,
-    staff_invitation, usage_told,
+    Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent, sign_up,
+    sign_up_known, staff_invitation, usage_told,
 };
 use crate::look::Reader;
 use crate::look::part::{Card, Reason};
