@@ -437,7 +437,7 @@ fn checkout() -> Checkout {
         id: "top_01kb3x8vfsey0vt9q2w4n6r8ta".to_owned(),
         amount: usd("25"),
         closes_at: time("2026-11-21T14:48:00-03:00"),
-        url: "http://127.0.0.1:7071/c/pay/cs_1".to_owned(),
+        url: Some("http://127.0.0.1:7071/c/pay/cs_1".to_owned()),
         is_being_confirmed: false,
     }
 }

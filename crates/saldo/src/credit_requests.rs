@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use book::{Reason, Refusal};
 use money::{Amount, CustomerId, GrantId, IntentId, StaffId, Timestamp, WalletId};
 use serde_json::json;
-use store::Tx;
 use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
 use store::tables::intents::Intent;
+use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -34,6 +34,8 @@ pub struct By {
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Asked {
+    /// Its name: asked for again under it, it is the same.
+    pub id: IntentId,
     /// Whose credit.
     pub customer: CustomerId,
     /// In which wallet.
@@ -50,9 +52,16 @@ pub struct Asked {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Whether so much may be given or taken only with somebody else's yes.
-pub fn needs_approval(app: &App, amount: Amount) -> bool {
-    amount.value() > app.config.console.approval_above.value()
+/// Whether so much may be given or taken only with somebody else's yes: alone, or with what the same member of staff has given alone within
+/// a day.
+fn needs_approval(tx: &Tx<'_>, asked: &CreditRequest, above: Amount) -> Result<bool, StoreError> {
+    let alone = match asked.direction {
+        CreditDirection::Give => {
+            tx.credit_given_alone(asked.asked_by, asked.asked_at.plus(-Timestamp::DAY))?
+        }
+        CreditDirection::Take => 0,
+    };
+    Ok(alone.saturating_add(asked.amount.value()) > above.value())
 }
 
 /// All that is wrong with what is asked for, each with its field.
@@ -81,10 +90,10 @@ pub fn wrong_with(asked: &Asked, now: Timestamp) -> Vec<Problem> {
 /// Writes the request down, and books it unless it waits for somebody else. How it stands.
 pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, Problem> {
     Problem::refuse_all(wrong_with(&asked, app.ledger.now()))?;
-    let waits = needs_approval(app, asked.amount);
+    let above = app.config.console.approval_above;
     let now = clock::now();
     let request = CreditRequest {
-        id: IntentId::from_u128(ids::fresh()),
+        id: asked.id,
         customer: asked.customer,
         wallet: asked.wallet,
         direction: asked.direction,
@@ -92,7 +101,7 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
         reason: asked.reason.code().to_owned(),
         note: asked.note.trim().to_owned(),
         expires_at: asked.expires_at,
-        state: if waits { CreditRequestState::Waiting } else { CreditRequestState::Approved },
+        state: CreditRequestState::Approved,
         refusal: None,
         asked_by: by.staff,
         asked_at: app.ledger.now(),
@@ -107,6 +116,13 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
             let detail = format!("amount must be in {}.", wallet.unit);
             return Err(Problem::invalid("amount", "unit_mismatch", detail));
         }
+        if let Some(known) = tx.credit_request(row.id)? {
+            // The form was sent twice.
+            return if is_the_same(&known, &row) { Ok(None) } else { Err(Refusal::KeyReused.into()) };
+        }
+        let waits = needs_approval(tx, &row, above)?;
+        let state = if waits { CreditRequestState::Waiting } else { row.state };
+        let row = CreditRequest { state, ..row.clone() };
         tx.insert_credit_request(&row)?;
         by.author.note(tx, &Change::new("credit_request.create", row.id).after_json(&told(&row)))?;
         Ok(if waits { None } else { Some(write_intent(tx, &row, now)?) })
@@ -155,6 +171,12 @@ fn decide(
     Ok(request)
 }
 
+/// Whether both ask for the same; how far they have come does not matter.
+fn is_the_same(known: &CreditRequest, asked: &CreditRequest) -> bool {
+    let CreditRequest { state, refusal, asked_at, decided_by, decided_at, .. } = known.clone();
+    *known == CreditRequest { state, refusal, asked_at, decided_by, decided_at, ..asked.clone() }
+}
+
 /// A request as the audit log tells it.
 fn told(request: &CreditRequest) -> serde_json::Value {
     json!({
@@ -168,7 +190,7 @@ fn told(request: &CreditRequest) -> serde_json::Value {
     })
 }
 
-fn write_intent(tx: &Tx<'_>, request: &CreditRequest, now: Timestamp) -> Result<Intent, store::StoreError> {
+fn write_intent(tx: &Tx<'_>, request: &CreditRequest, now: Timestamp) -> Result<Intent, StoreError> {
     let CreditRequest { wallet, customer, amount, expires_at, .. } = *request;
     let reason = Reason::from_code(&request.reason).unwrap_or(Reason::Correction);
     let wish = match request.direction {

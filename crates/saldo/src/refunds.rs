@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use book::{BackMove, TakeBackTerms, TakenBackCause};
+use book::{BackMove, Refusal, TakeBackTerms, TakenBackCause};
 use money::{Amount, GrantId, PaymentId, RefundId, Timestamp};
 use serde_json::json;
 use store::tables::claims::ClaimCause;
@@ -71,6 +71,8 @@ pub struct Wanted {
     pub reason: Option<RefundReason>,
     /// Why, in words.
     pub note: String,
+    /// What was left when whoever orders looked; if that has changed, nothing is ordered. `None`: whatever is left.
+    pub left_seen: Option<Amount>,
 }
 
 /// What of a payment may still be refunded: what was paid, less what went back and what is ordered to.
@@ -132,9 +134,14 @@ pub async fn order(
     let write = move |tx: &Tx<'_>| {
         let payment = tx.payment(id)?.ok_or_else(|| Problem::not_found("payment"))?;
         if let Some(known) = tx.refund_order(name)? {
-            return Ok((known, payment));
+            // Remembered for ever, longer than an answer is: under its name nothing else is ordered, and no other payment is asked for.
+            let is_the_same = known.payment == id
+                && wanted.amount.is_none_or(|amount| amount == known.amount)
+                && known.reason.as_deref() == wanted.reason.map(RefundReason::as_str)
+                && known.note == wanted.note.trim();
+            return if is_the_same { Ok((known, payment)) } else { Err(Refusal::KeyReused.into()) };
         }
-        let amount = check(tx, &payment, wanted.amount)?;
+        let amount = check(tx, &payment, &wanted)?;
         let order = RefundOrder {
             id: name,
             payment: id,
@@ -163,7 +170,7 @@ pub async fn order(
 }
 
 /// Refuses what cannot be refunded; how much it is otherwise.
-fn check(tx: &Tx<'_>, payment: &Payment, amount: Option<Amount>) -> Result<Amount, Problem> {
+fn check(tx: &Tx<'_>, payment: &Payment, wanted: &Wanted) -> Result<Amount, Problem> {
     let conflict = |code, detail: &str| Problem::new(StatusCode::CONFLICT, code, detail);
     if payment.provider != STRIPE || payment.status != PaymentStatus::Succeeded {
         return Err(conflict(
@@ -180,7 +187,11 @@ fn check(tx: &Tx<'_>, payment: &Payment, amount: Option<Amount>) -> Result<Amoun
     if left.value() == 0 {
         return Err(conflict("already_refunded", "All of this payment has been given back."));
     }
-    let amount = amount.unwrap_or(left);
+    if wanted.left_seen.is_some_and(|seen| seen != left) {
+        let detail = format!("Something was given back meanwhile: {left} is left.");
+        return Err(conflict("refund_changed", &detail));
+    }
+    let amount = wanted.amount.unwrap_or(left);
     if amount.unit() != left.unit() {
         let detail = format!("amount must be in {}.", left.unit());
         return Err(Problem::invalid("amount", "unit_mismatch", detail));
@@ -252,16 +263,24 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
     };
     for (payment, order) in app.read(look).await? {
         let Some(payment) = payment else { continue };
-        match made_already(app, &order, &payment).await? {
-            Some(refund) => {
-                let (id, now) = (order.id, clock::now());
-                app.write(move |tx| tx.end_refund_order(id, Ok(&refund), now)).await?;
-                follow(app, &payment).await;
-            }
-            None => send(app, &order, &payment).await?,
+        // One that cannot be told apart now does not keep the others waiting.
+        if let Err(problem) = send_again(app, &order, &payment).await {
+            tracing::warn!(refund = %order.id, detail = problem.detail, "a refund was not sent again; it is later");
         }
     }
     Ok(())
+}
+
+async fn send_again(app: &Arc<App>, order: &RefundOrder, payment: &Payment) -> Result<(), Problem> {
+    match made_already(app, order, payment).await? {
+        Some(refund) => {
+            let (id, now) = (order.id, clock::now());
+            app.write(move |tx| tx.end_refund_order(id, Ok(&refund), now)).await?;
+            follow(app, payment).await;
+            Ok(())
+        }
+        None => send(app, order, payment).await,
+    }
 }
 
 /// Stripe's refund that bears the order's name, if there is one.

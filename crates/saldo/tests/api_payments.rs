@@ -84,6 +84,13 @@ async fn a_payment_is_refunded_in_part_once_under_one_key() {
     assert!(refund["provider_refund"].as_str().is_some_and(|id| id.starts_with("re_")), "{refund}");
     assert_eq!(house.post_under(&key, &refunds, &part).await.text, first.text);
     assert_eq!(house.figures(ana.wallet).await[0], "31.00");
+    let other = json!({"amount": {"amount": "3.00", "unit": "USD"}});
+    assert_eq!(house.post_under(&key, &refunds, &other).await.expect(409)["code"], "idempotency_key_reused");
+    // The name of an order is known longer than its answer: after a crash between the two, nothing else is ordered under it.
+    house.running.app.write(|tx| tx.delete_answers_before(money::Timestamp::MAX)).await.expect("forgotten");
+    assert_eq!(house.post_under(&key, &refunds, &other).await.expect(409)["code"], "idempotency_key_reused");
+    assert_eq!(house.post_under(&key, &refunds, &part).await.expect(201)["id"], refund["id"]);
+    assert_eq!(house.figures(ana.wallet).await[0], "31.00");
     let rest = house.post(&refunds, &json!({})).await.expect(201);
     assert_eq!(rest["amount"]["amount"], "6.00", "all that is left, where nothing is said");
     assert_eq!(house.figures(ana.wallet).await[0], "25.00");

@@ -318,6 +318,11 @@ async fn a_bank_that_wants_the_customer_sends_him_a_link() {
     assert_eq!(flat.posted().await, "25.00");
     let row = flat.settings(|_| true).await;
     assert_eq!(row.state, AutomaticState::Stopped, "it never starts by itself");
+    let mut browser = Browser::signed_in(&flat.house, &flat.ana).await;
+    let page = browser.get("/automatic-topup").await.text;
+    assert!(page.contains("nothing more is due") && !page.contains("Pay now"), "{page}");
+    let again = browser.submit("/automatic-topup", "/automatic-topup/payment", &[]).await;
+    assert_eq!(again.header("location"), Some("/automatic-topup"), "nobody is led to pay twice");
     flat.house.close().await;
 }
 
@@ -424,6 +429,13 @@ async fn an_operator_sets_reads_and_ends_it_by_api() {
         *body.pointer_mut(place).expect("a field") = value;
         assert_eq!(put(&body).await.expect(422)["code"], code, "{place}");
     }
+    let bytes = money::WalletId::from_u128(7);
+    let (customer, created_at) = (flat.ana.customer.id, saldo::clock::now());
+    let row = store::tables::customers::Wallet { id: bytes, customer, unit: money::Unit::BYTE, created_at };
+    flat.house.running.app.write(move |tx| tx.insert_wallet(&row)).await.expect("a wallet of bytes");
+    let set_bytes = flat.house.request(Method::PUT, &format!("/v1/wallets/{bytes}/automatic-topup"));
+    let set_bytes = set_bytes.bearer_auth(&flat.house.operator).header("idempotency-key", house::fresh_key());
+    assert_eq!(flat.house.send(set_bytes.json(&good)).await.expect(422)["code"], "unit_mismatch");
     let set = put(&good).await.expect(200);
     assert_eq!((&set["state"], &set["card_last4"]), (&json!("on"), &json!("4242")));
     assert_eq!(flat.house.get(&path).await.expect(200), set);

@@ -77,6 +77,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     25 "0025_customers_by_file.sql",
     26 "0026_low_balances.sql",
     27 "0027_overpaid.sql",
+    28 "0028_credit_given_alone.sql",
 );
 
 impl Database {

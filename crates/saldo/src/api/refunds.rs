@@ -102,6 +102,7 @@ pub(super) async fn create(
         amount: wanted.amount.as_ref().map(|amount| amount.read_positive("amount")).transpose()?,
         reason: reason.transpose()?,
         note: wanted.note.clone().unwrap_or_default(),
+        left_seen: None,
     };
     let name = RefundId::from_u128(wish.name_bits(&api.app));
     let order = refunds::order(&api.app, by.author, (name, payment), order).await?;

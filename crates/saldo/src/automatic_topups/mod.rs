@@ -119,6 +119,13 @@ pub async fn set(
     if !limits.enabled {
         return Err(disabled());
     }
+    if wallet.unit != app.config.credit.unit {
+        let detail = format!(
+            "This wallet counts {}: only one that counts {} is topped up.",
+            wallet.unit, app.config.credit.unit
+        );
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unit_mismatch", detail));
+    }
     check(&limits, app.config.credit.unit, app.config.credit.topup_min, &wanted)?;
     let card = card(app, customer, &wanted.payment_method).await?;
     let row = AutomaticTopup {

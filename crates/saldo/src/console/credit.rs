@@ -13,14 +13,15 @@ use serde::Deserialize;
 use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
 use store::tables::customers::Customer;
 use store::{Reader as TablesReader, StoreError};
+use stripe::minor_units::{MinorAmount, MinorUnitsError};
 
-use super::draw_form_at;
-use super::offer_fields::{Typed, Unread, choice, text};
+use super::offer_fields::{Typed, Unread, choice, hidden, text};
 use crate::app::App;
 use crate::credit_requests::{self, By};
+use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
-use crate::look::page::{Field, FieldProblem};
+use crate::look::page::{Field, FieldProblem, OfferForm};
 use crate::look::part::Place;
 use crate::permissions::Permission;
 use crate::portal::calendar::day_bounds;
@@ -55,6 +56,8 @@ pub(super) struct Typing {
     reason: String,
     note: String,
     expires_at: String,
+    /// The name of what is asked for, drawn with the form: sent twice, it is asked for once.
+    request: String,
 }
 
 /// A request with the names that stand on it.
@@ -232,7 +235,7 @@ fn facts(reader: &Reader, known: &Known) -> Vec<Fact> {
         ),
     ];
     if let Some(at) = request.expires_at {
-        facts.push(Fact::new(reader.t("credit-expires"), reader.date_time(at)));
+        facts.push(Fact::new(reader.t("credit-expires"), reader.last_day(at)));
     }
     if let (Some(by), Some(at)) = (&known.decided_by, request.decided_at) {
         facts.push(Fact::new(reader.t("decided-by"), format!("{by}, {}", reader.date_time(at))));
@@ -312,14 +315,11 @@ pub(super) async fn new(
 ) -> Result<Response, Fault> {
     staff.must(Permission::GiveCredit)?;
     let id: CustomerId = id.parse().map_err(|_| Problem::not_found("customer"))?;
-    wallet(&app, id).await?;
-    form(
-        &app,
-        &staff,
-        id,
-        &Typing { direction: CreditDirection::Give.word().to_owned(), ..Typing::default() },
-        None,
-    )
+    let wallet = wallet(&app, id).await?;
+    let direction = CreditDirection::Give.word().to_owned();
+    let request = IntentId::from_u128(ids::fresh()).to_string();
+    let typing = Typing { direction, request, ..Typing::default() };
+    form(&app, &staff, (id, wallet), &typing, None).await
 }
 
 /// `POST /console/customers/{id}/credit`
@@ -334,14 +334,16 @@ pub(super) async fn ask(
     let wallet = wallet(&app, id).await?;
     let asked = match read(&app, &staff, (id, wallet), &typing) {
         Ok(asked) => asked,
-        Err(problem) => return form(&app, &staff, id, &typing, Some(&problem)),
+        Err(problem) => return form(&app, &staff, (id, wallet), &typing, Some(&problem)).await,
     };
     match credit_requests::ask(&app, by(&staff), asked).await {
         Ok(request) => {
             super::show_what_was_done(&app).await;
             Ok(Redirect::to(&format!("{}?asked=1", url(request.id))).into_response())
         }
-        Err(problem) if problem.field.is_some() => form(&app, &staff, id, &typing, Some(&problem)),
+        Err(problem) if problem.field.is_some() => {
+            form(&app, &staff, (id, wallet), &typing, Some(&problem)).await
+        }
         Err(problem) => Err(problem.into()),
     }
 }
@@ -364,20 +366,37 @@ fn read(
     let (reader, unit) = (staff.visit.reader(), app.config.credit.unit);
     let typed = Typed { reader: reader.clone(), data_unit: reader.data_unit };
     let mut unread = Unread::default();
-    let amount = unread.note(typed.money("amount", &typing.amount, unit));
+    let amount = unread.note(typed.money("amount", &typing.amount, unit).and_then(whole_cents));
     let expires_at = unread.note(end_of_day(reader, &typing.expires_at));
+    let direction = CreditDirection::from_word(&typing.direction).map(Some);
+    let unknown = |field| Problem::invalid(field, "not_a_choice", "This is none of the choices.");
+    let direction = unread.note(direction.ok_or_else(|| unknown("direction")));
+    let reason = Reason::from_code(&typing.reason).map(Some);
+    let reason = unread.note(reason.ok_or_else(|| unknown("reason")));
     let asked = credit_requests::Asked {
+        // Who sends no form of ours asks for something new each time.
+        id: typing.request.parse().unwrap_or_else(|_| IntentId::from_u128(ids::fresh())),
         customer,
         wallet,
-        direction: CreditDirection::from_word(&typing.direction).unwrap_or(CreditDirection::Give),
+        direction: direction.unwrap_or(CreditDirection::Give),
         amount: amount.unwrap_or(Amount::zero(unit)),
-        reason: Reason::from_code(&typing.reason).unwrap_or(Reason::Correction),
+        reason: reason.unwrap_or(Reason::Correction),
         note: typing.note.clone(),
         expires_at,
     };
     let now = app.ledger.now();
     unread.refuse(|| credit_requests::wrong_with(&asked, now))?;
     Ok(asked)
+}
+
+/// People give and take what can be paid: a figure with a tenth of a cent would stay in every sum that follows.
+fn whole_cents(amount: Option<Amount>) -> Result<Option<Amount>, Problem> {
+    match amount {
+        Some(amount) if MinorAmount::from_amount(amount) == Err(MinorUnitsError::OverPrecise) => {
+            Err(Problem::invalid("amount", "amount_over_precise", "amount must be in whole cents."))
+        }
+        amount => Ok(amount),
+    }
 }
 
 /// The end of the day that was typed, as `2026-12-31`; nothing if none was.
@@ -392,20 +411,35 @@ fn end_of_day(reader: &Reader, text: &str) -> Result<Option<Timestamp>, Problem>
     bounds.map(|bounds| Some(bounds.until)).ok_or_else(wrong)
 }
 
-fn form(
-    app: &App,
+async fn form(
+    app: &Arc<App>,
     staff: &StaffIn,
-    id: CustomerId,
+    (id, wallet): (CustomerId, WalletId),
     typing: &Typing,
     problem: Option<&Problem>,
 ) -> Result<Response, Fault> {
-    let reader = staff.visit.reader();
-    let problems = problem.into_iter().flat_map(Problem::each).map(|problem| {
-        FieldProblem::new(problem.field.clone().unwrap_or_default(), reader.t(wrong_text(problem)))
+    let reader = staff.visit.reader().clone();
+    let problems = problem.into_iter().flat_map(Problem::each).map(|problem| FieldProblem {
+        field: problem.field.clone().unwrap_or_default(),
+        words: reader.t(wrong_text(problem)),
+        link: None,
     });
-    let back = format!("/console/customers/{id}");
-    let place = (Place::ConsoleCredit, format!("{back}/credit"), back);
-    draw_form_at(app, staff, place, "give-or-take-credit", fields(app, reader, typing), problems.collect())
+    let customer = app.read(move |tables| tables.customer(id)).await?;
+    let name = customer.map(|customer| customer.name).unwrap_or_default();
+    let has = app.ledger.wallet(wallet).map(|known| Amount::new(known.balance.posted, known.unit));
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let back_url = format!("/console/customers/{id}");
+    let page = OfferForm {
+        frame: staff.visit.frame(app, Some(Place::ConsoleCredit)),
+        heading: reader.t("give-or-take-credit"),
+        action: format!("{back_url}/credit"),
+        back_url,
+        fields: fields(app, &reader, typing),
+        what_follows: has.map(|has| reader.t2("credit-whose", "name", name, "balance", reader.money(has))),
+        problems: problems.collect(),
+        reader,
+    };
+    draw(status, &page)
 }
 
 fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
@@ -415,6 +449,7 @@ fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
     let reasons = Reason::ALL.map(|(_, code)| (code.to_owned(), t(reason_text(code))));
     let limit = reader.t1("credit-limit-hint", "limit", reader.money(app.config.console.approval_above));
     vec![
+        hidden("request", typing.request.clone()),
         choice("direction", t("credit-direction"), None, &typing.direction, directions),
         text("amount", t("amount"), Some(limit), typing.amount.clone()),
         choice("reason", t("reason"), None, &typing.reason, reasons),
@@ -429,6 +464,7 @@ fn wrong_text(problem: &Problem) -> &'static str {
         ("too_long", _) => "note-too-long",
         ("expires_in_past", _) => "credit-expires-in-past",
         ("invalid_field", _) => "credit-expires-with-take",
+        ("not_a_choice", _) => "choose-one",
         ("not_a_day", _) => "credit-expires-no-day",
         ("amount_over_precise", _) => "offer-whole-cents",
         _ => "credit-bad-amount",

@@ -82,6 +82,8 @@ pub(super) struct Typing {
     amount: String,
     reason: String,
     note: String,
+    /// What was left, in the unit's steps, when the preview was drawn.
+    left: String,
 }
 
 /// A payment with what stands on its page.
@@ -471,6 +473,8 @@ pub(super) async fn order(
         amount: Some(amount),
         reason: refunds::reason_of(&typing.reason),
         note: typing.note.clone(),
+        // Whoever orders has seen a preview: without it, it is drawn first.
+        left_seen: Some(Amount::new(typing.left.parse().unwrap_or(-1), unit)),
     };
     let author = staff.visit.author(&staff.who.session);
     match refunds::order(&app, author, (RefundId::from_u128(ids::fresh()), id), wanted).await {
@@ -504,8 +508,11 @@ async fn show_refund(
         (None, Ok(Some(amount))) => out_of_range(*amount, known.left),
         (None, Ok(None)) => None,
     };
+    let is_stale = problem.as_ref().is_some_and(|problem| problem.code == "refund_changed");
     let preview = match (&problem, read) {
-        (None, Ok(Some(amount))) => {
+        (problem, Ok(Some(amount)))
+            if problem.is_none() || (is_stale && out_of_range(amount, known.left).is_none()) =>
+        {
             let moves = refunds::preview(app, id, amount).await?;
             let moves = moves.map(|it| RefundMoves {
                 from_grant: it.from_grant,
@@ -550,6 +557,7 @@ fn out_of_range(amount: Amount, left: Amount) -> Option<Problem> {
 fn refusal_words(reader: &Reader, problem: &Problem, left: Amount) -> String {
     match problem.code {
         "refund_open" => reader.t("refund-another-open"),
+        "refund_changed" => reader.t1("refund-changed", "left", reader.money(left)),
         "already_refunded" | "payment_not_paid" => reader.t("refund-nothing-left"),
         "amount_over_precise" => reader.t("offer-whole-cents"),
         "too_long" => reader.t("note-too-long"),

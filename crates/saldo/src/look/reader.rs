@@ -119,6 +119,11 @@ impl Reader {
         format::date(self.locale, &self.zone, at.given())
     }
 
+    /// The last day on which something is good that ends at `end`, with its year: what ends at midnight is not good the next day.
+    pub fn last_day(&self, end: impl Given<Timestamp>) -> String {
+        self.date(end.given().plus(-1))
+    }
+
     /// Day with year in figures where the language writes so, e.g. `26/11/2026`; else as [`Reader::date`].
     pub fn numeric_date(&self, at: impl Given<Timestamp>) -> String {
         format::numeric_date(self.locale, &self.zone, at.given())

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use money::{Amount, Timestamp};
 use serde::Deserialize;
 use store::tables::automatic_topups::{AutomaticCharge, AutomaticReason, AutomaticState, AutomaticTopup};
+use store::tables::topups::TopupState;
 use store::{Reader as TablesReader, StoreError};
 
 use super::cards;
@@ -33,6 +34,8 @@ use crate::topups;
 const URL: &str = "/automatic-topup";
 /// Charges that are listed.
 const CHARGES: u32 = 30;
+/// Top-ups that are looked through for one that was paid by hand.
+const TOPUPS_MAX: u32 = 50;
 /// Most characters of a field that are repeated.
 const TYPED_CHARS_MAX: usize = 40;
 /// What is proposed as the most charges of a day, and of a month.
@@ -150,6 +153,11 @@ pub(super) async fn pay(
         .read(move |reader| {
             let row = reader.automatic_topup(wallet)?.filter(wants_payment);
             let charge = reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1)?.pop();
+            if let (Some(row), Some(charge)) = (&row, &charge)
+                && has_paid_since(reader, row, charge)?
+            {
+                return Ok(None);
+            }
             Ok(row.map(|row| charge.map_or(row.amount_of(row.amount), |charge| charge.amount)))
         })
         .await?;
@@ -162,6 +170,18 @@ pub(super) async fn pay(
 
 fn wants_payment(row: &AutomaticTopup) -> bool {
     row.state == AutomaticState::Stopped && row.reason == Some(AutomaticReason::AuthenticationRequired)
+}
+
+/// Whether the customer has paid by himself since the charge for which the bank wanted him: then nothing is left to be paid.
+fn has_paid_since(
+    tables: &TablesReader<'_>,
+    row: &AutomaticTopup,
+    charge: &AutomaticCharge,
+) -> Result<bool, StoreError> {
+    let topups = tables.topups_of(row.customer, None, TOPUPS_MAX)?.rows;
+    let since = topups.iter().take_while(|topup| topup.id != charge.topup);
+    let is_paid = |state| matches!(state, TopupState::Credited | TopupState::Paid);
+    Ok(since.into_iter().any(|topup| topup.wallet == row.wallet && is_paid(topup.state)))
 }
 
 /// How automatic top-up of a wallet stands, for the cards of other pages; `None` if there is nothing to say.
@@ -279,6 +299,8 @@ struct Kept {
     may_resume: bool,
     agreed_at: Option<Timestamp>,
     charges: Vec<AutomaticCharge>,
+    /// Of what the bank wanted the customer for, nothing is left to be paid.
+    has_paid: bool,
 }
 
 async fn show(
@@ -297,10 +319,14 @@ async fn show(
         };
         let agreed_at = tables.automatic_consents(wallet, 1)?.pop().map(|consent| consent.given_at);
         let charges = tables.automatic_charges_since(wallet, Timestamp::EPOCH, CHARGES)?;
-        Ok(Kept { row, may_resume, agreed_at, charges })
+        let has_paid = match (row.as_ref().filter(|row| wants_payment(row)), charges.first()) {
+            (Some(row), Some(charge)) => has_paid_since(tables, row, charge)?,
+            _ => false,
+        };
+        Ok(Kept { row, may_resume, agreed_at, charges, has_paid })
     });
     let (read, cards) = tokio::join!(read, cards::of(app, &signed.who.customer));
-    let Kept { row, may_resume, agreed_at, charges } = read?;
+    let Kept { row, may_resume, agreed_at, charges, has_paid } = read?;
     let reader = signed.reader().clone();
     let (fields, problem) = match wrong {
         Some((fields, problem)) => (fields, Some(problem)),
@@ -317,7 +343,8 @@ async fn show(
         seen: AutomaticSeen::of(row.as_ref(), app.ledger.now()).in_wallet(is_frozen),
         enabled: limits.enabled,
         may_resume,
-        wants_payment: !is_frozen && row.as_ref().is_some_and(wants_payment),
+        wants_payment: !is_frozen && !has_paid && row.as_ref().is_some_and(wants_payment),
+        has_paid,
         cards,
         fields,
         problem,

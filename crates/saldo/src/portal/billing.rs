@@ -31,6 +31,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Resul
     let wallet = figures::published(&app, wallet)?;
     let (now, sold, reader) = (app.ledger.now(), app.sold(), signed.reader().clone());
     let (asked, customer) = (Arc::clone(&app), signed.customer());
+    let is_view = signed.who.is_view;
     let read = app.read(move |tables| {
         let grants = figures::grants(tables, wallet.no.0)?;
         let chart = today(tables, &reader, &wallet, now)?;
@@ -42,7 +43,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Resul
             moved,
             days,
             figures::next_expiry(&grants, wallet.unit),
-            checkouts::read(&asked, tables, customer)?,
+            checkouts::read(&asked, tables, (customer, is_view))?,
             automatic_topup::seen(&asked, tables, wallet.id, now)?,
         ))
     });

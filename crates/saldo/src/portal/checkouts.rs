@@ -28,11 +28,11 @@ const ATTEMPTS_MAX: u32 = 100;
 pub(super) fn read(
     app: &App,
     tables: &TablesReader<'_>,
-    customer: CustomerId,
+    (customer, is_view): (CustomerId, bool),
 ) -> Result<Vec<Checkout>, StoreError> {
     let mut open = Vec::new();
     for topup in tables.topups_of(customer, None, TOPUPS_MAX)?.rows {
-        if let Some(checkout) = waiting(app, &topup)
+        if let Some(checkout) = waiting(app, &topup, is_view)
             && tables
                 .payments_for(topup.id, ATTEMPTS_MAX)?
                 .iter()
@@ -45,11 +45,11 @@ pub(super) fn read(
 }
 
 /// The checkout if its page is open still. Pages close by the machine's clock; people are told by the book's.
-fn waiting(app: &App, topup: &Topup) -> Option<Checkout> {
+fn waiting(app: &App, topup: &Topup, is_view: bool) -> Option<Checkout> {
     let closes_at = topup.checkout_expires_at.filter(|at| *at > clock::now())?;
     // One that pays a purchase stands with the purchase.
     let is_open = topup.state == TopupState::Open && topup.purchase.is_none();
-    let url = topup.checkout_url.clone().filter(|_| is_open)?;
+    let url = Some(topup.checkout_url.clone().filter(|_| is_open)?).filter(|_| !is_view);
     let closes_at = closes_at.plus(app.ledger.clock_offset());
     let is_being_confirmed = app.followed.is_being_confirmed(topup.id);
     Some(Checkout { id: topup.id.to_string(), amount: topup.amount, closes_at, url, is_being_confirmed })

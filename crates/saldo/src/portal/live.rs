@@ -354,7 +354,7 @@ fn fragment(
             html(&ExpiryFragment { reader, next_expiry: figures::next_expiry(&grants, wallet.unit) })
         }
         Part::Checkouts => {
-            let checkouts = checkouts::read(app, tables, signed.customer())?;
+            let checkouts = checkouts::read(app, tables, (signed.customer(), signed.who.is_view))?;
             html(&CheckoutsFragment { reader, csrf: &signed.who.session.csrf.0, checkouts: &checkouts })
         }
         Part::Payments => {

@@ -139,11 +139,12 @@ async fn show(
     let wallet = figures::published(app, signed.wallet()?)?;
     let (customer, now, turned) = (signed.customer(), app.ledger.now(), trail.clone());
     let asked = Arc::clone(app);
+    let is_view = signed.who.is_view;
     let read = app.read(move |tables| {
         let grants = figures::grants(tables, wallet.no.0)?;
         let rows = payment_list::read(tables, customer, &turned)?;
         let automatic = automatic_topup::seen(&asked, tables, wallet.id, now)?;
-        let checkouts = checkouts::read(&asked, tables, customer)?;
+        let checkouts = checkouts::read(&asked, tables, (customer, is_view))?;
         Ok((figures::balance(&wallet, &grants, now), rows, checkouts, automatic))
     });
     let (read, cards) = tokio::join!(read, cards::of(app, &signed.who.customer));

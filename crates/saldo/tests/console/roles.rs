@@ -201,7 +201,12 @@ fn posts(shop: &Shop) -> Vec<Post> {
     let giving_back = [("amount", "1.00"), ("paid_by", "pix"), ("reason", "pago duas vezes")];
     let whole: Vec<_> = person.into_iter().chain(line).collect();
     vec![
-        form("/console/payments/{id}/refunds", &shop.payment, &[("amount", "4.00")], 303),
+        form(
+            "/console/payments/{id}/refunds",
+            &shop.payment,
+            &[("amount", "4.00"), ("left", "10000000")],
+            303,
+        ),
         form("/console/payments/{id}/receipt", &shop.payment, &[], 303),
         form("/console/topups/{id}/reading", &shop.topup, &[], 303),
         form("/console/inbox/{provider}/{event}/replay", &shop.event, &[], 303),

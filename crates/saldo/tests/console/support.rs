@@ -11,7 +11,7 @@ use store::tables::payments::Payment;
 use store::tables::staff::StaffRole;
 use store::tables::topups::{Topup, TopupState};
 
-use super::browser::Browser;
+use super::browser::{Browser, between};
 use super::house::House;
 use super::staff_in;
 
@@ -66,9 +66,17 @@ async fn topup(house: &House, customer: &CreatedCustomer) -> serde_json::Value {
 /// Staff ask for credit; the request's name.
 async fn ask(staff: &mut Browser<'_>, customer: &CreatedCustomer, direction: &str, amount: &str) -> IntentId {
     let url = format!("/console/customers/{}/credit", customer.customer.id);
-    let fields =
-        [("direction", direction), ("amount", amount), ("reason", "goodwill"), ("note", "it was our fault")];
-    let answer = staff.submit(&format!("{url}/new"), &url, &fields).await;
+    let form = format!("{url}/new");
+    let drawn = staff.get(&form).await.text;
+    let name = between(&drawn, "name=\"request\" value=\"", "\"").expect("a name").to_owned();
+    let mut fields = vec![("direction", direction), ("amount", amount), ("reason", "goodwill")];
+    fields.extend([("note", "it was our fault"), ("request", name.as_str())]);
+    let answer = staff.submit(&form, &url, &fields).await;
+    // Sent twice it is asked for once, and under the same name nothing else is.
+    let again = staff.submit(&form, &url, &fields).await;
+    assert_eq!(again.header("location"), answer.header("location"), "{}", again.text);
+    fields[1].1 = "1.00";
+    assert_eq!(staff.submit(&form, &url, &fields).await.status.as_u16(), 409);
     let there = answer.header("location").unwrap_or_else(|| panic!("{}", answer.text));
     let id = there.strip_prefix("/console/credit/").and_then(|rest| rest.split('?').next());
     id.and_then(|id| id.parse().ok()).expect("a request")
@@ -101,11 +109,18 @@ async fn a_refund_tells_before_what_it_takes_and_takes_exactly_that() {
     let form = format!("{url}/refund?amount=4.00");
     let orders = format!("{url}/refunds");
     for (amount, expected) in [("10.01", 422), ("0", 422), ("-1", 422), ("4.001", 422), ("many", 422)] {
-        let answer = staff.submit(&form, &orders, &[("amount", amount)]).await;
+        let answer = staff.submit(&form, &orders, &[("amount", amount), ("left", "10000000")]).await;
         assert_eq!(answer.status.as_u16(), expected, "{amount}: {}", answer.text);
         assert_eq!(house.figures(paid.customer.wallet).await[0], "3.00", "{amount}");
     }
-    let fields = [("amount", "4.00"), ("reason", "requested_by_customer"), ("note", "half of it failed")];
+    let fields = [
+        ("amount", "4.00"),
+        ("reason", "requested_by_customer"),
+        ("note", "half of it failed"),
+        ("left", "10000000"),
+    ];
+    let unseen = staff.submit(&form, &orders, &fields[..3]).await;
+    assert_eq!(unseen.status.as_u16(), 409, "who has seen no preview is shown one: {}", unseen.text);
     let answer = staff.submit(&form, &orders, &fields).await;
     let there = answer.header("location").expect("the payment").to_owned();
     let page = staff.get(&there).await.text;
@@ -114,10 +129,19 @@ async fn a_refund_tells_before_what_it_takes_and_takes_exactly_that() {
     assert!(staff.get(&format!("{url}/refund")).await.text.contains("value=\"6.00\""));
     assert!(actions(&house).await.contains(&"refund.create".to_owned()));
 
-    let rest = staff.submit(&format!("{url}/refund?amount=6.00"), &orders, &[("amount", "6.00")]).await;
+    // Another tab still shows the preview of before: it is shown anew, and nothing is given back.
+    let stale = staff.submit(&form, &orders, &fields).await;
+    assert_eq!(stale.status.as_u16(), 409, "{}", stale.text);
+    assert!(stale.text.contains("$6.00 is left") && stale.text.contains("Refund $4.00"), "{}", stale.text);
+    assert_eq!(house.figures(paid.customer.wallet).await[0], "-1.00");
+
+    let fields = [("amount", "6.00"), ("left", "6000000")];
+    let rest = staff.submit(&format!("{url}/refund?amount=6.00"), &orders, &fields).await;
     assert_eq!(rest.status.as_u16(), 303, "{}", rest.text);
     assert_eq!(house.figures(paid.customer.wallet).await[0], "-7.00");
-    let again = staff.post(&orders, &[("csrf", &super::browser::token_of(&page)), ("amount", "1.00")]).await;
+    let again = staff
+        .post(&orders, &[("csrf", &super::browser::token_of(&page)), ("amount", "1.00"), ("left", "0")])
+        .await;
     assert_eq!(again.status.as_u16(), 409, "{}", again.text);
     house.close().await;
 }
@@ -149,6 +173,15 @@ async fn credit_above_the_limit_waits_for_somebody_else() {
     bia.submit(&page, &format!("{page}/rejection"), &[]).await;
     assert_eq!(request(&house, own).await.state, CreditRequestState::Rejected);
 
+    // What one gives alone within a day is summed up: twice 25.01 is above the limit of 50.00.
+    let mut dora = staff_in(&house, "dora@example.com", StaffRole::Support).await;
+    let first = ask(&mut dora, customer, "give", "25.00").await;
+    assert_eq!(request(&house, first).await.state, CreditRequestState::Booked);
+    let second = ask(&mut dora, customer, "give", "25.01").await;
+    assert_eq!(request(&house, second).await.state, CreditRequestState::Waiting);
+    let back = ask(&mut dora, customer, "take", "25.00").await;
+    assert_eq!(request(&house, back).await.state, CreditRequestState::Booked);
+
     let small = ask(&mut bia, customer, "take", "50.00").await;
     assert_eq!(request(&house, small).await.state, CreditRequestState::Booked);
     let too_much = ask(&mut bia, customer, "take", "46.00").await;
@@ -174,9 +207,11 @@ async fn bad_requests_for_credit_are_named_and_change_nothing() {
     for (fields, words) in [
         ([("amount", ""), ("note", "x"), ("expires_at", ""), ("direction", "give")], "above zero"),
         ([("amount", "-5"), ("note", "x"), ("expires_at", ""), ("direction", "give")], "above zero"),
+        ([("amount", "10.001"), ("note", "x"), ("expires_at", ""), ("direction", "give")], "Whole cents"),
         ([("amount", "5"), ("note", " "), ("expires_at", ""), ("direction", "give")], "Say why"),
         ([("amount", "5"), ("note", "x"), ("expires_at", "soon"), ("direction", "give")], "2026-12-31"),
         ([("amount", "5"), ("note", "x"), ("expires_at", "2020-01-01"), ("direction", "give")], "over"),
+        ([("amount", "5"), ("note", "x"), ("expires_at", ""), ("direction", "gift")], "Choose one"),
         (
             [("amount", "5"), ("note", "x"), ("expires_at", "2090-01-01"), ("direction", "take")],
             "Only credit",

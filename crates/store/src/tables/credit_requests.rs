@@ -26,6 +26,9 @@ const OF_CUSTOMER: &str =
     asked_by, asked_at, decided_by, decided_at FROM credit_requests WHERE customer = $1 AND asked_at < $2
     ORDER BY asked_at DESC, id DESC LIMIT $3";
 const COUNT: &str = "SELECT count(*) FROM credit_requests WHERE state = $1";
+const GIVEN_ALONE: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM credit_requests
+    WHERE asked_by = $1 AND asked_at > $2 AND direction = 'give' AND decided_by IS NULL
+    AND state IN ('approved', 'booked')";
 const DECIDE: &str = "UPDATE credit_requests SET state = $1, decided_by = $2, decided_at = $3
     WHERE id = $4 AND state = 'waiting'";
 const END: &str = "UPDATE credit_requests SET state = $1, refusal = $2 WHERE id = $3 AND state = 'approved'";
@@ -124,6 +127,11 @@ impl Reader<'_> {
     /// How many requests are in one state.
     pub fn credit_request_count(&self, state: CreditRequestState) -> Result<u32, StoreError> {
         Ok(self.one(COUNT, &[&state])?.unwrap_or(0))
+    }
+
+    /// What a member of staff has given after `since` without somebody else's yes, in steps of the unit that money is kept in.
+    pub fn credit_given_alone(&self, staff: StaffId, since: Timestamp) -> Result<i64, StoreError> {
+        Ok(self.one(GIVEN_ALONE, &[&staff, &since])?.unwrap_or(0))
     }
 }
 

@@ -96,7 +96,10 @@ fn an_import_knows_how_far_the_book_is() {
         assert_eq!(read(tables, |r| r.open_intents_of(&import)), 2);
         let page = read(tables, |r| r.imports(ImportKind::Subscribers, None, 1));
         assert_eq!((page.rows[0].import_no, page.next), (2, Some(2)));
-        assert_eq!(read(tables, |r| r.imports(ImportKind::Subscribers, Some(2), 1)).rows, std::slice::from_ref(&import));
+        assert_eq!(
+            read(tables, |r| r.imports(ImportKind::Subscribers, Some(2), 1)).rows,
+            std::slice::from_ref(&import)
+        );
         assert_eq!(read(tables, |r| r.import(ImportKind::Subscribers, 3)), None);
         assert_eq!(read(tables, |r| r.import(ImportKind::Customers, 1)), None, "each kind has its own");
         let of_customers = ImportRow { kind: ImportKind::Customers, bought: 7, promotional: 9, ..import };

@@ -30,6 +30,8 @@ pub struct AutomaticTopupPage {
     pub may_resume: bool,
     /// Whether the bank wants the customer to pay himself.
     pub wants_payment: bool,
+    /// Whether he has done so: he only needs to turn it on again.
+    pub has_paid: bool,
     /// The cards to choose from; `None` if the provider did not tell.
     pub cards: Option<Vec<SavedCard>>,
     /// What stands in the form.

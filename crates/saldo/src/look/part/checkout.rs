@@ -14,8 +14,8 @@ pub struct Checkout {
     pub amount: Amount,
     /// When the payment page closes.
     pub closes_at: Timestamp,
-    /// Where the payment page is.
-    pub url: String,
+    /// Where the payment page is; `None` for who only looks, for whoever has the address can pay with the customer's saved card.
+    pub url: Option<String>,
     /// Whether the payment page has sent the customer on as having paid: there is nothing to go on with or to cancel.
     pub is_being_confirmed: bool,
 }
