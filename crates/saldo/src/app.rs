@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::console::KeptFiles;
 use crate::hashes::KeyedHashes;
 use crate::keys::KnownKeys;
+use crate::mode::{self, Mode};
 use crate::month_end::MonthEnds;
 use crate::nas::Nas;
 use crate::portal::{DemoStrip, Doors, Followed};
@@ -54,6 +55,8 @@ pub struct App {
     pub hashes: KeyedHashes,
     /// Stripe.
     pub stripe: StripeClient,
+    /// With which side of Stripe these books are kept; `None` if they never saw a key.
+    pub mode: Option<Mode>,
     /// Position of the newest row in the views.
     pub projected: watch::Receiver<u64>,
     /// Failures of the projection so far.
@@ -184,6 +187,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
     let tables = Arc::new(tables);
     let hashes = KeyedHashes::new(&hash_key(&tables)?);
     check_unit(&tables, config.credit.unit)?;
+    let mode = mode::bind(&tables, &config.stripe.secret_key)?;
 
     let opened = open_book(&mut *journal).context("replaying the journal")?;
     tracing::info!(rows = opened.position, replayed = opened.replayed_rows, "the journal is replayed");
@@ -242,6 +246,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         live,
         hashes,
         stripe,
+        mode,
         projected,
         projection_failures: failures,
         projection_failing: failing,

@@ -12,13 +12,13 @@ use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
-use money::Timestamp;
+use money::{MailId, Timestamp};
 use store::tables::outbox::Mail;
 
 use crate::app::App;
-use crate::clock;
 use crate::config::{self, SmtpSecurity};
 use crate::problem::Problem;
+use crate::{clock, ids};
 
 /// Mails taken at once.
 const CLAIM_MAX: u32 = 20;
@@ -34,6 +34,9 @@ const PAUSE_MIN: i64 = 30 * Timestamp::SECOND;
 const PAUSE_MAX: i64 = 6 * Timestamp::HOUR;
 /// How long the worker sleeps when nothing is told.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
+
+/// Characters that are shown of what a server said.
+const ANSWER_CHARS_MAX: usize = 300;
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
@@ -163,10 +166,125 @@ impl Sender {
     }
 }
 
+/// What became of a test mail. Each bears what the server or the network said, without secrets: those are never part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestEnd {
+    /// The server took it.
+    Taken(String),
+    /// No server is set.
+    NoServer,
+    /// The settings under `[mail]`, or the address, are wrong.
+    Settings(String),
+    /// The server did not answer in time.
+    Timeout(String),
+    /// The protected connection could not be made.
+    Tls(String),
+    /// The server did not take name and password.
+    SignIn(String),
+    /// The server said no for good.
+    Refused(String),
+    /// The server said no for now.
+    PutOff(String),
+    /// Nobody answers there.
+    Unreachable(String),
+}
+
+impl TestEnd {
+    /// In one word, for the audit log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            TestEnd::Taken(_) => "taken",
+            TestEnd::NoServer => "no_server",
+            TestEnd::Settings(_) => "settings",
+            TestEnd::Timeout(_) => "timeout",
+            TestEnd::Tls(_) => "tls",
+            TestEnd::SignIn(_) => "sign_in",
+            TestEnd::Refused(_) => "refused",
+            TestEnd::PutOff(_) => "put_off",
+            TestEnd::Unreachable(_) => "unreachable",
+        }
+    }
+
+    /// What the server or the network said.
+    pub fn answer(self) -> Option<String> {
+        match self {
+            TestEnd::NoServer => None,
+            TestEnd::Taken(said)
+            | TestEnd::Settings(said)
+            | TestEnd::Timeout(said)
+            | TestEnd::Tls(said)
+            | TestEnd::SignIn(said)
+            | TestEnd::Refused(said)
+            | TestEnd::PutOff(said)
+            | TestEnd::Unreachable(said) => Some(said),
+        }
+    }
+
+    /// RFC 4954 gives 530, 534, 535 and 538 to those who do not sign in, or not rightly.
+    fn of(error: &lettre::transport::smtp::Error) -> TestEnd {
+        const SIGN_IN: [u16; 4] = [530, 534, 535, 538];
+        let said: String = error.to_string().chars().take(ANSWER_CHARS_MAX).collect();
+        let code = error.status().map(u16::from);
+        match code {
+            Some(code) if SIGN_IN.contains(&code) => TestEnd::SignIn(said),
+            Some(_) if error.is_transient() => TestEnd::PutOff(said),
+            Some(_) => TestEnd::Refused(said),
+            None if error.is_timeout() => TestEnd::Timeout(said),
+            None if error.is_tls() => TestEnd::Tls(said),
+            None if error.is_client() => TestEnd::SignIn(said),
+            None => TestEnd::Unreachable(said),
+        }
+    }
+}
+
+/// Hands one mail to the server, once, and says what became of it.
+pub async fn send_test(mail: &config::Mail, to: &str, subject: &str, body: &str) -> TestEnd {
+    if mail.smtp.is_empty() {
+        return TestEnd::NoServer;
+    }
+    let now = clock::now();
+    let test = Mail {
+        id: MailId::from_u128(ids::fresh()),
+        kind: "test".to_owned(),
+        recipient: to.to_owned(),
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+        locale: String::new(),
+        created_at: now,
+        sent_at: None,
+        attempts: 1,
+        next_attempt_at: None,
+        last_error: None,
+    };
+    let made = Sender::new(mail).and_then(|sender| sender.letter(&test).map(|letter| (sender, letter)));
+    let (sender, letter) = match made {
+        Ok(made) => made,
+        Err(error) => return TestEnd::Settings(format!("{error:#}")),
+    };
+    match sender.transport.send(letter).await {
+        Ok(answer) => TestEnd::Taken(answer.message().collect::<Vec<_>>().join(" ")),
+        Err(error) => TestEnd::of(&error),
+    }
+}
+
+/// Greets the server, signs in, and leaves without a mail.
+pub async fn greet(mail: &config::Mail) -> TestEnd {
+    if mail.smtp.is_empty() {
+        return TestEnd::NoServer;
+    }
+    let sender = match Sender::new(mail) {
+        Ok(sender) => sender,
+        Err(error) => return TestEnd::Settings(format!("{error:#}")),
+    };
+    match sender.transport.test_connection().await {
+        Ok(_) => TestEnd::Taken(String::new()),
+        Err(error) => TestEnd::of(&error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use money::MailId;
 
     #[tokio::test]
     async fn a_letter_is_the_same_each_time_it_is_handed_over() {

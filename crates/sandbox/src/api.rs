@@ -12,6 +12,7 @@ mod params;
 mod payment_intents;
 mod payment_methods;
 mod refunds;
+mod webhook_endpoints;
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use serde_json::{Value, json};
 use self::error::ApiError;
 use self::params::Params;
 use crate::ids::new_id;
-use crate::provider::Provider;
+use crate::provider::{Provider, WebhookEndpoint};
 use crate::state::{Origin, Remembered, Work};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -37,6 +38,7 @@ pub(crate) struct Call<'a> {
     work: &'a Work<'a>,
     params: &'a Params,
     public_url: &'a str,
+    webhook: Option<&'a WebhookEndpoint>,
 }
 
 impl Call<'_> {
@@ -177,7 +179,7 @@ fn once(
     path: &str,
     params: &Params,
 ) -> Result<Answered, ApiError> {
-    let call = Call { work, params, public_url: &provider.public_url };
+    let call = Call { work, params, public_url: &provider.public_url, webhook: provider.webhook.as_ref() };
     let asks_payment = path.starts_with("/v1/checkout/sessions/") || path.starts_with("/v1/payment_intents/");
     if asks_payment && method == Method::GET && provider.faults.settings().payment_reads_fail {
         return Err(ApiError::unavailable());
@@ -247,6 +249,7 @@ fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiEr
         ("GET", ["payment_methods", id]) => payment_methods::retrieve(call, id),
         ("POST", ["payment_methods", id, "attach"]) => payment_methods::attach(call, id),
         ("POST", ["payment_methods", id, "detach"]) => payment_methods::detach(call, id),
+        ("GET", ["webhook_endpoints"]) => webhook_endpoints::list(call),
         ("GET", ["events"]) => events::list(call),
         ("GET", ["events", id]) => events::retrieve(call, id),
         _ => Err(ApiError::unrecognized(method.as_str(), path)),

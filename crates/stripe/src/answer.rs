@@ -452,6 +452,19 @@ pub struct Event {
     pub data: EventData,
 }
 
+/// Where Stripe sends events.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WebhookEndpoint {
+    /// The address that is told.
+    pub url: String,
+    /// `enabled` or `disabled`.
+    pub status: String,
+    /// The kinds of events it is told of; `*` for all.
+    pub enabled_events: Vec<String>,
+    /// The version in which it is told; the account's own if `None`.
+    pub api_version: Option<String>,
+}
+
 /// The object of an event.
 #[derive(Debug, Clone, Deserialize)]
 pub struct EventData {

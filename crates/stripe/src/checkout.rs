@@ -81,6 +81,28 @@ impl CheckoutSessionParams<'_> {
     }
 }
 
+impl Request {
+    /// Opens a page that nobody is led to, of nobody in particular: to be closed at once, so that Stripe tells of that.
+    #[must_use]
+    pub fn create_trial_session(
+        amount: MinorAmount,
+        expires_at: i64,
+        public_url: &str,
+        key: IdempotencyKey,
+    ) -> Self {
+        let form = Form::new()
+            .with("mode", "payment")
+            .with("line_items[0][quantity]", "1")
+            .with("line_items[0][price_data][currency]", amount.currency().code())
+            .with("line_items[0][price_data][unit_amount]", amount.minor_units().to_string())
+            .with("line_items[0][price_data][product_data][name]", "Saldo doctor: nobody pays this")
+            .with("metadata[purpose]", "saldo_doctor")
+            .with("success_url", public_url)
+            .with("expires_at", expires_at.to_string());
+        Self::post("/v1/checkout/sessions".into(), form, key)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

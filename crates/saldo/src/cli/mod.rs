@@ -1,11 +1,12 @@
 //! The command line: help that teaches, answers a person can read and a script can use.
 //!
 //! Every command but `serve`, `demo` and `listen` works on the data folder and ends. Exit codes: 0 done, 1 failed, 2 used wrongly, 3
-//! `verify` found damage, 4 `bank` did it and something waits for a person, 5 `reconcile` found that Stripe and the books differ.
+//! `verify` found damage, 4 `bank` did it and something waits for a person, 5 `reconcile` found that Stripe and the books differ, 6 `doctor` found something wrong.
 
 mod bank;
 mod config;
 mod customer;
+mod doctor;
 mod folder;
 mod key;
 mod listen;
@@ -39,11 +40,12 @@ Examples:
   saldo --config saldo.toml serve             serve portal, console and API
   saldo key create --name backend --scope '*' make the first API key
   saldo staff create --email you@example.com --name You   let somebody into the console
+  saldo doctor                                look whether everything around the books is as it must be
   saldo verify                                prove every balance and every byte
   saldo month-end --month 2026-10             the month's sums, from the journal
 
 Exit codes: 0 done, 1 failed, 2 used wrongly, 3 verify found damage, 4 bank: something waits for a person,
-5 reconcile found a drift.";
+5 reconcile found a drift, 6 doctor found something wrong.";
 
 const DEMO_HELP: &str = "\
 Examples:
@@ -121,6 +123,9 @@ enum Command {
     /// Compare Stripe with the books, heal what was missed, and print what differs.
     #[command(after_help = reconcile::HELP)]
     Reconcile(reconcile::Options),
+    /// Look whether everything around the books is as it must be: store, disk, public URL, mail, Stripe and its webhooks.
+    #[command(after_help = doctor::HELP)]
+    Doctor(doctor::Options),
     /// Let staff into the console.
     #[command(subcommand, after_help = staff::HELP)]
     Staff(staff::Command),
@@ -142,6 +147,7 @@ enum Outcome {
     Damage,
     Waiting,
     Drift,
+    Ailing,
 }
 
 /// Runs what the command line says.
@@ -154,6 +160,7 @@ pub fn run() -> ExitCode {
         Ok(Outcome::Damage) => ExitCode::from(3),
         Ok(Outcome::Waiting) => ExitCode::from(4),
         Ok(Outcome::Drift) => ExitCode::from(5),
+        Ok(Outcome::Ailing) => ExitCode::from(6),
         Err(error) => {
             screen.failure(&in_words(&error));
             ExitCode::FAILURE
@@ -184,6 +191,7 @@ fn obey(arguments: Arguments, screen: &Screen) -> anyhow::Result<Outcome> {
         Command::Subscriber(command) => subscriber::run(command, &read()?, screen)?,
         Command::Bank(command) => return bank::run(command, &read()?, screen),
         Command::Listen(arguments) => listen::run(arguments, screen)?,
+        Command::Doctor(options) => return doctor::run(&options, read()?, screen),
         Command::Reconcile(options) => return reconcile::run(&options, read()?, screen),
         Command::Staff(command) => staff::run(command, read()?, screen)?,
         Command::Config { command } => config::run(command, file.as_deref(), screen)?,
@@ -252,6 +260,7 @@ mod tests {
             "saldo bank remittance --to there",
             "saldo bank return CBR6431122.RET",
             "saldo reconcile --since 2026-11-01",
+            "saldo doctor --read-only --json",
             "saldo staff create --email ana@example.com --name Ana --role support",
             "saldo listen --key sk_saldo_x --forward http://localhost:3000/hooks --kind credit.added",
             "saldo key create --name backend --scope usage:write --scope credit:read",

@@ -3,9 +3,12 @@
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 
+use crate::doctor::Verdict;
+
 const BOLD: &str = "1";
 const GREEN: &str = "32";
 const RED: &str = "31";
+const YELLOW: &str = "33";
 
 /// The terminal, or whatever stands in its place.
 pub(super) struct Screen {
@@ -46,6 +49,17 @@ impl Screen {
     /// One line that says what is wrong.
     pub(super) fn bad(&self, text: &str) {
         self.line(painted(self.colours, RED, text));
+    }
+
+    /// What a check came to: its sign and word in colour, what was looked at, what was found.
+    pub(super) fn verdict(&self, verdict: Verdict, label: &str, words: &str) {
+        let (colour, sign) = match verdict {
+            Verdict::Good => (GREEN, "✓ good   "),
+            Verdict::Warning => (YELLOW, "! note   "),
+            Verdict::Bad => (RED, "✕ wrong  "),
+            Verdict::Skipped => (BOLD, "- skipped"),
+        };
+        self.line(format_args!("{}  {label}: {words}", painted(self.colours, colour, sign)));
     }
 
     /// Rows under a heading, in columns as wide as what is in them.

@@ -14,6 +14,8 @@ use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
 use store::{Place, PostgresServer};
 
+use crate::mode::Mode;
+
 pub use bank::Bank;
 pub use brand::BrandSettings;
 pub use notices::Notices;
@@ -397,6 +399,11 @@ fn check(written: Written) -> anyhow::Result<Config> {
     if server.snapshot_rows == 0 || server.api_requests_per_second == 0 || server.api_requests_burst == 0 {
         bail!("server.snapshot_rows, api_requests_per_second and api_requests_burst must be above zero");
     }
+    if !stripe.secret_key.is_empty() && Mode::of_key(&stripe.secret_key).is_none() {
+        bail!(
+            "stripe.secret_key must be a secret key of Stripe's: sk_test_…, rk_test_…, sk_live_… or rk_live_…"
+        );
+    }
     if !(30..=1_440).contains(&stripe.checkout_minutes) {
         bail!("stripe.checkout_minutes must be from 30 to 1440");
     }
@@ -555,6 +562,7 @@ mod tests {
             ("[legal]\ntax_id = \"11.222.333/0001-82\"", "legal.tax_id"),
             ("[console]\napproval_above = \"-1\"", "console.approval_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
+            ("[stripe]\nsecret_key = \"pk_live_1\"", "stripe.secret_key"),
             ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),
             ("[topup.automatic]\nday_count_max = 0", "topup.automatic.day_count_max"),
             ("[topup.automatic]\nmonth_count_max = 1001", "topup.automatic.month_count_max"),

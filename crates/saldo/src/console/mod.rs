@@ -14,6 +14,7 @@ mod customers;
 mod dealings;
 mod findings;
 mod giving_back;
+mod go_live;
 mod home;
 mod home_figures;
 mod imports;
@@ -22,6 +23,7 @@ mod invoices;
 mod kept;
 mod kept_files;
 mod lines;
+mod mail_settings;
 mod mails;
 mod month_end;
 mod new_customer;
@@ -35,6 +37,7 @@ mod reconciliation;
 mod routers;
 mod search;
 mod staff;
+mod stripe_settings;
 mod subscriber_fields;
 mod subscribers;
 mod timeline;
@@ -173,6 +176,12 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/webhooks/{id}/test", post(webhooks::test))
         .route("/console/webhook-deliveries/{id}", get(webhooks::delivery))
         .route("/console/webhook-deliveries/{id}/redelivery", post(webhooks::redeliver))
+        .route("/console/go-live", get(go_live::page))
+        .route("/console/go-live/backup", post(go_live::backup))
+        .route("/console/mail", get(mail_settings::page))
+        .route("/console/mail/test", post(mail_settings::test))
+        .route("/console/stripe", get(stripe_settings::page))
+        .route("/console/stripe/checks", post(stripe_settings::check))
         .route("/console/brand", get(brand::page).post(brand::submit))
         .route("/console/brand/colour", get(brand::colour))
         .route("/console/brand/logo/removal", post(brand::remove_logo))

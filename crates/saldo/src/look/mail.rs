@@ -3,6 +3,7 @@
 pub mod automatic;
 pub mod credit;
 pub mod owed;
+pub mod samples;
 
 use money::{Amount, Timestamp};
 

@@ -134,6 +134,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut all: Vec<_> =
         ["look", "console"].iter().flat_map(|room| files(&source.join(room), "rs")).collect();
+    all.extend(files(&source.join("doctor"), "rs"));
     let of_lines = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with("line_")

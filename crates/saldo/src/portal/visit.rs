@@ -23,8 +23,9 @@ use super::cookies::{self, Jar};
 use super::{sessions, viewing};
 use crate::app::App;
 use crate::audit::Author;
-use crate::look::part::{Frame, LogoSeen, Menu, Person, Place};
+use crate::look::part::{Frame, LogoSeen, Menu, Person, Place, Trial};
 use crate::look::{Locale, Reader};
+use crate::mode::Mode;
 use crate::problem::Problem;
 use crate::{clock, ids, permissions, server};
 
@@ -309,6 +310,11 @@ impl Visit {
             path: path.to_owned(),
             request_id: self.0.request_id.clone(),
             live_url: None,
+            trial: match (app.demo_strip.get(), app.mode) {
+                (None, Some(Mode::Test)) => Some(Trial::TestMode),
+                (None, _) if app.config.test_clock => Some(Trial::Clock),
+                _ => None,
+            },
             demo: app.demo_strip.get().map(|strip| strip.draw(app.ledger.now())),
         }
     }

@@ -2,4 +2,4 @@
 
 mod stripe_client;
 
-pub use stripe_client::{StripeClient, StripeError};
+pub use stripe_client::{Heard, StripeClient, StripeError};

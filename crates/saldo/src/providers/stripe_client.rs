@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use money::Timestamp;
 use serde::de::DeserializeOwned;
 use stripe::answer::{ErrorBody, ErrorDetail};
 use stripe::retry::{self, Outcome, Verdict};
 use stripe::{API_VERSION, Method, Request};
 use thiserror::Error;
+
+use crate::clock;
 
 /// How long one try may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -50,6 +53,16 @@ impl StripeError {
     pub fn is_missing(&self) -> bool {
         matches!(self, StripeError::Refused { status: 404, .. })
     }
+}
+
+/// An answer, and when it was given.
+pub struct Heard<T> {
+    /// What was answered.
+    pub answer: T,
+    /// Stripe's own date of it, as its header has it.
+    pub date: Option<String>,
+    /// When it was here, by our clock.
+    pub at: Timestamp,
 }
 
 /// A client with the operator's key.
@@ -106,6 +119,20 @@ impl StripeClient {
             }
             attempt += 1;
         }
+    }
+
+    /// Sends `request` once and reads the answer with its date.
+    pub async fn hear<T: DeserializeOwned>(&self, request: &Request) -> Result<Heard<T>, StripeError> {
+        if !self.is_configured() {
+            return Err(StripeError::NotConfigured);
+        }
+        let (status, headers, body) = self.once(request).await?;
+        if !status.is_success() {
+            return Err(refused(status.as_u16(), &body));
+        }
+        let date = headers.get("date").and_then(|date| date.to_str().ok()).map(str::to_owned);
+        let answer = serde_json::from_slice(&body).map_err(StripeError::Unreadable)?;
+        Ok(Heard { answer, date, at: clock::now() })
     }
 
     async fn once(

@@ -37,7 +37,7 @@ const DAYS_PAUSE: i64 = 24 * Timestamp::HOUR;
 const EVENTS_KEPT: i64 = 30 * 24 * Timestamp::HOUR;
 
 /// The kinds of events that say something new of payments; Stripe takes 20 in one question.
-const KINDS: [&str; 19] = [
+pub(crate) const EVENT_KINDS: [&str; 19] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
@@ -131,7 +131,7 @@ pub(super) async fn take_events(app: &Arc<App>) -> Result<u32, Problem> {
     let mut taken = 0;
     while let Some(walk) = under_way(app, EVENTS).await? {
         let created = Created { from: walk.from_at.map(Timestamp::as_seconds), until: None };
-        let filter = EventFilter { types: &KINDS, created, delivery_success: None };
+        let filter = EventFilter { types: &EVENT_KINDS, created, delivery_success: None };
         let request = Request::list_events(filter, Page::after(walk.after.as_deref()));
         let part: List<Box<RawValue>> = app.stripe.send(&request).await?;
         let events = part.data.iter().map(|raw| serde_json::from_str::<Event>(raw.get()));

@@ -10,6 +10,7 @@ use stripe::answer::Event;
 
 use crate::app::App;
 use crate::clock;
+use crate::mode::{Mode, OTHER_MODE_REASON};
 use crate::payments::{self, Synced};
 use crate::pix;
 use crate::problem::Problem;
@@ -96,6 +97,10 @@ async fn work_on(app: &Arc<App>, stored: &InboxEvent) -> Result<Option<&'static 
         return pix::take(app, stored).await.map(|()| None);
     }
     let event: Event = serde_json::from_slice(&stored.body).map_err(unreadable)?;
+    // Its object could not be read with our key anyway; said in words, so that nobody searches for long.
+    if app.mode.is_some_and(|books| books != Mode::of_livemode(event.livemode)) {
+        return Ok(Some(OTHER_MODE_REASON));
+    }
     let (family, _) = event.kind.rsplit_once('.').unwrap_or((&event.kind, ""));
     let synced = match family {
         "checkout.session" => {

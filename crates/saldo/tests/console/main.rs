@@ -19,6 +19,7 @@ mod people;
 mod receiver;
 mod roles;
 mod routers;
+mod settings;
 mod staff;
 mod subscribers;
 mod support;

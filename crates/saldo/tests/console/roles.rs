@@ -267,6 +267,9 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/webhook-deliveries/{id}/redelivery", "none", &[], 404),
         form("/console/brand", "", &[("name", "Outra")], 303),
         file("/console/brand/logo", "no picture", 422),
+        form("/console/mail/test", "", &[], 502),
+        form("/console/go-live/backup", "", &[], 303),
+        form("/console/stripe/checks", "", &[], 200),
         form("/console/brand/logo/removal", "", &[], 303),
     ]
 }
@@ -348,6 +351,9 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/webhook-deliveries/{id}", "none", 404),
         at("/console/brand", "", 200),
         at("/console/brand/colour", "", 200),
+        at("/console/mail", "", 200),
+        at("/console/go-live", "", 200),
+        at("/console/stripe", "", 200),
     ]
 }
 
@@ -495,7 +501,7 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
 }
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 46] = [
+const NEEDS: [(&str, &str, Permission); 49] = [
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
     ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
@@ -541,6 +547,9 @@ const NEEDS: [(&str, &str, Permission); 46] = [
     ("POST", "/console/plans", Permission::ChangeOffers),
     ("POST", "/console/packs", Permission::ChangeOffers),
     ("POST", "/console/brand", Permission::ChangeSettings),
+    ("POST", "/console/mail/", Permission::ChangeSettings),
+    ("POST", "/console/go-live", Permission::ChangeSettings),
+    ("POST", "/console/stripe", Permission::ChangeSettings),
     ("", "/console/staff", Permission::ChangeStaff),
 ];
 

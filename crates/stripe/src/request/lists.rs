@@ -104,6 +104,12 @@ impl Request {
         Self::get("/v1/events".into(), page.onto(filter.created.onto(form)))
     }
 
+    /// Lists where events are sent, as many as come at once: an account has 16 at most.
+    #[must_use]
+    pub fn list_webhook_endpoints() -> Self {
+        Self::get("/v1/webhook_endpoints".into(), Page::default().onto(Form::new()))
+    }
+
     /// Lists payment intents with their latest charges inside, newest first: all, or those of one of Stripe's customers.
     #[must_use]
     pub fn list_payment_intents(customer: Option<&str>, created: Created, page: Page<'_>) -> Self {
@@ -161,6 +167,7 @@ mod tests {
             delivery_success: Some(false),
             ..EventFilter::default()
         };
+        check(&Request::list_webhook_endpoints(), "/v1/webhook_endpoints?limit=100");
         let page = Page { ending_before: Some("evt_1"), limit: 0, ..Page::default() };
         check(
             &Request::list_events(filter, page),

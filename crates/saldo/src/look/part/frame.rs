@@ -35,8 +35,29 @@ pub struct Frame {
     pub request_id: String,
     /// Where the page listens for changes (`/live`); `None` if nothing on it is live.
     pub live_url: Option<String>,
+    /// Why this installation is for trials; `None` if it is not, or if the demo's strip says so.
+    pub trial: Option<Trial>,
     /// The strip of the demo; `None` outside of it.
     pub demo: Option<Demo>,
+}
+
+/// Why an installation is for trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trial {
+    /// Its books are kept in Stripe's test mode.
+    TestMode,
+    /// The book's clock can be moved.
+    Clock,
+}
+
+impl Trial {
+    /// The id of what is said of it.
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            Trial::TestMode => "sandbox-strip",
+            Trial::Clock => "sandbox-strip-clock",
+        }
+    }
 }
 
 /// The operator's logo, as pages draw it.
@@ -206,6 +227,12 @@ pub enum Place {
     ConsoleWebhooks,
     /// What customers see of the operator.
     ConsoleBrand,
+    /// How mails leave, and what they say.
+    ConsoleMailSettings,
+    /// What Stripe must know of us.
+    ConsoleStripe,
+    /// What is left before customers pay real money.
+    ConsoleGoLive,
 }
 
 impl Place {
@@ -247,6 +274,9 @@ impl Place {
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
         Place::ConsoleBrand,
+        Place::ConsoleMailSettings,
+        Place::ConsoleStripe,
+        Place::ConsoleGoLive,
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
@@ -257,6 +287,9 @@ impl Place {
         Place::ConsoleRouters,
         Place::ConsoleWebhooks,
         Place::ConsoleBrand,
+        Place::ConsoleMailSettings,
+        Place::ConsoleStripe,
+        Place::ConsoleGoLive,
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
@@ -293,6 +326,9 @@ impl Place {
             Place::ConsoleReconciliation => "/console/reconciliation",
             Place::ConsoleWebhooks => "/console/webhooks",
             Place::ConsoleBrand => "/console/brand",
+            Place::ConsoleMailSettings => "/console/mail",
+            Place::ConsoleStripe => "/console/stripe",
+            Place::ConsoleGoLive => "/console/go-live",
         }
     }
 
@@ -328,6 +364,9 @@ impl Place {
             Place::ConsoleReconciliation => "reconciliation",
             Place::ConsoleWebhooks => "webhooks",
             Place::ConsoleBrand => "brand",
+            Place::ConsoleMailSettings => "mail-settings",
+            Place::ConsoleStripe => "stripe-settings",
+            Place::ConsoleGoLive => "go-live",
         }
     }
 }
