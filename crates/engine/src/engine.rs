@@ -567,6 +567,7 @@ fn published_wallet(book: &Book, no: WalletNo) -> Option<PublishedWallet> {
         unit: wallet.unit,
         balance: wallet.balance,
         debt_limit: wallet.debt_limit,
+        debt: wallet.debt,
         is_frozen: wallet.is_frozen,
         due: book.wallet_due(no),
         windows: windows.collect::<Vec<_>>().into_boxed_slice(),

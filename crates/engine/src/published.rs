@@ -39,6 +39,8 @@ pub struct PublishedWallet {
     pub unit: Unit,
     /// What it holds.
     pub balance: Balance,
+    /// What is owed: what was used or taken back beyond what it held.
+    pub debt: i64,
     /// How far below zero charges may take it.
     pub debt_limit: i64,
     /// Whether it is frozen: nothing is taken by those who ask first.

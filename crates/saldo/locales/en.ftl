@@ -168,6 +168,7 @@ made-of = Made up of
 grant-promotional = Welcome credit
 grant-purchased = Purchased
 grant-adjustment = Correction
+owed-first = Owed, paid first by the next credit
 grant-overpaid = Paid beyond what was owed
 grant-reinstated = Returned
 until-day = until { $day }

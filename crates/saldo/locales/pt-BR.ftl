@@ -168,6 +168,7 @@ made-of = Composição
 grant-promotional = Crédito de boas-vindas
 grant-purchased = Comprado
 grant-adjustment = Correção
+owed-first = Devido, pago primeiro pelo próximo crédito
 grant-overpaid = Pago além do devido
 grant-reinstated = Devolvido
 until-day = até { $day }

@@ -160,6 +160,12 @@ async fn what_was_used_is_owed_and_the_next_payment_pays_it() {
     house.post("/v1/charges", &charge).await.expect(201);
     refund(&house, &payment, 1_000).await;
     shows(&house, &ana, "-5.00").await;
+    login(&house, &ana).await;
+    let page = Browser::signed_in(&house, &ana).await.get("/recharge").await.text;
+    assert!(
+        page.contains("Owed, paid first by the next credit</dt>"),
+        "what makes the balance up is said: {page}"
+    );
     let id = ana.customer.id.to_string();
     let wanted = json!({"customer": id, "amount": {"amount": "10.00", "unit": "USD"}});
     let topup = house.post("/v1/topups", &wanted).await.expect(201);

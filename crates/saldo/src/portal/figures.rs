@@ -55,6 +55,7 @@ pub(crate) fn balance(wallet: &PublishedWallet, grants: &[GrantRow], now: Timest
         is_frozen: wallet.is_frozen,
         now,
         window_closes_at: open.map(|window| window.closes_at).min(),
+        debt: amount(wallet.debt),
         grants: parts(grants, wallet.unit),
     }
 }

@@ -22,8 +22,17 @@ pub struct Balance {
     pub now: Timestamp,
     /// When the open window that closes first does so; `None` without an open window.
     pub window_closes_at: Option<Timestamp>,
+    /// What is owed; the next credit pays it first.
+    pub debt: Amount,
     /// What is left, by source, in burn order; only grants with something left.
     pub grants: Vec<Grant>,
+}
+
+impl Balance {
+    /// What is owed, as a part of the balance: below zero.
+    pub fn owed(&self) -> Amount {
+        Amount::new(-self.debt.value(), self.debt.unit())
+    }
 }
 
 /// What is left of the grants of one source and one expiry.
