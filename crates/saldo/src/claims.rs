@@ -153,8 +153,10 @@ pub fn note(tx: &Tx<'_>, payment: &Payment, claims: &[PaymentClaim]) -> Result<b
     let refunded = wanted(payment, &known, ClaimCause::Refund);
     let dispute = known.iter().rfind(|claim| claim.cause == ClaimCause::Dispute).map(|claim| claim.state);
     tx.set_payment_claims(payment.id, refunded, dispute)?;
-    for cause in [ClaimCause::Refund, ClaimCause::Dispute] {
-        let wanted = wanted(payment, &known, cause);
+    // A bank may withdraw what was refunded before, and a refund may fail after it. Together they ask for no more than was paid, so that each
+    // moves all of its own money in the books, and back.
+    let disputed = wanted(payment, &known, ClaimCause::Dispute).min(payment.amount.value() - refunded);
+    for (cause, wanted) in [(ClaimCause::Refund, refunded), (ClaimCause::Dispute, disputed)] {
         let row = tx.taken_back(payment.id, cause)?;
         if wanted == row.as_ref().map_or(0, |row| row.wanted) {
             continue;
