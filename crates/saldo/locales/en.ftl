@@ -359,6 +359,15 @@ mail-endpoint-off-body =
     { $url }
 mail-endpoint-gone = It answered 410 Gone.
 mail-endpoint-failing = It has taken nothing for five days.
+wallet-id-of = Wallet ID, { $unit }
+wallet-id-of-data = Wallet ID, data
+lots = What is left, and where it is from
+lot-of = of { $amount } on { $day }
+checkout-left-open = Unfinished checkout of { $amount }
+api-key-of = API key
+key-is-revoked = revoked
+key-used-last = last used { $time }
+key-never-used = never used
 customer-acts = Help this customer
 view-as = View as the customer
 view-as-text = You see the portal as this customer does, for 15 minutes, without being able to change anything. The audit log keeps it.
@@ -381,6 +390,53 @@ audit-csv = Download CSV
 audit-who = Who
 audit-action = Action
 audit-object = Object
+audit-of-adjustment = Corrections of invoices
+audit-of-api-key = API keys
+audit-of-automatic-topup = Automatic top-up
+audit-of-backup = Backups
+audit-of-bank-return = Return files of the bank
+audit-of-billing = Monthly runs
+audit-of-boleto = Boletos
+audit-of-brand = Brand
+audit-of-charge = Charges
+audit-of-clock = Clock
+audit-of-credit = Credit given back
+audit-of-credit-request = Credit given or taken
+audit-of-customer = Customers
+audit-of-customers = Files of customers
+audit-of-deduction = Credit taken by API
+audit-of-doctor = Checks of Stripe
+audit-of-finding = Findings
+audit-of-grant = Credit given by API
+audit-of-inbox = Webhooks received
+audit-of-invoice = Invoices
+audit-of-line = Lines
+audit-of-login = Logins of customers
+audit-of-mail = Mails
+audit-of-mail-wishes = Mails that customers want
+audit-of-meter = Meters
+audit-of-pack = Packs
+audit-of-plan = Plans
+audit-of-price = Prices
+audit-of-purchase = Purchases
+audit-of-receipt = Receipts sent
+audit-of-reconciliation = Reconciliation
+audit-of-refund = Refunds
+audit-of-remittance = Remittances to the bank
+audit-of-router = Routers
+audit-of-staff = Staff
+audit-of-subject = Subjects of usage
+audit-of-subscriber = Subscribers
+audit-of-subscribers = Files of subscribers
+audit-of-test-clock = Test clock
+audit-of-topup = Recharges
+audit-of-wallet = Wallets frozen and thawed
+audit-of-webhook-delivery = Webhooks sent again
+audit-of-webhook-endpoint = Webhook endpoints
+audit-who-hint = Name, e-mail or ID.
+audit-all-actions = All
+find-customer-hint = Name, e-mail or ID.
+no-such-customer = No customer, or more than one, is called so. Enter the e-mail or the ID.
 audit-from = From
 audit-to = To
 audit-find = Filter
@@ -662,6 +718,23 @@ note = Note
 note-missing = Say why, so that a colleague understands it later.
 note-too-long = At most 500 characters.
 payments = Payments
+narrow-from = From
+narrow-to = To
+narrow-card = Last four digits of the card
+narrow-wrong-day = Write the day as 2026-11-30.
+narrow-backwards = This day lies before the first one.
+narrow-wrong-card = Four digits, as 4242.
+narrow-wrong-amount = Write the amount as 25.00.
+copy-value = Copy: { $what }
+payments-sum = { $n ->
+    [one] One payment: { $paid } paid, { $back } given back, { $unpaid } not paid.
+   *[other] { $n } payments: { $paid } paid, { $back } given back, { $unpaid } not paid.
+ }
+topups-sum = { $n ->
+    [one] One recharge of { $amount }; { $credited } credited.
+   *[other] { $n } recharges of { $amount } together; { $credited } credited.
+ }
+sum-of-newest = Only the newest { $rows } are added up, and a file holds no more: choose fewer days.
 payments-text = Every attempt to pay, of all customers.
 payments-none = No payment stands so.
 payments-paid = Paid
@@ -1294,8 +1367,26 @@ month-end = Month end
 month-end-text = What customers’ credit was, and everything that moved it, added up from the journal.
 month-end-making = The journal is being added up from its first row …
 month-end-failed = The report could not be made: { $why }
-month-end-so-far = The month is not over: this is as of { $time }.
-month-end-empty = Nothing had happened up to the end of this month.
+month-end-so-far = This is not over: it is as of { $time }.
+month-end-day = Or up to the end of a day
+month-end-show = Show
+month-up-to = From the first of the month to the end of { $day }
+month-end-wrong-month = Choose a month of the list.
+month-end-wrong-day = Write the day as 2026-11-17.
+month-end-future = This day has not begun.
+month-end-before-first = There were no books yet. Choose a later day.
+month-end-compared-whole = Stripe was compared up to the end.
+month-end-compared = Stripe was compared up to { $time }; what it moved after that is not in these figures yet.
+payouts-matched = { $n ->
+    [one] One payout of { $amount } is in the books.
+   *[other] { $n } payouts of { $amount } together are in the books.
+ }
+payouts-open = { $n ->
+    [one] One payout of { $amount } is not in the books yet.
+   *[other] { $n } payouts of { $amount } together are not in the books yet.
+ }
+payouts-none = No payouts in this time.
+month-end-empty = Nothing had happened until then.
 month-end-proof = Made of the journal up to row { $row }, hash { $hash }. “saldo month-end” prints the same on the server.
 month-opening = At the begin
 month-closing = At the end

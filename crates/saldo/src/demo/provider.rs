@@ -159,6 +159,7 @@ fn note_block(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
         after: Some(r#"{"status":"blocked"}"#.to_owned()),
         ip: None,
         request_id: None,
+        customer: tx.line(line)?.map(|line| line.customer),
     })
     .map(|_| ())
 }

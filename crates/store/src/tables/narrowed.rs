@@ -1,0 +1,314 @@
+//! Payments, money that came otherwise, and top-ups, as finance looks for them: between two days, of a customer, by a card's last digits, by
+//! an amount; and what they come to.
+//!
+//! Each statement is found by one index, in $1: the customer, the card, or the time; what else is asked is looked at row by row.
+
+use money::{CustomerId, PaymentId, SettlementId, Timestamp, TopupId, Unit};
+
+use super::payment_lists::PaymentFilter;
+use super::payments::{Payment, PaymentCursor, PaymentStatus};
+use super::settlements::Settlement;
+use super::topups::{Topup, TopupState};
+use super::{Page, Reader, page, rows_to_ask};
+use crate::error::StoreError;
+use crate::stored::{Bind, row};
+
+/// Payments that are asked for.
+macro_rules! payments {
+    ($what:literal, $by:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM payments WHERE ",
+            $by,
+            " AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL)
+            AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL))
+            AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11
+            AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14"
+        )
+    };
+}
+
+const PAYMENTS: &str = payments!("id", "id <> $1");
+const PAYMENTS_OF: &str = payments!("id", "customer = $1");
+const PAYMENTS_BY_CARD: &str = payments!("id", "card_last4 = $1");
+
+/// What the newest of them come to.
+macro_rules! payment_sums {
+    ($by:literal) => {
+        concat!(
+            "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM (",
+            payments!("unit, status, amount, refunded", $by),
+            ") AS found GROUP BY unit, status ORDER BY unit, status"
+        )
+    };
+}
+
+const SUMS: &str = payment_sums!("id <> $1");
+const SUMS_OF: &str = payment_sums!("customer = $1");
+const SUMS_BY_CARD: &str = payment_sums!("card_last4 = $1");
+
+macro_rules! settlements {
+    ($what:literal, $by:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM settlements WHERE ",
+            $by,
+            " AND paid_by <> 'card' AND ($2 = 0 OR amount = $3) AND came_at >= $4
+            AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7"
+        )
+    };
+}
+
+const SETTLEMENTS: &str = settlements!(
+    "id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at, invoice, reference",
+    "id <> $1"
+);
+const SETTLEMENTS_OF: &str = settlements!(
+    "id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at, invoice, reference",
+    "customer = $1"
+);
+const SETTLEMENT_SUMS: &str = concat!(
+    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (",
+    settlements!("unit, amount", "id <> $1"),
+    ") AS found GROUP BY unit ORDER BY unit"
+);
+const SETTLEMENT_SUMS_OF: &str = concat!(
+    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (",
+    settlements!("unit, amount", "customer = $1"),
+    ") AS found GROUP BY unit ORDER BY unit"
+);
+
+macro_rules! topups {
+    ($what:literal, $by:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM topups WHERE ",
+            $by,
+            " AND ($2 = '' OR state = $3) AND ($4 = 0 OR amount = $5) AND created_at >= $6
+            AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9"
+        )
+    };
+}
+
+const TOPUPS: &str = topups!("id", "id <> $1");
+const TOPUPS_OF: &str = topups!("id", "customer = $1");
+const TOPUP_SUMS: &str = concat!(
+    "SELECT unit, state, count(*), CAST(sum(amount) AS BIGINT) FROM (",
+    topups!("unit, state, amount", "id <> $1"),
+    ") AS found GROUP BY unit, state ORDER BY unit, state"
+);
+const TOPUP_SUMS_OF: &str = concat!(
+    "SELECT unit, state, count(*), CAST(sum(amount) AS BIGINT) FROM (",
+    topups!("unit, state, amount", "customer = $1"),
+    ") AS found GROUP BY unit, state ORDER BY unit, state"
+);
+
+/// What is asked for, of payments and of top-ups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Narrowing {
+    /// Whose; none for everybody's.
+    pub customer: Option<CustomerId>,
+    /// The last four digits of the card; empty for any.
+    pub card: String,
+    /// So much, in steps of its unit; none for any amount.
+    pub amount: Option<i64>,
+    /// From then on.
+    pub from: Timestamp,
+    /// Before then.
+    pub until: Timestamp,
+}
+
+row! {
+    /// What payments of one unit and status come to.
+    pub struct PaymentSum {
+        /// Of what.
+        pub unit: Unit,
+        /// How they stand.
+        pub status: PaymentStatus,
+        /// How many.
+        pub count: u32,
+        /// Their amounts, in steps of the unit.
+        pub amount: i64,
+        /// How much of them was given back.
+        pub refunded: i64,
+    }
+}
+
+row! {
+    /// What top-ups of one unit and state come to.
+    pub struct TopupSum {
+        /// Of what.
+        pub unit: Unit,
+        /// How they stand.
+        pub state: TopupState,
+        /// How many.
+        pub count: u32,
+        /// Their amounts, in steps of the unit.
+        pub amount: i64,
+    }
+}
+
+/// The id that nothing has.
+const NOBODY: [u8; 16] = [0; 16];
+
+/// A cursor over top-ups by when they were begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopupCursor {
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// Its name.
+    pub id: TopupId,
+}
+
+impl Narrowing {
+    /// Where a list begins that was read up to `before`.
+    fn begin(&self, before: Option<(Timestamp, u128)>) -> (Timestamp, u128) {
+        // The cursor's own place is not beyond the end that is asked for.
+        before.filter(|(at, _)| *at < self.until).unwrap_or((self.until, 0))
+    }
+}
+
+impl Reader<'_> {
+    /// The payments that are asked for, newest first.
+    pub fn payments_narrowed(
+        &self,
+        (filter, by): (PaymentFilter, &Narrowing),
+        before: Option<PaymentCursor>,
+        limit: u32,
+    ) -> Result<Page<Payment, PaymentCursor>, StoreError> {
+        let begin = by.begin(before.map(|cursor| (cursor.occurred_at, cursor.id.as_u128())));
+        let ids: Vec<PaymentId> = self.payments_by(
+            [PAYMENTS, PAYMENTS_OF, PAYMENTS_BY_CARD],
+            (filter, by),
+            (begin, rows_to_ask(limit)),
+        )?;
+        let rows = ids.into_iter().filter_map(|id| self.payment(id).transpose());
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        Ok(page(rows, limit, |row: &Payment| PaymentCursor { occurred_at: row.occurred_at, id: row.id }))
+    }
+
+    /// What the newest `limit` of the payments that are asked for come to, by unit and status.
+    pub fn payment_sums(
+        &self,
+        (filter, by): (PaymentFilter, &Narrowing),
+        limit: u32,
+    ) -> Result<Vec<PaymentSum>, StoreError> {
+        let begin = (by.begin(None), i64::from(limit));
+        self.payments_by([SUMS, SUMS_OF, SUMS_BY_CARD], (filter, by), begin)
+    }
+
+    fn payments_by<T: crate::stored::Stored>(
+        &self,
+        [by_time, of_customer, by_card]: [&str; 3],
+        (filter, by): (PaymentFilter, &Narrowing),
+        ((at, id), rows): ((Timestamp, u128), i64),
+    ) -> Result<Vec<T>, StoreError> {
+        let status = match filter {
+            PaymentFilter::Status(status) => status.word(),
+            _ => "",
+        };
+        let flags = [PaymentFilter::Refunded, PaymentFilter::Disputed, PaymentFilter::Unmatched]
+            .map(|known| i64::from(known == filter));
+        let (has_amount, amount) = (i64::from(by.amount.is_some()), by.amount.unwrap_or_default());
+        let id = PaymentId::from_u128(id);
+        let nobody = &NOBODY[..];
+        let (sql, first): (&str, &dyn Bind) = match &by.customer {
+            Some(customer) => (of_customer, customer),
+            None if !by.card.is_empty() => (by_card, &by.card),
+            None => (by_time, &nobody),
+        };
+        let card = by.card.as_str();
+        let [refunded, disputed, unmatched] = &flags;
+        let values: [&dyn Bind; 14] = [
+            first,
+            &status,
+            &status,
+            refunded,
+            disputed,
+            unmatched,
+            &has_amount,
+            &amount,
+            &card,
+            &card,
+            &by.from,
+            &at,
+            &id,
+            &rows,
+        ];
+        self.all(sql, &values)
+    }
+
+    /// The money that is asked for and that no card paid, newest first.
+    pub fn settlements_narrowed(
+        &self,
+        by: &Narrowing,
+        before: Option<(Timestamp, SettlementId)>,
+        limit: u32,
+    ) -> Result<Vec<Settlement>, StoreError> {
+        let begin = by.begin(before.map(|(at, id)| (at, id.as_u128())));
+        self.settlements_by([SETTLEMENTS, SETTLEMENTS_OF], by, (begin, limit))
+    }
+
+    /// What the newest `limit` of them come to, by unit.
+    pub fn settlement_sums(&self, by: &Narrowing, limit: u32) -> Result<Vec<PaymentSum>, StoreError> {
+        self.settlements_by([SETTLEMENT_SUMS, SETTLEMENT_SUMS_OF], by, (by.begin(None), limit))
+    }
+
+    fn settlements_by<T: crate::stored::Stored>(
+        &self,
+        [by_time, of_customer]: [&str; 2],
+        by: &Narrowing,
+        ((at, id), limit): ((Timestamp, u128), u32),
+    ) -> Result<Vec<T>, StoreError> {
+        let (has_amount, amount) = (i64::from(by.amount.is_some()), by.amount.unwrap_or_default());
+        let (id, nobody) = (SettlementId::from_u128(id), &NOBODY[..]);
+        let (sql, first): (&str, &dyn Bind) = match &by.customer {
+            Some(customer) => (of_customer, customer),
+            None => (by_time, &nobody),
+        };
+        self.all(sql, &[first, &has_amount, &amount, &by.from, &at, &id, &limit])
+    }
+
+    /// The top-ups that are asked for, those begun last first.
+    pub fn topups_narrowed(
+        &self,
+        (state, by): (Option<TopupState>, &Narrowing),
+        before: Option<TopupCursor>,
+        limit: u32,
+    ) -> Result<Page<Topup, TopupCursor>, StoreError> {
+        let begin = by.begin(before.map(|cursor| (cursor.created_at, cursor.id.as_u128())));
+        let ids: Vec<TopupId> =
+            self.topups_by([TOPUPS, TOPUPS_OF], (state, by), (begin, rows_to_ask(limit)))?;
+        let rows = ids.into_iter().filter_map(|id| self.topup(id).transpose());
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        Ok(page(rows, limit, |row: &Topup| TopupCursor { created_at: row.created_at, id: row.id }))
+    }
+
+    /// What the newest `limit` of the top-ups that are asked for come to, by unit and state.
+    pub fn topup_sums(
+        &self,
+        (state, by): (Option<TopupState>, &Narrowing),
+        limit: u32,
+    ) -> Result<Vec<TopupSum>, StoreError> {
+        self.topups_by([TOPUP_SUMS, TOPUP_SUMS_OF], (state, by), (by.begin(None), i64::from(limit)))
+    }
+
+    fn topups_by<T: crate::stored::Stored>(
+        &self,
+        [by_time, of_customer]: [&str; 2],
+        (state, by): (Option<TopupState>, &Narrowing),
+        ((at, id), rows): ((Timestamp, u128), i64),
+    ) -> Result<Vec<T>, StoreError> {
+        let state = state.map(TopupState::word).unwrap_or_default();
+        let (has_amount, amount) = (i64::from(by.amount.is_some()), by.amount.unwrap_or_default());
+        let (id, nobody) = (TopupId::from_u128(id), &NOBODY[..]);
+        let (sql, first): (&str, &dyn Bind) = match &by.customer {
+            Some(customer) => (of_customer, customer),
+            None => (by_time, &nobody),
+        };
+        self.all(sql, &[first, &state, &state, &has_amount, &amount, &by.from, &at, &id, &rows])
+    }
+}
