@@ -459,6 +459,8 @@ result-pending = Payment pending
 result-successful-text = { $amount } was added. Your credit balance is { $balance }.
 result-failed-text = Your card was declined. Your credit balance has not changed.
 result-declined-advice = Try another card, or ask your bank.
+result-free-text = A coupon took the whole amount, so nothing was paid and no credit was added. Your credit balance has not changed. Please write to support if you expected credit.
+result-free-purchase-text = A coupon took the whole amount, so nothing was paid and nothing was bought. Please write to support if you expected it.
 result-cancelled-text = You left the payment page without paying. Your credit balance has not changed.
 result-overpaid-text = This purchase was paid already: { $amount } became your credit.
 result-failed-purchase-text = Your card was declined. Nothing was charged and nothing was bought.
@@ -767,6 +769,8 @@ topup-paid = Paid, being credited
 topup-credited = Credited
 topup-cancelled = Cancelled
 topup-expired = Expired
+topup-free = Free by a coupon
+topup-free-text = A coupon took the whole amount on Stripe’s page: nothing was paid, so nothing was credited. The customer was told that his balance has not changed. Give him the credit if that is what the coupon was for.
 topup-failed = Failed
 topup-ask-again = Ask Stripe again
 topup-ask-again-text = Reads the checkout and its payment from Stripe, as its webhook would have done. What was paid is credited once, however often this is pressed.
@@ -2017,6 +2021,8 @@ drift-waiting = { $n ->
    *[other] Stripe and the books differ in { $n } currencies.
 }
 open-reconciliation = Open reconciliation
+finding-card-free = A coupon made a recharge free
+finding-card-free-do = Nothing was paid, so nothing was credited. Give the customer the credit if that is what the coupon was for, and end coupons on the payment page at Stripe if it was not.
 finding-card-other-amount = A card paid another amount than was asked for
 finding-card-other-amount-do = Nothing was credited. Give it back at Stripe, or give the customer credit by hand.
 finding-card-other-customer = A card payment is of another customer than was asked

@@ -459,6 +459,8 @@ result-pending = Pagamento pendente
 result-successful-text = { $amount } adicionados. Seu saldo de crédito é { $balance }.
 result-failed-text = Seu cartão foi recusado. Seu saldo de crédito não mudou.
 result-declined-advice = Tente outro cartão ou fale com o banco.
+result-free-text = Um cupom cobriu o valor inteiro: nada foi pago e nenhum crédito foi adicionado. Seu saldo de crédito não mudou. Escreva para o atendimento se você esperava crédito.
+result-free-purchase-text = Um cupom cobriu o valor inteiro: nada foi pago e nada foi comprado. Escreva para o atendimento se você esperava a compra.
 result-cancelled-text = Você saiu da página de pagamento sem pagar. Seu saldo de crédito não mudou.
 result-overpaid-text = Esta compra já estava paga: { $amount } ficaram como seu crédito.
 result-failed-purchase-text = Seu cartão foi recusado. Nada foi cobrado e nada foi comprado.
@@ -767,6 +769,8 @@ topup-paid = Paga, creditando
 topup-credited = Creditada
 topup-cancelled = Cancelada
 topup-expired = Vencida
+topup-free = Sem custo por cupom
+topup-free-text = Um cupom cobriu o valor inteiro na página da Stripe: nada foi pago, então nada foi creditado. O cliente foi avisado de que o saldo não mudou. Dê o crédito a ele se era para isso que servia o cupom.
 topup-failed = Recusada
 topup-ask-again = Consultar a Stripe
 topup-ask-again-text = Lê na Stripe o checkout e o pagamento, como o webhook teria feito. O que foi pago é creditado uma única vez, não importa quantas vezes isto seja acionado.
@@ -2017,6 +2021,8 @@ drift-waiting = { $n ->
    *[other] A Stripe e os livros diferem em { $n } moedas.
 }
 open-reconciliation = Abrir conciliação
+finding-card-free = Um cupom deixou uma recarga sem custo
+finding-card-free-do = Nada foi pago, então nada foi creditado. Dê o crédito ao cliente se era para isso que servia o cupom; senão, desative cupons na página de pagamento na Stripe.
 finding-card-other-amount = Um cartão pagou um valor diferente do cobrado
 finding-card-other-amount-do = Nada foi creditado. Devolva na Stripe ou conceda o crédito manualmente ao cliente.
 finding-card-other-customer = Um pagamento com cartão é de um cliente diferente do cobrado

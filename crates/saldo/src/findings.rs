@@ -353,6 +353,16 @@ impl Found {
         }
     }
 
+    /// The top-up that it is about.
+    pub fn topup(&self) -> Option<&str> {
+        match self {
+            Found::CardOtherCustomer { topup, .. }
+            | Found::CardOtherAmount { topup, .. }
+            | Found::CardFree { topup, .. } => Some(topup),
+            _ => None,
+        }
+    }
+
     /// The line that it is about.
     pub fn line(&self) -> Option<&str> {
         match self {

@@ -227,6 +227,7 @@ fn standing(state: TopupState) -> (&'static str, &'static str) {
         TopupState::Credited => ("good", "topup-credited"),
         TopupState::Cancelled => ("plain", "topup-cancelled"),
         TopupState::Expired => ("plain", "topup-expired"),
+        TopupState::Free => ("wait", "topup-free"),
         TopupState::Failed => ("bad", "topup-failed"),
     }
 }
@@ -274,7 +275,7 @@ pub(super) async fn page(
         text: name.clone(),
         standing: Some(Standing::new(tone, reader.t(text))),
         done: shown.read.map(|_| reader.t("topup-was-read")),
-        alert: None,
+        alert: (topup.state == TopupState::Free).then(|| reader.t("topup-free-text")),
         facts: facts(&reader, &topup, name),
         lists: if attempts.lines.is_empty() { Vec::new() } else { vec![attempts] },
         links: Vec::new(),

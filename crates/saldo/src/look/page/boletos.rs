@@ -237,6 +237,7 @@ impl FindingListed {
     /// The id of what it is, in words.
     pub fn text_id(&self) -> &'static str {
         match self.code {
+            _ if self.is_free() => "finding-card-free",
             FindingCode::UnknownTitle => "finding-unknown-title",
             FindingCode::OtherValue => "finding-other-value",
             FindingCode::PaidLess => "finding-paid-less",
@@ -256,6 +257,16 @@ impl FindingListed {
         }
     }
 
+    /// Whether it is about a checkout that a coupon made free.
+    fn is_free(&self) -> bool {
+        matches!(self.found, Some(Found::CardFree { .. }))
+    }
+
+    /// The page of the recharge that it is about.
+    pub fn topup_url(&self) -> Option<String> {
+        self.found.as_ref().and_then(Found::topup).map(|topup| format!("/console/topups/{topup}"))
+    }
+
     /// The page of the line that it is about.
     pub fn line_url(&self) -> Option<String> {
         self.found.as_ref().and_then(Found::line).map(|line| format!("/console/lines/{line}"))
@@ -264,6 +275,7 @@ impl FindingListed {
     /// The id of what to do about it.
     pub fn advice_id(&self) -> &'static str {
         match self.code {
+            _ if self.is_free() => "finding-card-free-do",
             FindingCode::PaidTwice if matches!(self.found, Some(Found::ToldAgain { .. })) => {
                 "finding-told-again-do"
             }
