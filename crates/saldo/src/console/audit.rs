@@ -35,50 +35,50 @@ const WORDS_CHARS_MAX: usize = 100;
 /// Colleagues who are looked through for a name.
 const STAFF_MAX: u32 = 500;
 /// What changes are of, as the names of their actions begin. A test compares it with what the program writes down.
-const KINDS: [&str; 43] = [
-    "adjustment",
-    "api_key",
-    "automatic_topup",
-    "backup",
-    "bank_return",
-    "billing",
-    "boleto",
-    "brand",
-    "charge",
-    "clock",
-    "credit",
-    "credit_request",
-    "customer",
-    "customers",
-    "deduction",
-    "doctor",
-    "finding",
-    "grant",
-    "inbox",
-    "invoice",
-    "line",
-    "login",
-    "mail",
-    "mail_wishes",
-    "meter",
-    "pack",
-    "plan",
-    "price",
-    "purchase",
-    "receipt",
-    "reconciliation",
-    "refund",
-    "remittance",
-    "router",
-    "staff",
-    "subject",
-    "subscriber",
-    "subscribers",
-    "test_clock",
-    "topup",
-    "wallet",
-    "webhook_delivery",
-    "webhook_endpoint",
+const KINDS: [(&str, &str); 43] = [
+    ("adjustment", "audit-of-adjustment"),
+    ("api_key", "audit-of-api-key"),
+    ("automatic_topup", "audit-of-automatic-topup"),
+    ("backup", "audit-of-backup"),
+    ("bank_return", "audit-of-bank-return"),
+    ("billing", "audit-of-billing"),
+    ("boleto", "audit-of-boleto"),
+    ("brand", "audit-of-brand"),
+    ("charge", "audit-of-charge"),
+    ("clock", "audit-of-clock"),
+    ("credit", "audit-of-credit"),
+    ("credit_request", "audit-of-credit-request"),
+    ("customer", "audit-of-customer"),
+    ("customers", "audit-of-customers"),
+    ("deduction", "audit-of-deduction"),
+    ("doctor", "audit-of-doctor"),
+    ("finding", "audit-of-finding"),
+    ("grant", "audit-of-grant"),
+    ("inbox", "audit-of-inbox"),
+    ("invoice", "audit-of-invoice"),
+    ("line", "audit-of-line"),
+    ("login", "audit-of-login"),
+    ("mail", "audit-of-mail"),
+    ("mail_wishes", "audit-of-mail-wishes"),
+    ("meter", "audit-of-meter"),
+    ("pack", "audit-of-pack"),
+    ("plan", "audit-of-plan"),
+    ("price", "audit-of-price"),
+    ("purchase", "audit-of-purchase"),
+    ("receipt", "audit-of-receipt"),
+    ("reconciliation", "audit-of-reconciliation"),
+    ("refund", "audit-of-refund"),
+    ("remittance", "audit-of-remittance"),
+    ("router", "audit-of-router"),
+    ("staff", "audit-of-staff"),
+    ("subject", "audit-of-subject"),
+    ("subscriber", "audit-of-subscriber"),
+    ("subscribers", "audit-of-subscribers"),
+    ("test_clock", "audit-of-test-clock"),
+    ("topup", "audit-of-topup"),
+    ("wallet", "audit-of-wallet"),
+    ("webhook_delivery", "audit-of-webhook-delivery"),
+    ("webhook_endpoint", "audit-of-webhook-endpoint"),
 ];
 
 #[derive(Clone, Default, Deserialize)]
@@ -217,10 +217,10 @@ const FILE_HEAD: [&str; 13] = [
 
 /// What changes may be of, in the reader's words and in their order: what the address says, the words, whether it is asked for.
 fn kinds(reader: &Reader, asked: &str) -> Vec<(String, String, bool)> {
-    let kind = |kind: &&str| {
-        let (begin, id) = (format!("{kind}."), format!("audit-of-{}", kind.replace('_', "-")));
+    let kind = |(kind, text): &(&str, &str)| {
+        let begin = format!("{kind}.");
         let is_asked = begin == asked.trim();
-        (begin, reader.t(&id), is_asked)
+        (begin, reader.t(text), is_asked)
     };
     let mut kinds: Vec<_> = KINDS.iter().map(kind).collect();
     kinds.sort_by(|one, other| one.1.cmp(&other.1));
@@ -375,7 +375,7 @@ mod tests {
     fn each_kind_of_change_can_be_chosen() {
         let mut kinds = BTreeSet::new();
         written(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut kinds);
-        let known: BTreeSet<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+        let known: BTreeSet<String> = KINDS.iter().map(|(kind, _)| (*kind).to_owned()).collect();
         let missing: Vec<_> = kinds.difference(&known).collect();
         assert!(missing.is_empty(), "not in KINDS: {missing:?}");
     }

@@ -73,11 +73,13 @@ impl Desk {
     async fn send(&mut self, request: RequestBuilder) -> Option<(u16, String, String)> {
         let answer = request.send().await.ok()?;
         for set in answer.headers().get_all(SET_COOKIE) {
-            let pair = set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|set| set.split_once('='));
+            let pair =
+                set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|set| set.split_once('='));
             let (name, value) = pair.expect("a cookie");
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let location = answer.headers().get("location").and_then(|there| there.to_str().ok()).unwrap_or_default();
+        let location =
+            answer.headers().get("location").and_then(|there| there.to_str().ok()).unwrap_or_default();
         let (status, location) = (answer.status().as_u16(), location.to_owned());
         Some((status, location, answer.text().await.ok()?))
     }
@@ -130,7 +132,10 @@ async fn a_file_of_customers_is_taken_once_and_whole_after_kills() {
         }
         let tables = program.tables();
         let heard = async {
-            while tables.read(|reader| Ok::<_, StoreError>(!reader.open_intents(None, 1)?.rows.is_empty())).expect("a look") {
+            while tables
+                .read(|reader| Ok::<_, StoreError>(!reader.open_intents(None, 1)?.rows.is_empty()))
+                .expect("a look")
+            {
                 tokio::task::yield_now().await;
             }
         };
@@ -213,9 +218,8 @@ fn check(reader: &Reader<'_>, files: u32) -> Result<(), StoreError> {
 }
 
 fn form(fields: &[(&str, &str)]) -> (String, Vec<u8>) {
-    let pairs = fields.iter().map(|(name, value)| {
-        format!("{name}={}", saldo::look::format::percent_encoded(value))
-    });
+    let pairs =
+        fields.iter().map(|(name, value)| format!("{name}={}", saldo::look::format::percent_encoded(value)));
     let body = pairs.collect::<Vec<_>>().join("&");
     ("application/x-www-form-urlencoded".to_owned(), body.into_bytes())
 }
