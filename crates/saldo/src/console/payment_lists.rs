@@ -80,7 +80,7 @@ pub(super) async fn list(
             Ok(by) => by,
             Err(wrong) => return Ok(Err(wrong)),
         };
-        let (came, next) = page(tables, (filter, &by, asked.is_narrow()), from, ROWS)?;
+        let (came, next) = page(tables, (filter, &by), from, ROWS)?;
         let rows = came.iter().map(|came| listed(tables, &eyes, came)).collect::<Result<Vec<_>, _>>()?;
         Ok(Ok((rows, next, sums(tables, &eyes, (filter, &by))?)))
     };
@@ -130,7 +130,7 @@ pub(super) async fn file(
         };
         let (mut rows, mut before) = (Vec::new(), None);
         for _ in 0..FILE_ROWS_MAX / FILE_STEP {
-            let (came, next) = page(tables, (filter, &by, true), before, FILE_STEP)?;
+            let (came, next) = page(tables, (filter, &by), before, FILE_STEP)?;
             for came in &came {
                 rows.push(cells(tables, &reader, came)?);
             }
@@ -177,17 +177,12 @@ fn has_settlements(filter: PaymentFilter, by: &Narrowing) -> bool {
 /// Attempts by card and money that came in other ways, newest first by one order: when, and then the name.
 fn page(
     tables: &TablesReader<'_>,
-    (filter, by, is_narrow): (PaymentFilter, &Narrowing, bool),
+    (filter, by): (PaymentFilter, &Narrowing),
     from: Option<PaymentCursor>,
     limit: u32,
 ) -> Result<(Vec<Came>, Option<PaymentCursor>), StoreError> {
     let key = |at, id: u128| PaymentCursor { occurred_at: at, id: PaymentId::from_u128(id) };
-    // All that stand so are found by an index of their own.
-    let page = if is_narrow {
-        tables.payments_narrowed((filter, by), from, limit)?
-    } else {
-        tables.payments_listed(filter, from, limit)?
-    };
+    let page = tables.payments_narrowed((filter, by), from, limit)?;
     let mut has_more = page.next.is_some();
     let tried = page.rows.into_iter();
     let mut rows: Vec<(PaymentCursor, Came)> =

@@ -1,7 +1,8 @@
 //! Payments, money that came otherwise, and top-ups, as finance looks for them: between two days, of a customer, by a card's last digits, by
 //! an amount; and what they come to.
 //!
-//! Each statement is found by one index, in $1: the customer, the card, or the time; what else is asked is looked at row by row.
+//! Each statement is found by one index: in $1 the customer, the card or the status, or rows of a kind that has an index of its own, or the
+//! time alone. What else is asked is looked at row by row.
 
 use money::{CustomerId, PaymentId, SettlementId, Timestamp, TopupId, Unit};
 
@@ -32,6 +33,11 @@ macro_rules! payments {
 const PAYMENTS: &str = payments!("id", "id <> $1");
 const PAYMENTS_OF: &str = payments!("id", "customer = $1");
 const PAYMENTS_BY_CARD: &str = payments!("id", "card_last4 = $1");
+const PAYMENTS_BY_STATUS: &str = payments!("id", "status = $1");
+const PAYMENTS_REFUNDED: &str = payments!("id", "id <> $1 AND refunded > 0");
+const PAYMENTS_DISPUTED: &str = payments!("id", "id <> $1 AND dispute_state IS NOT NULL");
+const PAYMENTS_UNMATCHED: &str =
+    payments!("id", "id <> $1 AND status = 'succeeded' AND credited_entry IS NULL");
 
 /// What the newest of them come to.
 macro_rules! payment_sums {
@@ -47,6 +53,10 @@ macro_rules! payment_sums {
 const SUMS: &str = payment_sums!("id <> $1");
 const SUMS_OF: &str = payment_sums!("customer = $1");
 const SUMS_BY_CARD: &str = payment_sums!("card_last4 = $1");
+const SUMS_BY_STATUS: &str = payment_sums!("status = $1");
+const SUMS_REFUNDED: &str = payment_sums!("id <> $1 AND refunded > 0");
+const SUMS_DISPUTED: &str = payment_sums!("id <> $1 AND dispute_state IS NOT NULL");
+const SUMS_UNMATCHED: &str = payment_sums!("id <> $1 AND status = 'succeeded' AND credited_entry IS NULL");
 
 macro_rules! settlements {
     ($what:literal, $by:literal) => {
@@ -151,6 +161,36 @@ row! {
     }
 }
 
+/// Texts of one statement, by what finds its rows.
+struct ByIndex {
+    time: &'static str,
+    customer: &'static str,
+    card: &'static str,
+    status: &'static str,
+    refunded: &'static str,
+    disputed: &'static str,
+    unmatched: &'static str,
+}
+
+const FOUND: ByIndex = ByIndex {
+    time: PAYMENTS,
+    customer: PAYMENTS_OF,
+    card: PAYMENTS_BY_CARD,
+    status: PAYMENTS_BY_STATUS,
+    refunded: PAYMENTS_REFUNDED,
+    disputed: PAYMENTS_DISPUTED,
+    unmatched: PAYMENTS_UNMATCHED,
+};
+const ADDED_UP: ByIndex = ByIndex {
+    time: SUMS,
+    customer: SUMS_OF,
+    card: SUMS_BY_CARD,
+    status: SUMS_BY_STATUS,
+    refunded: SUMS_REFUNDED,
+    disputed: SUMS_DISPUTED,
+    unmatched: SUMS_UNMATCHED,
+};
+
 /// The id that nothing has.
 const NOBODY: [u8; 16] = [0; 16];
 
@@ -180,11 +220,7 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Page<Payment, PaymentCursor>, StoreError> {
         let begin = by.begin(before.map(|cursor| (cursor.occurred_at, cursor.id.as_u128())));
-        let ids: Vec<PaymentId> = self.payments_by(
-            [PAYMENTS, PAYMENTS_OF, PAYMENTS_BY_CARD],
-            (filter, by),
-            (begin, rows_to_ask(limit)),
-        )?;
+        let ids: Vec<PaymentId> = self.payments_by(&FOUND, (filter, by), (begin, rows_to_ask(limit)))?;
         let rows = ids.into_iter().filter_map(|id| self.payment(id).transpose());
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         Ok(page(rows, limit, |row: &Payment| PaymentCursor { occurred_at: row.occurred_at, id: row.id }))
@@ -197,12 +233,12 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<PaymentSum>, StoreError> {
         let begin = (by.begin(None), i64::from(limit));
-        self.payments_by([SUMS, SUMS_OF, SUMS_BY_CARD], (filter, by), begin)
+        self.payments_by(&ADDED_UP, (filter, by), begin)
     }
 
     fn payments_by<T: crate::stored::Stored>(
         &self,
-        [by_time, of_customer, by_card]: [&str; 3],
+        texts: &ByIndex,
         (filter, by): (PaymentFilter, &Narrowing),
         ((at, id), rows): ((Timestamp, u128), i64),
     ) -> Result<Vec<T>, StoreError> {
@@ -215,10 +251,14 @@ impl Reader<'_> {
         let (has_amount, amount) = (i64::from(by.amount.is_some()), by.amount.unwrap_or_default());
         let id = PaymentId::from_u128(id);
         let nobody = &NOBODY[..];
-        let (sql, first): (&str, &dyn Bind) = match &by.customer {
-            Some(customer) => (of_customer, customer),
-            None if !by.card.is_empty() => (by_card, &by.card),
-            None => (by_time, &nobody),
+        let (sql, first): (&str, &dyn Bind) = match (&by.customer, filter) {
+            (Some(customer), _) => (texts.customer, customer),
+            _ if !by.card.is_empty() => (texts.card, &by.card),
+            (None, PaymentFilter::All) => (texts.time, &nobody),
+            (None, PaymentFilter::Status(_)) => (texts.status, &status),
+            (None, PaymentFilter::Refunded) => (texts.refunded, &nobody),
+            (None, PaymentFilter::Disputed) => (texts.disputed, &nobody),
+            (None, PaymentFilter::Unmatched) => (texts.unmatched, &nobody),
         };
         let card = by.card.as_str();
         let [refunded, disputed, unmatched] = &flags;
