@@ -9,15 +9,13 @@ use book::{Charging, LineAct, LineStatus};
 use engine::Outcome;
 use money::{LineId, Timestamp};
 use serde::Deserialize;
-use serde_json::json;
-use store::tables::lines::LineEntry;
+use store::tables::lines::{AtZero, LineEntry};
 use store::views::{CycleRow, LineRow, PurchaseState, SessionRow};
 use store::{Reader as TablesReader, StoreError};
 
-use super::blocked::blocked_line;
+use super::blocked::{blocked_line, trusted_line};
 use super::subscribers::spoken_document;
 use crate::app::App;
-use crate::audit::Change;
 use crate::look::Reader;
 use crate::look::page::buy_credit::Check;
 use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
@@ -32,6 +30,7 @@ use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::purchases::may_be_settled_by_hand;
 use crate::sold::Sold;
+use crate::billing::Trust;
 use crate::{billing, lines};
 
 /// Lines of one page.
@@ -54,6 +53,8 @@ pub(super) struct LineShown {
 #[derive(Deserialize)]
 pub(super) struct Status {
     status: String,
+    #[serde(default)]
+    reason: String,
 }
 
 /// A line with what stands around it.
@@ -129,7 +130,7 @@ pub(super) async fn line(
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let (eyes, offered, now) = (reader.clone(), Arc::clone(&sold), app.ledger.now());
     let look = Arc::clone(&app);
-    let (known, check, purchases, payments, sessions, routers, blocked) = app
+    let (known, check, purchases, payments, sessions, routers, (blocked, trusted)) = app
         .read(move |tables| {
             let Some(entry) = tables.line(id)? else { return Ok(None) };
             let Some(known) = known(tables, entry)? else { return Ok(None) };
@@ -138,7 +139,12 @@ pub(super) async fn line(
             let check = check(tables, &offered, &eyes, &known.entry, now)?;
             let (purchases, sessions) = (tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?);
             let blocked = billing::why_blocked_now(&look, tables, &known.entry, &known.line.status)?;
-            Ok(Some((known, check, purchases, payments, sessions, tables.router_names()?, blocked)))
+            let trusted = match billing::trust_of(tables, id, now)? {
+                Trust::Until(until) => Some((until, billing::overdue_now(&look, tables, &known.entry)?)),
+                Trust::NotBlocked | Trust::Possible | Trust::Used => None,
+            };
+            let standing = (blocked, trusted);
+            Ok(Some((known, check, purchases, payments, sessions, tables.router_names()?, standing)))
         })
         .await?
         .ok_or_else(missing)?;
@@ -178,12 +184,14 @@ pub(super) async fn line(
         plan: sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
         status: reader.t(status_text(&known.line.status)),
         blocked: blocked.map(|blocked| blocked_line(&reader, &blocked)),
+        trusted: trusted.map(|(until, overdue)| trusted_line(&reader, until, &overdue)),
         change_login_url: may_change
             .then(|| format!("{}/{}/access-login", Place::ConsoleLines.url(), known.entry.id)),
         saved: saved == 1,
         balance: size(known.available),
         cycle: (known.cycle.starts_at, known.cycle.ends_at),
         restricted_since: known.line.restricted_since,
+        restricted_text_id: restricted_text(sold.plan(known.line.plan_no).map(|plan| plan.at_zero)),
         check,
         may_block: may_change && status == LineStatus::Enabled,
         may_enable: may_change && status == LineStatus::Blocked,
@@ -207,7 +215,7 @@ pub(super) async fn set_status(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Path(id): Path<String>,
-    Posted(Status { status }): Posted<Status>,
+    Posted(Status { status, reason }): Posted<Status>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
@@ -216,10 +224,15 @@ pub(super) async fn set_status(
     let detail = "The status must be enabled or blocked.";
     let wanted = wanted.ok_or_else(|| Problem::invalid("status", "invalid_status", detail))?;
     let entry = find(&app, id).await?;
+    // Who is cut off asks why, and whoever picks up the telephone is not always who did it.
+    let reason = match wanted {
+        LineStatus::Blocked => Some(billing::checked_reason(&reason)?),
+        LineStatus::Enabled | LineStatus::Cancelled => None,
+    };
     // Written down first: what somebody wanted is known, whatever becomes of it.
-    let change = Change::new(billing::STATUS_SET, id).after(&json!({"status": wanted.code()}))?;
-    let author = staff.visit.author(&staff.who.session);
     let now = app.ledger.now();
+    let change = billing::status_set(id, wanted, reason.as_deref(), now)?;
+    let author = staff.visit.author(&staff.who.session);
     let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
     app.write(move |tx| {
         if wanted == LineStatus::Enabled {
@@ -280,6 +293,14 @@ pub(super) fn status_text(code: &str) -> &'static str {
         Some(LineStatus::Blocked) => "line-blocked",
         Some(LineStatus::Cancelled) => "line-cancelled",
         Some(LineStatus::Enabled) | None => "line-enabled",
+    }
+}
+
+fn restricted_text(at_zero: Option<AtZero>) -> &'static str {
+    match at_zero {
+        Some(AtZero::Walled) => "restricted-walled-since",
+        Some(AtZero::Block) => "restricted-cut-since",
+        Some(AtZero::Slow) | None => "restricted-since",
     }
 }
 
