@@ -108,8 +108,10 @@ fn the_limit_of_what_is_unpaid_bars_only_what_would_be_owed() {
         (OnPayment, Pix, "sold"),
     ] {
         let limits = PurchaseRules { balance_max: 10_000, unpaid_max: Some(brl("30.00")) };
-        let mut desk =
-            joao([Plan { purchases: Some(limits), ..plan() }], [pack(), Pack { no: PackNo(2), release, ..pack() }]);
+        let mut desk = joao(
+            [Plan { purchases: Some(limits), ..plan() }],
+            [pack(), Pack { no: PackNo(2), release, ..pack() }],
+        );
         let first = buying(&desk, 1, Boleto);
         yes(&mut desk, LineAct::Buy(first));
         let wish = Buying { pack: PackNo(2), ..buying(&desk, 2, charging) };

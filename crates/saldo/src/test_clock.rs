@@ -20,7 +20,11 @@ pub(crate) async fn follow(app: &Arc<App>, patience: Duration) -> Result<(), Pro
     let position = app.ledger.settle_all().await?;
     app.wait_projected(position, patience).await;
     if let Err(problem) = purchases::sweep(app).await {
-        tracing::warn!(code = problem.code, detail = problem.detail, "purchases still wait after a move of the clock");
+        tracing::warn!(
+            code = problem.code,
+            detail = problem.detail,
+            "purchases still wait after a move of the clock"
+        );
     }
     if let Err(problem) = billing::review(app).await {
         tracing::warn!(

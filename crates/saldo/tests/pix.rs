@@ -442,8 +442,7 @@ async fn a_boleto_that_is_waited_for_may_be_paid_by_pix_or_given_up() {
     let mut browser = provider.signed_in().await;
     let in_state = |state| move |reader: &store::Reader<'_>| reader.boletos_in(state, 3);
     provider.buy_in(&mut browser, Charging::Boleto).await;
-    let boleto =
-        provider.house.until(in_state(BoletoState::Written), |rows| rows.len() == 1).await.remove(0);
+    let boleto = provider.house.until(in_state(BoletoState::Written), |rows| rows.len() == 1).await.remove(0);
     let purchase = boleto.purchase.expect("a purchase");
     let give_up = format!("/purchases/{purchase}/cancellation");
 
@@ -478,6 +477,7 @@ async fn a_boleto_that_is_waited_for_may_be_paid_by_pix_or_given_up() {
     let received = provider.remit().await;
     provider.load(&return_file(&received, 1, &[("02", 0)])).await;
     provider.tell(&[told(&charge, 1)]).await;
+    assert_eq!(provider.events(InboxState::Processed).await, 1);
     provider.house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
     assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
 
@@ -501,12 +501,10 @@ async fn nobody_gives_up_anothers_boleto() {
     let mut browser = provider.signed_in().await;
     provider.buy_in(&mut browser, Charging::Boleto).await;
     let purchase = provider.newest_purchase().await.purchase;
-    provider
-        .house
-        .until(|reader| reader.boletos_in(BoletoState::Written, 2), |rows| rows.len() == 1)
-        .await;
+    provider.house.until(|reader| reader.boletos_in(BoletoState::Written, 2), |rows| rows.len() == 1).await;
     let stranger = provider.house.customer("ana").await;
-    let refused = purchases::give_up(provider.app(), Author::operator(), stranger.customer.id, purchase).await;
+    let refused =
+        purchases::give_up(provider.app(), Author::operator(), stranger.customer.id, purchase).await;
     assert_eq!(refused.expect_err("another's").code, "not_found");
     assert_eq!(provider.newest_purchase().await.state, PurchaseState::Awaiting);
 }
@@ -525,8 +523,8 @@ async fn the_limit_of_what_is_unpaid_leaves_the_ways_that_owe_nothing() {
     for words in [
         "<option value=\"boleto\" disabled>Boleto (limit of unpaid credit reached)</option>",
         "<option value=\"next_invoice\" disabled>Next invoice (limit of unpaid credit reached)</option>",
-        "Pay now, or pay what is open first.",
-        "will be charged by ",
+        "limit of unpaid credit would be passed: pay now",
+        "It is released when it is paid.",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }

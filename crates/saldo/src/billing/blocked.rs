@@ -128,7 +128,8 @@ pub(crate) fn status_set(
 pub(crate) fn checked_reason(text: &str) -> Result<String, Problem> {
     let reason = text.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {
-        let detail = format!("reason must have 1 to {REASON_CHARS_MAX} characters, none of them a control character.");
+        let detail =
+            format!("reason must have 1 to {REASON_CHARS_MAX} characters, none of them a control character.");
         return Err(Problem::invalid("reason", "invalid_reason", detail));
     }
     Ok(reason.to_owned())

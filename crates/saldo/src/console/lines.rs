@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use book::{Charging, LineAct, LineStatus};
 use engine::Outcome;
-use money::{LineId, Timestamp};
+use money::{LineId, Timestamp, WalletId};
 use serde::Deserialize;
+use store::tables::Page;
 use store::tables::lines::{AtZero, LineEntry};
 use store::views::{CycleRow, LineRow, PurchaseState, SessionRow};
 use store::{Reader as TablesReader, StoreError};
@@ -16,9 +17,11 @@ use store::{Reader as TablesReader, StoreError};
 use super::blocked::{blocked_line, trusted_line};
 use super::subscribers::spoken_document;
 use crate::app::App;
+use crate::billing::Trust;
 use crate::look::Reader;
+use crate::look::format::percent_encoded;
 use crate::look::page::buy_credit::Check;
-use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
+use crate::look::page::{Finder, LinePage, LinePurchase, LineSession, Offer, Offers};
 use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
 use crate::permissions::Permission;
@@ -30,7 +33,6 @@ use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::purchases::may_be_settled_by_hand;
 use crate::sold::Sold;
-use crate::billing::Trust;
 use crate::{billing, lines};
 
 /// Lines of one page.
@@ -41,7 +43,14 @@ const SHOWN: u32 = 10;
 #[derive(Deserialize)]
 pub(super) struct Shown {
     before: Option<String>,
+    #[serde(default)]
+    find: String,
+    #[serde(default)]
+    status: String,
 }
+
+/// What lines may be found by beside their statuses: that a router has not confirmed for too long what they may do.
+const WAITING: &str = "waiting";
 
 #[derive(Deserialize)]
 pub(super) struct LineShown {
@@ -56,6 +65,14 @@ pub(super) struct Status {
     #[serde(default)]
     reason: String,
 }
+
+/// What lines are found by, with the ids of the words.
+const STATUSES: [(&str, &str); 4] = [
+    ("enabled", "line-enabled"),
+    ("blocked", "line-blocked"),
+    ("cancelled", "line-cancelled"),
+    (WAITING, "line-waiting"),
+];
 
 /// A line with what stands around it.
 struct Known {
@@ -77,15 +94,30 @@ pub(super) async fn list(
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<LineId> = trail.last().and_then(|id| id.parse().ok());
+    let (find, status) = (shown.find.trim().to_owned(), shown.status);
+    if !STATUSES.iter().any(|(code, _)| *code == status) && !status.is_empty() {
+        let detail = "status must be enabled, blocked, cancelled or waiting.";
+        return Err(Problem::invalid("status", "invalid_status", detail).into());
+    }
+    let waiting = (status == WAITING).then(|| app.nas.unconfirmed_wallets(app.ledger.now()));
+    let (text, wanted) = (find.clone(), Some(status.clone()).filter(|status| !status.is_empty()));
     let (known, next) = app
         .read(move |tables| {
-            let page = tables.lines(before, ROWS)?;
+            let page = match waiting {
+                // There are few of them, and they are known one by one.
+                Some(wallets) => Page { rows: entries(tables, &wallets)?, next: None },
+                None => tables.lines_like(&text, wanted.as_deref(), before, ROWS)?,
+            };
             let known =
                 page.rows.into_iter().map(|entry| known(tables, entry)).collect::<Result<Vec<_>, _>>()?;
             Ok((known.into_iter().flatten().collect::<Vec<_>>(), page.next))
         })
         .await?;
-    let base = format!("{}?", Place::ConsoleLines.url());
+    let url = Place::ConsoleLines.url();
+    let base = format!("{url}?find={}&status={status}&", percent_encoded(&find));
+    let is_found = !find.is_empty() || !status.is_empty();
+    let statuses = STATUSES.iter().map(|(code, id)| (*code, reader.t(id), *code == status));
+    let finder = Finder { url: url.to_owned(), statuses: statuses.collect(), find };
     let rows = known.into_iter().map(|known| Offer {
         name: known.name,
         under: [Some(spoken_document(&known.document)), known.entry.access_login]
@@ -106,7 +138,8 @@ pub(super) async fn list(
         frame: staff.visit.frame(&app, Some(Place::ConsoleLines)),
         heading: reader.t(Place::ConsoleLines.text_id()),
         text: reader.t("lines-text"),
-        empty: reader.t("lines-empty"),
+        empty: reader.t(if is_found { "lines-none-found" } else { "lines-empty" }),
+        finder: Some(finder),
         columns: ["plan", "status", "data-balance", "cycle-ends"].map(|id| reader.t(id)).to_vec(),
         rows: rows.collect(),
         new_link: None,
@@ -248,6 +281,18 @@ pub(super) async fn set_status(
         }
         Outcome::Refused(refusal) => Err(Problem::from(refusal).into()),
     }
+}
+
+/// The lines that live on these wallets.
+fn entries(tables: &TablesReader<'_>, wallets: &[WalletId]) -> Result<Vec<LineEntry>, StoreError> {
+    let mut lines = Vec::new();
+    for wallet in wallets {
+        let Some(view) = tables.wallet_view(*wallet)? else { continue };
+        let Some(line) = tables.line_view_by_wallet(view.wallet_no)? else { continue };
+        lines.extend(tables.line(line.line)?);
+    }
+    lines.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    Ok(lines)
 }
 
 /// The check panel of a line; `None` if its plan is not known.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use book::{Charging, LineStatus};
-use serde_json::json;
 use money::{Amount, CustomerId, LineId, LoginId, Timestamp, Unit, WalletId};
+use serde_json::json;
 use store::tables::audit::AuditRow;
 use store::tables::lines::{AtZero, OnWriteOff, PackRelease};
 use store::tables::logins::Login;

@@ -8,7 +8,9 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use book::{Buying, Charging, PackNo, PurchaseRules, Release, Standing, check_charging, check_line, check_pack};
+use book::{
+    Buying, Charging, PackNo, PurchaseRules, Release, Standing, check_charging, check_line, check_pack,
+};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use money::{Amount, LineId, PurchaseId, Timestamp, WalletId};
@@ -346,11 +348,9 @@ fn credit_form(
         .collect();
     packs.sort_by_key(|(pack, _)| (pack.quantity, pack.price.value()));
     let is_open = closed.is_none();
-    let chosen = packs
-        .iter()
-        .find(|(pack, ways)| {
-            is_open && Some(pack.id.to_string()) == choice.credit && barred(pack, ways).is_none()
-        });
+    let chosen = packs.iter().find(|(pack, ways)| {
+        is_open && Some(pack.id.to_string()) == choice.credit && barred(pack, ways).is_none()
+    });
     let chosen_id = chosen.map(|(pack, _)| pack.id);
     CreditForm {
         csrf: signed.who.session.csrf.0.clone(),

@@ -119,8 +119,7 @@ pub(super) fn progress(
     let page_url = format!("{}?line={}", Place::BuyCredit.url(), line.entry.id);
     Ok(Some(Progress {
         purchase: newest.purchase.to_string(),
-        confirmed_url: confirmed
-            .map(|_| format!("{page_url}&bought={}", newest.purchase)),
+        confirmed_url: confirmed.map(|_| format!("{page_url}&bought={}", newest.purchase)),
         page_url,
         quantity: newest.quantity,
         price: newest.price,

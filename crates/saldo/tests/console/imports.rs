@@ -73,7 +73,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
         columns.join(";")
     };
     let before = (house.seen(), written(&house));
-    let cases: [(Vec<String>, u32, &str, &str); 32] = [
+    let cases: [(Vec<String>, u32, &str, &str); 34] = [
         (vec![with(0, "")], 2, "name", "Fill this in."),
         (vec![with(0, &"x".repeat(201))], 2, "name", "At most 200 characters."),
         (vec![with(0, "A\u{202e}na")], 2, "name", "cannot be printed"),

@@ -118,6 +118,47 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lines_are_found_by_words_and_status() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let (id, _) = line(&house).await;
+    let list = "/console/lines";
+    let has = |page: &str| page.contains(&format!("{list}/{id}"));
+    for all in [
+        "",
+        "?find=&status=",
+        "?find=Joao",
+        "?find=JOAO%40example",
+        "?status=enabled",
+        "?find=joao&status=enabled",
+    ] {
+        let page = staff.get(&format!("{list}{all}")).await.text;
+        assert!(has(&page), "{all}: {page}");
+    }
+    for none in [
+        "?find=maria",
+        "?status=blocked",
+        "?status=cancelled",
+        "?status=waiting",
+        "?find=joao&status=blocked",
+        "?find=%25",
+    ] {
+        let page = staff.get(&format!("{list}{none}")).await.text;
+        assert!(!has(&page) && page.contains("No line is found so."), "{none}: {page}");
+    }
+    let page = format!("{list}/{id}");
+    let blocked = [("status", "blocked"), ("reason", "A test")];
+    staff.submit(&page, &format!("{page}/status"), &blocked).await.expect(303);
+    let found = staff.get(&format!("{list}?status=blocked")).await.text;
+    assert!(has(&found) && found.contains("<option value=\"blocked\" selected>"), "{found}");
+    for wrong in ["?status=gone", "?status=%25"] {
+        let refused = staff.get(&format!("{list}{wrong}")).await;
+        assert!(refused.status.is_client_error(), "{wrong}: {}", refused.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_access_login_is_changed_by_those_who_may() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
