@@ -334,6 +334,7 @@ async fn show(
         parts: known.parts,
         lines: lines.collect(),
         logins: known.logins.iter().map(login).collect(),
+        is_clock_moved: app.ledger.clock_offset() != 0,
         language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),
         name: known.customer.name,
         email: known.customer.email,
