@@ -515,6 +515,9 @@ period = Period
 time-zone = Time zone
 other-days = Other days
 days-from = From
+days-wrong = Write the day as 2026-11-30.
+days-backwards = The last day lies before the first one.
+days-too-many = These are more movements than fit on paper. Choose fewer days, or the CSV.
 days-until = To
 statement-empty = No movements in this month. Choose another month above.
 

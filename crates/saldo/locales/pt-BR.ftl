@@ -515,6 +515,9 @@ period = Período
 time-zone = Fuso horário
 other-days = Outros dias
 days-from = De
+days-wrong = Escreva o dia como 2026-11-30.
+days-backwards = O último dia é anterior ao primeiro.
+days-too-many = São mais movimentos do que cabem no papel. Escolha menos dias, ou o CSV.
 days-until = Até
 statement-empty = Nenhuma movimentação neste mês. Escolha outro mês acima.
 

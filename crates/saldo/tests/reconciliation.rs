@@ -6,7 +6,7 @@
 mod browser;
 mod house;
 
-use browser::Browser;
+use browser::{Browser, login};
 use house::{House, STRIPE_KEY, place_of};
 use money::Timestamp;
 use saldo::audit::Author;
@@ -204,6 +204,7 @@ async fn a_checkout_that_a_coupon_made_free_is_over_credits_nothing_and_is_told_
     tokio::time::timeout(house::PATIENCE, over).await.expect("it is over within time");
     assert_eq!(house.get(&path).await.expect(200)["state"], "free");
     // The customer is told so, and staff come from the finding to the recharge.
+    login(&house, &ana).await;
     let mut browser = Browser::signed_in(&house, &ana).await;
     let result = browser.get(&format!("/topups/{}/result", wanted["id"].as_str().expect("an id"))).await.text;
     assert!(result.contains("A coupon took the whole amount") && result.contains("$25.00"), "{result}");

@@ -39,7 +39,10 @@ async fn payments_and_recharges_are_narrowed_added_up_and_taken_as_files() {
         let file = staff.get(&format!("/console/payments.csv?{query}")).await.text;
         let rows: Vec<&str> = file.lines().skip(1).collect();
         assert_eq!(rows.len(), 1, "{query}: {file}");
-        assert!(rows[0].contains(&payment.to_string()) && rows[0].contains(",10,USD,0,card,4242,"), "{file}");
+        assert!(
+            rows[0].contains(&payment.to_string()) && rows[0].contains(",10.00,USD,0.00,card,4242,"),
+            "{file}"
+        );
         let query = query.replace("card=4242&", "").replace("show=paid", "show=credited");
         let page = staff.get(&format!("/console/topups?{query}")).await;
         assert!(page.text.contains("One recharge of $10.00; $10.00 credited."), "{query}: {}", page.text);
