@@ -105,7 +105,8 @@ pub(super) async fn list(
             .map(|id| reader.t(id))
             .to_vec(),
         rows,
-        empty: reader.t("payments-none"),
+        // What is wrong with the form says it all.
+        empty: if wrong.is_empty() { reader.t("payments-none") } else { String::new() },
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next)),
         reader,

@@ -85,7 +85,8 @@ pub(super) async fn list(
         narrow: Some(wish.form(&reader, (place.url(), Has::NoCard), &wrong, sums)),
         columns: ["began-at", "customer", "amount", "status"].map(|id| reader.t(id)).to_vec(),
         rows: rows.iter().map(|(customer, topup)| listed(&reader, customer.as_ref(), topup)).collect(),
-        empty: reader.t("topups-none"),
+        // What is wrong with the form says it all.
+        empty: if wrong.is_empty() { reader.t("topups-none") } else { String::new() },
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| {
             let next = format!("{}.{}", next.created_at.as_micros(), next.id);
