@@ -37,10 +37,13 @@ pub enum Progress {
     Failed(String),
 }
 
+/// Year, month, and the day where it is told up to one.
+type Key = (i16, i8, Option<i8>);
+
 /// What was asked for, by year, month and day.
 #[derive(Debug, Default)]
 pub struct MonthEnds {
-    known: Mutex<BTreeMap<(i16, i8, Option<i8>), watch::Receiver<Progress>>>,
+    known: Mutex<BTreeMap<Key, watch::Receiver<Progress>>>,
     /// Held by the one that is being made.
     turn: Arc<Mutex<()>>,
 }
