@@ -352,3 +352,53 @@ impl Reader<'_> {
         self.all(sql, &[first, &state, &state, &has_amount, &amount, &by.from, &at, &id, &rows])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::migrations::{Database, Engine};
+
+    /// However many there are: each list and each sum is found by an index, none by reading a whole table.
+    #[test]
+    fn each_is_found_by_an_index() {
+        let tables = rusqlite::Connection::open_in_memory().expect("a database");
+        for migration in Database::Saldo.migrations() {
+            tables.execute_batch(migration.sql(Engine::Sqlite)).expect("a migration");
+        }
+        let plan = |sql: &str| {
+            let mut asked = tables.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a statement");
+            let (mut rows, mut lines) = (asked.raw_query(), Vec::new());
+            while let Some(row) = rows.next().expect("a plan") {
+                lines.push(row.get::<_, String>(3).expect("its line"));
+            }
+            lines.join("; ")
+        };
+        let ByIndex { time, customer, card, status, refunded, disputed, unmatched } = FOUND;
+        let found = [time, customer, card, status, refunded, disputed, unmatched];
+        let ByIndex { time, customer, card, status, refunded, disputed, unmatched } = ADDED_UP;
+        let added_up = [time, customer, card, status, refunded, disputed, unmatched];
+        let indexes = ["by_time", "by_customer", "by_card", "by_status", "refunded", "disputed", "unmatched"];
+        for (index, texts) in indexes.into_iter().zip(found.into_iter().zip(added_up)) {
+            for sql in [texts.0, texts.1] {
+                let plan = plan(sql);
+                assert!(plan.contains(&format!("USING INDEX payments_{index} ")), "{index}: {plan}");
+            }
+        }
+        let others = [
+            (SETTLEMENTS, "settlements_by_time"),
+            (SETTLEMENTS_OF, "settlements_by_customer"),
+            (SETTLEMENT_SUMS, "settlements_by_time"),
+            (SETTLEMENT_SUMS_OF, "settlements_by_customer"),
+            (TOPUPS, "topups_by_time"),
+            (TOPUPS_OF, "topups_by_customer"),
+            (TOPUP_SUMS, "topups_by_time"),
+            (TOPUP_SUMS_OF, "topups_by_customer"),
+        ];
+        for (sql, index) in others {
+            let plan = plan(sql);
+            assert!(plan.contains(&format!("USING INDEX {index} ")), "{index}: {plan}");
+        }
+    }
+}
