@@ -212,6 +212,12 @@ async fn an_access_login_is_changed_by_those_who_may() {
     let known =
         house.running.app.read(move |tables| tables.line(id)).await.expect("a read").expect("the line");
     assert_eq!(known.access_login.as_deref(), Some("joao.novo"), "what was refused has changed nothing");
+
+    // Without one there is still something to press on, and it stands before all that happened.
+    staff.submit(&form, &form, &[("access_login", "")]).await.expect(303);
+    let his = staff.get(&format!("/console/customers/{}", customer.as_str().expect("whose"))).await.text;
+    let link = his.find(&format!("{page}\"><strong>no access login</strong>"));
+    assert!(link.is_some() && link < his.find("timeline-heading"), "{his}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
