@@ -2,7 +2,10 @@
 
 mod desk;
 
-use book::{Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, OverpaidTo, PaidBy, Source};
+use book::{
+    Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, OverpaidTo, PaidBy, Source,
+    TakenBackCause,
+};
 use desk::joao::{act, brl, joao, line, no, pack, plan, reads, yes};
 use desk::{ANA, Desk, gift, key, open, total};
 use money::Unit;
@@ -140,6 +143,8 @@ fn only_credit_that_was_overpaid_is_taken_and_no_more_than_is_left() {
     for (to, account) in [
         (OverpaidTo::GivenBack(PaidBy::Pix), Account::ClearingPix),
         (OverpaidTo::GivenBack(PaidBy::Hand), Account::ClearingHand),
+        (OverpaidTo::TakenBack(TakenBackCause::Refund), Account::Adjustment),
+        (OverpaidTo::TakenBack(TakenBackCause::Dispute), Account::Disputed),
     ] {
         let before = booked(&desk, account);
         desk.tell(take("7.50", to)).expect("it is there");
