@@ -132,10 +132,10 @@ fn only_credit_that_was_overpaid_is_taken_and_no_more_than_is_left() {
     let mut desk = joao([plan()], [pack()]);
     desk.tell(open(ANA, Unit::BRL, 0)).expect("a wallet for money");
     desk.tell(Act::Grant(GrantTerms { amount: brl("50.00"), ..gift("1.00") })).expect("a gift");
-    overpay(&mut desk, "10.00");
+    overpay(&mut desk, "25.00");
     overpay(&mut desk, "5.00");
     for (amount, code) in
-        [("15.01", "insufficient_credit"), ("0.00", "amount_not_positive"), ("-1.00", "amount_not_positive")]
+        [("30.01", "insufficient_credit"), ("0.00", "amount_not_positive"), ("-1.00", "amount_not_positive")]
     {
         let refused = desk.tell(take(amount, OverpaidTo::Invoice)).expect_err("that is not there");
         assert_eq!(refused.code(), code, "{amount}");
