@@ -12,25 +12,28 @@ const INSERT: &str =
 const NEXT_NO: &str = "SELECT coalesce(max(audit_no), 0) + 1 FROM audit";
 const SELECT: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer
     FROM audit WHERE audit_no < $1 ORDER BY audit_no DESC LIMIT $2";
-
-/// What is found by an index, in $1 and $2, and what is looked at of each line that is.
-macro_rules! found {
-    ($by:literal) => {
-        concat!(
-            "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer
-            FROM audit WHERE ",
-            $by,
-            " AND audit_no < $3 AND at >= $4 AND at < $5 AND ($6 = '' OR actor = $7)
-            AND ($8 = '' OR substr(action, 1, $9) = $10) AND ($11 = '' OR object = $12)
-            ORDER BY audit_no DESC LIMIT $13"
-        )
-    };
-}
-const FOUND: &str = found!("audit_no <> $1 AND audit_no <> $2");
+// Each is found by one index, in $1 and $2; what else is asked is looked at line by line.
+const FOUND: &str =
+    "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer FROM audit WHERE
+    audit_no <> $1 AND audit_no <> $2 AND audit_no < $3 AND at >= $4 AND at < $5 AND ($6 = '' OR actor =
+    $7) AND ($8 = '' OR substr(action, 1, $9) = $10) AND ($11 = '' OR object = $12) ORDER BY audit_no
+    DESC LIMIT $13";
 // A line from before customers were written down is found where it is of the customer himself.
-const FOUND_OF_CUSTOMER: &str = found!("(customer = $1 OR object = $2)");
-const FOUND_BY_ACTOR: &str = found!("(actor = $1 OR actor = $2)");
-const FOUND_OF_OBJECT: &str = found!("(object = $1 OR object = $2)");
+const FOUND_OF_CUSTOMER: &str =
+    "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer FROM audit WHERE
+    (customer = $1 OR object = $2) AND audit_no < $3 AND at >= $4 AND at < $5 AND ($6 = '' OR actor =
+    $7) AND ($8 = '' OR substr(action, 1, $9) = $10) AND ($11 = '' OR object = $12) ORDER BY audit_no
+    DESC LIMIT $13";
+const FOUND_BY_ACTOR: &str =
+    "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer FROM audit WHERE
+    (actor = $1 OR actor = $2) AND audit_no < $3 AND at >= $4 AND at < $5 AND ($6 = '' OR actor = $7)
+    AND ($8 = '' OR substr(action, 1, $9) = $10) AND ($11 = '' OR object = $12) ORDER BY audit_no DESC
+    LIMIT $13";
+const FOUND_OF_OBJECT: &str =
+    "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer FROM audit WHERE
+    (object = $1 OR object = $2) AND audit_no < $3 AND at >= $4 AND at < $5 AND ($6 = '' OR actor = $7)
+    AND ($8 = '' OR substr(action, 1, $9) = $10) AND ($11 = '' OR object = $12) ORDER BY audit_no DESC
+    LIMIT $13";
 const LAST: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer
     FROM audit WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT 1";
 

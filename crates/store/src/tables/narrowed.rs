@@ -14,107 +14,127 @@ use super::{Page, Reader, page, rows_to_ask};
 use crate::error::StoreError;
 use crate::stored::{Bind, row};
 
-/// Payments that are asked for.
-macro_rules! payments {
-    ($what:literal, $by:literal) => {
-        concat!(
-            "SELECT ",
-            $what,
-            " FROM payments WHERE ",
-            $by,
-            " AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL)
-            AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL))
-            AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11
-            AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14"
-        )
-    };
-}
-
-const PAYMENTS: &str = payments!("id", "id <> $1");
-const PAYMENTS_OF: &str = payments!("id", "customer = $1");
-const PAYMENTS_BY_CARD: &str = payments!("id", "card_last4 = $1");
-const PAYMENTS_BY_STATUS: &str = payments!("id", "status = $1");
-const PAYMENTS_REFUNDED: &str = payments!("id", "id <> $1 AND refunded > 0");
-const PAYMENTS_DISPUTED: &str = payments!("id", "id <> $1 AND dispute_state IS NOT NULL");
+const PAYMENTS: &str =
+    "SELECT id FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND
+    ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS
+    NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
+const PAYMENTS_OF: &str =
+    "SELECT id FROM payments WHERE customer = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded >
+    0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry
+    IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
+const PAYMENTS_BY_CARD: &str =
+    "SELECT id FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded >
+    0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry
+    IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
+const PAYMENTS_BY_STATUS: &str =
+    "SELECT id FROM payments WHERE status = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0)
+    AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS
+    NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
+const PAYMENTS_REFUNDED: &str =
+    "SELECT id FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR status = $3) AND ($4 = 0 OR
+    refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND
+    credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND
+    occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
+const PAYMENTS_DISPUTED: &str =
+    "SELECT id FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL AND ($2 = '' OR status = $3)
+    AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
+    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
+    LIMIT $14";
 const PAYMENTS_UNMATCHED: &str =
-    payments!("id", "id <> $1 AND status = 'succeeded' AND credited_entry IS NULL");
-
-/// What the newest of them come to.
-macro_rules! payment_sums {
-    ($by:literal) => {
-        concat!(
-            "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM (",
-            payments!("unit, status, amount, refunded", $by),
-            ") AS found GROUP BY unit, status ORDER BY unit, status"
-        )
-    };
-}
-
-const SUMS: &str = payment_sums!("id <> $1");
-const SUMS_OF: &str = payment_sums!("customer = $1");
-const SUMS_BY_CARD: &str = payment_sums!("card_last4 = $1");
-const SUMS_BY_STATUS: &str = payment_sums!("status = $1");
-const SUMS_REFUNDED: &str = payment_sums!("id <> $1 AND refunded > 0");
-const SUMS_DISPUTED: &str = payment_sums!("id <> $1 AND dispute_state IS NOT NULL");
-const SUMS_UNMATCHED: &str = payment_sums!("id <> $1 AND status = 'succeeded' AND credited_entry IS NULL");
-
-macro_rules! settlements {
-    ($what:literal, $by:literal) => {
-        concat!(
-            "SELECT ",
-            $what,
-            " FROM settlements WHERE ",
-            $by,
-            " AND paid_by <> 'card' AND ($2 = 0 OR amount = $3) AND came_at >= $4
-            AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7"
-        )
-    };
-}
-
-const SETTLEMENTS: &str = settlements!(
-    "id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at, invoice, reference",
-    "id <> $1"
-);
-const SETTLEMENTS_OF: &str = settlements!(
-    "id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at, invoice, reference",
-    "customer = $1"
-);
-const SETTLEMENT_SUMS: &str = concat!(
-    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (",
-    settlements!("unit, amount", "id <> $1"),
-    ") AS found GROUP BY unit ORDER BY unit"
-);
-const SETTLEMENT_SUMS_OF: &str = concat!(
-    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (",
-    settlements!("unit, amount", "customer = $1"),
-    ") AS found GROUP BY unit ORDER BY unit"
-);
-
-macro_rules! topups {
-    ($what:literal, $by:literal) => {
-        concat!(
-            "SELECT ",
-            $what,
-            " FROM topups WHERE ",
-            $by,
-            " AND ($2 = '' OR state = $3) AND ($4 = 0 OR amount = $5) AND created_at >= $6
-            AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9"
-        )
-    };
-}
-
-const TOPUPS: &str = topups!("id", "id <> $1");
-const TOPUPS_OF: &str = topups!("id", "customer = $1");
-const TOPUP_SUMS: &str = concat!(
-    "SELECT unit, state, count(*), CAST(sum(amount) AS BIGINT) FROM (",
-    topups!("unit, state, amount", "id <> $1"),
-    ") AS found GROUP BY unit, state ORDER BY unit, state"
-);
-const TOPUP_SUMS_OF: &str = concat!(
-    "SELECT unit, state, count(*), CAST(sum(amount) AS BIGINT) FROM (",
-    topups!("unit, state, amount", "customer = $1"),
-    ") AS found GROUP BY unit, state ORDER BY unit, state"
-);
+    "SELECT id FROM payments WHERE id <> $1 AND status = 'succeeded' AND credited_entry IS NULL AND ($2 =
+    '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 =
+    0 OR (status = 'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
+    card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
+    DESC, id DESC LIMIT $14";
+const SUMS: &str =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND
+    ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
+    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
+    LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
+const SUMS_OF: &str =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded FROM payments WHERE customer = $1 AND ($2 = '' OR status =
+    $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
+    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
+    LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
+const SUMS_BY_CARD: &str =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status =
+    $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
+    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
+    LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
+const SUMS_BY_STATUS: &str =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded FROM payments WHERE status = $1 AND ($2 = '' OR status = $3)
+    AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
+    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
+    LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
+const SUMS_REFUNDED: &str =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR
+    status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR
+    (status = 'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
+    card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
+    DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
+const SUMS_DISPUTED: &str =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL
+    AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL)
+    AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND
+    ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY
+    occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
+const SUMS_UNMATCHED: &str =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND status = 'succeeded' AND
+    credited_entry IS NULL AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR
+    dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL)) AND ($7
+    = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) <
+    ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY
+    unit, status";
+const SETTLEMENTS: &str =
+    "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at, invoice, reference
+    FROM settlements WHERE id <> $1 AND paid_by <> 'card' AND ($2 = 0 OR amount = $3) AND came_at >= $4
+    AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7";
+const SETTLEMENTS_OF: &str =
+    "SELECT id, customer, purchase, boleto, paid_by, amount, unit, outcome, came_at, invoice, reference
+    FROM settlements WHERE customer = $1 AND paid_by <> 'card' AND ($2 = 0 OR amount = $3) AND came_at
+    >= $4 AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7";
+const SETTLEMENT_SUMS: &str =
+    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (SELECT
+    unit, amount FROM settlements WHERE id <> $1 AND paid_by <> 'card' AND ($2 = 0 OR amount = $3) AND
+    came_at >= $4 AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7) AS found GROUP
+    BY unit ORDER BY unit";
+const SETTLEMENT_SUMS_OF: &str =
+    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (SELECT
+    unit, amount FROM settlements WHERE customer = $1 AND paid_by <> 'card' AND ($2 = 0 OR amount = $3)
+    AND came_at >= $4 AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7) AS found
+    GROUP BY unit ORDER BY unit";
+const TOPUPS: &str =
+    "SELECT id FROM topups WHERE id <> $1 AND ($2 = '' OR state = $3) AND ($4 = 0 OR amount = $5) AND
+    created_at >= $6 AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9";
+const TOPUPS_OF: &str =
+    "SELECT id FROM topups WHERE customer = $1 AND ($2 = '' OR state = $3) AND ($4 = 0 OR amount = $5)
+    AND created_at >= $6 AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9";
+const TOPUP_SUMS: &str =
+    "SELECT unit, state, count(*), CAST(sum(amount) AS BIGINT) FROM (SELECT unit, state, amount FROM
+    topups WHERE id <> $1 AND ($2 = '' OR state = $3) AND ($4 = 0 OR amount = $5) AND created_at >= $6
+    AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9) AS found GROUP BY unit,
+    state ORDER BY unit, state";
+const TOPUP_SUMS_OF: &str =
+    "SELECT unit, state, count(*), CAST(sum(amount) AS BIGINT) FROM (SELECT unit, state, amount FROM
+    topups WHERE customer = $1 AND ($2 = '' OR state = $3) AND ($4 = 0 OR amount = $5) AND created_at >=
+    $6 AND (created_at, id) < ($7, $8) ORDER BY created_at DESC, id DESC LIMIT $9) AS found GROUP BY
+    unit, state ORDER BY unit, state";
 
 /// What is asked for, of payments and of top-ups.
 #[derive(Clone, Debug, PartialEq, Eq)]
