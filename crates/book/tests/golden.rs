@@ -305,8 +305,10 @@ fn session_read(state: SessionState, jumped: bool, anomaly: Option<Anomaly>, tak
         input: 4_294_967_296,
         output: i64::MAX,
         jumped,
+        traffic: None,
+        counts_all: false,
     };
-    LineFact::Read(Read { session: 0xfedc_ba98_7654_3210_0123_4567_89ab_cdef, after, anomaly, taken })
+    LineFact::Read(Read { session: 0xfedc_ba98_7654_3210_0123_4567_89ab_cdef, after, anomaly, taken, zero_rated: None })
 }
 
 /// The same of a router that reports through another.

@@ -62,6 +62,7 @@ pub(crate) fn sold(random: &mut Random, catalog: Catalog) -> Catalog {
         carried_max: None,
         purchases: Some(PurchaseRules { balance_max: 0, unpaid_max: None }),
         free: Vec::new(),
+        zero_rated: Vec::new(),
     };
     let carries =
         Plan { no: PlanNo(2), allowance: 450_000_000, carried_max: Some(150_000_000), ..plan.clone() };
@@ -225,6 +226,8 @@ impl Subscribers {
             session_seconds: u32::try_from(seconds).ok(),
             at: session.told_at,
             is_dated: true,
+            traffic: None,
+            counts_all: false,
         };
         Act::Line(Box::new(LineWish { wallet: session.line, act: LineAct::Read(reading) }))
     }

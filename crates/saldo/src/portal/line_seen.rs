@@ -1,5 +1,7 @@
 //! A customer's lines as his pages need them: what stands in the views, and what the book would say to a purchase.
 
+use std::collections::HashMap;
+
 use book::{PurchaseRules, Standing};
 use money::{Amount, CustomerId, Timestamp, Unit};
 use store::tables::lines::{LineEntry, PlanRow};
@@ -81,7 +83,7 @@ impl Line {
 
     /// What the plan says of purchases.
     pub(super) fn rules(&self) -> Option<PurchaseRules> {
-        plan_of(&self.plan, &[]).purchases
+        plan_of(&self.plan, &[], &HashMap::new()).purchases
     }
 
     /// The line's newest purchases, newest first.
