@@ -7,6 +7,8 @@ use book::{Charging, CycleTerms, LineAct, LineFact, Plan, ReadingKind, Record, T
 use desk::joao::{JOAO, NIGHT, ask, buying, buys, joao, line, no, pack, plan, yes};
 use desk::packet::{Packet, interim, start, stop};
 use desk::{Desk, time};
+use money::Timestamp;
+use proptest::prelude::*;
 
 const CHAT: TrafficNo = TrafficNo(1);
 const NOBODYS: TrafficNo = TrafficNo(0);
@@ -194,4 +196,44 @@ fn what_is_told_apart_late_of_a_cycle_that_is_over_is_taken_off_the_next_use() {
     assert_eq!(figures(&desk), [0, 0, 1_000]);
     tell(&mut desk, all(interim("10:00:00", 900, 0, 900)).session(2).at("2026-12-01T07:00:00-03:00"));
     assert_eq!(figures(&desk), [200, 900, 300]);
+}
+
+/// A report of place `no`, five minutes after the one before.
+fn report(no: usize, bytes: u64) -> Packet {
+    let seconds = 300 * (1 + u32::try_from(no).expect("few"));
+    interim("10:00:00", seconds, 0, bytes).at_time(time("2026-11-21T10:00:00-03:00").plus(i64::from(seconds) * Timestamp::SECOND))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Reports come in whatever order, twice, or never; after each, what is charged is what was told of sessions less what was told of
+    /// the traffic, and never below zero.
+    #[test]
+    fn whatever_is_told_when_what_is_charged_is_the_difference(
+        grown in prop::collection::vec((0_u64..400, 0_u64..400), 1..8),
+        order in prop::collection::vec((any::<usize>(), any::<bool>()), 1..40),
+    ) {
+        let mut desk = line_of(zero_rating());
+        let sums = grown.iter().scan((0, 0), |sums, (own, chat)| {
+            *sums = (sums.0 + own, sums.1 + (*chat).min(*own));
+            Some(*sums)
+        });
+        let told: Vec<(u64, u64)> = sums.collect();
+        let (mut own_seen, mut chat_seen) = (None, None);
+        for (which, is_own) in order {
+            let no = which % told.len();
+            let (own, chat) = told[no];
+            if is_own {
+                tell(&mut desk, all(report(no, own)));
+                own_seen = own_seen.max(Some((no, own)));
+            } else {
+                tell(&mut desk, again(report(no, chat), CHAT));
+                chat_seen = chat_seen.max(Some((no, chat)));
+            }
+            let seen = |newest: Option<(usize, u64)>| newest.map_or(0, |(_, bytes)| i64::try_from(bytes).expect("few"));
+            let (used, free) = (seen(own_seen), seen(chat_seen));
+            prop_assert_eq!(figures(&desk), [used.min(free), used, 1_000 - (used - used.min(free))]);
+        }
+    }
 }

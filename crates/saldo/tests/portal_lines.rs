@@ -46,6 +46,7 @@ fn plan(name: &str, supports_purchase: bool) -> PlanDraft {
         walled_list: "portal".to_owned(),
         free: Vec::new(),
         block_after_days: None,
+        zero_rated: Vec::new(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use book::{Anomaly, Behind, LineAct, LineFact, Octets, Plan, Reading, ReadingKind, Record, TrafficNo};
 
+use money::Timestamp;
+
 use super::joao::{ask, joao, plan};
 use super::{Desk, time};
 
@@ -97,7 +99,12 @@ impl Packet {
 
     /// Of another instant.
     pub(crate) fn at(self, at: &str) -> Packet {
-        Packet(Reading { at: time(at), ..self.0 })
+        self.at_time(time(at))
+    }
+
+    /// As [`Packet::at`].
+    pub(crate) fn at_time(self, at: Timestamp) -> Packet {
+        Packet(Reading { at, ..self.0 })
     }
 
     pub(crate) fn without_seconds(self) -> Packet {

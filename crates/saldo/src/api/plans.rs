@@ -16,7 +16,7 @@ use super::access::{By, PlansRead, PlansWrite};
 use super::once::{Answer, Wish};
 use super::request::{Body, Id, IdempotencyKey, said};
 use super::wire::{Amount, List, time};
-use crate::lines::offers::{PlanDraft, free_of, write_plan};
+use crate::lines::offers::{PlanDraft, free_of, names_of, write_plan};
 use crate::problem::Problem;
 
 /// What happens on the network when nothing is left.

@@ -413,8 +413,9 @@ impl Reader<'_> {
             reader.all(TRAFFIC_AFTER, &[&after, limit])
         };
         let zero_rated = |reader: &Reader<'_>, last: Option<&ZeroRatedRow>| {
-            let after = last.map_or((-1, 0, 0), |row| (i64::from(row.wallet_no), row.hour, row.traffic_no));
-            reader.all(ZERO_RATED_AFTER, &[&after, limit])
+            let (hour, traffic_no) = last.map_or((0, 0), |row| (row.hour, row.traffic_no));
+            let wallet_no = last.map_or(-1, |row| i64::from(row.wallet_no));
+            reader.all(ZERO_RATED_AFTER, &[&wallet_no, &hour, &traffic_no, limit])
         };
         let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 6] = [
             &|| compare("line_view", self, expected, lines),
