@@ -308,7 +308,13 @@ fn session_read(state: SessionState, jumped: bool, anomaly: Option<Anomaly>, tak
         traffic: None,
         counts_all: false,
     };
-    LineFact::Read(Read { session: 0xfedc_ba98_7654_3210_0123_4567_89ab_cdef, after, anomaly, taken, zero_rated: None })
+    LineFact::Read(Read {
+        session: 0xfedc_ba98_7654_3210_0123_4567_89ab_cdef,
+        after,
+        anomaly,
+        taken,
+        zero_rated: None,
+    })
 }
 
 /// The same of traffic that a router tells apart, or of a session whose counters hold such, too.

@@ -68,7 +68,12 @@ fn what_is_counted_nowhere_else_is_used_and_outside() {
     let chat = |clock, seconds, bytes| apart(interim(clock, seconds, 0, bytes), CHAT);
     let own = interim("10:05:00", 300, 10, 90);
     check("both", zero_rating(), &[own, chat("10:05:00", 300, 400)], [400, 500, 900]);
-    check("twice", zero_rating(), &[chat("10:05:00", 300, 400), chat("10:05:00", 300, 400)], [400, 400, 1_000]);
+    check(
+        "twice",
+        zero_rating(),
+        &[chat("10:05:00", 300, 400), chat("10:05:00", 300, 400)],
+        [400, 400, 1_000],
+    );
     check("nobody's", plan(), &[own, apart(interim("10:05:00", 300, 0, 400), NOBODYS)], [0, 500, 500]);
     check("another plan's", plan(), &[own, chat("10:05:00", 300, 400)], [0, 500, 500]);
 }
@@ -85,7 +90,12 @@ fn what_sessions_count_too_is_used_once_in_whatever_order_it_is_told() {
     check("all of the other first", rated(), &[chat[0], chat[1], own[0], own[1]], expected);
     check("the first ones lost", rated(), &[own[1], chat[1]], expected);
     check("the last before the first", rated(), &[own[1], chat[1], own[0], chat[0]], expected);
-    check("each twice", rated(), &[own[0], own[0], chat[0], chat[0], chat[1], own[1], chat[1], own[1]], expected);
+    check(
+        "each twice",
+        rated(),
+        &[own[0], own[0], chat[0], chat[0], chat[1], own[1], chat[1], own[1]],
+        expected,
+    );
     check("only one told so far", rated(), &[chat[0], chat[1]], [0, 0, 1_000]);
     check("not listed", plain(), &[own[0], chat[0], own[1], chat[1]], [0, 700, 300]);
     let all_of_it = [all(interim("10:05:00", 300, 0, 300)), again(interim("10:05:00", 300, 0, 300), CHAT)];
@@ -160,7 +170,9 @@ fn over_the_edge_of_a_cycle_no_byte_of_it_is_charged() {
     let (before, after) = ("2026-11-30T23:58:00-03:00", "2026-12-01T00:03:00-03:00");
     let own = all(interim("10:00:00", 300, 0, 500)).at(after);
     let chat = again(interim("10:00:00", 300, 0, 500), CHAT).at(after);
-    let began = |packet: Packet| Packet(book::Reading { kind: ReadingKind::Start, session_seconds: Some(0), ..packet.0 });
+    let began = |packet: Packet| {
+        Packet(book::Reading { kind: ReadingKind::Start, session_seconds: Some(0), ..packet.0 })
+    };
     for (what, packets) in [("the session first", [own, chat]), ("the session last", [chat, own])] {
         let mut desk = line_of(zero_rating());
         desk.now = time(before);
@@ -201,7 +213,8 @@ fn what_is_told_apart_late_of_a_cycle_that_is_over_is_taken_off_the_next_use() {
 /// A report of place `no`, five minutes after the one before.
 fn report(no: usize, bytes: u64) -> Packet {
     let seconds = 300 * (1 + u32::try_from(no).expect("few"));
-    interim("10:00:00", seconds, 0, bytes).at_time(time("2026-11-21T10:00:00-03:00").plus(i64::from(seconds) * Timestamp::SECOND))
+    interim("10:00:00", seconds, 0, bytes)
+        .at_time(time("2026-11-21T10:00:00-03:00").plus(i64::from(seconds) * Timestamp::SECOND))
 }
 
 proptest! {

@@ -51,9 +51,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::authenticator::Secret;
-    use crate::draft::Draft;
-    use crate::packet::Code;
+    use crate::{Code, Draft, Secret};
 
     fn read<T>(attributes: &[(Vendor, AttributeType, &[u8])], read: impl Fn(&Packet<'_>) -> T) -> T {
         let mut draft = Draft::new(Code::AccountingRequest, 1);
@@ -72,7 +70,10 @@ mod tests {
             (&[], None),
             (&[(erx, ERX_SERVICE_SESSION, b"WhatsApp")], Some("WhatsApp")),
             (&[(erx, ERX_SERVICE_SESSION, b"chat(1280000, 5120000)")], Some("chat(1280000, 5120000)")),
-            (&[(nokia, ALC_SUB_SERV_ACTIVATE, b"Whats"), (nokia, ALC_SUB_SERV_ACTIVATE, b"App")], Some("WhatsApp")),
+            (
+                &[(nokia, ALC_SUB_SERV_ACTIVATE, b"Whats"), (nokia, ALC_SUB_SERV_ACTIVATE, b"App")],
+                Some("WhatsApp"),
+            ),
             (&[(erx, ERX_SERVICE_SESSION, long.as_bytes())], Some(&long)),
             (&[(erx, ERX_SERVICE_SESSION, b" \0\xff ")], Some("\0\u{fffd}")),
             (&[(erx, ALC_SUB_SERV_ACTIVATE, b"x"), (nokia, ERX_SERVICE_SESSION, b"y")], None),

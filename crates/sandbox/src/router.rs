@@ -394,13 +394,7 @@ impl Plant {
         self.report_session(session, now)
     }
 
-    fn spend_on(
-        &mut self,
-        session: &str,
-        service: &str,
-        bytes: Both,
-        now: i64,
-    ) -> Result<(), RouterRefusal> {
+    fn spend_on(&mut self, session: &str, service: &str, bytes: Both, now: i64) -> Result<(), RouterRefusal> {
         if !self.services.iter().any(|known| known == service) {
             return Err(RouterRefusal::UnknownService);
         }

@@ -5,8 +5,8 @@ mod server;
 
 use money::{Amount, CustomerId, LineId, PurchaseId, Timestamp, Unit, WalletId};
 use store::views::{
-    CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow, ZeroRatedRow,
-    ViewChange, ViewChanges, WalletRow,
+    CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
+    ViewChange, ViewChanges, WalletRow, ZeroRatedRow,
 };
 use store::{Reader, StoreError, Tables};
 

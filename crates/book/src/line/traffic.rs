@@ -161,12 +161,7 @@ pub(super) fn after_taken(wallet: &Wallet, taken: &Taken) -> Result<Balance, Ref
 }
 
 /// What the bytes by which a session's counters have grown take, and what of them is free because of what it is.
-fn take(
-    judged: &Judged<'_>,
-    reading: &Reading,
-    bytes: i64,
-    within: Span,
-) -> (Taken, Option<ZeroRated>) {
+fn take(judged: &Judged<'_>, reading: &Reading, bytes: i64, within: Span) -> (Taken, Option<ZeroRated>) {
     match (reading.traffic, reading.counts_all) {
         (None, false) => (taken_of(judged.wallet, split(judged, bytes, within)), None),
         (None, true) => take_of_session(judged, split(judged, bytes, within)),

@@ -2,7 +2,8 @@
 
 use book::{
     Act, Awaiting, Behind, Buying, Charging, CycleTerms, FreeWindow, LineAct, LineStatus, LineWish, Octets,
-    Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Release, TakeBack, TrafficNo, Validity,
+    Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Release, TakeBack, TrafficNo,
+    Validity,
 };
 use money::{Amount, GrantId, LineId, PurchaseId, Timestamp, Unit};
 
@@ -166,7 +167,8 @@ impl Reader {
     pub(super) fn session(&mut self, words: &mut Words<'_>) -> Read<Step> {
         let name = words.take("the session's name")?;
         let at = self.now()?;
-        let traffic = if words.next_are("of") { Some(self.traffic(words.take("what it is")?)?) } else { None };
+        let traffic =
+            if words.next_are("of") { Some(self.traffic(words.take("what it is")?)?) } else { None };
         let counts_all = !words.next_are("counted apart");
         let kind = match words.take("starts, reports or stops")? {
             "starts" => ReadingKind::Start,

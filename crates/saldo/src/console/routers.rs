@@ -141,7 +141,13 @@ impl Kept for RouterKind {
                 kind: FieldKind::Secret,
             },
             text("coa_port", t("router-port"), Some(t("router-port-hint")), sent.coa_port.clone()),
-            choice("services", t("router-services"), Some(t("router-services-hint")), services, services_ways),
+            choice(
+                "services",
+                t("router-services"),
+                Some(t("router-services-hint")),
+                services,
+                services_ways,
+            ),
         ]
     }
 

@@ -140,8 +140,7 @@ async fn reporter(app: &Arc<App>, sender: &Router, report: &Report) -> Result<Re
     }
     let routers = names::routers(app).await?;
     let found = routers.iter().find(|router| router.address == ip);
-    let unknown =
-        Reporter { behind: behind(&ip.to_string()), reports_itself: false, ..itself(&sender.row) };
+    let unknown = Reporter { behind: behind(&ip.to_string()), reports_itself: false, ..itself(&sender.row) };
     Ok(found.map_or(unknown, |router| itself(&router.row)))
 }
 

@@ -150,7 +150,12 @@ impl Report {
     }
 
     /// The same of what was in a walled garden, under a name of its own; none if nothing is told of that.
-    pub(super) fn garden_reading(&self, reading: &Reading, session: u128, traffic: TrafficNo) -> Option<Reading> {
+    pub(super) fn garden_reading(
+        &self,
+        reading: &Reading,
+        session: u128,
+        traffic: TrafficNo,
+    ) -> Option<Reading> {
         let octets = |octets: radius::Octets| Octets { low: octets.low, high: octets.gigawords };
         let [input, output] = self.garden.map(|told| told.map(octets));
         let is_told = input.is_some() || output.is_some();

@@ -305,10 +305,7 @@ impl Attributes {
             occurred_at: self.told_at(arrival)?.unwrap_or(arrival),
             is_dated: self.told_at(arrival)?.is_some(),
             service: self.service(),
-            garden: [
-                self.garden("Input", [80, 82]),
-                self.garden("Output", [81, 83]),
-            ],
+            garden: [self.garden("Input", [80, 82]), self.garden("Output", [81, 83])],
         })
     }
 

@@ -74,7 +74,7 @@ fn consumed(
     now: Timestamp,
 ) -> Result<Consumed, StoreError> {
     let days = line.days(tables, reader, now, |total, outside| total - outside)?;
-    let mut sums = BTreeMap::new();
+    let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
     for (_, traffic_no, bytes) in line.zero_rated(tables, reader)? {
         *sums.entry(traffic_no).or_default() += bytes;
     }

@@ -136,8 +136,9 @@ impl Line {
         let (from_hour, to_hour) = self.hours();
         let rows = tables.traffic(self.row.wallet_no, from_hour, to_hour)?;
         let sum = |bounds: &Bounds| {
-            let used = rows.iter().filter(|row| (bounds.from.hour()..bounds.until.hour()).contains(&row.hour));
-            used.map(|row| counted(row.total, row.outside)).sum()
+            let used =
+                rows.iter().filter(|row| (bounds.from.hour()..bounds.until.hour()).contains(&row.hour));
+            used.map(|row| counted(row.total, row.outside)).sum::<i64>()
         };
         let days = self.bounds(reader);
         let bytes = never_below_zero(days.iter().map(sum).collect());
@@ -159,7 +160,7 @@ impl Line {
     ) -> Result<Vec<(Timestamp, u32, i64)>, StoreError> {
         let (from_hour, to_hour) = self.hours();
         let rows = tables.zero_rated(self.row.wallet_no, from_hour, to_hour)?;
-        let mut sums = BTreeMap::new();
+        let mut sums: BTreeMap<(Timestamp, u32), i64> = BTreeMap::new();
         for bounds in self.bounds(reader) {
             let within = bounds.from.hour()..bounds.until.hour();
             for row in rows.iter().filter(|row| within.contains(&row.hour)) {

@@ -183,7 +183,7 @@ impl Provider {
             walled_list: "sem-saldo".to_owned(),
             free: Vec::new(),
             block_after_days: None,
-            zero_rated: Vec::new(),
+            zero_rated: vec!["WhatsApp".to_owned(), "garden".to_owned()],
         };
         put_plan(&self.house.running.app, Author::operator(), Some(1), draft).await.expect("a changed plan");
     }

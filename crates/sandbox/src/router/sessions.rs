@@ -164,18 +164,18 @@ impl Session {
 }
 
 fn push_counters(draft: &mut Draft, used: Both, omit_gigawords: bool, lasted_ms: i64) {
-        let seconds = u32::try_from(lasted_ms / 1_000).unwrap_or(0);
-        push(draft, AttributeType::ACCT_SESSION_TIME, &seconds.to_be_bytes());
-        for (low, high, bytes) in [
-            (AttributeType::ACCT_INPUT_OCTETS, AttributeType::ACCT_INPUT_GIGAWORDS, used.upload),
-            (AttributeType::ACCT_OUTPUT_OCTETS, AttributeType::ACCT_OUTPUT_GIGAWORDS, used.download),
-        ] {
-            let bytes = bytes.to_be_bytes();
-            push(draft, low, &bytes[4..]);
-            if !omit_gigawords {
-                push(draft, high, &bytes[..4]);
-            }
+    let seconds = u32::try_from(lasted_ms / 1_000).unwrap_or(0);
+    push(draft, AttributeType::ACCT_SESSION_TIME, &seconds.to_be_bytes());
+    for (low, high, bytes) in [
+        (AttributeType::ACCT_INPUT_OCTETS, AttributeType::ACCT_INPUT_GIGAWORDS, used.upload),
+        (AttributeType::ACCT_OUTPUT_OCTETS, AttributeType::ACCT_OUTPUT_GIGAWORDS, used.download),
+    ] {
+        let bytes = bytes.to_be_bytes();
+        push(draft, low, &bytes[4..]);
+        if !omit_gigawords {
+            push(draft, high, &bytes[..4]);
         }
+    }
 }
 
 /// What every report says: what it is about, who reports, when it happened.

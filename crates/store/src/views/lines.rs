@@ -47,7 +47,8 @@ const ADD_TRAFFIC: &str = "INSERT INTO traffic_view (wallet_no, hour, total, out
     ON CONFLICT (wallet_no, hour) DO UPDATE SET total = traffic_view.total + excluded.total,
         outside = traffic_view.outside + excluded.outside";
 
-const ADD_ZERO_RATED: &str = "INSERT INTO zero_rated_view (wallet_no, hour, traffic_no, bytes) VALUES ($1, $2, $3, $4)
+const ADD_ZERO_RATED: &str =
+    "INSERT INTO zero_rated_view (wallet_no, hour, traffic_no, bytes) VALUES ($1, $2, $3, $4)
     ON CONFLICT (wallet_no, hour, traffic_no) DO UPDATE SET bytes = zero_rated_view.bytes + excluded.bytes";
 
 const OPEN_SESSIONS: &str = "SELECT nas_no, count(*) FROM session_view
@@ -73,7 +74,8 @@ const PURCHASES_BEFORE: &str =
 const AWAITING: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
     WHERE state = 'awaiting' AND charging = $1 AND bought_at < $2 ORDER BY bought_at LIMIT $3";
-const SESSIONS: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly,
+const SESSIONS: &str =
+    "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly,
     traffic_no FROM session_view WHERE wallet_no = $1 ORDER BY read_at DESC LIMIT $2";
 const SESSION: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly,
     traffic_no FROM session_view WHERE wallet_no = $1 AND session = $2";
