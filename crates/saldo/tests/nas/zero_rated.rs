@@ -105,7 +105,7 @@ async fn what_cannot_be_read_of_it_is_passed_over_and_the_session_is_counted() {
         (1, b'a', &[(erx, apart::ERX_SERVICE_SESSION, b"")], 100_000_000),
         (2, b'b', &[(erx, apart::ERX_SERVICE_SESSION, &long)], 50_000_000),
         (3, b'c', &[(erx, apart::ERX_SERVICE_SESSION, b"\xff\0\"<script>'")], 50_000_000),
-        (4, b'd', &[(chilli, apart::GARDEN_OUTPUT_OCTETS, b"lots")], 0),
+        (4, b'd', &[(chilli, apart::GARDEN_OUTPUT_OCTETS, b"lot")], 0),
         (5, b'e', &[(chilli, apart::GARDEN_OUTPUT_OCTETS, b"a lot more")], 100_000_000),
         (6, b'f', &[(chilli, apart::GARDEN_INPUT_GIGAWORDS, b"\0\0\0\x09")], 100_000_000),
         (7, b'g', &[(chilli, apart::GARDEN_OUTPUT_OCTETS, &60_000_000_u32.to_be_bytes())], 100_000_000),
