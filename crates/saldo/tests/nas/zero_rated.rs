@@ -16,6 +16,9 @@ use crate::reports::Peer;
 const MB: i64 = 1_000_000;
 const CHAT: &str = "WhatsApp";
 
+/// An attribute of a vendor's own.
+type Own<'a> = (Vendor, A, &'a [u8]);
+
 /// A line whose plan does not count chat and what is in the garden.
 async fn provider() -> Provider {
     let provider = Provider::open(AtZero::Slow).await;
@@ -101,7 +104,7 @@ async fn what_cannot_be_read_of_it_is_passed_over_and_the_session_is_counted() {
     let peer = Peer::new(&provider, SECRET).await;
     let (erx, chilli) = (Vendor::JUNIPER_ERX, Vendor::CHILLISPOT);
     let long = [b'x'; 240];
-    let cases: [(u8, u8, &[(Vendor, A, &[u8])], u32); 7] = [
+    let cases: [(u8, u8, &[Own<'_>], u32); 7] = [
         (1, b'a', &[(erx, apart::ERX_SERVICE_SESSION, b"")], 100_000_000),
         (2, b'b', &[(erx, apart::ERX_SERVICE_SESSION, &long)], 50_000_000),
         (3, b'c', &[(erx, apart::ERX_SERVICE_SESSION, b"\xff\0\"<script>'")], 50_000_000),
@@ -159,19 +162,12 @@ async fn freeradius_passes_services_and_gardens_on() {
 }
 
 /// A report of João's session of this name.
-fn report(peer: &Peer, identifier: u8, session: u8, vendor: &[(Vendor, A, &[u8])], bytes: u32) -> Vec<u8> {
+fn report(peer: &Peer, identifier: u8, session: u8, vendor: &[Own<'_>], bytes: u32) -> Vec<u8> {
     request(peer, identifier, LOGIN, session, vendor, bytes)
 }
 
-fn request(
-    peer: &Peer,
-    identifier: u8,
-    login: &str,
-    session: u8,
-    vendor: &[(Vendor, A, &[u8])],
-    bytes: u32,
-) -> Vec<u8> {
-    let attribute = |(vendor, kind, value): &(Vendor, A, &[u8])| {
+fn request(peer: &Peer, identifier: u8, login: &str, session: u8, vendor: &[Own<'_>], bytes: u32) -> Vec<u8> {
+    let attribute = |(vendor, kind, value): &Own<'_>| {
         let length = u8::try_from(value.len() + 2).expect("it fits");
         [&vendor.0.to_be_bytes(), &[kind.0, length][..], value].concat()
     };
