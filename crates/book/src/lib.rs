@@ -48,7 +48,7 @@ pub use line::{
     Line, LineAct, LineFact, LineRecord, LineStatus, LineWish, Lot, Octets, Pack, PackNo, PaidBy, Plan,
     PlanNo, PurchaseRules, RATE_MAX, Read, Reading, ReadingKind, Release, RestrictedSpan, SESSIONS_MAX,
     Session, SessionState, Shared, Standing, TakeBack, Taken, TrafficNo, Unpaid, Validity, ZeroRated,
-    check_line, check_pack, cycle_at,
+    check_charging, check_line, check_pack, cycle_at,
 };
 pub use refusal::Refusal;
 pub use seen::SeenKey;
