@@ -309,7 +309,7 @@ fn sessions_and_traffic_are_found_where_they_are_asked_for() {
 #[test]
 fn each_table_that_differs_is_named() {
     for open in server::ENGINES {
-        let cases: [(&str, LineChange); 5] = [
+        let cases: [(&str, LineChange); 6] = [
             ("line_view", LineChange::SequenceMoved { wallet_no: 3 }),
             (
                 "cycle_view",
