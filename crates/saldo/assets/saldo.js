@@ -62,6 +62,8 @@ function openResult(dialog) {
   dialog.close();
   dialog.showModal();
   dialog.addEventListener("close", () => {
+    // The event of the close above comes when the dialog is open again.
+    if (dialog.open) return;
     seen(dialog);
     // Nothing had the focus before it: whoever reads on begins at the page's own content.
     document.getElementById("main").focus({ preventScroll: true });

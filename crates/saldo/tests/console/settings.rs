@@ -19,7 +19,7 @@ const STRIPE: &str = "/console/stripe";
 const CHECKS: &str = "/console/stripe/checks";
 
 /// A mail server that greets, and answers `verdict` to whoever signs in (`at` is `AUTH`) or hands a letter over (`at` is `DATA`).
-async fn mail_server(at: &'static str, verdict: &'static str) -> String {
+pub(super) async fn mail_server(at: &'static str, verdict: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     tokio::spawn(async move {

@@ -149,10 +149,19 @@ impl Frame {
         }
     }
 
-    /// The id of the text under which the entries from `place` on stand together.
-    pub fn group_text_id(&self, place: &Place) -> Option<&'static str> {
-        let first = self.entries().find(|known| Place::SETTINGS.contains(known));
-        (first == Some(place)).then_some("settings-panel")
+    /// The entries that are worked with.
+    pub fn daily(&self) -> impl Iterator<Item = &'static Place> {
+        self.entries().filter(|place| !Place::SETTINGS.contains(place))
+    }
+
+    /// The entries that are set up now and then; they fold away.
+    pub fn settings(&self) -> Vec<&'static Place> {
+        self.entries().filter(|place| Place::SETTINGS.contains(place)).collect()
+    }
+
+    /// Whether this page is one of [`Frame::settings`].
+    pub fn is_in_settings(&self) -> bool {
+        self.place.is_some_and(|place| Place::SETTINGS.contains(&place))
     }
 
     /// Whether `place` is where this page stands.
@@ -293,6 +302,19 @@ impl Place {
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
+
+    /// What of the console's menu only a provider of lines uses.
+    pub const OF_LINES: &'static [Place] = &[
+        Place::ConsoleSubscribers,
+        Place::ConsoleLines,
+        Place::ConsoleBilling,
+        Place::ConsoleBoletos,
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleRouters,
+    ];
+    /// What of it only those use whose customers have credit in money.
+    pub const OF_MONEY: &'static [Place] = &[Place::ConsoleCustomers, Place::ConsoleTopups];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {
