@@ -83,8 +83,8 @@ const WORDS = {
 for (const names of NAMES) {
   const words = WORDS[names.locale];
 
-  story(`Mail: every text in both languages, and a test that says why nothing left (${names.locale})`, { names }, async ({ demo, page, portal }) => {
-    await asStaff(page, demo);
+  story(`Mail: every text in both languages, and a test that says why nothing left (${names.locale})`, { names }, async ({ page, portal }) => {
+    await asStaff(portal);
     await portal.open(words.mail);
     const samples = page.getByRole('region', { name: words.every, exact: true });
     const letter = samples.locator('details').filter({ hasText: 'Ana Lima' }).first();
@@ -98,8 +98,8 @@ for (const names of NAMES) {
     await contains(page.getByRole('main'), words.never); // what was not taken is no test
   });
 
-  story(`Stripe: one event goes round, and is told beside everything else (${names.locale})`, { names }, async ({ demo, page, portal }) => {
-    await asStaff(page, demo);
+  story(`Stripe: one event goes round, and is told beside everything else (${names.locale})`, { names }, async ({ page, portal }) => {
+    await asStaff(portal);
     await portal.open('Stripe');
     await page.getByRole('button', { name: words.look, exact: true }).click();
     const found = page.getByRole('status', { name: words.found, exact: true });
@@ -109,7 +109,7 @@ for (const names of NAMES) {
   });
 
   story(`Go live: what is left stands on the first page, and ticks (${names.locale})`, { names }, async ({ demo, page, portal }) => {
-    await asStaff(page, demo);
+    await asStaff(portal);
     const card = page.getByRole('region', { name: words.goLive, exact: true });
     const left = async () => Number(/\d+/u.exec(await card.innerText())[0]);
     const before = await left();
@@ -125,12 +125,10 @@ for (const names of NAMES) {
   });
 }
 
-async function asStaff(page, demo) {
-  await page.goto(new URL('/console/sign-in', demo.portal_url).href);
-  await page.getByRole('textbox').fill(demo.staff.email);
-  await page.locator('input[type="password"]').fill(demo.staff.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('searchbox').waitFor();
+async function asStaff(portal) {
+  await portal.page.goto(new URL('/console/sign-in', portal.demo.portal_url).href);
+  await portal.submitSignIn(portal.demo.staff.email, portal.demo.staff.password);
+  await portal.page.getByRole('searchbox').waitFor();
 }
 
 /** A picture of one colour. */
