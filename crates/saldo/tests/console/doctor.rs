@@ -7,6 +7,7 @@ use axum::Router;
 use axum::http::header::{CONTENT_TYPE, DATE};
 use axum::routing::get;
 use jiff::fmt::rfc2822;
+use saldo::clock;
 use saldo::reconciliation::EVENT_KINDS;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -21,7 +22,7 @@ const PASSWORD: &str = "hidden_password";
 
 /// A Stripe whose clock is `seconds` before ours, and which tells this endpoint.
 async fn stripe(seconds: i64, endpoint: Value) -> String {
-    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(seconds);
+    let then = jiff::Timestamp::from_second(clock::now().as_seconds() - seconds).expect("a time");
     let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&then).expect("a date");
     let listed = |data: Value| {
         let body = json!({"object": "list", "data": data, "has_more": false, "url": "/v1"}).to_string();

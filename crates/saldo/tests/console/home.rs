@@ -141,7 +141,7 @@ async fn a_receipt_is_sent_again_from_the_customers_page() {
 async fn the_menu_has_what_the_operator_sells_and_every_address_stays() {
     const OF_LINES: [&str; 4] = ["/console/plans", "/console/routers", "/console/lines", "/console/boletos"];
     let house = House::open().await;
-    let staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     let has = |page: &str, url: &str| page.contains(&format!("<li><a href=\"{url}\""));
     // Who has begun nothing may begin both.
     let both = staff.get("/console").await.text;

@@ -191,7 +191,7 @@ async fn what_is_left_before_customers_pay_is_listed_and_ticked() {
     // The first page says the same to whoever can do it, and to nobody else.
     let home = staff.get("/console").await.text;
     assert!(home.contains("10 steps are left") && home.contains("Live keys"), "{home}");
-    let sue = staff_in(&house, "sue@example.com", StaffRole::Support).await;
+    let mut sue = staff_in(&house, "sue@example.com", StaffRole::Support).await;
     assert!(!sue.get("/console").await.text.contains("Live keys"));
     staff_in(&house, "caio@example.com", StaffRole::Admin).await;
     staff
