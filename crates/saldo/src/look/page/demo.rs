@@ -109,7 +109,7 @@ impl Done {
     /// Steps of the API company's story.
     pub const API_STEPS: usize = 13;
     /// Steps of the internet provider's story.
-    pub const DATA_STEPS: usize = 8;
+    pub const DATA_STEPS: usize = 9;
     /// Steps of the story of those who help customers.
     pub const STAFF_STEPS: usize = 6;
 
@@ -159,4 +159,5 @@ const DATA_TEXTS: [&str; Done::DATA_STEPS] = [
     "data-step-6",
     "data-step-7",
     "data-step-8",
+    "data-step-9",
 ];
