@@ -426,6 +426,7 @@ fn frame(place: Option<Place>) -> Frame {
         path: "/billing".to_owned(),
         request_id: "0199a3f2c1d4".to_owned(),
         live_url: None,
+        moved_clock: None,
         trial: None,
         demo: None,
     }

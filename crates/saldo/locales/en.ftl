@@ -659,6 +659,7 @@ books-not-verified = The books have not been verified since the program started.
 ## Console: support
 
 search-console = Search name, e-mail, document, id or card
+machine-times = Times on this page are the computer’s. The book’s clock was moved: it shows { $time }.
 search-hint = Type a name, an e-mail, a CPF or CNPJ, any id, or the last four digits of a card.
 search-for = Found for “{ $words }”
 search-nothing = Nothing was found. Ids must be complete; of names and e-mails a part is enough.

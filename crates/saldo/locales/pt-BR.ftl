@@ -659,6 +659,7 @@ books-not-verified = Os registros ainda não foram verificados desde que o progr
 ## Console: support
 
 search-console = Buscar nome, e-mail, documento, ID ou cartão
+machine-times = Os horários desta página são do computador. O relógio dos livros foi adiantado: ele marca { $time }.
 search-hint = Digite um nome, e-mail, CPF ou CNPJ, qualquer ID ou os últimos quatro dígitos de um cartão.
 search-for = Encontrado para “{ $words }”
 search-nothing = Nada foi encontrado. IDs precisam estar completos; de nomes e e-mails basta uma parte.

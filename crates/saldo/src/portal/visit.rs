@@ -310,6 +310,7 @@ impl Visit {
             path: path.to_owned(),
             request_id: self.0.request_id.clone(),
             live_url: None,
+            moved_clock: Some(app.ledger.now()).filter(|_| app.ledger.clock_offset() != 0),
             trial: match (app.demo_strip.get(), app.mode) {
                 (None, Some(Mode::Test)) => Some(Trial::TestMode),
                 (None, _) if app.config.test_clock => Some(Trial::Clock),

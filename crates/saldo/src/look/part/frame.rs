@@ -35,6 +35,8 @@ pub struct Frame {
     pub request_id: String,
     /// Where the page listens for changes (`/live`); `None` if nothing on it is live.
     pub live_url: Option<String>,
+    /// The book's time, where its clock was moved away from the computer's.
+    pub moved_clock: Option<Timestamp>,
     /// Why this installation is for trials; `None` if it is not, or if the demo's strip says so.
     pub trial: Option<Trial>,
     /// The strip of the demo; `None` outside of it.
@@ -128,6 +130,12 @@ impl Frame {
     /// Whether staff may search from here.
     pub fn has_search(&self) -> bool {
         self.menu == Menu::Console && self.person.is_some()
+    }
+
+    /// The book's time, to be said on pages whose own times are the computer's, where that is another one.
+    pub fn other_clock(&self) -> Option<Timestamp> {
+        let place = self.place.filter(|place| Place::OF_THE_COMPUTER.contains(place));
+        place.and(self.moved_clock)
     }
 
     /// The entries of the menu.
@@ -303,6 +311,9 @@ impl Place {
         Place::ConsoleAudit,
     ];
 
+    /// Pages of what happened to the program, by the computer's clock.
+    pub const OF_THE_COMPUTER: &'static [Place] =
+        &[Place::ConsoleAudit, Place::ConsoleReconciliation, Place::ConsoleInbox, Place::ConsoleWebhooks];
     /// What of the console's menu only a provider of lines uses.
     pub const OF_LINES: &'static [Place] = &[
         Place::ConsoleSubscribers,
