@@ -253,6 +253,8 @@ async function follow() {
 // --- Begin.
 
 follow();
+// A long menu scrolls for itself: where the page stands in it is in sight.
+document.querySelector(".menu nav [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 const result = document.querySelector("dialog[data-result]");
 if (result) openResult(result);
