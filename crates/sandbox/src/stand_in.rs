@@ -128,9 +128,20 @@ pub(crate) fn done<T, E>(outcome: Result<T, E>, refused: impl FnOnce(&E) -> Resp
     }
 }
 
-/// A refusal in words.
-pub(crate) fn refusal(status: StatusCode, sentence: &str) -> Response {
-    (status, format!("{sentence}.\n")).into_response()
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct RefusalPage<'t> {
+    lang: Language,
+    sentence: &'t str,
+}
+
+/// A refusal as a page that leads back.
+pub(crate) fn refusal(lang: Language, status: StatusCode, sentence: &str) -> Response {
+    let mut response = shown(&RefusalPage { lang, sentence });
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
 }
 
 #[cfg(test)]

@@ -148,7 +148,8 @@ fn asked_for(after: Option<&str>) -> Option<String> {
     after["status"].as_str().map(str::to_owned)
 }
 
-fn actor(tables: &Reader<'_>, id: String) -> Result<Actor, StoreError> {
+/// Who somebody is whom the audit log names.
+pub(crate) fn actor(tables: &Reader<'_>, id: String) -> Result<Actor, StoreError> {
     let staff = match id.parse() {
         Ok(staff) => tables.staff(staff)?.map(|staff| ActorKind::Staff(staff.name)),
         Err(_) => None,

@@ -9,6 +9,7 @@ mod invoice;
 mod overdue;
 mod run;
 
+pub(crate) use blocked::actor;
 pub use blocked::{Actor, ActorKind, Blocked, Overdue, STATUS_SET, WhyBlocked, why_blocked, why_blocked_now};
 pub use calendar::{Month, next_month};
 pub(crate) use invoice::wrong_with_adjustment;
@@ -16,4 +17,4 @@ pub use invoice::{Adjustment, adjust, withdraw};
 pub use overdue::{
     Trust, TrustError, block_by_hand, excuse, keep_blocked, review, trust, trust_of, trusted_until,
 };
-pub use run::{DAYS_EARLY_MAX, begin, keep_running, preview};
+pub use run::{DAYS_EARLY_MAX, Estimate, begin, estimate, keep_running, preview};

@@ -1,6 +1,6 @@
 //! Why a line is blocked, in words.
 
-use crate::billing::{ActorKind, Blocked, Overdue, WhyBlocked};
+use crate::billing::{Actor, ActorKind, Blocked, Overdue, WhyBlocked};
 use crate::look::Reader;
 use crate::look::part::{BlockedLine, Place};
 use crate::portal::calendar::day_bounds;
@@ -17,16 +17,20 @@ pub(super) fn blocked_line(reader: &Reader, blocked: &Blocked) -> BlockedLine {
             (reader.t1("blocked-overdue", "time", since), links)
         }
         WhyBlocked::ByHand(actor) => {
-            let who = match &actor.kind {
-                ActorKind::Staff(name) => name.clone(),
-                ActorKind::Key(name) => reader.t1("blocked-by-key", "name", name),
-                ActorKind::Other => actor.id.clone(),
-            };
-            (reader.t2("blocked-by-hand", "time", since, "who", who), Vec::new())
+            (reader.t2("blocked-by-hand", "time", since, "who", actor_words(reader, actor)), Vec::new())
         }
         WhyBlocked::Unknown => (reader.t("blocked-unknown"), Vec::new()),
     };
     BlockedLine { words, overdue }
+}
+
+/// Who somebody is, in words.
+pub(super) fn actor_words(reader: &Reader, actor: &Actor) -> String {
+    match &actor.kind {
+        ActorKind::Staff(name) => name.clone(),
+        ActorKind::Key(name) => reader.t1("blocked-by-key", "name", name),
+        ActorKind::Other => actor.id.clone(),
+    }
 }
 
 fn link(reader: &Reader, overdue: &Overdue) -> (String, String) {

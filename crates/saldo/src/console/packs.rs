@@ -137,7 +137,7 @@ impl Kept for Packs {
         vec![
             choice("plan", t("plan"), None, &sent.plan, plans),
             text("quantity", unit("pack-quantity-in"), None, sent.quantity.clone()),
-            text("price", t("price"), None, sent.price.clone()),
+            text("price", t("price"), Some(t("in-reais")), sent.price.clone()),
             Field {
                 name: "chargings",
                 label: t("charged-by"),
@@ -166,9 +166,32 @@ impl Kept for Packs {
         sent: &Sent,
     ) -> Result<u32, Problem> {
         let (draft, unread) = draft(typed, sent);
-        unread.refuse(|| wrong_with_pack(app.sold().plan(draft.plan_no), &draft))?;
+        unread.refuse(|| {
+            let sold = app.sold();
+            let mut wrong = wrong_with_pack(sold.plan(draft.plan_no), &draft);
+            wrong.extend(senseless(&sold, no, &draft));
+            wrong
+        })?;
         put_pack(app, author, no, draft).await
     }
+}
+
+/// What could be sold so, but nobody means: a subscriber would see two equal choices, or none could ever buy it.
+fn senseless(sold: &Sold, no: Option<u32>, draft: &PackDraft) -> Option<Problem> {
+    if !draft.sold {
+        return None;
+    }
+    if sold.plan(draft.plan_no).is_some_and(|plan| plan.supports_purchase == 0) {
+        let detail = "No credit can be bought for this plan.";
+        return Some(Problem::invalid("plan", "plan_sells_none", detail));
+    }
+    let is_equal = |pack: &&PackRow| {
+        let offered = (pack.plan_no, pack.quantity, pack.price);
+        pack.sold == 1 && Some(pack.pack_no) != no && offered == (draft.plan_no, draft.quantity, draft.price)
+    };
+    let equal = sold.packs().find(is_equal)?;
+    let detail = format!("Pack {} is the same quantity at the same price.", equal.pack_no);
+    Some(Problem::invalid("quantity", "pack_again", detail))
 }
 
 fn draft(typed: &Typed, sent: &Sent) -> (PackDraft, Unread) {
