@@ -30,9 +30,14 @@ fn in_files(config: &mut Config) {
 fn make_old(folder: &Path) {
     let (path, newer) = (folder.join("saldo.db"), folder.join("newer.db"));
     let known = Connection::open(&path).expect("the tables");
-    known.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("a whole file");
+    known.execute("VACUUM INTO ?1", [newer.to_str().expect("a path")]).expect("a copy beside it");
     drop(known);
-    std::fs::rename(&path, &newer).expect("moved");
+    for ending in ["", "-wal", "-shm"] {
+        let file = folder.join(format!("saldo.db{ending}"));
+        if file.exists() {
+            std::fs::remove_file(file).expect("gone");
+        }
+    }
     let old = Connection::open(&path).expect("a new file");
     old.execute_batch("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF;").expect("settings");
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/migrations/sqlite/saldo");

@@ -23,10 +23,11 @@ pub(super) fn read(
     reader: &Reader,
     boleto: &BoletoRow,
 ) -> Result<Collected, StoreError> {
-    let mut payments = came(tables, boleto)?
-        .iter()
-        .map(|came| payment(tables, reader, boleto, came))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut came = came(tables, boleto)?;
+    // What paid it stands before what came at the same moment and was too much.
+    came.sort_by_key(|came| (came.came_at, came.outcome != SettlementOutcome::Paid));
+    let mut payments =
+        came.iter().map(|came| payment(tables, reader, boleto, came)).collect::<Result<Vec<_>, _>>()?;
     // Nothing was known of what it collects when the bank told of it.
     if let (true, Some((at, paid))) = (payments.is_empty(), boleto.paid_at.zip(boleto.paid_amount)) {
         let amount = reader.money(Amount::new(paid, boleto.amount.unit()));

@@ -167,12 +167,14 @@ impl Kept for Packs {
         sent: &Sent,
     ) -> Result<u32, Problem> {
         let (draft, unread) = draft(typed, sent);
-        unread.refuse(|| {
-            let sold = app.sold();
-            let mut wrong = wrong_with_pack(sold.plan(draft.plan_no), &draft);
-            wrong.extend(senseless(&sold, no, &draft));
-            wrong
-        })?;
+        let sold = app.sold();
+        let plan = sold.plan(draft.plan_no);
+        unread.refuse(|| wrong_with_pack(plan, &draft))?;
+        // What is wrong with it is told by whoever writes it down.
+        let is_fine = wrong_with_pack(plan, &draft).is_empty();
+        if let Some(problem) = senseless(&sold, no, &draft).filter(|_| is_fine) {
+            return Err(problem);
+        }
         put_pack(app, author, no, draft).await
     }
 }
