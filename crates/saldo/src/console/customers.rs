@@ -419,7 +419,7 @@ fn line_of(
     LineOfCustomer {
         url: format!("{}/{}", Place::ConsoleLines.url(), entry.id),
         plan: plan.map(|plan| plan.name.clone()).unwrap_or_default(),
-        access_login: entry.access_login.clone().unwrap_or_else(|| reader.t("no-access-login")),
+        access_login: entry.access_login.clone().unwrap_or_default(),
         blocked: blocked.as_ref().map(|blocked| blocked_line(reader, blocked)),
         status: line.as_ref().map(|line| reader.t(status_text(&line.status))).unwrap_or_default(),
         balance: left.map(|left| volume(reader.locale, reader.data_unit, left)).unwrap_or_default(),

@@ -105,7 +105,11 @@ pub(super) async fn create(
             super::show_what_was_done(&app).await;
             Ok(shown(customer))
         }
-        Err(problem) if problem.field.is_some() => form(&app, &staff, &given, &typing, Some(&problem)),
+        Err(problem) if problem.field.is_some() => {
+            // What was refused keeps its name for ever: what is typed next is something else. Of a finding it stays the same thing.
+            let id = finding.map_or_else(|| IntentId::from_u128(ids::fresh()), overpaid::of_finding);
+            form(&app, &staff, &Giving { id, ..given }, &typing, Some(&problem))
+        }
         Err(problem) => Err(problem.into()),
     }
 }
