@@ -26,7 +26,7 @@ use crate::providers::StripeClient;
 use crate::receipts::Issuer;
 use crate::runtime::{self, BalanceNews, KeptLease, Ledger, LedgerParts, LineNews, Live};
 use crate::sold::Sold;
-use crate::{brand, clock, ids, intents, panics, private};
+use crate::{brand, clock, ids, intents, overpaid, panics, private};
 
 /// The journal's file in the data folder.
 pub const JOURNAL_FILE: &str = "journal.db";
@@ -141,6 +141,9 @@ impl Running {
             Ok(events + told + tx.release_mails(now)?)
         });
         released.await.map_err(|problem| anyhow::anyhow!("taking work over: {}", problem.detail))?;
+        overpaid::write_down_old(&running.app)
+            .await
+            .map_err(|problem| anyhow::anyhow!("writing down credit of old: {}", problem.detail))?;
         intents::resend(&running.app, Timestamp::MAX)
             .await
             .map_err(|problem| anyhow::anyhow!("sending open intents again: {}", problem.detail))?;

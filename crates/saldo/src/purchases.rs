@@ -22,6 +22,8 @@ use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
 use crate::{clock, documents, intents, lines, payments, topups};
 
+/// What the audit log calls that staff told of a payment of a purchase.
+pub const SETTLED: &str = "purchase.settle";
 /// Longest reason of staff, in characters.
 pub const REASON_CHARS_MAX: usize = 200;
 /// Purchases and Pix that one sweep looks at.
@@ -237,8 +239,7 @@ pub async fn settle_by_hand(
                 return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));
             };
             let amount = row.price.to_decimal();
-            let change =
-                Change::new("purchase.settle", id).after(&json!({"reason": reason, "amount": amount}))?;
+            let change = Change::new(SETTLED, id).after(&json!({"reason": reason, "amount": amount}))?;
             author.note(tx, &change)?;
             Ok(asked)
         })

@@ -316,7 +316,7 @@ async fn a_dispute_of_what_became_credit_takes_it_once_and_what_was_used_before_
     let customer = provider.line.customer;
     let (id, reason) = (IntentId::from_u128(saldo::ids::fresh()), "no balcão".to_owned());
     let amount = Amount::parse("20.00", Unit::BRL).expect("an amount");
-    let giving = GivingBack { id, customer, amount, by: PaidBy::Hand, reason };
+    let giving = GivingBack { id, customer, amount, by: PaidBy::Hand, reason, finding: None };
     overpaid::give_back(provider.app(), Author::operator(), giving).await.expect("given back");
     let paid = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
     let payment = paid.expect("a look").rows[0].provider_payment.clone();

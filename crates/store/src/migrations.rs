@@ -79,6 +79,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     27 "0027_overpaid.sql",
     28 "0028_credit_given_alone.sql",
     29 "0029_zero_rated.sql",
+    30 "0030_deposits_of_old.sql",
 );
 
 impl Database {

@@ -71,7 +71,12 @@ pub(super) async fn page(
     let reader = staff.visit.reader().clone();
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<InvoiceId> = trail.last().and_then(|id| id.parse().ok());
-    let next = next_run(&app, &reader).await?;
+    let mut next = next_run(&app, &reader).await?;
+    let is_asked = shown.run.as_deref() == Some(next.code.as_str());
+    if let (true, Some(month)) = (is_asked && next.is_open, Month::parse(&next.code)) {
+        let estimate = billing::estimate(&app, month).await?;
+        next.estimate = estimate.map(|found| (found.invoices, found.total));
+    }
     let (asked, eyes, now) = (Arc::clone(&app), reader.clone(), app.ledger.now());
     let (runs, invoices, older, waiting) = app
         .read(move |tables| {
@@ -90,7 +95,7 @@ pub(super) async fn page(
     let base = format!("{}?", Place::ConsoleBilling.url());
     let page = BillingRuns {
         frame: staff.visit.frame(&app, Some(Place::ConsoleBilling)),
-        is_asked: shown.run.as_deref() == Some(next.code.as_str()),
+        is_asked,
         next,
         runs,
         invoices,
@@ -169,6 +174,10 @@ async fn next_run(app: &Arc<App>, reader: &Reader) -> Result<NextRun, Problem> {
         customers,
         is_open: today >= from,
         from: begin_of(reader, from),
+        early_for: Some(month.run_on(&app.config.billing))
+            .filter(|day| today < *day)
+            .and_then(|day| begin_of(reader, day)),
+        estimate: None,
     })
 }
 
@@ -225,6 +234,7 @@ fn problems(reader: &Reader, problem: &Problem) -> Option<Vec<FieldProblem>> {
     let one = |problem: &Problem| {
         let text = match problem.code {
             "customer_unknown" => "adjustment-bad-document",
+            "amount_over_precise" => "offer-whole-cents",
             "invalid_amount" | "not_a_number" => "adjustment-bad-amount",
             "invalid_reason" => "adjustment-bad-reason",
             _ => return None,

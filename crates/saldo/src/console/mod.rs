@@ -7,6 +7,7 @@ mod billing;
 mod blocked;
 mod boletos;
 mod brand;
+mod collected;
 mod credit;
 mod customer_acts;
 mod customer_list;

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod bank;
+mod boleto_page;
 mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;

@@ -15,7 +15,7 @@ use store::tables::staff::StaffRole;
 use super::bank::{FILES, RETURNS, buyer, open, remit, return_file, seller};
 use super::browser::{Browser, PASSWORD, token_of};
 use super::house::{Answer, House, Seen};
-use super::offers::{PACK, PLAN};
+use super::offers::{PACK, PLAN, with};
 use super::staff_in;
 
 /// The routers of this edge, as they are written.
@@ -192,6 +192,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         [("name", "Torre"), ("address", "127.0.0.1"), ("secret", "segredo-da-torre"), ("coa_port", "3799")];
     let renamed = [("name", "João Silva"), ("document", "529.982.247-25")];
     let renamed: Vec<_> = renamed.into_iter().chain(person[2..].iter().copied()).collect();
+    let larger = with(&PACK, "quantity", "25");
     let other: Vec<_> = [("name", "Outro plano")].into_iter().chain(PLAN[1..].iter().copied()).collect();
     let adjustment =
         [("document", "52998224725"), ("direction", "adds"), ("amount", "5.00"), ("reason", "visita")];
@@ -245,7 +246,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/routers/{no}/removal", "1", &[], 303),
         form("/console/plans", "", &other, 303),
         form("/console/plans/{no}", "1", &PLAN, 303),
-        form("/console/packs", "", &PACK, 303),
+        form("/console/packs", "", &larger, 303),
         form("/console/packs/{no}", "1", &PACK, 303),
         form("/console/customers/{id}/freezing", &shop.customer, &[("wallet", "none"), ("freeze", "1")], 404),
         form("/console/customers/{id}/view", &shop.customer, &[], 303),

@@ -15,8 +15,8 @@ const FOUND: &str = "SELECT audit_no, at, actor, action, object, before, after, 
     FROM audit WHERE audit_no < $1 AND at >= $2 AND at < $3 AND ($4 = '' OR actor = $5)
     AND ($6 = '' OR substr(action, 1, $7) = $8) AND ($9 = '' OR object = $10)
     ORDER BY audit_no DESC LIMIT $11";
-const LAST: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
-    FROM audit WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT 1";
+const CHANGES: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id
+    FROM audit WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT $3";
 
 row! {
     /// One change, by whom and of what.
@@ -96,7 +96,12 @@ impl Reader<'_> {
 
     /// The newest change of this kind of this thing.
     pub fn last_change(&self, object: &str, action: &str) -> Result<Option<AuditRow>, StoreError> {
-        self.one(LAST, &[&object, &action])
+        Ok(self.changes(object, action, 1)?.pop())
+    }
+
+    /// The newest `limit` changes of this kind of this thing, newest first.
+    pub fn changes(&self, object: &str, action: &str, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.all(CHANGES, &[&object, &action, &limit])
     }
 }
 
