@@ -124,6 +124,7 @@ impl Sample {
             csv_url: "/statement.csv?month=2026-11".to_owned(),
             pdf_url: "/statement.pdf?month=2026-11".to_owned(),
             days: ["2026-11-01".to_owned(), "2026-11-30".to_owned()],
+            wrong_day: None,
         };
         self.write("statement", &statement)?;
         self.write("statement-empty", &Statement { movements: Vec::new(), older_url: None, ..statement })?;

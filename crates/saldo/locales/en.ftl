@@ -360,6 +360,15 @@ mail-endpoint-off-body =
     { $url }
 mail-endpoint-gone = It answered 410 Gone.
 mail-endpoint-failing = It has taken nothing for five days.
+wallet-id-of = Wallet ID, { $unit }
+wallet-id-of-data = Wallet ID, data
+lots = What is left, and where it is from
+lot-of = of { $amount } on { $day }
+checkout-left-open = Unfinished checkout of { $amount }
+api-key-of = API key
+key-is-revoked = revoked
+key-used-last = last used { $time }
+key-never-used = never used
 customer-acts = Help this customer
 view-as = View as the customer
 view-as-text = You see the portal as this customer does, for 15 minutes, without being able to change anything. The audit log keeps it.
@@ -382,6 +391,53 @@ audit-csv = Download CSV
 audit-who = Who
 audit-action = Action
 audit-object = Object
+audit-of-adjustment = Corrections of invoices
+audit-of-api-key = API keys
+audit-of-automatic-topup = Automatic top-up
+audit-of-backup = Backups
+audit-of-bank-return = Return files of the bank
+audit-of-billing = Monthly runs
+audit-of-boleto = Boletos
+audit-of-brand = Brand
+audit-of-charge = Charges
+audit-of-clock = Clock
+audit-of-credit = Credit given back
+audit-of-credit-request = Credit given or taken
+audit-of-customer = Customers
+audit-of-customers = Files of customers
+audit-of-deduction = Credit taken by API
+audit-of-doctor = Checks of Stripe
+audit-of-finding = Findings
+audit-of-grant = Credit given by API
+audit-of-inbox = Webhooks received
+audit-of-invoice = Invoices
+audit-of-line = Lines
+audit-of-login = Logins of customers
+audit-of-mail = Mails
+audit-of-mail-wishes = Mails that customers want
+audit-of-meter = Meters
+audit-of-pack = Packs
+audit-of-plan = Plans
+audit-of-price = Prices
+audit-of-purchase = Purchases
+audit-of-receipt = Receipts sent
+audit-of-reconciliation = Reconciliation
+audit-of-refund = Refunds
+audit-of-remittance = Remittances to the bank
+audit-of-router = Routers
+audit-of-staff = Staff
+audit-of-subject = Subjects of usage
+audit-of-subscriber = Subscribers
+audit-of-subscribers = Files of subscribers
+audit-of-test-clock = Test clock
+audit-of-topup = Recharges
+audit-of-wallet = Wallets frozen and thawed
+audit-of-webhook-delivery = Webhooks sent again
+audit-of-webhook-endpoint = Webhook endpoints
+audit-who-hint = Name, e-mail or ID.
+audit-all-actions = All
+find-customer-hint = Name, e-mail or ID.
+no-such-customer = No customer, or more than one, is called so. Enter the e-mail or the ID.
 audit-from = From
 audit-to = To
 audit-find = Filter
@@ -404,6 +460,8 @@ result-pending = Payment pending
 result-successful-text = { $amount } was added. Your credit balance is { $balance }.
 result-failed-text = Your card was declined. Your credit balance has not changed.
 result-declined-advice = Try another card, or ask your bank.
+result-free-text = A coupon took the whole amount, so nothing was paid and no credit was added. Your credit balance has not changed. Please write to support if you expected credit.
+result-free-purchase-text = A coupon took the whole amount, so nothing was paid and nothing was bought. Please write to support if you expected it.
 result-cancelled-text = You left the payment page without paying. Your credit balance has not changed.
 result-overpaid-text = This purchase was paid already: { $amount } became your credit.
 result-failed-purchase-text = Your card was declined. Nothing was charged and nothing was bought.
@@ -457,6 +515,9 @@ period = Period
 time-zone = Time zone
 other-days = Other days
 days-from = From
+days-wrong = Write the day as 2026-11-30.
+days-backwards = The last day lies before the first one.
+days-too-many = These are more movements than fit on paper. Choose fewer days, or the CSV.
 days-until = To
 statement-empty = No movements in this month. Choose another month above.
 
@@ -663,6 +724,23 @@ note = Note
 note-missing = Say why, so that a colleague understands it later.
 note-too-long = At most 500 characters.
 payments = Payments
+narrow-from = From
+narrow-to = To
+narrow-card = Last four digits of the card
+narrow-wrong-day = Write the day as 2026-11-30.
+narrow-backwards = This day lies before the first one.
+narrow-wrong-card = Four digits, as 4242.
+narrow-wrong-amount = Write the amount as 25.00.
+copy-value = Copy: { $what }
+payments-sum = { $n ->
+    [one] One payment: { $paid } paid, { $back } given back, { $unpaid } not paid.
+   *[other] { $n } payments: { $paid } paid, { $back } given back, { $unpaid } not paid.
+ }
+topups-sum = { $n ->
+    [one] One recharge of { $amount }; { $credited } credited.
+   *[other] { $n } recharges of { $amount } together; { $credited } credited.
+ }
+sum-of-newest = Only the newest { $rows } are added up, and a file holds no more: choose fewer days.
 payments-text = Every attempt to pay, of all customers.
 payments-none = No payment stands so.
 payments-paid = Paid
@@ -695,6 +773,8 @@ topup-paid = Paid, being credited
 topup-credited = Credited
 topup-cancelled = Cancelled
 topup-expired = Expired
+topup-free = Free by a coupon
+topup-free-text = A coupon took the whole amount on Stripe’s page: nothing was paid, so nothing was credited. The customer was told that his balance has not changed. Give him the credit if that is what the coupon was for.
 topup-failed = Failed
 topup-ask-again = Ask Stripe again
 topup-ask-again-text = Reads the checkout and its payment from Stripe, as its webhook would have done. What was paid is credited once, however often this is pressed.
@@ -1312,8 +1392,26 @@ month-end = Month end
 month-end-text = What customers’ credit was, and everything that moved it, added up from the journal.
 month-end-making = The journal is being added up from its first row …
 month-end-failed = The report could not be made: { $why }
-month-end-so-far = The month is not over: this is as of { $time }.
-month-end-empty = Nothing had happened up to the end of this month.
+month-end-so-far = This is not over: it is as of { $time }.
+month-end-day = Or up to the end of a day
+month-end-show = Show
+month-up-to = From the first of the month to the end of { $day }
+month-end-wrong-month = Choose a month of the list.
+month-end-wrong-day = Write the day as 2026-11-17.
+month-end-future = This day has not begun.
+month-end-before-first = There were no books yet. Choose a later day.
+month-end-compared-whole = Stripe was compared up to the end.
+month-end-compared = Stripe was compared up to { $time }; what it moved after that is not in these figures yet.
+payouts-matched = { $n ->
+    [one] One payout of { $amount } is in the books.
+   *[other] { $n } payouts of { $amount } together are in the books.
+ }
+payouts-open = { $n ->
+    [one] One payout of { $amount } is not in the books yet.
+   *[other] { $n } payouts of { $amount } together are not in the books yet.
+ }
+payouts-none = No payouts in this time.
+month-end-empty = Nothing had happened until then.
 month-end-proof = Made of the journal up to row { $row }, hash { $hash }. “saldo month-end” prints the same on the server.
 month-opening = At the begin
 month-closing = At the end
@@ -1967,6 +2065,8 @@ drift-waiting = { $n ->
    *[other] Stripe and the books differ in { $n } currencies.
 }
 open-reconciliation = Open reconciliation
+finding-card-free = A coupon made a recharge free
+finding-card-free-do = Nothing was paid, so nothing was credited. Give the customer the credit if that is what the coupon was for, and end coupons on the payment page at Stripe if it was not.
 finding-card-other-amount = A card paid another amount than was asked for
 finding-card-other-amount-do = Nothing was credited. Give it back at Stripe, or give the customer credit by hand.
 finding-card-other-customer = A card payment is of another customer than was asked

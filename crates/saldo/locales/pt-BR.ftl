@@ -360,6 +360,15 @@ mail-endpoint-off-body =
     { $url }
 mail-endpoint-gone = Ele respondeu 410 Gone.
 mail-endpoint-failing = Ele não aceitou nada durante cinco dias.
+wallet-id-of = ID da carteira, { $unit }
+wallet-id-of-data = ID da carteira, dados
+lots = O que resta, e de onde veio
+lot-of = de { $amount } em { $day }
+checkout-left-open = Pagamento não concluído de { $amount }
+api-key-of = Chave de API
+key-is-revoked = revogada
+key-used-last = último uso { $time }
+key-never-used = nunca usada
 customer-acts = Ajudar este cliente
 view-as = Ver como o cliente
 view-as-text = Você vê o portal como este cliente vê, por 15 minutos, sem poder alterar nada. Fica no registro de auditoria.
@@ -382,6 +391,53 @@ audit-csv = Baixar CSV
 audit-who = Quem
 audit-action = Ação
 audit-object = Objeto
+audit-of-adjustment = Correções de faturas
+audit-of-api-key = Chaves de API
+audit-of-automatic-topup = Recarga automática
+audit-of-backup = Cópias de segurança
+audit-of-bank-return = Arquivos de retorno do banco
+audit-of-billing = Faturamentos mensais
+audit-of-boleto = Boletos
+audit-of-brand = Marca
+audit-of-charge = Cobranças
+audit-of-clock = Relógio
+audit-of-credit = Crédito devolvido
+audit-of-credit-request = Crédito dado ou retirado
+audit-of-customer = Clientes
+audit-of-customers = Arquivos de clientes
+audit-of-deduction = Crédito retirado pela API
+audit-of-doctor = Verificações da Stripe
+audit-of-finding = Ocorrências
+audit-of-grant = Crédito dado pela API
+audit-of-inbox = Webhooks recebidos
+audit-of-invoice = Faturas
+audit-of-line = Linhas
+audit-of-login = Logins de clientes
+audit-of-mail = E-mails
+audit-of-mail-wishes = E-mails que clientes querem
+audit-of-meter = Medidores
+audit-of-pack = Pacotes
+audit-of-plan = Planos
+audit-of-price = Preços
+audit-of-purchase = Compras
+audit-of-receipt = Recibos enviados
+audit-of-reconciliation = Conciliação
+audit-of-refund = Reembolsos
+audit-of-remittance = Remessas ao banco
+audit-of-router = Roteadores
+audit-of-staff = Equipe
+audit-of-subject = Identificadores de consumo
+audit-of-subscriber = Assinantes
+audit-of-subscribers = Arquivos de assinantes
+audit-of-test-clock = Relógio de teste
+audit-of-topup = Recargas
+audit-of-wallet = Carteiras congeladas e descongeladas
+audit-of-webhook-delivery = Webhooks reenviados
+audit-of-webhook-endpoint = Endpoints de webhook
+audit-who-hint = Nome, e-mail ou ID.
+audit-all-actions = Todas
+find-customer-hint = Nome, e-mail ou ID.
+no-such-customer = Nenhum cliente, ou mais de um, tem esse nome. Informe o e-mail ou o ID.
 audit-from = De
 audit-to = Até
 audit-find = Filtrar
@@ -404,6 +460,8 @@ result-pending = Pagamento pendente
 result-successful-text = { $amount } adicionados. Seu saldo de crédito é { $balance }.
 result-failed-text = Seu cartão foi recusado. Seu saldo de crédito não mudou.
 result-declined-advice = Tente outro cartão ou fale com o banco.
+result-free-text = Um cupom cobriu o valor inteiro: nada foi pago e nenhum crédito foi adicionado. Seu saldo de crédito não mudou. Escreva para o atendimento se você esperava crédito.
+result-free-purchase-text = Um cupom cobriu o valor inteiro: nada foi pago e nada foi comprado. Escreva para o atendimento se você esperava a compra.
 result-cancelled-text = Você saiu da página de pagamento sem pagar. Seu saldo de crédito não mudou.
 result-overpaid-text = Esta compra já estava paga: { $amount } ficaram como seu crédito.
 result-failed-purchase-text = Seu cartão foi recusado. Nada foi cobrado e nada foi comprado.
@@ -457,6 +515,9 @@ period = Período
 time-zone = Fuso horário
 other-days = Outros dias
 days-from = De
+days-wrong = Escreva o dia como 2026-11-30.
+days-backwards = O último dia é anterior ao primeiro.
+days-too-many = São mais movimentos do que cabem no papel. Escolha menos dias, ou o CSV.
 days-until = Até
 statement-empty = Nenhuma movimentação neste mês. Escolha outro mês acima.
 
@@ -663,6 +724,23 @@ note = Observação
 note-missing = Diga o motivo, para que um colega entenda depois.
 note-too-long = No máximo 500 caracteres.
 payments = Pagamentos
+narrow-from = De
+narrow-to = Até
+narrow-card = Quatro últimos dígitos do cartão
+narrow-wrong-day = Escreva o dia como 2026-11-30.
+narrow-backwards = Este dia é anterior ao primeiro.
+narrow-wrong-card = Quatro dígitos, como 4242.
+narrow-wrong-amount = Escreva o valor como 25,00.
+copy-value = Copiar: { $what }
+payments-sum = { $n ->
+    [one] Um pagamento: { $paid } pagos, { $back } devolvidos, { $unpaid } não pagos.
+   *[other] { $n } pagamentos: { $paid } pagos, { $back } devolvidos, { $unpaid } não pagos.
+ }
+topups-sum = { $n ->
+    [one] Uma recarga de { $amount }; { $credited } creditados.
+   *[other] { $n } recargas de { $amount } no total; { $credited } creditados.
+ }
+sum-of-newest = Só as { $rows } linhas mais recentes são somadas, e um arquivo não tem mais que isso: escolha menos dias.
 payments-text = Todas as tentativas de pagamento, de todos os clientes.
 payments-none = Nenhum pagamento nesta situação.
 payments-paid = Pagos
@@ -695,6 +773,8 @@ topup-paid = Paga, creditando
 topup-credited = Creditada
 topup-cancelled = Cancelada
 topup-expired = Vencida
+topup-free = Sem custo por cupom
+topup-free-text = Um cupom cobriu o valor inteiro na página da Stripe: nada foi pago, então nada foi creditado. O cliente foi avisado de que o saldo não mudou. Dê o crédito a ele se era para isso que servia o cupom.
 topup-failed = Recusada
 topup-ask-again = Consultar a Stripe
 topup-ask-again-text = Lê na Stripe o checkout e o pagamento, como o webhook teria feito. O que foi pago é creditado uma única vez, não importa quantas vezes isto seja acionado.
@@ -1312,8 +1392,26 @@ month-end = Fechamento do mês
 month-end-text = O crédito dos clientes e tudo o que o moveu, somado a partir do diário.
 month-end-making = O diário está sendo somado desde a primeira linha …
 month-end-failed = Não foi possível fazer o relatório: { $why }
-month-end-so-far = O mês ainda não terminou: posição em { $time }.
-month-end-empty = Nada tinha acontecido até o fim deste mês.
+month-end-so-far = O período ainda não terminou: posição em { $time }.
+month-end-day = Ou até o fim de um dia
+month-end-show = Mostrar
+month-up-to = Do primeiro dia do mês até o fim de { $day }
+month-end-wrong-month = Escolha um mês da lista.
+month-end-wrong-day = Escreva o dia como 2026-11-17.
+month-end-future = Este dia ainda não começou.
+month-end-before-first = Ainda não havia registros. Escolha um dia posterior.
+month-end-compared-whole = A Stripe foi comparada até o fim.
+month-end-compared = A Stripe foi comparada até { $time }; o que ela moveu depois disso ainda não está nestes números.
+payouts-matched = { $n ->
+    [one] Um repasse de { $amount } está nos registros.
+   *[other] { $n } repasses de { $amount } no total estão nos registros.
+ }
+payouts-open = { $n ->
+    [one] Um repasse de { $amount } ainda não está nos registros.
+   *[other] { $n } repasses de { $amount } no total ainda não estão nos registros.
+ }
+payouts-none = Nenhum repasse neste período.
+month-end-empty = Nada tinha acontecido até então.
 month-end-proof = Feito com o diário até a linha { $row }, hash { $hash }. “saldo month-end” imprime o mesmo no servidor.
 month-opening = No início
 month-closing = No fim
@@ -1967,6 +2065,8 @@ drift-waiting = { $n ->
    *[other] A Stripe e os livros diferem em { $n } moedas.
 }
 open-reconciliation = Abrir conciliação
+finding-card-free = Um cupom deixou uma recarga sem custo
+finding-card-free-do = Nada foi pago, então nada foi creditado. Dê o crédito ao cliente se era para isso que servia o cupom; senão, desative cupons na página de pagamento na Stripe.
 finding-card-other-amount = Um cartão pagou um valor diferente do cobrado
 finding-card-other-amount-do = Nada foi creditado. Devolva na Stripe ou conceda o crédito manualmente ao cliente.
 finding-card-other-customer = Um pagamento com cartão é de um cliente diferente do cobrado

@@ -393,6 +393,16 @@ impl Found {
         Amount::parse(amount, Unit::known(unit)?).ok()
     }
 
+    /// The top-up that it is about.
+    pub fn topup(&self) -> Option<&str> {
+        match self {
+            Found::CardOtherCustomer { topup, .. }
+            | Found::CardOtherAmount { topup, .. }
+            | Found::CardFree { topup, .. } => Some(topup),
+            _ => None,
+        }
+    }
+
     /// The line that it is about.
     pub fn line(&self) -> Option<&str> {
         match self {

@@ -89,15 +89,17 @@ async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), P
     let finding = found.finding(Some(customer), at);
     tracing::warn!(topup = %id, session, "a checkout was free: nothing is credited");
     app.write(move |tx| {
-        tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)?;
+        tx.move_topup(id, TopupState::Open, TopupState::Free, None, now)?;
         tx.insert_finding_once(&finding)
     })
-    .await
+    .await?;
+    app.live.notify(customer);
+    Ok(())
 }
 
 /// Whether a payment page is closed and nothing was paid on it.
 pub(crate) fn is_over(state: TopupState) -> bool {
-    matches!(state, TopupState::Cancelled | TopupState::Expired | TopupState::Failed)
+    matches!(state, TopupState::Cancelled | TopupState::Expired | TopupState::Free | TopupState::Failed)
 }
 
 /// Reads a payment intent again and writes down what it came to.

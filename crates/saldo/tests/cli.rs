@@ -164,6 +164,18 @@ fn customers_and_keys_on_a_stopped_folder() {
 
     printed(data, &["rebuild-views"]);
     assert!(printed(data, &["verify"]).contains("Everything adds up."));
+    // Up to the end of any day that has begun; of what has not begun there are no books.
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = |days: i64| today.checked_add(jiff::Span::new().days(days)).expect("a day").to_string();
+    let told = printed(data, &["month-end", "--day", &day(0)]);
+    assert!(told.contains("month up to") && told.contains("This is not over"), "{told}");
+    for (asked, code) in [(["--day", &day(2)], 1), (["--month", "2999-01"], 1), (["--day", "2026-02-30"], 2)]
+    {
+        let (ended, said) = refused(data, &[&["month-end"][..], &asked[..]].concat());
+        assert_eq!(ended, Some(code), "{asked:?}: {said}");
+    }
+    assert_eq!(refused(data, &["month-end"]).0, Some(2));
+    assert_eq!(refused(data, &["month-end", "--month", "2026-10", "--day", &day(0)]).0, Some(2));
 }
 
 #[test]

@@ -80,6 +80,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     28 "0028_credit_given_alone.sql",
     29 "0029_zero_rated.sql",
     30 "0030_deposits_of_old.sql",
+    31 "0031_audit_by_customer.sql",
 );
 
 impl Database {

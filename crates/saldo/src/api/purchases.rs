@@ -214,7 +214,7 @@ pub(super) async fn create(
         Charging::NextInvoice => {}
     }
     let (made, _) = Purchase::present(&api, purchase).await?;
-    let change = Change::new("purchase.create", purchase).after(&(line.to_string(), &wanted))?;
+    let change = Change::new("purchase.create", purchase).about(line).after(&(line.to_string(), &wanted))?;
     wish.answer_noted(&api, StatusCode::CREATED, &made, (by.author, change)).await
 }
 

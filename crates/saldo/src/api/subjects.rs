@@ -88,7 +88,8 @@ pub(super) async fn create(
         tx.wallet(wallet)?.ok_or_else(|| Problem::not_found("wallet"))?;
         tx.insert_subject(&row)?;
         let made = Subject::from(row.clone());
-        by.author.note(tx, &Change::new("subject.create", &made.subject).after(&made)?)?;
+        by.author
+            .note(tx, &Change::new("subject.create", &made.subject).about(&made.wallet).after(&made)?)?;
         Ok(made)
     })
     .await
@@ -114,7 +115,8 @@ pub(super) async fn delete(
             let row = row.ok_or_else(|| Problem::not_found("subject"))?;
             tx.delete_subject(&gone)?;
             let was = Subject::from(row);
-            by.author.note(tx, &Change::new("subject.delete", &was.subject).before(&was)?)?;
+            by.author
+                .note(tx, &Change::new("subject.delete", &was.subject).about(&was.wallet).before(&was)?)?;
             Ok(was)
         })
         .await?;

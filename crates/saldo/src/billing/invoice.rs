@@ -380,9 +380,10 @@ pub(crate) fn wrong_with_adjustment(amount: Amount, reason: &str) -> Vec<Problem
 
 /// Takes back a correction that stands on no invoice yet.
 pub async fn withdraw(app: &Arc<App>, author: Author, id: AdjustmentId) -> Result<(), Problem> {
-    let change = Change::new("adjustment.delete", id);
     let was_there = app
         .write(move |tx| {
+            let Some(known) = tx.adjustment(id)? else { return Ok(false) };
+            let change = Change::new("adjustment.delete", id).about(known.customer);
             let was_there = tx.delete_adjustment(id)?;
             if was_there {
                 author.note(tx, &change)?;

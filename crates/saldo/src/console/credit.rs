@@ -15,7 +15,7 @@ use store::tables::customers::Customer;
 use store::{Reader as TablesReader, StoreError};
 use stripe::minor_units::{MinorAmount, MinorUnitsError};
 
-use super::offer_fields::{Typed, Unread, choice, hidden, text};
+use super::offer_fields::{Typed, Unread, choice, date, hidden, text};
 use crate::app::App;
 use crate::credit_requests::{self, By};
 use crate::ids;
@@ -101,6 +101,7 @@ pub(super) async fn list(
         heading: reader.t(place.text_id()),
         text: reader.t1("credit-requests-text", "limit", reader.money(app.config.console.approval_above)),
         views: std::iter::once(all).chain(views).collect(),
+        narrow: None,
         columns: ["customer", "amount", "note", "requested-by", "status"].map(|id| reader.t(id)).to_vec(),
         rows: rows.iter().map(|known| listed(&reader, known)).collect(),
         empty: reader.t("credit-requests-none"),
@@ -454,7 +455,7 @@ fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
         text("amount", t("amount"), Some(limit), typing.amount.clone()),
         choice("reason", t("reason"), None, &typing.reason, reasons),
         text("note", t("note"), Some(t("credit-note-hint")), typing.note.clone()),
-        text("expires_at", t("credit-expires"), Some(t("credit-expires-hint")), typing.expires_at.clone()),
+        date("expires_at", t("credit-expires"), Some(t("credit-expires-hint")), typing.expires_at.clone()),
     ]
 }
 

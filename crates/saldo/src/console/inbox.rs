@@ -70,6 +70,7 @@ pub(super) async fn list(
         heading: reader.t(place.text_id()),
         text: reader.t("inbox-text"),
         views: std::iter::once(all).chain(views).collect(),
+        narrow: None,
         columns: ["inbox-event", "inbox-received-at", "status"].map(|id| reader.t(id)).to_vec(),
         rows: page.rows.iter().map(|event| listed(&reader, event)).collect(),
         empty: reader.t("inbox-none"),

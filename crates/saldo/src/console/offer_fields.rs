@@ -213,6 +213,11 @@ pub(super) fn text(name: &'static str, label: String, hint: Option<String>, valu
     Field { name, label, hint, kind: FieldKind::Text(value) }
 }
 
+/// A day.
+pub(super) fn date(name: &'static str, label: String, hint: Option<String>, value: String) -> Field {
+    Field { name, label, hint, kind: FieldKind::Date(value) }
+}
+
 /// What the form sends back as it is.
 pub(super) fn hidden(name: &'static str, value: String) -> Field {
     Field { name, label: String::new(), hint: None, kind: FieldKind::Hidden(value) }

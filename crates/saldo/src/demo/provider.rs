@@ -188,6 +188,7 @@ fn note_block(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
         after: Some(after.to_string()),
         ip: None,
         request_id: None,
+        customer: tx.line(line)?.map(|line| line.customer),
     })
     .map(|_| ())
 }

@@ -7,11 +7,12 @@ use money::Timestamp;
 use sha2::{Digest, Sha256};
 use store::tables::audit::AuditRow;
 use store::tables::sessions::{Session, SessionOwner};
-use store::{Hidden, SecretHash};
+use store::{Hidden, SecretHash, StoreError, Tx};
 
 use super::cookies::Jar;
 use super::visit::Visit;
 use crate::app::App;
+use crate::audited::customer_of;
 use crate::problem::Problem;
 use crate::{clock, ids};
 
@@ -51,7 +52,7 @@ pub async fn begin(app: &Arc<App>, visit: &Visit, owner: SessionOwner) -> Result
         if let SessionOwner::Login(login) = owner {
             tx.set_last_sign_in(login, now)?;
         }
-        tx.insert_audit(&audit).map(|_| ())
+        note(tx, &audit)
     })
     .await?;
     Ok(jar.set(&app.config, &secret))
@@ -63,7 +64,7 @@ pub(crate) async fn end(app: &Arc<App>, visit: &Visit, session: &Session) -> Res
     let audit = audit_row(visit, owner, "sign_out", clock::now());
     app.write(move |tx| {
         tx.delete_session(&hash)?;
-        tx.insert_audit(&audit).map(|_| ())
+        note(tx, &audit)
     })
     .await?;
     let jar = if matches!(owner, SessionOwner::Staff(_)) { Jar::Staff } else { Jar::Customer };
@@ -84,6 +85,11 @@ pub(crate) fn hash(secret: &str) -> SecretHash {
     Hidden(Sha256::digest(secret.as_bytes()).into())
 }
 
+fn note(tx: &Tx<'_>, row: &AuditRow) -> Result<(), StoreError> {
+    let customer = customer_of(tx, &row.object)?;
+    tx.insert_audit(&AuditRow { customer, ..row.clone() }).map(|_| ())
+}
+
 fn audit_row(visit: &Visit, owner: SessionOwner, what: &str, at: Timestamp) -> AuditRow {
     let (kind, actor) = match owner {
         SessionOwner::Login(id) => ("login", id.to_string()),
@@ -99,5 +105,6 @@ fn audit_row(visit: &Visit, owner: SessionOwner, what: &str, at: Timestamp) -> A
         after: None,
         ip: Some(visit.ip().to_owned()).filter(|ip| !ip.is_empty()),
         request_id: Some(visit.request_id().to_owned()),
+        customer: None,
     }
 }

@@ -22,7 +22,7 @@ use crate::problem::Problem;
 /// The list of events.
 const EVENTS: &str = "events";
 /// The list of what moved the balance.
-const MOVEMENTS: &str = "movements";
+pub(crate) const MOVEMENTS: &str = "movements";
 /// When all of the configured days was last looked at; no list of its own.
 const DAYS: &str = "days";
 /// A top-up that has been open for less is not asked about, in microseconds: its webhook may be on its way.

@@ -54,6 +54,8 @@ const WAITING: &str =
 const ALL_WAITING: &str =
     "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments
     WHERE invoice IS NULL ORDER BY id DESC LIMIT $1";
+const ADJUSTMENT: &str =
+    "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments WHERE id = $1";
 const PUT_ON: &str = "UPDATE invoice_adjustments SET invoice = $1, amount = $2 WHERE id = $3";
 const DELETE_WAITING: &str = "DELETE FROM invoice_adjustments WHERE id = $1 AND invoice IS NULL";
 const INSERT_RUN: &str = "INSERT INTO billing_runs
@@ -294,6 +296,11 @@ impl Reader<'_> {
         let first: Option<PurchaseId> =
             self.one(TO_BE_OWED, &[&charging, &released, &PurchaseState::Awaiting])?;
         Ok(first.is_none())
+    }
+
+    /// The correction of this name.
+    pub fn adjustment(&self, id: AdjustmentId) -> Result<Option<AdjustmentRow>, StoreError> {
+        self.one(ADJUSTMENT, &[&id])
     }
 
     /// The first `limit` corrections that wait for a customer's next invoice.

@@ -263,6 +263,7 @@ impl FindingListed {
     /// The id of what it is, in words.
     pub fn text_id(&self) -> &'static str {
         match self.code {
+            _ if self.is_free() => "finding-card-free",
             FindingCode::UnknownTitle => "finding-unknown-title",
             FindingCode::OtherValue => "finding-other-value",
             FindingCode::PaidLess => "finding-paid-less",
@@ -283,6 +284,16 @@ impl FindingListed {
         }
     }
 
+    /// Whether it is about a checkout that a coupon made free.
+    fn is_free(&self) -> bool {
+        matches!(self.found, Some(Found::CardFree { .. }))
+    }
+
+    /// The page of the recharge that it is about.
+    pub fn topup_url(&self) -> Option<String> {
+        self.found.as_ref().and_then(Found::topup).map(|topup| format!("/console/topups/{topup}"))
+    }
+
     fn was_credit(&self) -> bool {
         matches!(self.found, Some(Found::CreditUsedBefore { .. } | Found::CreditNotReturned { .. }))
     }
@@ -295,6 +306,7 @@ impl FindingListed {
     /// The id of what to do about it.
     pub fn advice_id(&self) -> &'static str {
         match self.code {
+            _ if self.is_free() => "finding-card-free-do",
             FindingCode::PaidTwice if matches!(self.found, Some(Found::ToldAgain { .. })) => {
                 "finding-told-again-do"
             }

@@ -59,7 +59,8 @@ pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome, DriftLine, Figure, HomeFigures, LowListed};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
 pub use customer::{
-    Came, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+    Came, CustomerActs, CustomerPage, CustomerParts, FreezableWallet, LineOfCustomer, LoginLine, Lot,
+    NamedId, NamedKey, OpenCheckout, PayerLines, TimelineLine,
 };
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};
