@@ -15,6 +15,7 @@ use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::customers::is_unprintable;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::{clock, ids};
@@ -72,6 +73,10 @@ pub fn wrong_with(asked: &Asked, now: Timestamp) -> Vec<Problem> {
     }
     if asked.note.trim().is_empty() {
         wrong.push(Problem::invalid("note", "missing_field", "note is missing: say why."));
+    }
+    if asked.note.contains(is_unprintable) {
+        let detail = "note must be one line of letters that can be printed.";
+        wrong.push(Problem::invalid("note", "unprintable", detail));
     }
     if asked.note.chars().count() > NOTE_CHARS_MAX {
         let detail = format!("note has more than {NOTE_CHARS_MAX} characters.");

@@ -57,6 +57,7 @@ pub mod sheets;
 pub mod sign_ups;
 pub mod sold;
 pub mod staff;
+pub(crate) mod staff_passwords;
 pub mod subscribers;
 pub mod topups;
 mod unread;

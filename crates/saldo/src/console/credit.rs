@@ -12,10 +12,12 @@ use money::{Amount, CustomerId, IntentId, Timestamp, WalletId};
 use serde::Deserialize;
 use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
 use store::tables::customers::Customer;
+use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError};
 use stripe::minor_units::{MinorAmount, MinorUnitsError};
 
 use super::offer_fields::{Typed, Unread, choice, hidden, text};
+use super::{payments, refund_acts};
 use crate::app::App;
 use crate::credit_requests::{self, By};
 use crate::ids;
@@ -31,6 +33,10 @@ use crate::problem::Problem;
 
 /// Requests of one page.
 const ROWS: u32 = 25;
+/// Refunds that are listed above them.
+const REFUNDS: u32 = 100;
+/// What the address calls refunds whose money came back.
+const FAILED: &str = "failed";
 /// Wallets of a customer that are looked through for the one that counts money.
 const WALLETS_MAX: u32 = 50;
 
@@ -45,6 +51,8 @@ pub(super) struct Shown {
 #[serde(default)]
 pub(super) struct ShownOne {
     asked: Option<u8>,
+    /// The code of why somebody's yes or no came to nothing.
+    not: String,
 }
 
 /// What is typed on the form.
@@ -77,18 +85,33 @@ pub(super) async fn list(
     staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleCredit);
     let state = CreditRequestState::from_word(&show);
+    let failed = show == FAILED;
     let trail = Trail::parse(before.as_deref());
     let from: Option<IntentId> = trail.last().and_then(|id| id.parse().ok());
-    let (rows, next) = app
+    let eyes = reader.clone();
+    let (refunds, rows, next) = app
         .read(move |tables| {
+            // Refunds wait, and fail, here; how else they stand is told by the page of their payment.
+            let refunds = match (failed, state) {
+                (true, _) => tables.failed_refund_orders(REFUNDS)?,
+                (false, Some(CreditRequestState::Waiting)) => {
+                    tables.refund_orders_in(RefundOrderState::Waiting, REFUNDS)?
+                }
+                (false, _) => Vec::new(),
+            };
+            let refunds = refunds.into_iter().map(|order| refund_listed(tables, &eyes, order));
+            let refunds = refunds.collect::<Result<Vec<_>, _>>()?;
+            if failed {
+                return Ok((refunds, Vec::new(), None));
+            }
             let page = tables.credit_requests(state, from, ROWS)?;
             let rows = page.rows.into_iter().map(|request| named(tables, request));
-            Ok((rows.collect::<Result<Vec<_>, _>>()?, page.next))
+            Ok((refunds, rows.collect::<Result<Vec<_>, _>>()?, page.next))
         })
         .await?;
-    let word = state.map(CreditRequestState::word).unwrap_or_default();
+    let word = if failed { FAILED } else { state.map(CreditRequestState::word).unwrap_or_default() };
     let base = format!("{}?show={word}&", place.url());
-    let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
+    let all = (place.url().to_owned(), reader.t("all-states"), state.is_none() && !failed);
     let views = CreditRequestState::ALL.iter().map(|known| {
         (
             format!("{}?show={}", place.url(), known.word()),
@@ -96,13 +119,14 @@ pub(super) async fn list(
             state == Some(*known),
         )
     });
+    let came_back = (format!("{}?show={FAILED}", place.url()), reader.t("refunds-came-back"), failed);
     let page = Listing {
         frame: staff.visit.frame(&app, Some(place)),
         heading: reader.t(place.text_id()),
         text: reader.t1("credit-requests-text", "limit", reader.money(app.config.console.approval_above)),
-        views: std::iter::once(all).chain(views).collect(),
+        views: std::iter::once(all).chain(views).chain([came_back]).collect(),
         columns: ["customer", "amount", "note", "requested-by", "status"].map(|id| reader.t(id)).to_vec(),
-        rows: rows.iter().map(|known| listed(&reader, known)).collect(),
+        rows: refunds.into_iter().chain(rows.iter().map(|known| listed(&reader, known))).collect(),
         empty: reader.t("credit-requests-none"),
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
@@ -135,6 +159,30 @@ fn listed(reader: &Reader, known: &Known) -> ListingRow {
             Cell::Standing(Standing::new(tone, reader.t(text)), refusal(reader, request)),
         ],
     }
+}
+
+/// A refund that waits for somebody's yes, or came back: it is dealt with on the page of its payment.
+fn refund_listed(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    order: RefundOrder,
+) -> Result<ListingRow, StoreError> {
+    let payment = tables.payment(order.payment)?;
+    let customer = payment.map(|payment| tables.customer(payment.customer)).transpose()?.flatten();
+    let ordered = refund_acts::named(tables, order)?;
+    let order = &ordered.order;
+    let (tone, text) = refund_acts::standing(order.state);
+    Ok(ListingRow {
+        url: payments::url(order.payment),
+        name: customer.map(|customer| customer.name).unwrap_or_default(),
+        under: reader.date_time(order.ordered_at),
+        cells: vec![
+            Cell::Amount(reader.money(order.amount)),
+            Cell::Words(order.note.clone(), reader.t("refund-of-payment")),
+            Cell::Words(ordered.ordered_by, String::new()),
+            Cell::Standing(Standing::new(tone, reader.t(text)), order.error.clone().unwrap_or_default()),
+        ],
+    })
 }
 
 /// The amount with the sign that the customer sees.
@@ -205,6 +253,8 @@ pub(super) async fn page(
         standing: Some(Standing::new(tone, reader.t(text))),
         done: if was_refused { None } else { done },
         alert: match (was_refused, is_waiting && is_own) {
+            // Somebody else was quicker: what stands here is not what was pressed.
+            (false, false) if shown.not == "request_decided" => Some(reader.t("request-decided")),
             (true, _) => Some(refusal(&reader, request)),
             (false, true) => Some(reader.t("credit-own-request")),
             (false, false) => None,
@@ -296,11 +346,13 @@ async fn decided_page(
     id: IntentId,
     decided: Result<CreditRequest, Problem>,
 ) -> Result<Response, Fault> {
-    match decided {
-        Err(problem) if problem.status != StatusCode::CONFLICT => return Err(problem.into()),
-        _ => super::show_what_was_done(app).await,
-    }
-    Ok(Redirect::to(&url(id)).into_response())
+    let told = match decided {
+        Ok(_) => String::new(),
+        Err(problem) if problem.status == StatusCode::CONFLICT => format!("?not={}", problem.code),
+        Err(problem) => return Err(problem.into()),
+    };
+    super::show_what_was_done(app).await;
+    Ok(Redirect::to(&format!("{}{told}", url(id))).into_response())
 }
 
 fn by(staff: &StaffIn) -> By {
@@ -462,6 +514,7 @@ fn wrong_text(problem: &Problem) -> &'static str {
     match (problem.code, problem.field.as_deref()) {
         ("missing_field", _) => "note-missing",
         ("too_long", _) => "note-too-long",
+        ("unprintable", _) => "note-unprintable",
         ("expires_in_past", _) => "credit-expires-in-past",
         ("invalid_field", _) => "credit-expires-with-take",
         ("not_a_choice", _) => "choose-one",
