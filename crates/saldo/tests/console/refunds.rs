@@ -3,6 +3,7 @@
 use money::PaymentId;
 use saldo::customers::CreatedCustomer;
 use serde_json::json;
+use store::tables::claims::{ClaimCause, TakenBackRow};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::tables::staff::StaffRole;
 
@@ -149,7 +150,10 @@ async fn a_refund_that_comes_back_is_told_until_somebody_has_dealt_with_it() {
     assert_eq!(mailed(&house, "refund_failed"), ["bia@example.com", "fay@example.com"]);
     let told = house.get(&format!("/v1/payments/{payment}/refunds")).await.expect(200);
     assert_eq!(told["data"][0]["state"], "failed");
-    house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
+    let is_back = |row: &Option<TakenBackRow>| {
+        row.as_ref().is_some_and(|row| row.wanted == 0 && row.booked == 0 && row.intent.is_none())
+    };
+    house.until(move |reader| reader.taken_back(payment, ClaimCause::Refund), is_back).await;
     assert_eq!(house.figures(ana.wallet).await[0], "35.00", "his credit is back");
 
     let home = support.get("/console").await.text;

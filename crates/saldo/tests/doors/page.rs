@@ -53,6 +53,7 @@ more than to be opened: staff.md tells.
 fn says(says: Says) -> String {
     match says {
         Says::SignIn => "sign in".to_owned(),
+        Says::Out => "signed out".to_owned(),
         Says::Is(status) => status.to_string(),
     }
 }

@@ -11,7 +11,7 @@ use super::table::{LIVE, PORTAL, Says};
 /// Pages of who has a line.
 const OF_LINES: [&str; 6] = ["buy-credit", "purchases", "consumption", "invoices", "boletos", "lines"];
 
-type Fields<'s> = Vec<(&'static str, &'s str)>;
+type Fields<'s> = Vec<(&'s str, &'s str)>;
 
 impl Shop {
     fn people(&self, template: &str) -> People {
@@ -62,9 +62,7 @@ impl Shop {
             "/language" => vec![("language", "en"), ("return_to", "/billing")],
             "/topups" => vec![("suggested", "10.00")],
             "/mail-wishes" => vec![("low", "1"), ("amount", "5.00")],
-            "/buy-credit" => {
-                vec![("line", &self.line), ("credit", "1"), ("charging", "pix"), ("sequence", "2")]
-            }
+            "/buy-credit" => self.order.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             "/automatic-topup" => vec![
                 ("card", &self.automatic_card),
                 ("threshold", "10.00"),
@@ -122,7 +120,7 @@ fn is_so(answer: &Answer, says: Says) -> bool {
     let to = answer.header("location").unwrap_or_default();
     let is_sign_in = to == "/sign-in" || to.starts_with("/sign-in?");
     match says {
-        Says::SignIn => answer.status.as_u16() == 303 && is_sign_in,
+        Says::SignIn | Says::Out => answer.status.as_u16() == 303 && is_sign_in,
         Says::Is(status) => answer.status.as_u16() == status && !is_sign_in,
     }
 }
@@ -149,6 +147,7 @@ async fn walk(shop: &Shop, caller: (Caller, usize), chosen: impl Fn(&str, Says) 
 fn refuses(says: Says) -> bool {
     match says {
         Says::SignIn => true,
+        Says::Out => false,
         Says::Is(status) => status >= 400,
     }
 }

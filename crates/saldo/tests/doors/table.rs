@@ -6,11 +6,13 @@
 pub(crate) enum Says {
     /// He is sent to the page where one signs in.
     SignIn,
+    /// He is signed out.
+    Out,
     /// This status.
     Is(u16),
 }
 
-use Says::{Is, SignIn};
+use Says::{Is, Out, SignIn};
 
 /// A route of the portal, and what it says to somebody who is not signed in, to the customer himself, to another customer with the
 /// address of what is not his, and to staff who view the portal as the customer.
@@ -31,7 +33,7 @@ pub(crate) const PORTAL: [PortalDoor; 56] = [
     ("GET", "/assets/{name}", [Is(200); 4]),
     ("GET", "/sign-in", [Is(200), Is(303), Is(303), Is(303)]),
     ("POST", "/sign-in", [Is(303), Is(303), Is(303), Is(403)]),
-    ("POST", "/sign-out", [SignIn, SignIn, SignIn, Is(403)]),
+    ("POST", "/sign-out", [SignIn, Out, Out, Is(403)]),
     ("GET", "/sign-up", [Is(200), Is(303), Is(303), Is(303)]),
     ("POST", "/sign-up", [Is(303), Is(303), Is(303), Is(403)]),
     ("GET", "/sign-up/waiting", [Is(200); 4]),
