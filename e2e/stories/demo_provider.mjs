@@ -123,6 +123,41 @@ story('the provider\'s list ticks itself as his story is played', {}, async ({ p
   await ticksAre(watching, [1, 2, 3, 5, 6, 7, 8]);
 });
 
+story('who does not pay is blocked by the clock, trusted once, and the list ticks it', {}, async ({ page, demo, newTab }) => {
+  const watching = (await newTab()).page;
+  await firstScreen(watching, demo);
+  await openAs(page, demo, 'at zero');
+  const credit = page.getByRole('combobox', { name: ENGLISH.credit, exact: true });
+  const labels = (await credit.getByRole('option').allTextContents()).map(plain);
+  const loaded = page.waitForEvent('load');
+  await credit.selectOption({ index: labels.indexOf(ENGLISH.tenGigabytes) });
+  await loaded;
+  await page.getByRole('button', { name: ENGLISH.buy, exact: true }).click();
+  await page.getByRole('dialog', { name: ENGLISH.purchaseConfirmed, exact: true }).getByRole('button', { name: ENGLISH.ok, exact: true }).click();
+  await page.getByRole('link', { name: ENGLISH.invoices, exact: true }).first().click();
+  await page.getByText('Open', { exact: true }).waitFor();
+  // Due in four days, blocked five days after: ten presses, and nothing is waited for.
+  const clock = page.getByRole('region', { name: 'Demo clock', exact: true });
+  for (let day = 0; day < 10; day += 1) {
+    const moved = page.waitForEvent('load');
+    await clock.getByRole('button', { name: 'Advance 1 day', exact: true }).click();
+    await moved;
+  }
+  const trust = page.locator('summary', { hasText: 'Unblock on trust' });
+  await counts(trust, 1);
+  await trust.click();
+  await page.getByRole('button', { name: 'Yes, unblock now', exact: true }).click();
+  await page.getByText(/works on trust until/u).first().waitFor();
+  await ticksAre(watching, [1, 5, 6, 9]);
+  // Staff see until when, and what is owed meanwhile.
+  await firstScreen(page, demo);
+  await page.getByRole('button', { name: `Open as staff ${CARD}`, exact: true }).click();
+  await page.getByRole('link', { name: 'Maria Exemplo', exact: true }).click();
+  const standing = page.getByRole('region', { name: 'Unblock on trust', exact: true });
+  await contains(standing, 'enabled on trust until');
+  await contains(standing, 'Overdue meanwhile');
+});
+
 story('the first screen in Portuguese, on a phone, has both cards with the line between', { names: PORTUGUESE, context: { viewport: { width: 390, height: 844 } } }, async ({ page, demo }) => {
   await firstScreen(page, demo);
   const tops = await Promise.all(['Empresa de API', 'O que resta, ao vivo', CARD].map(async (name) => {

@@ -59,6 +59,7 @@ pub mod sold;
 pub mod staff;
 pub(crate) mod staff_passwords;
 pub mod subscribers;
+mod test_clock;
 pub mod topups;
 mod unread;
 mod usage_jumps;
