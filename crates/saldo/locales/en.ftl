@@ -783,6 +783,17 @@ refunds-failed = { $n ->
 }
 decided-by-name = decided by { $name }
 request-decided = Somebody else had decided before: what stands here is how it ended. What you pressed changed nothing.
+reject-reason-missing = Say why, in one line of up to 200 characters: whoever asked is told. Nothing was decided.
+rejected-because = Rejected because
+mail-request-rejected-subject = { $brand }: { $amount } that you asked for was rejected
+mail-request-rejected-body =
+    Hello { $name },
+
+    a colleague said no to { $amount } that you asked for:
+
+    { $why }
+
+    It stands here: { $url }
 note-unprintable = The note holds characters that cannot be printed. Write it in one line.
 mail-refund-subject = { $brand }: { $amount } goes back to you
 mail-refund-body =

@@ -783,6 +783,17 @@ refunds-failed = { $n ->
 }
 decided-by-name = decidido por { $name }
 request-decided = Outra pessoa já havia decidido: aqui está como ficou. O que você pressionou não mudou nada.
+reject-reason-missing = Diga o motivo, em uma linha de até 200 caracteres: quem pediu será avisado. Nada foi decidido.
+rejected-because = Motivo da rejeição
+mail-request-rejected-subject = { $brand }: { $amount } que você pediu foi rejeitado
+mail-request-rejected-body =
+    Olá, { $name },
+
+    um colega não aprovou { $amount } que você pediu:
+
+    { $why }
+
+    Veja aqui: { $url }
 note-unprintable = A observação tem caracteres que não podem ser impressos. Escreva em uma linha.
 mail-refund-subject = { $brand }: { $amount } de volta para você
 mail-refund-body =

@@ -23,12 +23,12 @@ use stripe::{IdempotencyKey, Request};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
-use crate::clock;
 use crate::credit_requests::{By, NOTE_CHARS_MAX};
 use crate::customers::is_unprintable;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
 use crate::providers::StripeError;
+use crate::{clock, notices};
 
 /// What an order is called in Stripe's metadata of the refund.
 const NAME: &str = "refund_id";
@@ -239,13 +239,25 @@ pub async fn approve(app: &Arc<App>, by: By, id: RefundId) -> Result<RefundOrder
 }
 
 /// Somebody else of staff says no, or whoever asked takes it back: nothing is sent.
-pub async fn reject(app: &Arc<App>, by: By, id: RefundId) -> Result<RefundOrder, Problem> {
-    let now = clock::now();
+pub async fn reject(
+    app: &Arc<App>,
+    by: By,
+    id: RefundId,
+    why: Option<String>,
+) -> Result<RefundOrder, Problem> {
+    let (now, program) = (clock::now(), Arc::clone(app));
     app.write_or_refuse(move |tx| {
         let order = tx.refund_order(id)?.ok_or_else(missing)?;
-        decide(tx, &by, &order, RefundOrderState::Rejected, now)
+        decide(tx, &by, &order, RefundOrderState::Rejected, now)?;
+        if let (Some(why), Ok(asker)) = (&why, order.ordered_by.parse()) {
+            tx.explain_refund_rejection(id, why)?;
+            let url = format!("{}/console/payments/{}", program.config.server.public_url, order.payment);
+            notices::request_rejected(tx, &program.config, (asker, order.amount), why, &url)?;
+        }
+        Ok::<_, Problem>(())
     })
     .await?;
+    app.mail_news.notify_one();
     again(app, id).await
 }
 

@@ -20,6 +20,7 @@ use super::offer_fields::{Typed, Unread, choice, hidden, text};
 use super::{payments, refund_acts};
 use crate::app::App;
 use crate::credit_requests::{self, By};
+use crate::freezing;
 use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
@@ -35,6 +36,8 @@ use crate::problem::Problem;
 const ROWS: u32 = 25;
 /// Refunds that are listed above them.
 const REFUNDS: u32 = 100;
+/// The code of the problem that nobody says why.
+pub(super) const REASON_MISSING: &str = "reason_missing";
 /// What the address calls refunds whose money came back.
 const FAILED: &str = "failed";
 /// Wallets of a customer that are looked through for the one that counts money.
@@ -66,6 +69,13 @@ pub(super) struct Typing {
     expires_at: String,
     /// The name of what is asked for, drawn with the form: sent twice, it is asked for once.
     request: String,
+}
+
+/// Why somebody says no.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Why {
+    pub(super) reason: String,
 }
 
 /// A request with the names that stand on it.
@@ -193,6 +203,7 @@ pub(super) fn signed(request: &CreditRequest) -> Amount {
 
 fn refusal(reader: &Reader, request: &CreditRequest) -> String {
     match request.refusal.as_deref() {
+        Some(why) if request.state == CreditRequestState::Rejected => why.to_owned(),
         Some("insufficient_credit") => reader.t("credit-not-available"),
         Some(code) => reader.t1("credit-refused-code", "code", code),
         None => String::new(),
@@ -255,6 +266,7 @@ pub(super) async fn page(
         alert: match (was_refused, is_waiting && is_own) {
             // Somebody else was quicker: what stands here is not what was pressed.
             (false, false) if shown.not == "request_decided" => Some(reader.t("request-decided")),
+            (false, _) if shown.not == REASON_MISSING => Some(reader.t("reject-reason-missing")),
             (true, _) => Some(refusal(&reader, request)),
             (false, true) => Some(reader.t("credit-own-request")),
             (false, false) => None,
@@ -289,6 +301,10 @@ fn facts(reader: &Reader, known: &Known) -> Vec<Fact> {
     }
     if let (Some(by), Some(at)) = (&known.decided_by, request.decided_at) {
         facts.push(Fact::new(reader.t("decided-by"), format!("{by}, {}", reader.date_time(at))));
+        if let Some(why) = request.refusal.as_ref().filter(|_| request.state == CreditRequestState::Rejected)
+        {
+            facts.push(Fact::new(reader.t("rejected-because"), why));
+        }
     }
     facts
 }
@@ -300,12 +316,14 @@ fn acts(reader: &Reader, id: IntentId, is_own: bool) -> Vec<SheetAct> {
         words: reader.t("credit-approve"),
         text: reader.t("credit-approve-text"),
         tone: "primary",
+        reason: None,
     };
     let reject = SheetAct {
         action: format!("{}/rejection", url(id)),
         words: reader.t(if is_own { "credit-take-back" } else { "credit-reject" }),
         text: reader.t("credit-reject-text"),
         tone: "",
+        reason: (!is_own).then(|| reader.t("reason")),
     };
     if is_own { vec![reject] } else { vec![approve, reject] }
 }
@@ -328,15 +346,19 @@ pub(super) async fn reject(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Path(id): Path<String>,
-    Posted(_): Posted<Nothing>,
+    Posted(Why { reason }): Posted<Why>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::GiveCredit)?;
     let id = parse(&id)?;
     let request = app.read(move |tables| tables.credit_request(id)).await?.ok_or_else(missing)?;
-    if request.asked_by != staff.who.staff.id {
+    let is_own = request.asked_by == staff.who.staff.id;
+    if !is_own {
         staff.must(Permission::ApproveCredit)?;
     }
-    let decided = credit_requests::reject(&app, by(&staff), id).await;
+    let decided = match why(is_own, &reason) {
+        Ok(why) => credit_requests::reject(&app, by(&staff), id, why).await,
+        Err(problem) => Err(problem),
+    };
     decided_page(&app, id, decided).await
 }
 
@@ -348,11 +370,18 @@ async fn decided_page(
 ) -> Result<Response, Fault> {
     let told = match decided {
         Ok(_) => String::new(),
-        Err(problem) if problem.status == StatusCode::CONFLICT => format!("?not={}", problem.code),
+        Err(problem) if problem.status == StatusCode::CONFLICT || problem.code == REASON_MISSING => {
+            format!("?not={}", problem.code)
+        }
         Err(problem) => return Err(problem.into()),
     };
     super::show_what_was_done(app).await;
     Ok(Redirect::to(&format!("{}{told}", url(id))).into_response())
+}
+
+/// Whoever says no to somebody else says why; who takes his own back needs no reason.
+pub(super) fn why(is_own: bool, reason: &str) -> Result<Option<String>, Problem> {
+    if is_own { Ok(None) } else { freezing::reason(reason).map(Some) }
 }
 
 fn by(staff: &StaffIn) -> By {

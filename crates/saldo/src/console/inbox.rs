@@ -128,6 +128,7 @@ pub(super) async fn page(
         words: reader.t("inbox-replay"),
         text: reader.t("inbox-replay-text"),
         tone: "primary",
+        reason: None,
     };
     let mut facts = vec![
         Fact::new(reader.t("inbox-event-id"), &event.event_id),

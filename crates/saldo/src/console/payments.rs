@@ -245,6 +245,7 @@ pub(super) async fn page(
         words: reader.t("receipt-send-again"),
         text: reader.t("receipt-send-again-text"),
         tone: "",
+        reason: None,
     };
     let ordered = known.orders.iter().map(|it| &it.order);
     let ordered = ordered.into_iter().find(|order| Some(order.id.to_string()) == shown.ordered);
@@ -339,6 +340,7 @@ fn not_done_text(code: &str) -> Option<&'static str> {
     match code {
         "request_decided" => Some("request-decided"),
         "own_request" => Some("credit-own-request"),
+        "reason_missing" => Some("reject-reason-missing"),
         "payment_disputed" => Some("refund-held-by-bank"),
         "refund_open" => Some("refund-another-open"),
         "already_refunded" | "payment_not_paid" => Some("refund-nothing-left"),

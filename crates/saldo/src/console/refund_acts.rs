@@ -10,6 +10,7 @@ use money::{ApiKeyId, RefundId, StaffId};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError};
 
+use super::credit::{REASON_MISSING, Why, why};
 use super::payments;
 use crate::app::App;
 use crate::credit_requests::By;
@@ -90,6 +91,7 @@ pub(super) fn acts(reader: &Reader, staff: &StaffIn, all: &[Ordered]) -> Vec<She
                     words: reader.t("credit-take-back"),
                     text: reader.t("refund-reject-text"),
                     tone: "",
+                    reason: None,
                 });
             }
             RefundOrderState::Waiting if !is_own && staff.may(Permission::ApproveCredit) => {
@@ -98,12 +100,14 @@ pub(super) fn acts(reader: &Reader, staff: &StaffIn, all: &[Ordered]) -> Vec<She
                     words: reader.t1("refund-approve", "amount", amount),
                     text: reader.t("refund-approve-text"),
                     tone: "primary",
+                    reason: None,
                 });
                 acts.push(SheetAct {
                     action: url("rejection"),
                     words: reader.t("credit-reject"),
                     text: reader.t("refund-reject-text"),
                     tone: "",
+                    reason: Some(reader.t("reason")),
                 });
             }
             RefundOrderState::Failed
@@ -114,6 +118,7 @@ pub(super) fn acts(reader: &Reader, staff: &StaffIn, all: &[Ordered]) -> Vec<She
                     words: reader.t("refund-resolve"),
                     text: reader.t1("refund-resolve-text", "amount", amount),
                     tone: "primary",
+                    reason: None,
                 });
             }
             _ => {}
@@ -152,15 +157,19 @@ pub(super) async fn reject(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Path(id): Path<String>,
-    Posted(_): Posted<Nothing>,
+    Posted(Why { reason }): Posted<Why>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::RefundPayments)?;
     let id = parse(&id)?;
     let order = order(&app, id).await?;
-    if order.ordered_by != staff.who.staff.id.to_string() {
+    let is_own = order.ordered_by == staff.who.staff.id.to_string();
+    if !is_own {
         staff.must(Permission::ApproveCredit)?;
     }
-    let decided = refunds::reject(&app, by(&staff), id).await;
+    let decided = match why(is_own, &reason) {
+        Ok(why) => refunds::reject(&app, by(&staff), id, why).await,
+        Err(problem) => Err(problem),
+    };
     decided_page(&app, id, decided).await
 }
 
@@ -184,7 +193,9 @@ async fn decided_page(
 ) -> Result<Response, Fault> {
     let told = match decided {
         Ok(order) => format!("?ordered={}", order.id),
-        Err(problem) if problem.status == StatusCode::CONFLICT => format!("?not={}", problem.code),
+        Err(problem) if problem.status == StatusCode::CONFLICT || problem.code == REASON_MISSING => {
+            format!("?not={}", problem.code)
+        }
         Err(problem) => return Err(problem.into()),
     };
     super::show_what_was_done(app).await;

@@ -180,6 +180,27 @@ fn told_of_refund(
     }
 }
 
+/// Tells staff that a colleague said no to `amount` that he had asked for, and why; `url` is where it stands.
+pub fn request_rejected(
+    reader: &Reader,
+    brand: &str,
+    (name, amount): (&str, Amount),
+    why: &str,
+    url: &str,
+) -> Mail {
+    let amount = reader.money(amount);
+    let values = [
+        ("name", name.to_owned()),
+        ("amount", amount.clone()),
+        ("why", why.to_owned()),
+        ("url", url.to_owned()),
+    ];
+    Mail {
+        subject: reader.t2("mail-request-rejected-subject", "amount", amount, "brand", brand),
+        body: reader.with("mail-request-rejected-body", values) + "\n",
+    }
+}
+
 /// What is told of a line's use.
 #[derive(Clone, Copy, Debug)]
 pub struct UsageMail<'a> {

@@ -1,5 +1,6 @@
 //! Mails about money that goes back: to the customer when it was sent or has come back, and to those of staff who may see to one that failed.
 
+use money::{Amount, StaffId};
 use store::tables::claims::{ClaimCause, ClaimState};
 use store::tables::outbox::Notice;
 use store::tables::payments::Payment;
@@ -12,9 +13,11 @@ use super::letters;
 use crate::clock;
 use crate::config::Config;
 use crate::look::Reader;
-use crate::look::mail::{refund_failed, refund_failed_to_staff, refund_made};
+use crate::look::mail::{refund_failed, refund_failed_to_staff, refund_made, request_rejected};
 use crate::permissions::{Permission, may};
 
+/// The kind of the mail to whoever asked for what was rejected.
+const REJECTED: &str = "request_rejected";
 /// The kind of the mail to staff.
 const FAILED: &str = "refund_failed";
 /// Staff among whom those are looked for.
@@ -61,6 +64,21 @@ fn card(payment: &Payment) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// Tells somebody of staff that a colleague said no to what he had asked for, and why.
+pub(crate) fn rejected(
+    tx: &Tx<'_>,
+    config: &Config,
+    (asker, amount): (StaffId, Amount),
+    why: &str,
+    url: &str,
+) -> Result<(), StoreError> {
+    let Some(asker) = tx.staff(asker)?.filter(|asker| asker.disabled_at.is_none()) else { return Ok(()) };
+    let brand = config.brand();
+    let reader = Reader::new(brand.language, config.brand.time_zone.clone());
+    let letter = request_rejected(&reader, &brand.name, (&asker.name, amount), why, url);
+    letters::to_staff(tx, (REJECTED, clock::now()), brand.language, &asker.email, &letter)
 }
 
 /// Tells whoever of staff may approve what goes back that the money of this refund came back: somebody was promised it.

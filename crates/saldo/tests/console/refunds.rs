@@ -111,14 +111,21 @@ async fn what_support_gives_back_above_the_limit_waits_for_somebody_else() {
     assert_eq!(approved.status.as_u16(), 303, "{}", approved.text);
     assert_eq!(house.figures(ana.wallet).await[0], "29.00");
     // Somebody who says no in a tab of before is told what happened.
-    let late = finance.submit(&url, &format!("/console/refunds/{id}/rejection"), &[]).await;
+    let no = [("reason", "too late")];
+    let late = finance.submit(&url, &format!("/console/refunds/{id}/rejection"), &no).await;
     let told = finance.get(late.header("location").expect("the payment")).await.text;
     assert!(told.contains("Somebody else had decided before"), "{told}");
     assert_eq!(orders(&house, payment).await[1].state, RefundOrderState::Made);
 
     assert_eq!(refund(&mut leo, payment, "2.00", "").await.status.as_u16(), 303);
     let third = orders(&house, payment).await[2].id;
-    finance.submit(&url, &format!("/console/refunds/{third}/rejection"), &[]).await;
+    let rejection = format!("/console/refunds/{third}/rejection");
+    let silent = finance.submit(&url, &rejection, &[("reason", " ")]).await;
+    let told = finance.get(silent.header("location").expect("the payment")).await.text;
+    assert!(told.contains("Say why") && told.contains("Approve the refund"), "{told}");
+    finance.submit(&url, &rejection, &[("reason", "he has had two already")]).await;
+    assert!(leo.get(&url).await.text.contains("he has had two already"));
+    assert_eq!(mailed(&house, "request_rejected"), ["leo@example.com"], "whoever asked is told");
     assert_eq!(orders(&house, payment).await[2].state, RefundOrderState::Rejected);
     assert_eq!(house.figures(ana.wallet).await[0], "29.00");
     // Who may approve needs nobody's yes.

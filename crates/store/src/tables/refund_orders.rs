@@ -34,6 +34,7 @@ const END: &str = "UPDATE refund_orders SET state = $1, provider_refund = $2, er
     WHERE id = $5 AND state = 'open'";
 const DECIDE: &str = "UPDATE refund_orders SET state = $1, decided_by = $2, decided_at = $3, updated_at = $4
     WHERE id = $5 AND state = 'waiting'";
+const EXPLAIN: &str = "UPDATE refund_orders SET error = $1 WHERE id = $2 AND state = 'rejected'";
 const FAIL: &str = "UPDATE refund_orders SET state = 'failed', error = $1, updated_at = $2
     WHERE id = $3 AND state = 'made'";
 const RESOLVE: &str = "UPDATE refund_orders SET resolved_at = $1
@@ -74,7 +75,7 @@ row! {
         pub state: RefundOrderState,
         /// The provider's refund, `re_…`.
         pub provider_refund: Option<String>,
-        /// Why the provider refused it.
+        /// Why the provider refused it or it came back, or why somebody else of staff said no, in his words.
         pub error: Option<String>,
         /// Who ordered it: an id, as the audit log has it.
         pub ordered_by: String,
@@ -157,6 +158,11 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         Ok(self.run(DECIDE, &[&state, &by, &now, &now, &id])? > 0)
+    }
+
+    /// Writes down why somebody said no to an order.
+    pub fn explain_refund_rejection(&self, id: RefundId, why: &str) -> Result<(), StoreError> {
+        self.run(EXPLAIN, &[&Some(why.to_owned()), &id]).map(|_| ())
     }
 
     /// The money of a refund came back to the provider: the order that it came of, if it was made until now.
