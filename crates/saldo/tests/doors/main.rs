@@ -7,6 +7,7 @@ mod api;
 #[path = "../browser/mod.rs"]
 mod browser;
 mod callers;
+mod demo;
 #[path = "../house/mod.rs"]
 mod house;
 #[path = "../console/needs.rs"]

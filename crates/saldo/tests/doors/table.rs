@@ -220,19 +220,20 @@ pub(crate) const OTHERS: [OtherDoor; 16] = [
     ("POST", "/radius/accounting", "An operator's key with `radius:write`."),
 ];
 
-/// The demo's own pages; no other installation has them. They sign a visitor in, so the demo listens on this machine alone.
+/// The demo's own pages, and what each says to whoever reaches it: a form is taken from the demo's own pages alone. No other installation has
+/// them. They sign a visitor in, so the demo listens on this machine alone.
 pub(crate) const DEMO: [(&str, &str, u16); 13] = [
     ("GET", "/", 200),
     ("GET", "/demo", 200),
     ("GET", "/demo/live", 200),
-    ("POST", "/demo/sign-in", 303),
-    ("POST", "/demo/clock", 303),
-    ("POST", "/demo/faults", 303),
-    ("POST", "/demo/bank", 303),
-    ("POST", "/demo/spending", 303),
+    ("POST", "/demo/sign-in", 403),
+    ("POST", "/demo/clock", 403),
+    ("POST", "/demo/faults", 403),
+    ("POST", "/demo/bank", 403),
+    ("POST", "/demo/spending", 403),
     ("GET", "/demo/check-opened", 200),
     ("GET", "/demo/reset", 200),
-    ("POST", "/demo/reset", 200),
+    ("POST", "/demo/reset", 403),
     ("GET", "/demo/mails", 200),
     ("GET", "/demo/mails/{mail}", 404),
 ];
