@@ -44,7 +44,9 @@ async function ticksAre(page, expected) {
 
 story('the provider opens in one click for each of his people', {}, async ({ page, demo }) => {
   assert.deepEqual(demo.subscribers.map(({ state }) => state), ['plenty', 'zero', 'blocked']);
-  for (const state of ['plenty left', 'at zero', 'blocked']) await openAs(page, demo, state);
+  for (const state of ['plenty left', 'blocked', 'at zero']) await openAs(page, demo, state);
+  // In words, too, as soon as the router has confirmed it.
+  await page.getByText('The speed is reduced now', { exact: false }).waitFor();
   await firstScreen(page, demo);
   await page.getByRole('button', { name: `Open as staff ${CARD}`, exact: true }).click();
   await page.waitForURL('**/console/lines');
@@ -148,7 +150,7 @@ story('who does not pay is blocked by the clock, trusted once, and the list tick
   await trust.click();
   await page.getByRole('button', { name: 'Yes, unblock now', exact: true }).click();
   await page.getByText(/works on trust until/u).first().waitFor();
-  await ticksAre(watching, [1, 5, 6, 9]);
+  await ticksAre(watching, [1, 3, 5, 6, 9]);
   // Staff see until when, and what is owed meanwhile.
   await firstScreen(page, demo);
   await page.getByRole('button', { name: `Open as staff ${CARD}`, exact: true }).click();

@@ -2010,6 +2010,11 @@ finding-card-other-customer = A card payment is of another customer than was ask
 finding-card-other-customer-do = Nothing was credited. Find out at Stripe who paid; give it back there, or give the customer credit by hand.
 finding-card-given-back = A card payment that bought data went back
 finding-card-given-back-do = The data stays until you take it back. If it was refunded at Stripe, correct the line where it is owed.
+finding-card-credit-given-back = A card payment that had become credit went back
+finding-credit-used-before-do = The customer has had this money twice. Charge it on his next invoice, or leave it.
+finding-credit-not-returned-do = The money came back, and his credit was taken. Take the amount off his next invoice.
+found-credit-used-before = { $missing } of a card payment for { $purchase }, kept as the customer’s credit, went back to him after that credit was used.
+found-credit-not-returned = { $again } of the customer’s credit was taken for a refund or dispute of { $payment } for { $purchase }; that money came back.
 findings-waiting = { $n ->
     [one] { $n } finding about boletos, payments or use is to be looked at.
    *[other] { $n } findings about boletos, payments or use are to be looked at.

@@ -2010,6 +2010,11 @@ finding-card-other-customer = Um pagamento com cartão é de um cliente diferent
 finding-card-other-customer-do = Nada foi creditado. Veja na Stripe quem pagou; devolva por lá ou conceda o crédito manualmente ao cliente.
 finding-card-given-back = Um pagamento com cartão que comprou dados foi devolvido
 finding-card-given-back-do = Os dados permanecem até você retirá-los. Se houve reembolso na Stripe, ajuste o plano se for devido.
+finding-card-credit-given-back = Um pagamento com cartão que virou crédito foi devolvido
+finding-credit-used-before-do = O cliente ficou com esse dinheiro duas vezes. Cobre na próxima fatura, ou deixe como está.
+finding-credit-not-returned-do = O dinheiro voltou, e o crédito dele foi retirado. Desconte o valor da próxima fatura.
+found-credit-used-before = { $missing } de um pagamento com cartão de { $purchase }, guardados como crédito do cliente, foram devolvidos a ele depois que o crédito foi usado.
+found-credit-not-returned = { $again } do crédito do cliente foram retirados por um reembolso ou contestação de { $payment } de { $purchase }; esse dinheiro voltou.
 findings-waiting = { $n ->
     [one] { $n } pendência de boletos, pagamentos ou consumo precisa ser verificada.
    *[other] { $n } pendências de boletos, pagamentos ou consumo precisam ser verificadas.

@@ -77,6 +77,8 @@ pub(super) async fn create(
             Ok(Redirect::to(&format!("/console/customers/{id}?given_back=1#own-credit")).into_response())
         }
         Err(problem) if problem.field.is_some() => {
+            // What was refused keeps its name for ever: what is typed next is something else.
+            let name = IntentId::from_u128(ids::fresh());
             form(&app, &staff, (id, name), &typing, left, Some(&problem))
         }
         Err(problem) => Err(problem.into()),

@@ -1,8 +1,9 @@
 //! Subscribers' lines as staff see them, and the two buttons.
 
 use book::{Behind, LineAct, LineStatus, Octets, Reading, ReadingKind};
-use money::{LineId, WalletId};
+use money::{LineId, Timestamp, WalletId};
 use saldo::audit::Author;
+use saldo::clock;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use serde_json::json;
 use store::tables::staff::StaffRole;
@@ -75,6 +76,8 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
     let (id, wallet) = line(&house).await;
     let page = format!("/console/lines/{id}");
     assert!(!staff.get(&page).await.text.contains("Why it is blocked"));
+    // Since when is a fact of the book, whose clock a demo moves.
+    house.advance(14 * 86_400).await;
     let because = [("status", "blocked"), ("reason", "  Moved: waits for its new place ")];
     staff.submit(&page, &format!("{page}/status"), &because).await.expect(303);
     let shown = staff.get(&page).await.text;
@@ -97,7 +100,8 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
     assert_eq!(blocked["reason"], "Moved: waits for its new place", "{line}");
     assert_eq!((&blocked["why"], &blocked["overdue"]), (&json!("by_hand"), &json!([])), "{line}");
     assert!(blocked["by"].as_str().is_some_and(|by| by.starts_with("stf_")), "{line}");
-    assert!(blocked["since"].as_str().is_some(), "{line}");
+    let since = Timestamp::parse(blocked["since"].as_str().expect("since when")).expect("a time");
+    assert!(since.since(clock::now()) > 13 * Timestamp::DAY, "by the machine's clock: {line}");
 
     // By a program, and by nobody of whom anything is known.
     let status = |status: &str| json!({"status": status});
@@ -208,6 +212,12 @@ async fn an_access_login_is_changed_by_those_who_may() {
     let known =
         house.running.app.read(move |tables| tables.line(id)).await.expect("a read").expect("the line");
     assert_eq!(known.access_login.as_deref(), Some("joao.novo"), "what was refused has changed nothing");
+
+    // Without one there is still something to press on, and it stands before all that happened.
+    staff.submit(&form, &form, &[("access_login", "")]).await.expect(303);
+    let his = staff.get(&format!("/console/customers/{}", customer.as_str().expect("whose"))).await.text;
+    let link = his.find(&format!("{page}\"><strong>no access login</strong>"));
+    assert!(link.is_some() && link < his.find("timeline-heading"), "{his}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

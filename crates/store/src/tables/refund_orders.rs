@@ -31,7 +31,7 @@ const OF_REFUND: &str =
 const ORDERED_ALONE: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM refund_orders
     WHERE ordered_by = $1 AND ordered_at > $2 AND decided_by IS NULL AND state IN ('open', 'made')";
 const END: &str = "UPDATE refund_orders SET state = $1, provider_refund = $2, error = $3, updated_at = $4
-    WHERE id = $5 AND state = 'open'";
+    WHERE id = $5 AND state IN ('open', $6)";
 const DECIDE: &str = "UPDATE refund_orders SET state = $1, decided_by = $2, decided_at = $3, updated_at = $4
     WHERE id = $5 AND state = 'waiting'";
 const EXPLAIN: &str = "UPDATE refund_orders SET error = $1 WHERE id = $2 AND state = 'rejected'";
@@ -134,7 +134,8 @@ impl Tx<'_> {
         self.run(INSERT, &[order]).map(|_| ())
     }
 
-    /// The provider has answered an open order: it made this refund, or refused with these words. Whether it was open.
+    /// The provider has answered: it made this refund, or refused with these words. Whether that changed the order. Its own
+    /// refund outweighs a refusal that came before; nothing outweighs its refund.
     pub fn end_refund_order(
         &self,
         id: RefundId,
@@ -145,7 +146,8 @@ impl Tx<'_> {
             Ok(refund) => (RefundOrderState::Made, Some(refund.to_owned()), None),
             Err(error) => (RefundOrderState::Refused, None, Some(error.to_owned())),
         };
-        Ok(self.run(END, &[&state, &refund, &error, &now, &id])? > 0)
+        let outweighed = if outcome.is_ok() { RefundOrderState::Refused } else { RefundOrderState::Open };
+        Ok(self.run(END, &[&state, &refund, &error, &now, &id, &outweighed])? > 0)
     }
 
     /// Writes down who of staff said yes to an order that waits, which is sent from then on, or no; whether it waited. A yes conflicts over
