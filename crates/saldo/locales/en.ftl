@@ -69,6 +69,7 @@ password-too-short = { $n ->
    *[other] The password needs at least { $n } characters.
 }
 password-is-name = Your own CPF, CNPJ or e-mail cannot be your password: it is the first thing others would try. Choose another.
+password-is-pattern = A row of letters or digits is quickly guessed. Choose another one.
 password-different = The two passwords are not the same. Type them again.
 set-password-submit = Save and sign in
 
@@ -133,6 +134,7 @@ message-not-found = There is nothing here
 message-not-found-text = The address may be mistyped, or what was here is gone.
 message-link-expired = This link no longer works
 message-link-expired-text = A link can be used once, and only for a while. Ask for a new one; it takes a minute.
+message-staff-link-expired-text = Each link works once and for a while. If you were invited, ask the colleague who invited you for a new one; if you have a password already, sign in.
 message-too-large = That was too large
 message-too-large-text = What was sent is larger than we accept. Nothing was changed.
 message-not-understood = We did not understand that
@@ -310,6 +312,14 @@ staff-invite = Invite a colleague
 staff-invited = The invitation is on its way.
 staff-withdrawn = The invitation no longer works.
 staff-changed = Saved.
+staff-password-link = Send a link for a new password
+staff-password-link-sent = A link for a new password is on its way. It works for an hour.
+staff-password-own = Change password
+staff-password-current = Current password
+staff-password-wrong = That is not your password.
+staff-password-saved = Your password was changed. Whoever else was signed in with the old one is signed out.
+staff-forgotten-ask = If no mail comes, a colleague who is an admin can send you a link, under Staff.
+staff-invited-already = Somebody is invited to this address already. Send that invitation again, or withdraw it first.
 staff-last-admin = Nobody else is an admin. Make somebody one first.
 staff-role = Role
 staff-role-hint = Support looks after customers; finance also sees money and bank files; read-only changes nothing; an admin may do everything.
@@ -373,13 +383,19 @@ customer-acts = Help this customer
 view-as = View as the customer
 view-as-text = You see the portal as this customer does, for 15 minutes, without being able to change anything. The audit log keeps it.
 view-as-banner = You see what { $name } sees. Read-only.
+view-as-left = { $n ->
+    [one] It ends in 1 minute.
+   *[other] It ends in { $n } minutes.
+}
 view-as-end = End
 wallet-of-money = Credit in { $unit }
 wallet-of-data = Data of a line
 wallet-is-frozen = is frozen.
+wallet-frozen-by = Frozen by { $name }, { $time }: { $reason }
 wallet-freeze = Freeze
 wallet-thaw = Thaw
 balance-frozen = Your credit is frozen: nothing can be spent or bought at the moment. Please write to support.
+recharge-frozen = Your credit is frozen, so nothing can be added. Write to or call:
 line-is-frozen = This line is frozen: nothing can be bought for it at the moment. Please write to support.
 message-wallet-frozen = Your credit is frozen
 message-wallet-frozen-text = Nothing can be bought at the moment, and nothing was charged. Please write to support.
@@ -826,6 +842,58 @@ refund-refused = Stripe refused the refund: { $words }
 refund-order-open = Waits for Stripe
 refund-order-made = Sent
 refund-order-refused = Refused
+refund-order-failed = Came back
+refund-was-asked = The refund of { $amount } waits for a colleague who may approve it. Nothing has gone back yet.
+refund-was-rejected = The refund was rejected. Nothing has gone back.
+refund-waits = { $name } asks for a refund of { $amount }. It waits for the yes of a colleague; nothing has gone back yet.
+refund-approve = Approve the refund of { $amount }
+refund-approve-text = Stripe is asked at once, and the credit that this payment bought is taken back.
+refund-reject-text = Nothing goes back. Whoever asked sees it here.
+refund-failed-text = A refund of { $amount } could not be paid out: the money came back, and the customer has his credit again. Agree with him on another way.
+refund-resolve = Dealt with
+refund-resolve-text = The customer knows, and has { $amount } another way or keeps the credit. It no longer stands among what needs a person.
+refund-held-by-bank = The customer’s bank holds this money while the dispute is open. Nothing can be refunded; answer the dispute at Stripe.
+refund-another-waits = Another refund of this payment waits for a colleague’s yes. Approve or reject that one first.
+refund-limit = Above { $limit }, in one refund or within a day, a colleague who may approve must say yes.
+refund-of-payment = Refund of a payment
+refunds-came-back = Refunds that came back
+refunds-failed = { $n ->
+    [one] 1 refund came back: a customer has not got his money.
+   *[other] { $n } refunds came back: customers have not got their money.
+}
+decided-by-name = decided by { $name }
+request-decided = Somebody else had decided before: what stands here is how it ended. What you pressed changed nothing.
+reject-reason-missing = Say why, in one line of up to 200 characters: whoever asked is told. Nothing was decided.
+rejected-because = Rejected because
+mail-request-rejected-subject = { $brand }: { $amount } that you asked for was rejected
+mail-request-rejected-body =
+    Hello { $name },
+
+    a colleague said no to { $amount } that you asked for:
+
+    { $why }
+
+    It stands here: { $url }
+note-unprintable = The note holds characters that cannot be printed. Write it in one line.
+mail-refund-subject = { $brand }: { $amount } goes back to you
+mail-refund-body =
+    Hello { $name },
+
+    we have refunded { $amount } to what you paid with{ $card }. Banks take up to ten days to show it. The credit that it bought was taken back.
+
+    Your payments: { $url }
+mail-refund-failed-subject = { $brand }: your refund of { $amount } could not be paid out
+mail-refund-failed-body =
+    Hello { $name },
+
+    your bank did not take the { $amount } that we refunded. The credit is yours again. We will get in touch about another way.
+
+    Your payments: { $url }
+mail-refund-failed-staff-subject = { $brand }: a refund of { $amount } came back
+mail-refund-failed-staff-body =
+    The refund of { $amount } to { $name } could not be paid out. The credit was given back; the customer was told that the money does not come.
+
+    Deal with it here: { $url }
 refunds-ordered = Refunds ordered here
 claims = Refunds and disputes at Stripe
 claim-refund = Refund of { $amount }

@@ -69,6 +69,7 @@ password-too-short = { $n ->
    *[other] A senha precisa de no mínimo { $n } caracteres.
 }
 password-is-name = A senha não pode ser o seu próprio CPF, CNPJ ou e-mail: é a primeira coisa que outra pessoa tentaria. Escolha outra.
+password-is-pattern = Uma sequência de letras ou números é fácil de adivinhar. Escolha outra senha.
 password-different = As duas senhas não são iguais. Digite-as de novo.
 set-password-submit = Salvar e entrar
 
@@ -133,6 +134,7 @@ message-not-found = Não há nada aqui
 message-not-found-text = O endereço pode estar errado, ou o que estava aqui não existe mais.
 message-link-expired = Este link não vale mais
 message-link-expired-text = Cada link vale uma única vez e por tempo limitado. Peça um novo; leva um minuto.
+message-staff-link-expired-text = Cada link vale uma única vez e por tempo limitado. Se você foi convidado, peça um novo a quem o convidou; se já tem senha, entre.
 message-too-large = O envio é grande demais
 message-too-large-text = O que foi enviado é maior do que aceitamos. Nada foi alterado.
 message-not-understood = Não entendemos o pedido
@@ -310,6 +312,14 @@ staff-invite = Convidar colega
 staff-invited = O convite está a caminho.
 staff-withdrawn = O convite não funciona mais.
 staff-changed = Salvo.
+staff-password-link = Enviar link para uma nova senha
+staff-password-link-sent = O link para uma nova senha foi enviado. Vale por uma hora.
+staff-password-own = Alterar senha
+staff-password-current = Senha atual
+staff-password-wrong = Essa não é a sua senha.
+staff-password-saved = Sua senha foi alterada. Quem mais estava conectado com a antiga foi desconectado.
+staff-forgotten-ask = Se o e-mail não chegar, um colega administrador pode enviar um link, em Equipe.
+staff-invited-already = Já há um convite para este endereço. Reenvie esse convite ou cancele-o antes.
 staff-last-admin = Não há outro administrador. Dê primeiro essa função a alguém.
 staff-role = Função
 staff-role-hint = Atendimento cuida dos clientes; financeiro também vê dinheiro e arquivos do banco; somente leitura não altera nada; administrador pode tudo.
@@ -373,13 +383,19 @@ customer-acts = Ajudar este cliente
 view-as = Ver como o cliente
 view-as-text = Você vê o portal como este cliente vê, por 15 minutos, sem poder alterar nada. Fica no registro de auditoria.
 view-as-banner = Você vê o que { $name } vê. Somente leitura.
+view-as-left = { $n ->
+    [one] Termina em 1 minuto.
+   *[other] Termina em { $n } minutos.
+}
 view-as-end = Encerrar
 wallet-of-money = Crédito em { $unit }
 wallet-of-data = Dados de um plano
 wallet-is-frozen = está congelado.
+wallet-frozen-by = Congelada por { $name }, { $time }: { $reason }
 wallet-freeze = Congelar
 wallet-thaw = Descongelar
 balance-frozen = Seu crédito está congelado: no momento nada pode ser gasto nem comprado. Escreva para o atendimento.
+recharge-frozen = Seu crédito está congelado, e nada pode ser adicionado. Escreva ou ligue:
 line-is-frozen = Este plano está congelado: no momento nada pode ser comprado para ele. Escreva para o atendimento.
 message-wallet-frozen = Seu crédito está congelado
 message-wallet-frozen-text = No momento nada pode ser comprado, e nada foi cobrado. Escreva para o atendimento.
@@ -826,6 +842,58 @@ refund-refused = A Stripe recusou o reembolso: { $words }
 refund-order-open = Aguarda a Stripe
 refund-order-made = Enviado
 refund-order-refused = Recusado
+refund-order-failed = Voltou
+refund-was-asked = O reembolso de { $amount } aguarda um colega que possa aprová-lo. Nada foi devolvido ainda.
+refund-was-rejected = O reembolso foi rejeitado. Nada foi devolvido.
+refund-waits = { $name } pede um reembolso de { $amount }. Ele aguarda a aprovação de um colega; nada foi devolvido ainda.
+refund-approve = Aprovar o reembolso de { $amount }
+refund-approve-text = A Stripe é chamada na hora, e o crédito que este pagamento comprou é retirado.
+refund-reject-text = Nada é devolvido. Quem pediu vê isso aqui.
+refund-failed-text = Um reembolso de { $amount } não pôde ser pago: o dinheiro voltou, e o cliente tem o crédito de novo. Combine com ele outra forma.
+refund-resolve = Resolvido
+refund-resolve-text = O cliente já sabe, e recebeu { $amount } de outra forma ou fica com o crédito. Sai da lista do que precisa de alguém.
+refund-held-by-bank = O banco do cliente retém este dinheiro enquanto a contestação está aberta. Nada pode ser reembolsado; responda à contestação na Stripe.
+refund-another-waits = Outro reembolso deste pagamento aguarda a aprovação de um colega. Aprove ou rejeite esse antes.
+refund-limit = Acima de { $limit }, em um reembolso ou no mesmo dia, um colega que possa aprovar precisa concordar.
+refund-of-payment = Reembolso de um pagamento
+refunds-came-back = Reembolsos que voltaram
+refunds-failed = { $n ->
+    [one] 1 reembolso voltou: um cliente não recebeu o dinheiro.
+   *[other] { $n } reembolsos voltaram: clientes não receberam o dinheiro.
+}
+decided-by-name = decidido por { $name }
+request-decided = Outra pessoa já havia decidido: aqui está como ficou. O que você pressionou não mudou nada.
+reject-reason-missing = Diga o motivo, em uma linha de até 200 caracteres: quem pediu será avisado. Nada foi decidido.
+rejected-because = Motivo da rejeição
+mail-request-rejected-subject = { $brand }: { $amount } que você pediu foi rejeitado
+mail-request-rejected-body =
+    Olá, { $name },
+
+    um colega não aprovou { $amount } que você pediu:
+
+    { $why }
+
+    Veja aqui: { $url }
+note-unprintable = A observação tem caracteres que não podem ser impressos. Escreva em uma linha.
+mail-refund-subject = { $brand }: { $amount } de volta para você
+mail-refund-body =
+    Olá, { $name },
+
+    reembolsamos { $amount } na forma como você pagou{ $card }. O banco pode levar até dez dias para mostrar. O crédito que o pagamento comprou foi retirado.
+
+    Seus pagamentos: { $url }
+mail-refund-failed-subject = { $brand }: seu reembolso de { $amount } não pôde ser pago
+mail-refund-failed-body =
+    Olá, { $name },
+
+    seu banco não aceitou os { $amount } que reembolsamos. O crédito é seu de novo. Entraremos em contato para combinar outra forma.
+
+    Seus pagamentos: { $url }
+mail-refund-failed-staff-subject = { $brand }: um reembolso de { $amount } voltou
+mail-refund-failed-staff-body =
+    O reembolso de { $amount } a { $name } não pôde ser pago. O crédito foi devolvido; o cliente foi avisado de que o dinheiro não chega.
+
+    Resolva aqui: { $url }
 refunds-ordered = Reembolsos pedidos aqui
 claims = Reembolsos e contestações na Stripe
 claim-refund = Reembolso de { $amount }

@@ -234,7 +234,11 @@ async fn note_claims(app: &Arc<App>, intent: &PaymentIntent, charges: &[Charge])
 async fn read_claims(app: &Arc<App>, paid: Payment) -> Result<bool, Problem> {
     let (id, intent) = (paid.id, paid.provider_payment.clone());
     let claims = claims::read(app, &intent, id).await?;
-    let news = app.write(move |tx| claims::note(tx, &paid, &claims)).await?;
+    let program = Arc::clone(app);
+    let news = app.write(move |tx| claims::note(tx, &program.config, &paid, &claims)).await?;
+    if news {
+        app.mail_news.notify_one();
+    }
     claims::follow(app, id).await?;
     Ok(news)
 }

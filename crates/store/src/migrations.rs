@@ -81,6 +81,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     29 "0029_zero_rated.sql",
     30 "0030_deposits_of_old.sql",
     31 "0031_audit_by_customer.sql",
+    32 "0032_staff_links.sql",
+    33 "0033_refund_requests.sql",
 );
 
 impl Database {

@@ -164,29 +164,37 @@ async fn resolve(app: &Arc<App>, age: i64, calls: &Arc<Semaphore>) {
 async fn send_links(app: &Arc<App>) -> Result<(), Problem> {
     let rows = app.read(|reader| reader.automatic_topups_without_link(ROWS_MAX)).await?;
     for row in rows {
-        let wallet = row.wallet;
-        // Nothing is paid into it now; the link is sent when it is thawed.
-        if freezing::is_frozen(app, wallet) {
+        // Nothing is paid into a frozen wallet now; the link is sent when it is thawed.
+        if freezing::is_frozen(app, row.wallet) {
             continue;
         }
-        let newest =
-            app.read(move |reader| reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1)).await?.pop();
-        let amount = newest.map_or(row.amount_of(row.amount), |charge| charge.amount);
-        let topup = topups::begin_for_bank(app, row.customer, wallet, amount).await?;
-        let at = app.ledger.now();
-        app.write(move |tx| {
-            let Some(row) = tx.automatic_topup(wallet)? else { return Ok(()) };
-            // The customer was quicker.
-            if row.state != AutomaticState::Stopped || row.link_topup.is_some() {
-                return Ok(());
-            }
-            let row = AutomaticTopup { link_topup: Some(topup.id), ..row };
-            tx.put_automatic_topup(&row)?;
-            notices::automatic_link(tx, &row, &topup, at)
-        })
-        .await?;
-        app.notice_news.notify_one();
-        app.live.notify(row.customer);
+        // One for whom no page can be opened keeps the others from none.
+        if let Err(problem) = send_link(app, &row).await {
+            warn(&problem, "a customer whose bank wants him has no link yet");
+        }
     }
+    Ok(())
+}
+
+async fn send_link(app: &Arc<App>, row: &AutomaticTopup) -> Result<(), Problem> {
+    let wallet = row.wallet;
+    let newest =
+        app.read(move |reader| reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1)).await?.pop();
+    let amount = newest.map_or(row.amount_of(row.amount), |charge| charge.amount);
+    let topup = topups::begin_for_bank(app, row.customer, wallet, amount).await?;
+    let at = app.ledger.now();
+    app.write(move |tx| {
+        let Some(row) = tx.automatic_topup(wallet)? else { return Ok(()) };
+        // The customer was quicker.
+        if row.state != AutomaticState::Stopped || row.link_topup.is_some() {
+            return Ok(());
+        }
+        let row = AutomaticTopup { link_topup: Some(topup.id), ..row };
+        tx.put_automatic_topup(&row)?;
+        notices::automatic_link(tx, &row, &topup, at)
+    })
+    .await?;
+    app.notice_news.notify_one();
+    app.live.notify(row.customer);
     Ok(())
 }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use money::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 use store::tables::inbox::{InboxCursor, InboxEvent, InboxState};
 
 use crate::app::App;
@@ -23,6 +24,10 @@ use crate::problem::Problem;
 
 /// Events of one page.
 const ROWS: u32 = 25;
+/// Stripe's name of what lets whoever has it finish a payment.
+const CLIENT_SECRET: &str = "client_secret";
+/// What stands in its place.
+const HIDDEN: &str = "(hidden)";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -124,6 +129,7 @@ pub(super) async fn page(
         words: reader.t("inbox-replay"),
         text: reader.t("inbox-replay-text"),
         tone: "primary",
+        reason: None,
     };
     let mut facts = vec![
         Fact::new(reader.t("inbox-event-id"), &event.event_id),
@@ -155,10 +161,31 @@ pub(super) async fn page(
     draw(StatusCode::OK, &page)
 }
 
-/// JSON with its lines; anything else as it came.
+/// JSON with its lines, but for what whoever reads it could pay with; anything else as it came.
 fn readable(body: &[u8]) -> String {
-    let value = serde_json::from_slice::<serde_json::Value>(body);
-    value.map_or_else(|_| String::from_utf8_lossy(body).into_owned(), |value| format!("{value:#}"))
+    match serde_json::from_slice::<Value>(body) {
+        Ok(mut value) => {
+            hide_secrets(&mut value);
+            format!("{value:#}")
+        }
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
+/// With the secret of a payment that is not finished, and a key that everybody sees, it can be confirmed.
+fn hide_secrets(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, inside) in fields {
+                match inside {
+                    Value::String(secret) if name == CLIENT_SECRET => HIDDEN.clone_into(secret),
+                    inside => hide_secrets(inside),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_secrets),
+        _ => {}
+    }
 }
 
 /// `POST /console/inbox/{provider}/{event}/replay`
@@ -194,4 +221,18 @@ fn cursor(text: &str) -> Option<InboxCursor> {
 
 fn missing() -> Problem {
     Problem::not_found("webhook")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn secrets_of_payments_are_shown_to_nobody() {
+        let body = br#"{"data":{"object":{"id":"pi_1","client_secret":"pi_1_secret_x","charges":[{"client_secret":"y","next":{"client_secret":null}}]}}}"#;
+        let shown = readable(body);
+        assert!(!shown.contains("secret_x") && !shown.contains("\"y\""), "{shown}");
+        assert!(shown.contains("\"id\": \"pi_1\"") && shown.contains("(hidden)"), "{shown}");
+        assert_eq!(readable(b"no JSON"), "no JSON");
+    }
 }

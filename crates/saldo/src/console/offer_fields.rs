@@ -223,6 +223,11 @@ pub(super) fn hidden(name: &'static str, value: String) -> Field {
     Field { name, label: String::new(), hint: None, kind: FieldKind::Hidden(value) }
 }
 
+/// What is typed and never shown again.
+pub(super) fn secret(name: &'static str, label: String, hint: Option<String>) -> Field {
+    Field { name, label, hint, kind: FieldKind::Secret }
+}
+
 /// One of several.
 pub(super) fn choice(
     name: &'static str,

@@ -126,6 +126,11 @@ impl Listening {
     }
 }
 
+/// The pages that only a demo has.
+pub fn own_routes() -> Router<Arc<App>> {
+    pages::own_routes()
+}
+
 /// Serves the demo until the program is told to end.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let path = options.data.clone().unwrap_or_else(folder::default_path);

@@ -15,14 +15,18 @@ mod house;
 mod imports;
 mod lines;
 mod month_end;
+mod needs;
 mod offers;
+
 mod people;
 #[path = "../receiver/mod.rs"]
 mod receiver;
+mod refunds;
 mod roles;
 mod routers;
 mod settings;
 mod staff;
+mod staff_passwords;
 mod subscribers;
 mod support;
 mod webhooks;
