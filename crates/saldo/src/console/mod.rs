@@ -15,6 +15,7 @@ mod customer_list;
 mod customer_parts;
 mod customers;
 mod dealings;
+mod event_subject;
 mod findings;
 mod giving_back;
 mod go_live;
