@@ -48,6 +48,8 @@ const WAITING: &str =
 const ALL_WAITING: &str =
     "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments
     WHERE invoice IS NULL ORDER BY id DESC LIMIT $1";
+const ADJUSTMENT: &str =
+    "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments WHERE id = $1";
 const PUT_ON: &str = "UPDATE invoice_adjustments SET invoice = $1, amount = $2 WHERE id = $3";
 const DELETE_WAITING: &str = "DELETE FROM invoice_adjustments WHERE id = $1 AND invoice IS NULL";
 const INSERT_RUN: &str = "INSERT INTO billing_runs
@@ -274,6 +276,11 @@ impl Reader<'_> {
     pub fn purchases_to_invoice(&self, wallet_no: u32, limit: u32) -> Result<Vec<PurchaseRow>, StoreError> {
         let (charging, state) = (book::Charging::NextInvoice.code(), PurchaseState::Released);
         self.all(TO_INVOICE, &[&wallet_no, &charging, &state, &limit])
+    }
+
+    /// The correction of this name.
+    pub fn adjustment(&self, id: AdjustmentId) -> Result<Option<AdjustmentRow>, StoreError> {
+        self.one(ADJUSTMENT, &[&id])
     }
 
     /// The first `limit` corrections that wait for a customer's next invoice.
