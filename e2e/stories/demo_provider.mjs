@@ -44,7 +44,9 @@ async function ticksAre(page, expected) {
 
 story('the provider opens in one click for each of his people', {}, async ({ page, demo }) => {
   assert.deepEqual(demo.subscribers.map(({ state }) => state), ['plenty', 'zero', 'blocked']);
-  for (const state of ['plenty left', 'at zero', 'blocked']) await openAs(page, demo, state);
+  for (const state of ['plenty left', 'blocked', 'at zero']) await openAs(page, demo, state);
+  // In words, too, as soon as the router has confirmed it.
+  await page.getByText('The speed is reduced now', { exact: false }).waitFor();
   await firstScreen(page, demo);
   await page.getByRole('button', { name: `Open as staff ${CARD}`, exact: true }).click();
   await page.waitForURL('**/console/lines');
@@ -121,6 +123,41 @@ story('the provider\'s list ticks itself as his story is played', {}, async ({ p
   await demo.restart();
   await firstScreen(watching, demo);
   await ticksAre(watching, [1, 2, 3, 5, 6, 7, 8]);
+});
+
+story('who does not pay is blocked by the clock, trusted once, and the list ticks it', {}, async ({ page, demo, newTab }) => {
+  const watching = (await newTab()).page;
+  await firstScreen(watching, demo);
+  await openAs(page, demo, 'at zero');
+  const credit = page.getByRole('combobox', { name: ENGLISH.credit, exact: true });
+  const labels = (await credit.getByRole('option').allTextContents()).map(plain);
+  const loaded = page.waitForEvent('load');
+  await credit.selectOption({ index: labels.indexOf(ENGLISH.tenGigabytes) });
+  await loaded;
+  await page.getByRole('button', { name: ENGLISH.buy, exact: true }).click();
+  await page.getByRole('dialog', { name: ENGLISH.purchaseConfirmed, exact: true }).getByRole('button', { name: ENGLISH.ok, exact: true }).click();
+  await page.getByRole('link', { name: ENGLISH.invoices, exact: true }).first().click();
+  await page.getByText('Open', { exact: true }).waitFor();
+  // Due in four days, blocked five days after: ten presses, and nothing is waited for.
+  const clock = page.getByRole('region', { name: 'Demo clock', exact: true });
+  for (let day = 0; day < 10; day += 1) {
+    const moved = page.waitForEvent('load');
+    await clock.getByRole('button', { name: 'Advance 1 day', exact: true }).click();
+    await moved;
+  }
+  const trust = page.locator('summary', { hasText: 'Unblock on trust' });
+  await counts(trust, 1);
+  await trust.click();
+  await page.getByRole('button', { name: 'Yes, unblock now', exact: true }).click();
+  await page.getByText(/works on trust until/u).first().waitFor();
+  await ticksAre(watching, [1, 3, 5, 6, 9]);
+  // Staff see until when, and what is owed meanwhile.
+  await firstScreen(page, demo);
+  await page.getByRole('button', { name: `Open as staff ${CARD}`, exact: true }).click();
+  await page.getByRole('link', { name: 'Maria Exemplo', exact: true }).click();
+  const standing = page.getByRole('region', { name: 'Unblock on trust', exact: true });
+  await contains(standing, 'enabled on trust until');
+  await contains(standing, 'Overdue meanwhile');
 });
 
 story('the first screen in Portuguese, on a phone, has both cards with the line between', { names: PORTUGUESE, context: { viewport: { width: 390, height: 844 } } }, async ({ page, demo }) => {

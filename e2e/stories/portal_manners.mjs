@@ -14,6 +14,16 @@ import { eventually, plain } from '../wait.mjs';
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const TAB_PRESSES_MAX = 80;
 
+story('a page whose live connection is gone says so, and goes on when it is back', {}, async ({ portal, page, demo }) => {
+  await portal.signIn();
+  const gone = page.getByText('No connection to the server: what this page shows may be out of date.');
+  assert.equal(await gone.count(), 0);
+  await demo.kill();
+  await gone.waitFor();
+  await demo.restart();
+  await gone.waitFor({ state: 'detached' });
+});
+
 story('recharge on a phone: nothing scrolls sideways, rows are stacked', { context: PHONE }, async ({ portal, page }) => {
   const { names } = portal;
   await portal.signIn();

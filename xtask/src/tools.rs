@@ -47,6 +47,7 @@ pub(crate) const POSTGRES: Tool =
     Tool { paths: &["/usr/lib/postgresql/15/bin/initdb", "initdb"], packages: &["postgresql"] };
 pub(crate) const RADCLIENT: Tool = Tool { paths: &["radclient"], packages: &["freeradius-utils"] };
 pub(crate) const CURL: Tool = Tool { paths: &["curl"], packages: &["curl", "ca-certificates"] };
+pub(crate) const OPENSSL: Tool = Tool { paths: &["openssl"], packages: &["openssl"] };
 pub(crate) const POPPLER: Tool = Tool { paths: &["pdftoppm"], packages: &["poppler-utils"] };
 pub(crate) const ZBAR: Tool = Tool { paths: &["zbarimg"], packages: &["zbar-tools"] };
 const NODE: Tool = Tool { paths: &["node"], packages: &["nodejs"] };

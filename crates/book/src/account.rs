@@ -9,7 +9,7 @@ use money::Unit;
 use crate::command::{OverpaidTo, Source};
 use crate::decision::{Record, WalletNo};
 use crate::line::{PaidBy, line_transfers};
-use crate::taken_back::BackMove;
+use crate::taken_back::{BackMove, TakenBackCause};
 
 /// A ledger account of one unit. Wallets, `revenue` and `breakage` grow by what they are credited; the others are what gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,6 +144,9 @@ impl Account {
         match to {
             OverpaidTo::Invoice => Account::ClearingCredit,
             OverpaidTo::GivenBack(by) => Account::clearing(by),
+            // What left the provider is booked there by itself, as given back or as disputed.
+            OverpaidTo::TakenBack(TakenBackCause::Refund) => Account::Adjustment,
+            OverpaidTo::TakenBack(TakenBackCause::Dispute) => Account::Disputed,
         }
     }
 

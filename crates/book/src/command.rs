@@ -3,6 +3,7 @@
 use money::{Amount, CustomerId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
 
 use crate::catalog::MeterNo;
+use crate::taken_back::TakenBackCause;
 
 /// A wish, with the key that makes it happen once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,6 +195,8 @@ pub enum OverpaidTo {
     Invoice,
     /// The operator gave it back, in this way.
     GivenBack(crate::line::PaidBy),
+    /// The provider moved the money that it came with: a refund or a dispute took the payment back.
+    TakenBack(TakenBackCause),
 }
 
 impl OverpaidTo {
@@ -205,6 +208,7 @@ impl OverpaidTo {
         match self {
             OverpaidTo::Invoice => "invoice",
             OverpaidTo::GivenBack(_) => Self::GIVEN_BACK,
+            OverpaidTo::TakenBack(cause) => cause.code(),
         }
     }
 }

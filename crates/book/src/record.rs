@@ -14,7 +14,7 @@ use crate::decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };
 use crate::line::{LineRecord, PaidBy, TAGS, place, read_line_fact, tag_of, write_line_fact};
-use crate::taken_back::{read_taken_back, write_taken_back};
+use crate::taken_back::{TakenBackCause, read_taken_back, write_taken_back};
 
 const OPENED: u8 = 1;
 const WALLET_OPENED: u8 = 2;
@@ -463,15 +463,23 @@ fn read_reason(byte: u8) -> Result<Reason, CodecError> {
     }
 }
 
+/// What was taken back carries its cause in the same byte, behind all ways of giving back.
+const OVERPAID_TAKEN_BACK: u8 = 16;
+
 /// What was given back carries the way in the same byte, behind what went to an invoice.
 fn overpaid_byte(to: OverpaidTo) -> u8 {
     match to {
         OverpaidTo::Invoice => 0,
         OverpaidTo::GivenBack(by) => 1 + place(&PaidBy::ALL, &by),
+        OverpaidTo::TakenBack(cause) => OVERPAID_TAKEN_BACK + place(&TakenBackCause::ALL, &cause),
     }
 }
 
 fn read_overpaid_to(byte: u8) -> Result<OverpaidTo, CodecError> {
+    if let Some(place) = byte.checked_sub(OVERPAID_TAKEN_BACK) {
+        let cause = TakenBackCause::ALL.get(usize::from(place));
+        return Ok(OverpaidTo::TakenBack(cause.ok_or(CodecError::Range("what became of credit"))?.0));
+    }
     let Some(place) = byte.checked_sub(1) else { return Ok(OverpaidTo::Invoice) };
     let by = PaidBy::ALL.get(usize::from(place)).ok_or(CodecError::Range("what became of credit"))?;
     Ok(OverpaidTo::GivenBack(by.0))

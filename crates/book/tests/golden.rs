@@ -216,6 +216,8 @@ fn records() -> Vec<(&'static str, Record)> {
         ("overpaid_taken given back by pix", overpaid(OverpaidTo::GivenBack(PaidBy::Pix))),
         ("overpaid_taken given back by card", overpaid(OverpaidTo::GivenBack(PaidBy::Card))),
         ("overpaid_taken given back by hand", overpaid(OverpaidTo::GivenBack(PaidBy::Hand))),
+        ("overpaid_taken taken back for a refund", overpaid(OverpaidTo::TakenBack(TakenBackCause::Refund))),
+        ("overpaid_taken taken back for a dispute", overpaid(OverpaidTo::TakenBack(TakenBackCause::Dispute))),
         ("window_opened first event", Record::WindowOpened(window(active(Anchor::FirstEvent)))),
         ("window_opened clock", Record::WindowOpened(window(active(Anchor::Clock)))),
         ("window_opened per unit", Record::WindowOpened(window(per_unit))),

@@ -2,7 +2,10 @@
 
 mod desk;
 
-use book::{Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, OverpaidTo, PaidBy, Source};
+use book::{
+    Account, Act, BillItem, Billed, Book, GrantTerms, KeySpace, LineAct, OverpaidTo, PaidBy, Source,
+    TakenBackCause,
+};
 use desk::joao::{act, brl, joao, line, no, pack, plan, reads, yes};
 use desk::{ANA, Desk, gift, key, open, total};
 use money::Unit;
@@ -129,10 +132,10 @@ fn only_credit_that_was_overpaid_is_taken_and_no_more_than_is_left() {
     let mut desk = joao([plan()], [pack()]);
     desk.tell(open(ANA, Unit::BRL, 0)).expect("a wallet for money");
     desk.tell(Act::Grant(GrantTerms { amount: brl("50.00"), ..gift("1.00") })).expect("a gift");
-    overpay(&mut desk, "10.00");
+    overpay(&mut desk, "25.00");
     overpay(&mut desk, "5.00");
     for (amount, code) in
-        [("15.01", "insufficient_credit"), ("0.00", "amount_not_positive"), ("-1.00", "amount_not_positive")]
+        [("30.01", "insufficient_credit"), ("0.00", "amount_not_positive"), ("-1.00", "amount_not_positive")]
     {
         let refused = desk.tell(take(amount, OverpaidTo::Invoice)).expect_err("that is not there");
         assert_eq!(refused.code(), code, "{amount}");
@@ -140,6 +143,8 @@ fn only_credit_that_was_overpaid_is_taken_and_no_more_than_is_left() {
     for (to, account) in [
         (OverpaidTo::GivenBack(PaidBy::Pix), Account::ClearingPix),
         (OverpaidTo::GivenBack(PaidBy::Hand), Account::ClearingHand),
+        (OverpaidTo::TakenBack(TakenBackCause::Refund), Account::Adjustment),
+        (OverpaidTo::TakenBack(TakenBackCause::Dispute), Account::Disputed),
     ] {
         let before = booked(&desk, account);
         desk.tell(take("7.50", to)).expect("it is there");

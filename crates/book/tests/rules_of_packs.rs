@@ -95,6 +95,32 @@ fn of_several_reasons_not_to_sell_the_first_is_told() {
 }
 
 #[test]
+fn the_limit_of_what_is_unpaid_bars_only_what_would_be_owed() {
+    use Charging::{Boleto, Card, NextInvoice, Pix};
+    use Release::{OnPayment, OnPurchase};
+    for (release, charging, code) in [
+        (OnPurchase, Boleto, "unpaid_limit"),
+        (OnPurchase, NextInvoice, "unpaid_limit"),
+        (OnPurchase, Card, "sold"),
+        (OnPurchase, Pix, "sold"),
+        (OnPayment, Boleto, "sold"),
+        (OnPayment, NextInvoice, "sold"),
+        (OnPayment, Pix, "sold"),
+    ] {
+        let limits = PurchaseRules { balance_max: 10_000, unpaid_max: Some(brl("30.00")) };
+        let mut desk = joao(
+            [Plan { purchases: Some(limits), ..plan() }],
+            [pack(), Pack { no: PackNo(2), release, ..pack() }],
+        );
+        let first = buying(&desk, 1, Boleto);
+        yes(&mut desk, LineAct::Buy(first));
+        let wish = Buying { pack: PackNo(2), ..buying(&desk, 2, charging) };
+        let told = ask(&mut desk, LineAct::Buy(wish)).map_or_else(|refusal| refusal.code(), |_| "sold");
+        assert_eq!(told, code, "{release:?} {charging:?}");
+    }
+}
+
+#[test]
 fn somebody_who_bought_since_the_page_was_drawn_is_told_before_what_it_did_to_the_balance() {
     let mut desk = at_zero(pack());
     let (first, second) = (buying(&desk, 1, Charging::Boleto), buying(&desk, 2, Charging::Boleto));

@@ -47,6 +47,12 @@ impl Quantity {
         self.0.checked_add(other.0).map(Quantity)
     }
 
+    /// The sum, or the largest quantity where it does not fit.
+    #[must_use]
+    pub fn saturating_add(self, other: Quantity) -> Quantity {
+        Quantity(self.0.saturating_add(other.0))
+    }
+
     /// Plain decimal text, as `1.5`.
     pub fn to_decimal(self) -> String {
         print_decimal(self.0, Self::DECIMALS, 0)

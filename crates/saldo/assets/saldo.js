@@ -4,6 +4,8 @@
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const POLL_MS = 1500;
 const AGAIN_MS = 5000;
+// A connection that is made anew within this time has shown nothing that was out of date.
+const GONE_MS = 8000;
 
 // --- Live parts: each named event carries the inside of the elements with that data-live name.
 
@@ -11,6 +13,9 @@ function listen(url) {
   const names = new Set([...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live));
   let source = null;
   let again = 0;
+  let gone = 0;
+  const note = document.querySelector("[data-offline]");
+  const isThere = () => { clearTimeout(gone); gone = 0; note.textContent = ""; };
   const open = () => {
     clearTimeout(again);
     if (document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
@@ -20,13 +25,15 @@ function listen(url) {
     // Signed out, here or in another tab: the page loads anew, and asks to sign in.
     source.addEventListener("ended", () => { source.close(); location.replace(location.href); });
     // The browser reconnects by itself unless the server refused, as when too many pages are open.
+    source.addEventListener("open", isThere);
     source.addEventListener("error", () => {
+      gone ||= setTimeout(() => { note.textContent = note.dataset.offline; }, GONE_MS);
       if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
     });
   };
   // A browser keeps few connections to one place open: a page that nobody sees gives its own back, and catches up when seen.
-  document.addEventListener("visibilitychange", () => { if (document.hidden) source?.close(); else open(); });
-  addEventListener("pagehide", () => source?.close());
+  document.addEventListener("visibilitychange", () => { if (document.hidden) { source?.close(); isThere(); } else open(); });
+  addEventListener("pagehide", () => { source?.close(); isThere(); });
   open();
 }
 

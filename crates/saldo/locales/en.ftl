@@ -1,5 +1,6 @@
 ## Around every page
 
+live-gone = No connection to the server: what this page shows may be out of date. It goes on by itself as soon as the connection is back.
 skip = Skip to content
 menu = Menu
 language = Language
@@ -1026,6 +1027,7 @@ data-step-5 = Choose 10.0 GB: price, boleto, due date and the balance afterwards
 data-step-6 = Press Buy: the credit is released at once, and the router restores the speed.
 data-step-7 = Press F12 or Check: every number opens, and the formula gives the balance.
 data-step-8 = Find the boleto under Invoices and pay it at the bank (Faults, or the bank’s page): it reads Paid.
+data-step-9 = Buy by boleto, leave it unpaid and advance 1 day ten times: the line is Blocked. Use Unblock on trust in Invoices; once it is paid, the line stays Enabled.
 
 ## Invoices
 
@@ -1096,12 +1098,12 @@ card-payments = Card payments
 pix-qr = QR code of the Pix
 pix-how = Open your bank’s app, choose Pix and scan the QR code, or copy the code and paste it under “Pix copia e cola”.
 copy-pix = Copy the Pix code
-pix-until = Pay until { $time }. This page changes by itself as soon as the payment arrives.
+pix-until = Pay until { $time }. The payment appears on this page as soon as it arrives.
 pix-coming = The Pix code is being made; it appears here in a moment.
 pix-expired = The time of this Pix is over and it was not paid: nothing was charged. You may choose again. If you have paid, the credit is released as soon as the bank confirms it.
 purchase-given-up = This purchase was cancelled before it was paid: nothing was charged. You may choose again.
 card-waits = This purchase waits for its payment by card, on the secure payment page.
-payment-being-confirmed = The payment has come in and is being confirmed; the page updates itself.
+payment-being-confirmed = The payment has arrived and is being confirmed; the confirmation appears on this page.
 card-go-on = Go to the payment
 give-up = Cancel purchase
 copy-linha-digitavel = Copy the linha digitável
@@ -1140,6 +1142,13 @@ choose = Choose…
 choose-plan = Choose a plan to see its balance and the credit you can buy.
 choose-credit = Choose a credit first.
 no-lines = No plan is in service for you yet. Ask your provider.
+lines-not-offered = { $n ->
+    [one] One of your plans is not in the list: see why
+   *[other] { $n } of your plans are not in the list: see why
+}
+line-is-slowed = The speed is reduced now; it comes back as soon as there is credit.
+line-is-walled = Only the provider's own pages open now; the internet comes back as soon as there is credit.
+line-is-cut = Access is blocked now; it comes back as soon as there is credit.
 no-line-can-buy = No credit can be bought for your plans
 line-is-cancelled = This plan was cancelled.
 line-is-blocked = This plan is blocked. If something is overdue, paying it releases the plan; otherwise ask your provider.
@@ -1171,6 +1180,7 @@ cycle-days-left = { $n ->
 pack-too-small = does not bring the balance above zero
 pack-limit = as often as possible this month
 unpaid-limit = limit of unpaid credit reached
+unpaid-limit-ways = With this purchase your provider's limit of unpaid credit would be passed: pay now, or pay first what is open.
 purchase-is-awaiting = A purchase of yours awaits its payment, see below. Its credit is released once it is paid.
 charging = How it is charged
 by-boleto = Boleto
@@ -1272,7 +1282,7 @@ plan-supports-purchase = Supports credit purchases
 plan-balance-in = Purchase allowed with a balance up to, in { $unit }
 plan-balance-hint = 0: only when nothing is left.
 plan-unpaid = Bought and not yet paid, at most
-plan-unpaid-hint = Empty: no limit.
+plan-unpaid-hint = Empty: no limit. What is released only once it is paid, as by Pix and card, does not count.
 plan-at-zero = When nothing is left
 plan-at-zero-hint = Slowing down is what the rules in Brazil expect, unless the contract says otherwise.
 at-zero-slow = Slow down
@@ -1932,6 +1942,11 @@ finding-card-other-customer = A card payment is of another customer than was ask
 finding-card-other-customer-do = Nothing was credited. Find out at Stripe who paid; give it back there, or give the customer credit by hand.
 finding-card-given-back = A card payment that bought data went back
 finding-card-given-back-do = The data stays until you take it back. If it was refunded at Stripe, correct the line where it is owed.
+finding-card-credit-given-back = A card payment that had become credit went back
+finding-credit-used-before-do = The customer has had this money twice. Charge it on his next invoice, or leave it.
+finding-credit-not-returned-do = The money came back, and his credit was taken. Take the amount off his next invoice.
+found-credit-used-before = { $missing } of a card payment for { $purchase }, kept as the customer’s credit, went back to him after that credit was used.
+found-credit-not-returned = { $again } of the customer’s credit was taken for a refund or dispute of { $payment } for { $purchase }; that money came back.
 findings-waiting = { $n ->
     [one] { $n } finding about boletos, payments or use is to be looked at.
    *[other] { $n } findings about boletos, payments or use are to be looked at.
@@ -2032,8 +2047,8 @@ copy-code = Copy the code
 code-works-until = Works until { $time }
 field-plan-hint = Plans are made under Plans and services.
 wrong-access-login = { $n ->
-    [one] An access login has one character, none that cannot be printed.
-   *[other] An access login has at most { $n } characters, none of which cannot be printed.
+    [one] An access login has one character, no blank and none that cannot be printed.
+   *[other] An access login has at most { $n } characters, no blanks and none that cannot be printed.
 }
 wrong-field = { $field }: { $words }
 
@@ -2170,6 +2185,7 @@ wrong-language = Write pt-BR or en.
 wrong-already-customer = Somebody is a customer with this document already. Add the line on his page.
 wrong-email-taken = Another customer has this e-mail.
 wrong-login-taken = Another line has this access login.
+wrong-login-blank = An access login has no blanks and no invisible marks.
 wrong-twice = It stands in line { $line } too.
 wrong-differs = Line { $line } says something else about the same customer.
 wrong-columns = Columns in this row: { $found }; in the heading: { $expected }.
@@ -2182,7 +2198,15 @@ lines-empty = No line yet.
 line-enabled = Enabled
 line-blocked = Blocked
 line-cancelled = Cancelled
+find-lines = Name, CPF or CNPJ, e-mail or access login
+any-status = Any
+line-waiting = Waiting for the router
+lines-none-found = No line is found so.
 block-line = Block line
+block-line-text = { $name } is cut off at once and can buy nothing until somebody enables the line again. What is billed by the month goes on.
+block-line-confirm = Yes, block the line
+block-reason = Reason
+block-reason-hint = Staff read it here and in the audit log; the subscriber only reads that the provider has blocked the line.
 enable-line = Enable line
 data-balance = Data balance
 cycle = Cycle
@@ -2195,11 +2219,18 @@ blocked-overdue = Blocked automatically since { $time }, because something is ov
 blocked-paid = Blocked automatically since { $time }, because something was overdue. It is paid: the line is enabled in a moment.
 blocked-by-hand = Blocked by { $who } since { $time }.
 blocked-by-key = the API key “{ $name }”
+times-of-machine = These times are the machine's own: sign-ins and access codes do not go by the test clock.
+blocked-reason = Reason: { $reason }
+trusted-until = This line is enabled on trust until { $time }. If nothing is paid until then, it is blocked again.
+trusted-overdue = Overdue meanwhile:
 blocked-unknown = Nothing tells since when and by whom.
 blocked-invoice = Invoice { $number }, due { $day }
 blocked-boleto = Boleto { $number }, due { $day }
 blocked-confirmed = The router has confirmed that the access is restricted, since { $time }.
 blocked-not-confirmed = No router has confirmed this yet: the line has no session, or the router has not answered.
+restricted-walled-since = The router has confirmed that only the provider's pages open, since { $time }.
+restricted-cut-since = The router has confirmed that access is blocked for want of credit, since { $time }.
+restricted-no-session = No session is open now: it holds again when the line connects.
 restricted-since = The router confirmed reduced access since { $time }.
 purchases = Purchases
 purchases-empty = Nothing was bought for this line yet.

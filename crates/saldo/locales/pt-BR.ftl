@@ -1,5 +1,6 @@
 ## Em volta de cada página
 
+live-gone = Sem conexão com o servidor: o que esta página mostra pode estar desatualizado. Ela continua sozinha assim que a conexão voltar.
 skip = Ir para o conteúdo
 menu = Menu
 language = Idioma
@@ -1026,6 +1027,7 @@ data-step-5 = Escolha 10,0 GB: preço, boleto, vencimento e saldo após a compra
 data-step-6 = Clique em Comprar: o crédito é liberado na hora, e o roteador restaura a velocidade.
 data-step-7 = Aperte F12 ou Conferência: cada número se abre, e a fórmula dá o saldo.
 data-step-8 = Encontre o boleto em Faturas e pague-o no banco (Falhas, ou a página do banco): ele passa a Pago.
+data-step-9 = Compre por boleto, deixe sem pagar e avance 1 dia dez vezes: a linha fica Bloqueada. Use o Desbloqueio de confiança em Faturas; quando for pago, ela segue Habilitada.
 
 ## Faturas
 
@@ -1096,12 +1098,12 @@ card-payments = Pagamentos com cartão
 pix-qr = QR Code do Pix
 pix-how = Abra o aplicativo do seu banco, escolha Pix e leia o QR Code, ou copie o código e cole em “Pix copia e cola”.
 copy-pix = Copiar o código Pix
-pix-until = Pague até { $time }. A página se atualiza sozinha assim que o pagamento chegar.
+pix-until = Pague até { $time }. O pagamento aparece nesta página assim que chegar.
 pix-coming = O código Pix está sendo gerado; ele aparece aqui em um instante.
 pix-expired = O prazo deste Pix terminou sem pagamento: nada foi cobrado. Você pode escolher de novo. Se você já pagou, o crédito é liberado assim que o banco confirmar.
 purchase-given-up = Esta compra foi cancelada antes do pagamento: nada foi cobrado. Você pode escolher de novo.
 card-waits = Esta compra aguarda o pagamento com cartão, na página segura de pagamento.
-payment-being-confirmed = O pagamento chegou e está sendo confirmado; a página se atualiza sozinha.
+payment-being-confirmed = O pagamento chegou e está sendo confirmado; a confirmação aparece nesta página.
 card-go-on = Ir para o pagamento
 give-up = Desistir
 copy-linha-digitavel = Copiar a linha digitável
@@ -1140,6 +1142,13 @@ choose = Selecione…
 choose-plan = Selecione um plano para ver o saldo e os créditos à venda.
 choose-credit = Selecione primeiro um crédito.
 no-lines = Você ainda não tem um plano em serviço. Fale com o seu provedor.
+lines-not-offered = { $n ->
+    [one] Um dos seus planos não está na lista: veja por quê
+   *[other] { $n } dos seus planos não estão na lista: veja por quê
+}
+line-is-slowed = A velocidade está reduzida agora e volta assim que houver saldo.
+line-is-walled = Agora só as páginas do provedor abrem; a internet volta assim que houver saldo.
+line-is-cut = O acesso está bloqueado agora e volta assim que houver saldo.
 no-line-can-buy = Nenhum dos seus planos permite a compra de crédito
 line-is-cancelled = Este plano foi cancelado.
 line-is-blocked = Este plano está bloqueado. Se houver débitos vencidos, ele é liberado assim que forem pagos; se não houver, fale com o provedor.
@@ -1171,6 +1180,7 @@ cycle-days-left = { $n ->
 pack-too-small = não deixa o saldo acima de zero
 pack-limit = limite de compras do mês atingido
 unpaid-limit = limite de créditos não pagos atingido
+unpaid-limit-ways = Com esta compra, o limite de crédito não pago do seu provedor seria ultrapassado: pague agora ou quite antes o que estiver em aberto.
 purchase-is-awaiting = Uma compra sua aguarda pagamento: veja abaixo. O crédito é liberado assim que ela for paga.
 charging = Forma de cobrança
 by-boleto = Boleto
@@ -1272,7 +1282,7 @@ plan-supports-purchase = Suporta Compras de Créditos
 plan-balance-in = Permitir compra com saldo até, em { $unit }
 plan-balance-hint = 0: somente quando não resta nada.
 plan-unpaid = Comprado e ainda não pago, no máximo
-plan-unpaid-hint = Vazio: sem limite.
+plan-unpaid-hint = Vazio: sem limite. O que só é liberado depois de pago, como por Pix e cartão, não conta.
 plan-at-zero = Quando não resta nada
 plan-at-zero-hint = No Brasil, a regra é reduzir a velocidade em vez de cortar, salvo se o contrato disser outra coisa.
 at-zero-slow = Reduzir a velocidade
@@ -1932,6 +1942,11 @@ finding-card-other-customer = Um pagamento com cartão é de um cliente diferent
 finding-card-other-customer-do = Nada foi creditado. Veja na Stripe quem pagou; devolva por lá ou conceda o crédito manualmente ao cliente.
 finding-card-given-back = Um pagamento com cartão que comprou dados foi devolvido
 finding-card-given-back-do = Os dados permanecem até você retirá-los. Se houve reembolso na Stripe, ajuste o plano se for devido.
+finding-card-credit-given-back = Um pagamento com cartão que virou crédito foi devolvido
+finding-credit-used-before-do = O cliente ficou com esse dinheiro duas vezes. Cobre na próxima fatura, ou deixe como está.
+finding-credit-not-returned-do = O dinheiro voltou, e o crédito dele foi retirado. Desconte o valor da próxima fatura.
+found-credit-used-before = { $missing } de um pagamento com cartão de { $purchase }, guardados como crédito do cliente, foram devolvidos a ele depois que o crédito foi usado.
+found-credit-not-returned = { $again } do crédito do cliente foram retirados por um reembolso ou contestação de { $payment } de { $purchase }; esse dinheiro voltou.
 findings-waiting = { $n ->
     [one] { $n } pendência de boletos, pagamentos ou consumo precisa ser verificada.
    *[other] { $n } pendências de boletos, pagamentos ou consumo precisam ser verificadas.
@@ -2032,8 +2047,8 @@ copy-code = Copiar o código
 code-works-until = Vale até { $time }
 field-plan-hint = Os planos são criados em Planos e serviços.
 wrong-access-login = { $n ->
-    [one] O login de acesso tem um caractere, que possa ser impresso.
-   *[other] O login de acesso tem no máximo { $n } caracteres, todos imprimíveis.
+    [one] O login de acesso tem um caractere, sem espaços e que possa ser impresso.
+   *[other] O login de acesso tem no máximo { $n } caracteres, sem espaços e todos imprimíveis.
 }
 wrong-field = { $field }: { $words }
 
@@ -2170,6 +2185,7 @@ wrong-language = Escreva pt-BR ou en.
 wrong-already-customer = Este documento já é de um cliente. Inclua a linha na página dele.
 wrong-email-taken = Outro cliente tem este e-mail.
 wrong-login-taken = Outra linha tem este login de acesso.
+wrong-login-blank = Um login de acesso não tem espaços nem sinais invisíveis.
 wrong-twice = Também está na linha { $line }.
 wrong-differs = A linha { $line } diz outra coisa sobre o mesmo cliente.
 wrong-columns = Colunas nesta linha: { $found }; no cabeçalho: { $expected }.
@@ -2182,7 +2198,15 @@ lines-empty = Nenhuma linha ainda.
 line-enabled = Habilitado
 line-blocked = Bloqueado
 line-cancelled = Cancelado
+find-lines = Nome, CPF ou CNPJ, e-mail ou login de acesso
+any-status = Qualquer um
+line-waiting = Aguardando o roteador
+lines-none-found = Nenhuma linha encontrada assim.
 block-line = Bloquear linha
+block-line-text = { $name } fica sem acesso na hora e não pode comprar nada até alguém habilitar a linha de novo. A mensalidade continua sendo cobrada.
+block-line-confirm = Sim, bloquear a linha
+block-reason = Motivo
+block-reason-hint = A equipe lê o motivo aqui e na auditoria; o assinante lê apenas que o provedor bloqueou a linha.
 enable-line = Habilitar linha
 data-balance = Saldo de dados
 cycle = Ciclo
@@ -2195,11 +2219,18 @@ blocked-overdue = Bloqueada automaticamente desde { $time }, por falta de pagame
 blocked-paid = Bloqueada automaticamente desde { $time }, por falta de pagamento. O pagamento já entrou: a linha será habilitada em instantes.
 blocked-by-hand = Bloqueada por { $who } desde { $time }.
 blocked-by-key = a chave de API “{ $name }”
+times-of-machine = Estes horários são os do servidor: acessos e códigos não seguem o relógio de teste.
+blocked-reason = Motivo: { $reason }
+trusted-until = Esta linha está liberada em confiança até { $time }. Se nada for pago até lá, ela volta a ser bloqueada.
+trusted-overdue = Em atraso enquanto isso:
 blocked-unknown = Não há registro de quando nem por quem.
 blocked-invoice = Fatura { $number }, vencida em { $day }
 blocked-boleto = Boleto { $number }, vencido em { $day }
 blocked-confirmed = O roteador confirmou o acesso restrito desde { $time }.
 blocked-not-confirmed = Nenhum roteador confirmou ainda: a linha não tem sessão, ou o roteador não respondeu.
+restricted-walled-since = O roteador confirmou a navegação restrita às páginas do provedor desde { $time }.
+restricted-cut-since = O roteador confirmou o acesso bloqueado por falta de saldo desde { $time }.
+restricted-no-session = Nenhuma sessão aberta agora: isso vale de novo quando a linha se conectar.
 restricted-since = O roteador confirmou o acesso reduzido desde { $time }.
 purchases = Compras
 purchases-empty = Nada foi comprado para esta linha ainda.

@@ -13,6 +13,7 @@ use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, Timestamp};
 use serde::de::DeserializeOwned;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::intents::Intent;
+use store::tables::overpaid::Overpaid;
 use store::tables::payments::Payment;
 use store::{StoreError, Tx};
 use stripe::answer::{Dispute, DisputeStatus, List, Refund, RefundStatus};
@@ -24,7 +25,7 @@ use crate::app::App;
 use crate::findings::Found;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids, notices, payments};
+use crate::{clock, ids, notices, overpaid, payments};
 
 /// Payments followed at a time.
 const FOLLOWED_MAX: u32 = 100;
@@ -178,7 +179,8 @@ fn wanted(payment: &Payment, claims: &[PaymentClaim], cause: ClaimCause) -> i64 
 /// Tells the book what is to be taken back of one payment, step by step, until it has followed.
 pub async fn follow(app: &Arc<App>, payment: PaymentId) -> Result<(), Problem> {
     for _ in 0..STEPS_MAX {
-        let due = app.write(move |tx| due(tx, payment)).await?;
+        let at = app.ledger.now();
+        let due = app.write(move |tx| due(tx, payment, at)).await?;
         if due.is_empty() {
             return Ok(());
         }
@@ -202,7 +204,7 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
 }
 
 /// The intents that a payment needs next: a new one, or those under way.
-fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
+fn due(tx: &Tx<'_>, payment: PaymentId, at: Timestamp) -> Result<Vec<Intent>, StoreError> {
     // What was not credited yet cannot be taken back: this waits until it is.
     let Some(payment) = tx.payment(payment)?.filter(|payment| payment.credited_entry.is_some()) else {
         return Ok(Vec::new());
@@ -224,8 +226,15 @@ fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
     }
     rows.retain(|row| row.wanted != row.booked);
     if let Some(purchase) = topup.purchase {
-        rows.iter().try_for_each(|row| tell_data_stays(tx, &payment, purchase, row))?;
-        return Ok(Vec::new());
+        let deposit = topup.intent.map(|intent| tx.overpaid(intent)).transpose()?.flatten();
+        let mut asked = Vec::new();
+        for row in &rows {
+            match &deposit {
+                Some(deposit) => asked.extend(take_credit(tx, &payment, deposit, (row, at))?),
+                None => tell_data_stays(tx, &payment, purchase, row)?,
+            }
+        }
+        return Ok(asked);
     }
     let Some(row) = rows.into_iter().min_by_key(|row| row.wanted - row.booked) else { return Ok(Vec::new()) };
     let wish = Wish::SetTakenBack {
@@ -240,6 +249,34 @@ fn due(tx: &Tx<'_>, payment: PaymentId) -> Result<Vec<Intent>, StoreError> {
     tx.insert_intent(&intent)?;
     tx.put_taken_back(&TakenBackRow { intent: Some(intent.id), ..row })?;
     Ok(vec![intent])
+}
+
+/// A payment that bought no data but became the customer's credit in money: of that as much is taken as is left. What it was used for
+/// before stays, and so does what was taken for a refund that came back; a person is told of both.
+fn take_credit(
+    tx: &Tx<'_>,
+    payment: &Payment,
+    deposit: &Overpaid,
+    (row, at): (&TakenBackRow, Timestamp),
+) -> Result<Option<Intent>, StoreError> {
+    let unit = payment.amount.unit();
+    let more = row.wanted - row.booked;
+    let purchase = overpaid::purchase_name(deposit.purchase);
+    let (found, intent) = if more < 0 {
+        let again = Amount::new(-more, unit).into();
+        (Some(Found::CreditNotReturned { again, payment: payment.provider_payment.clone(), purchase }), None)
+    } else {
+        let wanted = Amount::new(more, unit);
+        let (taken, intent) = overpaid::take_back(tx, deposit, (book_cause(row.cause), wanted), at)?;
+        let missing = Amount::new(more - taken.value(), unit);
+        let found = Found::CreditUsedBefore { missing: missing.into(), purchase };
+        ((missing.value() > 0).then_some(found), intent)
+    };
+    if let Some(found) = found {
+        tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
+    }
+    tx.put_taken_back(&TakenBackRow { booked: row.wanted, ..row.clone() })?;
+    Ok(intent)
 }
 
 /// What bought data cannot be taken back of a wallet of money: the books move the money alone, and a person is told.

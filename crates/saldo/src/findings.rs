@@ -210,6 +210,22 @@ pub enum Found {
         /// The purchase.
         purchase: String,
     },
+    /// A card payment that had become the customer's credit went back after that credit was used.
+    CreditUsedBefore {
+        /// How much of it was not there any more.
+        missing: Sum,
+        /// The purchase that it was to pay; empty if none is known.
+        purchase: String,
+    },
+    /// Credit was taken for a refund or a dispute whose money then came back.
+    CreditNotReturned {
+        /// How much.
+        again: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+        /// The purchase that it was to pay; empty if none is known.
+        purchase: String,
+    },
     /// A session's counters grew faster than any line can carry: that was not counted.
     UsageJump {
         /// The line.
@@ -245,7 +261,9 @@ impl Found {
             Found::PixGivenBack { .. } => FindingCode::GivenBack,
             Found::CardOtherCustomer { .. } => FindingCode::CardOtherCustomer,
             Found::CardOtherAmount { .. } | Found::CardFree { .. } => FindingCode::CardOtherAmount,
-            Found::CardGivenBack { .. } => FindingCode::CardGivenBack,
+            Found::CardGivenBack { .. }
+            | Found::CreditUsedBefore { .. }
+            | Found::CreditNotReturned { .. } => FindingCode::CardGivenBack,
             Found::UsageJump { .. } => FindingCode::UsageJump,
         }
     }
@@ -347,6 +365,14 @@ impl Found {
                 let values = [("back", sum(back)), ("payment", text(payment)), ("purchase", text(purchase))];
                 reader.with(id, values)
             }
+            Found::CreditUsedBefore { missing, purchase } => {
+                reader.t2("found-credit-used-before", "missing", sum(missing), "purchase", purchase)
+            }
+            Found::CreditNotReturned { again, payment, purchase } => {
+                let values =
+                    [("again", sum(again)), ("payment", text(payment)), ("purchase", text(purchase))];
+                reader.with("found-credit-not-returned", values)
+            }
             Found::UsageJump { login, bytes, .. } => {
                 reader.t2("found-usage-jump", "login", login, "bytes", reader.volume(*bytes))
             }
@@ -413,6 +439,8 @@ mod tests {
             Found::CardOtherAmount { paid: sum(), payment: payment.clone(), topup, asked: sum() },
             Found::CardFree { checkout: "cs_1".to_owned(), topup: "top_1".to_owned(), asked: sum() },
             Found::CardAgain { paid: sum(), payment: payment.clone(), purchase: purchase.clone() },
+            Found::CreditUsedBefore { missing: sum(), purchase: purchase.clone() },
+            Found::CreditNotReturned { again: sum(), payment: payment.clone(), purchase: purchase.clone() },
             Found::CardGivenBack { back: paid, is_dispute: true, payment, purchase },
             Found::UsageJump { line: "line_1".to_owned(), login: "joao".to_owned(), bytes: 30_000_000_000 },
         ]

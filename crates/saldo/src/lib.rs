@@ -58,6 +58,7 @@ pub mod sign_ups;
 pub mod sold;
 pub mod staff;
 pub mod subscribers;
+mod test_clock;
 pub mod topups;
 mod unread;
 mod usage_jumps;

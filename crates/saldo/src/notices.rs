@@ -18,8 +18,9 @@ use std::time::Duration;
 
 use book::{Charging, JournalRow};
 use engine::{Notice, Projection};
-use money::Timestamp;
+use money::{PurchaseId, Timestamp};
 use store::tables::outbox::{Notice as Stored, NoticeId};
+use store::views::PurchaseState;
 use store::{StoreError, Tx};
 
 use crate::app::App;
@@ -171,6 +172,8 @@ fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), St
     let (Some(customer), at) = (notice.customer, notice.created_at) else { return Ok(Ok(())) };
     settlements::owe(tx, customer, purchase.purchase, &purchased, at)?;
     let written = match purchase.charging {
+        // Given up before it came to a boleto: nobody is to pay it.
+        Charging::Boleto if is_dropped(tx, purchase.purchase)? => return Ok(Ok(())),
         Charging::Boleto => {
             let Some(bank) = &config.bank else {
                 return Ok(Err("the configuration names no bank to write a boleto of".to_owned()));
@@ -185,6 +188,10 @@ fn charge(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), St
         Charging::NextInvoice | Charging::Card => Ok(()),
     };
     Ok(written.map_err(|error| format!("{error:#}")))
+}
+
+fn is_dropped(tx: &Tx<'_>, purchase: PurchaseId) -> Result<bool, StoreError> {
+    Ok(tx.purchase(purchase)?.is_some_and(|row| row.state == PurchaseState::Dropped))
 }
 
 /// Writes the mail that tells of a payment, if the customer can be told; an error says why the notice cannot be read.

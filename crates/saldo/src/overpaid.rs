@@ -7,9 +7,11 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use book::{OverpaidTo, PaidBy};
+use book::{OverpaidTo, PaidBy, Refusal, TakenBackCause};
 use engine::Outcome;
-use money::{Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, Timestamp, Unit, WalletId};
+use money::{
+    Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, Timestamp, Unit, WalletId,
+};
 use serde_json::json;
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
@@ -19,6 +21,7 @@ use store::{Reader as TablesReader, StoreError, Tx};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::customers::is_unprintable;
+use crate::findings::Found;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{Came, Owing};
@@ -136,6 +139,38 @@ pub fn put_on_invoice(
     Ok(intent)
 }
 
+/// Takes credit back whose own payment was refunded or is disputed: as much of `amount` as is left. How much that is, and its intent.
+pub fn take_back(
+    tx: &Tx<'_>,
+    deposit: &Overpaid,
+    (cause, amount): (TakenBackCause, Amount),
+    at: Timestamp,
+) -> Result<(Amount, Option<Intent>), StoreError> {
+    let (customer, wallet) = (deposit.customer, deposit.wallet);
+    let there = left(tx, customer, amount.unit())?.value().min(amount.value());
+    let taken = Amount::new(there.max(0), amount.unit());
+    if taken.value() == 0 {
+        return Ok((taken, None));
+    }
+    let id = IntentId::from_u128(ids::fresh());
+    tx.insert_overpaid(&Overpaid {
+        id,
+        kind: OverpaidKind::GivenBack,
+        amount: Amount::new(-taken.value(), taken.unit()),
+        paid_by: PaidBy::Card.code().to_owned(),
+        invoice: None,
+        reason: String::new(),
+        at,
+        refused_at: None,
+        charged_on: None,
+        ..deposit.clone()
+    })?;
+    let intent = Wish::TakeOverpaid { wallet, customer, amount: taken, to: OverpaidTo::TakenBack(cause) }
+        .intent(id, clock::now());
+    tx.insert_intent(&intent)?;
+    Ok((taken, Some(intent)))
+}
+
 /// Credit that staff give back.
 #[derive(Clone, Debug)]
 pub struct GivingBack {
@@ -169,7 +204,8 @@ pub fn wrong_with(giving: &GivingBack) -> Vec<Problem> {
     wrong
 }
 
-/// Says that credit was given back by a way that this program does not see. No more than is left.
+/// Says that credit was given back by a way that this program does not see. No more than is left. The same again has been done;
+/// other content under the same name is refused, and so is what the book refused.
 pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Result<(), Problem> {
     Problem::refuse_all(wrong_with(&giving))?;
     let at = app.ledger.now();
@@ -180,8 +216,16 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
     }))?;
     let write = move |tx: &Tx<'_>| {
         let there = left(tx, customer, amount.unit())?;
-        if tx.intent(id)?.is_some() {
-            return Ok((None, there));
+        if let Some(known) = tx.overpaid(id)? {
+            let same = known.customer == customer
+                && known.kind == OverpaidKind::GivenBack
+                && known.amount == Amount::new(-amount.value(), amount.unit())
+                && (&known.paid_by, &known.reason) == (&by.code().to_owned(), &reason);
+            return match known.refused_at {
+                _ if !same => Err(Refusal::KeyReused.into()),
+                Some(_) => Err(not_left(there)),
+                None => Ok((None, there)),
+            };
         }
         let Some(wallet) =
             money_wallet(tx, customer, amount.unit())?.filter(|_| amount.value() <= there.value())
@@ -218,6 +262,11 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
     }
 }
 
+/// A purchase as a finding names it; empty if none is known.
+pub fn purchase_name(purchase: Option<PurchaseId>) -> String {
+    purchase.map(|purchase| purchase.to_string()).unwrap_or_default()
+}
+
 fn not_left(there: Amount) -> Problem {
     let detail = format!("amount is more than is left of this customer's credit: {}.", there.to_decimal());
     Problem {
@@ -227,12 +276,21 @@ fn not_left(there: Amount) -> Problem {
 }
 
 /// The book has less of it than the tables, for it was used otherwise: nothing was taken. An invoice that took it off is made up for by
-/// the next one.
+/// the next one; of a card payment that went back a person is told.
 pub async fn refused(app: &Arc<App>, id: IntentId) -> Result<(), Problem> {
     let at = app.ledger.now();
     app.write(move |tx| {
         tx.close_intent(id, clock::now())?;
-        tx.refuse_overpaid(id, at)
+        let is_refused = tx.refuse_overpaid(id, at)?;
+        // Staff give back in other ways: by card it goes back by itself.
+        let of_card =
+            |row: &Overpaid| row.kind == OverpaidKind::GivenBack && row.paid_by == PaidBy::Card.code();
+        if let Some(row) = tx.overpaid(id)?.filter(|row| is_refused && of_card(row)) {
+            let missing = Amount::new(-row.amount.value(), row.amount.unit()).into();
+            let found = Found::CreditUsedBefore { missing, purchase: purchase_name(row.purchase) };
+            tx.insert_finding_once(&found.finding(Some(row.customer), at))?;
+        }
+        Ok(is_refused)
     })
     .await?;
     Ok(())

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-use crate::{clock, intents, lines, payments, topups};
+use crate::{clock, documents, intents, lines, payments, topups};
 
 /// Longest reason of staff, in characters.
 pub const REASON_CHARS_MAX: usize = 200;
@@ -41,10 +41,14 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Whether it waits for a payment by card or Pix, which the subscriber may give up.
+    /// Whether it waits for a payment that the subscriber makes by himself, and may give up. What an invoice collects is the invoice's.
     pub fn may_be_given_up(&self) -> bool {
-        let is_prompt = [Charging::Card, Charging::Pix].iter().any(|way| way.code() == self.row.charging);
-        self.row.state == PurchaseState::Awaiting && is_prompt
+        let ways = [Charging::Card, Charging::Pix, Charging::Boleto];
+        self.row.state == PurchaseState::Awaiting && ways.iter().any(|way| way.code() == self.row.charging)
+    }
+
+    fn is_by_boleto(&self) -> bool {
+        self.row.charging == Charging::Boleto.code()
     }
 }
 
@@ -62,11 +66,20 @@ pub async fn own(app: &Arc<App>, customer: CustomerId, id: PurchaseId) -> Result
 }
 
 /// The subscriber does not want a purchase any more that waits for its payment. One that was paid meanwhile stays.
-pub async fn give_up(app: &Arc<App>, customer: CustomerId, id: PurchaseId) -> Result<Waiting, Problem> {
+pub async fn give_up(
+    app: &Arc<App>,
+    author: Author,
+    customer: CustomerId,
+    id: PurchaseId,
+) -> Result<Waiting, Problem> {
     let waiting = own(app, customer, id).await?;
     if !waiting.may_be_given_up() {
-        let detail = "This purchase does not wait for a payment by Pix or card any more.";
-        return Err(Problem::new(StatusCode::CONFLICT, "purchase_not_awaiting", detail));
+        return Err(not_awaiting());
+    }
+    if waiting.is_by_boleto() {
+        withdraw_boleto(app, author, &waiting).await?;
+        app.live.notify(customer);
+        return Ok(waiting);
     }
     let page = app.read(move |tables| Ok(tables.topups_of_purchase(id, 1)?.pop())).await?;
     match page {
@@ -82,6 +95,39 @@ pub async fn give_up(app: &Arc<App>, customer: CustomerId, id: PurchaseId) -> Re
     }
     app.live.notify(customer);
     Ok(waiting)
+}
+
+fn not_awaiting() -> Problem {
+    let detail = "This purchase does not wait for a payment by Pix, card or boleto any more.";
+    Problem::new(StatusCode::CONFLICT, "purchase_not_awaiting", detail)
+}
+
+/// Gives up a purchase whose boleto nobody has paid: the bank hears of it with the next remittance, as of any other that is written off,
+/// and a Pix that was to be paid instead is over. A payment that comes all the same releases the credit.
+async fn withdraw_boleto(app: &Arc<App>, author: Author, waiting: &Waiting) -> Result<(), Problem> {
+    let (id, bought_at) = (waiting.row.purchase, waiting.row.bought_at);
+    let (now, machine_now) = (app.ledger.now(), clock::now());
+    let written = app
+        .write_or_refuse(move |tx| {
+            if settlements::is_settled(tx, Owing::Purchase(id))? {
+                return Err(not_awaiting());
+            }
+            tx.end_pix_of(Some(id), None, PixState::Cancelled)?;
+            match tx.boleto_of_purchase(id)? {
+                Some(boleto) => documents::write_off_in(tx, &author, boleto.id, None, machine_now).map(Some),
+                // No bank will ever have it, as far as one can tell.
+                None if bought_at < now.plus(-UNOPENED_MAX) => Ok(None),
+                None => {
+                    let detail = "The boleto of this purchase is just being written. Please try again.";
+                    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "boleto_not_written_yet", detail))
+                }
+            }
+        })
+        .await?;
+    match written {
+        Some(written) => documents::finish_write_off(app, &written).await,
+        None => drop_waiting(app, id).await,
+    }
 }
 
 /// Tells the book that a purchase is not waited for any more; nothing happens if it is not.

@@ -23,11 +23,11 @@ use stripe::{IdempotencyKey, Request};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
-use crate::clock;
 use crate::credit_requests::NOTE_CHARS_MAX;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
 use crate::providers::StripeError;
+use crate::{clock, overpaid};
 
 /// What an order is called in Stripe's metadata of the refund.
 const NAME: &str = "refund_id";
@@ -89,11 +89,21 @@ pub fn refundable(tables: &TablesReader<'_>, payment: &Payment) -> Result<Amount
 pub async fn preview(app: &Arc<App>, id: PaymentId, amount: Amount) -> Result<Option<Preview>, Problem> {
     let look = move |reader: &TablesReader<'_>| {
         let Some(payment) = reader.payment(id)? else { return Ok(None) };
-        let topup = payment.topup.map(|topup| reader.topup(topup)).transpose()?.flatten();
-        Ok(topup.map(|topup| (payment, topup.wallet)))
+        let Some(topup) = payment.topup.map(|topup| reader.topup(topup)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        // What was to buy data and became credit in money is taken as far as it is left.
+        let bought_data = topup.purchase.and(topup.intent);
+        let deposit = bought_data.map(|intent| reader.overpaid(intent)).transpose()?.flatten();
+        let kept = deposit.map(|kept| overpaid::left(reader, kept.customer, amount.unit())).transpose()?;
+        Ok(Some((payment, topup.wallet, kept)))
     };
-    let Some((payment, wallet)) = app.read(look).await? else { return Ok(None) };
+    let Some((payment, wallet, kept)) = app.read(look).await? else { return Ok(None) };
     let unit = payment.amount.unit();
+    if let Some(kept) = kept {
+        let (from_grant, nothing) = (Amount::new(kept.value().min(amount.value()), unit), Amount::zero(unit));
+        return Ok(Some(Preview { amount, from_grant, from_expired: nothing, debt: nothing }));
+    }
     let terms = TakeBackTerms {
         wallet,
         payment: id,
@@ -226,7 +236,8 @@ async fn send(app: &Arc<App>, order: &RefundOrder, payment: &Payment) -> Result<
             follow(app, payment).await;
             Ok(())
         }
-        Err(StripeError::Refused { status, code, message }) if status < 500 && status != 429 => {
+        Err(error) if error.is_final() => {
+            let StripeError::Refused { code, message, .. } = error else { return Err(error.into()) };
             let said = code.map_or_else(|| message.clone(), |code| format!("{message} ({code})"));
             tracing::warn!(refund = %id, said, "Stripe refuses a refund");
             let now = clock::now();

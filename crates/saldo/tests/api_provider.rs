@@ -422,6 +422,13 @@ async fn bad_input_is_named_and_changes_nothing() {
             "invalid_access_login",
             "access_login",
         ),
+        (
+            "/v1/lines",
+            with(wanted.clone(), "access_login", json!("joao da fibra")),
+            422,
+            "invalid_access_login",
+            "access_login",
+        ),
         (&use_path, json!({"total": gb(0)}), 422, "invalid_quantity", "total"),
         (&use_path, json!({"total": gb(1), "outside": gb(2)}), 422, "invalid_quantity", "outside"),
         (&use_path, json!({"total": reais("1")}), 422, "unit_mismatch", "total.unit"),

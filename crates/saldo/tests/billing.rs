@@ -217,6 +217,27 @@ async fn a_month_is_one_invoice_with_fee_purchases_and_corrections_and_one_bolet
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn credit_that_waits_for_the_payment_of_the_next_invoice_stands_on_it_and_comes_with_its_payment() {
+    let provider = Provider::open(PackRelease::Payment).await;
+    let purchase = provider.buy_on_next_invoice().await;
+    assert_eq!(provider.available(), 0, "nothing before the payment");
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    let [(invoice, lines, Some(_))] = invoices.as_slice() else { panic!("{invoices:?}") };
+    assert_eq!(invoice.total, reais(FEE_CENTAVOS + PRICE_CENTAVOS));
+    assert_eq!(lines.iter().filter(|line| line.purchase == Some(purchase)).count(), 1);
+    let (what, at) = (Owing::Invoice(invoice.id), provider.app().ledger.now());
+    let (id, amount) = (settlements::name(&[b"test"]), invoice.total);
+    let came = Came { id, what, boleto: None, by: PaidBy::Hand, amount, late_fee: 0, at };
+    let settled = provider.app().write(move |tx| settlements::settle(tx, &came)).await.expect("a change");
+    let Settled::Paid(intents) = settled else { panic!("{settled:?}") };
+    intents::send(provider.app(), &intents).await.expect("the book answers");
+    provider.settled().await;
+    assert_eq!(provider.available(), PACK);
+    assert_eq!(provider.booked("receivable").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_invoice_that_is_written_off_is_nobodys_debt_and_its_credit_is_taken_back() {
     let provider = Provider::open(PackRelease::Purchase).await;
     let purchase = provider.buy_on_next_invoice().await;
@@ -396,6 +417,15 @@ async fn credit_is_given_back_once_with_a_reason_and_no_more_than_is_left() {
     );
     both.0.and(both.1).expect("given back");
     giving(2, reais(1_000), PaidBy::Pix, "pago duas vezes, E1").await.expect("known");
+    // Under its name nothing else is given back.
+    for (amount, by, reason) in [
+        (reais(999), PaidBy::Pix, "pago duas vezes, E1"),
+        (reais(1_000), PaidBy::Hand, "pago duas vezes, E1"),
+        (reais(1_000), PaidBy::Pix, "pago duas vezes, E2"),
+    ] {
+        let refused = giving(2, amount, by, reason).await.expect_err("other content");
+        assert_eq!(refused.code, "idempotency_key_reused");
+    }
     assert_eq!((provider.left().await, provider.credit().await), (reais(2_000), reais(2_000)));
     assert_eq!(provider.booked("clearing:pix").await, -reais(2_000).value());
     // Two that take the same at once: one is refused.
@@ -521,7 +551,7 @@ async fn an_overdue_line_is_blocked_trusted_once_and_enabled_by_the_payment() {
     provider.days(until_due + 2).await;
     assert_eq!(provider.status().await, "enabled", "two days after the due day is not more than two");
     provider.days(1).await;
-    provider.until_status(LineStatus::Blocked).await;
+    assert_eq!(provider.status().await, "blocked", "when the clock is moved nobody waits for the next look");
     let how = |now| provider.app().read(move |reader| billing::trust_of(reader, line, now));
     assert_eq!(how(provider.app().ledger.now()).await.expect("a look"), Trust::Possible);
     let stranger = money::CustomerId::from_u128(7);

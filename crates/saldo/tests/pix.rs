@@ -10,7 +10,7 @@ use book::{Awaiting, Charging, Validity};
 use brazil::pix::BrCode;
 use hmac::{Hmac, Mac as _};
 use house::Answer;
-use house::provider::{PACK, Provider, return_file};
+use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use money::StaffId;
 use reqwest::Method;
 use saldo::audit::Author;
@@ -427,12 +427,124 @@ async fn a_boleto_that_releases_when_it_is_paid_is_what_its_purchase_waits_for()
         for words in ["<strong>Waits for the payment of the boleto</strong>", "Boleto: Being registered"] {
             assert!(page.contains(words), "{words}: {page}");
         }
-        for wrong in ["router", "Credit released", "Cancel purchase"] {
+        for way_out in ["Cancel purchase", "Pay by Pix"] {
+            assert!(page.contains(way_out), "{way_out}: {page}");
+        }
+        for wrong in ["router", "Credit released"] {
             assert!(!page.contains(wrong), "{wrong}: {page}");
         }
         provider.house.advance(2 * 86_400).await;
     }
     assert_eq!(provider.available(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boleto_that_is_waited_for_may_be_paid_by_pix_or_given_up() {
+    let provider = Provider::open_portal_as(PackRelease::Payment, |_| {}, |_| {}).await;
+    let mut browser = provider.signed_in().await;
+    let in_state = |state| move |reader: &store::Reader<'_>| reader.boletos_in(state, 3);
+    provider.buy_in(&mut browser, Charging::Boleto).await;
+    let boleto = provider.house.until(in_state(BoletoState::Written), |rows| rows.len() == 1).await.remove(0);
+    let purchase = boleto.purchase.expect("a purchase");
+    let give_up = format!("/purchases/{purchase}/cancellation");
+
+    // A Pix in its place, asked for where the purchase stands.
+    let there = format!("{}#progress-heading", provider.page());
+    let ask = format!("/boletos/{}/pix", boleto.id);
+    let told_where = browser.submit(&provider.page(), &ask, &[("return_to", there.as_str())]).await;
+    assert_eq!(told_where.header("location"), Some(there.as_str()), "{}", told_where.text);
+    let away = browser.submit(&provider.page(), &ask, &[("return_to", "https://evil.example/")]).await;
+    assert_eq!(away.header("location"), Some("/invoices"), "to no other site");
+    let charge = provider.pix_of(purchase).await;
+    let page = browser.get(&provider.page()).await.text;
+    assert!(page.contains(&charge.br_code) && page.contains("Cancel purchase"), "{page}");
+
+    // Given up: nobody is asked for it any more, and the bank never hears of it.
+    let told_where = browser.submit(&provider.page(), &give_up, &[]).await;
+    assert_eq!(told_where.header("location"), Some(provider.page().as_str()), "{}", told_where.text);
+    assert_eq!(provider.newest_purchase().await.state, PurchaseState::Dropped);
+    assert_eq!(provider.pix_state(&charge.txid).await, PixState::Cancelled);
+    let rows = provider.app().read(in_state(BoletoState::WrittenOff)).await.expect("a look");
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [boleto.id]);
+    let again = browser.submit(&provider.page(), &give_up, &[]).await;
+    assert_eq!(again.status.as_u16(), 409, "it does not wait any more");
+    let log = provider.house.get("/v1/audit-log").await.text;
+    assert!(log.contains("boleto.write_off"), "{log}");
+
+    // He buys again, the bank registers it, and the Pix of the first is paid all the same.
+    let page = browser.get(&provider.page()).await.text;
+    assert!(page.contains("You may choose again") && !page.contains("Cancel purchase"), "{page}");
+    provider.buy_in(&mut browser, Charging::Boleto).await;
+    provider.house.until(in_state(BoletoState::Written), |rows| rows.len() == 1).await;
+    let received = provider.remit().await;
+    provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    provider.tell(&[told(&charge, 1)]).await;
+    assert_eq!(provider.events(InboxState::Processed).await, 1);
+    provider.house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
+
+    // What the bank holds is written off there with the next remittance; paid meanwhile, it is released.
+    let second = provider.newest_purchase().await;
+    assert_eq!(second.state, PurchaseState::Awaiting);
+    let give_up = format!("/purchases/{}/cancellation", second.purchase);
+    browser.submit(&provider.page(), &give_up, &[]).await.expect(303);
+    let rows = provider.app().read(in_state(BoletoState::ToWriteOff)).await.expect("a look");
+    assert_eq!(rows.len(), 1, "the bank is to be told");
+    provider.load(&return_file(&received, 2, &[("06", PRICE_CENTAVOS)])).await;
+    provider.house.until(|reader| reader.open_intents(None, 1), |page| page.rows.is_empty()).await;
+    assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (2 * PACK, "0.00"));
+    let late = browser.submit(&provider.page(), &give_up, &[]).await;
+    assert_eq!(late.status.as_u16(), 409, "it was paid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gives_up_anothers_boleto() {
+    let provider = Provider::open_portal_as(PackRelease::Payment, |_| {}, |_| {}).await;
+    let mut browser = provider.signed_in().await;
+    provider.buy_in(&mut browser, Charging::Boleto).await;
+    let purchase = provider.newest_purchase().await.purchase;
+    provider.house.until(|reader| reader.boletos_in(BoletoState::Written, 2), |rows| rows.len() == 1).await;
+    let stranger = provider.house.customer("ana").await;
+    let refused =
+        purchases::give_up(provider.app(), Author::operator(), stranger.customer.id, purchase).await;
+    assert_eq!(refused.expect_err("another's").code, "not_found");
+    assert_eq!(provider.newest_purchase().await.state, PurchaseState::Awaiting);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_of_what_is_unpaid_leaves_the_ways_that_owe_nothing() {
+    let limited = |plan: &mut PlanDraft| {
+        plan.unpaid_max = Some(reais(3_000));
+        plan.balance_max = 5 * PACK;
+    };
+    let provider = Provider::open_portal_as(PackRelease::Purchase, |_| {}, limited).await;
+    let mut browser = provider.signed_in().await;
+    provider.buy_in(&mut browser, Charging::Boleto).await.expect(303);
+    assert_eq!(provider.available(), PACK);
+    let (page, fields) = provider.choose(&mut browser, Charging::Boleto).await;
+    for words in [
+        "<option value=\"boleto\" disabled>Boleto (limit of unpaid credit reached)</option>",
+        "<option value=\"next_invoice\" disabled>Next invoice (limit of unpaid credit reached)</option>",
+        "limit of unpaid credit would be passed: pay now",
+        "It is released when it is paid.",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let charging = fields.iter().find(|(name, _)| name == "charging").map(|(_, value)| value.as_str());
+    assert!(matches!(charging, Some("card" | "pix")), "another way is chosen: {charging:?}");
+    // Asked for all the same, by a page of before.
+    let owing: Vec<(String, String)> = fields
+        .iter()
+        .map(|(name, value)| (name.clone(), if name == "charging" { "boleto".into() } else { value.clone() }))
+        .collect();
+    let refused = subscriber::send(&mut browser, &owing).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    assert!(refused.text.contains("limit of unpaid credit reached"), "{}", refused.text);
+    provider.buy_in(&mut browser, Charging::Pix).await.expect(303);
+    let charge = provider.pix_of(provider.newest_purchase().await.purchase).await;
+    provider.tell(&[told(&charge, 1)]).await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    assert_eq!(provider.available(), 2 * PACK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

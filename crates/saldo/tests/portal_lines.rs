@@ -226,7 +226,7 @@ async fn what_changed_between_page_and_click_is_told_and_nothing_is_bought() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lines_that_cannot_buy_are_told_one_by_one_and_only_then() {
+async fn lines_that_cannot_buy_are_told_one_by_one() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
     let app = &house.running.app;
@@ -242,11 +242,17 @@ async fn lines_that_cannot_buy_are_told_one_by_one_and_only_then() {
     }
     let good = provider.line(&house, Some("joao-fibra"), provider.plan_no, 50 * GB + 2 * GB).await;
     let page = browser.get("/buy-credit").await.text;
-    assert!(page.contains("joao-fibra") && !page.contains("joao-casa"), "{page}");
+    let list = between(&page, "<select id=\"line\"", "</select>").expect("the list");
+    assert!(list.contains("joao-fibra") && !list.contains("joao-casa"), "{list}");
+    // Whoever looks for another of his lines learns why it is not there.
+    for words in ["3 of your plans are not in the list", "joao-casa", "blocked by your provider."] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
     assert!(page.contains("does not bring the balance above zero"), "one line is chosen already: {page}");
     ask(&house, &blocked, LineAct::SetStatus { status: LineStatus::Enabled }).await;
     let page = browser.get("/buy-credit").await.text;
     assert!(page.contains("Choose a plan to see its balance"), "of several none is chosen: {page}");
+    assert!(page.contains("2 of your plans are not in the list"), "{page}");
     let used = browser.get(&format!("/consumption?line={}", good.id)).await.text;
     assert!(used.contains("50.0\u{a0}GB") && used.contains("Overshoot: 2.0\u{a0}GB"), "{used}");
 }

@@ -6,12 +6,14 @@ mod browser;
 mod house;
 mod subscriber;
 
-use book::Charging;
+use book::{Charging, PaidBy};
 use browser::Browser;
 use house::Answer;
 use house::provider::{PACK, Provider};
+use money::{Amount, IntentId, Unit};
 use saldo::audit::Author;
-use saldo::{clock, payments, purchases, reconciliation};
+use saldo::overpaid::{self, GivingBack};
+use saldo::{clock, payments, purchases, reconciliation, refunds};
 use sandbox::{Act, DisputeEnding};
 use serde_json::json;
 use store::tables::bank::{Finding, FindingCode};
@@ -70,6 +72,24 @@ impl Provider {
             self.app().read(move |reader| reader.topups_of_purchase(purchase, 5)).await.expect("a look");
         assert_eq!(read.len(), 1, "one payment page");
         read.into_iter().next().expect("a wish")
+    }
+
+    /// Waits until the subscriber's credit in money is so much.
+    async fn until_credit(&self, wanted: &str) {
+        let waiting = async { while self.credit().await.to_decimal() != wanted {} };
+        tokio::time::timeout(house::PATIENCE, waiting).await.expect("the credit in time");
+    }
+
+    /// Compares the books with Stripe: nothing differs.
+    async fn agrees_with_stripe(&self) {
+        let ask = |tx: &store::Tx<'_>| reconciliation::ask(tx, &Author::operator(), None, clock::now());
+        let run_no = self.app().write(ask).await.expect("a run");
+        self.app().reconciliation_news.notify_one();
+        let is_done = |run: &Option<ReconciliationRun>| run.as_ref().is_some_and(|run| run.run_no == run_no);
+        let run = self.house.until(|reader| reader.last_reconciliation(), is_done).await.expect("a run");
+        let found: reconciliation::Found =
+            serde_json::from_str(run.result.as_deref().expect("a result")).expect("what it found");
+        assert_eq!((run.drifting, found.differences.as_slice()), (0, [].as_slice()), "{found:?}");
     }
 
     async fn attempts(&self) -> Vec<PaymentStatus> {
@@ -288,6 +308,51 @@ async fn a_second_payment_at_stripe_becomes_credit_and_a_person_hears_of_it() {
     }
     provider.all_findings(1).await;
     assert_eq!((provider.credit().await.to_decimal().as_str(), provider.available()), ("24.90", PACK));
+
+    // What goes back to the card is not credit any more; what was bought stays.
+    let newest = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
+    let payment = newest.expect("a look").rows[0].clone();
+    let shown = refunds::preview(provider.app(), payment.id, payment.amount).await.expect("a look");
+    assert_eq!(shown.expect("it is credit").from_grant, payment.amount);
+    let sandbox = &provider.house.sandbox;
+    let name = payment.provider_payment;
+    sandbox.act(Act::Refund { payment: name.clone(), amount: Some(990) }).await.expect("it fits");
+    provider.until_credit("15.00").await;
+    sandbox.act(Act::Refund { payment: name, amount: None }).await.expect("it fits");
+    provider.until_credit("0.00").await;
+    let left = provider.app().read(move |reader| overpaid::left(reader, customer, Unit::BRL)).await;
+    assert_eq!(left.expect("a look").to_decimal(), "0.00", "no invoice takes it off");
+    assert_eq!(provider.available(), PACK);
+    provider.agrees_with_stripe().await;
+    provider.all_findings(1).await;
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_of_what_became_credit_takes_it_once_and_what_was_used_before_is_told() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    provider.cancel_line().await;
+    provider.pay(&checkout, VISA).await;
+    provider.until_credit("24.90").await;
+    let customer = provider.line.customer;
+    let (id, reason) = (IntentId::from_u128(saldo::ids::fresh()), "no balcão".to_owned());
+    let amount = Amount::parse("20.00", Unit::BRL).expect("an amount");
+    let giving = GivingBack { id, customer, amount, by: PaidBy::Hand, reason };
+    overpaid::give_back(provider.app(), Author::operator(), giving).await.expect("given back");
+    let paid = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
+    let payment = paid.expect("a look").rows[0].provider_payment.clone();
+    let before = provider.all_findings(1).await;
+    assert_eq!(before[0].code, FindingCode::PaymentRefused);
+    provider.house.sandbox.act(Act::Dispute { payment, amount: None }).await.expect("it fits");
+    provider.until_credit("0.00").await;
+    let told = |findings: &Vec<Finding>| findings.len() == 2;
+    let findings = provider.house.until(|reader| reader.findings(9), told).await;
+    let found = findings.iter().find(|one| one.code == FindingCode::CardGivenBack).expect("it is told");
+    assert!(found.detail.starts_with("R$20.00 of a card payment for pur_"), "{}", found.detail);
+    provider.agrees_with_stripe().await;
+    provider.house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -314,14 +379,7 @@ async fn what_is_given_back_of_a_pack_or_disputed_leaves_its_data_and_a_person_h
         assert!(invoices.contains(badge), "{badge}: {invoices}");
     }
     // The money is booked all the same.
-    let ask = |tx: &store::Tx<'_>| reconciliation::ask(tx, &Author::operator(), None, clock::now());
-    let run_no = provider.app().write(ask).await.expect("a run");
-    provider.app().reconciliation_news.notify_one();
-    let is_done = |run: &Option<ReconciliationRun>| run.as_ref().is_some_and(|run| run.run_no == run_no);
-    let run = provider.house.until(|reader| reader.last_reconciliation(), is_done).await.expect("a run");
-    let found: reconciliation::Found =
-        serde_json::from_str(run.result.as_deref().expect("a result")).expect("what it found");
-    assert_eq!((run.drifting, found.differences.as_slice()), (0, [].as_slice()), "{found:?}");
+    provider.agrees_with_stripe().await;
     assert_eq!(provider.available(), PACK);
     provider.house.close().await;
 }

@@ -127,6 +127,27 @@ fn moved(account: &'static str, delta: i64) -> ViewChange {
 }
 
 #[test]
+fn use_beyond_what_can_be_told_stops_there_and_holds_nothing_up() {
+    const NEARLY_ALL: i64 = i64::MAX - 5;
+    for (name, parts) in [
+        ("at once", vec![vec![NEARLY_ALL, 3, 9, 1]]),
+        ("one by one", vec![vec![NEARLY_ALL], vec![3], vec![9, 1], vec![4]]),
+    ] {
+        for tables in server::tables() {
+            let mut events = 0;
+            for part in &parts {
+                events += i64::try_from(part.len()).unwrap();
+                apply(&tables, &part.iter().map(|quantity| used(7, *quantity, 0)).collect::<Vec<_>>())
+                    .unwrap();
+            }
+            let rows = tables.read(|reader| reader.usage(1, 1, 0, 100)).unwrap();
+            let told: Vec<_> = rows.iter().map(|row| (row.quantity.millionths(), row.events)).collect();
+            assert_eq!(told, [(i64::MAX, events)], "{name}");
+        }
+    }
+}
+
+#[test]
 fn changes_add_up_within_a_call_and_between_calls() {
     for tables in server::tables() {
         let balance = |posted, pending| ViewChange::BalanceSet { wallet_no: 1, posted, pending, held: 0 };

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::run::{Program, Runner};
 use crate::server::Postgres;
 use crate::tally::Tally;
-use crate::tools::{self, FREERADIUS, POPPLER, POSTGRES, RADCLIENT, ZBAR};
+use crate::tools::{self, FREERADIUS, OPENSSL, POPPLER, POSTGRES, RADCLIENT, ZBAR};
 
 /// Tests of the whole program that run a second time with PostgreSQL under it.
 const ON_BOTH_STORES: [&str; 12] = [
@@ -28,8 +28,8 @@ pub(crate) fn run() -> Result<Tally> {
     tools::need(&[POPPLER, ZBAR])?;
     // Real peers of the port where routers report.
     tools::need(&[FREERADIUS, RADCLIENT])?;
-    // The second store. One server for all tests, each of which has its own schema in it.
-    tools::need(&[POSTGRES])?;
+    // The second store. One server for all tests, each of which has its own schema in it, and one that speaks TLS.
+    tools::need(&[POSTGRES, OPENSSL])?;
     let postgres = Postgres::start()?;
     println!("== rust: the store is tested on {}", postgres.version()?);
     let mut tally = Program::cargo(["test", "--workspace", "--locked", "--no-fail-fast"])

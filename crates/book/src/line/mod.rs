@@ -19,7 +19,7 @@ mod traffic;
 pub use bill::{BillItem, Billed};
 pub use calendar::{FreeWindow, cycle_at};
 pub use plan::{Charging, Pack, PackNo, Plan, PlanNo, PurchaseRules, Release, Validity};
-pub use purchase::{Standing, check_line, check_pack};
+pub use purchase::{Standing, check_charging, check_line, check_pack};
 pub use record::{LineFact, LineRecord, Lot, Read, Taken};
 pub use state::{
     Awaiting, Cycle, CycleTerms, Forgone, Line, LineStatus, PaidBy, RestrictedSpan, Session, SessionState,

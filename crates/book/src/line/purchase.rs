@@ -2,7 +2,7 @@
 
 use money::{Amount, GrantId, LineId, PurchaseId, Timestamp};
 
-use super::plan::{Pack, Plan, PurchaseRules, Release, Validity};
+use super::plan::{Charging, Pack, Plan, PurchaseRules, Release, Validity};
 use super::record::{LineFact, Lot};
 use super::state::{Awaiting, Forgone, Line, LineStatus, PaidBy};
 use super::{Buying, TakeBack};
@@ -24,8 +24,10 @@ pub struct Standing {
     pub available: Amount,
     /// True if a purchase waits for its payment.
     pub awaits: bool,
-    /// What was bought and not yet paid, in the smallest steps of the packs' currency.
+    /// What was released and not yet paid, in the smallest steps of the packs' currency.
     pub unpaid: i64,
+    /// How many purchases that is.
+    pub unpaid_count: usize,
 }
 
 impl Standing {
@@ -35,6 +37,7 @@ impl Standing {
             available: wallet.amount(wallet.balance.available()),
             awaits: line.awaiting.is_some(),
             unpaid: line.unpaid.values().map(|unpaid| unpaid.price.value()).sum(),
+            unpaid_count: line.unpaid.len(),
         }
     }
 }
@@ -58,23 +61,32 @@ pub fn check_line(rules: Option<&PurchaseRules>, standing: &Standing) -> Result<
 
 /// Whether this pack may be bought, where [`check_line`] says that something may. `released` is how many of it were released in
 /// this cycle.
-pub fn check_pack(
-    rules: &PurchaseRules,
-    pack: &Pack,
-    standing: &Standing,
-    released: u32,
-) -> Result<(), Refusal> {
+pub fn check_pack(pack: &Pack, standing: &Standing, released: u32) -> Result<(), Refusal> {
     if standing.available.value().saturating_add(pack.quantity) <= 0 {
         return Err(Refusal::PackTooSmall { available: standing.available });
     }
     if pack.per_cycle_max.is_some_and(|most| released >= most) {
         return Err(Refusal::PackLimit);
     }
-    let owed = standing.unpaid.saturating_add(pack.price.value());
-    if rules.unpaid_max.is_some_and(|most| owed > most.value()) {
-        return Err(Refusal::UnpaidLimit);
-    }
     Ok(())
+}
+
+/// Whether this pack may be charged so, where [`check_pack`] says that it may be bought. What is released before it is paid is owed
+/// until then, and the plan says how much that may come to; whatever waits for its payment owes nothing meanwhile.
+pub fn check_charging(
+    rules: &PurchaseRules,
+    pack: &Pack,
+    standing: &Standing,
+    charging: Charging,
+) -> Result<(), Refusal> {
+    let owed = standing.unpaid.saturating_add(pack.price.value());
+    let is_too_much = rules.unpaid_max.is_some_and(|most| owed > most.value());
+    match pack.release.when_charged_by(charging) {
+        Release::OnPurchase if is_too_much || standing.unpaid_count >= UNPAID_COUNT_MAX => {
+            Err(Refusal::UnpaidLimit)
+        }
+        Release::OnPurchase | Release::OnPayment => Ok(()),
+    }
 }
 
 /// A purchase, checked and released (or left waiting for its payment) in one decision.
@@ -102,7 +114,8 @@ pub(super) fn decide_buying(
         return Err(Refusal::ChargingNotOffered);
     }
     let released = line.released.get(&pack.no).copied().unwrap_or_default();
-    check_pack(rules, pack, &standing, released)?;
+    check_pack(pack, &standing, released)?;
+    check_charging(rules, pack, &standing, buying.charging)?;
     if pack.quantity <= 0 || pack.price.value() <= 0 {
         return Err(Refusal::AmountNotPositive);
     }
@@ -117,7 +130,6 @@ pub(super) fn decide_buying(
     };
     match pack.release.when_charged_by(buying.charging) {
         Release::OnPayment => Ok((LineFact::Awaits { purchase }, wallet.balance)),
-        Release::OnPurchase if line.unpaid.len() >= UNPAID_COUNT_MAX => Err(Refusal::UnpaidLimit),
         Release::OnPurchase => {
             let (lot, balance) = bought_lot(wallet, line, &purchase, buying.grant, at)?;
             Ok((LineFact::Bought { purchase, lot }, balance))

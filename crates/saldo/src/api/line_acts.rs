@@ -76,6 +76,9 @@ impl From<LineStatus> for book::LineStatus {
 pub(super) struct StatusOfLine {
     /// The status. A line that is cancelled stays so.
     status: LineStatus,
+    /// Why, in the operator's own words, 1 to 200 characters: staff read it, the subscriber does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// Enable, block or cancel a line. One that is enabled so is not blocked again for some days, whatever is overdue.
@@ -95,6 +98,7 @@ pub(super) async fn set_status(
     if let Some(answer) = wish.first_answer(&api).await? {
         return Ok(answer);
     }
+    let reason = wanted.reason.as_deref().map(billing::checked_reason).transpose()?;
     let entry = find(&api, id).await?;
     if wanted.status == LineStatus::Enabled {
         let days = i64::from(api.app.config.billing.trust_days);
@@ -106,7 +110,7 @@ pub(super) async fn set_status(
         api.app.write(move |tx| billing::block_by_hand(tx, id)).await?;
     }
     let act = LineAct::SetStatus { status: wanted.status.into() };
-    let change = Change::new(billing::STATUS_SET, id).after(&wanted)?;
+    let change = billing::status_set(id, wanted.status.into(), reason.as_deref(), api.app.ledger.now())?;
     done(&api, wish, entry, act, (by.author, change)).await
 }
 
@@ -114,7 +118,7 @@ pub(super) async fn set_status(
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccessLoginOfLine {
-    /// The login, 1 to 253 bytes; unique. Null: it does not authenticate any more.
+    /// The login, 1 to 253 bytes without blanks; unique. Null: it does not authenticate any more.
     #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required)]
     access_login: Option<String>,

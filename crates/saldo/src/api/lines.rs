@@ -68,6 +68,8 @@ pub(super) struct Blocked {
     since: Option<String>,
     /// Who blocked it by hand: `stf_…`, `key_…`, or a word such as `operator`.
     by: Option<String>,
+    /// What whoever blocked it by hand said why; null if he said nothing.
+    reason: Option<String>,
     /// What is overdue, the oldest first; empty if it was paid a moment ago.
     overdue: Vec<Overdue>,
 }
@@ -86,17 +88,17 @@ pub(super) struct Overdue {
 impl Blocked {
     fn new(known: billing::Blocked) -> Blocked {
         let since = time_if(known.since);
-        let (why, by, overdue) = match known.why {
-            WhyBlocked::Overdue(overdue) => ("overdue", None, overdue),
-            WhyBlocked::ByHand(actor) => ("by_hand", Some(actor.id), Vec::new()),
-            WhyBlocked::Unknown => ("unknown", None, Vec::new()),
+        let (why, by, reason, overdue) = match known.why {
+            WhyBlocked::Overdue(overdue) => ("overdue", None, None, overdue),
+            WhyBlocked::ByHand { by, reason } => ("by_hand", Some(by.id), reason, Vec::new()),
+            WhyBlocked::Unknown => ("unknown", None, None, Vec::new()),
         };
         let overdue = overdue.iter().map(|it| Overdue {
             boleto: it.boleto.to_string(),
             invoice: it.invoice.map(|(id, _)| id.to_string()),
             due_on: it.due_on.to_string(),
         });
-        Blocked { why: why.to_owned(), since, by, overdue: overdue.collect() }
+        Blocked { why: why.to_owned(), since, by, reason, overdue: overdue.collect() }
     }
 }
 
@@ -209,7 +211,7 @@ pub(super) struct LineWanted {
     plan: String,
     /// The day of the month on which its cycles begin, 1 to 31; in a shorter month its last day.
     anchor_day: u8,
-    /// How it authenticates at a router, 1 to 253 bytes; unique.
+    /// How it authenticates at a router, 1 to 253 bytes without blanks; unique.
     access_login: Option<String>,
 }
 

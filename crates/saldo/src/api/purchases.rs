@@ -312,11 +312,13 @@ pub(super) async fn get(
     Ok(Json(Purchase::present(&api, id).await?.0))
 }
 
-/// Give up a purchase that waits for its payment by card or Pix. One that was paid meanwhile stays; the answer says how it stands.
+/// Give up a purchase that waits for its payment by card, Pix or boleto, which is withdrawn from the bank. One that was paid meanwhile stays; the
+/// answer says how it stands.
 #[utoipa::path(post, path = "/v1/purchases/{id}/cancellation", tag = "purchases",
     params(("id" = String, Path, description = "`pur_…`")),
     responses((status = 200, description = "The purchase as it stands now.", body = Purchase),
-        (status = 409, description = "`purchase_not_awaiting`: it does not wait for a payment by card or Pix.")))]
+        (status = 409, description = "`purchase_not_awaiting`: it does not wait for a payment by card, Pix or boleto."),
+        (status = 503, description = "`boleto_not_written_yet`: its boleto is being written; nothing was changed.")))]
 pub(super) async fn cancel(
     State(api): State<Arc<Api>>,
     by: By<LinesWrite>,
@@ -329,7 +331,7 @@ pub(super) async fn cancel(
         return Ok(answer);
     }
     let (_, waiting) = Purchase::present(&api, id).await?;
-    purchases::give_up(&api.app, waiting.line.customer, id).await?;
+    purchases::give_up(&api.app, by.author.clone(), waiting.line.customer, id).await?;
     let (purchase, _) = Purchase::present(&api, id).await?;
     let change = Change::new("purchase.cancel", id).after(&purchase.state)?;
     wish.answer_noted(&api, StatusCode::OK, &purchase, (by.author, change)).await

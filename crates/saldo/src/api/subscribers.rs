@@ -164,7 +164,8 @@ fn refused(wrong: &Wrong) -> Problem {
             problem.field = Some(field);
             return problem;
         }
-        Why::PlanUnknown
+        Why::AccessLogin
+        | Why::PlanUnknown
         | Why::Day
         | Why::Size
         | Why::NoUnit

@@ -18,6 +18,7 @@ use super::request::{Body, IdempotencyKey};
 use super::wire::time;
 use crate::audit::Change;
 use crate::problem::Problem;
+use crate::test_clock;
 
 /// How long to wait for the views to show what fell due.
 const SHOW_PATIENCE: Duration = Duration::from_secs(10);
@@ -63,7 +64,8 @@ pub(super) struct Advanced {
     now: String,
 }
 
-/// Move the book's time ahead. Answered once everything that fell due by it is settled and shows.
+/// Move the book's time ahead. Answered once everything that fell due by it is settled and shows, lines blocked for what is overdue
+/// included.
 #[utoipa::path(post, path = "/v1/test-clock/advance", tag = "test clock", request_body = Advance,
     responses((status = 200, description = "The clock was moved.", body = Advanced),
         (status = 403, description = "`test_clock_disabled`: this installation runs on real time.")))]
@@ -83,12 +85,7 @@ pub(super) async fn advance(
     let Record::ClockAdvanced { by: ahead } = decision.record else {
         return Err(Problem::internal(&anyhow::anyhow!("entry {} is no move of the clock", entry.id())));
     };
-    // Prices that come into force by the move are in force before what follows is decided.
-    if api.app.sold().changes_at.is_some_and(|at| at <= api.app.ledger.now()) {
-        api.app.reload_sold().await?;
-    }
-    let position = api.app.ledger.settle_all().await?;
-    api.app.wait_projected(position, SHOW_PATIENCE).await;
+    test_clock::follow(&api.app, SHOW_PATIENCE).await?;
     let advanced =
         Advanced { advanced_seconds: ahead / Timestamp::SECOND, now: time(decision.at.plus(ahead)) };
     let change = Change::new("test_clock.advance", "test_clock").after(&advanced)?;

@@ -186,7 +186,8 @@ pub(super) async fn call(app: &Arc<App>, charge: &AutomaticCharge) -> Result<(),
             }
         },
         // Stripe will not make it. An earlier call may have: only its list can tell.
-        Err(StripeError::Refused { status: 400..=499, code, message }) => {
+        Err(error) if error.is_final() => {
+            let StripeError::Refused { code, message, .. } = error else { return Err(error.into()) };
             tracing::warn!(topup = %charge.topup, code, message, "Stripe refuses an automatic charge");
             match find(app, &stripe_customer, charge).await? {
                 Some(intent) => heard(app, &intent).await,

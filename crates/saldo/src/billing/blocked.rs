@@ -3,20 +3,27 @@
 //! Nothing is kept for this beside what is there anyway: when the program blocked a line stands with what is overdue of it, what staff
 //! and programs asked for stands in the audit log.
 
+use book::LineStatus;
 use jiff::civil::Date;
 use money::{BoletoId, InvoiceId, LineId, Timestamp};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use store::tables::boletos::BoletoState;
 use store::tables::lines::LineEntry;
 use store::{Reader, StoreError};
 
 use super::overdue::blocked_by;
+use crate::app::App;
+use crate::audit::Change;
+use crate::customers::is_unprintable;
 use crate::documents;
 use crate::portal::calendar::day_of;
+use crate::problem::Problem;
 use crate::sold::Sold;
 
 /// How the audit log calls it that somebody changed a line's status.
 pub const STATUS_SET: &str = "line.set_status";
+/// Longest reason for blocking a line, in characters.
+pub const REASON_CHARS_MAX: usize = 200;
 /// Boletos of a customer in one state that are looked through.
 const BOLETOS_MAX: u32 = 200;
 
@@ -35,7 +42,12 @@ pub enum WhyBlocked {
     /// The program did, because these were overdue; none is if all was paid a moment ago.
     Overdue(Vec<Overdue>),
     /// Somebody did.
-    ByHand(Actor),
+    ByHand {
+        /// Who.
+        by: Actor,
+        /// What he said why; the operator's own words, not the subscriber's to read.
+        reason: Option<String>,
+    },
     /// Nothing tells.
     Unknown,
 }
@@ -81,7 +93,7 @@ pub fn why_blocked(
     status: &str,
     today: Date,
 ) -> Result<Option<Blocked>, StoreError> {
-    if status != book::LineStatus::Blocked.code() {
+    if status != LineStatus::Blocked.code() {
         return Ok(None);
     }
     if let Some(since) = tables.overdue_line(line.id)?.and_then(|known| known.blocked_at) {
@@ -89,19 +101,48 @@ pub fn why_blocked(
         return Ok(Some(Blocked { since: Some(since), why }));
     }
     let last = tables.last_change(&line.id.to_string(), STATUS_SET)?;
-    let by_hand = last.filter(|change| asked_for(change.after.as_deref()).as_deref() == Some(status));
-    Ok(Some(match by_hand {
-        Some(change) => {
-            let actor = actor(tables, change.actor)?;
-            Blocked { since: Some(change.at), why: WhyBlocked::ByHand(actor) }
+    let asked = last.and_then(|change| Some((asked_for(change.after.as_deref())?, change)));
+    Ok(Some(match asked.filter(|(asked, _)| asked.status == status) {
+        Some((asked, change)) => {
+            let by = actor(tables, change.actor)?;
+            // What was written down before the time of the book was tells the machine's.
+            let since = asked.at.and_then(|at| Timestamp::parse(&at).ok()).unwrap_or(change.at);
+            Blocked { since: Some(since), why: WhyBlocked::ByHand { by, reason: asked.reason } }
         }
         None => Blocked { since: None, why: WhyBlocked::Unknown },
     }))
 }
 
+/// That somebody asks for this status at `at` by the book's clock, for the audit log. [`why_blocked`] reads it.
+pub(crate) fn status_set(
+    line: LineId,
+    status: LineStatus,
+    reason: Option<&str>,
+    at: Timestamp,
+) -> Result<Change, Problem> {
+    let (status, reason) = (status.code().to_owned(), reason.map(str::to_owned));
+    Change::new(STATUS_SET, line).after(&AskedFor { status, reason, at: Some(at.to_string()) })
+}
+
+/// A reason as it is kept: without blanks around it.
+pub(crate) fn checked_reason(text: &str) -> Result<String, Problem> {
+    let reason = text.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {
+        let detail =
+            format!("reason must have 1 to {REASON_CHARS_MAX} characters, none of them a control character.");
+        return Err(Problem::invalid("reason", "invalid_reason", detail));
+    }
+    Ok(reason.to_owned())
+}
+
+/// What of a line is overdue today for longer than its plan allows, whether it is blocked for that or not.
+pub fn overdue_now(app: &App, tables: &Reader<'_>, line: &LineEntry) -> Result<Vec<Overdue>, StoreError> {
+    overdue_of(tables, &app.sold(), line, day_of(&app.config.brand.time_zone, app.ledger.now()))
+}
+
 /// As [`why_blocked`], today where the operator is.
 pub fn why_blocked_now(
-    app: &crate::app::App,
+    app: &App,
     tables: &Reader<'_>,
     line: &LineEntry,
     status: &str,
@@ -143,9 +184,18 @@ fn overdue_of(
 }
 
 /// The status that a line of the audit log asks for.
-fn asked_for(after: Option<&str>) -> Option<String> {
-    let after: Value = serde_json::from_str(after?).ok()?;
-    after["status"].as_str().map(str::to_owned)
+#[derive(Serialize, Deserialize)]
+struct AskedFor {
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// When, by the book's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+}
+
+fn asked_for(after: Option<&str>) -> Option<AskedFor> {
+    serde_json::from_str(after?).ok()
 }
 
 fn actor(tables: &Reader<'_>, id: String) -> Result<Actor, StoreError> {

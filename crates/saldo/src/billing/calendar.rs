@@ -93,7 +93,7 @@ pub fn next_month(
 }
 
 /// The months between the newest run and the one that is begun now: while nobody began a run, their fees came onto no invoice.
-pub fn passed_over(newest: Option<Month>, begun: Month) -> Vec<Month> {
+pub(super) fn passed_over(newest: Option<Month>, begun: Month) -> Vec<Month> {
     let after = newest.map(Month::next);
     let months = std::iter::successors(after, |month| Some(month.next()));
     months.take_while(|month| *month < begun).take(PASSED_OVER_MAX).collect()
@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn months_without_a_run_are_named() {
-        let month = |text| Month::parse(text).expect("a month");
-        let named = |newest: Option<&str>, begun| {
+        let month = |text: &str| Month::parse(text).expect("a month");
+        let named = |newest: Option<&str>, begun: &str| {
             let passed = passed_over(newest.map(month), month(begun));
             passed.iter().map(Month::to_string).collect::<Vec<_>>()
         };

@@ -9,7 +9,11 @@ mod invoice;
 mod overdue;
 mod run;
 
-pub use blocked::{Actor, ActorKind, Blocked, Overdue, STATUS_SET, WhyBlocked, why_blocked, why_blocked_now};
+pub use blocked::{
+    Actor, ActorKind, Blocked, Overdue, REASON_CHARS_MAX, STATUS_SET, WhyBlocked, overdue_now, why_blocked,
+    why_blocked_now,
+};
+pub(crate) use blocked::{checked_reason, status_set};
 pub use calendar::{Month, next_month};
 pub(crate) use invoice::wrong_with_adjustment;
 pub use invoice::{Adjustment, adjust, withdraw};

@@ -28,6 +28,10 @@ pub const DAYS_EARLY_MAX: i64 = 20;
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a run waits to see all that was bought.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a run waits until what was bought is written down as owed.
+const OWED_PATIENCE: Duration = Duration::from_secs(60);
+/// Pause between two looks at that.
+const OWED_PAUSE: Duration = Duration::from_millis(100);
 
 /// The month that is to be run next, when its invoices will be due, and of how many customers.
 pub async fn preview(app: &Arc<App>) -> Result<(Month, Date, u64), Problem> {
@@ -101,9 +105,30 @@ async fn go_on(app: &Arc<App>) -> Result<(), Problem> {
         if !app.wait_projected(position, PATIENCE).await {
             return Ok(());
         }
+        wait_owed(app).await?;
         while !app.is_ending() && !step(app, &run.month).await? {}
     }
     Ok(())
+}
+
+/// Waits until what was bought is written down as owed, too. What is not after [`OWED_PATIENCE`] waits for the next run: nobody is
+/// to wait for it with all others.
+async fn wait_owed(app: &Arc<App>) -> Result<(), Problem> {
+    let written = async {
+        while !app.read(|tables| tables.are_purchases_owed()).await? {
+            tokio::time::sleep(OWED_PAUSE).await;
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(OWED_PATIENCE, written).await {
+        Ok(written) => written,
+        Err(_) => {
+            tracing::warn!(
+                "a purchase is not written down as owed yet; it stands on the invoice after this one"
+            );
+            Ok(())
+        }
+    }
 }
 
 async fn begin_if_due(app: &Arc<App>) -> Result<(), Problem> {

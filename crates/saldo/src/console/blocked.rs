@@ -1,5 +1,7 @@
 //! Why a line is blocked, in words.
 
+use money::Timestamp;
+
 use crate::billing::{ActorKind, Blocked, Overdue, WhyBlocked};
 use crate::look::Reader;
 use crate::look::part::{BlockedLine, Place};
@@ -8,6 +10,7 @@ use crate::portal::calendar::day_bounds;
 /// Why a line is blocked, in the reader's words.
 pub(super) fn blocked_line(reader: &Reader, blocked: &Blocked) -> BlockedLine {
     let since = blocked.since.map(|since| reader.date_time(since)).unwrap_or_default();
+    let mut reason = None;
     let (words, overdue) = match &blocked.why {
         WhyBlocked::Overdue(overdue) if overdue.is_empty() => {
             (reader.t1("blocked-paid", "time", since), Vec::new())
@@ -16,17 +19,24 @@ pub(super) fn blocked_line(reader: &Reader, blocked: &Blocked) -> BlockedLine {
             let links = overdue.iter().map(|it| link(reader, it)).collect();
             (reader.t1("blocked-overdue", "time", since), links)
         }
-        WhyBlocked::ByHand(actor) => {
-            let who = match &actor.kind {
+        WhyBlocked::ByHand { by, reason: why } => {
+            reason.clone_from(why);
+            let who = match &by.kind {
                 ActorKind::Staff(name) => name.clone(),
                 ActorKind::Key(name) => reader.t1("blocked-by-key", "name", name),
-                ActorKind::Other => actor.id.clone(),
+                ActorKind::Other => by.id.clone(),
             };
             (reader.t2("blocked-by-hand", "time", since, "who", who), Vec::new())
         }
         WhyBlocked::Unknown => (reader.t("blocked-unknown"), Vec::new()),
     };
-    BlockedLine { words, overdue }
+    BlockedLine { words, reason, overdue }
+}
+
+/// That a line works on trust although these are overdue.
+pub(super) fn trusted_line(reader: &Reader, until: Timestamp, overdue: &[Overdue]) -> BlockedLine {
+    let words = reader.t1("trusted-until", "time", reader.date_time(until));
+    BlockedLine { words, reason: None, overdue: overdue.iter().map(|it| link(reader, it)).collect() }
 }
 
 fn link(reader: &Reader, overdue: &Overdue) -> (String, String) {

@@ -326,6 +326,7 @@ async fn show(
         timeline: known.timeline,
         lines: lines.collect(),
         logins: known.logins.iter().map(login).collect(),
+        is_clock_moved: app.ledger.clock_offset() != 0,
         language: Locale::from_tag(&known.customer.locale).unwrap_or(Locale::En).endonym(),
         name: known.customer.name,
         email: known.customer.email,

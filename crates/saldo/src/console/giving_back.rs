@@ -77,6 +77,8 @@ pub(super) async fn create(
             Ok(Redirect::to(&format!("/console/customers/{id}?given_back=1#own-credit")).into_response())
         }
         Err(problem) if problem.field.is_some() => {
+            // What was refused keeps its name for ever: what is typed next is something else.
+            let name = IntentId::from_u128(ids::fresh());
             form(&app, &staff, (id, name), &typing, left, Some(&problem))
         }
         Err(problem) => Err(problem.into()),
@@ -102,8 +104,10 @@ fn read(
 ) -> Result<GivingBack, Problem> {
     let mut unread = Unread::default();
     let amount = unread.note(super::typed(app, staff).money("amount", &typing.amount, Unit::BRL));
+    // What names an intent is not the browser's to choose: it could be the name of a payment to come.
+    let name = app.hashes.hash128("giving back", &[&id.as_u128().to_be_bytes()]);
     let giving = GivingBack {
-        id,
+        id: IntentId::from_u128(name),
         customer,
         amount: amount.unwrap_or(Amount::zero(Unit::BRL)),
         by: PaidBy::from_code(&typing.paid_by).unwrap_or(PaidBy::Card),

@@ -7,20 +7,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use book::{Charging, LineAct, LineStatus};
 use engine::Outcome;
-use money::{LineId, Timestamp};
+use money::{LineId, Timestamp, WalletId};
 use serde::Deserialize;
-use serde_json::json;
-use store::tables::lines::LineEntry;
+use store::tables::Page;
+use store::tables::lines::{AtZero, LineEntry};
 use store::views::{CycleRow, LineRow, PurchaseState, SessionRow};
 use store::{Reader as TablesReader, StoreError};
 
-use super::blocked::blocked_line;
+use super::blocked::{blocked_line, trusted_line};
 use super::subscribers::spoken_document;
 use crate::app::App;
-use crate::audit::Change;
+use crate::billing::Trust;
 use crate::look::Reader;
+use crate::look::format::percent_encoded;
 use crate::look::page::buy_credit::Check;
-use crate::look::page::{LinePage, LinePurchase, LineSession, Offer, Offers};
+use crate::look::page::{Finder, LinePage, LinePurchase, LineSession, Offer, Offers};
 use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
 use crate::permissions::Permission;
@@ -42,7 +43,14 @@ const SHOWN: u32 = 10;
 #[derive(Deserialize)]
 pub(super) struct Shown {
     before: Option<String>,
+    #[serde(default)]
+    find: String,
+    #[serde(default)]
+    status: String,
 }
+
+/// What lines may be found by beside their statuses: that a router has not confirmed for too long what they may do.
+const WAITING: &str = "waiting";
 
 #[derive(Deserialize)]
 pub(super) struct LineShown {
@@ -54,7 +62,17 @@ pub(super) struct LineShown {
 #[derive(Deserialize)]
 pub(super) struct Status {
     status: String,
+    #[serde(default)]
+    reason: String,
 }
+
+/// What lines are found by, with the ids of the words.
+const STATUSES: [(&str, &str); 4] = [
+    ("enabled", "line-enabled"),
+    ("blocked", "line-blocked"),
+    ("cancelled", "line-cancelled"),
+    (WAITING, "line-waiting"),
+];
 
 /// A line with what stands around it.
 struct Known {
@@ -76,15 +94,30 @@ pub(super) async fn list(
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<LineId> = trail.last().and_then(|id| id.parse().ok());
+    let (find, status) = (shown.find.trim().to_owned(), shown.status);
+    if !STATUSES.iter().any(|(code, _)| *code == status) && !status.is_empty() {
+        let detail = "status must be enabled, blocked, cancelled or waiting.";
+        return Err(Problem::invalid("status", "invalid_status", detail).into());
+    }
+    let waiting = (status == WAITING).then(|| app.nas.unconfirmed_wallets(app.ledger.now()));
+    let (text, wanted) = (find.clone(), Some(status.clone()).filter(|status| !status.is_empty()));
     let (known, next) = app
         .read(move |tables| {
-            let page = tables.lines(before, ROWS)?;
+            let page = match waiting {
+                // There are few of them, and they are known one by one.
+                Some(wallets) => Page { rows: entries(tables, &wallets)?, next: None },
+                None => tables.lines_like(&text, wanted.as_deref(), before, ROWS)?,
+            };
             let known =
                 page.rows.into_iter().map(|entry| known(tables, entry)).collect::<Result<Vec<_>, _>>()?;
             Ok((known.into_iter().flatten().collect::<Vec<_>>(), page.next))
         })
         .await?;
-    let base = format!("{}?", Place::ConsoleLines.url());
+    let url = Place::ConsoleLines.url();
+    let base = format!("{url}?find={}&status={status}&", percent_encoded(&find));
+    let is_found = !find.is_empty() || !status.is_empty();
+    let statuses = STATUSES.iter().map(|(code, id)| (*code, reader.t(id), *code == status));
+    let finder = Finder { url: url.to_owned(), statuses: statuses.collect(), find };
     let rows = known.into_iter().map(|known| Offer {
         name: known.name,
         under: [Some(spoken_document(&known.document)), known.entry.access_login]
@@ -105,7 +138,8 @@ pub(super) async fn list(
         frame: staff.visit.frame(&app, Some(Place::ConsoleLines)),
         heading: reader.t(Place::ConsoleLines.text_id()),
         text: reader.t("lines-text"),
-        empty: reader.t("lines-empty"),
+        empty: reader.t(if is_found { "lines-none-found" } else { "lines-empty" }),
+        finder: Some(finder),
         columns: ["plan", "status", "data-balance", "cycle-ends"].map(|id| reader.t(id)).to_vec(),
         rows: rows.collect(),
         new_link: None,
@@ -129,7 +163,7 @@ pub(super) async fn line(
     let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
     let (eyes, offered, now) = (reader.clone(), Arc::clone(&sold), app.ledger.now());
     let look = Arc::clone(&app);
-    let (known, check, purchases, payments, sessions, routers, blocked) = app
+    let (known, check, purchases, payments, sessions, routers, (blocked, trusted)) = app
         .read(move |tables| {
             let Some(entry) = tables.line(id)? else { return Ok(None) };
             let Some(known) = known(tables, entry)? else { return Ok(None) };
@@ -138,7 +172,12 @@ pub(super) async fn line(
             let check = check(tables, &offered, &eyes, &known.entry, now)?;
             let (purchases, sessions) = (tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?);
             let blocked = billing::why_blocked_now(&look, tables, &known.entry, &known.line.status)?;
-            Ok(Some((known, check, purchases, payments, sessions, tables.router_names()?, blocked)))
+            let trusted = match billing::trust_of(tables, id, now)? {
+                Trust::Until(until) => Some((until, billing::overdue_now(&look, tables, &known.entry)?)),
+                Trust::NotBlocked | Trust::Possible | Trust::Used => None,
+            };
+            let standing = (blocked, trusted);
+            Ok(Some((known, check, purchases, payments, sessions, tables.router_names()?, standing)))
         })
         .await?
         .ok_or_else(missing)?;
@@ -178,12 +217,14 @@ pub(super) async fn line(
         plan: sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
         status: reader.t(status_text(&known.line.status)),
         blocked: blocked.map(|blocked| blocked_line(&reader, &blocked)),
+        trusted: trusted.map(|(until, overdue)| trusted_line(&reader, until, &overdue)),
         change_login_url: may_change
             .then(|| format!("{}/{}/access-login", Place::ConsoleLines.url(), known.entry.id)),
         saved: saved == 1,
         balance: size(known.available),
         cycle: (known.cycle.starts_at, known.cycle.ends_at),
         restricted_since: known.line.restricted_since,
+        restricted_text_id: restricted_text(sold.plan(known.line.plan_no).map(|plan| plan.at_zero)),
         check,
         may_block: may_change && status == LineStatus::Enabled,
         may_enable: may_change && status == LineStatus::Blocked,
@@ -207,7 +248,7 @@ pub(super) async fn set_status(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Path(id): Path<String>,
-    Posted(Status { status }): Posted<Status>,
+    Posted(Status { status, reason }): Posted<Status>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
@@ -216,10 +257,15 @@ pub(super) async fn set_status(
     let detail = "The status must be enabled or blocked.";
     let wanted = wanted.ok_or_else(|| Problem::invalid("status", "invalid_status", detail))?;
     let entry = find(&app, id).await?;
+    // Who is cut off asks why, and whoever picks up the telephone is not always who did it.
+    let reason = match wanted {
+        LineStatus::Blocked => Some(billing::checked_reason(&reason)?),
+        LineStatus::Enabled | LineStatus::Cancelled => None,
+    };
     // Written down first: what somebody wanted is known, whatever becomes of it.
-    let change = Change::new(billing::STATUS_SET, id).after(&json!({"status": wanted.code()}))?;
-    let author = staff.visit.author(&staff.who.session);
     let now = app.ledger.now();
+    let change = billing::status_set(id, wanted, reason.as_deref(), now)?;
+    let author = staff.visit.author(&staff.who.session);
     let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
     app.write(move |tx| {
         if wanted == LineStatus::Enabled {
@@ -235,6 +281,18 @@ pub(super) async fn set_status(
         }
         Outcome::Refused(refusal) => Err(Problem::from(refusal).into()),
     }
+}
+
+/// The lines that live on these wallets.
+fn entries(tables: &TablesReader<'_>, wallets: &[WalletId]) -> Result<Vec<LineEntry>, StoreError> {
+    let mut lines = Vec::new();
+    for wallet in wallets {
+        let Some(view) = tables.wallet_view(*wallet)? else { continue };
+        let Some(line) = tables.line_view_by_wallet(view.wallet_no)? else { continue };
+        lines.extend(tables.line(line.line)?);
+    }
+    lines.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    Ok(lines)
 }
 
 /// The check panel of a line; `None` if its plan is not known.
@@ -280,6 +338,14 @@ pub(super) fn status_text(code: &str) -> &'static str {
         Some(LineStatus::Blocked) => "line-blocked",
         Some(LineStatus::Cancelled) => "line-cancelled",
         Some(LineStatus::Enabled) | None => "line-enabled",
+    }
+}
+
+fn restricted_text(at_zero: Option<AtZero>) -> &'static str {
+    match at_zero {
+        Some(AtZero::Walled) => "restricted-walled-since",
+        Some(AtZero::Block) => "restricted-cut-since",
+        Some(AtZero::Slow) | None => "restricted-since",
     }
 }
 

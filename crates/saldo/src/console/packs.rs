@@ -84,6 +84,7 @@ pub(super) async fn list(
         heading: reader.t(Place::ConsolePacks.text_id()),
         text: reader.t("packs-text"),
         empty: reader.t(if has_plans { "packs-empty" } else { "packs-no-plan" }),
+        finder: None,
         columns: ["price", "charged-by", "released-when", "is-sold"].map(|id| reader.t(id)).to_vec(),
         rows: rows.collect(),
         new_link: (may_change && has_plans)

@@ -78,6 +78,7 @@ pub(super) async fn list(
         heading: reader.t(Place::ConsolePlans.text_id()),
         text: reader.t("plans-text"),
         empty: reader.t("plans-empty"),
+        finder: None,
         columns: ["plan-allowance", "plan-supports-purchase", "plan-at-zero"].map(|id| reader.t(id)).to_vec(),
         rows: rows.collect(),
         new_link: may_change.then(|| (format!("{}/new", Place::ConsolePlans.url()), reader.t("new-plan"))),

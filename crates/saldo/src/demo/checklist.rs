@@ -22,12 +22,14 @@ pub(super) fn read_data(
     subscribers: &[Subscriber],
     opened: Pages,
 ) -> Result<[bool; Done::DATA_STEPS], StoreError> {
-    let (mut was_slowed, mut is_restored, mut is_paid) = (false, false, false);
+    let (mut was_slowed, mut is_restored, mut is_paid, mut was_trusted) = (false, false, false, false);
     for subscriber in subscribers {
         let Some(row) = reader.line_view(subscriber.line_id)? else { continue };
         if subscriber.has_plenty() {
             was_slowed = row.restricted_since.is_some() || row.restored_at.is_some();
         }
+        was_trusted |=
+            reader.overdue_line(subscriber.line_id)?.is_some_and(|known| known.trusted_cycle.is_some());
         let purchases = reader.purchases(row.wallet_no, ROWS_MAX)?;
         is_restored |= purchases.iter().any(|bought| bought.restored_at.is_some());
         let boletos = reader.boletos_of(subscriber.customer, None, ROWS_MAX)?.rows;
@@ -42,6 +44,7 @@ pub(super) fn read_data(
         is_restored,
         opened.check,
         opened.invoices && is_paid,
+        was_trusted,
     ])
 }
 

@@ -31,7 +31,7 @@ use crate::look::part::Frame;
 use crate::panics;
 use crate::portal::{self, Asked, Fault, Posted, Visit, draw, local_path, mail_rows, sessions};
 use crate::problem::Problem;
-use crate::routes;
+use crate::{routes, test_clock};
 
 /// How late webhooks are while they are late, in milliseconds.
 const LATE_MS: u32 = 10_000;
@@ -200,11 +200,7 @@ async fn move_clock(
         Outcome::Refused(refusal) => return Err(Problem::from(refusal).into()),
         Outcome::Decided { .. } | Outcome::Repeated { .. } => {}
     }
-    if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now()) {
-        app.reload_sold().await?;
-    }
-    let position = app.ledger.settle_all().await.map_err(Problem::from)?;
-    app.wait_projected(position, SHOW_PATIENCE).await;
+    test_clock::follow(&app, SHOW_PATIENCE).await?;
     Ok(back(&return_to))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use book::{Charging, LineStatus};
 use money::{Amount, CustomerId, LineId, LoginId, Timestamp, Unit, WalletId};
+use serde_json::json;
 use store::tables::audit::AuditRow;
 use store::tables::lines::{AtZero, OnWriteOff, PackRelease};
 use store::tables::logins::Login;
@@ -19,6 +20,12 @@ use crate::lines::offers::{PackDraft, PlanDraft, put_pack};
 use crate::lines::{Address, NewSubscriber};
 use crate::problem::Problem;
 use crate::{clock, ids, passwords};
+
+/// Days after the due day on which a line is blocked: few, so that a visitor meets it by moving the clock.
+const BLOCK_AFTER_DAYS: u16 = 5;
+
+/// Why the blocked one was blocked, in the words of the provider's staff.
+const BLOCKED_BECAUSE: &str = "Mudança de endereço: aguarda nova instalação";
 
 /// Bytes of a gigabyte.
 const GB: i64 = 1_000_000_000;
@@ -149,14 +156,16 @@ pub(super) async fn present(app: &Arc<App>, secrets: &Secrets) -> anyhow::Result
 fn note_block(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
     let Some(staff) = tx.staff_by_email(STAFF_EMAIL)? else { return Ok(()) };
     let quiet_days = SAMPLES.iter().find(|sample| sample.state == BLOCKED).map_or(0, |it| it.quiet_days);
+    let at = clock::now().plus(-quiet_days * Timestamp::DAY);
+    let after = json!({"status": "blocked", "reason": BLOCKED_BECAUSE, "at": at.to_string()});
     tx.insert_audit(&AuditRow {
         audit_no: 0,
-        at: clock::now().plus(-quiet_days * Timestamp::DAY),
+        at,
         actor: staff.id.to_string(),
         action: billing::STATUS_SET.to_owned(),
         object: line.to_string(),
         before: None,
-        after: Some(r#"{"status":"blocked"}"#.to_owned()),
+        after: Some(after.to_string()),
         ip: None,
         request_id: None,
     })
@@ -229,7 +238,7 @@ fn plan(name: &str, fee: i64, gigabytes: i64, supports_purchase: bool) -> PlanDr
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         free: Vec::new(),
-        block_after_days: None,
+        block_after_days: Some(BLOCK_AFTER_DAYS),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use book::TakeBack;
+use engine::Outcome;
 use money::{BoletoId, CustomerId, IntentId, InvoiceId, PurchaseId, Timestamp};
 use serde_json::json;
 use store::tables::boletos::{BoletoRow, BoletoState};
@@ -20,7 +21,7 @@ use store::{Reader as TablesReader, StoreError, Tx};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::intents::{self, BillStep, Wish};
-use crate::lines::Purchased;
+use crate::lines::{self, Purchased};
 use crate::problem::Problem;
 use crate::{clock, ids, settlements};
 
@@ -178,7 +179,10 @@ pub(crate) fn write_off_in(
 
 /// Asks the book for what is left of a write-off.
 pub(crate) async fn finish_write_off(app: &Arc<App>, written: &WrittenOff) -> Result<(), Problem> {
-    intents::send(app, &written.intents).await?;
+    let outcomes = intents::send(app, &written.intents).await?;
+    if let Some(Outcome::Decided { entry, .. } | Outcome::Repeated { entry }) = outcomes.last() {
+        app.wait_projected(entry.position(), lines::SHOW_PATIENCE).await;
+    }
     app.live.notify(written.boleto.customer);
     Ok(())
 }

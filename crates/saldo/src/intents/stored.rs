@@ -178,7 +178,7 @@ impl Wish {
                 amount: amount.to_decimal(),
                 unit: amount.unit().code().to_owned(),
                 to: match to {
-                    OverpaidTo::Invoice => to.code().to_owned(),
+                    OverpaidTo::Invoice | OverpaidTo::TakenBack(_) => to.code().to_owned(),
                     OverpaidTo::GivenBack(by) => format!("{GIVEN_BACK_BY}{}", by.code()),
                 },
             },
@@ -282,7 +282,10 @@ impl Wish {
                 to: match to.strip_prefix(GIVEN_BACK_BY) {
                     Some(way) => OverpaidTo::GivenBack(by(way)?),
                     None if to == OverpaidTo::Invoice.code() => OverpaidTo::Invoice,
-                    None => anyhow::bail!("unknown word {to}"),
+                    None => match TakenBackCause::from_code(&to) {
+                        Some(cause) => OverpaidTo::TakenBack(cause),
+                        None => anyhow::bail!("unknown word {to}"),
+                    },
                 },
             },
             Stored::SetTakenBack { wallet, customer, payment, cause, amount, unit: code, reinstated } => {
@@ -407,7 +410,8 @@ mod tests {
             BillStep::WrittenOff,
         ];
         let taken = |to| Wish::TakeOverpaid { wallet, customer, amount, to };
-        let taken = [OverpaidTo::Invoice, OverpaidTo::GivenBack(PaidBy::Pix)].map(taken);
+        let disputed = OverpaidTo::TakenBack(TakenBackCause::Dispute);
+        let taken = [OverpaidTo::Invoice, OverpaidTo::GivenBack(PaidBy::Pix), disputed].map(taken);
         let moved =
             Wish::MoveMoney { movement: MoneyMovement::Dispute, amount: Amount::new(-10_000_000, Unit::USD) };
         for wish in wishes

@@ -8,7 +8,7 @@ use serde_json::json;
 use store::Tx;
 use store::tables::lines::LineEntry;
 
-use super::{ACCESS_LOGIN_BYTES_MAX, is_access_login};
+use super::{invalid_access_login, is_access_login};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::problem::Problem;
@@ -22,10 +22,7 @@ pub(crate) fn change_access_login(
     now: Timestamp,
 ) -> Result<(LineEntry, LineEntry), Problem> {
     if login.is_some_and(|login| !is_access_login(login)) {
-        let detail = format!(
-            "access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes, without control characters."
-        );
-        return Err(Problem::invalid("access_login", "invalid_access_login", detail));
+        return Err(invalid_access_login());
     }
     let before = tx.line(line)?.ok_or_else(|| Problem::not_found("line"))?;
     let after = LineEntry { access_login: login.map(str::to_owned), ..before.clone() };

@@ -145,19 +145,29 @@ pub(crate) fn check_new(app: &App, new: &NewLine) -> Result<(), Problem> {
         return Err(Refusal::AnchorDay.into());
     }
     if new.access_login.as_ref().is_some_and(|login| !is_access_login(login)) {
-        let detail = format!(
-            "access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes, without control characters."
-        );
-        return Err(Problem::invalid("access_login", "invalid_access_login", detail));
+        return Err(invalid_access_login());
     }
     Ok(())
 }
 
 /// Whether a line can authenticate so.
 fn is_access_login(login: &str) -> bool {
-    !login.trim().is_empty()
-        && login.len() <= ACCESS_LOGIN_BYTES_MAX
-        && !login.contains(customers::is_unprintable)
+    !login.is_empty() && login.len() <= ACCESS_LOGIN_BYTES_MAX && !login.contains(is_no_login_letter)
+}
+
+/// What no access login has: blanks, control characters, and marks that nobody sees. People type it into routers, and two that look the
+/// same must be the same.
+pub(crate) fn is_no_login_letter(letter: char) -> bool {
+    let is_unseen = matches!(letter,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    letter.is_whitespace() || is_unseen || customers::is_unprintable(letter)
+}
+
+fn invalid_access_login() -> Problem {
+    let detail = format!(
+        "access_login must have 1 to {ACCESS_LOGIN_BYTES_MAX} bytes, without blanks, control characters or invisible marks."
+    );
+    Problem::invalid("access_login", "invalid_access_login", detail)
 }
 
 /// How the audit log tells of a line that is put in service.

@@ -21,7 +21,7 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use money::Timestamp;
+use money::{Timestamp, WalletId};
 
 pub use control::control;
 pub use listener::listen;
@@ -96,6 +96,11 @@ impl Nas {
 
     /// How many lines wait longer than they should for a router to confirm what it was asked for. `now` is the book's time.
     pub fn unconfirmed(&self, now: Timestamp) -> usize {
+        self.network.unconfirmed(now).len()
+    }
+
+    /// The wallets of those lines.
+    pub fn unconfirmed_wallets(&self, now: Timestamp) -> Vec<WalletId> {
         self.network.unconfirmed(now)
     }
 
@@ -105,7 +110,7 @@ impl Nas {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]
-    fn line_lock(&self, wallet: money::WalletId) -> &tokio::sync::Mutex<()> {
+    fn line_lock(&self, wallet: WalletId) -> &tokio::sync::Mutex<()> {
         &self.line_locks[(wallet.as_u128() as usize) % LINE_LOCKS]
     }
 }

@@ -77,10 +77,15 @@ impl Network {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many lines wait for a confirmation longer than they should.
-    pub(crate) fn unconfirmed(&self, now: Timestamp) -> usize {
+    /// On which wallets lines live that wait for a confirmation longer than they should.
+    pub(crate) fn unconfirmed(&self, now: Timestamp) -> Vec<WalletId> {
         let is_late = |session: &Session| session.asked.as_ref().is_some_and(|asked| asked.is_late(now));
-        self.lines().values().filter(|line| line.sessions.iter().any(is_late)).count()
+        let lines = self.lines();
+        lines
+            .iter()
+            .filter(|(_, line)| line.sessions.iter().any(is_late))
+            .map(|(wallet, _)| *wallet)
+            .collect()
     }
 
     /// For how many sessions each router was asked for a change that it has not confirmed.

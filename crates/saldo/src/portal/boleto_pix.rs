@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Redirect;
 use book::PaidBy;
 use money::{BoletoId, Timestamp};
+use serde::Deserialize;
 use store::tables::boletos::BoletoRow;
 use store::tables::pix::PixState;
 use store::{Reader as TablesReader, StoreError};
@@ -13,24 +14,30 @@ use store::{Reader as TablesReader, StoreError};
 use super::form::Posted;
 use super::purchases::pix_panel;
 use super::shell::Fault;
-use super::sign_in::Nothing;
-use super::signed_in::SignedIn;
+use super::signed_in::{SignedIn, local_path};
 use crate::app::App;
 use crate::look::page::{BoletoPix, BoletoStanding};
 use crate::look::part::Place;
 use crate::problem::Problem;
 use crate::{pix, settlements};
 
+/// On which page a Pix was asked for, if it is not *Faturas*.
+#[derive(Deserialize)]
+pub(super) struct From {
+    #[serde(default)]
+    return_to: String,
+}
+
 /// `POST /boletos/{id}/pix`
 pub(super) async fn ask(
     State(app): State<Arc<App>>,
     signed: SignedIn,
     Path(id): Path<String>,
-    Posted(_): Posted<Nothing>,
+    Posted(From { return_to }): Posted<From>,
 ) -> Result<Redirect, Fault> {
     let id: BoletoId = id.parse().map_err(|_| Problem::not_found("boleto"))?;
     pix::ask_instead_of(&app, signed.customer(), id).await?;
-    Ok(Redirect::to(Place::Invoices.url()))
+    Ok(Redirect::to(local_path(&return_to).unwrap_or(Place::Invoices.url())))
 }
 
 /// The Pix that may be paid instead of a boleto, or the button that asks for one.

@@ -8,7 +8,9 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use book::{Buying, Charging, PackNo, Release, check_line, check_pack};
+use book::{
+    Buying, Charging, PackNo, PurchaseRules, Release, Standing, check_charging, check_line, check_pack,
+};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use money::{Amount, LineId, PurchaseId, Timestamp, WalletId};
@@ -330,23 +332,25 @@ fn credit_form(
         let since = line.cycle.starts_at;
         of_pack.filter(|bought| bought.released_at.is_some_and(|at| at >= since)).count()
     };
-    let barred = |pack: &PackRow| {
+    let barred = |pack: &PackRow, ways: &[Way]| {
         let terms = crate::sold::pack_of(pack);
         let count = u32::try_from(released(pack)).unwrap_or(u32::MAX);
-        let refusal = check_pack(rules.as_ref()?, &terms, &standing, count).err()?;
-        why(refusal.code())
+        let refusal = check_pack(&terms, &standing, count).err();
+        // Where every way is barred, the pack is, for the reason of the first.
+        let ways = || ways.iter().all(|way| way.barred.is_some()).then(|| ways.first()?.barred).flatten();
+        refusal.map_or_else(ways, |refusal| why(refusal.code()))
     };
     let sold = app.sold();
     let offered = sold.packs().filter(|pack| pack.plan_no == line.row.plan_no && pack.sold == 1);
     let mut packs: Vec<(&PackRow, Vec<Way>)> = offered
-        .map(|pack| (pack, ways(app, pack, choice, dues)))
+        .map(|pack| (pack, ways(app, pack, choice, dues, (rules.as_ref(), &standing))))
         .filter(|(_, ways)| !ways.is_empty())
         .collect();
     packs.sort_by_key(|(pack, _)| (pack.quantity, pack.price.value()));
     let is_open = closed.is_none();
-    let chosen = packs
-        .iter()
-        .find(|(pack, _)| is_open && Some(pack.id.to_string()) == choice.credit && barred(pack).is_none());
+    let chosen = packs.iter().find(|(pack, ways)| {
+        is_open && Some(pack.id.to_string()) == choice.credit && barred(pack, ways).is_none()
+    });
     let chosen_id = chosen.map(|(pack, _)| pack.id);
     CreditForm {
         csrf: signed.who.session.csrf.0.clone(),
@@ -357,11 +361,11 @@ fn credit_form(
         closed_because: closed.and_then(|refusal| why(refusal.code())),
         packs: packs
             .iter()
-            .map(|(pack, _)| PackChoice {
+            .map(|(pack, ways)| PackChoice {
                 id: pack.id.to_string(),
                 quantity: pack.quantity,
                 price: pack.price,
-                barred: if is_open { barred(pack) } else { None },
+                barred: if is_open { barred(pack, ways) } else { None },
                 is_chosen: chosen_id == Some(pack.id),
             })
             .collect(),
@@ -396,8 +400,14 @@ impl Dues {
 }
 
 /// How a pack can be charged here: by boleto where a bank collects them, by Pix where there is a key, by card where Stripe knows us, and
-/// on the next invoice.
-fn ways(app: &App, pack: &PackRow, choice: &Choice, dues: &Dues) -> Vec<Way> {
+/// on the next invoice. What would be owed beyond the plan's limit is barred, and the first of the others is chosen.
+fn ways(
+    app: &App,
+    pack: &PackRow,
+    choice: &Choice,
+    dues: &Dues,
+    (rules, standing): (Option<&PurchaseRules>, &Standing),
+) -> Vec<Way> {
     let (config, terms) = (&app.config, crate::sold::pack_of(pack));
     let way = |charging: &Charging| {
         let mut minutes = None;
@@ -412,13 +422,15 @@ fn ways(app: &App, pack: &PackRow, choice: &Choice, dues: &Dues) -> Vec<Way> {
             Charging::Card => None,
         };
         let code = charging.code();
-        let is_chosen = choice.charging.as_deref() == Some(code);
+        let refusal = rules.and_then(|rules| check_charging(rules, &terms, standing, *charging).err());
+        let barred = refusal.and_then(|refusal| why(refusal.code()));
+        let is_chosen = barred.is_none() && choice.charging.as_deref() == Some(code);
         let on_payment = terms.release.when_charged_by(*charging) == Release::OnPayment;
-        Some(Way { code, is_chosen, due, minutes, on_payment })
+        Some(Way { code, is_chosen, due, minutes, on_payment, barred })
     };
     let mut ways: Vec<Way> = terms.chargings.iter().filter_map(way).collect();
     if !ways.iter().any(|way| way.is_chosen)
-        && let Some(first) = ways.first_mut()
+        && let Some(first) = ways.iter_mut().find(|way| way.barred.is_none())
     {
         first.is_chosen = true;
     }
@@ -435,7 +447,11 @@ fn bought(
     let found = tables.purchase(id)?.filter(|bought| bought.wallet_no == line.row.wallet_no);
     let Some(bought) = found else { return Ok(None) };
     Ok(Some(Bought {
-        bill: bill(app, tables, signed.reader(), &bought, app.ledger.now())?,
+        // What is paid needs no boleto any more.
+        bill: match bought.paid_at {
+            None => bill(app, tables, signed.reader(), &bought, app.ledger.now())?,
+            Some(_) => None,
+        },
         quantity: bought.quantity,
         price: bought.price,
         balance: line.cycle.balance(),

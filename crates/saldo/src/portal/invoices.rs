@@ -139,7 +139,12 @@ pub(super) fn read(
     let page = tables.boletos_of(customer, before, ROWS)?;
     // Those of invoices stand with their invoices.
     let alone = page.rows.iter().filter(|row| row.invoice.is_none());
-    let boletos = alone.map(|row| boleto(app, tables, reader, row, now));
+    let mut boletos =
+        alone.map(|row| boleto(app, tables, reader, row, now)).collect::<Result<Vec<_>, _>>()?;
+    boletos.sort_by_key(|boleto| {
+        let is_overdue = matches!(boleto.standing, BoletoStanding::Overdue | BoletoStanding::StillOwed);
+        (!is_overdue, boleto.due.filter(|_| is_overdue))
+    });
     let is_first = trail.is_first();
     let (_, next_due) = billing::next_month(tables, &app.config.billing, &reader.zone, now)?;
     Ok(Invoiced {
@@ -154,7 +159,7 @@ pub(super) fn read(
         next_due: day_bounds(&reader.zone, next_due).map(|bounds| bounds.from),
         received: if is_first { received(tables, reader, customer)? } else { Vec::new() },
         credit: if is_first { own_credit::read(tables, reader, customer, Eyes::Customer)? } else { None },
-        boletos: boletos.collect::<Result<_, _>>()?,
+        boletos,
         unpaid: if is_first { unpaid(app, tables, reader, customer, now)? } else { Vec::new() },
         next: if is_first { next_invoice(app, tables, reader, customer)? } else { Vec::new() },
         brand: app.config.brand().name.clone(),

@@ -2,14 +2,14 @@
 
 use book::{PurchaseRules, Standing};
 use money::{Amount, CustomerId, Timestamp, Unit};
-use store::tables::lines::{LineEntry, PlanRow};
+use store::tables::lines::{AtZero, LineEntry, PlanRow};
 use store::tables::outbox::UsageTold;
 use store::views::{CycleRow, LineRow, PurchaseRow, PurchaseState};
 use store::{Reader as TablesReader, StoreError};
 
 use crate::look::Reader;
 use crate::look::chart::Span;
-use crate::look::page::buy_credit::{Barrier, LineChoice, LineFigures, Told};
+use crate::look::page::buy_credit::{Barrier, LineChoice, LineFigures, Restricted, Told};
 use crate::portal::calendar::{day_bounds, day_of};
 use crate::sold::{Sold, plan_of};
 
@@ -91,12 +91,14 @@ impl Line {
 
     /// What a purchase is judged by.
     pub(super) fn standing(&self, purchases: &[PurchaseRow]) -> Standing {
-        let unpaid = purchases.iter().filter(|bought| bought.state == PurchaseState::Released);
+        let unpaid: Vec<&PurchaseRow> =
+            purchases.iter().filter(|bought| bought.state == PurchaseState::Released).collect();
         Standing {
             status: book::LineStatus::from_code(&self.row.status).unwrap_or(book::LineStatus::Cancelled),
             available: Amount::new(self.cycle.balance(), Unit::BYTE),
             awaits: purchases.iter().any(|bought| bought.state == PurchaseState::Awaiting),
-            unpaid: unpaid.map(|bought| bought.price.value()).sum(),
+            unpaid: unpaid.iter().map(|bought| bought.price.value()).sum(),
+            unpaid_count: unpaid.len(),
         }
     }
 
@@ -114,6 +116,7 @@ impl Line {
             awaiting: awaiting.map(|bought| bought.quantity).sum(),
             balance,
             is_positive: self.rules().is_some_and(|rules| balance > rules.balance_max),
+            restricted: self.restricted(),
             used: total - outside,
             whole: carried + self.cycle.allowance + bought + adjustments,
             starts_at,
@@ -121,6 +124,16 @@ impl Line {
             days_left: u32::try_from(days).unwrap_or(0),
             told: self.told.as_ref().and_then(told),
         }
+    }
+
+    /// What its router does to it, as it has confirmed. What blocks a line otherwise is told where it is not offered.
+    fn restricted(&self) -> Option<Restricted> {
+        let is_so = self.cycle.balance() <= 0 && self.row.restricted_since.is_some();
+        is_so.then_some(match self.plan.at_zero {
+            AtZero::Slow => Restricted::Slowed,
+            AtZero::Walled => Restricted::Walled,
+            AtZero::Block => Restricted::Blocked,
+        })
     }
 
     /// What was used on each day of the cycle at the cost of the balance.

@@ -80,7 +80,14 @@ pub(super) fn read(
     now: Timestamp,
 ) -> Result<Vec<MonthlyInvoice>, StoreError> {
     let rows = tables.invoices_of(customer, None, SHOWN)?.rows;
-    rows.iter().map(|row| seen(app, tables, reader, row, now)).collect()
+    let mut invoices =
+        rows.iter().map(|row| seen(app, tables, reader, row, now)).collect::<Result<Vec<_>, _>>()?;
+    // What is overdue comes first, the oldest of it on top; the rest stays newest first.
+    invoices.sort_by_key(|invoice| {
+        let is_overdue = invoice.standing == InvoiceStanding::Overdue;
+        (!is_overdue, invoice.due.filter(|_| is_overdue))
+    });
+    Ok(invoices)
 }
 
 /// An invoice as `reader` sees it.

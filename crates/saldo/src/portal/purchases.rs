@@ -71,7 +71,9 @@ pub(super) async fn give_up(
     Path(id): Path<String>,
     Posted(GivenUp { return_to }): Posted<GivenUp>,
 ) -> Result<Response, Fault> {
-    let waiting = purchases::give_up(&app, signed.customer(), parse_purchase(&id)?).await?;
+    let (id, customer) = (parse_purchase(&id)?, signed.customer());
+    let author = signed.visit.author(&signed.who.session);
+    let waiting = purchases::give_up(&app, author, customer, id).await?;
     let page = format!("{}?line={}", Place::BuyCredit.url(), waiting.line.id);
     Ok(Redirect::to(local_path(&return_to).unwrap_or(&page)).into_response())
 }
@@ -111,12 +113,14 @@ pub(super) fn progress(
         PurchaseState::Awaiting if waiting.is_none() => Some(Ended::PixExpired),
         _ => None,
     };
-    let is_by_pix = Charging::from_code(&newest.charging) == Some(Charging::Pix);
-    let confirmed = newest.released_at.filter(|_| is_by_pix);
+    // Who comes back from the payment page for cards is told there; any other payment that released it is told on this page.
+    let is_by_card = Charging::from_code(&newest.charging) == Some(Charging::Card);
+    let confirmed = newest.released_at.filter(|at| !is_by_card && newest.paid_at == Some(*at));
+    let page_url = format!("{}?line={}", Place::BuyCredit.url(), line.entry.id);
     Ok(Some(Progress {
         purchase: newest.purchase.to_string(),
-        confirmed_url: confirmed
-            .map(|_| format!("{}?line={}&bought={}", Place::BuyCredit.url(), line.entry.id, newest.purchase)),
+        confirmed_url: confirmed.map(|_| format!("{page_url}&bought={}", newest.purchase)),
+        page_url,
         quantity: newest.quantity,
         price: newest.price,
         bought_at: newest.bought_at,

@@ -182,7 +182,7 @@ fn meters(rows: &[UsageRow], sold: &Sold, wallet: &PublishedWallet) -> Vec<Meter
     for row in rows {
         let name = meter_name(sold, row.meter_no);
         let (quantity, amount) = sums.entry(name).or_insert((Quantity::ZERO, Amount::zero(wallet.unit)));
-        *quantity = quantity.checked_add(row.quantity).unwrap_or(*quantity);
+        *quantity = quantity.saturating_add(row.quantity);
         *amount = figures::plus(*amount, spent(row));
     }
     sums.into_iter().map(|(meter, (quantity, amount))| MeterUse { meter, quantity, amount }).collect()

@@ -55,6 +55,12 @@ impl StripeError {
     pub fn is_missing(&self) -> bool {
         matches!(self, StripeError::Refused { status: 404, .. })
     }
+
+    /// True if Stripe has said no for good. It says 409 while an earlier call under the same key is still at work, and 429 to
+    /// who calls too often: what comes of the call, both leave open.
+    pub fn is_final(&self) -> bool {
+        matches!(self, StripeError::Refused { status: 400..=408 | 410..=428 | 430..=499, .. })
+    }
 }
 
 /// An answer, and when it was given.
@@ -185,4 +191,27 @@ fn refused(status: u16, body: &[u8]) -> StripeError {
 fn jitter_permille() -> u16 {
     use rand::RngExt as _;
     rand::rng().random_range(0..=1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_no_is_final_unless_it_is_about_now() {
+        for (status, is_final) in [
+            (400, true),
+            (401, true),
+            (403, true),
+            (404, true),
+            (409, false),
+            (422, true),
+            (429, false),
+            (500, false),
+            (503, false),
+        ] {
+            assert_eq!(refused(status, b"{}").is_final(), is_final, "{status}");
+        }
+        assert!(!StripeError::TooLong.is_final());
+    }
 }

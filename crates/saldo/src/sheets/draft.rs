@@ -61,6 +61,8 @@ pub enum Why {
     Document(DocumentError),
     /// No address.
     Email,
+    /// A blank, or a mark that nobody sees, in an access login.
+    AccessLogin,
     /// No state.
     State,
     /// No *CEP*.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use brazil::document::TaxId;
 use store::tables::lines::PlanRow;
 
-use crate::customers::{TEXT_BYTES_MAX, looks_like_email};
+use crate::customers::{TEXT_BYTES_MAX, is_unprintable, looks_like_email};
 use crate::lines::offer_check::BYTES_MAX;
-use crate::lines::{ACCESS_LOGIN_BYTES_MAX, Address};
+use crate::lines::{ACCESS_LOGIN_BYTES_MAX, Address, is_no_login_letter};
 use crate::look::Locale;
 use crate::sheets::{self, SheetColumn, Why};
 
@@ -237,6 +237,11 @@ impl Draft {
         let before = wrong.len();
         let plan_no = self.read(Column::Plan, wrong, |name| plans.number(name).ok_or(Why::PlanUnknown));
         let access_login = self.text(Column::AccessLogin, wrong).to_owned();
+        // What cannot be printed is told of any column.
+        let is_blank = |letter| is_no_login_letter(letter) && !is_unprintable(letter);
+        if access_login.contains(is_blank) {
+            wrong.push(Wrong { column: Some(Column::AccessLogin), why: Why::AccessLogin });
+        }
         let anchor_day = self.read(Column::AnchorDay, wrong, |text| {
             text.parse().ok().filter(|day| (1..=31).contains(day)).ok_or(Why::Day)
         });

@@ -73,7 +73,7 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
         columns.join(";")
     };
     let before = (house.seen(), written(&house));
-    let cases: [(Vec<String>, u32, &str, &str); 32] = [
+    let cases: [(Vec<String>, u32, &str, &str); 34] = [
         (vec![with(0, "")], 2, "name", "Fill this in."),
         (vec![with(0, &"x".repeat(201))], 2, "name", "At most 200 characters."),
         (vec![with(0, "A\u{202e}na")], 2, "name", "cannot be printed"),
@@ -89,6 +89,8 @@ async fn what_is_wrong_is_named_by_row_and_column_and_writes_nothing() {
         (vec![with(7, "00000-000")], 2, "postcode", "eight digits"),
         (vec![with(8, "Fibra 51")], 2, "plan", "no plan of this name"),
         (vec![with(9, "")], 2, "access_login", "Fill this in."),
+        (vec![with(9, "ana maria")], 2, "access_login", "no blanks"),
+        (vec![with(9, "ana\u{200b}maria")], 2, "access_login", "no invisible marks"),
         (vec![with(9, &"x".repeat(254))], 2, "access_login", "At most 253 characters."),
         (vec![with(10, "0")], 2, "anchor_day", "1 to 31"),
         (vec![with(10, "32")], 2, "anchor_day", "1 to 31"),

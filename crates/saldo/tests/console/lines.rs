@@ -1,8 +1,9 @@
 //! Subscribers' lines as staff see them, and the two buttons.
 
 use book::{Behind, LineAct, LineStatus, Octets, Reading, ReadingKind};
-use money::{LineId, WalletId};
+use money::{LineId, Timestamp, WalletId};
 use saldo::audit::Author;
+use saldo::clock;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use serde_json::json;
 use store::tables::staff::StaffRole;
@@ -75,20 +76,32 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
     let (id, wallet) = line(&house).await;
     let page = format!("/console/lines/{id}");
     assert!(!staff.get(&page).await.text.contains("Why it is blocked"));
-    staff.submit(&page, &format!("{page}/status"), &[("status", "blocked")]).await.expect(303);
+    // Since when is a fact of the book, whose clock a demo moves.
+    house.advance(14 * 86_400).await;
+    let because = [("status", "blocked"), ("reason", "  Moved: waits for its new place ")];
+    staff.submit(&page, &format!("{page}/status"), &because).await.expect(303);
     let shown = staff.get(&page).await.text;
-    for words in ["Why it is blocked", "Blocked by Staff since ", "No router has confirmed this yet"] {
+    for words in [
+        "Why it is blocked",
+        "Blocked by Staff since ",
+        "Reason: Moved: waits for its new place</p>",
+        "No router has confirmed this yet",
+    ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     assert!(!shown.contains("reduced access"), "{shown}");
     let line = house.get(&format!("/v1/lines/{id}")).await.expect(200);
     let customer = line["customer"].as_str().expect("whose").to_owned();
     let his = staff.get(&format!("/console/customers/{customer}")).await.text;
-    assert!(his.contains("Blocked by Staff since "), "{his}");
+    assert!(his.contains("Blocked by Staff since ") && his.contains("Reason: Moved"), "{his}");
+    let log = house.get("/v1/audit-log").await.text;
+    assert!(log.contains("Moved: waits for its new place"), "{log}");
     let blocked = &line["blocked"];
+    assert_eq!(blocked["reason"], "Moved: waits for its new place", "{line}");
     assert_eq!((&blocked["why"], &blocked["overdue"]), (&json!("by_hand"), &json!([])), "{line}");
     assert!(blocked["by"].as_str().is_some_and(|by| by.starts_with("stf_")), "{line}");
-    assert!(blocked["since"].as_str().is_some(), "{line}");
+    let since = Timestamp::parse(blocked["since"].as_str().expect("since when")).expect("a time");
+    assert!(since.since(clock::now()) > 13 * Timestamp::DAY, "by the machine's clock: {line}");
 
     // By a program, and by nobody of whom anything is known.
     let status = |status: &str| json!({"status": status});
@@ -98,6 +111,7 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
     assert_eq!(blocked["status"], "blocked");
     let known = house.get(&format!("/v1/lines/{id}")).await.expect(200)["blocked"].clone();
     assert!(known["by"].as_str().is_some_and(|by| by.starts_with("key_")), "{known}");
+    assert_eq!(known["reason"], json!(null), "a program may say why, and need not");
     assert!(staff.get(&page).await.text.contains("Blocked by the API key"));
     house.post(&path, &status("enabled")).await.expect(200);
     let act = LineAct::SetStatus { status: LineStatus::Blocked };
@@ -105,6 +119,47 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
     let unknown = house.get(&format!("/v1/lines/{id}")).await.expect(200)["blocked"].clone();
     assert_eq!((&unknown["why"], &unknown["since"]), (&json!("unknown"), &json!(null)));
     assert!(staff.get(&page).await.text.contains("Nothing tells since when"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_are_found_by_words_and_status() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let (id, _) = line(&house).await;
+    let list = "/console/lines";
+    let has = |page: &str| page.contains(&format!("{list}/{id}"));
+    for all in [
+        "",
+        "?find=&status=",
+        "?find=Joao",
+        "?find=JOAO%40example",
+        "?status=enabled",
+        "?find=joao&status=enabled",
+    ] {
+        let page = staff.get(&format!("{list}{all}")).await.text;
+        assert!(has(&page), "{all}: {page}");
+    }
+    for none in [
+        "?find=maria",
+        "?status=blocked",
+        "?status=cancelled",
+        "?status=waiting",
+        "?find=joao&status=blocked",
+        "?find=%25",
+    ] {
+        let page = staff.get(&format!("{list}{none}")).await.text;
+        assert!(!has(&page) && page.contains("No line is found so."), "{none}: {page}");
+    }
+    let page = format!("{list}/{id}");
+    let blocked = [("status", "blocked"), ("reason", "A test")];
+    staff.submit(&page, &format!("{page}/status"), &blocked).await.expect(303);
+    let found = staff.get(&format!("{list}?status=blocked")).await.text;
+    assert!(has(&found) && found.contains("<option value=\"blocked\" selected>"), "{found}");
+    for wrong in ["?status=gone", "?status=%25"] {
+        let refused = staff.get(&format!("{list}{wrong}")).await;
+        assert!(refused.status.is_client_error(), "{wrong}: {}", refused.status);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,6 +192,9 @@ async fn an_access_login_is_changed_by_those_who_may() {
         ("outro", "Another line has this access login."),
         (&long, "at most 253"),
         ("a\u{7}b", "cannot be printed"),
+        ("a b c", "no blanks"),
+        ("a\u{a0}b", "no blanks"),
+        ("a\u{200f}b", "cannot be printed"),
     ] {
         let answer = staff.submit(&form, &form, &[("access_login", login)]).await;
         assert_eq!(answer.status.as_u16(), 422, "{login}");
@@ -154,6 +212,12 @@ async fn an_access_login_is_changed_by_those_who_may() {
     let known =
         house.running.app.read(move |tables| tables.line(id)).await.expect("a read").expect("the line");
     assert_eq!(known.access_login.as_deref(), Some("joao.novo"), "what was refused has changed nothing");
+
+    // Without one there is still something to press on, and it stands before all that happened.
+    staff.submit(&form, &form, &[("access_login", "")]).await.expect(303);
+    let his = staff.get(&format!("/console/customers/{}", customer.as_str().expect("whose"))).await.text;
+    let link = his.find(&format!("{page}\"><strong>no access login</strong>"));
+    assert!(link.is_some() && link < his.find("timeline-heading"), "{his}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,8 +227,15 @@ async fn a_line_is_blocked_and_enabled_by_those_who_may() {
     staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
     let (id, wallet) = line(&house).await;
     let (page, action) = (format!("/console/lines/{id}"), format!("/console/lines/{id}/status"));
+    // Who is cut off asks why: without a reason nothing is blocked.
+    let too_long = "x".repeat(201);
+    for reason in ["", "   ", "a\u{7}b", "x\u{202e}y", &too_long] {
+        let answer = staff.submit(&page, &action, &[("status", "blocked"), ("reason", reason)]).await;
+        assert_eq!(answer.status.as_u16(), 422, "{reason:?}");
+    }
+    assert!(staff.get(&page).await.text.contains("Block line"));
     for (status, words) in [("blocked", "Enable line"), ("enabled", "Block line")] {
-        staff.submit(&page, &action, &[("status", status)]).await.expect(303);
+        staff.submit(&page, &action, &[("status", status), ("reason", "A test")]).await.expect(303);
         let shown = staff.get(&page).await.text;
         assert!(shown.contains(words), "{status}: {shown}");
     }

@@ -230,7 +230,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/customers/{id}/codes", &shop.customer, &[], 201),
         form("/console/customers/{id}/lines", &shop.customer, &second, 303),
         form("/console/lines/{id}/access-login", &shop.line, &[("access_login", "outro")], 303),
-        form("/console/lines/{id}/status", &shop.line, &[("status", "blocked")], 303),
+        form("/console/lines/{id}/status", &shop.line, &[("status", "blocked"), ("reason", "A test")], 303),
         form("/console/billing/runs", "", &[("month", &shop.month)], 422),
         form("/console/billing/adjustments", "", &adjustment, 303),
         form("/console/billing/adjustments/{id}/withdrawal", &shop.adjustment, &[], 303),

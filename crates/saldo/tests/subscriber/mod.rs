@@ -151,7 +151,7 @@ impl Provider {
         charging: Charging,
     ) -> (String, Vec<(String, String)>) {
         let page = browser.get(&self.page()).await.text;
-        let before = page.split("\">10.0\u{a0}GB ").next().expect("a page");
+        let before = page.split("\">10.0\u{a0}GB —").next().expect("a page");
         let pack = before.rsplit("value=\"").next().expect("a pack");
         let chosen = format!("{}&credit={pack}&charging={}", self.page(), charging.code());
         let page = browser.get(&chosen).await.text;

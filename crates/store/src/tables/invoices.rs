@@ -37,9 +37,12 @@ const LINES: &str = "SELECT invoice, ordinal, kind, line, purchase, quantity, wh
     FROM invoice_lines WHERE invoice = $1 ORDER BY ordinal";
 const TO_INVOICE: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view v
-    WHERE wallet_no = $1 AND charging = $2 AND state = $3
+    WHERE wallet_no = $1 AND charging = $2 AND state IN ($3, $4)
+    AND EXISTS (SELECT 1 FROM owed o WHERE o.purchase = v.purchase)
     AND NOT EXISTS (SELECT 1 FROM invoice_lines i WHERE i.purchase = v.purchase)
-    ORDER BY bought_at, purchase LIMIT $4";
+    ORDER BY bought_at, purchase LIMIT $5";
+const TO_BE_OWED: &str = "SELECT purchase FROM purchase_view v WHERE charging = $1 AND state IN ($2, $3)
+    AND NOT EXISTS (SELECT 1 FROM owed o WHERE o.purchase = v.purchase) LIMIT 1";
 const INSERT_ADJUSTMENT: &str = "INSERT INTO invoice_adjustments
     (id, customer, amount, unit, reason, created_at, invoice) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const WAITING: &str =
@@ -272,10 +275,19 @@ impl Reader<'_> {
         self.all(LINES, &[&invoice])
     }
 
-    /// The first `limit` purchases of a line that are released, charged on the next invoice, and stand on none yet.
+    /// The first `limit` purchases of a line that are charged on the next invoice, released or awaiting its payment, and stand on
+    /// none yet. One whose debt is not written down yet, which the outbox does soon after the purchase, waits for the invoice after.
     pub fn purchases_to_invoice(&self, wallet_no: u32, limit: u32) -> Result<Vec<PurchaseRow>, StoreError> {
-        let (charging, state) = (book::Charging::NextInvoice.code(), PurchaseState::Released);
-        self.all(TO_INVOICE, &[&wallet_no, &charging, &state, &limit])
+        let (charging, released) = (book::Charging::NextInvoice.code(), PurchaseState::Released);
+        self.all(TO_INVOICE, &[&wallet_no, &charging, &released, &PurchaseState::Awaiting, &limit])
+    }
+
+    /// Whether the debt of every purchase that is charged on the next invoice is written down.
+    pub fn are_purchases_owed(&self) -> Result<bool, StoreError> {
+        let (charging, released) = (book::Charging::NextInvoice.code(), PurchaseState::Released);
+        let first: Option<PurchaseId> =
+            self.one(TO_BE_OWED, &[&charging, &released, &PurchaseState::Awaiting])?;
+        Ok(first.is_none())
     }
 
     /// The correction of this name.

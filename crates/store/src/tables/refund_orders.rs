@@ -19,7 +19,7 @@ const OPEN: &str =
     "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
     ordered_at, updated_at FROM refund_orders WHERE state = 'open' ORDER BY id LIMIT $1";
 const END: &str = "UPDATE refund_orders SET state = $1, provider_refund = $2, error = $3, updated_at = $4
-    WHERE id = $5 AND state = 'open'";
+    WHERE id = $5 AND state IN ('open', $6)";
 
 words! {
     /// How far an order has come.
@@ -84,7 +84,8 @@ impl Tx<'_> {
         self.run(INSERT, &[order]).map(|_| ())
     }
 
-    /// The provider has answered an open order: it made this refund, or refused with these words. Whether it was open.
+    /// The provider has answered: it made this refund, or refused with these words. Whether that changed the order. Its own
+    /// refund outweighs a refusal that came before; nothing outweighs its refund.
     pub fn end_refund_order(
         &self,
         id: RefundId,
@@ -95,6 +96,7 @@ impl Tx<'_> {
             Ok(refund) => (RefundOrderState::Made, Some(refund.to_owned()), None),
             Err(error) => (RefundOrderState::Refused, None, Some(error.to_owned())),
         };
-        Ok(self.run(END, &[&state, &refund, &error, &now, &id])? > 0)
+        let outweighed = if outcome.is_ok() { RefundOrderState::Refused } else { RefundOrderState::Open };
+        Ok(self.run(END, &[&state, &refund, &error, &now, &id, &outweighed])? > 0)
     }
 }

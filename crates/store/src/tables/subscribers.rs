@@ -3,11 +3,12 @@
 //! What somebody is found by stands in one column in small letters without accents, which is written with each of its parts: so every
 //! engine finds the same.
 
-use money::CustomerId;
+use money::{CustomerId, LineId};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::customers::Customer;
+use super::lines::LineEntry;
 use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
 use crate::error::StoreError;
 use crate::stored::row;
@@ -33,6 +34,15 @@ const CUSTOMERS_FOUND: &str = "SELECT c.id FROM customers c
         AND (c.search LIKE $6 ESCAPE '!' OR c.search LIKE $7 ESCAPE '!')
         AND (c.search LIKE $8 ESCAPE '!' OR c.search LIKE $9 ESCAPE '!')
     ORDER BY c.id DESC LIMIT $10";
+// With no status any will do.
+const LINES_FOUND: &str = "SELECT l.id, l.customer, l.wallet, l.access_login, l.created_at FROM lines l
+    JOIN customers c ON c.id = l.customer JOIN line_view v ON v.line = l.id
+    WHERE l.id < $1 AND v.status LIKE $2 ESCAPE '!'
+        AND (c.search LIKE $3 ESCAPE '!' OR c.search LIKE $4 ESCAPE '!')
+        AND (c.search LIKE $5 ESCAPE '!' OR c.search LIKE $6 ESCAPE '!')
+        AND (c.search LIKE $7 ESCAPE '!' OR c.search LIKE $8 ESCAPE '!')
+        AND (c.search LIKE $9 ESCAPE '!' OR c.search LIKE $10 ESCAPE '!')
+    ORDER BY l.id DESC LIMIT $11";
 const WITHOUT_SEARCH: &str = "SELECT id FROM customers WHERE search IS NULL ORDER BY id LIMIT $1";
 const SET_SEARCH: &str = "UPDATE customers SET search = $1 WHERE id = $2";
 const ADD_SEARCH: &str = "UPDATE customers SET search = search || $1 WHERE id = $2";
@@ -88,6 +98,25 @@ impl Reader<'_> {
         let before = before_bytes(before.map(CustomerId::as_u128));
         let rows = self.all(ALL, &[&&before[..], &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &SubscriberRow| row.customer))
+    }
+
+    /// Lines in this status, or in any, whose subscriber is found by `text` as [`Reader::subscribers_like`] finds him, newest first.
+    pub fn lines_like(
+        &self,
+        text: &str,
+        status: Option<&str>,
+        before: Option<LineId>,
+        limit: u32,
+    ) -> Result<Page<LineEntry, LineId>, StoreError> {
+        let before = before_bytes(before.map(LineId::as_u128));
+        let [a, b, c, d] = all_patterns(text);
+        let status = status.unwrap_or("%");
+        let limit_asked = rows_to_ask(limit);
+        let rows = self.all(
+            LINES_FOUND,
+            &[&&before[..], &status, &a[0], &a[1], &b[0], &b[1], &c[0], &c[1], &d[0], &d[1], &limit_asked],
+        )?;
+        Ok(page(rows, limit, |row: &LineEntry| row.id))
     }
 
     /// Those of whose name, document, e-mail or access logins each of the first [`WORDS_MAX`] words of `text` is a part, newest first.

@@ -44,10 +44,12 @@ const INSERT_WINDOW: &str = "INSERT INTO window_view
 const CHANGE_WINDOW: &str = "UPDATE window_view SET pending = pending + $1, events = events + $2
     WHERE wallet_no = $3 AND window_no = $4";
 const DELETE_WINDOW: &str = "DELETE FROM window_view WHERE wallet_no = $1 AND window_no = $2";
+/// Reports of use are bounded one by one, not in their sum: a quantity stops at the largest that can be told, whatever the order.
 const ADD_USAGE: &str = "INSERT INTO usage_view
     (wallet_no, meter_no, hour, quantity, events, posted, pending) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (wallet_no, meter_no, hour) DO UPDATE SET
-        quantity = usage_view.quantity + excluded.quantity, events = usage_view.events + excluded.events,
+        quantity = CASE WHEN usage_view.quantity > 9223372036854775807 - excluded.quantity
+            THEN 9223372036854775807 ELSE usage_view.quantity + excluded.quantity END, events = usage_view.events + excluded.events,
         posted = usage_view.posted + excluded.posted, pending = usage_view.pending + excluded.pending";
 const ADD_MOVED: &str = "INSERT INTO moved_view (quarter, unit, kind, reason, amount)
     VALUES ($1, $2, $3, $4, $5)

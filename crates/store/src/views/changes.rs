@@ -101,8 +101,10 @@ impl ViewChanges {
                 pending_delta,
             } => {
                 let used = self.usage.entry((wallet_no, meter_no, hour)).or_default();
-                let deltas = [quantity_delta.millionths(), events_delta, posted_delta, pending_delta];
-                for (sum, delta) in used.iter_mut().zip(deltas) {
+                let [quantity, others @ ..] = used;
+                // Never below zero, so that the sum is the same in every order.
+                *quantity = quantity.saturating_add(quantity_delta.millionths());
+                for (sum, delta) in others.iter_mut().zip([events_delta, posted_delta, pending_delta]) {
                     self.overflowed |= !add(sum, delta);
                 }
             }

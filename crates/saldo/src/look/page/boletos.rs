@@ -251,9 +251,14 @@ impl FindingListed {
             FindingCode::GivenBack => "finding-given-back",
             FindingCode::CardOtherAmount => "finding-card-other-amount",
             FindingCode::CardOtherCustomer => "finding-card-other-customer",
+            FindingCode::CardGivenBack if self.was_credit() => "finding-card-credit-given-back",
             FindingCode::CardGivenBack => "finding-card-given-back",
             FindingCode::UsageJump => "finding-usage-jump",
         }
+    }
+
+    fn was_credit(&self) -> bool {
+        matches!(self.found, Some(Found::CreditUsedBefore { .. } | Found::CreditNotReturned { .. }))
     }
 
     /// The page of the line that it is about.
@@ -281,6 +286,10 @@ impl FindingListed {
             FindingCode::GivenBack => "finding-given-back-do",
             FindingCode::CardOtherAmount => "finding-card-other-amount-do",
             FindingCode::CardOtherCustomer => "finding-card-other-customer-do",
+            FindingCode::CardGivenBack if matches!(self.found, Some(Found::CreditNotReturned { .. })) => {
+                "finding-credit-not-returned-do"
+            }
+            FindingCode::CardGivenBack if self.was_credit() => "finding-credit-used-before-do",
             FindingCode::CardGivenBack => "finding-card-given-back-do",
             FindingCode::UsageJump => "finding-usage-jump-do",
         }

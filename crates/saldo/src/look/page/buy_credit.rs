@@ -18,7 +18,7 @@ pub struct BuyCredit {
     pub frame: Frame,
     /// The lines for which credit can be bought.
     pub lines: Vec<LineChoice>,
-    /// All others, each with the reason; shown if there is no line to choose.
+    /// All others, each with the reason.
     pub barred: Vec<BarredLine>,
     /// The chosen line; `None` until one is.
     pub seen: Option<LineSeen>,
@@ -143,6 +143,8 @@ pub struct LineFigures {
     pub balance: i64,
     /// Whether the balance is too high to buy.
     pub is_positive: bool,
+    /// What its router does to the line now that nothing is left; `None` while it does nothing.
+    pub restricted: Option<Restricted>,
     /// Used in this cycle at the cost of the balance.
     pub used: i64,
     /// All there was to use in this cycle.
@@ -155,6 +157,28 @@ pub struct LineFigures {
     pub days_left: u32,
     /// What the subscriber was told last of his use.
     pub told: Option<Told>,
+}
+
+/// What a router does to a line on which nothing is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restricted {
+    /// It is slow.
+    Slowed,
+    /// Only the provider's own pages open.
+    Walled,
+    /// Nothing goes through.
+    Blocked,
+}
+
+impl Restricted {
+    /// The id of its sentence.
+    pub fn text_id(self) -> &'static str {
+        match self {
+            Restricted::Slowed => "line-is-slowed",
+            Restricted::Walled => "line-is-walled",
+            Restricted::Blocked => "line-is-cut",
+        }
+    }
 }
 
 /// What a subscriber was told of his use.
@@ -296,6 +320,8 @@ pub struct Way {
     pub minutes: Option<i64>,
     /// Whether the credit waits for the payment.
     pub on_payment: bool,
+    /// Why the pack cannot be charged so now.
+    pub barred: Option<Barrier>,
 }
 
 impl Way {
@@ -314,6 +340,11 @@ impl ChosenPack {
     /// The way that is chosen.
     pub fn way(&self) -> Option<&Way> {
         self.ways.iter().find(|way| way.is_chosen)
+    }
+
+    /// Whether some ways are barred, for too much is unpaid.
+    pub fn is_limited(&self) -> bool {
+        self.ways.iter().any(|way| way.barred == Some(Barrier::UnpaidLimit))
     }
 
     /// What it costs, how it will be charged, and when it is released.

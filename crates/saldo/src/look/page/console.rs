@@ -239,7 +239,7 @@ impl NeedKind {
             NeedKind::Disputes => "/console/payments?show=disputed",
             NeedKind::Approvals => "/console/credit?show=waiting",
             NeedKind::FailedWebhooks => "/console/inbox?show=failed",
-            NeedKind::Unconfirmed => "/console/lines",
+            NeedKind::Unconfirmed => "/console/lines?status=waiting",
             NeedKind::SilentRouters => "/console/routers",
             NeedKind::Findings => BoletoView::Findings.url(),
             NeedKind::Drift => "/console/reconciliation",

@@ -66,6 +66,8 @@ pub struct CustomerPage {
     pub lines: Vec<LineOfCustomer>,
     /// With what he signs in.
     pub logins: Vec<LoginLine>,
+    /// Whether the test clock was moved: sign-ins and codes go by the machine's all the same.
+    pub is_clock_moved: bool,
     /// The code that was just made, shown this once, and until when it works.
     pub code: Option<(String, Timestamp)>,
     /// How often a code may be tried.

@@ -107,7 +107,7 @@ impl Done {
     /// Steps of the API company's story.
     pub const API_STEPS: usize = 13;
     /// Steps of the internet provider's story.
-    pub const DATA_STEPS: usize = 8;
+    pub const DATA_STEPS: usize = 9;
 
     /// The id of each story's name, with the id of each step's text and whether it is done.
     pub fn lists(&self) -> [(&'static str, Vec<(&'static str, bool)>); 2] {
@@ -142,4 +142,5 @@ const DATA_TEXTS: [&str; Done::DATA_STEPS] = [
     "data-step-6",
     "data-step-7",
     "data-step-8",
+    "data-step-9",
 ];

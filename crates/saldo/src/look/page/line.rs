@@ -31,6 +31,8 @@ pub struct LinePage {
     pub status: String,
     /// Why it is blocked, if it is.
     pub blocked: Option<BlockedLine>,
+    /// Until when it works on trust, if it does, and what is overdue meanwhile.
+    pub trusted: Option<BlockedLine>,
     /// Where its access login is changed; `None` for those who may only look.
     pub change_login_url: Option<String>,
     /// Said once after a change.
@@ -41,6 +43,8 @@ pub struct LinePage {
     pub cycle: (Timestamp, Timestamp),
     /// Since when its router has it slowed, walled or blocked.
     pub restricted_since: Option<Timestamp>,
+    /// The id of the sentence that says so, by what the plan does when nothing is left.
+    pub restricted_text_id: &'static str,
     /// Whether there is a button that blocks it.
     pub may_block: bool,
     /// Whether there is a button that enables it.
@@ -53,6 +57,13 @@ pub struct LinePage {
     pub payments: PaymentList,
     /// The sessions that were read last.
     pub sessions: Vec<LineSession>,
+}
+
+impl LinePage {
+    /// Whether a session goes on.
+    pub fn is_connected(&self) -> bool {
+        self.sessions.iter().any(|session| session.is_open)
+    }
 }
 
 /// A purchase.

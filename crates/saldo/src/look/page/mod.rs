@@ -78,7 +78,7 @@ pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};
 pub use month_end::{AccountSeen, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen, balance};
 pub use monthly_invoice::{InvoiceItem, InvoiceStanding, MonthlyInvoice, OverdueNotice, TrustSeen};
-pub use offers::{Field, FieldKind, FieldProblem, Offer, OfferForm, Offers};
+pub use offers::{Field, FieldKind, FieldProblem, Finder, Offer, OfferForm, Offers};
 pub use people::{People, PeopleWords, PersonRow};
 pub use receipt::{GivenBack, ReceiptPage, ReceiptSeen, page_words};
 pub use recharge::{AmountProblem, Recharge};

@@ -19,6 +19,8 @@ pub struct Offers {
     pub text: String,
     /// What is said when there are none.
     pub empty: String,
+    /// By what some of them are found; `None` for lists that are short.
+    pub finder: Option<Finder>,
     /// The names of the columns after the first.
     pub columns: Vec<String>,
     /// What there is.
@@ -31,6 +33,24 @@ pub struct Offers {
     pub newer_url: Option<String>,
     /// Link to older ones.
     pub older_url: Option<String>,
+}
+
+/// The form above a list that finds some of it: `find` and `status` to the list's own address.
+#[derive(Clone, Debug)]
+pub struct Finder {
+    /// Where it is sent.
+    pub url: String,
+    /// What was typed.
+    pub find: String,
+    /// The statuses to choose from: code, words, whether it is the chosen one.
+    pub statuses: Vec<(&'static str, String, bool)>,
+}
+
+impl Finder {
+    /// Whether the whole list stands there.
+    pub fn is_all(&self) -> bool {
+        self.find.is_empty() && !self.statuses.iter().any(|(.., is_chosen)| *is_chosen)
+    }
 }
 
 /// One line of the list.

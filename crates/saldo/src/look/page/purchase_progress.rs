@@ -14,6 +14,8 @@ use crate::look::reader::Given;
 pub struct Progress {
     /// Its name.
     pub purchase: String,
+    /// The page on which its line stands.
+    pub page_url: String,
     /// The page that confirms it, if its payment released it just so.
     pub confirmed_url: Option<String>,
     /// Bytes.
@@ -153,6 +155,7 @@ mod tests {
         let at = Timestamp::from_seconds;
         let progress = |since| Progress {
             purchase: String::new(),
+            page_url: String::new(),
             confirmed_url: None,
             quantity: 1,
             price: Amount::new(0, Unit::BRL),

@@ -5,6 +5,8 @@
 pub struct BlockedLine {
     /// Why, since when, by whom, in one sentence.
     pub words: String,
+    /// What whoever blocked it said why.
+    pub reason: Option<String>,
     /// What is overdue: what it is called, and its page.
     pub overdue: Vec<(String, String)>,
 }

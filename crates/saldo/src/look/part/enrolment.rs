@@ -58,6 +58,7 @@ pub fn why_words(reader: &Reader, why: &Why) -> String {
         Why::Unprintable => "wrong-unprintable",
         Why::Document(error) => document_text(*error),
         Why::Email => "wrong-email",
+        Why::AccessLogin => "wrong-login-blank",
         Why::State => "wrong-state",
         Why::Postcode => "wrong-postcode",
         Why::PlanUnknown => "wrong-plan",

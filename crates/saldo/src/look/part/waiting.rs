@@ -42,7 +42,7 @@ impl WaitingPurchase {
 
     /// Whether the subscriber may give it up.
     pub fn may_be_given_up(&self) -> bool {
-        matches!(self.waits, Waits::PixComing | Waits::Pix(_) | Waits::Card)
+        matches!(self.waits, Waits::PixComing | Waits::Pix(_) | Waits::Card | Waits::Boleto)
     }
 
     /// The Pix that pays it.
