@@ -211,7 +211,7 @@ async fn a_purchase_whose_page_stripe_does_not_know_any_more_can_be_given_up_and
             purchases::sweep(app).await.expect("a sweep");
         } else {
             let purchase = provider.newest_purchase().await.purchase;
-            purchases::give_up(app, customer, purchase).await.expect("it is given up");
+            purchases::give_up(app, Author::operator(), customer, purchase).await.expect("it is given up");
         }
         provider.until_purchase_is(PurchaseState::Dropped).await;
         let ended = [TopupState::Cancelled, TopupState::Expired][usize::from(is_swept)];
