@@ -67,8 +67,10 @@ pub struct App {
     pub database_away: Arc<AtomicBool>,
     /// API keys that were looked up lately.
     pub keys: KnownKeys,
-    /// Told when the inbox has something new.
+    /// Told when the inbox has something new of Stripe.
     pub inbox_news: Notify,
+    /// Told when the inbox has something new of Pix.
+    pub pix_news: Notify,
     /// Told when a notice was written down.
     pub notice_news: Arc<Notify>,
     /// Told when a boleto was written.
@@ -257,6 +259,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         journal_taken,
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
+        pix_news: Notify::new(),
         notice_news,
         boleto_news: Notify::new(),
         billing_news: Notify::new(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use book::{Buying, Charging, LineAct, LineStatus, PackNo, PaidBy};
 use house::House;
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
-use money::{Amount, IntentId, LoginId, PurchaseId, Unit};
+use money::{AdjustmentId, Amount, IntentId, LoginId, PurchaseId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment, Month, Trust, WhyBlocked};
 use saldo::lines::offers::{self, PackDraft, PlanDraft};
@@ -162,11 +162,18 @@ async fn a_month_is_one_invoice_with_fee_purchases_and_corrections_and_one_bolet
     let purchase = provider.buy_on_next_invoice().await;
     let customer = provider.line.customer;
     let credit = Adjustment {
+        id: AdjustmentId::from_u128(1),
         customer,
         amount: Amount::new(-5_000_000, Unit::BRL),
         reason: "Falha de sinal".to_owned(),
     };
-    billing::adjust(provider.app(), Author::operator(), credit).await.expect("a correction");
+    // Asked for twice under its name it is one; another one under that name is refused.
+    for wanted in [credit.clone(), credit.clone()] {
+        billing::adjust(provider.app(), Author::operator(), wanted).await.expect("a correction");
+    }
+    let other = Adjustment { amount: Amount::new(-6_000_000, Unit::BRL), ..credit };
+    let refused = billing::adjust(provider.app(), Author::operator(), other).await.expect_err("another one");
+    assert_eq!(refused.code, "idempotency_key_reused");
     let month = provider.bill().await;
     let invoices = provider.invoices().await;
     let [(invoice, rows, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
@@ -503,8 +510,8 @@ async fn a_credit_larger_than_the_invoice_pays_it_and_the_rest_waits() {
     let provider = Provider::open(PackRelease::Purchase).await;
     let customer = provider.line.customer;
     let adjust = |amount, reason: &str| {
-        let wanted =
-            Adjustment { customer, amount: Amount::new(amount, Unit::BRL), reason: reason.to_owned() };
+        let (id, amount) = (AdjustmentId::from_u128(1), Amount::new(amount, Unit::BRL));
+        let wanted = Adjustment { id, customer, amount, reason: reason.to_owned() };
         billing::adjust(provider.app(), Author::operator(), wanted)
     };
     adjust(-100_000_000, "Indicação de um amigo").await.expect("a correction");

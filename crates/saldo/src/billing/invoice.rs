@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use book::{BillItem, LineStatus, PaidBy};
+use book::{BillItem, LineStatus, PaidBy, Refusal};
 use money::{AdjustmentId, Amount, CustomerId, IntentId, InvoiceId, Timestamp, Unit};
 use serde_json::json;
 use store::tables::intents::Intent;
@@ -328,6 +328,8 @@ fn collect_by_boleto(
 /// A correction that the next invoice is to bear.
 #[derive(Clone, Debug)]
 pub struct Adjustment {
+    /// Its name: asked for again under it, it is the same.
+    pub id: AdjustmentId,
     /// Whose.
     pub customer: CustomerId,
     /// How much, not zero; below zero it is taken off.
@@ -336,23 +338,29 @@ pub struct Adjustment {
     pub reason: String,
 }
 
-/// Has the customer's next invoice bear a correction.
+/// Has the customer's next invoice bear a correction. The same one again, under its name, is borne once; another one under a name that
+/// is known is refused.
 pub async fn adjust(app: &Arc<App>, author: Author, wanted: Adjustment) -> Result<AdjustmentId, Problem> {
-    let Adjustment { customer, amount, reason } = wanted;
+    let Adjustment { id, customer, amount, reason } = wanted;
     let reason = reason.trim().to_owned();
     Problem::refuse_all(wrong_with_adjustment(amount, &reason))?;
     if app.read(move |tables| tables.payer(customer)).await?.is_none() {
         return Err(Problem::not_found("customer"));
     }
-    let id = AdjustmentId::from_u128(ids::fresh());
     let row = AdjustmentRow { id, customer, amount, reason, created_at: app.ledger.now(), invoice: None };
     let change = Change::new("adjustment.create", id).after(&json!({
         "customer": customer.to_string(), "amount": amount.to_decimal(), "unit": amount.unit().code(),
         "reason": row.reason,
     }))?;
-    app.write(move |tx| {
+    app.write_or_refuse(move |tx| {
+        if let Some(known) = tx.adjustment(id)? {
+            // The form was sent twice.
+            let is_the_same = (known.customer, known.amount, known.reason.as_str())
+                == (row.customer, row.amount, row.reason.as_str());
+            return if is_the_same { Ok(()) } else { Err(Refusal::KeyReused.into()) };
+        }
         tx.insert_adjustment(&row)?;
-        author.note(tx, &change)
+        Ok(author.note(tx, &change)?)
     })
     .await?;
     Ok(id)

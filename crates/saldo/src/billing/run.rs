@@ -10,7 +10,7 @@ use serde_json::json;
 use store::StoreError;
 use store::tables::invoices::BillingRun;
 
-use super::calendar::{Month, next_month};
+use super::calendar::{Month, next_month, passed_over};
 use super::invoice::{make, would_come_to};
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -106,7 +106,14 @@ pub async fn begin(app: &Arc<App>, author: Author, month: Month) -> Result<Billi
         invoices: 0,
         finished_at: None,
     };
-    let change = Change::new("billing.run", month).after(&json!({"due_on": run.due_on}))?;
+    let newest = app.read(|tables| tables.billing_runs(1)).await?.pop();
+    let without = passed_over(newest.and_then(|run| Month::parse(&run.month)), month);
+    let without: Vec<String> = without.iter().map(Month::to_string).collect();
+    if !without.is_empty() {
+        tracing::error!(%month, ?without, "months before it had no run: their fees are on no invoice");
+    }
+    let told = json!({"due_on": run.due_on, "months_without_run": without});
+    let change = Change::new("billing.run", month).after(&told)?;
     let row = run.clone();
     app.write(move |tx| {
         tx.insert_billing_run(&row)?;

@@ -455,9 +455,12 @@ fn read(
     let direction = unread.note(direction.ok_or_else(|| unknown("direction")));
     let reason = Reason::from_code(&typing.reason).map(Some);
     let reason = unread.note(reason.ok_or_else(|| unknown("reason")));
+    // Who sends no form of ours asks for something new each time.
+    let drawn = typing.request.parse().unwrap_or_else(|_| IntentId::from_u128(ids::fresh()));
+    // What names an intent is not the browser's to choose: it could be the name of a payment to come.
+    let name = app.hashes.hash128("credit request", &[&drawn.as_u128().to_be_bytes()]);
     let asked = credit_requests::Asked {
-        // Who sends no form of ours asks for something new each time.
-        id: typing.request.parse().unwrap_or_else(|_| IntentId::from_u128(ids::fresh())),
+        id: IntentId::from_u128(name),
         customer,
         wallet,
         direction: direction.unwrap_or(CreditDirection::Give),

@@ -14,7 +14,6 @@ use store::tables::inbox::{InboxCursor, InboxEvent, InboxState};
 use super::event_subject::EventSubject;
 use crate::app::App;
 use crate::audit::Change;
-use crate::clock;
 use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
@@ -23,6 +22,7 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
+use crate::{clock, webhooks};
 
 /// Events of one page.
 const ROWS: u32 = 25;
@@ -213,7 +213,7 @@ pub(super) async fn replay(
 ) -> Result<Response, Fault> {
     staff.must(Permission::ReplayWebhooks)?;
     let author = staff.visit.author(&staff.who.session);
-    let back = url(&provider, &event);
+    let (back, told) = (url(&provider, &event), provider.clone());
     let found = app
         .write(move |tx| {
             let found = tx.replay_inbox(&provider, &event, clock::now())?;
@@ -226,7 +226,7 @@ pub(super) async fn replay(
     if !found {
         return Err(missing().into());
     }
-    app.inbox_news.notify_one();
+    webhooks::wake(&app, &told);
     Ok(Redirect::to(&format!("{back}?replayed=1")).into_response())
 }
 

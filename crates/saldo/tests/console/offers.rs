@@ -3,6 +3,8 @@ use book::{PackNo, PlanNo, TrafficNo};
 use money::{Amount, Unit};
 use store::tables::staff::StaffRole;
 
+use super::bank::buyer;
+use super::browser::between;
 use super::house::House;
 use super::staff_in;
 
@@ -208,6 +210,37 @@ async fn a_pack_that_nobody_means_is_told() {
     staff.submit("/console/packs/new", packs, &with(&PACK, "sold", "no")).await.expect(303);
     let answer = staff.submit("/console/packs/2", "/console/packs/2", &PACK).await;
     assert_eq!(answer.status.as_u16(), 422, "put on sale it is the same again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_whose_form_is_sent_twice_is_one_correction() {
+    let house = House::open().await;
+    let (_, boleto) = buyer(&house, "João da Silva", "52998224725", "01310100").await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let drawn = staff.get("/console/billing/adjustments/new").await.text;
+    let hidden =
+        |name: &str| between(&drawn, &format!("name=\"{name}\" value=\""), "\"").expect("it is drawn");
+    let (csrf, correction) = (hidden("csrf").to_owned(), hidden("correction").to_owned());
+    let sent = [
+        ("csrf", csrf.as_str()),
+        ("correction", correction.as_str()),
+        ("document", "52998224725"),
+        ("direction", "takes_off"),
+        ("amount", "5.00"),
+        ("reason", "falha de sinal"),
+    ];
+    for _ in 0..2 {
+        staff.post("/console/billing/adjustments", &sent).await.expect(303);
+    }
+    let other = staff.post("/console/billing/adjustments", &with(&sent, "amount", "6.00")).await;
+    assert_eq!(other.status.as_u16(), 409, "another one under the same name: {}", other.text);
+    let app = &house.running.app;
+    let waiting = app.read(move |reader| reader.adjustments_waiting(boleto.customer, 10)).await;
+    let waiting: Vec<_> = waiting.expect("a look").iter().map(|row| row.amount.value()).collect();
+    assert_eq!(waiting, [-5_000_000]);
+    let changes = app.read(|reader| reader.audit(None, 20)).await.expect("a look").rows;
+    let told = changes.iter().filter(|change| change.action == "adjustment.create");
+    assert_eq!(told.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use money::{Amount, LoginId, Unit};
+use money::{AdjustmentId, Amount, LoginId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment};
 use saldo::permissions::may;
@@ -111,7 +111,8 @@ impl Shop {
         house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
         let customer = boleto.customer;
         let amount = Amount::new(5_000_000, Unit::BRL);
-        let correction = Adjustment { customer, amount, reason: "visita".to_owned() };
+        let correction =
+            Adjustment { id: AdjustmentId::from_u128(1), customer, amount, reason: "visita".to_owned() };
         billing::adjust(app, Author::operator(), correction).await.expect("a correction");
         let found = |at| Finding {
             finding_no: 0,
