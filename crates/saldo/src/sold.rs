@@ -80,6 +80,16 @@ impl Sold {
         self.meters.get(slug)
     }
 
+    /// Whether use is metered at all.
+    pub fn has_meters(&self) -> bool {
+        !self.meters.is_empty()
+    }
+
+    /// Whether there are plans at all.
+    pub fn has_plans(&self) -> bool {
+        !self.plans.is_empty()
+    }
+
     /// The name of this meter.
     pub fn meter_slug(&self, no: u32) -> Option<&str> {
         self.slugs.get(&no).map(String::as_str)
