@@ -32,8 +32,7 @@ use crate::billing::{self, Blocked};
 use crate::clock;
 use crate::freezing;
 use crate::look::page::{
-    AutomaticSeen, CustomerActs, CustomerPage, CustomerParts, FreezableWallet, LineOfCustomer, LoginLine,
-    PayerLines, TimelineLine,
+    AutomaticSeen, CustomerPage, CustomerParts, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
 };
 use crate::look::part::enrolment::field_problems;
 use crate::look::part::{Balance, OwnCredit, Place};

@@ -11,7 +11,6 @@ use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::customers::Customer;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
-use store::tables::settlements::Settlement;
 use stripe::minor_units::MinorAmount;
 use stripe::request::money_back::RefundReason;
 
