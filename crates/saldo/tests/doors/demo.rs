@@ -13,8 +13,6 @@ use super::table::DEMO;
 /// Ports that are tried; the demo takes five in a row.
 const PORTS: std::ops::Range<u16> = 21_000..22_000;
 
-/// What every form of the demo asks for, with a token that is none.
-
 struct Demo(Child);
 
 impl Drop for Demo {
