@@ -302,6 +302,7 @@ fn subscribers_are_imported_whole_and_their_lines_open_at_the_next_start() {
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         block_after_days: None,
+        zero_rated: String::new(),
         created_at: money::Timestamp::EPOCH,
     };
     tables().write(|tx| tx.insert_plan(&plan)).expect("a plan");

@@ -78,7 +78,8 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     26 "0026_low_balances.sql",
     27 "0027_overpaid.sql",
     28 "0028_credit_given_alone.sql",
-    29 "0029_deposits_of_old.sql",
+    29 "0029_zero_rated.sql",
+    30 "0030_deposits_of_old.sql",
 );
 
 impl Database {

@@ -59,6 +59,7 @@ fn kind(
         "usage" => used(sold, row),
         "allowance" => MovementKind::Line(LineMovement::Allowance),
         "pack" => MovementKind::Line(LineMovement::Pack),
+        "traffic" if row.amount > 0 => MovementKind::Line(LineMovement::ZeroRated),
         "traffic" => MovementKind::Line(LineMovement::Traffic),
         "forgiven" => MovementKind::Line(LineMovement::Forgiven),
         "write_off" => MovementKind::Line(LineMovement::WrittenOff),

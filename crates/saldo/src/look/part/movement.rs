@@ -89,6 +89,8 @@ pub enum LineMovement {
     Pack,
     /// Data was used.
     Traffic,
+    /// Data that had been counted was free because of what it is.
+    ZeroRated,
     /// Overshoot ended with its cycle.
     Forgiven,
     /// A purchase was written off.
@@ -102,6 +104,7 @@ impl LineMovement {
             LineMovement::Allowance => "movement-allowance",
             LineMovement::Pack => "movement-pack",
             LineMovement::Traffic => "movement-traffic",
+            LineMovement::ZeroRated => "movement-zero-rated",
             LineMovement::Forgiven => "movement-forgiven",
             LineMovement::WrittenOff => "movement-write-off",
         }
