@@ -114,7 +114,9 @@ async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), P
         tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)?;
         tx.insert_finding_once(&finding)
     })
-    .await
+    .await?;
+    app.live.notify(customer);
+    Ok(())
 }
 
 /// Whether a payment page is closed and nothing was paid on it.

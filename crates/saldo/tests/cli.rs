@@ -187,6 +187,33 @@ fn a_folder_that_is_held_is_told_in_words() {
 }
 
 #[test]
+fn a_mistyped_folder_is_told_and_not_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nowhere = folder.path().join("nope");
+    for arguments in [&["reconcile"][..], &["doctor"], &["staff", "list"], &["customer", "list"], &["verify"]]
+    {
+        let (code, said) = refused(&nowhere, arguments);
+        assert_eq!(code, Some(1), "{arguments:?}");
+        assert!(said.contains("holds no journal; is it the right data folder?"), "{arguments:?}: {said}");
+        assert!(!nowhere.exists(), "{arguments:?} makes nothing");
+    }
+}
+
+#[test]
+fn staff_are_listed_and_a_kind_that_does_not_exist_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    printed(data, &["staff", "create", "--email", "Eve@example.com", "--name", "Eve", "--role", "read-only"]);
+    let listed = printed(data, &["staff", "list"]);
+    let row = listed.lines().find(|line| line.contains("eve@example.com")).expect("Eve");
+    assert!(row.contains("Eve") && row.contains("read") && !row.contains("disabled"), "{listed}");
+
+    let (code, said) = refused(data, &["listen", "--key", "sk_saldo_x", "--kind", "foo.bar"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("foo.bar") && said.contains("credit.added"), "{said}");
+}
+
+#[test]
 fn a_folder_without_a_journal_and_a_wrong_configuration_are_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let (code, said) = refused(folder.path(), &["verify"]);
@@ -275,6 +302,7 @@ fn subscribers_are_imported_whole_and_their_lines_open_at_the_next_start() {
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         block_after_days: None,
+        zero_rated: String::new(),
         created_at: money::Timestamp::EPOCH,
     };
     tables().write(|tx| tx.insert_plan(&plan)).expect("a plan");

@@ -78,6 +78,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     26 "0026_low_balances.sql",
     27 "0027_overpaid.sql",
     28 "0028_credit_given_alone.sql",
+    29 "0029_zero_rated.sql",
 );
 
 impl Database {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use money::{Timestamp, TopupId, WalletId};
+use money::{CustomerId, Timestamp, TopupId, WalletId};
 use store::tables::automatic_topups::{AutomaticCharge, AutomaticState, AutomaticTopup};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -38,6 +38,7 @@ const LINK_PAUSE_MAX: Duration = Duration::from_secs(6 * 3_600);
 /// What is watched of a wallet.
 struct Watched {
     wallet: WalletId,
+    customer: CustomerId,
     /// Below this much available it is looked at, in steps of its unit.
     threshold: i64,
     /// Not before.
@@ -100,6 +101,7 @@ async fn watch(app: &Arc<App>) -> Result<Vec<Watched>, Problem> {
             after = last.wallet;
             watched.extend(rows.iter().map(|row| Watched {
                 wallet: row.wallet,
+                customer: row.customer,
                 threshold: row.threshold,
                 from: row.paused_until.max(row.capped_until).unwrap_or(Timestamp::EPOCH),
             }));
@@ -118,7 +120,7 @@ async fn look(app: &Arc<App>, watched: &[Watched], calls: &Arc<Semaphore>) {
                 .wallet(watched.wallet)
                 .is_some_and(|known| !known.is_frozen && known.balance.available() < watched.threshold)
     };
-    for Watched { wallet, .. } in watched.iter().filter(is_low) {
+    for Watched { wallet, customer, .. } in watched.iter().filter(is_low) {
         let wallet = *wallet;
         // The rest is looked at the next time.
         let Ok(permit) = Arc::clone(calls).try_acquire_owned() else { return };
@@ -129,8 +131,15 @@ async fn look(app: &Arc<App>, watched: &[Watched], calls: &Arc<Semaphore>) {
             Err(problem) => return warn(&problem, "what is under way is not known"),
         }
         match charge::begin(app, wallet).await {
-            Ok(Some(charge)) => spawn(app, charge, permit),
-            Ok(None) => app.notice_news.notify_one(),
+            Ok(Some(charge)) => {
+                app.live.notify(*customer);
+                spawn(app, charge, permit);
+            }
+            // A cap may have been reached.
+            Ok(None) => {
+                app.live.notify(*customer);
+                app.notice_news.notify_one();
+            }
             Err(problem) => warn(&problem, "an automatic charge was not written down"),
         }
     }

@@ -7,8 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use money::Timestamp;
 use serde::Deserialize;
+use store::StoreError;
 use store::tables::inbox::{InboxCursor, InboxEvent, InboxState};
 
+use super::event_subject::EventSubject;
 use crate::app::App;
 use crate::audit::Change;
 use crate::look::Reader;
@@ -48,12 +50,17 @@ pub(super) async fn list(
     let state = InboxState::from_word(&show);
     let trail = Trail::parse(before.as_deref());
     let from = trail.last().and_then(cursor);
-    let page = app
-        .read(move |tables| match state {
+    let read = app.read(move |tables| {
+        let page = match state {
             Some(state) => tables.inbox(state, from.as_ref(), ROWS),
             None => tables.inbox_events(from.as_ref(), ROWS),
-        })
-        .await?;
+        }?;
+        let subjects = page.rows.iter().map(|event| EventSubject::find(tables, event));
+        let subjects = subjects.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((page, subjects))
+    });
+    let (page, subjects) = read.await?;
+    let told = page.rows.iter().zip(&subjects);
     let word = state.map(InboxState::word).unwrap_or_default();
     let base = format!("{}?show={word}&", place.url());
     let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
@@ -71,7 +78,7 @@ pub(super) async fn list(
         text: reader.t("inbox-text"),
         views: std::iter::once(all).chain(views).collect(),
         columns: ["inbox-event", "inbox-received-at", "status"].map(|id| reader.t(id)).to_vec(),
-        rows: page.rows.iter().map(|event| listed(&reader, event)).collect(),
+        rows: told.map(|(event, subject)| listed(&reader, event, subject.as_ref())).collect(),
         empty: reader.t("inbox-none"),
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next)),
@@ -80,14 +87,17 @@ pub(super) async fn list(
     draw(StatusCode::OK, &page)
 }
 
-fn listed(reader: &Reader, event: &InboxEvent) -> ListingRow {
+fn listed(reader: &Reader, event: &InboxEvent, subject: Option<&EventSubject>) -> ListingRow {
     let (tone, text) = standing(event.state);
     ListingRow {
         url: url(&event.provider, &event.event_id),
         name: event.kind.clone(),
         under: event.event_id.clone(),
         cells: vec![
-            Cell::Words(reader.date_time(event.received_at), event.provider.clone()),
+            Cell::Words(
+                reader.date_time(event.received_at),
+                subject.map_or_else(|| event.provider.clone(), |subject| subject.line(reader)),
+            ),
             Cell::Standing(Standing::new(tone, reader.t(text)), event.last_error.clone().unwrap_or_default()),
         ],
     }
@@ -116,7 +126,12 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleInbox);
-    let event = app.read(move |tables| tables.inbox_event(&provider, &event)).await?.ok_or_else(missing)?;
+    let read = app.read(move |tables| {
+        let Some(event) = tables.inbox_event(&provider, &event)? else { return Ok(None) };
+        let subject = EventSubject::find(tables, &event)?;
+        Ok(Some((event, subject)))
+    });
+    let (event, subject) = read.await?.ok_or_else(missing)?;
     let (tone, text) = standing(event.state);
     let replay = SheetAct {
         action: format!("{}/replay", url(&event.provider, &event.event_id)),
@@ -124,12 +139,13 @@ pub(super) async fn page(
         text: reader.t("inbox-replay-text"),
         tone: "primary",
     };
-    let mut facts = vec![
+    let mut facts = subject.map(|subject| subject.facts(&reader)).unwrap_or_default();
+    facts.extend([
         Fact::new(reader.t("inbox-event-id"), &event.event_id),
         Fact::new(reader.t("inbox-from"), &event.provider),
         Fact::new(reader.t("inbox-received-at"), reader.date_time(event.received_at)),
         Fact::new(reader.t("inbox-attempts"), reader.number(i64::from(event.attempts))),
-    ];
+    ]);
     if let Some(at) = event.next_attempt_at {
         facts.push(Fact::new(reader.t("inbox-next-attempt"), reader.date_time(at)));
     }

@@ -12,6 +12,7 @@ mod customer_acts;
 mod customer_list;
 mod customers;
 mod dealings;
+mod event_subject;
 mod findings;
 mod giving_back;
 mod go_live;

@@ -92,6 +92,7 @@ impl Typed {
             "invalid_quantity" => "offer-bad-allowance",
             "invalid_word" => "offer-bad-word",
             "window_swapped" => "offer-window-swapped",
+            "invalid_service" | "too_many_services" => "offer-bad-services",
             "invalid_time" | "too_many_windows" => "offer-bad-window",
             "plan_unknown" | "pack_of_another_plan" => "offer-bad-plan",
             "no_charging" => "offer-no-charging",

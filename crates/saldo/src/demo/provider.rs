@@ -30,6 +30,9 @@ const BLOCKED_BECAUSE: &str = "Mudança de endereço: aguarda nova instalação"
 /// Bytes of a gigabyte.
 const GB: i64 = 1_000_000_000;
 
+/// The service whose traffic costs nothing in every plan, as the router reports it.
+pub(super) const ZERO_RATED: &str = "WhatsApp";
+
 /// The state of the one who has plenty left.
 const PLENTY: &str = "plenty";
 
@@ -239,6 +242,7 @@ fn plan(name: &str, fee: i64, gigabytes: i64, supports_purchase: bool) -> PlanDr
         walled_list: "portal".to_owned(),
         free: Vec::new(),
         block_after_days: Some(BLOCK_AFTER_DAYS),
+        zero_rated: vec![ZERO_RATED.to_owned()],
     }
 }
 

@@ -12,6 +12,7 @@ use store::Hidden;
 use store::tables::lines::RouterRow;
 use tokio::net::{TcpListener, UdpSocket};
 
+use super::provider::ZERO_RATED;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::{clock, ids, nas};
@@ -45,6 +46,7 @@ pub(super) async fn start(app: &Arc<App>, listener: TcpListener) -> anyhow::Resu
         identifier: NAME.to_owned(),
         ip: ADDRESS,
         interim_seconds: INTERIM_SECONDS,
+        services: vec![ZERO_RATED.to_owned()],
         subscribers,
         clock: time,
     })
@@ -73,6 +75,7 @@ async fn introduce(app: &Arc<App>, coa_port: u16) -> Result<String, Problem> {
         coa_port,
         last_seen_at: None,
         created_at: app.ledger.now(),
+        counts_all: 1,
     };
     let secret = app
         .write(move |tx| {

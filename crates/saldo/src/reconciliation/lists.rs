@@ -38,7 +38,7 @@ const DAYS_PAUSE: i64 = 24 * Timestamp::HOUR;
 const EVENTS_KEPT: i64 = 30 * 24 * Timestamp::HOUR;
 
 /// The kinds of events that say something new of payments; Stripe takes 20 in one question.
-pub(crate) const EVENT_KINDS: [&str; 19] = [
+pub const EVENT_KINDS: [&str; 19] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",

@@ -7,6 +7,7 @@ mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;
 mod customer_files;
+mod doctor;
 mod home;
 #[path = "../house/mod.rs"]
 mod house;

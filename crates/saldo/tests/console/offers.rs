@@ -1,5 +1,5 @@
 //! What staff write down about plans and packs: what was typed wrongly is named and changes nothing, what is saved is sold at once.
-use book::{PackNo, PlanNo};
+use book::{PackNo, PlanNo, TrafficNo};
 use money::{Amount, Unit};
 use store::tables::staff::StaffRole;
 
@@ -8,7 +8,7 @@ use super::browser::between;
 use super::house::House;
 use super::staff_in;
 
-pub(super) const PLAN: [(&str, &str); 13] = [
+pub(super) const PLAN: [(&str, &str); 14] = [
     ("name", "Fibra 50 Mega"),
     ("fee", "79.90"),
     ("allowance", "50"),
@@ -22,6 +22,7 @@ pub(super) const PLAN: [(&str, &str); 13] = [
     ("walled_list", "sem-credito"),
     ("free", "00:00-06:00"),
     ("block_after_days", ""),
+    ("zero_rated", "WhatsApp, garden, WhatsApp"),
 ];
 pub(super) const PACK: [(&str, &str); 8] = [
     ("plan", "1"),
@@ -56,12 +57,16 @@ async fn what_is_saved_is_sold_at_once_and_told_in_the_audit_log() {
     let sold = house.running.app.sold();
     let plan = sold.catalog.plan(PlanNo(1)).expect("it is sold");
     assert_eq!((plan.allowance, plan.free.len()), (50_000_000_000, 1));
+    assert_eq!(plan.zero_rated, [sold.traffic("WhatsApp"), sold.traffic("garden")]);
+    assert_eq!(sold.traffic("WhatsApp(1280000)"), sold.traffic("WhatsApp"), "without its parameters");
+    assert_eq!(sold.traffic("Netflix"), TrafficNo::default());
     let pack = sold.catalog.pack(PackNo(1)).expect("it is sold");
     assert_eq!((pack.quantity, pack.price), (10_000_000_000, Amount::new(24_900_000, Unit::BRL)));
 
     // The form shows what is there; a pack that is not sold any more leaves the catalog and stays in the list.
     let page = staff.get("/console/plans/1").await.text;
     assert!(page.contains("value=\"50\"") && page.contains("00:00-06:00"), "{page}");
+    assert!(page.contains("value=\"WhatsApp, garden\""), "{page}");
     staff.submit("/console/packs/1", "/console/packs/1", &with(&PACK, "sold", "no")).await.expect(303);
     assert!(house.running.app.sold().catalog.pack(PackNo(1)).is_none());
     assert!(staff.get("/console/packs").await.text.contains("10.0\u{a0}GB"));
@@ -91,6 +96,7 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
         ("walled_list", "a;b", "letters, digits"),
         ("free", "06:00-22:00", "ends swapped"),
         ("free", "25:00-26:00", "written like"),
+        ("zero_rated", "tiered(1280000)", "without parentheses"),
     ];
     for (field, value, words) in plans {
         let answer = staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, field, value)).await;

@@ -37,6 +37,7 @@ struct RouterPage {
     name: String,
     sessions: Vec<Row>,
     logins: Vec<String>,
+    services: Vec<String>,
     unanswered: usize,
     changes_heard: u64,
     duplicate: bool,
@@ -88,6 +89,7 @@ async fn show(State(shared): State<Arc<Shared>>, lang: Language, Query(choice): 
             lang,
             name: plant.identifier.clone(),
             sessions: plant.running(now).iter().map(|session| Row::of(lang, session)).collect(),
+            services: plant.services.clone(),
             logins: plant.subscribers.iter().map(|subscriber| subscriber.login.clone()).collect(),
             unanswered: plant.reports.len(),
             changes_heard: plant.changes_heard,
@@ -133,9 +135,15 @@ async fn spend(
     let Some(megabytes) = number(&read_form(&body), "megabytes", SPEND_MEGABYTES_MAX) else {
         return unreadable(lang, "megabytes");
     };
+    let service = read_form(&body).text(&["service"]).map(str::to_owned);
     let spent = shared.act(|plant, now| {
-        steps(megabytes * 1_000_000)
-            .try_for_each(|download| plant.spend(&session, Both { upload: 0, download }, now))
+        steps(megabytes * 1_000_000).try_for_each(|download| {
+            let bytes = Both { upload: 0, download };
+            match &service {
+                Some(service) => plant.spend_on(&session, service, bytes, now),
+                None => plant.spend(&session, bytes, now),
+            }
+        })
     });
     done(lang, spent)
 }
@@ -231,6 +239,7 @@ fn done<T>(lang: Language, outcome: Result<T, RouterRefusal>) -> Response {
     stand_in::done(outcome, |error| {
         let (status, portuguese) = match error {
             RouterRefusal::UnknownLogin => (StatusCode::NOT_FOUND, "este assinante não existe"),
+            RouterRefusal::UnknownService => (StatusCode::NOT_FOUND, "este serviço não existe"),
             RouterRefusal::UnknownSession => (StatusCode::NOT_FOUND, "esta sessão não existe"),
             RouterRefusal::Full => (StatusCode::CONFLICT, "o roteador já tem todas as sessões que pode ter"),
         };

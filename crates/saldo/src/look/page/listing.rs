@@ -107,6 +107,13 @@ pub struct Sheet {
     pub back: (String, String),
 }
 
+impl Sheet {
+    /// Whether something that came is still being worked on: its page looks again by itself.
+    pub fn turns(&self) -> bool {
+        self.raw.is_some() && self.standing.as_ref().is_some_and(|standing| standing.tone() == "wait")
+    }
+}
+
 /// Something known.
 #[derive(Clone, Debug)]
 pub struct Fact {

@@ -50,8 +50,9 @@ pub mod webhooks;
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use audit::{AuditLine, AuditPage};
 pub use automatic_topup::{
-    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
-    AutomaticStanding, AutomaticTopupPage, ChargeSeen,
+    AGREED_NUMBERS_TEXT, AutomaticCardFragment, AutomaticChargesFragment, AutomaticField, AutomaticFields,
+    AutomaticLimits, AutomaticNow, AutomaticProblem, AutomaticSeen, AutomaticStanding,
+    AutomaticStateFragment, AutomaticTopupPage, ChargeSeen,
 };
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
