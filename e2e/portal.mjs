@@ -46,8 +46,15 @@ export class Portal {
   /** Follows a link to a page whose heading has the same name. */
   async open(name) {
     if ((await this.link(name).count()) === 0) await this.openMenu();
+    if ((await this.link(name).count()) === 0) await this.openSettings();
     await this.link(name).click();
     await this.heading(name).waitFor();
+  }
+
+  /** Unfolds what of the console's menu is set up now and then. */
+  async openSettings() {
+    const group = this.page.getByRole('navigation', { name: this.names.menu, exact: true }).locator('details');
+    if ((await group.count()) === 1 && (await group.getAttribute('open')) === null) await group.locator('summary').click();
   }
 
   async openRecharge() {

@@ -4,6 +4,7 @@
 import { callApi } from '../demo.mjs';
 import { Checkout, VISA } from '../checkout.mjs';
 import { ENGLISH, NAMES } from '../names.mjs';
+import { at } from '../provider.mjs';
 import { story } from '../story.mjs';
 import { contains, counts } from '../wait.mjs';
 
@@ -11,12 +12,14 @@ const WORDS = {
   'en-US': {
     heading: 'Automatic top-up', turnOn: 'Turn on automatic top-up', threshold: 'When less than this is available',
     amount: 'Amount to add', agree: /^I agree that/u, on: 'On', paused: 'Paused', pause: 'Pause', resume: 'Turn on again',
-    state: 'How it stands', charges: 'Automatic charges', notAgreed: 'Tick the box to agree.', change: 'Change',
+    byItself: 'Automatic recharge', remove: 'Remove', removeYes: 'Yes, remove it', stops: 'Automatic top-up charges this card: it stops',
+    gone: 'The card is not saved any more. No card is charged by itself', state: 'How it stands', charges: 'Automatic charges', notAgreed: 'Tick the box to agree.', change: 'Change',
   },
   'pt-BR': {
     heading: 'Recarga automática', turnOn: 'Ativar a recarga automática', threshold: 'Quando houver menos que isto disponível',
     amount: 'Valor a adicionar', agree: /^Autorizo/u, on: 'Ativada', paused: 'Pausada', pause: 'Pausar', resume: 'Ativar novamente',
-    state: 'Situação', charges: 'Cobranças automáticas', notAgreed: 'Marque a caixa para autorizar.', change: 'Alterar',
+    byItself: 'Recarga automática', remove: 'Remover', removeYes: 'Sim, remover', stops: 'A recarga automática usa este cartão: ela para',
+    gone: 'O cartão não está mais salvo. Nenhum cartão é cobrado', state: 'Situação', charges: 'Cobranças automáticas', notAgreed: 'Marque a caixa para autorizar.', change: 'Alterar',
   },
 };
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -72,6 +75,42 @@ for (const names of NAMES) {
     await contains(state, words.paused);
     await page.getByRole('button', { name: words.resume, exact: true }).click();
     await contains(state, words.on);
+  });
+}
+
+for (const names of NAMES) {
+  const words = WORDS[names.locale];
+  story(`automatic top-up: its open page follows a charge and a decline (${names.locale})`, { names, context: PHONE }, async ({ portal, page, demo }) => {
+    await portal.signIn();
+    await payByHand(portal);
+    await portal.closeDialog('successful');
+    await page.goto(new URL('/automatic-topup', demo.portal_url).href);
+    await page.getByRole('textbox', { name: words.threshold, exact: true }).fill('10');
+    await page.getByRole('textbox', { name: words.amount, exact: true }).fill('25');
+    await page.getByRole('checkbox', { name: words.agree }).check();
+    await page.getByRole('button', { name: words.turnOn, exact: true }).click();
+    const state = page.getByRole('region', { name: words.state, exact: true });
+    const charges = page.getByRole('region', { name: words.charges, exact: true });
+    await contains(state, words.on);
+    await portal.markDocument();
+    await spend(demo, '30.00');
+    await contains(charges, names.money(25));
+    await contains(charges, names.success);
+    await at(demo, '/faults', { off_session_decline: 'insufficient_funds' });
+    await spend(demo, '25.00');
+    await contains(state, words.paused);
+    await contains(charges, names.failure);
+    await page.getByRole('button', { name: words.resume, exact: true }).waitFor();
+    await portal.sameDocument();
+
+    await page.goto(new URL('/statement', demo.portal_url).href);
+    await contains(page.getByRole('main'), words.byItself);
+    await page.goto(new URL('/saved-cards', demo.portal_url).href);
+    await page.getByText(words.remove, { exact: true }).click();
+    await page.getByText(words.stops).waitFor();
+    await page.getByRole('button', { name: words.removeYes, exact: true }).click();
+    await page.goto(new URL('/billing', demo.portal_url).href);
+    await contains(page.getByRole('main'), words.gone);
   });
 }
 

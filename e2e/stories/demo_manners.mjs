@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { advanceClock, callExampleApi } from '../demo.mjs';
 import { Checkout, VISA } from '../checkout.mjs';
 import { ENGLISH, PORTUGUESE } from '../names.mjs';
+import { at, payment } from '../provider.mjs';
 import { story } from '../story.mjs';
 import { contains, counts, eventually, plain, textOf } from '../wait.mjs';
 
@@ -80,6 +81,41 @@ story('one clock dates payments, cards, keys and mails', {}, async ({ portal, pa
   await eventually(async () => {
     await page.reload(); // the list is not live
     assert.match(await textOf(mail), new RegExp(`${day}, .*kept here: no SMTP configured`, 'u'));
+  });
+});
+
+story('the list of those who help customers folds away, and ticks by itself', {}, async ({ portal, page, demo, newTab }) => {
+  const watching = await newTab();
+  await watching.page.goto(new URL('/demo', demo.portal_url).href);
+  const list = watching.page.getByRole('list', { name: 'When something goes wrong', exact: true });
+  await counts(list, 0);
+  await watching.page.getByText('When something goes wrong').click();
+  const ticksAre = (expected) =>
+    eventually(async () => {
+      const texts = await Promise.all((await list.getByRole('listitem').all()).map(textOf));
+      assert.equal(texts.length, 6);
+      assert.deepEqual(texts.flatMap((text, index) => (text.endsWith('done') ? [index + 1] : [])), expected);
+    });
+  await ticksAre([]);
+  await portal.signIn();
+  await pay(portal);
+  await portal.closeDialog('successful');
+  await ticksAre([]);
+  const intent = await payment(demo);
+  await at(demo, `/payments/${intent}/refunds`, { decimal: '4.00' });
+  await ticksAre([1]);
+  await watching.page.goto(new URL('/console/sign-in', demo.portal_url).href);
+  await watching.submitSignIn(demo.staff.email, demo.staff.password);
+  await watching.page.getByRole('searchbox').waitFor();
+  await watching.page.goto(new URL(`/console/search?q=${encodeURIComponent(demo.customer.email)}`, demo.portal_url).href);
+  await watching.page.getByRole('button', { name: 'View as the customer', exact: true }).click();
+  await watching.heading(watching.names.billing).waitFor();
+  await page.goto(new URL('/demo', demo.portal_url).href);
+  await page.getByText('When something goes wrong').click();
+  const steps = page.getByRole('list', { name: 'When something goes wrong', exact: true }).getByRole('listitem');
+  await eventually(async () => {
+    const texts = await Promise.all((await steps.all()).map(textOf));
+    assert.deepEqual(texts.flatMap((text, index) => (text.endsWith('done') ? [index + 1] : [])), [1, 5]);
   });
 });
 

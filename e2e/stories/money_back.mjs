@@ -8,6 +8,11 @@ import { story } from '../story.mjs';
 
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
+const DECIDED = {
+  'en-US': 'Your bank has decided: this payment stands',
+  'pt-BR': 'Seu banco decidiu: este pagamento vale',
+};
+
 /** Ten dollars paid, and the page that shows it left open. */
 async function paid({ demo, portal }) {
   const { names } = portal;
@@ -55,6 +60,7 @@ for (const names of NAMES) {
       await stands(portal, 25, names.disputed);
       await at(demo, `/disputes/${inquiry.id}/closing`, { ending: 'won' });
       await stands(portal, 35, names.success);
+      await portal.page.getByText(DECIDED[names.locale]).waitFor();
       await portal.sameDocument();
     });
   }

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { deflateSync, crc32 } from 'node:zlib';
+import { NAMES } from '../names.mjs';
 import { story } from '../story.mjs';
-import { contains, eventually } from '../wait.mjs';
+import { contains, counts, eventually } from '../wait.mjs';
 
 story('A colour that fails the check is told, and the brand is seen in the portal', {}, async ({ demo, page, newTab }) => {
   await page.goto(new URL('/demo', demo.portal_url).href);
@@ -37,6 +38,98 @@ story('A colour that fails the check is told, and the brand is seen in the porta
     .evaluate((button) => getComputedStyle(button).backgroundColor);
   assert.equal(filled, 'rgb(11, 61, 145)');
 });
+
+const WORDS = {
+  'en-US': {
+    mail: 'Mail server and texts',
+    every: 'Every mail',
+    sample: 'Hello Ana Lima',
+    other: 'Português (Brasil)',
+    otherSample: 'Olá, Ana Lima',
+    send: /^Send a test to/u,
+    noServer: 'No mail server is set (mail.smtp): nothing was sent.',
+    never: 'Never',
+    look: 'Look now',
+    found: 'What was found',
+    round: 'Stripe: one event all the way round',
+    came: 'An event went from Stripe’s API by webhook into the inbox',
+    good: 'Good',
+    goLive: 'Go live',
+    show: 'Show the steps',
+    backups: 'Backups are taken, and one was restored',
+    said: 'that backups are taken and one was restored.',
+  },
+  'pt-BR': {
+    mail: 'Servidor e textos de e-mail',
+    every: 'Todos os e-mails',
+    sample: 'Olá, Ana Lima',
+    other: 'English',
+    otherSample: 'Hello Ana Lima',
+    send: /^Enviar um teste para/u,
+    noServer: 'Nenhum servidor de e-mail definido (mail.smtp): nada foi enviado.',
+    never: 'Nunca',
+    look: 'Verificar agora',
+    found: 'O que foi encontrado',
+    round: 'Stripe: um evento do começo ao fim',
+    came: 'por webhook',
+    good: 'Certo',
+    goLive: 'Entrar em produção',
+    show: 'Ver os passos',
+    backups: 'As cópias são feitas, e uma foi restaurada',
+    said: 'que as cópias são feitas e uma foi restaurada.',
+  },
+};
+
+for (const names of NAMES) {
+  const words = WORDS[names.locale];
+
+  story(`Mail: every text in both languages, and a test that says why nothing left (${names.locale})`, { names }, async ({ page, portal }) => {
+    await asStaff(portal);
+    await portal.open(words.mail);
+    const samples = page.getByRole('region', { name: words.every, exact: true });
+    const letter = samples.locator('details').filter({ hasText: 'Ana Lima' }).first();
+    await letter.locator('summary').click();
+    await contains(letter, words.sample);
+    await samples.getByRole('link', { name: words.other, exact: true }).click();
+    await samples.locator('details').filter({ hasText: 'Ana Lima' }).first().locator('summary').click();
+    await contains(samples.locator('details').filter({ hasText: 'Ana Lima' }).first(), words.otherSample);
+    await page.getByRole('button', { name: words.send }).click();
+    await contains(page.getByRole('alert'), words.noServer);
+    await contains(page.getByRole('main'), words.never); // what was not taken is no test
+  });
+
+  story(`Stripe: one event goes round, and is told beside everything else (${names.locale})`, { names }, async ({ page, portal }) => {
+    await asStaff(portal);
+    await portal.open('Stripe');
+    await page.getByRole('button', { name: words.look, exact: true }).click();
+    const found = page.getByRole('status', { name: words.found, exact: true });
+    const round = found.getByRole('listitem').filter({ hasText: words.round });
+    await contains(round, words.came);
+    await contains(round, words.good);
+  });
+
+  story(`Go live: what is left stands on the first page, and ticks (${names.locale})`, { names }, async ({ demo, page, portal }) => {
+    await asStaff(portal);
+    const card = page.getByRole('region', { name: words.goLive, exact: true });
+    const left = async () => Number(/\d+/u.exec(await card.innerText())[0]);
+    const before = await left();
+    assert.ok(before > 1, `${before} steps`);
+    await card.getByRole('link', { name: words.show, exact: true }).click();
+    await portal.heading(words.goLive).waitFor();
+    await page.getByRole('button', { name: words.backups, exact: true }).click();
+    await contains(page.getByRole('main'), words.said);
+    await page.goto(new URL('/console', demo.portal_url).href);
+    await card.waitFor();
+    assert.equal(await left(), before - 1);
+    await counts(card.getByText(words.backups), 0);
+  });
+}
+
+async function asStaff(portal) {
+  await portal.page.goto(new URL('/console/sign-in', portal.demo.portal_url).href);
+  await portal.submitSignIn(portal.demo.staff.email, portal.demo.staff.password);
+  await portal.page.getByRole('searchbox').waitFor();
+}
 
 /** A picture of one colour. */
 function png(width, height) {

@@ -47,8 +47,8 @@ pub use line::{
     Anomaly, Awaiting, Behind, BillItem, Billed, Buying, Charging, Cycle, CycleTerms, Forgone, FreeWindow,
     Line, LineAct, LineFact, LineRecord, LineStatus, LineWish, Lot, Octets, Pack, PackNo, PaidBy, Plan,
     PlanNo, PurchaseRules, RATE_MAX, Read, Reading, ReadingKind, Release, RestrictedSpan, SESSIONS_MAX,
-    Session, SessionState, Standing, TakeBack, Taken, Unpaid, Validity, check_charging, check_line,
-    check_pack, cycle_at,
+    Session, SessionState, Shared, Standing, TakeBack, Taken, TrafficNo, Unpaid, Validity, ZeroRated,
+    check_charging, check_line, check_pack, cycle_at,
 };
 pub use refusal::Refusal;
 pub use seen::SeenKey;

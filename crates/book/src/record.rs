@@ -13,7 +13,7 @@ use crate::command::{CommandKey, KeySpace, OverpaidTo, Reason, Source};
 use crate::decision::{
     Balance, Burns, Decision, EntryRef, GrantAdded, Record, UsagePosted, WalletNo, WindowOpened,
 };
-use crate::line::{LineRecord, PaidBy, TAGS, place, read_line_fact, tag_of, write_line_fact};
+use crate::line::{LineRecord, PaidBy, is_line_tag, place, read_line_fact, tag_of, write_line_fact};
 use crate::taken_back::{TakenBackCause, read_taken_back, write_taken_back};
 
 const OPENED: u8 = 1;
@@ -193,7 +193,7 @@ fn read_record(reader: &mut Reader<'_>, kind: u8) -> Result<Record, CodecError> 
             return Ok(Record::MoneyMoved { movement, amount: reader.amount()? });
         }
         WALLET_OPENED..=USAGE_POSTED | REVERSED_TO_LOST | TAKEN_BACK_SET | FROZEN_SET | OVERPAID_TAKEN => {}
-        tag if TAGS.contains(&tag) => {
+        tag if is_line_tag(tag) => {
             let wallet = WalletNo(reader.u32()?);
             let fact = read_line_fact(reader, tag)?;
             let balance = read_balance(reader)?;

@@ -17,7 +17,7 @@ use crate::taken_back::{read_taken, write_taken};
 use crate::wallet::{Grant, PaidSpan, Wallet, Window};
 
 /// The layout of a snapshot. Another one is not read: the journal is replayed instead.
-const SNAPSHOT_VERSION: u8 = 7;
+const SNAPSHOT_VERSION: u8 = 8;
 /// Bytes of the SHA-256 at the end.
 const SUM_LEN: usize = 32;
 

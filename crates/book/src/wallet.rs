@@ -51,7 +51,7 @@ impl Grant {
     }
 
     /// Burn order: priority, then soonest expiry, then promotional before bought, then oldest (its number, given by the caller).
-    fn burn_rank(&self, no: u32) -> (u8, Timestamp, bool, u32) {
+    pub(crate) fn burn_rank(&self, no: u32) -> (u8, Timestamp, bool, u32) {
         let bought = matches!(self.source, Source::Purchased | Source::Overpaid(_) | Source::Reinstated);
         (self.priority, self.expires_at.unwrap_or(Timestamp::MAX), bought, no)
     }

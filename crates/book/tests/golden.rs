@@ -13,8 +13,8 @@ use book::{
     Anchor, Anomaly, Awaiting, BackMove, Balance, BatchBuilder, Behind, BillItem, Burns, Charging,
     CommandKey, Cycle, Decision, EntryRef, GENESIS, GrantAdded, KeySpace, LineFact, LineRecord, LineStatus,
     Lot, MeterNo, MoneyMovement, OverpaidTo, PackNo, PaidBy, PlanNo, Price, Read, Reason, Record, Reinstated,
-    Session, SessionState, Source, Taken, TakenBackCause, TakenBackSet, UsagePosted, Validity, WalletNo,
-    WindowOpened, read_batch,
+    Session, SessionState, Source, Taken, TakenBackCause, TakenBackSet, TrafficNo, UsagePosted, Validity,
+    WalletNo, WindowOpened, ZeroRated, read_batch,
 };
 use desk::{time, usd};
 use money::{
@@ -307,8 +307,23 @@ fn session_read(state: SessionState, jumped: bool, anomaly: Option<Anomaly>, tak
         input: 4_294_967_296,
         output: i64::MAX,
         jumped,
+        traffic: None,
+        counts_all: false,
     };
-    LineFact::Read(Read { session: 0xfedc_ba98_7654_3210_0123_4567_89ab_cdef, after, anomaly, taken })
+    LineFact::Read(Read {
+        session: 0xfedc_ba98_7654_3210_0123_4567_89ab_cdef,
+        after,
+        anomaly,
+        taken,
+        zero_rated: None,
+    })
+}
+
+/// The same of traffic that a router tells apart, or of a session whose counters hold such, too.
+fn told_apart(fact: LineFact, traffic: Option<TrafficNo>, zero_rated: Option<ZeroRated>) -> LineFact {
+    let LineFact::Read(read) = fact else { return fact };
+    let after = Session { traffic, counts_all: traffic != Some(TrafficNo(0)), ..read.after };
+    LineFact::Read(Read { after, zero_rated, ..read })
 }
 
 /// The same of a router that reports through another.
@@ -335,6 +350,14 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         |burns| LineFact::WrittenOff { purchase: PURCHASE, price: Amount::new(24_900_000, Unit::BRL), burns };
     let split =
         Taken { outside: 300, earlier: 77, burns: burns(&[(4, 500), (6, 100)]), debt: 100, ..taken() };
+    let zero_rated = |free, restored, debt_paid| ZeroRated {
+        traffic: TrafficNo(300),
+        told: 500,
+        told_earlier: 20,
+        free,
+        restored,
+        debt_paid,
+    };
     let bought = |charging, validity| LineFact::Bought { purchase: purchase(charging, validity), lot: LOT };
     vec![
         ("line_opened", opened(1, cycle, Some(LOT))),
@@ -370,6 +393,39 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         (
             "read behind another",
             session_behind(session_read(SessionState::Closed, true, None, Taken::default())),
+        ),
+        (
+            "read of a session that counts all",
+            told_apart(session_read(SessionState::Open, false, None, taken()), None, None),
+        ),
+        (
+            "read of traffic that nobody listed",
+            told_apart(
+                session_behind(session_read(SessionState::Open, false, None, taken())),
+                Some(TrafficNo(0)),
+                None,
+            ),
+        ),
+        (
+            "read of a session, some of it zero-rated",
+            told_apart(
+                session_read(SessionState::Open, false, None, Taken { outside: 300, ..split.clone() }),
+                None,
+                Some(zero_rated(300, burns(&[]), 0)),
+            ),
+        ),
+        (
+            "read of zero-rated traffic, given back",
+            told_apart(
+                session_read(
+                    SessionState::Closed,
+                    false,
+                    Some(Anomaly::Reset),
+                    Taken { outside: 300, ..Taken::default() },
+                ),
+                Some(TrafficNo(300)),
+                Some(zero_rated(300, burns(&[(6, 200), (4, 60)]), 40)),
+            ),
         ),
         ("sessions_closed", LineFact::SessionsClosed { sessions: vec![7, u128::MAX] }),
         ("sessions_ended", LineFact::SessionsEnded { nas: 2, at: time("2026-11-21T14:12:00Z") }),

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use book::{
     Act, Awaiting, Behind, Book, Buying, Catalog, Charging, Decision, FreeWindow, GrantTerms, LineAct,
     LineStatus, Octets, Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Reason,
-    Refusal, Release, SessionState, Source, TakeBack, Validity,
+    Refusal, Release, SessionState, Source, TakeBack, TrafficNo, Validity,
 };
 use desk::joao::{JOAO, act, brl, catalog, joao, line, pack, plan};
 use desk::{Desk, gift, moved_into_wallet, replay, time, total};
@@ -33,6 +33,11 @@ const WAIT_MAX: i64 = 40 * Timestamp::HOUR;
 const SESSIONS: usize = 4;
 const NARROW: usize = 2;
 const TIMELESS: usize = 3;
+/// The router that counts in its sessions also what it tells apart, and the one that does not. Both report one kind of traffic under a name
+/// that lies so far from the session's.
+const COUNTS_ALL: usize = 0;
+const COUNTS_APART: usize = 1;
+const APART: u128 = 1 << 64;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -118,10 +123,11 @@ fn sold() -> Catalog {
     let rules = |balance_max| Some(PurchaseRules { balance_max, unpaid_max: Some(brl("30.00")) });
     let night = FreeWindow { from_minute: 23 * 60, to_minute: 6 * 60 };
     let noon = FreeWindow { from_minute: 12 * 60, to_minute: 13 * 60 };
+    let zero_rating = || Plan { zero_rated: vec![TrafficNo(1)], ..plan() };
     let plans = [
-        plan(),
+        zero_rating(),
         Plan { no: PlanNo(2), allowance: 2_500, carried_max: Some(700), purchases: rules(100), ..plan() },
-        Plan { no: PlanNo(3), allowance: 0, purchases: rules(0), free: vec![night, noon], ..plan() },
+        Plan { no: PlanNo(3), allowance: 0, purchases: rules(0), free: vec![night, noon], ..zero_rating() },
         Plan {
             no: PlanNo(4),
             allowance: 9_000_000_000,
@@ -245,7 +251,7 @@ impl Case {
     fn begin(&mut self, which: usize, gap: i64, parts: &[(u32, u64, u64)], stops: bool) {
         let session = which as u128 + self.ghosts[which] * SESSIONS as u128;
         self.ghosts[which] += u128::from(!stops || which == TIMELESS);
-        if self.waiting.iter().any(|reading| reading.session == session) {
+        if self.waiting.iter().any(|reading| reading.session % APART == session) {
             self.hear_all();
         }
         let starts_at = self.desk.now.plus(gap * Timestamp::SECOND);
@@ -260,17 +266,28 @@ impl Case {
             session_seconds: Some(seconds),
             at: starts_at.plus(i64::from(seconds) * Timestamp::SECOND),
             is_dated: which != TIMELESS,
+            traffic: None,
+            counts_all: which == COUNTS_ALL,
         };
         self.waiting.push(report(ReadingKind::Start, 0, [0, 0]));
-        let (mut seconds, mut counters) = (0, [0, 0]);
+        let (mut seconds, mut counters, mut apart_used) = (0, [0, 0], 0);
         for (place, (lasts, input, output)) in parts.iter().enumerate() {
             seconds += lasts;
             counters = [counters[0] + input, counters[1] + output];
             let ends = stops && place + 1 == parts.len();
             let kind = if ends { ReadingKind::Stop } else { ReadingKind::Interim };
             self.waiting.push(report(kind, seconds, counters));
+            if which <= COUNTS_APART {
+                // No more of it than of all.
+                let apart = [counters[0] / 2, counters[1] - counters[1] / 3];
+                let traffic = Some(TrafficNo(1 + u32::from(gap % 4 == 0)));
+                let session = session + APART;
+                self.waiting.push(Reading { session, traffic, ..report(kind, seconds, apart) });
+                apart_used = apart[0] + apart[1];
+            }
         }
         self.used += i128::from(counters[0]) + i128::from(counters[1]);
+        self.used += if which == COUNTS_APART { i128::from(apart_used) } else { 0 };
     }
 
     fn pass(&mut self, by: i64) {

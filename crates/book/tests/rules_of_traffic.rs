@@ -327,6 +327,8 @@ fn split(plan: Plan, from: &str, to: &str, bytes: u64, restrictions: &[(&str, Op
             nas: 1,
             behind: Behind::default(),
             is_dated: true,
+            traffic: None,
+            counts_all: false,
             session: 1,
             kind,
             input: None,

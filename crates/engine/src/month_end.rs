@@ -42,6 +42,8 @@ pub struct MonthEnd {
     pub hash: Hash,
     /// Whether nothing can be decided any more that belongs to the period.
     pub is_final: bool,
+    /// When the newest decision was made of those that were read, by the book's clock.
+    pub newest_at: Option<Timestamp>,
 }
 
 /// Sums of one unit, in its smallest steps.
@@ -147,6 +149,7 @@ pub fn month_end(
             check_chain(&replay.hash, row)?;
             for decision in read_batch(row) {
                 let (entry, decision) = decision?;
+                replay.newest_at = replay.newest_at.max(Some(decision.at));
                 if decision.at < period.until {
                     replay.decision(entry, &decision)?;
                 } else {
@@ -179,6 +182,7 @@ struct Replay<'p> {
     is_passed: bool,
     position: u64,
     hash: Hash,
+    newest_at: Option<Timestamp>,
 }
 
 /// Sums of one unit under way.
@@ -201,6 +205,7 @@ impl<'p> Replay<'p> {
             is_passed: false,
             position: 0,
             hash: GENESIS,
+            newest_at: None,
         }
     }
 
@@ -292,7 +297,8 @@ impl<'p> Replay<'p> {
         });
         let mut units = units.collect::<Result<Vec<_>, MonthEndError>>()?;
         units.sort_by_key(|sums| sums.unit == Unit::BYTE);
-        Ok(MonthEnd { units, position: self.position, hash: self.hash, is_final })
+        let Replay { position, hash, newest_at, .. } = self;
+        Ok(MonthEnd { units, position, hash, is_final, newest_at })
     }
 
     /// What is left of the grants of one unit by how long ago they were given, and the debt.

@@ -7,7 +7,7 @@ use book::{LineFact, LineRecord, Lot, Record, Source, Taken};
 use money::{Amount, Quantity, Timestamp};
 use store::views::{
     CycleRow, GrantRow, GrantState, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved,
-    ViewChange, ViewChanges,
+    ViewChange, ViewChanges, ZeroRatedRow,
 };
 
 /// The priority that a line's grants have.
@@ -100,8 +100,10 @@ fn project_fact(record: &LineRecord, at: Timestamp, out: &mut ViewChanges) {
                 input: read.after.input,
                 output: read.after.output,
                 anomaly: read.anomaly.map(|anomaly| anomaly.code().to_owned()),
+                traffic_no: read.after.traffic.map(|traffic| traffic.0),
             }));
             project_taken(wallet_no, &read.taken, read.after.read_at, out);
+            project_zero_rated(wallet_no, read, out);
         }
         LineFact::Used(taken) => project_taken(wallet_no, taken, at, out),
         LineFact::SessionsClosed { sessions } => {
@@ -161,15 +163,28 @@ fn project_purchase(record: &LineRecord, at: Timestamp, out: &mut ViewChanges) {
 
 fn project_taken(wallet_no: u32, taken: &Taken, at: Timestamp, out: &mut ViewChanges) {
     let Taken { total, outside, earlier, .. } = *taken;
-    if total > 0 {
+    if total > 0 || outside > 0 {
         moved(wallet_no, 0, TermsMoved { total, outside, ..TermsMoved::default() }, out);
     }
     if earlier > 0 {
         moved(wallet_no, 1, TermsMoved { total: earlier, outside: earlier, ..TermsMoved::default() }, out);
     }
-    if total + earlier > 0 {
+    if total + outside + earlier > 0 {
         let (total, outside) = (total + earlier, outside + earlier);
         out.push(ViewChange::Line(LineChange::TrafficAdded { wallet_no, hour: at.hour(), total, outside }));
+    }
+}
+
+/// What a reading makes free because of what it is, in the hour in which the traffic itself is told.
+fn project_zero_rated(wallet_no: u32, read: &book::Read, out: &mut ViewChanges) {
+    let Some(zero_rated) = &read.zero_rated else { return };
+    // Counted nowhere else, it was outside in the cycle before, too.
+    let earlier = if read.after.counts_all { 0 } else { read.taken.earlier };
+    let (hour, traffic_no) = (read.after.read_at.hour(), zero_rated.traffic.0);
+    let bytes = zero_rated.free + earlier;
+    if bytes > 0 {
+        let row = ZeroRatedRow { wallet_no, hour, traffic_no, bytes };
+        out.push(ViewChange::Line(LineChange::ZeroRatedAdded(row)));
     }
 }
 
@@ -213,7 +228,12 @@ pub(crate) fn line_grants(record: &LineRecord, at: Timestamp, out: &mut ViewChan
         LineFact::WrittenOff { burns, .. } => {
             burns.iter().for_each(|(grant_no, amount)| changed(grant_no, -amount, None));
         }
-        LineFact::Read(book::Read { taken, .. }) | LineFact::Used(taken) => {
+        LineFact::Read(book::Read { taken, zero_rated, .. }) => {
+            taken.burns.iter().for_each(|(grant_no, amount)| changed(grant_no, -amount, None));
+            let restored = zero_rated.iter().flat_map(|zero_rated| zero_rated.restored.iter());
+            restored.for_each(|(grant_no, amount)| changed(grant_no, amount, None));
+        }
+        LineFact::Used(taken) => {
             taken.burns.iter().for_each(|(grant_no, amount)| changed(grant_no, -amount, None));
         }
         _ => {}

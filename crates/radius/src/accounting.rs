@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::apart;
 use crate::dictionary::{AttributeType, Vendor};
 use crate::error::Error;
 use crate::mikrotik;
@@ -127,6 +128,10 @@ pub struct AccountingRequest<'a> {
     pub terminate_cause: Option<TerminateCause>,
     /// Mikrotik-Rate-Limit in force, from routers that tell.
     pub rate_limit: Option<Cow<'a, str>>,
+    /// The service that it is of, from routers that report services apart.
+    pub service: Option<String>,
+    /// What of the session was in a walled garden, from and to the subscriber, from routers that count that.
+    pub garden: [Option<Octets>; 2],
 }
 
 impl AccountingStatus {
@@ -260,6 +265,8 @@ impl<'a> AccountingRequest<'a> {
                 .u32(AttributeType::ACCT_TERMINATE_CAUSE)?
                 .map(TerminateCause::from_number),
             rate_limit: rate_limit.map(|attribute| attribute.text()),
+            service: apart::name(packet),
+            garden: apart::garden(packet),
         })
     }
 

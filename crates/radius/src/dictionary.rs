@@ -13,6 +13,12 @@ pub struct Vendor(pub u32);
 impl Vendor {
     /// MikroTik; its attributes are in [`crate::mikrotik`].
     pub const MIKROTIK: Self = Self(14_988);
+    /// Juniper's routers for subscribers (JunosE, MX), once Unisphere; see [`crate::apart`].
+    pub const JUNIPER_ERX: Self = Self(4_874);
+    /// Nokia, once Alcatel-Lucent; see [`crate::apart`].
+    pub const NOKIA: Self = Self(6_527);
+    /// ChilliSpot and CoovaChilli; see [`crate::apart`].
+    pub const CHILLISPOT: Self = Self(14_559);
 }
 
 macro_rules! attributes {

@@ -10,6 +10,7 @@
 
 mod access;
 mod accounting;
+pub mod apart;
 mod authenticator;
 mod change;
 mod dictionary;

@@ -69,6 +69,8 @@ function openResult(dialog) {
   dialog.close();
   dialog.showModal();
   dialog.addEventListener("close", () => {
+    // The event of the close above comes when the dialog is open again.
+    if (dialog.open) return;
     seen(dialog);
     // Nothing had the focus before it: whoever reads on begins at the page's own content.
     document.getElementById("main").focus({ preventScroll: true });
@@ -251,6 +253,8 @@ async function follow() {
 // --- Begin.
 
 follow();
+// A long menu scrolls for itself: where the page stands in it is in sight.
+document.querySelector(".menu nav [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 const result = document.querySelector("dialog[data-result]");
 if (result) openResult(result);

@@ -129,6 +129,7 @@ impl Sample {
             csv_url: "/statement.csv?month=2026-11".to_owned(),
             pdf_url: "/statement.pdf?month=2026-11".to_owned(),
             days: ["2026-11-01".to_owned(), "2026-11-30".to_owned()],
+            wrong_day: None,
         };
         self.write("statement", &statement)?;
         self.write("statement-empty", &Statement { movements: Vec::new(), older_url: None, ..statement })?;
@@ -177,13 +178,15 @@ impl Sample {
     }
 
     fn keys_and_cards(&self) -> Result<()> {
+        let charged =
+            || cards().into_iter().zip(std::iter::once(true).chain(std::iter::repeat(false))).collect();
         let page = |cards, removed| SavedCards {
             reader: self.reader.clone(),
             frame: frame(Some(Place::SavedCards)),
             cards,
             removed,
         };
-        self.write("saved-cards", &page(Some(cards()), Some("Visa •••• 1111".to_owned())))?;
+        self.write("saved-cards", &page(Some(charged()), Some("Visa •••• 1111".to_owned())))?;
         self.write("saved-cards-empty", &page(Some(Vec::new()), None))?;
         let key = |name: &str, used_at, revoked_at| ApiKey {
             id: "key_01k".to_owned(),
@@ -254,6 +257,7 @@ impl Sample {
 
     fn recharge(&self, result: Option<PaymentResult>) -> Recharge {
         Recharge {
+            covers: None,
             automatic: Some(saldo::look::page::AutomaticSeen::of(None, money::Timestamp::EPOCH)),
             reader: self.reader.clone(),
             frame: frame(Some(Place::Recharge)),
@@ -318,6 +322,7 @@ impl Sample {
             created_at: time("2026-10-02T10:00:00-03:00"),
         };
         let home = ConsoleHome {
+            left: Vec::new(),
             reader: self.reader.clone(),
             frame: frame(Some(Place::ConsoleHome)),
             drift: saldo::look::page::DriftLine::Lately { amounts: "$0.00".to_owned() },
@@ -427,6 +432,7 @@ fn frame(place: Option<Place>) -> Frame {
         path: "/billing".to_owned(),
         request_id: "0199a3f2c1d4".to_owned(),
         live_url: None,
+        moved_clock: None,
         trial: None,
         demo: None,
     }
@@ -526,7 +532,7 @@ fn movements() -> Vec<Movement> {
     let rows = [
         (
             "2026-11-21T14:12:00-03:00",
-            MovementKind::ToppedUp(Some(Method::Card(card("visa", "4242")))),
+            MovementKind::ToppedUp { method: Some(Method::Card(card("visa", "4242"))), is_automatic: false },
             "10",
             "34.75",
         ),

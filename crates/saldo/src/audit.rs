@@ -3,11 +3,12 @@
 //!
 //! Charges and usage events are not changes of this kind: the journal holds each of them, and no line more is written.
 
-use money::Timestamp;
+use money::{CustomerId, Timestamp};
 use serde::Serialize;
 use store::tables::audit::AuditRow;
 use store::{StoreError, Tx};
 
+use crate::audited::customer_of;
 use crate::clock;
 use crate::problem::Problem;
 
@@ -24,6 +25,8 @@ pub struct Author {
 pub(crate) struct Change {
     action: &'static str,
     object: String,
+    /// The id that tells whom it concerns, where that is not the object's own.
+    about: Option<String>,
     before: Option<String>,
     after: Option<String>,
 }
@@ -51,20 +54,27 @@ impl Author {
 
     /// Writes down that he did this.
     pub(crate) fn note(&self, tx: &Tx<'_>, change: &Change) -> Result<(), StoreError> {
-        tx.insert_audit(&self.row(change, clock::now())).map(|_| ())
+        let customer = customer_of(tx, change.about.as_ref().unwrap_or(&change.object))?;
+        tx.insert_audit(&self.row(change, customer, clock::now())).map(|_| ())
     }
 
-    fn row(&self, change: &Change, at: Timestamp) -> AuditRow {
-        let Change { action, object, before, after } = change.clone();
+    fn row(&self, change: &Change, customer: Option<CustomerId>, at: Timestamp) -> AuditRow {
+        let Change { action, object, before, after, .. } = change.clone();
         let Author { actor, ip, request_id } = self.clone();
-        AuditRow { audit_no: 0, at, actor, action: action.to_owned(), object, before, after, ip, request_id }
+        let action = action.to_owned();
+        AuditRow { audit_no: 0, at, actor, action, object, before, after, ip, request_id, customer }
     }
 }
 
 impl Change {
     /// `action`, as `api_key.revoke`, on `object`, an id or a name.
     pub(crate) fn new(action: &'static str, object: impl ToString) -> Change {
-        Change { action, object: object.to_string(), before: None, after: None }
+        Change { action, object: object.to_string(), about: None, before: None, after: None }
+    }
+
+    /// The id of what tells whom it concerns, where the object's does not: it is no more, or no table knows it yet.
+    pub(crate) fn about(self, id: impl ToString) -> Change {
+        Change { about: Some(id.to_string()), ..self }
     }
 
     /// How it was before.

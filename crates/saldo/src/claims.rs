@@ -303,7 +303,10 @@ fn tell_data_stays(
         payment: payment.provider_payment.clone(),
         purchase: purchase.to_string(),
     };
-    tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
+    // A refund that failed after all gives nothing back: there is nothing to tell.
+    if row.wanted > row.booked {
+        tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
+    }
     tx.put_taken_back(&TakenBackRow { booked: row.wanted, ..row.clone() })
 }
 

@@ -71,6 +71,7 @@ pub(crate) fn frozen_by(
     wallet: WalletId,
 ) -> Result<Option<(AuditRow, String)>, StoreError> {
     let filter = AuditFilter {
+        customer: None,
         actor: String::new(),
         action: FREEZE.to_owned(),
         object: wallet.to_string(),

@@ -4,6 +4,7 @@ pub mod access_codes;
 pub mod api;
 pub mod app;
 pub mod audit;
+mod audited;
 pub mod automatic_topups;
 pub mod billing;
 pub mod books;

@@ -3,6 +3,8 @@
 //! A mail that was handed over just before a crash is handed over again; its `Message-ID` is the same, so that receivers may tell.
 //! Without a server nothing leaves, and staff read in the console what would have.
 
+use std::future::Future;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,8 +26,10 @@ use crate::{clock, ids};
 const CLAIM_MAX: u32 = 20;
 /// How long a taken mail is ours, in microseconds: whoever took it may have died.
 const LEASE: i64 = 10 * Timestamp::MINUTE;
-/// How long the server may take for one mail.
+/// How long the server may take for one mail: from the first knock to its last word.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long it may take while a person waits for what it says.
+const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Tries before a person must look: some two days.
 const ATTEMPTS_MAX: u32 = 15;
 /// Pause after the first failure, in microseconds; it doubles with each.
@@ -143,9 +147,11 @@ impl Sender {
         Ok(Sender { transport: builder.build(), from })
     }
 
+    /// The transport itself bounds nothing but the connection: a server that takes it and says nothing would hold every mail up.
     async fn send(&self, mail: &Mail) -> anyhow::Result<()> {
         let message = self.letter(mail)?;
-        self.transport.send(message).await.context("the mail server")?;
+        let sent = tokio::time::timeout(TIMEOUT, self.transport.send(message)).await;
+        sent.with_context(|| silence(TIMEOUT))?.context("the mail server")?;
         Ok(())
     }
 
@@ -164,6 +170,11 @@ impl Sender {
             .body(mail.body.clone())?;
         Ok(message)
     }
+}
+
+/// What is said of a server that takes the connection and does not answer.
+fn silence(patience: Duration) -> String {
+    format!("the mail server said nothing more within {} seconds", patience.as_secs())
 }
 
 /// What became of a test mail. Each bears what the server or the network said, without secrets: those are never part of it.
@@ -230,10 +241,39 @@ impl TestEnd {
             Some(_) if error.is_transient() => TestEnd::PutOff(said),
             Some(_) => TestEnd::Refused(said),
             None if error.is_timeout() => TestEnd::Timeout(said),
-            None if error.is_tls() => TestEnd::Tls(said),
+            None if error.is_tls() || is_of_tls(error) => TestEnd::Tls(said),
             None if error.is_client() => TestEnd::SignIn(said),
             None => TestEnd::Unreachable(said),
         }
+    }
+}
+
+/// Whether the protected connection could not be made: the handshake failed, or the server offers none. The transport calls the first
+/// a broken connection and the second a mistake of ours.
+fn is_of_tls(error: &lettre::transport::smtp::Error) -> bool {
+    if error.is_client() && error.to_string().contains("STARTTLS") {
+        return true;
+    }
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(broken) = cause.downcast_ref::<std::io::Error>() {
+            let is_cut =
+                broken.kind() == ErrorKind::UnexpectedEof && broken.to_string().contains("handshake");
+            return is_cut || broken.kind() == ErrorKind::InvalidData;
+        }
+        source = cause.source();
+    }
+    false
+}
+
+/// Waits for what a server says as long as a person would.
+async fn heard<T>(
+    said: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+) -> Result<T, TestEnd> {
+    match tokio::time::timeout(TEST_TIMEOUT, said).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(TestEnd::of(&error)),
+        Err(_) => Err(TestEnd::Timeout(silence(TEST_TIMEOUT))),
     }
 }
 
@@ -261,9 +301,9 @@ pub async fn send_test(mail: &config::Mail, to: &str, subject: &str, body: &str)
         Ok(made) => made,
         Err(error) => return TestEnd::Settings(format!("{error:#}")),
     };
-    match sender.transport.send(letter).await {
+    match heard(sender.transport.send(letter)).await {
         Ok(answer) => TestEnd::Taken(answer.message().collect::<Vec<_>>().join(" ")),
-        Err(error) => TestEnd::of(&error),
+        Err(end) => end,
     }
 }
 
@@ -276,9 +316,9 @@ pub async fn greet(mail: &config::Mail) -> TestEnd {
         Ok(sender) => sender,
         Err(error) => return TestEnd::Settings(format!("{error:#}")),
     };
-    match sender.transport.test_connection().await {
+    match heard(sender.transport.test_connection()).await {
         Ok(_) => TestEnd::Taken(String::new()),
-        Err(error) => TestEnd::of(&error),
+        Err(end) => end,
     }
 }
 

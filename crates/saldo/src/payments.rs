@@ -54,6 +54,28 @@ pub async fn sync_session(app: &Arc<App>, session: &str) -> Result<Synced, Probl
         return Ok(Synced::Foreign("no top-up has this checkout session"));
     };
     let session: CheckoutSession = app.stripe.send(&Request::retrieve_checkout_session(session)).await?;
+    as_it_is_told(app, topup, session).await
+}
+
+/// As [`sync_session`], for a top-up whose page is over or was closed: if Stripe does not know the page any more, nobody can pay on it.
+pub(crate) async fn sync_ended_session(
+    app: &Arc<App>,
+    topup: &Topup,
+    session: &str,
+) -> Result<Synced, Problem> {
+    match app.stripe.send::<CheckoutSession>(&Request::retrieve_checkout_session(session)).await {
+        Ok(session) => as_it_is_told(app, topup.clone(), session).await,
+        Err(error) if error.is_missing() => {
+            tracing::warn!(topup = %topup.id, session, "Stripe does not know a payment page any more");
+            let (id, now) = (topup.id, clock::now());
+            app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Expired, None, now)).await?;
+            as_it_stands(app, id).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn as_it_is_told(app: &Arc<App>, topup: Topup, session: CheckoutSession) -> Result<Synced, Problem> {
     let intent = match &session.payment_intent {
         Some(intent) => Some(sync_intent_of(app, intent.id(), topup.clone()).await?),
         None => None,
@@ -89,15 +111,17 @@ async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), P
     let finding = found.finding(Some(customer), at);
     tracing::warn!(topup = %id, session, "a checkout was free: nothing is credited");
     app.write(move |tx| {
-        tx.move_topup(id, TopupState::Open, TopupState::Cancelled, None, now)?;
+        tx.move_topup(id, TopupState::Open, TopupState::Free, None, now)?;
         tx.insert_finding_once(&finding)
     })
-    .await
+    .await?;
+    app.live.notify(customer);
+    Ok(())
 }
 
 /// Whether a payment page is closed and nothing was paid on it.
 pub(crate) fn is_over(state: TopupState) -> bool {
-    matches!(state, TopupState::Cancelled | TopupState::Expired | TopupState::Failed)
+    matches!(state, TopupState::Cancelled | TopupState::Expired | TopupState::Free | TopupState::Failed)
 }
 
 /// Reads a payment intent again and writes down what it came to.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use book::{
     Aggregation, Anchor, Catalog, Charging, FreeWindow, Meter, MeterNo, Pack, PackNo, Plan, PlanNo, Price,
-    PurchaseRules, Release, Validity,
+    PurchaseRules, Release, TrafficNo, Validity,
 };
 use jiff::tz::TimeZone;
 use money::{Amount, Timestamp};
 use store::tables::catalog::{ChargeKind, MeterAggregation, PriceTerms, PriceVersion, WindowAnchor};
 use store::tables::lines::{FreeWindowRow, PackRelease, PackRow, PlanRow};
 use store::{StoreError, Tables};
+
+use crate::lines::offers::names_of;
 
 /// The catalog, by every name that edges and pages know it by.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct Sold {
     kinds: HashMap<String, u32>,
     kind_slugs: HashMap<u32, String>,
     plans: BTreeMap<u32, PlanRow>,
+    traffic: HashMap<String, u32>,
+    traffic_names: HashMap<u32, String>,
     packs: BTreeMap<u32, PackRow>,
     /// When a price that is known already comes into force.
     pub changes_at: Option<Timestamp>,
@@ -51,9 +55,11 @@ impl Sold {
             });
             let (plans, packs) = (reader.plans()?, reader.packs()?);
             let windows = reader.free_windows()?;
+            let named = reader.named_traffic()?;
+            let traffic: HashMap<String, u32> = named.iter().map(|(no, name)| (name.clone(), *no)).collect();
             let catalog = Catalog::new(in_book, lateness_max).with_plans(
                 zone.clone(),
-                plans.iter().map(|plan| plan_of(plan, &windows)),
+                plans.iter().map(|plan| plan_of(plan, &windows, &traffic)),
                 packs.iter().filter(|pack| pack.sold == 1).map(pack_of),
             );
             let kinds = reader.charge_kinds()?;
@@ -62,6 +68,8 @@ impl Sold {
                 catalog: Arc::new(catalog),
                 plans: plans.into_iter().map(|plan| (plan.plan_no, plan)).collect(),
                 packs: packs.into_iter().map(|pack| (pack.pack_no, pack)).collect(),
+                traffic,
+                traffic_names: named.into_iter().collect(),
                 slugs: meters.iter().map(|meter| (meter.meter_no, meter.slug.clone())).collect(),
                 meters: meters.into_iter().map(|meter| (meter.slug.clone(), meter)).collect(),
                 prices,
@@ -78,6 +86,16 @@ impl Sold {
     /// The meter of this name.
     pub fn meter(&self, slug: &str) -> Option<&store::tables::catalog::Meter> {
         self.meters.get(slug)
+    }
+
+    /// Whether use is metered at all.
+    pub fn has_meters(&self) -> bool {
+        !self.meters.is_empty()
+    }
+
+    /// Whether there are plans at all.
+    pub fn has_plans(&self) -> bool {
+        !self.plans.is_empty()
     }
 
     /// The name of this meter.
@@ -115,6 +133,18 @@ impl Sold {
         self.plans.values()
     }
 
+    /// The traffic that a router calls so: by the whole name, else by what stands before its parameters, as in `tiered(1280000)`.
+    pub fn traffic(&self, name: &str) -> TrafficNo {
+        let base = name.split('(').next().unwrap_or_default().trim();
+        let no = self.traffic.get(name.trim()).or_else(|| self.traffic.get(base));
+        no.map_or_else(TrafficNo::default, |no| TrafficNo(*no))
+    }
+
+    /// What routers call this traffic.
+    pub fn traffic_name(&self, traffic_no: u32) -> Option<&str> {
+        self.traffic_names.get(&traffic_no).map(String::as_str)
+    }
+
     /// The pack of this number, sold or not.
     pub fn pack(&self, pack_no: u32) -> Option<&PackRow> {
         self.packs.get(&pack_no)
@@ -132,7 +162,7 @@ impl Sold {
 }
 
 /// The plan as the book takes it.
-pub fn plan_of(plan: &PlanRow, windows: &[FreeWindowRow]) -> Plan {
+pub fn plan_of(plan: &PlanRow, windows: &[FreeWindowRow], traffic: &HashMap<String, u32>) -> Plan {
     let free = windows.iter().filter(|window| window.plan_no == plan.plan_no);
     Plan {
         no: PlanNo(plan.plan_no),
@@ -144,6 +174,10 @@ pub fn plan_of(plan: &PlanRow, windows: &[FreeWindowRow]) -> Plan {
         }),
         free: free
             .map(|window| FreeWindow { from_minute: window.from_minute, to_minute: window.to_minute })
+            .collect(),
+        zero_rated: names_of(&plan.zero_rated)
+            .filter_map(|name| traffic.get(name))
+            .map(|no| TrafficNo(*no))
             .collect(),
     }
 }

@@ -164,6 +164,18 @@ fn customers_and_keys_on_a_stopped_folder() {
 
     printed(data, &["rebuild-views"]);
     assert!(printed(data, &["verify"]).contains("Everything adds up."));
+    // Up to the end of any day that has begun; of what has not begun there are no books.
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = |days: i64| today.checked_add(jiff::Span::new().days(days)).expect("a day").to_string();
+    let told = printed(data, &["month-end", "--day", &day(0)]);
+    assert!(told.contains("month up to") && told.contains("This is not over"), "{told}");
+    for (asked, code) in [(["--day", &day(2)], 1), (["--month", "2999-01"], 1), (["--day", "2026-02-30"], 2)]
+    {
+        let (ended, said) = refused(data, &[&["month-end"][..], &asked[..]].concat());
+        assert_eq!(ended, Some(code), "{asked:?}: {said}");
+    }
+    assert_eq!(refused(data, &["month-end"]).0, Some(2));
+    assert_eq!(refused(data, &["month-end", "--month", "2026-10", "--day", &day(0)]).0, Some(2));
 }
 
 #[test]
@@ -184,6 +196,33 @@ fn a_folder_that_is_held_is_told_in_words() {
     printed(data, &["verify"]);
     drop(held);
     printed(data, &["rebuild-views"]);
+}
+
+#[test]
+fn a_mistyped_folder_is_told_and_not_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nowhere = folder.path().join("nope");
+    for arguments in [&["reconcile"][..], &["doctor"], &["staff", "list"], &["customer", "list"], &["verify"]]
+    {
+        let (code, said) = refused(&nowhere, arguments);
+        assert_eq!(code, Some(1), "{arguments:?}");
+        assert!(said.contains("holds no journal; is it the right data folder?"), "{arguments:?}: {said}");
+        assert!(!nowhere.exists(), "{arguments:?} makes nothing");
+    }
+}
+
+#[test]
+fn staff_are_listed_and_a_kind_that_does_not_exist_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    printed(data, &["staff", "create", "--email", "Eve@example.com", "--name", "Eve", "--role", "read-only"]);
+    let listed = printed(data, &["staff", "list"]);
+    let row = listed.lines().find(|line| line.contains("eve@example.com")).expect("Eve");
+    assert!(row.contains("Eve") && row.contains("read") && !row.contains("disabled"), "{listed}");
+
+    let (code, said) = refused(data, &["listen", "--key", "sk_saldo_x", "--kind", "foo.bar"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("foo.bar") && said.contains("credit.added"), "{said}");
 }
 
 #[test]
@@ -275,6 +314,7 @@ fn subscribers_are_imported_whole_and_their_lines_open_at_the_next_start() {
         slow_speed: "512k/1M".to_owned(),
         walled_list: "portal".to_owned(),
         block_after_days: None,
+        zero_rated: String::new(),
         created_at: money::Timestamp::EPOCH,
     };
     tables().write(|tx| tx.insert_plan(&plan)).expect("a plan");

@@ -173,4 +173,10 @@ async fn a_statement_on_paper_has_every_movement_with_the_balance_after_it() {
             assert!(status.is_client_error(), "{wrong}: {status}");
         }
     }
+    // Days that are none are told at the field, in the page they were typed on.
+    let page = browser.get("/statement.pdf?from=2020-02-02&until=2020-01-01").await;
+    assert_eq!(page.status.as_u16(), 422);
+    for words in ["O último dia é anterior ao primeiro.", "value=\"2020-02-02\"", "id=\"days-wrong\""] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
 }

@@ -7,7 +7,7 @@ mod house;
 
 use std::time::Duration;
 
-use book::{Charging, LineAct, LineStatus};
+use book::{Behind, Charging, LineAct, LineStatus, Octets, Reading, ReadingKind, TrafficNo};
 use browser::{Browser, PASSWORD, between};
 use engine::Outcome;
 use house::House;
@@ -46,6 +46,7 @@ fn plan(name: &str, supports_purchase: bool) -> PlanDraft {
         walled_list: "portal".to_owned(),
         free: Vec::new(),
         block_after_days: None,
+        zero_rated: Vec::new(),
     }
 }
 
@@ -99,6 +100,25 @@ impl Provider {
         ask(house, &line, LineAct::AddUse { total: used, outside: 0 }).await;
         line
     }
+}
+
+/// A router tells what one session of a line has counted: all of it, or one kind of traffic that it counts there as well.
+async fn read(house: &House, line: &LineEntry, session: u128, traffic: Option<TrafficNo>, megabytes: u32) {
+    let output = Some(Octets { low: megabytes * 1_000_000, high: Some(0) });
+    let reading = Reading {
+        nas: 1,
+        behind: Behind::default(),
+        session,
+        kind: ReadingKind::Interim,
+        input: None,
+        output,
+        session_seconds: None,
+        at: house.running.app.ledger.now(),
+        is_dated: true,
+        traffic,
+        counts_all: true,
+    };
+    ask(house, line, LineAct::Read(reading)).await;
 }
 
 /// Asks something of a line, and waits until pages show it.
@@ -268,6 +288,27 @@ async fn the_check_panel_comes_to_the_balance() {
     let formula = "50.0\u{a0}GB + 0.0\u{a0}GB + 6.0\u{a0}GB − 56.0\u{a0}GB = 0.0\u{a0}GB";
     assert!(page.contains(formula), "{page}");
     assert!(!page.contains("Carried balance") && !page.contains("Adjustments"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zero_rated_traffic_is_told_by_name_apart_from_the_rest() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let app = &house.running.app;
+    let free = PlanDraft { zero_rated: vec!["WhatsApp".to_owned()], ..plan("Fibra livre", true) };
+    let plan_no = put_plan(app, Author::operator(), None, free).await.expect("a plan");
+    let line = provider.line(&house, Some("joao.livre"), plan_no, 100_000_000).await;
+    ask(&house, &line, LineAct::AddUse { total: 200_000_000, outside: 200_000_000 }).await;
+    read(&house, &line, 1, None, 3_000).await;
+    read(&house, &line, 2, Some(app.sold().traffic("WhatsApp")), 1_200).await;
+    let mut browser = signed_in(&house).await;
+    let page = browser.get(&format!("/consumption?line={}", line.id)).await.text;
+    assert!(page.contains("WhatsApp, outside the allowance: 1.2\u{a0}GB"), "{page}");
+    assert!(page.contains("Outside the allowance: 1.4\u{a0}GB"), "{page}");
+    let panel = browser.get(&format!("/buy-credit?line={}&check=1", line.id)).await.text;
+    assert!(panel.contains("WhatsApp, outside the allowance"), "{panel}");
+    let formula = "50.0\u{a0}GB + 0.0\u{a0}GB + 1.4\u{a0}GB − 3.3\u{a0}GB = 48.1\u{a0}GB";
+    assert!(panel.contains(formula), "{panel}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

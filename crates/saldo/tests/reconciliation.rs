@@ -3,8 +3,10 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod browser;
 mod house;
 
+use browser::{Browser, login};
 use house::{House, STRIPE_KEY, place_of};
 use money::Timestamp;
 use saldo::audit::Author;
@@ -200,7 +202,12 @@ async fn a_checkout_that_a_coupon_made_free_is_over_credits_nothing_and_is_told_
     let path = format!("/v1/topups/{}", wanted["id"].as_str().expect("an id"));
     let over = async { while house.get(&path).await.expect(200)["state"] == "open" {} };
     tokio::time::timeout(house::PATIENCE, over).await.expect("it is over within time");
-    assert_eq!(house.get(&path).await.expect(200)["state"], "cancelled");
+    assert_eq!(house.get(&path).await.expect(200)["state"], "free");
+    // The customer is told so, and staff come from the finding to the recharge.
+    login(&house, &ana).await;
+    let mut browser = Browser::signed_in(&house, &ana).await;
+    let result = browser.get(&format!("/topups/{}/result", wanted["id"].as_str().expect("an id"))).await.text;
+    assert!(result.contains("A coupon took the whole amount") && result.contains("$25.00"), "{result}");
     reconcile(&house).await;
     let (run, found) = reconcile_since(&house, Some(Timestamp::from_seconds(0))).await;
     assert_eq!((run.drifting, found.differences), (0, Vec::new()));

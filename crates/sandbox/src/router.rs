@@ -28,6 +28,8 @@ use sessions::Session;
 
 /// Most sessions at a time.
 pub const SESSIONS_MAX: usize = 1_000;
+/// The address of the first subscriber, where none was given one.
+const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(100, 64, 0, 2);
 /// How long nothing is looked at when nothing is known to be due.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long the page's open requests may take to end when the router stops.
@@ -51,6 +53,8 @@ pub struct RouterConfig {
     pub interim_seconds: u32,
     /// Who may dial.
     pub subscribers: Vec<Subscriber>,
+    /// Names of services that it reports apart, as Juniper's routers do. Sessions count them, too.
+    pub services: Vec<String>,
     /// Tells the time; [`Router::wake`] when it was moved.
     pub clock: Clock,
 }
@@ -136,6 +140,9 @@ pub enum RouterRefusal {
     /// No session has this id; it may have ended.
     #[error("there is no such session")]
     UnknownSession,
+    /// It tells no service of this name apart.
+    #[error("there is no such service")]
+    UnknownService,
     /// [`SESSIONS_MAX`] are open.
     #[error("the router holds as many sessions as it can")]
     Full,
@@ -164,6 +171,7 @@ struct Plant {
     secret: Secret,
     interim_seconds: u32,
     subscribers: Vec<Subscriber>,
+    services: Vec<String>,
     sessions: Vec<Session>,
     /// Sessions since the start; their ids repeat after a restart.
     dialled: u32,
@@ -195,6 +203,7 @@ impl Router {
             secret: config.secret,
             interim_seconds: config.interim_seconds.max(1),
             subscribers: config.subscribers,
+            services: config.services,
             sessions: Vec::new(),
             dialled: 0,
             reports: Reports::default(),
@@ -223,6 +232,19 @@ impl Router {
         self.change_address
     }
 
+    /// Lets one more subscriber dial, at the next address after those that are given; one that is known keeps what he has. Whether he is new.
+    pub fn let_dial(&self, login: &str, rate_limit: RateLimit) -> bool {
+        self.shared.act(|plant, _| {
+            if plant.subscribers.iter().any(|known| known.login == login) {
+                return false;
+            }
+            let last = plant.subscribers.iter().map(|known| known.ip).max();
+            let ip = last.map_or(FIRST_ADDRESS, |last| Ipv4Addr::from(u32::from(last).saturating_add(1)));
+            plant.subscribers.push(Subscriber { login: login.to_owned(), ip, rate_limit });
+            true
+        })
+    }
+
     /// A subscriber dials; returns the session's id. He may have several.
     ///
     /// # Errors
@@ -245,6 +267,14 @@ impl Router {
     /// [`RouterRefusal::UnknownSession`].
     pub fn spend(&self, session: &str, bytes: Both) -> Result<(), RouterRefusal> {
         self.shared.act(|plant, now| plant.spend(session, bytes, now))
+    }
+
+    /// A session uses these bytes of a service at once; the session is reported, and the service.
+    ///
+    /// # Errors
+    /// [`RouterRefusal::UnknownSession`], [`RouterRefusal::UnknownService`].
+    pub fn spend_on(&self, session: &str, service: &str, bytes: Both) -> Result<(), RouterRefusal> {
+        self.shared.act(|plant, now| plant.spend_on(session, service, bytes, now))
     }
 
     /// What a session uses from now on, in bits per second, as far as its speed allows.
@@ -379,6 +409,19 @@ impl Plant {
         self.report_session(session, now)
     }
 
+    fn spend_on(&mut self, session: &str, service: &str, bytes: Both, now: i64) -> Result<(), RouterRefusal> {
+        if !self.services.iter().any(|known| known == service) {
+            return Err(RouterRefusal::UnknownService);
+        }
+        let is_new = self.session(session, now)?.spend_on(service, bytes, now);
+        if is_new {
+            let open = self.sessions.iter().find(|open| open.id == session);
+            let draft = open.and_then(|open| open.service_reports(AccountingStatus::Start, self, now).pop());
+            draft.into_iter().for_each(|draft| self.reports.add(draft, now, &mut self.faults));
+        }
+        self.report_session(session, now)
+    }
+
     fn report_session(&mut self, session: &str, now: i64) -> Result<(), RouterRefusal> {
         self.report_as(session, AccountingStatus::InterimUpdate, now)
     }
@@ -386,8 +429,12 @@ impl Plant {
     fn report_as(&mut self, session: &str, status: AccountingStatus, now: i64) -> Result<(), RouterRefusal> {
         self.session(session, now)?.reported(now);
         let open = self.sessions.iter().find(|open| open.id == session);
-        let draft = open.ok_or(RouterRefusal::UnknownSession)?.report(status, self, now);
-        self.reports.add(draft, now, &mut self.faults);
+        let open = open.ok_or(RouterRefusal::UnknownSession)?;
+        let (own, mut drafts) = (open.report(status, self, now), open.service_reports(status, self, now));
+        // A service ends before its session.
+        let place = if status == AccountingStatus::Stop { drafts.len() } else { 0 };
+        drafts.insert(place, own);
+        drafts.into_iter().for_each(|draft| self.reports.add(draft, now, &mut self.faults));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ mod server;
 use money::{Amount, CustomerId, LineId, PurchaseId, Timestamp, Unit, WalletId};
 use store::views::{
     CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
-    ViewChange, ViewChanges, WalletRow,
+    ViewChange, ViewChanges, WalletRow, ZeroRatedRow,
 };
 use store::{Reader, StoreError, Tables};
 
@@ -77,7 +77,12 @@ fn session(state: &str, read_at: Timestamp, anomaly: Option<&str>) -> SessionRow
         input: 10,
         output: 20,
         anomaly: anomaly.map(str::to_owned),
+        traffic_no: None,
     }
+}
+
+fn zero_rated(bytes: i64) -> ZeroRatedRow {
+    ZeroRatedRow { wallet_no: 3, hour: 500, traffic_no: 1, bytes }
 }
 
 /// A line with all that can happen to it.
@@ -109,6 +114,8 @@ fn all_changes() -> Vec<LineChange> {
         LineChange::SessionsEnded { wallet_no, nas_no: 4 },
         LineChange::TrafficAdded { wallet_no, hour: 500, total: 100, outside: 5 },
         LineChange::TrafficAdded { wallet_no, hour: 500, total: 20, outside: 0 },
+        LineChange::ZeroRatedAdded(zero_rated(3)),
+        LineChange::ZeroRatedAdded(zero_rated(2)),
     ]
 }
 
@@ -302,7 +309,7 @@ fn sessions_and_traffic_are_found_where_they_are_asked_for() {
 #[test]
 fn each_table_that_differs_is_named() {
     for open in server::ENGINES {
-        let cases: [(&str, LineChange); 5] = [
+        let cases: [(&str, LineChange); 6] = [
             ("line_view", LineChange::SequenceMoved { wallet_no: 3 }),
             (
                 "cycle_view",
@@ -323,6 +330,7 @@ fn each_table_that_differs_is_named() {
             ),
             ("session_view", LineChange::SessionRead(session("open", LATER, None))),
             ("traffic_view", LineChange::TrafficAdded { wallet_no: 3, hour: 9, total: 1, outside: 0 }),
+            ("zero_rated_view", LineChange::ZeroRatedAdded(zero_rated(1))),
         ];
         for (table, change) in cases {
             let mut changes = all_changes();

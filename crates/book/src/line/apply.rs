@@ -6,6 +6,7 @@ use super::bill::Billed;
 use super::record::{LineFact, LineRecord, Lot, Taken};
 use super::state::{Awaiting, CycleTerms, Forgone, Line, RestrictedSpan, Session, SessionState, Unpaid};
 use super::traffic::{Behind, SESSIONS_MAX};
+use super::zero_rated;
 use crate::book::Book;
 use crate::command::Source;
 use crate::wallet::{Grant, Wallet};
@@ -40,6 +41,7 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
             wallet.debt -= forgiven;
             line.cycle = *cycle;
             line.released.clear();
+            line.shared = line.shared.of_next_cycle();
             line.terms = CycleTerms {
                 carried: wallet.balance.posted - allowance.map_or(0, |lot| lot.amount),
                 ..CycleTerms::default()
@@ -103,6 +105,7 @@ fn apply_fact(wallet: &mut Wallet, line: &mut Line, fact: &LineFact) {
         }
         LineFact::Read(read) => {
             take(wallet, line, &read.taken);
+            zero_rated::apply(wallet, line, read);
             line.sessions.insert(read.session, read.after);
             forget_sessions(line);
         }

@@ -5,14 +5,17 @@ use money::{GrantId, LineId, PurchaseId};
 
 use super::bill::BillItem;
 use super::plan::{Charging, PackNo, PlanNo, Validity};
-use super::record::{LineFact, Lot, Read, Taken};
+use super::record::{LineFact, Lot, Read, Taken, ZeroRated};
 use super::state::{Awaiting, Cycle, LineStatus, PaidBy, Session, SessionState};
 use super::traffic::{Anomaly, Behind};
+use super::zero_rated::TrafficNo;
 use crate::codec::{CodecError, Reader, Write};
 use crate::record::{read_burns, write_burns};
 
-/// The tags of facts about lines, in the journal's numbering.
-pub(crate) const TAGS: core::ops::RangeInclusive<u8> = OPENED..=RECOVERED;
+/// True of the tags of facts about lines, in the journal's numbering.
+pub(crate) fn is_line_tag(tag: u8) -> bool {
+    matches!(tag, OPENED..=RECOVERED | READ_ZERO_RATED)
+}
 
 const OPENED: u8 = 15;
 const CYCLE_BEGAN: u8 = 16;
@@ -35,6 +38,8 @@ const BILL_PAID: u8 = 32;
 const BILL_WRITTEN_OFF: u8 = 33;
 const SESSIONS_CLOSED: u8 = 34;
 const RECOVERED: u8 = 35;
+/// A [`READ`] of which something is free because of what it is.
+const READ_ZERO_RATED: u8 = 41;
 
 /// The tag of a fact.
 pub(crate) fn tag_of(fact: &LineFact) -> u8 {
@@ -50,7 +55,8 @@ pub(crate) fn tag_of(fact: &LineFact) -> u8 {
         LineFact::Paid { .. } => PAID,
         LineFact::Dropped { .. } => DROPPED,
         LineFact::WrittenOff { .. } => WRITTEN_OFF,
-        LineFact::Read(_) => READ,
+        LineFact::Read(Read { zero_rated: None, .. }) => READ,
+        LineFact::Read(Read { zero_rated: Some(_), .. }) => READ_ZERO_RATED,
         LineFact::SessionsEnded { .. } => SESSIONS_ENDED,
         LineFact::SessionsClosed { .. } => SESSIONS_CLOSED,
         LineFact::Used(_) => USED,
@@ -117,6 +123,9 @@ pub(crate) fn write_line_fact(out: &mut Vec<u8>, fact: &LineFact) {
                 Some(Anomaly::Jump) => 2,
             });
             write_taken(out, &read.taken);
+            if let Some(zero_rated) = &read.zero_rated {
+                write_zero_rated(out, zero_rated);
+            }
         }
         LineFact::SessionsEnded { nas, at } => {
             out.unsigned((*nas).into());
@@ -185,7 +194,7 @@ pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFac
             price: reader.amount()?,
             burns: read_burns(reader)?,
         },
-        READ => LineFact::Read(Read {
+        READ | READ_ZERO_RATED => LineFact::Read(Read {
             session: reader.u128()?,
             after: read_session(reader)?,
             anomaly: match reader.byte()? {
@@ -195,6 +204,7 @@ pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFac
                 _ => return Err(CodecError::Range("anomaly")),
             },
             taken: read_taken(reader)?,
+            zero_rated: (tag == READ_ZERO_RATED).then(|| read_zero_rated(reader)).transpose()?,
         }),
         SESSIONS_ENDED => LineFact::SessionsEnded { nas: reader.u32()?, at: reader.time()? },
         SESSIONS_CLOSED => {
@@ -280,11 +290,20 @@ pub(super) fn read_awaiting(reader: &mut Reader<'_>) -> Result<Awaiting, CodecEr
 }
 
 pub(super) fn write_session(out: &mut Vec<u8>, session: &Session) {
-    let flags = [session.state == SessionState::Closed, session.jumped, session.behind != Behind::default()];
+    let flags = [
+        session.state == SessionState::Closed,
+        session.jumped,
+        session.behind != Behind::default(),
+        session.counts_all,
+        session.traffic.is_some(),
+    ];
     out.byte(flags.iter().rev().fold(0, |flags, flag| flags << 1 | u8::from(*flag)));
     out.unsigned(session.nas.into());
     if session.behind != Behind::default() {
         out.u64(session.behind.0);
+    }
+    if let Some(TrafficNo(no)) = session.traffic {
+        out.unsigned(no.into());
     }
     out.time(session.started_at);
     out.time(session.read_at);
@@ -295,7 +314,7 @@ pub(super) fn write_session(out: &mut Vec<u8>, session: &Session) {
 
 pub(super) fn read_session(reader: &mut Reader<'_>) -> Result<Session, CodecError> {
     let flags = reader.byte()?;
-    if flags > 7 {
+    if flags > 31 {
         return Err(CodecError::Range("session"));
     }
     Ok(Session {
@@ -303,11 +322,33 @@ pub(super) fn read_session(reader: &mut Reader<'_>) -> Result<Session, CodecErro
         jumped: flags & 2 == 2,
         nas: reader.u32()?,
         behind: if flags & 4 == 4 { Behind(reader.u64()?) } else { Behind::default() },
+        counts_all: flags & 8 == 8,
+        traffic: if flags & 16 == 16 { Some(TrafficNo(reader.u32()?)) } else { None },
         started_at: reader.time()?,
         read_at: reader.time()?,
         seconds: reader.u32()?,
         input: reader.signed()?,
         output: reader.signed()?,
+    })
+}
+
+fn write_zero_rated(out: &mut Vec<u8>, zero_rated: &ZeroRated) {
+    out.unsigned(zero_rated.traffic.0.into());
+    out.signed(zero_rated.told);
+    out.signed(zero_rated.told_earlier);
+    out.signed(zero_rated.free);
+    write_burns(out, &zero_rated.restored);
+    out.signed(zero_rated.debt_paid);
+}
+
+fn read_zero_rated(reader: &mut Reader<'_>) -> Result<ZeroRated, CodecError> {
+    Ok(ZeroRated {
+        traffic: TrafficNo(reader.u32()?),
+        told: reader.signed()?,
+        told_earlier: reader.signed()?,
+        free: reader.signed()?,
+        restored: read_burns(reader)?,
+        debt_paid: reader.signed()?,
     })
 }
 

@@ -15,19 +15,21 @@ mod record;
 mod snapshot;
 mod state;
 mod traffic;
+mod zero_rated;
 
 pub use bill::{BillItem, Billed};
 pub use calendar::{FreeWindow, cycle_at};
 pub use plan::{Charging, Pack, PackNo, Plan, PlanNo, PurchaseRules, Release, Validity};
 pub use purchase::{Standing, check_charging, check_line, check_pack};
-pub use record::{LineFact, LineRecord, Lot, Read, Taken};
+pub use record::{LineFact, LineRecord, Lot, Read, Taken, ZeroRated};
 pub use state::{
     Awaiting, Cycle, CycleTerms, Forgone, Line, LineStatus, PaidBy, RestrictedSpan, Session, SessionState,
     Unpaid,
 };
 pub use traffic::{Anomaly, Behind, Octets, RATE_MAX, Reading, ReadingKind, SESSIONS_MAX};
+pub use zero_rated::{Shared, TrafficNo};
 
-pub(crate) use codec::{TAGS, place, read_line_fact, tag_of, write_line_fact};
+pub(crate) use codec::{is_line_tag, place, read_line_fact, tag_of, write_line_fact};
 pub(crate) use cycle::decide_line;
 pub(crate) use cycle::{carry, due_on_line};
 pub(crate) use record::line_transfers;

@@ -3,6 +3,7 @@
 use money::Amount;
 
 use super::calendar::FreeWindow;
+use super::zero_rated::TrafficNo;
 
 /// The dense number of a plan, given when it was made and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +26,8 @@ pub struct Plan {
     pub purchases: Option<PurchaseRules>,
     /// Times of day in which traffic does not lower the balance.
     pub free: Vec<FreeWindow>,
+    /// Kinds of traffic that do not lower the balance, where routers tell them apart.
+    pub zero_rated: Vec<TrafficNo>,
 }
 
 /// When packs may be bought.

@@ -6,6 +6,7 @@ use super::bill::BillItem;
 use super::plan::PlanNo;
 use super::state::{Awaiting, Cycle, LineStatus, PaidBy, Session};
 use super::traffic::Anomaly;
+use super::zero_rated::TrafficNo;
 use crate::account::{Account, Transfer};
 use crate::decision::{Balance, Burns, WalletNo};
 
@@ -61,6 +62,25 @@ pub struct Read {
     pub anomaly: Option<Anomaly>,
     /// What it adds.
     pub taken: Taken,
+    /// What of it is free because of what it is, if anything was told apart.
+    pub zero_rated: Option<ZeroRated>,
+}
+
+/// Traffic that is free because of what it is. Bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZeroRated {
+    /// What it is.
+    pub traffic: TrafficNo,
+    /// Told apart, of bytes that sessions count as well.
+    pub told: i64,
+    /// Such of the time before the cycle began.
+    pub told_earlier: i64,
+    /// What is free by that now; part of what the reading takes as outside.
+    pub free: i64,
+    /// What of it had been charged and is put back into grants.
+    pub restored: Burns,
+    /// What of it had been charged and pays debt.
+    pub debt_paid: i64,
 }
 
 /// What has become true of a line.

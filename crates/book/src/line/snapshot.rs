@@ -10,6 +10,7 @@ use super::codec::{
 };
 use super::plan::{PackNo, PlanNo};
 use super::state::{CycleTerms, Forgone, Line, LineStatus, RestrictedSpan, Unpaid};
+use super::zero_rated::{Shared, TrafficNo};
 use crate::codec::{CodecError, Reader, Write};
 
 pub(crate) fn write_line(out: &mut Vec<u8>, line: &Line) {
@@ -55,6 +56,9 @@ pub(crate) fn write_line(out: &mut Vec<u8>, line: &Line) {
         write_session(out, session);
     }
     out.time(line.sessions_known_from);
+    let Shared { used, used_earlier, told, told_earlier, free, traffic } = line.shared;
+    [used, used_earlier, told, told_earlier, free].into_iter().for_each(|bytes| out.signed(bytes));
+    out.option(traffic, |out, TrafficNo(no)| out.unsigned(no.into()));
 }
 
 pub(crate) fn read_line(reader: &mut Reader<'_>) -> Result<Line, CodecError> {
@@ -90,6 +94,14 @@ pub(crate) fn read_line(reader: &mut Reader<'_>) -> Result<Line, CodecError> {
     }
     line.sessions = pairs(reader, |reader| Ok((reader.u128()?, read_session(reader)?)))?;
     line.sessions_known_from = reader.time()?;
+    line.shared = Shared {
+        used: reader.signed()?,
+        used_earlier: reader.signed()?,
+        told: reader.signed()?,
+        told_earlier: reader.signed()?,
+        free: reader.signed()?,
+        traffic: reader.option(Reader::u32)?.map(TrafficNo),
+    };
     Ok(line)
 }
 

@@ -7,6 +7,7 @@ use money::{Amount, LineId, PurchaseId, Timestamp};
 use super::bill::Billed;
 use super::plan::{Charging, PackNo, PlanNo, Validity};
 use super::traffic::Behind;
+use super::zero_rated::{Shared, TrafficNo};
 
 /// Whether a line is in service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,6 +179,10 @@ pub struct Session {
     pub output: i64,
     /// Whether the last reading was more than any line can carry: counters below it put it right.
     pub jumped: bool,
+    /// Which traffic it counts, where it counts but one kind of a subscriber's.
+    pub traffic: Option<TrafficNo>,
+    /// Whether its router counts all traffic in sessions, also what it tells apart.
+    pub counts_all: bool,
 }
 
 impl Session {
@@ -221,6 +226,8 @@ pub struct Line {
     pub sessions: BTreeMap<u128, Session>,
     /// Readings of sessions that are not known and happened before this were counted or are lost.
     pub sessions_known_from: Timestamp,
+    /// What sessions told together with traffic that was told apart.
+    pub shared: Shared,
 }
 
 impl Line {
@@ -241,6 +248,7 @@ impl Line {
             restricted: Vec::new(),
             sessions: BTreeMap::new(),
             sessions_known_from: Timestamp::from_micros(i64::MIN),
+            shared: Shared::default(),
         }
     }
 

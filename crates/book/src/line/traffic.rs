@@ -12,8 +12,9 @@ use money::Timestamp;
 
 use super::calendar::{Span, covered, free_spans};
 use super::plan::Plan;
-use super::record::{LineFact, Read, Taken};
+use super::record::{LineFact, Read, Taken, ZeroRated};
 use super::state::{Line, Session, SessionState};
+use super::zero_rated::{TrafficNo, take_again, take_apart, take_of_session};
 use crate::decision::Balance;
 use crate::refusal::Refusal;
 use crate::wallet::Wallet;
@@ -87,6 +88,10 @@ pub struct Reading {
     /// Whether the router told that instant. If not, it is the one at which the report came, and a copy that comes later
     /// seems to be of later.
     pub is_dated: bool,
+    /// Which traffic it is of, where the router tells one kind of a subscriber's apart.
+    pub traffic: Option<TrafficNo>,
+    /// Whether the router counts all traffic in sessions, also what it tells apart.
+    pub counts_all: bool,
 }
 
 /// What was strange about a reading. Staff see it.
@@ -142,9 +147,9 @@ pub(super) fn decide_reading(judged: &Judged<'_>, reading: &Reading) -> Result<(
     if grown.bytes == 0 && grown.anomaly.is_none() && known.is_some_and(|known| is_same(known, &after)) {
         return Err(Refusal::ReadingOld);
     }
-    let taken = take(judged, grown.bytes, (base.read_at.min(moment), moment));
+    let (taken, zero_rated) = take(judged, reading, grown.bytes, (base.read_at.min(moment), moment));
     let balance = after_taken(wallet, &taken)?;
-    let read = Read { session: reading.session, after, anomaly: grown.anomaly, taken };
+    let read = Read { session: reading.session, after, anomaly: grown.anomaly, taken, zero_rated };
     Ok((LineFact::Read(read), balance))
 }
 
@@ -155,10 +160,36 @@ pub(super) fn after_taken(wallet: &Wallet, taken: &Taken) -> Result<Balance, Ref
     Ok(Balance { posted: wallet.balance.posted - net, ..wallet.balance })
 }
 
-/// Splits bytes by where in time they flowed, and says what the grants give.
-fn take(judged: &Judged<'_>, bytes: i64, within: Span) -> Taken {
-    let Judged { wallet, line, plan, zone, .. } = judged;
-    let starts_at = line.cycle.starts_at;
+/// What the bytes by which a session's counters have grown take, and what of them is free because of what it is.
+fn take(judged: &Judged<'_>, reading: &Reading, bytes: i64, within: Span) -> (Taken, Option<ZeroRated>) {
+    match (reading.traffic, reading.counts_all) {
+        (None, false) => (taken_of(judged.wallet, split(judged, bytes, within)), None),
+        (None, true) => take_of_session(judged, split(judged, bytes, within)),
+        (Some(traffic), false) => take_apart(judged, traffic, split(judged, bytes, within)),
+        (Some(traffic), true) => take_again(judged, traffic, bytes, within),
+    }
+}
+
+/// Bytes by where in time they flowed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Split {
+    /// In the cycle that runs.
+    pub(super) total: i64,
+    /// Such while all was outside.
+    pub(super) outside: i64,
+    /// Before it.
+    pub(super) earlier: i64,
+}
+
+/// What the grants give for bytes that were split.
+pub(super) fn taken_of(wallet: &Wallet, split: Split) -> Taken {
+    let Split { total, outside, earlier } = split;
+    let (burns, debt) = wallet.plan_burn(total - outside);
+    Taken { total, outside, earlier, burns, debt }
+}
+
+fn split(judged: &Judged<'_>, bytes: i64, within: Span) -> Split {
+    let starts_at = judged.line.cycle.starts_at;
     let earlier = if within.1 <= starts_at {
         bytes
     } else {
@@ -166,18 +197,23 @@ fn take(judged: &Judged<'_>, bytes: i64, within: Span) -> Taken {
     };
     let total = bytes - earlier;
     let rest = (within.0.max(starts_at), within.1.max(starts_at));
+    // An instant has no length: it is free if it lies in what is free.
+    let seen = if rest.0 == rest.1 { (rest.0, rest.1.plus(1)) } else { rest };
+    let outside = share_up(total, covered(free_within(judged, seen), seen), seen.1.since(seen.0));
+    Split { total, outside, earlier }
+}
+
+/// When between two instants nothing lowered the balance: free hours, and while the line was slowed, walled or blocked. They may overlap.
+pub(super) fn free_within(judged: &Judged<'_>, within: Span) -> Vec<Span> {
+    let Judged { line, plan, zone, .. } = judged;
     let mut spans: Vec<Span> = line
         .restricted
         .iter()
         .map(|span| (span.from, span.to.unwrap_or(Timestamp::MAX)))
-        .filter(|(from, to)| *from <= rest.1 && *to >= rest.0)
+        .filter(|(from, to)| *from <= within.1 && *to >= within.0)
         .collect();
-    // An instant has no length: it is free if it lies in what is free.
-    let seen = if rest.0 == rest.1 { (rest.0, rest.1.plus(1)) } else { rest };
-    spans.extend(plan.iter().flat_map(|plan| free_spans(zone, &plan.free, seen)));
-    let outside = share_up(total, covered(spans, seen), seen.1.since(seen.0));
-    let (burns, debt) = wallet.plan_burn(total - outside);
-    Taken { total, outside, earlier, burns, debt }
+    spans.extend(plan.iter().flat_map(|plan| free_spans(zone, &plan.free, within)));
+    spans
 }
 
 /// `bytes` × `part` / `whole`, rounded up.
@@ -203,6 +239,8 @@ fn fresh(reading: &Reading, moment: Timestamp) -> Session {
         input: 0,
         output: 0,
         jumped: false,
+        traffic: reading.traffic,
+        counts_all: reading.counts_all,
     }
 }
 
@@ -303,8 +341,16 @@ fn grow(base: &Session, reading: &Reading, moment: Timestamp) -> Grown {
         Back::Late if told == 0 => (base.read_at, base.seconds),
         _ => (base.read_at.max(moment), reading.session_seconds.unwrap_or(0).max(base.seconds)),
     };
-    let after =
-        Session { read_at, seconds, input: input.counter, output: output.counter, jumped: is_jump, ..*base };
+    let after = Session {
+        read_at,
+        seconds,
+        input: input.counter,
+        output: output.counter,
+        jumped: is_jump,
+        traffic: reading.traffic,
+        counts_all: reading.counts_all,
+        ..*base
+    };
     if is_jump {
         return Grown { after, bytes: 0, anomaly: Some(Anomaly::Jump) };
     }

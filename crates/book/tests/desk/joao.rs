@@ -21,6 +21,7 @@ pub(crate) fn plan() -> Plan {
         carried_max: None,
         purchases: Some(PurchaseRules { balance_max: 0, unpaid_max: None }),
         free: Vec::new(),
+        zero_rated: Vec::new(),
     }
 }
 

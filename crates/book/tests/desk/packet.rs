@@ -1,6 +1,8 @@
 //! Reports as routers send them, and what they should do.
 
-use book::{Anomaly, Behind, LineAct, LineFact, Octets, Plan, Reading, ReadingKind, Record};
+use book::{Anomaly, Behind, LineAct, LineFact, Octets, Plan, Reading, ReadingKind, Record, TrafficNo};
+
+use money::Timestamp;
 
 use super::joao::{ask, joao, plan};
 use super::{Desk, time};
@@ -30,6 +32,8 @@ pub(crate) fn packet(
         session_seconds: seconds,
         at,
         is_dated: true,
+        traffic: None,
+        counts_all: false,
     })
 }
 
@@ -81,6 +85,26 @@ impl Packet {
     /// By a router that reports through router 1.
     pub(crate) fn behind(self, name: u64) -> Packet {
         Packet(Reading { behind: Behind(name), ..self.0 })
+    }
+
+    /// Of one kind of traffic.
+    pub(crate) fn traffic(self, traffic: TrafficNo) -> Packet {
+        Packet(Reading { traffic: Some(traffic), ..self.0 })
+    }
+
+    /// By a router that counts all traffic in sessions, also what it tells apart.
+    pub(crate) fn counts_all(self) -> Packet {
+        Packet(Reading { counts_all: true, ..self.0 })
+    }
+
+    /// Of another instant.
+    pub(crate) fn at(self, at: &str) -> Packet {
+        self.at_time(time(at))
+    }
+
+    /// As [`Packet::at`].
+    pub(crate) fn at_time(self, at: Timestamp) -> Packet {
+        Packet(Reading { at, ..self.0 })
     }
 
     pub(crate) fn without_seconds(self) -> Packet {

@@ -38,9 +38,15 @@ impl LineTerms {
                 LineFact::Read(read) => {
                     assert_eq!(read.anomaly, None, "nothing strange was sent");
                     let taken = &read.taken;
-                    assert!(taken.earlier >= 0 && taken.outside >= 0 && taken.outside <= taken.total);
+                    let is_told_again = read.after.counts_all && read.after.traffic.is_some();
+                    assert!(taken.earlier >= 0 && taken.outside >= 0 && taken.total >= 0);
+                    assert!(!is_told_again || taken.total + taken.earlier == 0, "it is no use of its own");
+                    assert!(is_told_again || taken.outside <= taken.total);
+                    let free = read.zero_rated.as_ref().map_or(0, |zero_rated| zero_rated.free);
+                    assert!((0..=taken.outside).contains(&free));
                     *outside += i128::from(taken.outside);
                     *all += i128::from(taken.total);
+                    assert!(*outside <= *all, "no more is free than was used");
                     self.counted += i128::from(taken.total) + i128::from(taken.earlier);
                 }
                 LineFact::Used(taken) => {

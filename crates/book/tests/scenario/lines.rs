@@ -2,7 +2,8 @@
 
 use book::{
     Act, Awaiting, Behind, Buying, Charging, CycleTerms, FreeWindow, LineAct, LineStatus, LineWish, Octets,
-    Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Release, TakeBack, Validity,
+    Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Release, TakeBack, TrafficNo,
+    Validity,
 };
 use money::{Amount, GrantId, LineId, PurchaseId, Timestamp, Unit};
 
@@ -16,6 +17,7 @@ pub(super) struct Provider {
     pub(super) packs: Vec<(String, Pack)>,
     purchases: Vec<(String, Awaiting)>,
     sessions: Vec<(String, Timestamp)>,
+    traffic: Vec<String>,
 }
 
 impl Words<'_> {
@@ -93,9 +95,23 @@ impl Reader {
             free.push(FreeWindow { from_minute, to_minute: words.minute()? });
         }
         let purchases = Some(PurchaseRules { balance_max: 0, unpaid_max: None });
-        let plan = |no| Plan { no: PlanNo(no), allowance, carried_max, purchases, free };
+        let mut zero_rated = Vec::new();
+        while words.next_are("without counting") {
+            zero_rated.push(self.traffic(words.take("what is not counted")?)?);
+        }
+        let plan = |no| Plan { no: PlanNo(no), allowance, carried_max, purchases, free, zero_rated };
         put(&mut self.provider.plans, name, plan)?;
         Ok(Step::Prices(self.prices()))
+    }
+
+    /// The number of traffic that is told apart under this name.
+    fn traffic(&mut self, name: &str) -> Read<TrafficNo> {
+        let place = self.provider.traffic.iter().position(|known| known == name);
+        let place = place.unwrap_or_else(|| {
+            self.provider.traffic.push(name.to_owned());
+            self.provider.traffic.len() - 1
+        });
+        u32::try_from(place + 1).map(TrafficNo).map_err(|_| "too many".to_owned())
     }
 
     pub(super) fn pack(&mut self, words: &mut Words<'_>) -> Read<Step> {
@@ -151,6 +167,9 @@ impl Reader {
     pub(super) fn session(&mut self, words: &mut Words<'_>) -> Read<Step> {
         let name = words.take("the session's name")?;
         let at = self.now()?;
+        let traffic =
+            if words.next_are("of") { Some(self.traffic(words.take("what it is")?)?) } else { None };
+        let counts_all = !words.next_are("counted apart");
         let kind = match words.take("starts, reports or stops")? {
             "starts" => ReadingKind::Start,
             "reports" => ReadingKind::Interim,
@@ -175,6 +194,8 @@ impl Reader {
                 nas: 1,
                 behind: Behind::default(),
                 is_dated: true,
+                traffic,
+                counts_all,
                 session: hash(&["session", name]),
                 kind,
                 input: Some(octets(0)),

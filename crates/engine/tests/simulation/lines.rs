@@ -46,6 +46,8 @@ impl Lines {
                 self.met.extend((read.taken.earlier > 0).then_some("bytes of the cycle before"));
                 self.met.extend((read.taken.debt > 0).then_some("overshoot"));
                 self.met.extend((read.taken.outside > 0).then_some("bytes outside"));
+                let given_back = read.zero_rated.as_ref().filter(|it| it.free > 0 && read.taken.total == 0);
+                self.met.extend(given_back.map(|_| "zero-rated bytes given back"));
             }
             LineFact::Bought { purchase, .. } => self.release("bought", purchase.purchase),
             LineFact::Released { purchase, .. } => {

@@ -30,7 +30,7 @@ const SEEDS_DEFAULT: u64 = 40;
 /// Things that happen in one life.
 const EVENTS: usize = 1_500;
 /// What must have happened in some life: a simulation in which it never does shows nothing.
-const HAPPENINGS: [&str; 32] = [
+const HAPPENINGS: [&str; 33] = [
     "already_bought",
     "already_reversed",
     "balance_positive",
@@ -63,6 +63,7 @@ const HAPPENINGS: [&str; 32] = [
     "sync failed",
     "wallet_exists",
     "written off",
+    "zero-rated bytes given back",
 ];
 
 /// How often each thing happened.

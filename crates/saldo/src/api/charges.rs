@@ -325,7 +325,7 @@ pub(super) async fn reverse(
         balance: Balance::new(balance, wallet.unit),
         at: time(decision.at),
     };
-    let change = Change::new("charge.reverse", id).after(&reversal)?;
+    let change = Change::new("charge.reverse", id).about(wallet.wallet).after(&reversal)?;
     wish.answer_noted(&api, StatusCode::CREATED, &reversal, (by.author, change)).await
 }
 

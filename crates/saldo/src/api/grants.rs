@@ -197,7 +197,8 @@ pub(super) async fn create(
     let grant = Grant::added(&decision, amount.unit());
     let grant =
         grant.ok_or_else(|| Problem::internal(&anyhow::anyhow!("entry {} is no grant", entry.id())))?;
-    let change = Change::new("grant.create", &grant.id).after(&(wallet.to_string(), &wanted))?;
+    let change =
+        Change::new("grant.create", &grant.id).about(wallet).after(&(wallet.to_string(), &wanted))?;
     wish.answer_noted(&api, StatusCode::CREATED, &grant, (by.author, change)).await
 }
 
@@ -274,6 +275,7 @@ pub(super) async fn deduct(
         balance: Balance::new(balance, amount.unit()),
         at: time(decision.at),
     };
-    let change = Change::new("deduction.create", &deduction.id).after(&(wallet.to_string(), &wanted))?;
+    let change = Change::new("deduction.create", &deduction.id).about(wallet);
+    let change = change.after(&(wallet.to_string(), &wanted))?;
     wish.answer_noted(&api, StatusCode::CREATED, &deduction, (by.author, change)).await
 }

@@ -16,7 +16,7 @@ use super::access::{By, PlansRead, PlansWrite};
 use super::once::{Answer, Wish};
 use super::request::{Body, Id, IdempotencyKey, said};
 use super::wire::{Amount, List, time};
-use crate::lines::offers::{PlanDraft, free_of, write_plan};
+use crate::lines::offers::{PlanDraft, free_of, names_of, write_plan};
 use crate::problem::Problem;
 
 /// What happens on the network when nothing is left.
@@ -121,6 +121,8 @@ pub(super) struct Plan {
     free: Vec<FreeWindow>,
     /// How many days after the due day of what is unpaid its lines are blocked; null: never.
     block_after_days: Option<u16>,
+    /// Services whose traffic costs nothing, by the names under which routers report them.
+    zero_rated: Vec<String>,
     /// When it was made, RFC 3339.
     created_at: String,
 }
@@ -143,6 +145,7 @@ impl Plan {
             walled_list: row.walled_list.clone(),
             free: free.iter().map(FreeWindow::new).collect(),
             block_after_days: row.block_after_days,
+            zero_rated: names_of(&row.zero_rated).map(str::to_owned).collect(),
             created_at: time(row.created_at),
         }
     }
@@ -183,6 +186,11 @@ pub(super) struct PlanWanted {
     free: Vec<FreeWindow>,
     /// How many days after the due day of what is unpaid its lines are blocked, 0 to 365; never, if nothing is said.
     block_after_days: Option<u16>,
+    /// Services whose traffic costs nothing, by the names under which routers report them: at most 32, of 1 to 64 characters without
+    /// commas and parentheses.
+    #[serde(default)]
+    #[schema(example = json!(["WhatsApp"]))]
+    zero_rated: Vec<String>,
 }
 
 /// The list that routers of a plan put walled lines on, where nothing is said.
@@ -207,6 +215,7 @@ impl PlanWanted {
             walled_list: self.walled_list.clone().unwrap_or_else(|| WALLED_LIST.to_owned()),
             free: read_free(&self.free)?,
             block_after_days: self.block_after_days,
+            zero_rated: self.zero_rated.clone(),
         })
     }
 }
@@ -307,6 +316,9 @@ pub(super) struct PlanChange {
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u16>)]
     block_after_days: Option<Option<u16>>,
+    /// Services whose traffic costs nothing: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zero_rated: Option<Vec<String>>,
 }
 
 impl PlanChange {
@@ -326,6 +338,7 @@ impl PlanChange {
             walled_list: Some(self.walled_list.as_ref().unwrap_or(&known.walled_list).clone()),
             free: self.free.as_ref().unwrap_or(&known.free).clone(),
             block_after_days: self.block_after_days.unwrap_or(known.block_after_days),
+            zero_rated: self.zero_rated.as_ref().unwrap_or(&known.zero_rated).clone(),
         }
     }
 }

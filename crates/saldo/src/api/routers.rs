@@ -31,6 +31,8 @@ pub(super) struct Router {
     address: String,
     /// The UDP port at which it takes CoA and Disconnect.
     coa_port: u16,
+    /// Whether its sessions' counters hold the bytes of services that it tells apart, too.
+    services_included: bool,
     /// When it last reported, to the minute; null if it never did.
     last_seen_at: Option<String>,
     /// When it was made, RFC 3339.
@@ -44,6 +46,7 @@ impl Router {
             name: row.name.clone(),
             address: row.address.clone(),
             coa_port: row.coa_port,
+            services_included: row.counts_all == 1,
             last_seen_at: time_if(row.last_seen_at),
             created_at: time(row.created_at),
         }
@@ -88,6 +91,8 @@ pub(super) struct RouterWanted {
     secret: String,
     /// The UDP port at which it takes CoA and Disconnect; 3799, if nothing is said.
     coa_port: Option<u16>,
+    /// Whether its sessions' counters hold the bytes of services that it tells apart, too; true, if nothing is said.
+    services_included: Option<bool>,
 }
 
 /// What is to change of a router. What is not there stays.
@@ -103,6 +108,8 @@ pub(super) struct RouterChange {
     secret: Option<String>,
     /// The UDP port at which it takes CoA and Disconnect.
     coa_port: Option<u16>,
+    /// Whether its sessions' counters hold the bytes of services that it tells apart, too.
+    services_included: Option<bool>,
 }
 
 /// What tells two wishes apart. Of a secret only a hash is remembered.
@@ -113,6 +120,8 @@ struct Said<'a> {
     address: Option<&'a str>,
     secret: Option<[u8; 32]>,
     coa_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    services_included: Option<bool>,
 }
 
 fn hashed(secret: &str) -> [u8; 32] {
@@ -128,18 +137,20 @@ pub(super) async fn create(
     key: IdempotencyKey,
     Body(wanted): Body<RouterWanted>,
 ) -> Result<Answer, Problem> {
-    let RouterWanted { name, address, secret, coa_port } = wanted;
+    let RouterWanted { name, address, secret, coa_port, services_included } = wanted;
     let said = Said {
         id: None,
         name: Some(&name),
         address: Some(&address),
         secret: Some(hashed(&secret)),
         coa_port,
+        services_included,
     };
     let wish = Wish::new(by.key.id, "POST /v1/routers", key, &said)?;
     let coa_port = coa_port.unwrap_or(COA_PORT);
-    let (draft, now) =
-        (RouterDraft { name, address, secret: Some(Hidden(secret)), coa_port }, api.app.ledger.now());
+    let counts_all = services_included.unwrap_or(true);
+    let draft = RouterDraft { name, address, secret: Some(Hidden(secret)), coa_port, counts_all };
+    let now = api.app.ledger.now();
     let write = wish.write(&api, StatusCode::CREATED, move |tx| {
         Ok(Router::new(&write_router(tx, &by.author, None, &draft, now)?))
     });
@@ -183,13 +194,14 @@ pub(super) async fn change(
     Id(id): Id<RouterId>,
     Body(change): Body<RouterChange>,
 ) -> Result<Answer, Problem> {
-    let RouterChange { name, address, secret, coa_port } = change;
+    let RouterChange { name, address, secret, coa_port, services_included } = change;
     let said = Said {
         id: Some(id.to_string()),
         name: name.as_deref(),
         address: address.as_deref(),
         secret: secret.as_deref().map(hashed),
         coa_port,
+        services_included,
     };
     let wish = Wish::new(by.key.id, "PATCH /v1/routers/{id}", key, &said)?;
     let (secret, now) = (secret.map(Hidden), api.app.ledger.now());
@@ -200,6 +212,7 @@ pub(super) async fn change(
             address: address.clone().unwrap_or_else(|| known.address.clone()),
             secret: secret.clone(),
             coa_port: coa_port.unwrap_or(known.coa_port),
+            counts_all: services_included.unwrap_or(known.counts_all == 1),
         };
         Ok(Router::new(&write_router(tx, &by.author, Some(known), &draft, now)?))
     });

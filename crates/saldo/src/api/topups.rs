@@ -31,7 +31,8 @@ pub(super) struct Topup {
     wallet: String,
     /// How much.
     amount: Amount,
-    /// `open`, `charging` (a saved card, by itself), `paid`, `credited`, `cancelled`, `expired` or `failed`.
+    /// `open`, `charging` (a saved card, by itself), `paid`, `credited`, `cancelled`, `expired`, `free` (a coupon
+    /// took all of it: nothing was paid, nothing is credited) or `failed`.
     state: String,
     /// Where the customer pays.
     checkout_url: Option<String>,

@@ -18,6 +18,7 @@ use super::request::{Body, Id, IdempotencyKey};
 use super::webhook_deliveries::Delivery;
 use super::wire::{List, time, time_if};
 use crate::endpoints::{self, EndpointDraft};
+use crate::ids;
 use crate::problem::Problem;
 
 /// A receiver of webhooks. Its secret is shown once, by the answer that drew it.
@@ -129,10 +130,10 @@ pub(super) async fn create(
     let EndpointWanted { url, kinds, description, enabled } = wanted;
     let draft = EndpointDraft { url, kinds, description, enabled: enabled.unwrap_or(true) };
     let (secret, settings) = (endpoints::draw_secret(), api.app.config.webhooks);
-    let drawn = secret.clone();
+    let (id, drawn) = (EndpointId::from_u128(ids::fresh()), secret.clone());
     let answer = wish
         .write(&api, StatusCode::CREATED, move |tx| {
-            let made = endpoints::create(tx, &by.author, settings, &draft, &drawn)?;
+            let made = endpoints::create(tx, &by.author, settings, &draft, (id, &drawn))?;
             Ok(EndpointWithSecret::remembered(&made))
         })
         .await?;

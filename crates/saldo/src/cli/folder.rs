@@ -58,7 +58,8 @@ pub(super) fn with_program<T>(
     })
 }
 
-fn must_exist(place: &Place) -> anyhow::Result<()> {
+/// Refuses a place in which there is no installation, before anything is made there.
+pub(super) fn must_exist(place: &Place) -> anyhow::Result<()> {
     if !place.has_journal().with_context(|| format!("opening {place}"))? {
         match place {
             Place::Folder(folder) => {

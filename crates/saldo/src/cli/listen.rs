@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::screen::Screen;
 use crate::clock;
-use crate::endpoints::{draw_secret, sign};
+use crate::endpoints::{KINDS, TEST_KIND, draw_secret, sign};
 
 /// How long the server is asked to wait for a message, in seconds.
 const WAIT_SECONDS: u32 = 30;
@@ -44,8 +44,18 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SECRET", requires = "forward")]
     secret: Option<String>,
     /// Only messages of this kind; may be given several times.
-    #[arg(long = "kind", value_name = "KIND")]
+    #[arg(long = "kind", value_name = "KIND", value_parser = kind)]
     kinds: Vec<String>,
+}
+
+/// A kind of message that there is. Whoever mistypes one would wait for ever.
+fn kind(text: &str) -> Result<String, String> {
+    let mut known = KINDS.iter().map(|(kind, _)| *kind).chain([TEST_KIND]);
+    if known.any(|kind| kind == text) {
+        return Ok(text.to_owned());
+    }
+    let all: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    Err(format!("there are: {}", all.join(", ")))
 }
 
 #[derive(Deserialize)]

@@ -262,14 +262,20 @@ mod tests {
             "saldo reconcile --since 2026-11-01",
             "saldo doctor --read-only --json",
             "saldo staff create --email ana@example.com --name Ana --role support",
+            "saldo staff list",
             "saldo listen --key sk_saldo_x --forward http://localhost:3000/hooks --kind credit.added",
             "saldo key create --name backend --scope usage:write --scope credit:read",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }
-        for line in
-            ["saldo", "saldo sell", "saldo demo --port x", "saldo key revoke", "saldo customer create"]
-        {
+        for line in [
+            "saldo",
+            "saldo sell",
+            "saldo demo --port x",
+            "saldo key revoke",
+            "saldo customer create",
+            "saldo listen --key sk_saldo_x --kind foo.bar",
+        ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
     }

@@ -39,6 +39,7 @@ pub(super) struct Options {
 
 /// Has the comparison made and prints it.
 pub(super) fn run(options: &Options, config: Config, screen: &Screen) -> anyhow::Result<Outcome> {
+    folder::must_exist(&config.place())?;
     let since = options.since.map(|day| begin_of(&config, day)).transpose()?;
     let run = match here(config.clone(), since) {
         Err(error) if is_served(&error) => {

@@ -17,9 +17,12 @@ use crate::{clock, ids, passwords};
 
 /// Bytes of randomness in a first password.
 const PASSWORD_BYTES: usize = 15;
+/// Staff that are listed.
+const STAFF_MAX: u32 = 1_000;
 
 pub(super) const HELP: &str = "\
 Examples:
+  saldo staff list                                                      who may sign in, and as what
   saldo staff create --email you@example.com --name You                 an admin of the console
   saldo staff create --email eve@example.com --name Eve --role support  one who helps customers
   saldo staff password you@example.com                                  a new password, shown once";
@@ -38,6 +41,8 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = Role::Admin)]
         role: Role,
     },
+    /// List who may sign in to the console, and as what. Works beside a running server.
+    List,
     /// Give somebody a new password and show it, once. The server must be stopped.
     Password {
         /// With what he signs in.
@@ -63,11 +68,22 @@ pub(super) enum Role {
 pub(super) fn run(command: Command, config: Config, screen: &Screen) -> anyhow::Result<()> {
     let password = ids::secret_text(PASSWORD_BYTES);
     match command {
+        Command::List => return list(&config, screen),
         Command::Create { email, name, role } => create(config, &email, &name, role, &password)?,
         Command::Password { email } => set_password(config, &email, &password)?,
     }
     screen.pair("password", &password);
     screen.line("The password is shown this once; only its hash is kept. Sign in at /console.");
+    Ok(())
+}
+
+fn list(config: &Config, screen: &Screen) -> anyhow::Result<()> {
+    let all = folder::open_tables(config)?.read(|reader| reader.all_staff(STAFF_MAX))?;
+    let row = |staff: &Staff| {
+        let state = if staff.disabled_at.is_some() { "disabled" } else { "" };
+        [staff.email.clone(), staff.name.clone(), staff.role.word().to_owned(), state.to_owned()]
+    };
+    screen.table(["E-MAIL", "NAME", "ROLE", ""], &all.iter().map(row).collect::<Vec<_>>());
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `/console/audit`: who changed what, found by who, what, on what and when; the same as a file.
+//! `/console/audit`: who changed what, found by whom it concerns, by who did it, what, on what and when; the same as a file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,12 +7,15 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use money::{CustomerId, LoginId, StaffId, Timestamp};
+use money::{ApiKeyId, CustomerId, LoginId, StaffId, Timestamp};
 use serde::Deserialize;
 use store::tables::audit::{AuditFilter, AuditRow};
+use store::tables::subscribers::folded;
 use store::{Reader as TablesReader, StoreError};
 
+use super::search;
 use crate::app::App;
+use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::page::{AuditLine, AuditPage};
 use crate::look::part::Place;
@@ -29,10 +32,60 @@ const FILE_ROWS_MAX: u32 = 10_000;
 const FILE_STEP: u32 = 1_000;
 /// Most characters of what is searched for.
 const WORDS_CHARS_MAX: usize = 100;
+/// Colleagues who are looked through for a name.
+const STAFF_MAX: u32 = 500;
+/// What changes are of, as the names of their actions begin. A test compares it with what the program writes down.
+const KINDS: [(&str, &str); 43] = [
+    ("adjustment", "audit-of-adjustment"),
+    ("api_key", "audit-of-api-key"),
+    ("automatic_topup", "audit-of-automatic-topup"),
+    ("backup", "audit-of-backup"),
+    ("bank_return", "audit-of-bank-return"),
+    ("billing", "audit-of-billing"),
+    ("boleto", "audit-of-boleto"),
+    ("brand", "audit-of-brand"),
+    ("charge", "audit-of-charge"),
+    ("clock", "audit-of-clock"),
+    ("credit", "audit-of-credit"),
+    ("credit_request", "audit-of-credit-request"),
+    ("customer", "audit-of-customer"),
+    ("customers", "audit-of-customers"),
+    ("deduction", "audit-of-deduction"),
+    ("doctor", "audit-of-doctor"),
+    ("finding", "audit-of-finding"),
+    ("grant", "audit-of-grant"),
+    ("inbox", "audit-of-inbox"),
+    ("invoice", "audit-of-invoice"),
+    ("line", "audit-of-line"),
+    ("login", "audit-of-login"),
+    ("mail", "audit-of-mail"),
+    ("mail_wishes", "audit-of-mail-wishes"),
+    ("meter", "audit-of-meter"),
+    ("pack", "audit-of-pack"),
+    ("plan", "audit-of-plan"),
+    ("price", "audit-of-price"),
+    ("purchase", "audit-of-purchase"),
+    ("receipt", "audit-of-receipt"),
+    ("reconciliation", "audit-of-reconciliation"),
+    ("refund", "audit-of-refund"),
+    ("remittance", "audit-of-remittance"),
+    ("router", "audit-of-router"),
+    ("staff", "audit-of-staff"),
+    ("subject", "audit-of-subject"),
+    ("subscriber", "audit-of-subscriber"),
+    ("subscribers", "audit-of-subscribers"),
+    ("test_clock", "audit-of-test-clock"),
+    ("topup", "audit-of-topup"),
+    ("wallet", "audit-of-wallet"),
+    ("webhook_delivery", "audit-of-webhook-delivery"),
+    ("webhook_endpoint", "audit-of-webhook-endpoint"),
+];
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Shown {
+    /// Whom it concerns: a name, an e-mail or an id.
+    customer: String,
     who: String,
     action: String,
     object: String,
@@ -53,13 +106,16 @@ pub(super) async fn page(
     let before = trail.last().and_then(|no| no.parse().ok());
     let (asked, zone) = (shown.clone(), reader.zone.clone());
     let wrong_days = day(&zone, &shown.from, false).is_none() || day(&zone, &shown.to, true).is_none();
-    let (lines, next) = app
+    let (lines, next, colleagues, wrong_customer) = app
         .read(move |tables| {
-            let filter = filter(tables, &asked, &zone)?;
+            let colleagues = tables.all_staff(STAFF_MAX)?.into_iter().map(|staff| staff.name).collect();
+            let Some(filter) = filter(tables, &asked, &zone)? else {
+                return Ok((Vec::new(), None, colleagues, true));
+            };
             let page = tables.audit_found(&filter, before, ROWS)?;
             let names = Names::default();
             let lines = page.rows.into_iter().scan(names, |names, row| Some(line(tables, names, row)));
-            Ok((lines.collect::<Result<Vec<_>, _>>()?, page.next))
+            Ok((lines.collect::<Result<Vec<_>, _>>()?, page.next, colleagues, false))
         })
         .await?;
     let query = query(&shown);
@@ -67,9 +123,12 @@ pub(super) async fn page(
     let page = AuditPage {
         frame: staff.visit.frame(&app, Some(Place::ConsoleAudit)),
         wrong_days,
+        wrong_customer,
+        colleagues,
+        kinds: kinds(&reader, &shown.action),
+        customer: shown.customer,
         csv_url: format!("{}.csv?{}", Place::ConsoleAudit.url(), query.trim_end_matches('&')),
         who: shown.who,
-        action: shown.action,
         object: shown.object,
         from: shown.from,
         to: shown.to,
@@ -78,7 +137,7 @@ pub(super) async fn page(
         older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
         reader,
     };
-    draw(if wrong_days { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
+    draw(if wrong_days || wrong_customer { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
 }
 
 /// `GET /console/audit.csv`
@@ -94,27 +153,30 @@ pub(super) async fn file(
     }
     let rows = app
         .read(move |tables| {
-            let filter = filter(tables, &shown, &zone)?;
-            let (mut rows, mut before) = (Vec::new(), None);
+            let Some(filter) = filter(tables, &shown, &zone)? else { return Ok(None) };
+            let (mut rows, mut before, mut names) = (Vec::new(), None, Names::default());
             for _ in 0..FILE_ROWS_MAX / FILE_STEP {
                 let page = tables.audit_found(&filter, before, FILE_STEP)?;
-                rows.extend(page.rows);
+                for row in page.rows {
+                    rows.push(line(tables, &mut names, row)?);
+                }
                 before = page.next;
                 if before.is_none() {
                     break;
                 }
             }
-            Ok(rows)
+            Ok(Some(rows))
         })
         .await?;
+    let unknown = || Problem::invalid("customer", "unknown_customer", "There is no such customer.");
+    let rows = rows.ok_or_else(unknown)?;
     let mut file = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| Problem::internal(&anyhow::Error::new(error));
-    file.write_record(["number", "at", "actor", "action", "object", "before", "after", "ip", "request_id"])
-        .map_err(failed)?;
+    file.write_record(FILE_HEAD).map_err(failed)?;
     for row in rows {
         let text = |value: Option<String>| value.unwrap_or_default();
         let cells = [
-            row.audit_no.to_string(),
+            row.no.to_string(),
             row.at.to_string(),
             row.actor,
             row.action,
@@ -123,6 +185,10 @@ pub(super) async fn file(
             text(row.after),
             text(row.ip),
             text(row.request_id),
+            row.who,
+            text(row.of_what),
+            text(row.customer.as_ref().map(|(id, _)| id.clone())),
+            text(row.customer.map(|(_, name)| name)),
         ];
         file.write_record(cells.map(harmless)).map_err(failed)?;
     }
@@ -132,28 +198,84 @@ pub(super) async fn file(
     Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
+/// The columns of the file.
+const FILE_HEAD: [&str; 13] = [
+    "number",
+    "at",
+    "actor",
+    "action",
+    "object",
+    "before",
+    "after",
+    "ip",
+    "request_id",
+    "who",
+    "of_what",
+    "customer",
+    "customer_name",
+];
+
+/// What changes may be of, in the reader's words and in their order: what the address says, the words, whether it is asked for.
+fn kinds(reader: &Reader, asked: &str) -> Vec<(String, String, bool)> {
+    let kind = |(kind, text): &(&str, &str)| {
+        let begin = format!("{kind}.");
+        let is_asked = begin == asked.trim();
+        (begin, reader.t(text), is_asked)
+    };
+    let mut kinds: Vec<_> = KINDS.iter().map(kind).collect();
+    kinds.sort_by(|one, other| one.1.cmp(&other.1));
+    // An address may ask for one action alone.
+    if !asked.trim().is_empty() && !kinds.iter().any(|(.., is_asked)| *is_asked) {
+        kinds.push((asked.trim().to_owned(), asked.trim().to_owned(), true));
+    }
+    kinds
+}
+
 /// A cell that no spreadsheet takes for a formula.
 fn harmless(cell: String) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
+/// What is asked for; nothing if it is about a customer whom nobody knows.
 fn filter(
     tables: &TablesReader<'_>,
     shown: &Shown,
     zone: &jiff::tz::TimeZone,
-) -> Result<AuditFilter, StoreError> {
+) -> Result<Option<AuditFilter>, StoreError> {
     let words = |text: &str| text.trim().chars().take(WORDS_CHARS_MAX).collect::<String>();
-    let who = words(&shown.who);
-    // People are known by their addresses, the log knows their ids.
-    let staff = tables.staff_by_email(&who)?.map(|staff| staff.id.to_string());
-    let login = tables.login_by_email(&who)?.map(|login| login.id.to_string());
-    Ok(AuditFilter {
-        actor: staff.or(login).unwrap_or(who),
+    let asked = words(&shown.customer);
+    let customer = if asked.is_empty() { None } else { search::one_customer(tables, &asked)? };
+    if customer.is_none() && !asked.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(AuditFilter {
+        customer,
+        actor: actor(tables, words(&shown.who))?,
         action: words(&shown.action),
         object: words(&shown.object),
         from: day(zone, &shown.from, false).flatten().unwrap_or(Timestamp::from_micros(0)),
         until: day(zone, &shown.to, true).flatten().unwrap_or(Timestamp::MAX),
-    })
+    }))
+}
+
+/// People are known by their names and addresses, the log knows their ids.
+fn actor(tables: &TablesReader<'_>, who: String) -> Result<String, StoreError> {
+    if who.is_empty() {
+        return Ok(who);
+    }
+    if let Some(staff) = tables.staff_by_email(&who)? {
+        return Ok(staff.id.to_string());
+    }
+    if let Some(login) = tables.login_by_email(&who)? {
+        return Ok(login.id.to_string());
+    }
+    let (colleagues, folded) = (tables.all_staff(STAFF_MAX)?, folded(&who));
+    let named = |is_he: &dyn Fn(&str) -> bool| {
+        let mut fitting = colleagues.iter().filter(|staff| is_he(&self::folded(&staff.name)));
+        fitting.next().map(|staff| staff.id.to_string())
+    };
+    let found = named(&|name| name == folded).or_else(|| named(&|name| name.contains(&folded)));
+    Ok(found.unwrap_or(who))
 }
 
 /// The beginning of a day, or its end; `Some(None)` if none is given, `None` if it is none.
@@ -168,6 +290,7 @@ fn day(zone: &jiff::tz::TimeZone, text: &str, is_end: bool) -> Option<Option<Tim
 
 fn query(shown: &Shown) -> String {
     let fields = [
+        ("customer", &shown.customer),
         ("who", &shown.who),
         ("action", &shown.action),
         ("object", &shown.object),
@@ -184,6 +307,11 @@ type Names = BTreeMap<String, Option<String>>;
 fn line(tables: &TablesReader<'_>, names: &mut Names, row: AuditRow) -> Result<AuditLine, StoreError> {
     let who = name(tables, names, &row.actor)?;
     let of_what = name(tables, names, &row.object)?;
+    let customer = match row.customer.map(|id| id.to_string()) {
+        // Of the customer himself is told once.
+        Some(id) if id != row.object => Some((id.clone(), name(tables, names, &id)?.unwrap_or_default())),
+        _ => None,
+    };
     Ok(AuditLine {
         no: row.audit_no,
         at: row.at,
@@ -191,8 +319,9 @@ fn line(tables: &TablesReader<'_>, names: &mut Names, row: AuditRow) -> Result<A
         actor: row.actor,
         action: row.action,
         of_what,
-        object_url: row.object.parse::<CustomerId>().ok().map(|id| format!("/console/customers/{id}")),
+        object_url: search::by_id(tables, &row.object)?,
         object: row.object,
+        customer,
         before: row.before,
         after: row.after,
         ip: row.ip,
@@ -200,7 +329,7 @@ fn line(tables: &TablesReader<'_>, names: &mut Names, row: AuditRow) -> Result<A
     })
 }
 
-/// What people call the one with this id, if it is a person's.
+/// What people call the one with this id, if it is a person's or has a name.
 fn name(tables: &TablesReader<'_>, names: &mut Names, id: &str) -> Result<Option<String>, StoreError> {
     if let Some(known) = names.get(id) {
         return Ok(known.clone());
@@ -211,9 +340,43 @@ fn name(tables: &TablesReader<'_>, names: &mut Names, id: &str) -> Result<Option
         tables.login(login)?.map(|login| login.email)
     } else if let Ok(customer) = id.parse::<CustomerId>() {
         tables.customer(customer)?.map(|customer| customer.name)
+    } else if let Ok(key) = id.parse::<ApiKeyId>() {
+        tables.api_key(key)?.map(|key| key.name)
     } else {
         None
     };
     names.insert(id.to_owned(), found.clone());
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// The beginnings of all actions that this folder's files write down.
+    fn written(folder: &Path, kinds: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                written(&path, kinds);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for rest in text.split("Change::new(\"").skip(1) {
+                kinds.extend(rest.split('.').next().map(str::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn each_kind_of_change_can_be_chosen() {
+        let mut kinds = BTreeSet::new();
+        written(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut kinds);
+        let known: BTreeSet<String> = KINDS.iter().map(|(kind, _)| (*kind).to_owned()).collect();
+        let missing: Vec<_> = kinds.difference(&known).collect();
+        assert!(missing.is_empty(), "not in KINDS: {missing:?}");
+    }
 }

@@ -16,7 +16,7 @@ use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError};
 use stripe::minor_units::{MinorAmount, MinorUnitsError};
 
-use super::offer_fields::{Typed, Unread, choice, hidden, text};
+use super::offer_fields::{Typed, Unread, choice, date, hidden, text};
 use super::{payments, refund_acts};
 use crate::app::App;
 use crate::credit_requests::{self, By};
@@ -135,6 +135,7 @@ pub(super) async fn list(
         heading: reader.t(place.text_id()),
         text: reader.t1("credit-requests-text", "limit", reader.money(app.config.console.approval_above)),
         views: std::iter::once(all).chain(views).chain([came_back]).collect(),
+        narrow: None,
         columns: ["customer", "amount", "note", "requested-by", "status"].map(|id| reader.t(id)).to_vec(),
         rows: refunds.into_iter().chain(rows.iter().map(|known| listed(&reader, known))).collect(),
         empty: reader.t("credit-requests-none"),
@@ -454,9 +455,12 @@ fn read(
     let direction = unread.note(direction.ok_or_else(|| unknown("direction")));
     let reason = Reason::from_code(&typing.reason).map(Some);
     let reason = unread.note(reason.ok_or_else(|| unknown("reason")));
+    // Who sends no form of ours asks for something new each time.
+    let drawn = typing.request.parse().unwrap_or_else(|_| IntentId::from_u128(ids::fresh()));
+    // What names an intent is not the browser's to choose: it could be the name of a payment to come.
+    let name = app.hashes.hash128("credit request", &[&drawn.as_u128().to_be_bytes()]);
     let asked = credit_requests::Asked {
-        // Who sends no form of ours asks for something new each time.
-        id: typing.request.parse().unwrap_or_else(|_| IntentId::from_u128(ids::fresh())),
+        id: IntentId::from_u128(name),
         customer,
         wallet,
         direction: direction.unwrap_or(CreditDirection::Give),
@@ -535,7 +539,7 @@ fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
         text("amount", t("amount"), Some(limit), typing.amount.clone()),
         choice("reason", t("reason"), None, &typing.reason, reasons),
         text("note", t("note"), Some(t("credit-note-hint")), typing.note.clone()),
-        text("expires_at", t("credit-expires"), Some(t("credit-expires-hint")), typing.expires_at.clone()),
+        date("expires_at", t("credit-expires"), Some(t("credit-expires-hint")), typing.expires_at.clone()),
     ]
 }
 

@@ -19,17 +19,21 @@ use store::{Reader as TablesReader, StoreError};
 use super::blocked::blocked_line;
 use super::draw_form_at;
 use super::lines::status_text;
+use super::new_customer::Typing;
 use super::origins;
 use super::subscriber_fields::{LINE, PERSON, Sent, draft, fields};
 use super::subscribers::spoken_document;
 use super::timeline;
+use super::{customer_data, customer_parts};
 use crate::access_codes::{self, GivenCode, TRIES_MAX};
 use crate::app::App;
 use crate::audit::Change;
 use crate::billing::{self, Blocked};
 use crate::clock;
 use crate::freezing;
-use crate::look::page::{AutomaticSeen, CustomerPage, LineOfCustomer, LoginLine, PayerLines, TimelineLine};
+use crate::look::page::{
+    AutomaticSeen, CustomerPage, CustomerParts, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+};
 use crate::look::part::enrolment::field_problems;
 use crate::look::part::{Balance, OwnCredit, Place};
 use crate::look::volume::volume;
@@ -84,6 +88,7 @@ struct Known {
     wallets: Vec<WalletRow>,
     money: Option<WalletRow>,
     grants: Vec<GrantRow>,
+    parts: CustomerParts,
     own_credit: Option<OwnCredit>,
     timeline: Vec<TimelineLine>,
     older: Option<Timestamp>,
@@ -158,7 +163,8 @@ pub(super) async fn change(
     staff.must(Permission::ChangeCustomers)?;
     let id = parse(&id)?;
     let (customer, payer) = app.read(move |tables| Ok((tables.customer(id)?, tables.payer(id)?))).await?;
-    let (customer, payer) = customer.zip(payer).ok_or_else(missing)?;
+    let customer = customer.ok_or_else(missing)?;
+    let Some(payer) = payer else { return customer_data::form(&app, &staff, &customer) };
     person_form(&app, &staff, id, &written(customer, payer), &[])
 }
 
@@ -171,6 +177,9 @@ pub(super) async fn submit(
 ) -> Result<Response, Fault> {
     staff.must(Permission::ChangeCustomers)?;
     let (id, draft) = (parse(&id)?, draft(&sent));
+    if app.read(move |tables| tables.payer(id)).await?.is_none() {
+        return customer_data::submit(&app, &staff, id, Typing::sent(&sent)).await;
+    }
     let typed = draft.clone();
     let checked = app.read(move |tables| subscribers::check_person(tables, id, &typed)).await?;
     let person = match checked {
@@ -323,6 +332,7 @@ async fn show(
         newer_url: trail.newer_url(&base, "before"),
         older_url: known.older.map(|at| trail.older_url(&base, "before", &at.as_micros().to_string())),
         timeline: known.timeline,
+        parts: known.parts,
         lines: lines.collect(),
         logins: known.logins.iter().map(login).collect(),
         is_clock_moved: app.ledger.clock_offset() != 0,
@@ -373,11 +383,13 @@ fn known(
     let money = sold.or_else(|| wallets.iter().find(|wallet| wallet.unit != Unit::BYTE)).cloned();
     let (timeline, older) = timeline::read(app, tables, reader, (&customer, money.as_ref()), before)?;
     let grants = money.as_ref().map(|money| figures::grants(tables, money.wallet_no)).transpose()?;
+    let grants = grants.unwrap_or_default();
     Ok(Some(Known {
+        parts: customer_parts::read(tables, reader, &customer, (&wallets, &grants))?,
         payer: tables.payer(id)?,
         own_credit: own_credit::read(tables, reader, id, Eyes::Staff)?,
         origin: tables.customer_origin(id)?,
-        grants: grants.unwrap_or_default(),
+        grants,
         money,
         timeline,
         older,

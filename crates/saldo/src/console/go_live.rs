@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use money::Timestamp;
-use store::Reader as TablesReader;
 use store::tables::staff::StaffRole;
+use store::{Reader as TablesReader, StoreError};
 
 use super::mail_settings::TESTED_SETTING;
 use crate::app::App;
@@ -44,18 +44,6 @@ struct Seen {
 /// `GET /console/go-live`
 pub(super) async fn page(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
-    let look = |tables: &TablesReader<'_>| {
-        let all = tables.all_staff(STAFF_MAX)?;
-        let admins = all.iter().filter(|one| one.role == StaffRole::Admin && one.disabled_at.is_none());
-        let events = tables.inbox_events(None, INBOX_ROWS)?.rows;
-        let confirmed = tables.setting(BACKUP_SETTING)?.and_then(|micros| micros.parse().ok());
-        Ok(Seen {
-            admins: admins.count(),
-            has_events: events.iter().any(|event| event.provider == STRIPE),
-            is_mail_tested: tables.setting(TESTED_SETTING)?.is_some(),
-            backup_at: confirmed.map(Timestamp::from_micros),
-        })
-    };
     let seen = app.read(look).await?;
     let page = GoLive {
         reader: staff.visit.reader().clone(),
@@ -82,6 +70,26 @@ pub(super) async fn backup(
     })
     .await?;
     Ok(Redirect::to(Place::ConsoleGoLive.url()).into_response())
+}
+
+/// The steps that are left.
+pub(super) fn left(app: &App, tables: &TablesReader<'_>) -> Result<Vec<Step>, StoreError> {
+    let mut left = steps(app, &look(tables)?);
+    left.retain(|step| !step.is_done);
+    Ok(left)
+}
+
+fn look(tables: &TablesReader<'_>) -> Result<Seen, StoreError> {
+    let all = tables.all_staff(STAFF_MAX)?;
+    let admins = all.iter().filter(|one| one.role == StaffRole::Admin && one.disabled_at.is_none());
+    let events = tables.inbox_events(None, INBOX_ROWS)?.rows;
+    let confirmed = tables.setting(BACKUP_SETTING)?.and_then(|micros| micros.parse().ok());
+    Ok(Seen {
+        admins: admins.count(),
+        has_events: events.iter().any(|event| event.provider == STRIPE),
+        is_mail_tested: tables.setting(TESTED_SETTING)?.is_some(),
+        backup_at: confirmed.map(Timestamp::from_micros),
+    })
 }
 
 fn steps(app: &App, seen: &Seen) -> Vec<Step> {

@@ -16,7 +16,7 @@ use store::tables::refund_orders::RefundOrderState;
 use store::{Reader as TablesReader, StoreError};
 
 use super::home_figures::{self, Days, Low};
-use super::reconciliation;
+use super::{go_live, reconciliation};
 use crate::app::App;
 use crate::clock;
 use crate::look::Reader;
@@ -61,7 +61,9 @@ pub(super) async fn page(
     let before: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
     let (asked, spans) = (Arc::clone(&app), days.clone());
     let sees_finance = staff.may(Permission::SeeFinance);
-    let (rows, next, money, low, compared) = app
+    // Who cannot change settings is not asked to.
+    let may_go_live = staff.may(Permission::ChangeSettings);
+    let (rows, next, money, low, compared, left) = app
         .read(move |tables| {
             let page = tables.customers(before, ROWS)?;
             let rows = page.rows.into_iter().map(|customer| with_wallet(tables, customer, unit));
@@ -69,7 +71,8 @@ pub(super) async fn page(
             let money = sees_finance.then(|| Days::read(tables, unit, &spans)).transpose()?;
             let low = Low::read(tables, &asked.config, &spans)?;
             let compared = (tables.last_reconciliation()?, tables.open_reconciliation_run()?);
-            Ok((rows, page.next, money, low, compared))
+            let left = if may_go_live { go_live::left(&asked, tables)? } else { Vec::new() };
+            Ok((rows, page.next, money, low, compared, left))
         })
         .await?;
     let needs = needs(&app, &staff, now).await?;
@@ -82,6 +85,7 @@ pub(super) async fn page(
         figures: money.map(|money| money.figures(&reader, now)),
         low: low.figure(&reader, &days, now),
         lately_low: low.listed(),
+        left,
         customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet, unit)).collect(),
         newer_url: trail.newer_url("/console?", "before"),
         older_url: next.map(|next| trail.older_url("/console?", "before", &next.to_string())),

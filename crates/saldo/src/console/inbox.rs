@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use money::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use store::StoreError;
 use store::tables::inbox::{InboxCursor, InboxEvent, InboxState};
 
+use super::event_subject::EventSubject;
 use crate::app::App;
 use crate::audit::Change;
-use crate::clock;
 use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
@@ -21,6 +22,7 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
+use crate::{clock, webhooks};
 
 /// Events of one page.
 const ROWS: u32 = 25;
@@ -53,12 +55,17 @@ pub(super) async fn list(
     let state = InboxState::from_word(&show);
     let trail = Trail::parse(before.as_deref());
     let from = trail.last().and_then(cursor);
-    let page = app
-        .read(move |tables| match state {
+    let read = app.read(move |tables| {
+        let page = match state {
             Some(state) => tables.inbox(state, from.as_ref(), ROWS),
             None => tables.inbox_events(from.as_ref(), ROWS),
-        })
-        .await?;
+        }?;
+        let subjects = page.rows.iter().map(|event| EventSubject::find(tables, event));
+        let subjects = subjects.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((page, subjects))
+    });
+    let (page, subjects) = read.await?;
+    let told = page.rows.iter().zip(&subjects);
     let word = state.map(InboxState::word).unwrap_or_default();
     let base = format!("{}?show={word}&", place.url());
     let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
@@ -75,8 +82,9 @@ pub(super) async fn list(
         heading: reader.t(place.text_id()),
         text: reader.t("inbox-text"),
         views: std::iter::once(all).chain(views).collect(),
+        narrow: None,
         columns: ["inbox-event", "inbox-received-at", "status"].map(|id| reader.t(id)).to_vec(),
-        rows: page.rows.iter().map(|event| listed(&reader, event)).collect(),
+        rows: told.map(|(event, subject)| listed(&reader, event, subject.as_ref())).collect(),
         empty: reader.t("inbox-none"),
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next)),
@@ -85,14 +93,17 @@ pub(super) async fn list(
     draw(StatusCode::OK, &page)
 }
 
-fn listed(reader: &Reader, event: &InboxEvent) -> ListingRow {
+fn listed(reader: &Reader, event: &InboxEvent, subject: Option<&EventSubject>) -> ListingRow {
     let (tone, text) = standing(event.state);
     ListingRow {
         url: url(&event.provider, &event.event_id),
         name: event.kind.clone(),
         under: event.event_id.clone(),
         cells: vec![
-            Cell::Words(reader.date_time(event.received_at), event.provider.clone()),
+            Cell::Words(
+                reader.date_time(event.received_at),
+                subject.map_or_else(|| event.provider.clone(), |subject| subject.line(reader)),
+            ),
             Cell::Standing(Standing::new(tone, reader.t(text)), event.last_error.clone().unwrap_or_default()),
         ],
     }
@@ -121,7 +132,12 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleInbox);
-    let event = app.read(move |tables| tables.inbox_event(&provider, &event)).await?.ok_or_else(missing)?;
+    let read = app.read(move |tables| {
+        let Some(event) = tables.inbox_event(&provider, &event)? else { return Ok(None) };
+        let subject = EventSubject::find(tables, &event)?;
+        Ok(Some((event, subject)))
+    });
+    let (event, subject) = read.await?.ok_or_else(missing)?;
     let (tone, text) = standing(event.state);
     let replay = SheetAct {
         action: format!("{}/replay", url(&event.provider, &event.event_id)),
@@ -130,12 +146,13 @@ pub(super) async fn page(
         tone: "primary",
         reason: None,
     };
-    let mut facts = vec![
+    let mut facts = subject.map(|subject| subject.facts(&reader)).unwrap_or_default();
+    facts.extend([
         Fact::new(reader.t("inbox-event-id"), &event.event_id),
         Fact::new(reader.t("inbox-from"), &event.provider),
         Fact::new(reader.t("inbox-received-at"), reader.date_time(event.received_at)),
         Fact::new(reader.t("inbox-attempts"), reader.number(i64::from(event.attempts))),
-    ];
+    ]);
     if let Some(at) = event.next_attempt_at {
         facts.push(Fact::new(reader.t("inbox-next-attempt"), reader.date_time(at)));
     }
@@ -196,7 +213,7 @@ pub(super) async fn replay(
 ) -> Result<Response, Fault> {
     staff.must(Permission::ReplayWebhooks)?;
     let author = staff.visit.author(&staff.who.session);
-    let back = url(&provider, &event);
+    let (back, told) = (url(&provider, &event), provider.clone());
     let found = app
         .write(move |tx| {
             let found = tx.replay_inbox(&provider, &event, clock::now())?;
@@ -209,7 +226,7 @@ pub(super) async fn replay(
     if !found {
         return Err(missing().into());
     }
-    app.inbox_news.notify_one();
+    webhooks::wake(&app, &told);
     Ok(Redirect::to(&format!("{back}?replayed=1")).into_response())
 }
 

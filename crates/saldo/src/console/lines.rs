@@ -25,7 +25,7 @@ use crate::look::page::{Finder, LinePage, LinePurchase, LineSession, Offer, Offe
 use crate::look::part::{PaymentList, Place};
 use crate::look::volume::volume;
 use crate::permissions::Permission;
-use crate::portal::line_check;
+use crate::portal::line_check::{self, traffic_name};
 use crate::portal::line_seen::Line;
 use crate::portal::payment_list;
 use crate::portal::trail::Trail;
@@ -184,6 +184,7 @@ pub(super) async fn line(
     let size = |bytes| volume(reader.locale, unit, bytes);
     let session = |row: SessionRow| LineSession {
         router: routers.get(&row.nas_no).cloned().unwrap_or_default(),
+        service: row.traffic_no.map(|no| traffic_name(&sold, &reader, no)),
         is_open: row.state == "open",
         started_at: row.started_at,
         read_at: row.read_at,

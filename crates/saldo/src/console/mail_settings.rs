@@ -90,7 +90,6 @@ async fn show(
         unit: config.credit.unit,
         now: app.ledger.now(),
     };
-    let is_bad = test.as_ref().is_some_and(|test| !test.is_good);
     let page = MailSettings {
         frame: staff.visit.frame(app, Some(Place::ConsoleMailSettings)),
         server: Some(config.mail.smtp.clone()).filter(|server| !server.is_empty()),
@@ -108,7 +107,8 @@ async fn show(
         samples: samples::all(&eyes, sampled),
         reader,
     };
-    draw(if is_bad { StatusCode::BAD_GATEWAY } else { StatusCode::OK }, &page)
+    // What was asked for was done, whatever the mail server said: proxies keep our page.
+    draw(StatusCode::OK, &page)
 }
 
 fn told(reader: &Reader, server: &str, to: &str, end: TestEnd) -> TestTold {

@@ -7,11 +7,15 @@ mod billing;
 mod blocked;
 mod boletos;
 mod brand;
+mod collected;
 mod credit;
 mod customer_acts;
+mod customer_data;
 mod customer_list;
+mod customer_parts;
 mod customers;
 mod dealings;
+mod event_subject;
 mod findings;
 mod giving_back;
 mod go_live;
@@ -26,10 +30,12 @@ mod lines;
 mod mail_settings;
 mod mails;
 mod month_end;
+mod narrowing;
 mod new_customer;
 mod offer_fields;
 mod origins;
 mod packs;
+mod payment_lists;
 mod payments;
 mod plans;
 mod purchases;
@@ -85,7 +91,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/customers/{id}/credit", post(credit::ask))
         .route("/console/customers/{id}/credit/new", get(credit::new))
         .route("/console/customers/{id}/invitations", post(customers::invite))
-        .route("/console/payments", get(payments::list))
+        .route("/console/payments", get(payment_lists::list))
+        .route("/console/payments.csv", get(payment_lists::file))
         .route("/console/payments/{id}", get(payments::page))
         .route("/console/payments/{id}/receipt", post(payments::send_receipt))
         .route("/console/payments/{id}/refund", get(payments::refund))
@@ -94,6 +101,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/refunds/{id}/rejection", post(refund_acts::reject))
         .route("/console/refunds/{id}/resolution", post(refund_acts::resolve))
         .route("/console/topups", get(topups::list))
+        .route("/console/topups.csv", get(topups::file))
         .route("/console/topups/{id}", get(topups::page))
         .route("/console/topups/{id}/reading", post(topups::read_again))
         .route("/console/inbox", get(inbox::list))

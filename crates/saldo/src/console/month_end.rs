@@ -1,4 +1,4 @@
-//! `/console/month-end` and `/console/month-end.csv`: the books of a month, from the journal alone.
+//! `/console/month-end` and `/console/month-end.csv`: the books of a month, or of one up to the end of a day, from the journal alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use book::Account;
 use engine::{AGES, AccountSums, MonthEnd, UnitSums};
+use jiff::civil::Date;
 use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
 
@@ -18,7 +19,7 @@ use crate::look::Reader;
 use crate::look::chart::{Chart, Room, Span};
 use crate::look::page::{AccountSeen, Month, MonthEndPage, MonthEndSeen, MonthEndStanding, UnitSeen};
 use crate::look::part::Place;
-use crate::month_end::{Flow, Progress, csv, flows, period};
+use crate::month_end::{Compared, Cutoff, Flow, Progress, compared, csv, flows};
 use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, StaffIn, calendar, draw};
 use crate::problem::Problem;
@@ -32,9 +33,20 @@ const RETRY_AFTER: u32 = 10;
 /// Months that may be chosen.
 const MONTHS_MAX: usize = 600;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Wish {
     month: Option<String>,
+    /// In place of a month: its month is told up to its end.
+    day: Option<String>,
+}
+
+/// What may be asked for.
+struct Choices {
+    /// Newest first; at least the present one.
+    months: Vec<Month>,
+    first: Date,
+    today: Date,
 }
 
 /// `GET /console/month-end`
@@ -45,25 +57,58 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeFinance)?;
     let reader = staff.visit.reader().clone();
-    let months = months(&app).await?;
-    let chosen = chosen(&months, &wish)?;
-    let standing = match made(&app, chosen, PATIENCE).await? {
-        Progress::Rows(rows, of) => MonthEndStanding::Making(rows, of),
-        Progress::Failed(why) => MonthEndStanding::Failed(why),
-        Progress::Made { report, as_of, .. } => {
-            let seen = seen(&app, &reader, chosen, &report, as_of).map_err(|e| Problem::internal(&e))?;
-            MonthEndStanding::Made(seen)
-        }
+    let choices = choices(&app).await?;
+    let asked = chosen(&choices, &wish);
+    let cutoff = *asked.as_ref().unwrap_or(&Cutoff::from(choices.usual()));
+    let standing = match &asked {
+        Ok(cutoff) => Some(standing(&app, &reader, *cutoff).await?),
+        Err(_) => None,
+    };
+    let wrong = |field: &str| {
+        let problem = asked.as_ref().err().filter(|it| it.field.as_deref() == Some(field));
+        problem.map(|problem| reader.t(wrong_text(problem)))
     };
     let page = MonthEndPage {
         frame: staff.visit.frame(&app, Some(Place::ConsoleMonthEnd)),
-        months,
-        chosen,
+        days: [choices.first, choices.today].map(|day| day.to_string()),
+        months: choices.months,
+        chosen: cutoff.month,
+        day: wish.day.unwrap_or_default(),
+        period: period_words(&reader, cutoff),
+        wrong_month: wrong("month"),
+        wrong_day: wrong("day"),
+        csv_url: standing.is_some().then(|| format!("/console/month-end.csv?{}", query(cutoff))),
         standing,
-        csv_url: format!("/console/month-end.csv?month={}", chosen.value()),
         reader,
     };
-    draw(StatusCode::OK, &page)
+    draw(asked.err().map_or(StatusCode::OK, |problem| problem.status), &page)
+}
+
+async fn standing(app: &Arc<App>, reader: &Reader, cutoff: Cutoff) -> Result<MonthEndStanding, Problem> {
+    Ok(match made(app, cutoff, PATIENCE).await? {
+        Progress::Rows(rows, of) => MonthEndStanding::Making(rows, of),
+        Progress::Failed(why) => MonthEndStanding::Failed(why),
+        Progress::Made { report, as_of, .. } => {
+            let period = cutoff.period(&app.config.brand.time_zone).ok_or_else(|| wrong_month("no month"))?;
+            let compared = app.read(move |tables| compared(tables, (period.from, period.until))).await?;
+            let seen = seen(app, reader, cutoff, (&report, as_of), compared);
+            MonthEndStanding::Made(seen.map_err(|error| Problem::internal(&error))?)
+        }
+    })
+}
+
+fn query(cutoff: Cutoff) -> String {
+    let name = if cutoff.day.is_some() { "day" } else { "month" };
+    format!("{name}={}", cutoff.value())
+}
+
+/// What is told, in words: a month, or its days up to one.
+fn period_words(reader: &Reader, cutoff: Cutoff) -> String {
+    let last = cutoff.days().last().filter(|_| cutoff.day.is_some());
+    match last.and_then(|day| calendar::day_bounds(&reader.zone, day)) {
+        Some(bounds) => reader.t1("month-up-to", "day", reader.date(bounds.from)),
+        None => cutoff.month.words(reader),
+    }
 }
 
 /// `GET /console/month-end.csv`
@@ -73,14 +118,10 @@ pub(super) async fn download(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeFinance)?;
-    let chosen = chosen(&months(&app).await?, &wish)?;
+    let chosen = chosen(&choices(&app).await?, &wish)?;
     let report = match made(&app, chosen, CSV_PATIENCE).await? {
         Progress::Made { report, .. } => report,
-        Progress::Rows(..) => {
-            let detail = "The report is being made; open the page to see how far it is.";
-            let early = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "report_not_ready", detail);
-            return Err(early.retry_after(RETRY_AFTER).into());
-        }
+        Progress::Rows(..) => return Err(not_ready().into()),
         Progress::Failed(why) => return Err(Problem::internal(&anyhow::anyhow!(why)).into()),
     };
     let zone = app.config.brand.time_zone.iana_name().unwrap_or("UTC");
@@ -91,8 +132,8 @@ pub(super) async fn download(
 }
 
 /// The report, or how far it is after waiting so long for it.
-async fn made(app: &Arc<App>, month: Month, patience: Duration) -> Result<Progress, Problem> {
-    let asked = app.month_ends.ask(app, month).ok_or_else(|| wrong_month("There is no such month."))?;
+async fn made(app: &Arc<App>, cutoff: Cutoff, patience: Duration) -> Result<Progress, Problem> {
+    let asked = app.month_ends.ask(app, cutoff).ok_or_else(not_ready)?;
     let mut waiting = asked.clone();
     let is_done = |progress: &Progress| !matches!(progress, Progress::Rows(..));
     // Late or not: what is known then is shown.
@@ -101,40 +142,79 @@ async fn made(app: &Arc<App>, month: Month, patience: Duration) -> Result<Progre
     Ok(known)
 }
 
+fn not_ready() -> Problem {
+    let detail = "The report is being made; open the page to see how far it is.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "report_not_ready", detail).retry_after(RETRY_AFTER)
+}
+
 fn wrong_month(detail: &str) -> Problem {
     Problem::invalid("month", "invalid_month", detail)
 }
 
-/// The month that is asked for, or the last one that is over, or the first one.
-fn chosen(months: &[Month], wish: &Wish) -> Result<Month, Problem> {
-    match &wish.month {
-        Some(text) => calendar::parse_month(text)
-            .filter(|month| months.contains(month))
-            .ok_or_else(|| wrong_month("month must be one since the first wallet, written like 2026-11.")),
-        None => months.get(1).or(months.first()).copied().ok_or_else(|| Problem::not_found("month")),
+/// The id of what is said at the field.
+fn wrong_text(problem: &Problem) -> &'static str {
+    match problem.code {
+        "invalid_month" => "month-end-wrong-month",
+        "in_future" => "month-end-future",
+        "before_first" => "month-end-before-first",
+        _ => "month-end-wrong-day",
     }
 }
 
-/// The months from the present one back to that of the first wallet.
-async fn months(app: &Arc<App>) -> Result<Vec<Month>, Problem> {
+/// The day or the month that is asked for, or the last month that is over, or the first one.
+fn chosen(choices: &Choices, wish: &Wish) -> Result<Cutoff, Problem> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    if let Some(text) = given(&wish.day) {
+        let wrong = |code, detail: &str| Problem::invalid("day", code, detail);
+        let cutoff = Cutoff::parse_day(&text)
+            .ok_or_else(|| wrong("invalid_day", "day must be a day, written like 2026-11-17."))?;
+        return match cutoff.days().last() {
+            Some(day) if day > choices.today => Err(wrong("in_future", "day has not begun.")),
+            Some(day) if day < choices.first => {
+                Err(wrong("before_first", "day lies before the month of the first wallet."))
+            }
+            _ => Ok(cutoff),
+        };
+    }
+    match given(&wish.month) {
+        Some(text) => calendar::parse_month(&text)
+            .filter(|month| choices.months.contains(month))
+            .map(Cutoff::from)
+            .ok_or_else(|| wrong_month("month must be one since the first wallet, written like 2026-11.")),
+        None => Ok(choices.usual().into()),
+    }
+}
+
+impl Choices {
+    /// What is shown unless something else is asked for: the last month that is over, or the first one.
+    fn usual(&self) -> Month {
+        let first = Month { year: self.first.year(), month: self.first.month() };
+        self.months.get(1).or(self.months.first()).copied().unwrap_or(first)
+    }
+}
+
+/// The months from the present one back to that of the first wallet, and their days up to today.
+async fn choices(app: &Arc<App>) -> Result<Choices, Problem> {
     let now = app.ledger.now();
-    let first =
+    let opened =
         app.read(move |tables| Ok(tables.wallet_view_by_no(0)?.map_or(now, |row| row.opened_at))).await?;
     let zone = &app.config.brand.time_zone;
-    let first = calendar::first_day(calendar::month_of(zone, first));
+    let today = calendar::day_of(zone, now);
+    let first = calendar::day_of(zone, opened.min(now)).first_of_month();
     let back =
         std::iter::successors(Some(calendar::month_of(zone, now)), |month| Some(calendar::before(*month)));
-    Ok(back.take_while(|month| calendar::first_day(*month) >= first).take(MONTHS_MAX).collect())
+    let is_known = |month: &Month| calendar::first_day(*month) >= Some(first);
+    Ok(Choices { months: back.take_while(is_known).take(MONTHS_MAX).collect(), first, today })
 }
 
 fn seen(
     app: &App,
     reader: &Reader,
-    month: Month,
-    report: &MonthEnd,
-    as_of: Timestamp,
+    cutoff: Cutoff,
+    (report, as_of): (&MonthEnd, Timestamp),
+    compared: Option<Compared>,
 ) -> anyhow::Result<MonthEndSeen> {
-    let period = period(&app.config.brand.time_zone, month).context("a month")?;
+    let period = cutoff.period(&app.config.brand.time_zone).context("a month")?;
     let mut days = vec![period.from];
     days.extend(&period.midnights);
     let ends = period.midnights.iter().copied().chain([period.until]);
@@ -145,6 +225,7 @@ fn seen(
         row: i64::try_from(report.position)?,
         hash: hex::encode(report.hash),
         units: units.collect::<anyhow::Result<Vec<_>>>()?,
+        compared,
     })
 }
 

@@ -15,6 +15,7 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::draw_form_at;
 use super::offer_fields::{choice, hidden, text};
+use super::subscriber_fields::Sent;
 use crate::app::App;
 use crate::audit::Change;
 use crate::customers::{self, Beginning, FirstLogin, NewCustomer};
@@ -40,7 +41,32 @@ pub(super) struct Typing {
 }
 
 impl Typing {
-    fn new_customer(&self) -> NewCustomer {
+    /// What is known of a customer, as it would be typed.
+    pub(super) fn of(customer: &Customer) -> Typing {
+        let Customer { name, email, external_key, locale, .. } = customer.clone();
+        Typing {
+            customer: customer.id.to_string(),
+            name,
+            email: email.unwrap_or_default(),
+            external_key: external_key.unwrap_or_default(),
+            language: locale,
+            ..Typing::default()
+        }
+    }
+
+    /// What was sent of a customer who is known.
+    pub(super) fn sent(sent: &Sent) -> Typing {
+        let field = |name: &str| sent.get(name).cloned().unwrap_or_default();
+        Typing {
+            name: field("name"),
+            email: field("email"),
+            external_key: field("external_key"),
+            language: field("language"),
+            ..Typing::default()
+        }
+    }
+
+    pub(super) fn new_customer(&self) -> NewCustomer {
         let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let beginning = Beginning {
             origin: Origin::Console,
@@ -156,7 +182,7 @@ fn is_same(known: &Customer, new: &NewCustomer) -> bool {
 }
 
 /// All that is wrong with what was typed, each with its field: also who has the e-mail or the key already.
-fn wrong_with(
+pub(super) fn wrong_with(
     tables: &TablesReader<'_>,
     reader: &Reader,
     new: &NewCustomer,
@@ -215,11 +241,23 @@ fn form(app: &App, staff: &StaffIn, typing: &Typing, problems: Vec<FieldProblem>
 }
 
 fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
+    let unit = app.config.credit.unit;
+    let mut fields = vec![hidden("customer", typing.customer.clone())];
+    fields.extend(person_fields(reader, typing));
+    fields.push(Field {
+        name: "begins_with",
+        label: reader.t("customer-begins-with"),
+        hint: Some(reader.t1("customer-currency", "unit", unit.code())),
+        kind: FieldKind::Checks(checks(app, reader, typing)),
+    });
+    fields
+}
+
+/// Who it is.
+pub(super) fn person_fields(reader: &Reader, typing: &Typing) -> Vec<Field> {
     let t = |id: &str| reader.t(id);
     let spoken = [Locale::En, Locale::PtBr].map(|it| (it.tag().to_owned(), it.endonym().to_owned()));
-    let unit = app.config.credit.unit;
     vec![
-        hidden("customer", typing.customer.clone()),
         text("name", t("name"), None, typing.name.clone()),
         text("email", t("subscriber-email"), Some(t("column-email-hint")), typing.email.clone()),
         text(
@@ -229,12 +267,6 @@ fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
             typing.external_key.clone(),
         ),
         choice("language", t("language"), Some(t("customer-language-hint")), &typing.language, spoken),
-        Field {
-            name: "begins_with",
-            label: t("customer-begins-with"),
-            hint: Some(reader.t1("customer-currency", "unit", unit.code())),
-            kind: FieldKind::Checks(checks(app, reader, typing)),
-        },
     ]
 }
 

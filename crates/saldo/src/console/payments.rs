@@ -1,66 +1,40 @@
-//! `/console/payments`: every attempt to pay of every customer; one of them with what is claimed back of it; and its refund.
+//! `/console/payments/{id}`: one attempt to pay with what is claimed back of it; and its refund. The list is next door.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, PaymentId, RefundId, SettlementId, Timestamp};
+use money::{Amount, PaymentId, RefundId};
 use serde::Deserialize;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::customers::Customer;
-use store::tables::payment_lists::PaymentFilter;
-use store::tables::payments::{Payment, PaymentCursor, PaymentStatus};
+use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
-use store::tables::settlements::Settlement;
 use stripe::minor_units::MinorAmount;
 use stripe::request::money_back::RefundReason;
 
-use super::dealings;
 use super::offer_fields::Typed;
 use super::refund_acts::{self, Ordered};
 use crate::app::App;
 use crate::ids;
 use crate::look::Reader;
-use crate::look::page::listing::{
-    Cell, Fact, Listing, ListingRow, Sheet, SheetAct, SheetLine, SheetList, Standing,
-};
+use crate::look::page::listing::{Fact, Sheet, SheetAct, SheetLine, SheetList, Standing};
 use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
 use crate::look::part::Place;
 use crate::permissions::Permission;
-use crate::portal::payment_list::{cursor, row};
-use crate::portal::trail::Trail;
+use crate::portal::payment_list::row;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, local_path};
 use crate::problem::Problem;
 use crate::receipts;
 use crate::refunds::{self, Wanted};
 
-/// Payments of one page.
-const ROWS: u32 = 25;
 /// Orders of a payment that are shown.
 const ORDERS_SHOWN: u32 = 50;
 /// Most characters of an amount that is typed; longer ones are no amount.
 const TYPED_CHARS_MAX: usize = 40;
 /// Where Stripe's API is, if it is not played by a sandbox.
 const STRIPE_API: &str = "https://api.stripe.com";
-
-/// The ways to narrow the list: the word in the address, the id of its text, what it means.
-const FILTERS: [(&str, &str, PaymentFilter); 7] = [
-    ("", "all-states", PaymentFilter::All),
-    ("paid", "payments-paid", PaymentFilter::Status(PaymentStatus::Succeeded)),
-    ("failed", "payments-failed", PaymentFilter::Status(PaymentStatus::Failed)),
-    ("pending", "payments-pending", PaymentFilter::Status(PaymentStatus::Pending)),
-    ("refunded", "payments-refunded", PaymentFilter::Refunded),
-    ("disputed", "payments-disputed", PaymentFilter::Disputed),
-    ("unmatched", "payments-unmatched", PaymentFilter::Unmatched),
-];
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Shown {
-    show: String,
-    before: Option<String>,
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -105,118 +79,7 @@ struct Known {
     receipt: Option<String>,
 }
 
-/// `GET /console/payments`
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Asked(Shown { show, before }): Asked<Shown>,
-) -> Result<Response, Fault> {
-    staff.must(Permission::SeeCustomers)?;
-    let reader = staff.visit.reader().clone();
-    let (word, _, filter) = FILTERS.into_iter().find(|(word, ..)| *word == show).unwrap_or(FILTERS[0]);
-    let trail = Trail::parse(before.as_deref());
-    let from = trail.last().and_then(cursor);
-    let eyes = reader.clone();
-    let (rows, next) = app.read(move |tables| listed_page(tables, &eyes, filter, from)).await?;
-    let place = Place::ConsolePayments;
-    let base = format!("{}?show={word}&", place.url());
-    let next = next.map(|next| format!("{}.{}", next.occurred_at.as_micros(), next.id));
-    let views = FILTERS
-        .iter()
-        .map(|(known, text, _)| (format!("{}?show={known}", place.url()), reader.t(text), *known == word));
-    let page = Listing {
-        frame: staff.visit.frame(&app, Some(place)),
-        heading: reader.t(place.text_id()),
-        text: reader.t("payments-text"),
-        views: views.collect(),
-        columns: ["date", "customer", "transaction-id", "amount", "payment-way", "status"]
-            .map(|id| reader.t(id))
-            .to_vec(),
-        rows,
-        empty: reader.t("payments-none"),
-        newer_url: trail.newer_url(&base, "before"),
-        older_url: next.map(|next| trail.older_url(&base, "before", &next)),
-        reader,
-    };
-    draw(StatusCode::OK, &page)
-}
-
-/// Attempts by card and money that came in other ways, newest first by one order: when, and then the name.
-fn listed_page(
-    tables: &store::Reader<'_>,
-    reader: &Reader,
-    filter: PaymentFilter,
-    from: Option<PaymentCursor>,
-) -> Result<(Vec<ListingRow>, Option<PaymentCursor>), store::StoreError> {
-    let key = |at, id: u128| PaymentCursor { occurred_at: at, id: PaymentId::from_u128(id) };
-    let page = tables.payments_listed(filter, from, ROWS)?;
-    let mut has_more = page.next.is_some();
-    let mut rows = Vec::new();
-    for payment in page.rows {
-        let customer = tables.customer(payment.customer)?;
-        let at = key(payment.occurred_at, payment.id.as_u128());
-        rows.push((at, listed(reader, customer.as_ref(), &payment)));
-    }
-    if matches!(filter, PaymentFilter::All | PaymentFilter::Status(PaymentStatus::Succeeded)) {
-        let last = from.unwrap_or(key(Timestamp::MAX, u128::MAX));
-        let before = (last.occurred_at, SettlementId::from_u128(last.id.as_u128()));
-        for came in tables.settlements_not_by_card(before, ROWS + 1)? {
-            rows.push((key(came.came_at, came.id.as_u128()), settled(tables, reader, &came)?));
-        }
-    }
-    rows.sort_by_key(|(at, _)| std::cmp::Reverse((at.occurred_at, at.id)));
-    let shown = usize::try_from(ROWS).unwrap_or(usize::MAX);
-    has_more |= rows.len() > shown;
-    rows.truncate(shown);
-    let next = rows.last().map(|(at, _)| *at).filter(|_| has_more);
-    Ok((rows.into_iter().map(|(_, row)| row).collect(), next))
-}
-
-fn settled(
-    tables: &store::Reader<'_>,
-    reader: &Reader,
-    came: &Settlement,
-) -> Result<ListingRow, store::StoreError> {
-    let customer = tables.customer(came.customer)?;
-    let boleto = came.boleto.map(|id| tables.boleto(id)).transpose()?.flatten();
-    let name = match boleto {
-        Some(boleto) => reader.t1("boleto-number", "number", boleto.our_number),
-        None if came.reference.is_empty() => came.id.to_string(),
-        None => came.reference.clone(),
-    };
-    let (tone, text) = dealings::standing(came);
-    Ok(ListingRow {
-        url: dealings::url(tables, came)?.unwrap_or_else(|| format!("/console/customers/{}", came.customer)),
-        name: reader.date_time(came.came_at),
-        under: String::new(),
-        cells: vec![
-            Cell::Words(name_of(customer.as_ref()), String::new()),
-            Cell::Words(name, String::new()),
-            Cell::Amount(reader.money(came.amount)),
-            Cell::Words(reader.t(dealings::way_text(came)), String::new()),
-            Cell::Standing(Standing::new(tone, reader.t(text)), String::new()),
-        ],
-    })
-}
-
-fn listed(reader: &Reader, customer: Option<&Customer>, payment: &Payment) -> ListingRow {
-    let shown = row(reader, payment);
-    let why = shown.reason.map(|reason| reason.words(reader)).unwrap_or_default();
-    ListingRow {
-        url: url(payment.id),
-        name: reader.date_time(shown.at),
-        under: String::new(),
-        cells: vec![
-            Cell::Words(name_of(customer), String::new()),
-            Cell::Words(shown.transaction_id, String::new()),
-            Cell::Amount(reader.money(shown.amount)),
-            Cell::Words(shown.method.to_string(), String::new()),
-            Cell::Standing(Standing::new(shown.status.tone(), reader.t(shown.status.text_id())), why),
-        ],
-    }
-}
-
-fn name_of(customer: Option<&Customer>) -> String {
+pub(super) fn name_of(customer: Option<&Customer>) -> String {
     customer.map(|customer| customer.name.clone()).unwrap_or_default()
 }
 
@@ -361,20 +224,20 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
     if let Some(reason) = seen.reason {
         facts.push(Fact::new(reader.t("reason"), reason.words(reader)));
     }
-    facts.push(Fact::new(reader.t("payment-id"), payment.id.to_string()));
+    facts.push(Fact::id(reader.t("payment-id"), payment.id.to_string()));
     facts.push(stripe_fact(app, reader.t("payment-at-stripe"), &payment.provider_payment, "payments"));
     if let Some(charge) = &payment.provider_charge {
-        facts.push(Fact::new(reader.t("charge-at-stripe"), charge));
+        facts.push(Fact::id(reader.t("charge-at-stripe"), charge));
     }
     if let Some(topup) = payment.topup {
         let url = format!("{}/{topup}", Place::ConsoleTopups.url());
-        facts.push(Fact::linked(reader.t("topup"), topup.to_string(), url));
+        facts.push(Fact { is_id: true, ..Fact::linked(reader.t("topup"), topup.to_string(), url) });
     }
     if let Some(number) = &known.receipt {
-        facts.push(Fact::new(reader.t("receipt"), number));
+        facts.push(Fact::id(reader.t("receipt"), number));
     }
     if let Some(entry) = payment.credited_entry {
-        facts.push(Fact::new(reader.t("payment-entry"), entry.to_string()));
+        facts.push(Fact::id(reader.t("payment-entry"), entry.to_string()));
     }
     if payment.refunded > 0 {
         facts.push(Fact::new(
@@ -390,7 +253,7 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
 
 /// A name of Stripe's, which leads to its dashboard where Stripe is not played by a sandbox.
 fn stripe_fact(app: &App, label: String, id: &str, what: &str) -> Fact {
-    Fact { label, value: id.to_owned(), url: dashboard_url(app, id, what) }
+    Fact { label, value: id.to_owned(), url: dashboard_url(app, id, what), is_id: true }
 }
 
 /// Where Stripe's dashboard tells of this.

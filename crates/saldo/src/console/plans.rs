@@ -14,7 +14,7 @@ use super::offer_fields::{Typed, Unread, choice, shown_windows, text};
 use crate::app::App;
 use crate::audit::Author;
 use crate::lines::offer_check::wrong_with_plan;
-use crate::lines::offers::{PlanDraft, put_plan};
+use crate::lines::offers::{PlanDraft, names_of, put_plan};
 use crate::look::page::{Field, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
@@ -50,6 +50,7 @@ pub(super) struct Sent {
     walled_list: String,
     free: String,
     block_after_days: String,
+    zero_rated: String,
 }
 
 /// `GET /console/plans`
@@ -128,7 +129,7 @@ impl Kept for Plans {
         let supports = if sent.supports_purchase == YES { YES } else { "no" };
         vec![
             text("name", t("name"), None, sent.name.clone()),
-            text("fee", t("plan-fee"), None, sent.fee.clone()),
+            text("fee", t("plan-fee"), Some(t("in-reais")), sent.fee.clone()),
             text("allowance", unit("plan-allowance-in"), None, sent.allowance.clone()),
             text(
                 "carried_max",
@@ -154,6 +155,12 @@ impl Kept for Plans {
             ),
             text("walled_list", t("plan-walled-list"), None, sent.walled_list.clone()),
             text("free", t("plan-free"), Some(t("plan-free-hint")), sent.free.clone()),
+            text(
+                "zero_rated",
+                t("plan-zero-rated"),
+                Some(t("plan-zero-rated-hint")),
+                sent.zero_rated.clone(),
+            ),
             text(
                 "block_after_days",
                 t("plan-block"),
@@ -194,8 +201,14 @@ fn draft(typed: &Typed, sent: &Sent) -> (PlanDraft, Unread) {
         walled_list: sent.walled_list.clone(),
         free: unread.note(typed.windows("free", &sent.free)),
         block_after_days: unread.note(typed.count("block_after_days", &sent.block_after_days)),
+        zero_rated: pieces(&sent.zero_rated),
     };
     (draft, unread)
+}
+
+/// Names with commas between them.
+fn pieces(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn sent_of(typed: &Typed, plan: &PlanRow, free: String) -> Sent {
@@ -213,6 +226,7 @@ fn sent_of(typed: &Typed, plan: &PlanRow, free: String) -> Sent {
         walled_list: plan.walled_list.clone(),
         free,
         block_after_days: plan.block_after_days.map(|days| days.to_string()).unwrap_or_default(),
+        zero_rated: names_of(&plan.zero_rated).collect::<Vec<_>>().join(", "),
     }
 }
 

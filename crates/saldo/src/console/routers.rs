@@ -9,7 +9,7 @@ use serde::Deserialize;
 use store::Hidden;
 
 use super::kept::Kept;
-use super::offer_fields::{Typed, Unread, text};
+use super::offer_fields::{Typed, Unread, choice, text};
 use crate::app::App;
 use crate::audit::Author;
 use crate::look::page::{Field, FieldKind, RouterListed, Routers};
@@ -38,7 +38,13 @@ pub(super) struct Sent {
     /// Empty is the one that it has.
     secret: String,
     coa_port: String,
+    services: String,
 }
+
+/// What the form sends of a router that counts services apart from its sessions.
+const APART: &str = "apart";
+/// What it sends of any other.
+const INCLUDED: &str = "included";
 
 /// `GET /console/routers`
 pub(super) async fn list(
@@ -113,11 +119,17 @@ impl Kept for RouterKind {
             address: router.address,
             secret: String::new(),
             coa_port: router.coa_port.to_string(),
+            services: if router.counts_all == 1 { INCLUDED } else { APART }.to_owned(),
         }))
     }
 
     fn fields(typed: &Typed, _sold: &Sold, no: Option<u32>, sent: &Sent) -> Vec<Field> {
         let t = |id: &str| typed.reader.t(id);
+        let services = if sent.services == APART { APART } else { INCLUDED };
+        let services_ways = [
+            (INCLUDED.to_owned(), t("router-services-included")),
+            (APART.to_owned(), t("router-services-apart")),
+        ];
         let secret_hint = t(if no.is_some() { "router-secret-kept" } else { "router-secret-hint" });
         vec![
             text("name", t("name"), None, sent.name.clone()),
@@ -129,6 +141,13 @@ impl Kept for RouterKind {
                 kind: FieldKind::Secret,
             },
             text("coa_port", t("router-port"), Some(t("router-port-hint")), sent.coa_port.clone()),
+            choice(
+                "services",
+                t("router-services"),
+                Some(t("router-services-hint")),
+                services,
+                services_ways,
+            ),
         ]
     }
 
@@ -148,6 +167,7 @@ impl Kept for RouterKind {
             address: sent.address.clone(),
             secret: (!sent.secret.is_empty()).then(|| Hidden(sent.secret.clone())),
             coa_port: port.unwrap_or(COA_PORT),
+            counts_all: sent.services != APART,
         };
         unread.refuse(|| nas::wrong_with(&draft))?;
         put_router(app, author, no, draft).await

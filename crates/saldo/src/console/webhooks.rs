@@ -11,11 +11,12 @@ use serde::Deserialize;
 use store::tables::endpoints::{Attempt, Delivery, DeliveryState, Endpoint, EndpointState, Message};
 use store::{Reader as TablesReader, StoreError, Tx};
 
-use super::offer_fields::text;
+use super::offer_fields::{hidden, text};
 use super::{draw_form_at, typed};
 use crate::app::App;
 use crate::audit::Author;
 use crate::endpoints::{self, EndpointDraft, KINDS};
+use crate::ids;
 use crate::look::page::webhooks::{
     AttemptSeen, DeliveryListed, EndpointListed, WebhookDelivery, WebhookEndpoint, Webhooks, kind_text,
 };
@@ -48,6 +49,9 @@ pub(super) struct ShownOne {
 /// An endpoint as the form sends it: ticked kinds are fields of their own.
 #[derive(Clone, Default, Deserialize)]
 pub(super) struct Sent {
+    /// The name that a new one will have: a form that is sent again makes nothing again.
+    #[serde(default)]
+    endpoint: String,
     #[serde(default)]
     url: String,
     #[serde(default)]
@@ -87,7 +91,8 @@ pub(super) async fn list(
 /// `GET /console/webhooks/new`
 pub(super) async fn new(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     staff.must(Permission::ChangeWebhooks)?;
-    form(&app, &staff, None, &Sent::default(), Vec::new())
+    let endpoint = EndpointId::from_u128(ids::fresh()).to_string();
+    form(&app, &staff, None, &Sent { endpoint, ..Sent::default() }, Vec::new())
 }
 
 /// `POST /console/webhooks`. The answer is the one page that ever shows the secret.
@@ -99,8 +104,13 @@ pub(super) async fn create(
     staff.must(Permission::ChangeWebhooks)?;
     let (author, settings, secret) = (author(&staff), app.config.webhooks, endpoints::draw_secret());
     let (draft, drawn) = (sent.draft(true), secret.clone());
-    let made = app.write_or_refuse(move |tx| endpoints::create(tx, &author, settings, &draft, &drawn)).await;
-    match made {
+    let id = sent.endpoint.parse().unwrap_or_else(|_| EndpointId::from_u128(ids::fresh()));
+    let make = move |tx: &Tx<'_>| endpoints::create(tx, &author, settings, &draft, (id, &drawn));
+    match app.write_or_refuse(make).await {
+        // The page was loaded again: its secret was shown the one time.
+        Err(problem) if problem.code == endpoints::MADE_ALREADY => {
+            Ok(Redirect::to(&endpoint_url(id)).into_response())
+        }
         Ok(endpoint) => one(&app, &staff, endpoint.id, Some(secret), None, None).await,
         Err(problem) => again(&app, &staff, None, &sent, problem),
     }
@@ -137,7 +147,7 @@ pub(super) async fn change(
     let known = app.read(move |tables| tables.endpoint(id)).await?.ok_or_else(missing)?;
     let ticked = known.kinds.split(' ').filter(|kind| !kind.is_empty());
     let ticked = ticked.map(|kind| (kind.to_owned(), "1".to_owned())).collect();
-    let sent = Sent { url: known.url, description: known.description, ticked };
+    let sent = Sent { url: known.url, description: known.description, ticked, ..Sent::default() };
     form(&app, &staff, Some(id), &sent, Vec::new())
 }
 
@@ -355,7 +365,7 @@ fn form(
     let kinds = KINDS.iter().map(|(kind, _)| {
         (*kind, format!("{} ({kind})", t(kind_text(kind))), sent.ticked.contains_key(*kind))
     });
-    let fields = vec![
+    let mut fields = vec![
         text("url", t("endpoint-url"), Some(t("endpoint-url-hint")), sent.url.clone()),
         text("description", t("endpoint-description"), None, sent.description.clone()),
         Field {
@@ -365,6 +375,9 @@ fn form(
             kind: FieldKind::Checks(kinds.collect()),
         },
     ];
+    if id.is_none() {
+        fields.insert(0, hidden("endpoint", sent.endpoint.clone()));
+    }
     let list_url = Place::ConsoleWebhooks.url().to_owned();
     let (action, back_url, heading) = match id {
         Some(id) => (endpoint_url(id), endpoint_url(id), "change-endpoint"),

@@ -1,8 +1,10 @@
-//! Which steps of the two stories the visitor has done: read from what has become of the sample customers and which pages they were
+//! Which steps of the stories the visitor has done: read from what has become of the sample customers and which pages they were
 //! shown, never from what was pressed.
 
-use money::{CustomerId, Timestamp};
+use money::{CustomerId, Timestamp, WalletId};
+use store::tables::automatic_topups::ChargeOutcome;
 use store::tables::boletos::BoletoState;
+use store::tables::credit_requests::CreditRequestState;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::Topup;
 use store::{Reader, StoreError};
@@ -13,6 +15,8 @@ use crate::look::page::Done;
 
 /// Rows of each kind that are looked through, newest first.
 const ROWS_MAX: u32 = 200;
+/// Changes of staff that are looked through, newest first.
+const CHANGES_MAX: u32 = 500;
 /// Hours of use that are looked through.
 const USE_HOURS: i64 = 365 * 24;
 
@@ -63,6 +67,31 @@ pub(super) fn read(
     // Only who is signed in is shown a page.
     let saw_credit = has_credit && (opened.billing || opened.recharge);
     Ok(steps(opened.billing && opened.recharge, saw_credit, posted_use, &topups, &payments))
+}
+
+/// The steps of those who help customers, in the order of their texts.
+pub(super) fn read_staff(
+    reader: &Reader<'_>,
+    customer: CustomerId,
+    wallet: WalletId,
+) -> Result<[bool; Done::STAFF_STEPS], StoreError> {
+    let payments = reader.payments_of(customer, None, ROWS_MAX)?.rows;
+    let changes = reader.audit(None, CHANGES_MAX)?.rows;
+    let was_done = |action: &str| changes.iter().any(|change| change.action == action);
+    let requests = reader.credit_requests(None, None, ROWS_MAX)?.rows;
+    let approved = requests.iter().any(|request| {
+        let is_another = request.decided_by.is_some_and(|decided_by| decided_by != request.asked_by);
+        is_another && matches!(request.state, CreditRequestState::Approved | CreditRequestState::Booked)
+    });
+    let charges = reader.automatic_charges_since(wallet, Timestamp::EPOCH, ROWS_MAX)?;
+    Ok([
+        payments.iter().any(|payment| payment.refunded > 0 && payment.dispute_state.is_none()),
+        payments.iter().any(|payment| payment.dispute_state.is_some()),
+        was_done("inbox.replay"),
+        approved,
+        was_done("customer.view_begin"),
+        charges.iter().any(|charge| charge.outcome == ChargeOutcome::Paid),
+    ])
 }
 
 /// Whether an hour with calls has ended.

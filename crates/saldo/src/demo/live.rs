@@ -65,7 +65,7 @@ pub(super) async fn look(app: &Arc<App>, stage: &Stage) -> Result<Seen, Problem>
     let wallet = app.ledger.wallet(stage.wallet).ok_or_else(|| Problem::not_found("wallet"))?;
     let spender = stage.spender().ok_or_else(|| Problem::not_found("line"))?;
     let data = app.ledger.wallet(spender.wallet).ok_or_else(|| Problem::not_found("wallet"))?;
-    let (no, data_no, customer) = (wallet.no.0, data.no.0, stage.customer);
+    let (no, data_no, customer, wallet_id) = (wallet.no.0, data.no.0, stage.customer, wallet.id);
     let (now, opened, subscribers) = (app.ledger.now(), stage.opened.pages(), stage.subscribers.clone());
     let (entries, reports, done) = app
         .read(move |reader| {
@@ -73,6 +73,7 @@ pub(super) async fn look(app: &Arc<App>, stage: &Stage) -> Result<Seen, Problem>
             let done = Done {
                 api: checklist::read(reader, customer, no, now, opened)?,
                 data: checklist::read_data(reader, &subscribers, opened)?,
+                staff: checklist::read_staff(reader, customer, wallet_id)?,
             };
             Ok((entries(no, ENTRIES_MAX)?.rows, entries(data_no, REPORTS_MAX)?.rows, done))
         })

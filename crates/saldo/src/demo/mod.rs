@@ -176,6 +176,7 @@ async fn play(
     jobs::start(&running.app);
     let messengers = bank::exchange(&running.app, &bank);
     let network = Arc::new(router::start(&running.app, async_listener(&sockets.router)?).await?);
+    router::follow(&running.app, Arc::downgrade(&network));
     let strip = strip(sandbox.faults().clone(), Arc::downgrade(&network), Arc::downgrade(&bank));
     // Nobody has set one before: the app is new.
     let _ = running.app.demo_strip.set(strip);

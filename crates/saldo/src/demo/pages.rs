@@ -105,6 +105,13 @@ async fn home(
     visit: Visit,
 ) -> Result<Response, Fault> {
     let seen = live::look(&app, &stage).await?;
+    let (asked, subscribers) = (Arc::clone(&app), Arc::clone(&stage));
+    let states = app
+        .read(move |tables| {
+            let all = subscribers.subscribers.iter();
+            all.map(|found| found.state_now(&asked, tables)).collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
     let login =
         |email: &str, password: &str| DemoLogin { email: email.to_owned(), password: password.to_owned() };
     let page = DemoHome {
@@ -114,8 +121,9 @@ async fn home(
         subscribers: stage
             .subscribers
             .iter()
-            .map(|found| DemoSubscriber {
-                state: found.state,
+            .zip(states)
+            .map(|(found, state)| DemoSubscriber {
+                state,
                 name: found.name,
                 document: found.document.to_owned(),
             })

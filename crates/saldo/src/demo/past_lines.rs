@@ -9,6 +9,7 @@ use store::{StoreError, Tables};
 use super::past::{Happening, id_drawn_at, mix};
 use super::provider::{self, Sample};
 use crate::hashes::KeyedHashes;
+use crate::lines::offers::names_of;
 use crate::lines::{self, NewLine, PreparedLine};
 use crate::{ids, intents};
 
@@ -31,6 +32,7 @@ pub(super) fn tell(
         let mut numbers = Vec::new();
         for plan in provider::plans() {
             let row = plan.row(0, PlanId::from_u128(ids::fresh()), begins_at);
+            names_of(&row.zero_rated).try_for_each(|name| tx.name_traffic(name))?;
             numbers.push(tx.insert_plan(&row)?);
         }
         Ok::<_, StoreError>(numbers.first().copied().unwrap_or_default())

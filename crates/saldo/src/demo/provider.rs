@@ -30,8 +30,14 @@ const BLOCKED_BECAUSE: &str = "Mudança de endereço: aguarda nova instalação"
 /// Bytes of a gigabyte.
 const GB: i64 = 1_000_000_000;
 
+/// The service whose traffic costs nothing in every plan, as the router reports it.
+pub(super) const ZERO_RATED: &str = "WhatsApp";
+
 /// The state of the one who has plenty left.
 const PLENTY: &str = "plenty";
+
+/// The state of the one who has nothing left.
+const ZERO: &str = "zero";
 
 /// The state of the one whose line is blocked.
 const BLOCKED: &str = "blocked";
@@ -61,7 +67,7 @@ pub(super) const SAMPLES: [Sample; 3] = [
         status: LineStatus::Enabled,
     },
     Sample {
-        state: "zero",
+        state: ZERO,
         name: "Maria Exemplo",
         document: "11144477735",
         access_login: "maria.exemplo",
@@ -103,6 +109,20 @@ impl Subscriber {
     /// Whether he is the one whose line is blocked.
     pub(crate) fn is_blocked(&self) -> bool {
         self.state == BLOCKED
+    }
+
+    /// How his line stands now: `plenty`, `zero` or `blocked`, whatever it began with.
+    pub(crate) fn state_now(
+        &self,
+        app: &App,
+        tables: &store::Reader<'_>,
+    ) -> Result<&'static str, StoreError> {
+        let view = tables.line_view(self.line_id)?;
+        if view.is_some_and(|view| view.status != LineStatus::Enabled.code()) {
+            return Ok(BLOCKED);
+        }
+        let left = app.ledger.wallet(self.wallet).map_or(0, |wallet| wallet.balance.available());
+        Ok(if left > 0 { PLENTY } else { ZERO })
     }
 
     /// Whether he is the one who has plenty left, whose line the first screen draws.
@@ -168,6 +188,7 @@ fn note_block(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
         after: Some(after.to_string()),
         ip: None,
         request_id: None,
+        customer: tx.line(line)?.map(|line| line.customer),
     })
     .map(|_| ())
 }
@@ -239,6 +260,7 @@ fn plan(name: &str, fee: i64, gigabytes: i64, supports_purchase: bool) -> PlanDr
         walled_list: "portal".to_owned(),
         free: Vec::new(),
         block_after_days: Some(BLOCK_AFTER_DAYS),
+        zero_rated: vec![ZERO_RATED.to_owned()],
     }
 }
 

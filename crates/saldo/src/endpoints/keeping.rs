@@ -9,10 +9,10 @@ use store::{Hidden, Reader, StoreError, Tx};
 
 use super::{KINDS, reach};
 use crate::audit::{Author, Change};
+use crate::clock;
 use crate::config::Webhooks;
 use crate::customers::is_unprintable;
 use crate::problem::Problem;
-use crate::{clock, ids};
 
 /// Endpoints of an installation.
 const ENDPOINTS_MAX: usize = 50;
@@ -91,21 +91,27 @@ fn read_url(text: &str, settings: &Webhooks) -> Result<String, Problem> {
     Ok(url.to_string())
 }
 
-/// Writes a new endpoint down with this secret.
+/// The code of a form that was sent again after its endpoint was made.
+pub(crate) const MADE_ALREADY: &str = "endpoint_made_already";
+
+/// Writes a new endpoint down under this id, with this secret. Under an id that is known it is made already.
 pub(crate) fn create(
     tx: &Tx<'_>,
     author: &Author,
     settings: Webhooks,
     draft: &EndpointDraft,
-    secret: &str,
+    (id, secret): (EndpointId, &str),
 ) -> Result<Endpoint, Problem> {
     let (url, kinds) = draft.read(&settings)?;
+    if tx.endpoint(id)?.is_some() {
+        return Err(Problem::new(StatusCode::CONFLICT, MADE_ALREADY, "This endpoint is made already."));
+    }
     if tx.endpoints()?.len() >= ENDPOINTS_MAX {
         let detail = format!("There are {ENDPOINTS_MAX} endpoints already: remove one first.");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_endpoints", detail));
     }
     let endpoint = Endpoint {
-        id: EndpointId::from_u128(ids::fresh()),
+        id,
         url,
         kinds,
         description: draft.description.trim().to_owned(),

@@ -27,7 +27,7 @@ use crate::{clock, ids};
 
 pub(crate) use delivery::redeliver;
 pub use delivery::{PAUSES, work};
-pub(crate) use keeping::{EndpointDraft, change, create, off_count, remove, rotate, shown};
+pub(crate) use keeping::{EndpointDraft, MADE_ALREADY, change, create, off_count, remove, rotate, shown};
 pub use reach::is_public;
 pub use signature::{SECRET_PREFIX, draw_secret, sign};
 pub use told::KINDS;

@@ -15,6 +15,10 @@ pub(crate) const BYTES_MAX: i64 = 1_000_000_000_000_000;
 pub(crate) const FREE_WINDOWS_MAX: usize = 8;
 /// The longest free window, in minutes. One that seems longer has its ends swapped.
 pub(crate) const FREE_MINUTES_MAX: u16 = 12 * 60;
+/// Zero-rated services of one plan.
+pub(crate) const ZERO_RATED_MAX: usize = 32;
+/// The longest name of a service, in characters.
+pub(crate) const TRAFFIC_CHARS_MAX: usize = 64;
 /// The longest validity of a pack, in days.
 pub(crate) const VALIDITY_DAYS_MAX: u16 = 730;
 /// The latest that a line may be blocked, in days after the due day.
@@ -71,11 +75,26 @@ pub(crate) fn wrong_with_plan(draft: &PlanDraft) -> Vec<Problem> {
     if let Some((code, detail)) = wrong_with_free(&draft.free) {
         refuse("free", code, detail.to_owned());
     }
+    if draft.zero_rated.len() > ZERO_RATED_MAX {
+        let detail = format!("There are at most {ZERO_RATED_MAX} zero-rated services.");
+        refuse("zero_rated", "too_many_services", detail);
+    } else if !draft.zero_rated.iter().all(|name| is_traffic_name(name)) {
+        let detail = format!(
+            "zero_rated must be names of services as routers report them, 1 to {TRAFFIC_CHARS_MAX} characters without commas and parentheses."
+        );
+        refuse("zero_rated", "invalid_service", detail);
+    }
     if draft.block_after_days.is_some_and(|days| days > BLOCK_AFTER_DAYS_MAX) {
         let detail = format!("block_after_days must be 0 to {BLOCK_AFTER_DAYS_MAX}.");
         refuse("block_after_days", "invalid_days", detail);
     }
     wrong
+}
+
+fn is_traffic_name(name: &str) -> bool {
+    let name = name.trim();
+    let is_plain = |c: char| !c.is_control() && !",(".contains(c);
+    !name.is_empty() && name.chars().count() <= TRAFFIC_CHARS_MAX && name.chars().all(is_plain)
 }
 
 fn wrong_with_free(windows: &[(u16, u16)]) -> Option<(&'static str, &'static str)> {
@@ -153,12 +172,14 @@ mod tests {
             walled_list: "sem-credito".to_owned(),
             free: vec![(22 * 60, 6 * 60)],
             block_after_days: None,
+            zero_rated: vec!["WhatsApp".to_owned()],
         }
     }
 
     #[test]
     fn what_a_plan_may_not_be_is_named() {
         assert!(wrong_with_plan(&draft()).is_empty());
+        let services = |name: &str| PlanDraft { zero_rated: vec![name.to_owned()], ..draft() };
         let free = |from: u16, to: u16| PlanDraft { free: vec![(from, to)], ..draft() };
         let cases = [
             (PlanDraft { name: " ".to_owned(), ..draft() }, "invalid_name"),
@@ -176,6 +197,11 @@ mod tests {
             (free(60, 60), "window_swapped"),
             (free(60, 1440), "invalid_time"),
             (PlanDraft { free: vec![(0, 1); 9], ..draft() }, "too_many_windows"),
+            (PlanDraft { zero_rated: vec!["x".to_owned(); 33], ..draft() }, "too_many_services"),
+            (services(""), "invalid_service"),
+            (services("Whats\u{7}App"), "invalid_service"),
+            (services("tiered(1, 2)"), "invalid_service"),
+            (services(&"x".repeat(65)), "invalid_service"),
         ];
         for (draft, code) in cases {
             let codes: Vec<_> = wrong_with_plan(&draft).iter().map(|wrong| wrong.code).collect();

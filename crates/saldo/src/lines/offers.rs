@@ -44,6 +44,8 @@ pub struct PlanDraft {
     pub free: Vec<(u16, u16)>,
     /// How many days after the due day of what is unpaid its lines are blocked; `None`: never.
     pub block_after_days: Option<u16>,
+    /// Names of services whose traffic costs nothing, as routers report them.
+    pub zero_rated: Vec<String>,
 }
 
 /// A pack as it is to be.
@@ -88,6 +90,7 @@ impl PlanDraft {
             walled_list: self.walled_list.trim().to_owned(),
             created_at,
             block_after_days: self.block_after_days,
+            zero_rated: join_names(&self.zero_rated),
         }
     }
 }
@@ -148,6 +151,7 @@ pub(crate) fn write_plan(
     }
     let no = row.plan_no;
     let window = |&(from_minute, to_minute)| FreeWindowRow { plan_no: no, from_minute, to_minute };
+    names_of(&row.zero_rated).try_for_each(|name| tx.name_traffic(name))?;
     tx.put_free_windows(no, &draft.free.iter().map(window).collect::<Vec<_>>())?;
     author.note(tx, &change)?;
     Ok(row)
@@ -186,6 +190,21 @@ pub(crate) fn write_pack(
     Ok(row)
 }
 
+/// The names of services in a plan's row.
+pub(crate) fn names_of(zero_rated: &str) -> impl Iterator<Item = &str> {
+    zero_rated.split(',').filter(|name| !name.is_empty())
+}
+
+fn join_names(names: &[String]) -> String {
+    let mut each: Vec<&str> = Vec::new();
+    for name in names.iter().map(|name| name.trim()) {
+        if !each.contains(&name) {
+            each.push(name);
+        }
+    }
+    each.join(",")
+}
+
 /// The free windows of a plan: first minute, first minute after.
 pub(crate) fn free_of(reader: &Reader<'_>, plan_no: u32) -> Result<Vec<(u16, u16)>, StoreError> {
     let windows = reader.free_windows()?.into_iter().filter(|window| window.plan_no == plan_no);
@@ -219,7 +238,7 @@ fn plan_json(plan: &PlanRow, free: &[(u16, u16)]) -> Value {
         "carried_max": plan.carried_max, "supports_purchase": plan.supports_purchase == 1,
         "balance_max": plan.balance_max, "unpaid_max": plan.unpaid_max, "at_zero": plan.at_zero.word(),
         "speed": plan.speed, "slow_speed": plan.slow_speed, "walled_list": plan.walled_list, "free": free,
-        "block_after_days": plan.block_after_days,
+        "block_after_days": plan.block_after_days, "zero_rated": names_of(&plan.zero_rated).collect::<Vec<_>>(),
     })
 }
 

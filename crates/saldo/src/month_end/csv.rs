@@ -6,16 +6,17 @@ use anyhow::Context as _;
 use engine::{AGES, MonthEnd, UnitSums};
 use money::{Amount, Unit};
 
+use super::cutoff::Cutoff;
 use super::flow::flows;
-use crate::look::page::Month;
 
-/// The report as CSV (RFC 4180), one figure a line, amounts as exact decimals. No cell needs quotes: all are words of ours.
+/// The report as CSV (RFC 4180), one figure a line, amounts as exact decimals; the first column is the month, or the day up to whose end
+/// it is told. No cell needs quotes: all are words of ours.
 ///
 /// # Errors
 /// An amount is too large to be written.
-pub fn csv(report: &MonthEnd, month: Month, zone: &str) -> anyhow::Result<String> {
+pub fn csv(report: &MonthEnd, cutoff: Cutoff, zone: &str) -> anyhow::Result<String> {
     let mut text = "month,zone,unit,section,item,amount\r\n".to_owned();
-    let month = month.value();
+    let month = cutoff.value();
     let mut line = |unit: &str, section: &str, item: &str, amount: &str| {
         // Writing into a string cannot fail.
         let _ = write!(text, "{month},{zone},{unit},{section},{item},{amount}\r\n");

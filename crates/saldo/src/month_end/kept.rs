@@ -8,13 +8,16 @@ use engine::{MonthEnd, month_end};
 use money::Timestamp;
 use tokio::sync::watch;
 
-use super::period;
+use super::cutoff::Cutoff;
 use crate::app::App;
-use crate::look::page::Month;
 use crate::runtime;
 
-/// How old a report of a month that runs may be when it is shown; it says as of when it is.
+/// How old a report of what still runs may be when it is shown; it says as of when it is.
 const FRESH_FOR: Duration = Duration::from_secs(60);
+/// Reports that are kept in memory; beyond that those that are made are forgotten, and made again when they are asked for.
+const KEPT_MAX: usize = 200;
+/// Reports that wait for their turn or are being made; more are not begun.
+const MAKING_MAX: usize = 20;
 
 /// How a report stands.
 #[derive(Clone, Debug)]
@@ -34,24 +37,35 @@ pub enum Progress {
     Failed(String),
 }
 
-/// What was asked for, by year and month. No more than there are months between the first wallet and now: the caller sees to that.
+/// Year, month, and the day where it is told up to one.
+type Key = (i16, i8, Option<i8>);
+
+/// What was asked for, by year, month and day.
 #[derive(Debug, Default)]
 pub struct MonthEnds {
-    known: Mutex<BTreeMap<(i16, i8), watch::Receiver<Progress>>>,
+    known: Mutex<BTreeMap<Key, watch::Receiver<Progress>>>,
     /// Held by the one that is being made.
     turn: Arc<Mutex<()>>,
 }
 
 impl MonthEnds {
-    /// The report of a month, being made from now on if there is none that still holds. `None` if the calendar has no such month.
-    pub fn ask(&self, app: &Arc<App>, month: Month) -> Option<watch::Receiver<Progress>> {
+    /// The report up to then, being made from now on if there is none that still holds. `None` if the calendar has no such month, or if too
+    /// many are being made.
+    pub fn ask(&self, app: &Arc<App>, cutoff: Cutoff) -> Option<watch::Receiver<Progress>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (month.year, month.month);
+        let key = cutoff.key();
         let landed = app.ledger.landed().borrow().position;
         if let Some(asked) = known.get(&key).filter(|asked| still_holds(&asked.borrow(), landed)) {
             return Some(asked.clone());
         }
-        let period = period(&app.config.brand.time_zone, month)?;
+        let period = cutoff.period(&app.config.brand.time_zone)?;
+        let is_making = |asked: &watch::Receiver<Progress>| matches!(*asked.borrow(), Progress::Rows(..));
+        if known.values().filter(|asked| is_making(asked)).count() >= MAKING_MAX {
+            return None;
+        }
+        if known.len() >= KEPT_MAX {
+            known.retain(|_, asked| is_making(asked));
+        }
         let (sender, asked) = watch::channel(Progress::Rows(0, landed));
         known.insert(key, asked.clone());
         let (app, turn) = (Arc::clone(app), Arc::clone(&self.turn));
@@ -82,7 +96,7 @@ impl MonthEnds {
     }
 }
 
-/// Whether it is the answer still: of a month that is over for ever, of the one that runs as long as it is fresh.
+/// Whether it is the answer still: of what is over for ever, of what runs as long as it is fresh.
 fn still_holds(progress: &Progress, landed: u64) -> bool {
     match progress {
         Progress::Rows(..) => true,

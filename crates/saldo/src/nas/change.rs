@@ -171,6 +171,7 @@ mod tests {
                 coa_port: address.port(),
                 last_seen_at: None,
                 created_at: Timestamp::EPOCH,
+                counts_all: 1,
             };
             let secret = Secret::new("segredo").expect("a secret");
             let (passing, waits) = mpsc::unbounded_channel();

@@ -265,6 +265,7 @@ impl Port {
                 }
                 Ok(match recorded {
                     Recorded::Session(observation) => ("recorded", Some(observation)),
+                    Recorded::Service => ("recorded", None),
                     Recorded::Noted => ("noted", None),
                 })
             }

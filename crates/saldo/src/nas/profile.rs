@@ -160,6 +160,7 @@ pub(super) mod tests {
             walled_list: "sem-saldo".to_owned(),
             created_at: Timestamp::EPOCH,
             block_after_days: None,
+            zero_rated: String::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use book::{Act, Behind, Command, LineAct, LineStatus, LineWish, Reading, Reading
 use engine::Outcome;
 use money::{Timestamp, WalletId};
 use radius::{AccountingStatus, SessionIdentity};
-use store::tables::lines::{LineEntry, PlanRow};
+use store::tables::lines::{LineEntry, PlanRow, RouterRow};
 use store::views::SessionRow;
 
 use super::names::{self, Router};
@@ -18,6 +18,8 @@ use crate::app::App;
 use crate::lines;
 use crate::problem::Problem;
 
+/// What a walled garden is called in plans.
+const GARDEN: &str = "garden";
 /// How long the views are waited for before a line is first looked at.
 const VIEWS_PATIENCE: Duration = Duration::from_secs(2);
 /// Lines whose sessions at one router are ended by one batch.
@@ -30,6 +32,8 @@ const SESSIONS_MAX: u32 = 32;
 pub(super) enum Recorded {
     /// A session's counters.
     Session(Box<Observation>),
+    /// Those of a service, which show nothing of the session that it is part of.
+    Service,
     /// Of no session.
     Noted,
 }
@@ -81,7 +85,9 @@ pub(super) async fn record(
         end_sessions(app, reporter, Timestamp::from_seconds(report.occurred_at)).await?;
         return Ok(Recorded::Noted);
     }
-    let Some(reading) = report.reading(reporter, session_hash(app, &report, reporter)) else {
+    let sold = app.sold();
+    let session = session_hash(app, &report, reporter);
+    let Some(reading) = report.reading(reporter, session, |name| sold.traffic(name)) else {
         return Ok(Recorded::Noted);
     };
     let login = report.login.as_deref().filter(|login| !login.is_empty());
@@ -92,11 +98,19 @@ pub(super) async fn record(
     let known = names::SessionOf { login, session: reading.session, begun_at, begins };
     let wallet = names::wallet_of_session(app, known).await?;
     let wallet = wallet.ok_or(NotRecorded::Unknown("login_unknown"))?;
+    if reading.traffic.is_some() {
+        read(app, wallet, reading).await?;
+        return Ok(Recorded::Service);
+    }
     // Before it is read: what another session of the line shows because of it does not stand for this one.
     if reading.kind != ReadingKind::Stop {
         app.nas.network.note(wallet, Session::new(reading.session, reading.nas, report.identity()));
     }
     read(app, wallet, reading).await?;
+    let garden = app.hashes.hash128("radius garden", &[&session.to_be_bytes()]);
+    if let Some(garden) = report.garden_reading(&reading, garden, sold.traffic(GARDEN)) {
+        read(app, wallet, garden).await?;
+    }
     Ok(Recorded::Session(Box::new(Observation {
         wallet,
         nas_no: reading.nas,
@@ -110,20 +124,24 @@ pub(super) async fn record(
 /// The router that a report is about: the one that it names, if that is one of ours, else one behind the one that sent it, by
 /// whatever it calls itself. A proxy reports for others.
 async fn reporter(app: &Arc<App>, sender: &Router, report: &Report) -> Result<Reporter, Problem> {
-    let itself = |nas_no| Reporter { nas_no, behind: Behind::default(), reports_itself: true };
-    let nas_no = sender.row.nas_no;
+    let itself = |row: &RouterRow| Reporter {
+        nas_no: row.nas_no,
+        behind: Behind::default(),
+        reports_itself: true,
+        counts_all: row.counts_all == 1,
+    };
     let behind = |name: &str| Behind(app.hashes.hash64("radius nas", &[name.as_bytes()]));
     let Some(ip) = report.nas_ip.map(|ip| ip.to_canonical()) else {
         let name = report.nas_identifier.as_deref().unwrap_or_default();
-        return Ok(Reporter { behind: behind(name), ..itself(nas_no) });
+        return Ok(Reporter { behind: behind(name), ..itself(&sender.row) });
     };
     if ip == sender.address {
-        return Ok(itself(nas_no));
+        return Ok(itself(&sender.row));
     }
     let routers = names::routers(app).await?;
     let found = routers.iter().find(|router| router.address == ip);
-    let unknown = Reporter { nas_no, behind: behind(&ip.to_string()), reports_itself: false };
-    Ok(found.map_or(unknown, |router| itself(router.row.nas_no)))
+    let unknown = Reporter { behind: behind(&ip.to_string()), reports_itself: false, ..itself(&sender.row) };
+    Ok(found.map_or(unknown, |router| itself(&router.row)))
 }
 
 fn session_hash(app: &App, report: &Report, reporter: Reporter) -> u128 {
@@ -311,7 +329,8 @@ async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<Lin
         })
         .await?;
     let is_restricted = row.is_some_and(|row| row.restricted_since.is_some());
-    let sessions = sessions.iter().filter(|session| session.state == "open").filter_map(|session| {
+    let is_whole = |session: &&SessionRow| session.state == "open" && session.traffic_no.is_none();
+    let sessions = sessions.iter().filter(is_whole).filter_map(|session| {
         let hash = session_name(session)?;
         // It goes on under the login with which it began.
         let then = former.iter().take_while(|it| session.started_at < it.until).last();
@@ -339,6 +358,8 @@ pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -
         session_seconds: None,
         at,
         is_dated: true,
+        traffic: None,
+        counts_all: false,
     };
     read(app, wallet, reading).await?;
     let _one_at_a_time = app.nas.line_lock(wallet).lock().await;

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use book::{Behind, Octets, Reading, ReadingKind};
+use book::{Behind, Octets, Reading, ReadingKind, TrafficNo};
 use money::Timestamp;
 use radius::{AccountingRequest, AccountingStatus, Packet, SessionIdentity, lasting_attributes};
 
@@ -19,6 +19,8 @@ pub(super) struct Reporter {
     pub(super) behind: Behind,
     /// Whether the router that is known speaks of itself.
     pub(super) reports_itself: bool,
+    /// Whether it counts all traffic in sessions, also what it tells apart.
+    pub(super) counts_all: bool,
 }
 
 /// One report. Texts are as the router sent them.
@@ -54,6 +56,10 @@ pub(crate) struct Report {
     pub(super) occurred_at: i64,
     /// Whether the router told that; else it is when the report came.
     pub(super) is_dated: bool,
+    /// The service that it is of, where the router reports one apart.
+    pub(super) service: Option<String>,
+    /// What of the session was in a walled garden, from and to the subscriber.
+    pub(super) garden: [Option<radius::Octets>; 2],
 }
 
 impl Report {
@@ -77,6 +83,8 @@ impl Report {
             rate_limit: owned(&request.rate_limit),
             occurred_at: request.occurred_at(arrival),
             is_dated: request.told_at(arrival).is_some(),
+            service: request.service.clone(),
+            garden: request.garden,
         }
     }
 
@@ -84,8 +92,10 @@ impl Report {
     /// name says it best. A router that reports through one that is not itself is told from others that do by its own names.
     pub(super) fn session_name(&self, nas_no: u32, reports_itself: bool) -> Vec<Vec<u8>> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
+        // A service's session is another one, also at routers that give it no other id.
+        let service = self.service.clone().map(String::into_bytes);
         if let Some(class) = self.naming_class() {
-            return vec![class.to_vec(), text(&self.session_id)];
+            return [class.to_vec(), text(&self.session_id)].into_iter().chain(service).collect();
         }
         let mut parts = vec![
             nas_no.to_be_bytes().to_vec(),
@@ -98,6 +108,7 @@ impl Report {
             parts.push(self.nas_ip.map(|ip| ip.to_string().into_bytes()).unwrap_or_default());
             parts.push(text(&self.nas_identifier));
         }
+        parts.extend(service);
         parts
     }
 
@@ -106,8 +117,13 @@ impl Report {
         self.classes.iter().map(Vec::as_slice).find(|class| class.starts_with(NAMING_CLASS))
     }
 
-    /// What the book is told; none of what is about no session.
-    pub(super) fn reading(&self, reporter: Reporter, session: u128) -> Option<Reading> {
+    /// What the book is told of a session, or of the service that the report is of; none of what is about no session.
+    pub(super) fn reading(
+        &self,
+        reporter: Reporter,
+        session: u128,
+        traffic: impl Fn(&str) -> TrafficNo,
+    ) -> Option<Reading> {
         let kind = match self.status {
             AccountingStatus::Start => ReadingKind::Start,
             AccountingStatus::InterimUpdate => ReadingKind::Interim,
@@ -128,7 +144,22 @@ impl Report {
             session_seconds: self.session_seconds,
             at: Timestamp::from_seconds(self.occurred_at),
             is_dated: self.is_dated,
+            traffic: self.service.as_deref().map(traffic),
+            counts_all: reporter.counts_all,
         })
+    }
+
+    /// The same of what was in a walled garden, under a name of its own; none if nothing is told of that.
+    pub(super) fn garden_reading(
+        &self,
+        reading: &Reading,
+        session: u128,
+        traffic: TrafficNo,
+    ) -> Option<Reading> {
+        let octets = |octets: radius::Octets| Octets { low: octets.low, high: octets.gigawords };
+        let [input, output] = self.garden.map(|told| told.map(octets));
+        let is_told = input.is_some() || output.is_some();
+        is_told.then_some(Reading { session, input, output, traffic: Some(traffic), ..*reading })
     }
 
     /// How a change names this session to its router.
@@ -174,7 +205,12 @@ mod tests {
     const ARRIVAL: i64 = 1_795_000_000;
 
     /// The third router, of itself.
-    const THIRD: Reporter = Reporter { nas_no: 3, behind: Behind(0), reports_itself: true };
+    const THIRD: Reporter = Reporter { nas_no: 3, behind: Behind(0), reports_itself: true, counts_all: true };
+
+    /// WhatsApp is the first that was listed.
+    fn traffic(name: &str) -> TrafficNo {
+        TrafficNo(u32::from(name == "WhatsApp"))
+    }
 
     fn report(attributes: &[(A, &[u8])]) -> (Report, Vec<u8>) {
         let mut draft = Draft::new(Code::AccountingRequest, 7);
@@ -242,7 +278,7 @@ mod tests {
         ];
         for (name, more, [input, output], seconds) in cases {
             let (report, _) = report(&with(more));
-            let reading = report.reading(THIRD, 1).expect("a reading");
+            let reading = report.reading(THIRD, 1, traffic).expect("a reading");
             assert_eq!((reading.input, reading.output), (input, output), "{name}");
             assert_eq!(reading.at, Timestamp::from_seconds(ARRIVAL + seconds), "{name}");
             assert_eq!((reading.kind, reading.nas, reading.session), (ReadingKind::Interim, 3, 1), "{name}");
@@ -254,7 +290,7 @@ mod tests {
         for status in [7_u8, 8, 9, 15] {
             let attributes: [(A, &[u8]); 2] =
                 [(A::ACCT_STATUS_TYPE, &[0, 0, 0, status]), (A::NAS_IDENTIFIER, b"torre-1")];
-            assert_eq!(report(&attributes).0.reading(THIRD, 1), None, "status {status}");
+            assert_eq!(report(&attributes).0.reading(THIRD, 1, traffic), None, "status {status}");
         }
     }
 

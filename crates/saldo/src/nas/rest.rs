@@ -38,6 +38,9 @@ const BODY_BYTES_MAX: usize = 128 * 1_024;
 /// How often sessions are to be reported, in seconds, and how often when little is left.
 const INTERIM_SECONDS: u64 = 300;
 const INTERIM_SECONDS_MIN: u64 = 60;
+/// What names a service that is reported apart, also where FreeRADIUS's dictionary does not know it.
+const SERVICE_NAMES: [&str; 4] =
+    ["ERX-Service-Session", "Unisphere-Service-Session", "Alc-Sub-Serv-Activate", "Attr-26.6527.151"];
 /// FreeRADIUS's names of what an accounting request is about.
 const STATUSES: [(&str, AccountingStatus); 5] = [
     ("Start", AccountingStatus::Start),
@@ -139,6 +142,7 @@ async fn take(
                 tracing::warn!(code, detail, "what a report showed of a line was not taken");
             }
         }
+        Ok(Recorded::Service) => app.nas.counters.answered("recorded"),
         Ok(Recorded::Noted) => app.nas.counters.answered("noted"),
         Err(NotRecorded::Unknown(why)) => return Err(dropped(app, why, "line")),
         Err(NotRecorded::Failed(problem)) => return Err(problem),
@@ -300,7 +304,30 @@ impl Attributes {
             rate_limit: self.text("Mikrotik-Rate-Limit"),
             occurred_at: self.told_at(arrival)?.unwrap_or(arrival),
             is_dated: self.told_at(arrival)?.is_some(),
+            service: self.service(),
+            garden: [self.garden("Input", [80, 82]), self.garden("Output", [81, 83])],
         })
+    }
+
+    /// The service that it is of; pieces of a name are put together.
+    fn service(&self) -> Option<String> {
+        let text = |name: &str| {
+            let pieces = self.values(name).filter_map(Value::as_str);
+            let name = pieces.map(printed).collect::<String>().trim().to_owned();
+            (!name.is_empty()).then_some(name)
+        };
+        SERVICE_NAMES.iter().find_map(|name| text(name))
+    }
+
+    /// One direction of a walled garden. What cannot be read of it is passed over, as in packets: the report is worth more.
+    fn garden(&self, direction: &str, numbers: [u8; 2]) -> Option<radius::Octets> {
+        let [low, gigawords] = [("Octets", numbers[0]), ("Gigawords", numbers[1])].map(|(what, number)| {
+            let named = self.number(&format!("ChilliSpot-Garden-{direction}-{what}")).ok().flatten();
+            // FreeRADIUS's dictionary does not know it: it comes as bytes, under its number.
+            let unnamed = || octets_of(&self.text(&format!("Attr-26.14559.{number}"))?);
+            named.or_else(|| Some(u32::from_be_bytes(unnamed()?.try_into().ok()?)))
+        });
+        Some(radius::Octets { low: low?, gigawords })
     }
 
     /// When it happened, if that is told; by the same rule as a packet's.
@@ -322,6 +349,12 @@ fn event_seconds(text: &str) -> Option<i64> {
     let date = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT"))?;
     let date = DateTime::strptime("%b %d %Y %H:%M:%S", date).ok()?;
     Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+/// Text as such, or as the bytes that FreeRADIUS writes of attributes that it does not know.
+fn printed(text: &str) -> String {
+    let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+    bytes.map_or_else(|| text.to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// `0x6162` as FreeRADIUS writes bytes.

@@ -41,6 +41,8 @@ pub struct RouterDraft {
     pub secret: Option<Hidden<String>>,
     /// Where it takes CoA and Disconnect.
     pub coa_port: u16,
+    /// Whether it counts all traffic in sessions, also what it tells apart.
+    pub counts_all: bool,
 }
 
 /// A router as staff see it.
@@ -149,12 +151,14 @@ pub(crate) fn write_router(
         coa_port: draft.coa_port,
         last_seen_at: None,
         created_at: now,
+        counts_all: u8::from(draft.counts_all),
     };
     let mut row = RouterRow {
         name: draft.name.trim().to_owned(),
         address: address.to_string(),
         secret: secret.clone(),
         coa_port: draft.coa_port,
+        counts_all: u8::from(draft.counts_all),
         ..known.clone().unwrap_or_else(new)
     };
     let has_new_secret = draft.secret.is_some();
@@ -229,6 +233,7 @@ pub fn wrong_with(draft: &RouterDraft) -> Vec<Problem> {
 fn json(router: &RouterRow, has_new_secret: bool) -> Value {
     json!({
         "name": router.name, "address": router.address, "coa_port": router.coa_port, "has_new_secret": has_new_secret,
+        "services_included": router.counts_all == 1,
     })
 }
 
@@ -244,6 +249,7 @@ mod tests {
             address: "::ffff:192.0.2.7".to_owned(),
             secret: Some(Hidden("twelve-signs".to_owned())),
             coa_port: COA_PORT,
+            counts_all: true,
         }
     }
 
@@ -257,6 +263,7 @@ mod tests {
             address: String::new(),
             secret: Some(Hidden(String::new())),
             coa_port: 0,
+            counts_all: true,
         };
         assert_eq!(wrong_with(&blank).len(), 4, "all of it is told at once");
         let address = |text: &str| RouterDraft { address: text.to_owned(), ..draft() };

@@ -23,8 +23,8 @@ use crate::look::Reader;
 use crate::look::format::plain_decimal;
 use crate::look::locale::Locale;
 use crate::look::page::{
-    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
-    AutomaticTopupPage, ChargeSeen,
+    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticNow, AutomaticProblem,
+    AutomaticSeen, AutomaticTopupPage, ChargeSeen,
 };
 use crate::look::part::{Card, Place, Reason};
 use crate::problem::Problem;
@@ -293,14 +293,33 @@ async fn agreed(
     })
 }
 
-/// What is kept of a wallet, as the page shows it.
-struct Kept {
-    row: Option<AutomaticTopup>,
-    may_resume: bool,
-    agreed_at: Option<Timestamp>,
-    charges: Vec<AutomaticCharge>,
-    /// Of what the bank wanted the customer for, nothing is left to be paid.
-    has_paid: bool,
+/// How automatic top-up of a wallet stands `now`, by the book's clock.
+pub(super) fn standing(
+    app: &App,
+    tables: &TablesReader<'_>,
+    wallet: money::WalletId,
+    now: Timestamp,
+) -> Result<AutomaticNow, StoreError> {
+    let row = tables.automatic_topup(wallet)?;
+    let may_resume = match &row {
+        Some(row) => automatic_topups::may_resume(tables, row)?,
+        None => false,
+    };
+    let charges = tables.automatic_charges_since(wallet, Timestamp::EPOCH, CHARGES)?;
+    let has_paid = match (row.as_ref().filter(|row| wants_payment(row)), charges.first()) {
+        (Some(row), Some(charge)) => has_paid_since(tables, row, charge)?,
+        _ => false,
+    };
+    let is_frozen = freezing::is_frozen(app, wallet);
+    Ok(AutomaticNow {
+        seen: AutomaticSeen::of(row.as_ref(), now).in_wallet(is_frozen),
+        is_offered: app.config.automatic_topups.enabled,
+        may_resume,
+        wants_payment: !is_frozen && !has_paid && row.as_ref().is_some_and(wants_payment),
+        has_paid,
+        agreed_at: tables.automatic_consents(wallet, 1)?.pop().map(|consent| consent.given_at),
+        charges: charges.into_iter().map(charge_seen).collect(),
+    })
 }
 
 async fn show(
@@ -311,22 +330,11 @@ async fn show(
     saved: bool,
 ) -> Result<Response, Fault> {
     let wallet = signed.wallet()?;
-    let read = app.read(move |tables| {
-        let row = tables.automatic_topup(wallet)?;
-        let may_resume = match &row {
-            Some(row) => automatic_topups::may_resume(tables, row)?,
-            None => false,
-        };
-        let agreed_at = tables.automatic_consents(wallet, 1)?.pop().map(|consent| consent.given_at);
-        let charges = tables.automatic_charges_since(wallet, Timestamp::EPOCH, CHARGES)?;
-        let has_paid = match (row.as_ref().filter(|row| wants_payment(row)), charges.first()) {
-            (Some(row), Some(charge)) => has_paid_since(tables, row, charge)?,
-            _ => false,
-        };
-        Ok(Kept { row, may_resume, agreed_at, charges, has_paid })
-    });
+    let (asked, at) = (Arc::clone(app), app.ledger.now());
+    let read =
+        app.read(move |tables| Ok((standing(&asked, tables, wallet, at)?, tables.automatic_topup(wallet)?)));
     let (read, cards) = tokio::join!(read, cards::of(app, &signed.who.customer));
-    let Kept { row, may_resume, agreed_at, charges, has_paid } = read?;
+    let (now, row) = read?;
     let reader = signed.reader().clone();
     let (fields, problem) = match wrong {
         Some((fields, problem)) => (fields, Some(problem)),
@@ -337,14 +345,9 @@ async fn show(
     };
     let config = &app.config;
     let limits = &config.automatic_topups;
-    let is_frozen = freezing::is_frozen(app, wallet);
     let page = AutomaticTopupPage {
-        frame: signed.frame(app, Place::Recharge, ""),
-        seen: AutomaticSeen::of(row.as_ref(), app.ledger.now()).in_wallet(is_frozen),
-        enabled: limits.enabled,
-        may_resume,
-        wants_payment: !is_frozen && !has_paid && row.as_ref().is_some_and(wants_payment),
-        has_paid,
+        frame: signed.frame(app, Place::Recharge, "automatic,automatic-charges"),
+        now,
         cards,
         fields,
         problem,
@@ -356,8 +359,6 @@ async fn show(
             month_money: limits.month_money_max,
             month_count: limits.month_count_max,
         },
-        agreed_at,
-        charges: charges.into_iter().map(charge_seen).collect(),
         saved,
         reader,
     };

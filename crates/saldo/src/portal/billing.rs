@@ -51,7 +51,11 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: SignedIn) -> Resul
     let (balance, chart, movements, days_left, next_expiry, checkouts, automatic) = read?;
     let page = Billing {
         reader: signed.reader().clone(),
-        frame: signed.frame(&app, Place::Billing, "balance,pace,usage,checkouts,movements,expiry"),
+        frame: signed.frame(
+            &app,
+            Place::Billing,
+            "balance,pace,usage,checkouts,movements,expiry,automatic-card",
+        ),
         balance,
         chart,
         days_left,

@@ -24,8 +24,17 @@ const ID_TIME_BITS: u32 = 80;
 
 /// The cards kept for this customer, newest first; `None` if Stripe does not tell in time.
 pub(crate) async fn of(app: &Arc<App>, customer: &Customer) -> Option<Vec<SavedCard>> {
+    let cards = with_methods(app, customer).await?;
+    Some(cards.into_iter().map(|(card, _)| card).collect())
+}
+
+/// As [`of`], each with the ids of all its payment methods.
+pub(super) async fn with_methods(
+    app: &Arc<App>,
+    customer: &Customer,
+) -> Option<Vec<(SavedCard, Vec<String>)>> {
     match tokio::time::timeout(PATIENCE, list(app, customer)).await {
-        Ok(Ok(cards)) => Some(cards.into_iter().map(|(card, _)| card).collect()),
+        Ok(Ok(cards)) => Some(cards),
         // Logged where it happened.
         Ok(Err(_)) => None,
         Err(_) => {

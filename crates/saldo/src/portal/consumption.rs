@@ -1,5 +1,6 @@
 //! `/consumption`: what a line used, by day, against its allowance.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use store::{Reader as TablesReader, StoreError};
 
 use super::form::Asked;
+use super::line_check::traffic_name;
 use super::line_seen::{Line, lines};
 use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
@@ -37,7 +39,7 @@ pub(super) async fn page(
         .read(move |tables| {
             let lines = lines(tables, &sold, customer)?;
             let chosen = chosen(&lines, wish.line.as_deref());
-            let consumed = chosen.map(|line| consumed(tables, &reader, line, now)).transpose()?;
+            let consumed = chosen.map(|line| consumed(tables, &sold, &reader, line, now)).transpose()?;
             let id = chosen.map_or_else(String::new, |line| line.entry.id.to_string());
             Ok((lines.iter().map(|line| line.choice(chosen)).collect(), consumed, id))
         })
@@ -56,7 +58,7 @@ pub(super) fn read(
     now: Timestamp,
 ) -> Result<Option<Consumed>, StoreError> {
     let lines = lines(tables, sold, signed.customer())?;
-    chosen(&lines, Some(line)).map(|line| consumed(tables, signed.reader(), line, now)).transpose()
+    chosen(&lines, Some(line)).map(|line| consumed(tables, sold, signed.reader(), line, now)).transpose()
 }
 
 fn chosen<'l>(lines: &'l [Line], wish: Option<&str>) -> Option<&'l Line> {
@@ -66,14 +68,21 @@ fn chosen<'l>(lines: &'l [Line], wish: Option<&str>) -> Option<&'l Line> {
 
 fn consumed(
     tables: &TablesReader<'_>,
+    sold: &Sold,
     reader: &Reader,
     line: &Line,
     now: Timestamp,
 ) -> Result<Consumed, StoreError> {
     let days = line.days(tables, reader, now, |total, outside| total - outside)?;
+    let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
+    for (_, traffic_no, bytes) in line.zero_rated(tables, reader)? {
+        *sums.entry(traffic_no).or_default() += bytes;
+    }
+    let zero_rated = sums.into_iter().map(|(no, bytes)| (traffic_name(sold, reader, no), bytes)).collect();
     Ok(Consumed {
         figures: line.figures(&line.purchases(tables)?, now),
         outside: line.cycle.outside,
+        zero_rated,
         chart: Chart::data_by_day(reader, Room::Full, &days),
     })
 }

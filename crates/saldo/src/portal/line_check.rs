@@ -31,7 +31,7 @@ pub(crate) fn check(
     let mut figures = vec![
         figure(FigureName::Allowance, cycle.allowance, allowance(reader, cycle, &entries)),
         figure(FigureName::Bought, cycle.bought, bought(reader, cycle, purchases)),
-        figure(FigureName::Outside, cycle.outside, by_day(|_, outside| outside)?),
+        figure(FigureName::Outside, cycle.outside, outside(tables, sold, reader, line, now)?),
         figure(FigureName::Inside, cycle.total - cycle.outside, by_day(|total, outside| total - outside)?),
         figure(FigureName::Total, cycle.total, by_day(|total, _| total)?),
     ];
@@ -75,6 +75,35 @@ fn terms(cycle: &CycleRow) -> Vec<CheckTerm> {
 
 fn signed(term: &CheckTerm) -> i64 {
     if term.sign == "−" { -term.bytes } else { term.bytes }
+}
+
+/// What did not lower the balance, day by day: what was free because of what it is, by its name, apart from the rest.
+fn outside(
+    tables: &TablesReader<'_>,
+    sold: &Sold,
+    reader: &Reader,
+    line: &Line,
+    now: Timestamp,
+) -> Result<Vec<CheckEntry>, StoreError> {
+    let zero_rated = line.zero_rated(tables, reader)?;
+    let days = line.days(tables, reader, now, |_, outside| outside)?;
+    let mut entries = Vec::new();
+    for day in days.iter().rev() {
+        let of_day = zero_rated.iter().filter(|(from, ..)| *from == day.from);
+        let rest = day.amount.value() - of_day.clone().map(|(_, _, bytes)| bytes).sum::<i64>();
+        let date = reader.date(day.from);
+        entries.extend((rest != 0).then(|| CheckEntry { words: date.clone(), bytes: rest }));
+        entries.extend(of_day.map(|(_, traffic_no, bytes)| {
+            let what = reader.t1("zero-rated-entry", "name", traffic_name(sold, reader, *traffic_no));
+            CheckEntry { words: format!("{date} · {what}"), bytes: *bytes }
+        }));
+    }
+    Ok(entries)
+}
+
+/// What routers call this traffic.
+pub(crate) fn traffic_name(sold: &Sold, reader: &Reader, traffic_no: u32) -> String {
+    sold.traffic_name(traffic_no).map_or_else(|| reader.t("zero-rated-unnamed"), str::to_owned)
 }
 
 /// The cycle's entries, newest first.

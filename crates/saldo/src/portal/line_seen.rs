@@ -1,5 +1,7 @@
 //! A customer's lines as his pages need them: what stands in the views, and what the book would say to a purchase.
 
+use std::collections::{BTreeMap, HashMap};
+
 use book::{PurchaseRules, Standing};
 use money::{Amount, CustomerId, Timestamp, Unit};
 use store::tables::lines::{AtZero, LineEntry, PlanRow};
@@ -10,7 +12,7 @@ use store::{Reader as TablesReader, StoreError};
 use crate::look::Reader;
 use crate::look::chart::Span;
 use crate::look::page::buy_credit::{Barrier, LineChoice, LineFigures, Restricted, Told};
-use crate::portal::calendar::{day_bounds, day_of};
+use crate::portal::calendar::{Bounds, day_bounds, day_of};
 use crate::sold::{Sold, plan_of};
 
 /// Lines of one customer that are shown.
@@ -81,7 +83,7 @@ impl Line {
 
     /// What the plan says of purchases.
     pub(super) fn rules(&self) -> Option<PurchaseRules> {
-        plan_of(&self.plan, &[]).purchases
+        plan_of(&self.plan, &[], &HashMap::new()).purchases
     }
 
     /// The line's newest purchases, newest first.
@@ -144,25 +146,68 @@ impl Line {
         now: Timestamp,
         counted: fn(i64, i64) -> i64,
     ) -> Result<Vec<Span>, StoreError> {
-        let CycleRow { starts_at, ends_at, .. } = self.cycle;
-        let rows = tables.traffic(self.row.wallet_no, starts_at.hour(), ends_at.plus(-1).hour() + 1)?;
-        let mut spans = Vec::new();
-        let mut day = day_of(&reader.zone, starts_at);
-        while let Some(bounds) = day_bounds(&reader.zone, day).filter(|bounds| bounds.from < ends_at) {
+        let (from_hour, to_hour) = self.hours();
+        let rows = tables.traffic(self.row.wallet_no, from_hour, to_hour)?;
+        let sum = |bounds: &Bounds| {
+            let used =
+                rows.iter().filter(|row| (bounds.from.hour()..bounds.until.hour()).contains(&row.hour));
+            used.map(|row| counted(row.total, row.outside)).sum::<i64>()
+        };
+        let days = self.bounds(reader);
+        let bytes = never_below_zero(days.iter().map(sum).collect());
+        let span = |(bounds, bytes): (&Bounds, i64)| Span {
+            from: bounds.from,
+            until: bounds.until,
+            amount: Amount::new(bytes, Unit::BYTE),
+            is_over: now >= bounds.until,
+            is_settled: true,
+        };
+        Ok(days.iter().zip(bytes).map(span).collect())
+    }
+
+    /// What of the cycle's traffic was free because of what it is: the day's first instant, the number of the traffic, bytes; in order.
+    pub(super) fn zero_rated(
+        &self,
+        tables: &TablesReader<'_>,
+        reader: &Reader,
+    ) -> Result<Vec<(Timestamp, u32, i64)>, StoreError> {
+        let (from_hour, to_hour) = self.hours();
+        let rows = tables.zero_rated(self.row.wallet_no, from_hour, to_hour)?;
+        let mut sums: BTreeMap<(Timestamp, u32), i64> = BTreeMap::new();
+        for bounds in self.bounds(reader) {
             let within = bounds.from.hour()..bounds.until.hour();
-            let used = rows.iter().filter(|row| within.contains(&row.hour));
-            spans.push(Span {
-                from: bounds.from,
-                until: bounds.until,
-                amount: Amount::new(used.map(|row| counted(row.total, row.outside)).sum(), Unit::BYTE),
-                is_over: now >= bounds.until,
-                is_settled: true,
-            });
+            for row in rows.iter().filter(|row| within.contains(&row.hour)) {
+                *sums.entry((bounds.from, row.traffic_no)).or_default() += row.bytes;
+            }
+        }
+        Ok(sums.into_iter().map(|((from, traffic_no), bytes)| (from, traffic_no, bytes)).collect())
+    }
+
+    fn hours(&self) -> (i64, i64) {
+        (self.cycle.starts_at.hour(), self.cycle.ends_at.plus(-1).hour() + 1)
+    }
+
+    /// The days of the cycle.
+    fn bounds(&self, reader: &Reader) -> Vec<Bounds> {
+        let mut days = Vec::new();
+        let mut day = day_of(&reader.zone, self.cycle.starts_at);
+        while let Some(bounds) = day_bounds(&reader.zone, day).filter(|it| it.from < self.cycle.ends_at) {
+            days.push(bounds);
             let Ok(next) = day.tomorrow() else { break };
             day = next;
         }
-        Ok(spans)
+        days
     }
+}
+
+/// What was charged on one day may be given back on the next, when it is told that it was free: it is taken off the day before.
+fn never_below_zero(mut days: Vec<i64>) -> Vec<i64> {
+    for place in (1..days.len()).rev() {
+        let missing = days[place].min(0);
+        days[place] -= missing;
+        days[place - 1] += missing;
+    }
+    days
 }
 
 fn told(told: &UsageTold) -> Option<Told> {

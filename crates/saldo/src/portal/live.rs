@@ -23,7 +23,9 @@ use super::shell::Fault;
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use super::visit::Visit;
-use super::{billing, buy_credit, checkouts, consumption, figures, invoices, payment_list, usage};
+use super::{
+    automatic_topup, billing, buy_credit, checkouts, consumption, figures, invoices, payment_list, usage,
+};
 use crate::app::App;
 use crate::clock;
 use crate::look::Reader;
@@ -34,7 +36,8 @@ use crate::look::page::buy_credit::{
 };
 use crate::look::page::purchase_progress::LineProgressFragment;
 use crate::look::page::{
-    ConsumptionFragment, ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView,
+    AutomaticCardFragment, AutomaticChargesFragment, AutomaticStateFragment, ConsumptionFragment,
+    ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView,
 };
 use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment, Place};
 use crate::problem::Problem;
@@ -95,6 +98,9 @@ enum Part {
     Today,
     Usage(UsageView),
     Consumption,
+    Automatic,
+    AutomaticCharges,
+    AutomaticCard,
     Line(LinePart),
 }
 
@@ -138,6 +144,9 @@ impl Part {
             "usage-month" => Part::Usage(UsageView::Days),
             "usage-year" => Part::Usage(UsageView::Months),
             "consumption" => Part::Consumption,
+            "automatic" => Part::Automatic,
+            "automatic-charges" => Part::AutomaticCharges,
+            "automatic-card" => Part::AutomaticCard,
             _ => {
                 return LinePart::ALL
                     .iter()
@@ -159,6 +168,9 @@ impl Part {
             Part::CardPayments => "card-payments",
             Part::Today | Part::Usage(_) => "usage",
             Part::Consumption => "consumption",
+            Part::Automatic => "automatic",
+            Part::AutomaticCharges => "automatic-charges",
+            Part::AutomaticCard => "automatic-card",
             Part::Line(part) => {
                 LinePart::ALL.iter().find(|(known, _)| *known == part).map_or("", |(_, name)| name)
             }
@@ -366,6 +378,17 @@ fn fragment(
         Part::Movements => {
             let movements = billing::last_movements(tables, reader, &app.sold(), &wallet)?;
             html(&MovementsFragment { reader, movements: &movements })
+        }
+        Part::Automatic | Part::AutomaticCharges => {
+            let now = &automatic_topup::standing(app, tables, wallet.id, now)?;
+            match part {
+                Part::AutomaticCharges => html(&AutomaticChargesFragment { reader, now }),
+                _ => html(&AutomaticStateFragment { reader, csrf: &signed.who.session.csrf.0, now }),
+            }
+        }
+        Part::AutomaticCard => {
+            let automatic = automatic_topup::seen(app, tables, wallet.id, now)?;
+            html(&AutomaticCardFragment { reader, automatic })
         }
         Part::Invoices | Part::CardPayments | Part::Consumption | Part::Line(_) => String::new(),
         Part::Today => html(&ChartFragment { reader, chart: &billing::today(tables, reader, &wallet, now)? }),

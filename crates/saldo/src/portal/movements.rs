@@ -41,10 +41,7 @@ fn kind(
     let charged_for =
         || row.charge_kind_no.and_then(|no| sold.charge_kind_slug(no)).map(spoken).unwrap_or_default();
     Ok(match row.kind.as_ref() {
-        "grant" if reason == "purchased" => MovementKind::ToppedUp(match row.payment {
-            Some(id) => tables.payment(id)?.map(|payment| method(reader, &payment)),
-            None => None,
-        }),
+        "grant" if reason == "purchased" => topped_up(tables, reader, row)?,
         "grant" if reason == "promotional" => MovementKind::Granted(GrantSource::Promotional),
         "grant" if reason == "overpaid" => MovementKind::Granted(GrantSource::Overpaid),
         "grant" | "deduction" => MovementKind::Adjusted { reason: reason.to_owned() },
@@ -62,11 +59,20 @@ fn kind(
         "usage" => used(sold, row),
         "allowance" => MovementKind::Line(LineMovement::Allowance),
         "pack" => MovementKind::Line(LineMovement::Pack),
+        "traffic" if row.amount > 0 => MovementKind::Line(LineMovement::ZeroRated),
         "traffic" => MovementKind::Line(LineMovement::Traffic),
         "forgiven" => MovementKind::Line(LineMovement::Forgiven),
         "write_off" => MovementKind::Line(LineMovement::WrittenOff),
         _ => MovementKind::Charged { what: charged_for() },
     })
+}
+
+fn topped_up(tables: &TablesReader<'_>, reader: &Reader, row: &EntryRow) -> Result<MovementKind, StoreError> {
+    let payment = row.payment.map(|id| tables.payment(id)).transpose()?.flatten();
+    let charge = payment.as_ref().and_then(|payment| payment.topup);
+    let charge = charge.map(|topup| tables.automatic_charge(topup)).transpose()?.flatten();
+    let method = payment.map(|payment| method(reader, &payment));
+    Ok(MovementKind::ToppedUp { method, is_automatic: charge.is_some() })
 }
 
 /// Where the grant came from that expired.

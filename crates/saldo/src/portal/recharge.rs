@@ -18,7 +18,9 @@ use super::trail::Trail;
 use super::{automatic_topup, cards, checkouts, figures, payment_list};
 use crate::app::App;
 use crate::config::SaveCards;
+use crate::look::Reader;
 use crate::look::format::plain_decimal;
+use crate::look::locale::Locale;
 use crate::look::page::{AmountProblem, Recharge};
 use crate::look::part::{PaymentResult, Place, ResultFragment};
 use crate::problem::Problem;
@@ -128,6 +130,40 @@ fn read_amount(app: &App, text: &str) -> Result<Amount, AmountProblem> {
     }
 }
 
+/// What is chosen before anybody chooses.
+struct Proposed {
+    chosen: Amount,
+    /// What stands in the field, where none of those suggested is enough.
+    typed: Option<Amount>,
+    /// What is owed, if this covers it.
+    covers: Option<Amount>,
+}
+
+/// Who is below zero by `posted` is proposed what brings him above it.
+fn proposed(app: &App, posted: i64) -> Proposed {
+    let credit = &app.config.credit;
+    let first = credit.suggested.first().copied().unwrap_or(credit.topup_min);
+    let owed = posted.saturating_neg();
+    if owed <= 0 {
+        return Proposed { chosen: first, typed: None, covers: None };
+    }
+    let covers = Some(Amount::new(owed, credit.unit));
+    if let Some(enough) = credit.suggested.iter().find(|amount| amount.value() > owed) {
+        return Proposed { chosen: *enough, typed: None, covers };
+    }
+    // The next whole one above, if so much may be added at once.
+    let one = credit.unit.steps_per_one();
+    let whole = (owed / one).saturating_add(1).saturating_mul(one);
+    let typed = Some(Amount::new(whole, credit.unit)).filter(|it| it.value() <= credit.topup_max.value());
+    Proposed { chosen: first, typed, covers: typed.and(covers) }
+}
+
+/// An amount as it is typed in the reader's language.
+fn in_words(reader: &Reader, amount: Amount) -> String {
+    let text = amount.to_decimal();
+    if reader.locale == Locale::PtBr { text.replace('.', ",") } else { text }
+}
+
 async fn show(
     app: &Arc<App>,
     signed: &SignedIn,
@@ -153,15 +189,26 @@ async fn show(
     let payments =
         payment_list::list(app, &reader, &rows, (Place::Recharge, &trail), signed.visit.request_id());
     // Further pages of the table do not move while they are read.
-    let live = if trail.is_first() { "balance,payments,checkouts" } else { "balance,checkouts" };
+    let live = if trail.is_first() {
+        "balance,payments,checkouts,automatic-card"
+    } else {
+        "balance,checkouts,automatic-card"
+    };
     let credit = &app.config.credit;
+    let Proposed { chosen, typed: proposed, covers } = proposed(app, balance.posted.value());
+    let is_wrong = typed.problem.is_some();
+    let text = match proposed {
+        Some(amount) if !is_wrong => in_words(&reader, amount),
+        _ => typed.text,
+    };
     let page = Recharge {
-        reader,
         frame: signed.frame(app, Place::Recharge, live),
         balance,
         suggested: credit.suggested.clone(),
-        chosen: credit.suggested.first().copied().unwrap_or(credit.topup_min),
-        typed: typed.text,
+        chosen,
+        typed: text,
+        covers: covers.filter(|_| !is_wrong),
+        reader,
         problem: typed.problem,
         least: credit.topup_min,
         most: credit.topup_max,

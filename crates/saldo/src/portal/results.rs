@@ -98,6 +98,7 @@ fn outcome<'p>(topup: &Topup, attempts: &'p [Payment]) -> Option<(Outcome, Optio
             Some(payment) => Some((Outcome::Failed(failure(payment)), Some(payment))),
             None => Some((Outcome::Cancelled, None)),
         },
+        TopupState::Free => Some((Outcome::Free, None)),
         // The payment page never opened: that was told at once.
         TopupState::Failed => None,
     }
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn every_end_of_a_topup() {
-        use TopupState::{Cancelled, Credited, Expired, Failed, Open, Paid};
+        use TopupState::{Cancelled, Credited, Expired, Failed, Free, Open, Paid};
         let declined = || attempt(PaymentStatus::Failed, Some("generic_decline"));
         let poor = || attempt(PaymentStatus::Failed, Some("insufficient_funds"));
         let paid = || attempt(PaymentStatus::Succeeded, None);
@@ -177,6 +178,7 @@ mod tests {
             (Cancelled, vec![declined(), poor()], Some(Outcome::Failed(Reason::InsufficientFunds))),
             (Expired, vec![declined()], Some(Outcome::Failed(Reason::Declined))),
             (Expired, vec![], Some(Outcome::Cancelled)),
+            (Free, vec![], Some(Outcome::Free)),
             (Failed, vec![], None),
         ];
         for (state, attempts, expected) in cases {

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use store::tables::automatic_topups::AutomaticState;
 
 use super::cards;
 use super::form::{Asked, Posted};
@@ -15,7 +16,7 @@ use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::automatic_topups;
 use crate::look::page::SavedCards;
-use crate::look::part::{Card, Place};
+use crate::look::part::{Card, Place, SavedCard};
 use crate::problem::Problem;
 
 #[derive(Deserialize)]
@@ -29,13 +30,27 @@ pub(super) async fn page(
     signed: SignedIn,
     Asked(shown): Asked<Shown>,
 ) -> Result<Response, Fault> {
+    let cards = cards::with_methods(&app, &signed.who.customer).await;
+    let charged = charged(&app, &signed).await?;
+    let saved = |(card, methods): (SavedCard, Vec<String>)| {
+        let is_charged = methods.iter().any(|method| charged.as_ref() == Some(method));
+        (card, is_charged)
+    };
     let page = SavedCards {
         reader: signed.reader().clone(),
         frame: signed.frame(&app, Place::SavedCards, ""),
-        cards: cards::of(&app, &signed.who.customer).await,
+        cards: cards.map(|cards| cards.into_iter().map(saved).collect()),
         removed: shown.removed.as_deref().and_then(parse_card).map(|card| card.to_string()),
     };
     draw(StatusCode::OK, &page)
+}
+
+/// The payment method that automatic top-up charges, or would charge again.
+async fn charged(app: &Arc<App>, signed: &SignedIn) -> Result<Option<String>, Problem> {
+    // Who has lines only has nothing to top up.
+    let Ok(wallet) = signed.wallet() else { return Ok(None) };
+    let row = app.read(move |tables| tables.automatic_topup(wallet)).await?;
+    Ok(row.filter(|row| row.state != AutomaticState::Off).map(|row| row.payment_method))
 }
 
 /// `POST /saved-cards/{id}/removal`

@@ -7,12 +7,13 @@ use money::Timestamp;
 use sha2::{Digest, Sha256};
 use store::tables::audit::AuditRow;
 use store::tables::sessions::{Session, SessionOwner};
-use store::{Hidden, SecretHash};
+use store::{Hidden, SecretHash, StoreError, Tx};
 
 use super::cookies::Jar;
 use super::viewing;
 use super::visit::Visit;
 use crate::app::App;
+use crate::audited::customer_of;
 use crate::problem::Problem;
 use crate::{clock, ids, staff};
 
@@ -59,7 +60,7 @@ pub async fn begin(app: &Arc<App>, visit: &Visit, owner: SessionOwner) -> Result
         if let SessionOwner::Login(login) = owner {
             tx.set_last_sign_in(login, now)?;
         }
-        tx.insert_audit(&audit)?;
+        note(tx, &audit)?;
         Ok(seen)
     });
     staff::look_again(app, &seen.await?);
@@ -77,7 +78,7 @@ pub(crate) async fn end(app: &Arc<App>, visit: &Visit, session: &Session) -> Res
             SessionOwner::Staff(staff) => viewing::end_all(tx, &author, staff, now)?,
             SessionOwner::Login(_) => Vec::new(),
         };
-        tx.insert_audit(&audit)?;
+        note(tx, &audit)?;
         Ok(seen)
     });
     staff::look_again(app, &seen.await?);
@@ -99,6 +100,11 @@ pub(crate) fn hash(secret: &str) -> SecretHash {
     Hidden(Sha256::digest(secret.as_bytes()).into())
 }
 
+fn note(tx: &Tx<'_>, row: &AuditRow) -> Result<(), StoreError> {
+    let customer = customer_of(tx, &row.object)?;
+    tx.insert_audit(&AuditRow { customer, ..row.clone() }).map(|_| ())
+}
+
 fn audit_row(visit: &Visit, owner: SessionOwner, what: &str, at: Timestamp) -> AuditRow {
     let (kind, actor) = match owner {
         SessionOwner::Login(id) => ("login", id.to_string()),
@@ -114,5 +120,6 @@ fn audit_row(visit: &Visit, owner: SessionOwner, what: &str, at: Timestamp) -> A
         after: None,
         ip: Some(visit.ip().to_owned()).filter(|ip| !ip.is_empty()),
         request_id: Some(visit.request_id().to_owned()),
+        customer: None,
     }
 }

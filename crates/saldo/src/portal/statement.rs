@@ -64,27 +64,54 @@ pub(super) async fn page(
     signed: SignedIn,
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, Fault> {
+    show(&app, &signed, &wish, None).await
+}
+
+/// The page of a month; with what is wrong with the days that a file was asked for.
+async fn show(
+    app: &Arc<App>,
+    signed: &SignedIn,
+    wish: &Wish,
+    wrong: Option<Problem>,
+) -> Result<Response, Fault> {
     let reader = signed.reader().clone();
-    let (chosen, bounds) = month(&app, &reader, &wish)?;
+    let (chosen, bounds) = month(app, &reader, wish)?;
     let trail = Trail::parse(wish.before.as_deref());
     let before = trail.last().map(parse_cursor).transpose()?;
-    let wallet = figures::published(&app, signed.wallet()?)?;
-    let since = opened_at(&app, &wallet).await?;
-    let rows = read(&app, &reader, &wallet, bounds, before, ROWS).await?;
+    let wallet = figures::published(app, signed.wallet()?)?;
+    let since = opened_at(app, &wallet).await?;
+    let rows = read(app, &reader, &wallet, bounds, before, ROWS).await?;
     let base = format!("/statement?month={}&", chosen.value());
+    let typed = wish.from.clone().zip(wish.until.clone());
     let page = Statement {
-        frame: signed.frame(&app, Place::Statement, ""),
-        months: months(&app, &reader, since, chosen),
+        frame: signed.frame(app, Place::Statement, ""),
+        months: months(app, &reader, since, chosen),
         chosen,
         movements: rows.rows,
         newer_url: trail.newer_url(&base, "before"),
         older_url: rows.next.map(|next| trail.older_url(&base, "before", &cursor_text(next))),
         csv_url: format!("/statement.csv?month={}", chosen.value()),
         pdf_url: format!("/statement.pdf?month={}", chosen.value()),
-        days: days(&bounds, &reader),
+        days: typed.map_or_else(|| days(&bounds, &reader), |(from, until)| [from, until]),
+        wrong_day: wrong.as_ref().and_then(|problem| {
+            let words = match problem.code {
+                "period_too_long" => reader.t("days-too-many"),
+                "days_backwards" => reader.t("days-backwards"),
+                _ => reader.t("days-wrong"),
+            };
+            Some((problem.field.clone()?, words))
+        }),
         reader,
     };
-    draw(StatusCode::OK, &page)
+    draw(wrong.map_or(StatusCode::OK, |problem| problem.status), &page)
+}
+
+/// The page again with a word at the field, where a file was asked for of days that are none.
+async fn again(app: &Arc<App>, signed: &SignedIn, wish: &Wish, problem: Problem) -> Result<Response, Fault> {
+    if problem.field.is_none() {
+        return Err(problem.into());
+    }
+    show(app, signed, wish, Some(problem)).await
 }
 
 /// `GET /statement.csv`: all of it, newest first, written while it is read.
@@ -94,7 +121,10 @@ pub(super) async fn csv(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, Fault> {
     let reader = signed.reader().clone();
-    let asking = asking(&app, &reader, &wish)?;
+    let asking = match asking(&app, &reader, &wish) {
+        Ok(asking) => asking,
+        Err(problem) => return again(&app, &signed, &wish, problem).await,
+    };
     let wallet = figures::published(&app, signed.wallet()?)?;
     let disposition = format!("attachment; filename=\"statement-{}.csv\"", asking.name);
     let (pieces, received) = mpsc::channel(CSV_PIECES_WAITING_MAX);
@@ -110,7 +140,10 @@ pub(super) async fn pdf(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, Fault> {
     let reader = signed.reader().clone();
-    let asking = asking(&app, &reader, &wish)?;
+    let asking = match asking(&app, &reader, &wish) {
+        Ok(asking) => asking,
+        Err(problem) => return again(&app, &signed, &wish, problem).await,
+    };
     let wallet = figures::published(&app, signed.wallet()?)?;
     let (mut movements, mut before) = (Vec::new(), None);
     loop {
@@ -124,7 +157,8 @@ pub(super) async fn pdf(
             let detail = format!(
                 "More than {PDF_ROWS_MAX} movements are too many for paper; choose fewer days, or CSV."
             );
-            return Err(Problem::invalid("until", "period_too_long", detail).into());
+            let problem = Problem::invalid("until", "period_too_long", detail);
+            return again(&app, &signed, &wish, problem).await;
         }
     }
     movements.reverse();
@@ -263,7 +297,7 @@ fn asking(app: &App, reader: &Reader, wish: &Wish) -> Result<Asking, Problem> {
     };
     let (first, last) = (day("from", from)?, day("until", until)?);
     if last.from < first.from {
-        return Err(Problem::invalid("until", "invalid_day", "until must not lie before from."));
+        return Err(Problem::invalid("until", "days_backwards", "until must not lie before from."));
     }
     let words = format!("{} – {}", reader.date(first.from), reader.date(last.from));
     let bounds = Bounds { from: first.from, until: last.until };

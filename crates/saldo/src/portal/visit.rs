@@ -300,7 +300,7 @@ impl Visit {
                 is_word: logo.is_word(),
             }),
             menu,
-            hidden: self.hidden(menu),
+            hidden: self.hidden(app, menu),
             viewed_as: self
                 .customer()
                 .filter(|customer| customer.is_view && !self.is_console())
@@ -311,6 +311,7 @@ impl Visit {
             path: path.to_owned(),
             request_id: self.0.request_id.clone(),
             live_url: None,
+            moved_clock: Some(app.ledger.now()).filter(|_| app.ledger.clock_offset() != 0),
             trial: match (app.demo_strip.get(), app.mode) {
                 (None, Some(Mode::Test)) => Some(Trial::TestMode),
                 (None, _) if app.config.test_clock => Some(Trial::Clock),
@@ -321,15 +322,23 @@ impl Visit {
     }
 
     /// What of this menu whoever is signed in has no use of.
-    fn hidden(&self, menu: Menu) -> Vec<Place> {
+    fn hidden(&self, app: &App, menu: Menu) -> Vec<Place> {
         // Of a subscriber's cards there is something to see once he has paid by one.
         if menu == Menu::Lines && self.customer().is_none_or(|it| it.customer.stripe_customer_id.is_none()) {
             return vec![Place::SavedCards];
         }
         let Some(staff) = self.staff().filter(|_| menu == Menu::Console) else { return Vec::new() };
+        // Who sells one kind of credit has no use of what belongs to the other; who has begun neither may begin both.
+        let (sold, config) = (app.sold(), &app.config);
+        let is_provider = sold.has_plans() || config.bank.is_some() || config.pix.is_some();
+        let unused = match (is_provider, sold.has_meters()) {
+            (false, true) => Place::OF_LINES,
+            (true, false) => Place::OF_MONEY,
+            _ => &[],
+        };
         let is_hidden = |place: &&Place| {
             let needed = permissions::to_open(**place);
-            !permissions::may(staff.staff.role, needed)
+            !permissions::may(staff.staff.role, needed) || unused.contains(place)
         };
         menu.entries().iter().filter(is_hidden).copied().collect()
     }

@@ -18,11 +18,12 @@ use crate::app::App;
 use crate::clock;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
+use crate::webhooks;
 
 /// The list of events.
 const EVENTS: &str = "events";
 /// The list of what moved the balance.
-const MOVEMENTS: &str = "movements";
+pub(crate) const MOVEMENTS: &str = "movements";
 /// When all of the configured days was last looked at; no list of its own.
 const DAYS: &str = "days";
 /// A top-up that has been open for less is not asked about, in microseconds: its webhook may be on its way.
@@ -37,7 +38,7 @@ const DAYS_PAUSE: i64 = 24 * Timestamp::HOUR;
 const EVENTS_KEPT: i64 = 30 * 24 * Timestamp::HOUR;
 
 /// The kinds of events that say something new of payments; Stripe takes 20 in one question.
-pub(crate) const EVENT_KINDS: [&str; 19] = [
+pub const EVENT_KINDS: [&str; 19] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
@@ -152,7 +153,7 @@ pub(super) async fn take_events(app: &Arc<App>) -> Result<u32, Problem> {
         taken += app.write(store).await?;
     }
     if taken > 0 {
-        app.inbox_news.notify_one();
+        webhooks::wake(app, STRIPE);
     }
     Ok(taken)
 }

@@ -18,7 +18,8 @@ use store::{StoreError, Tx};
 use stripe::Request;
 
 pub use drift::{CurrencyDrift, Difference, DriftLine, Found, cents_of};
-pub(crate) use lists::EVENT_KINDS;
+pub use lists::EVENT_KINDS;
+pub(crate) use lists::MOVEMENTS;
 pub(crate) use movements::booked;
 
 use crate::app::App;

@@ -136,3 +136,22 @@ async fn a_receipt_is_sent_again_from_the_customers_page() {
     let mut reader = staff_in(&house, "rui@example.com", StaffRole::ReadOnly).await;
     assert!(!reader.get(&page).await.text.contains("Send receipt again"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_menu_has_what_the_operator_sells_and_every_address_stays() {
+    const OF_LINES: [&str; 4] = ["/console/plans", "/console/routers", "/console/lines", "/console/boletos"];
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let has = |page: &str, url: &str| page.contains(&format!("<li><a href=\"{url}\""));
+    // Who has begun nothing may begin both.
+    let both = staff.get("/console").await.text;
+    assert!(OF_LINES.iter().all(|url| has(&both, url)) && has(&both, "/console/topups"), "{both}");
+    house.meter_of_hours().await;
+    let of_money = staff.get("/console").await.text;
+    assert!(has(&of_money, "/console/topups") && has(&of_money, "/console/audit"), "{of_money}");
+    for url in OF_LINES {
+        assert!(!has(&of_money, url), "{url}");
+        assert_eq!(staff.get(url).await.status.as_u16(), 200, "{url}");
+    }
+    house.close().await;
+}

@@ -31,6 +31,8 @@ pub(super) async fn line(house: &House) -> (LineId, WalletId) {
         nas: 1,
         behind: Behind::default(),
         is_dated: true,
+        traffic: None,
+        counts_all: false,
         session: 7,
         kind: ReadingKind::Interim,
         input: Some(Octets { low: 500_000_000, high: None }),

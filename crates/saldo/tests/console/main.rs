@@ -3,10 +3,13 @@
 
 mod attacks;
 mod bank;
+mod boleto_page;
 mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;
 mod customer_files;
+mod doctor;
+mod finance;
 mod home;
 #[path = "../house/mod.rs"]
 mod house;

@@ -15,14 +15,9 @@ async fn staff_read_the_sums_of_a_month_and_take_them_as_a_file() {
     let mut staff = staff_in(&house, "viewer@example.com", StaffRole::ReadOnly).await;
     let page = staff.get("/console/month-end").await;
     assert_eq!(page.status.as_u16(), 200, "{}", page.text);
-    for words in [
-        "The month is not over",
-        "$25.00",
-        "\u{2212}$3.25",
-        "$21.75",
-        "Promotional credit",
-        "Earned by charges",
-    ] {
+    for words in
+        ["This is not over", "$25.00", "\u{2212}$3.25", "$21.75", "Promotional credit", "Earned by charges"]
+    {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     let file = staff.get("/console/month-end.csv").await;
@@ -37,5 +32,51 @@ async fn staff_read_the_sums_of_a_month_and_take_them_as_a_file() {
         assert_eq!(refused.status.as_u16(), 422, "{wrong}: {}", refused.text);
         let refused = staff.get(&format!("/console/month-end.csv?month={wrong}")).await;
         assert_eq!(refused.status.as_u16(), 422, "{wrong}: {}", refused.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_of_the_past_is_told_as_it_stood_and_what_is_no_day_is_said_at_its_field() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    house.advance(3 * 86_400).await;
+    let charge = json!({"wallet": ana.wallet.to_string(), "amount": {"amount": "3.25", "unit": "USD"}, "kind": "report"});
+    house.post("/v1/charges", &charge).await.expect(201);
+    house.advance(86_400).await;
+    let mut staff = staff_in(&house, "viewer@example.com", StaffRole::ReadOnly).await;
+    let page = staff.get("/console/month-end").await;
+    let min = page.text.split("min=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a first day");
+    let max = page.text.split("max=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("today");
+    let day = |back: i64| {
+        let today: jiff::civil::Date = max.parse().expect("a day");
+        today.checked_sub(jiff::Span::new().days(back)).expect("a day").to_string()
+    };
+    // The day before the charge, and the day of it.
+    for (back, closing) in [(2, "25"), (1, "21.75")] {
+        let url = format!("/console/month-end.csv?day={}", day(back));
+        let file = staff.get(&url).await;
+        assert_eq!(file.status.as_u16(), 200, "{}", file.text);
+        for line in [format!("{},UTC,USD,liability,closing,{closing}", day(back)), "final,yes".to_owned()] {
+            assert!(file.text.contains(&line), "{line}: {}", file.text);
+        }
+        assert_eq!(staff.get(&url).await.text, file.text, "a second run gives the same bytes");
+        let page = staff.get(&format!("/console/month-end?day={}", day(back))).await;
+        assert!(page.text.contains(&format!("${closing}")), "{}", page.text);
+        assert!(!page.text.contains("This is not over"), "{}", page.text);
+    }
+    let earlier: jiff::civil::Date = min.parse().expect("a day");
+    let before = earlier.yesterday().expect("a day").to_string();
+    let wrong = [
+        ("day=soon".to_owned(), "Write the day as 2026-11-17."),
+        (format!("day={}", day(-1)), "This day has not begun."),
+        (format!("day={before}"), "There were no books yet."),
+        ("month=2026-13".to_owned(), "Choose a month of the list."),
+    ];
+    for (query, words) in wrong {
+        let page = staff.get(&format!("/console/month-end?{query}")).await;
+        assert_eq!(page.status.as_u16(), 422, "{query}: {}", page.text);
+        assert!(page.text.contains(words) && page.text.contains("aria-invalid"), "{query}: {}", page.text);
+        let file = staff.get(&format!("/console/month-end.csv?{query}")).await;
+        assert_eq!(file.status.as_u16(), 422, "{query}: {}", file.text);
     }
 }

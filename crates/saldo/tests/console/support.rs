@@ -79,6 +79,7 @@ async fn ask(staff: &mut Browser<'_>, customer: &CreatedCustomer, direction: &st
     assert_eq!(staff.submit(&form, &url, &fields).await.status.as_u16(), 409);
     let there = answer.header("location").unwrap_or_else(|| panic!("{}", answer.text));
     let id = there.strip_prefix("/console/credit/").and_then(|rest| rest.split('?').next());
+    assert_ne!(id, Some(name.as_str()), "what names an intent is not the browser's to choose");
     id.and_then(|id| id.parse().ok()).expect("a request")
 }
 
@@ -273,8 +274,11 @@ async fn search_leads_straight_to_what_is_found_alone() {
         (paid.customer.wallet.to_string(), &customer),
         ("ana@example.com".to_owned(), &customer),
         ("4242".to_owned(), &customer),
-        (entry, &customer),
         (paid.payment.id.to_string(), &payment),
+        // As somebody read it out.
+        (paid.payment.id.to_string().to_uppercase(), &payment),
+        (paid.asked.to_string(), &format!("/console/credit/{}", paid.asked)),
+        (paid.login.to_string(), &customer),
         (paid.payment.provider_payment.clone(), &payment),
         (charge, &payment),
         (paid.topup.to_string(), &topup),
@@ -283,9 +287,18 @@ async fn search_leads_straight_to_what_is_found_alone() {
         let answer = staff.get(&format!("/console/search?q={words}")).await;
         assert_eq!(answer.header("location"), Some(there.as_str()), "{words}: {}", answer.text);
     }
+    // An entry leads to his page from there on: it stands first.
+    let answer = staff.get(&format!("/console/search?q={entry}")).await;
+    let there = answer.header("location").expect("a page").to_owned();
+    assert!(there.starts_with(&format!("{customer}?before=")), "{there}");
+    let page = staff.get(there.split('#').next().unwrap_or_default()).await.text;
+    let first = page.split("id=\"timeline-heading\"").nth(1).and_then(|rest| rest.split("</li>").next());
+    assert!(first.is_some_and(|first| first.contains("Recharge, Visa")), "{page}");
     let several = staff.get("/console/search?q=ANA").await.text;
     assert!(several.contains("anabel") && several.contains("ana@example.com"), "{several}");
-    for nothing in ["", "pay_x", "pi_none", "%25", "nobody+here"] {
+    let empty = staff.get("/console/search?q=").await;
+    assert!(empty.status.as_u16() == 200 && !empty.text.contains("Nothing was found"), "{}", empty.text);
+    for nothing in ["pay_x", "pi_none", "%25", "nobody+here"] {
         let answer = staff.get(&format!("/console/search?q={nothing}")).await;
         assert_eq!(answer.status.as_u16(), 200, "{nothing}");
         assert!(answer.text.contains("Nothing was found"), "{nothing}: {}", answer.text);

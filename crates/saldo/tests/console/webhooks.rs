@@ -79,6 +79,27 @@ async fn an_endpoint_is_made_tried_and_told_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_again_makes_one_endpoint() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let form = staff.get("/console/webhooks/new").await.text;
+    let value = |name: &str| {
+        let begin = format!("name=\"{name}\" value=\"");
+        between(&form, &begin, "\"").expect("a hidden field").to_owned()
+    };
+    let (csrf, endpoint) = (value("csrf"), value("endpoint"));
+    let fields = [("csrf", csrf.as_str()), ("endpoint", &endpoint), ("url", "https://example.com/hooks")];
+    let made = staff.post("/console/webhooks", &fields).await;
+    assert!(made.status.as_u16() == 201 && made.text.contains("whsec_"), "{}", made.text);
+    let again = staff.post("/console/webhooks", &fields).await;
+    assert_eq!(again.status.as_u16(), 303, "{}", again.text);
+    assert!(again.header("location").is_some_and(|to| to.ends_with(&endpoint)), "to the one there is");
+    let all = house.running.app.read(|tables| tables.endpoints()).await.expect("endpoints");
+    assert_eq!(all.len(), 1);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_stands_beside_its_field_and_who_may_only_look_changes_nothing() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;

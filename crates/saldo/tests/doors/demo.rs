@@ -14,7 +14,6 @@ use super::table::DEMO;
 const PORTS: std::ops::Range<u16> = 21_000..22_000;
 
 /// What every form of the demo asks for, with a token that is none.
-const GUESSED: &str = "csrf=guessed&as=customer&seconds=3600&times=1";
 
 struct Demo(Child);
 

@@ -81,6 +81,7 @@ impl Provider {
             walled_list: "portal".to_owned(),
             free: Vec::new(),
             block_after_days: None,
+            zero_rated: Vec::new(),
         };
         change_plan(&mut plan);
         let plan_no = offers::put_plan(&app, Author::operator(), None, plan).await.expect("a plan");

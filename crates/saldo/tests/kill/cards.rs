@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use money::Timestamp;
 use saldo::audit::Author;
 use saldo::{clock, reconciliation};
 use sandbox::{Act, Sandbox, SandboxConfig, WebhookEndpoint, real_time};
@@ -32,6 +33,8 @@ const COMPARISONS_MAX: usize = 6;
 /// What a customer allows in a day, in cents and in charges; a month is never reached before.
 const DAY_CENTS: i64 = 20_000;
 const DAY_COUNT: usize = 7;
+/// Charges of a card that are looked at, far more than its days allow.
+const CHARGES_MAX: u32 = 1_000;
 /// Steps of an amount in a cent.
 const CENT: i64 = 10_000;
 
@@ -86,7 +89,7 @@ async fn play(database: String, rounds: u64) {
         let difference = difference(&desk, &sandbox, &payers).await;
         said = format!("{code:?} {printed} {difference:?}");
         if code == Some(0) && difference.is_none() {
-            check_charges(&sandbox).await;
+            check_charges(&program, &sandbox, &payers).await;
             program.kill();
             program.verify();
             return;
@@ -255,21 +258,35 @@ async fn difference(desk: &Desk, sandbox: &Sandbox, payers: &[Payer]) -> Option<
     None
 }
 
-/// Each decision charged a card once at most, and no card was charged more, or more often, than its day allows.
-async fn check_charges(sandbox: &Sandbox) {
+/// Each decision charged a card once at most, and no card was charged more, or more often, than each of its days allows: by the book's
+/// clock, at which it was decided.
+async fn check_charges(program: &Program, sandbox: &Sandbox, payers: &[Payer]) {
+    let mut days: BTreeMap<String, i64> = BTreeMap::new();
+    let tables = program.tables();
+    for payer in payers {
+        let wallet: money::WalletId = payer.wallet.parse().expect("an id");
+        let since = move |reader: &store::Reader<'_>| {
+            reader.automatic_charges_since(wallet, Timestamp::EPOCH, CHARGES_MAX)
+        };
+        for charge in tables.read(since).expect("a look") {
+            days.insert(charge.topup.to_string(), charge.charged_at.as_micros().div_euclid(Timestamp::DAY));
+        }
+    }
     let intents = sandbox.objects("payment_intent").await.expect("Stripe's own state");
-    let mut charged: BTreeMap<String, (i64, usize)> = BTreeMap::new();
-    let mut named = BTreeSet::new();
+    let mut charged: BTreeMap<(String, i64), (i64, usize)> = BTreeMap::new();
+    let (mut named, mut cards) = (BTreeSet::new(), BTreeSet::new());
     for intent in intents.iter().filter(|intent| intent["metadata"]["automatic"] == "true") {
-        assert!(named.insert(text(&intent["metadata"]["topup_id"])), "charged twice: {intent}");
-        let sum = charged.entry(text(&intent["customer"])).or_default();
+        let topup = text(&intent["metadata"]["topup_id"]);
+        let day = *days.get(&topup).expect("what was charged was decided");
+        assert!(named.insert(topup), "charged twice: {intent}");
+        cards.insert(text(&intent["customer"]));
+        let sum = charged.entry((text(&intent["customer"]), day)).or_default();
         let amount =
             if intent["status"] == "succeeded" { intent["amount"].as_i64().unwrap_or_default() } else { 0 };
         *sum = (sum.0 + amount, sum.1 + 1);
     }
-    assert!(charged.len() > 1, "hardly a card was charged: {charged:?}");
-    // Midnight may have come once.
-    for (customer, (cents, times)) in charged {
-        assert!(cents <= 2 * DAY_CENTS && times <= 2 * DAY_COUNT, "{customer}: {cents} in {times}");
+    assert!(cards.len() > 1, "hardly a card was charged: {charged:?}");
+    for ((customer, day), (cents, times)) in charged {
+        assert!(cents <= DAY_CENTS && times <= DAY_COUNT, "{customer}, day {day}: {cents} in {times}");
     }
 }

@@ -2,7 +2,8 @@
 //! afterwards, exactly once, and nothing else; every damage that `saldo verify` could find is looked for, too.
 //!
 //! So with callbacks of Pix that are being worked on (`callbacks`), with monthly runs (`months`), with webhooks that are being
-//! sent (`webhooks`), and with saved cards that are being charged while Stripe is compared with the books (`cards`).
+//! sent (`webhooks`), with saved cards that are being charged while Stripe is compared with the books (`cards`), and with files of
+//! customers that are being taken (`imports`).
 //!
 //! `KILL_SEED` plays the same moments and wishes again; `KILL_ROUNDS` changes how often the program is killed.
 
@@ -11,6 +12,7 @@
 mod callbacks;
 mod cards;
 mod client;
+mod imports;
 mod months;
 mod program;
 mod provider;

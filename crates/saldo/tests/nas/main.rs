@@ -18,3 +18,4 @@ mod provider;
 mod reports;
 mod traps;
 mod two_routers;
+mod zero_rated;

@@ -183,6 +183,7 @@ impl Provider {
             walled_list: "sem-saldo".to_owned(),
             free: Vec::new(),
             block_after_days: None,
+            zero_rated: vec!["WhatsApp".to_owned(), "garden".to_owned()],
         };
         put_plan(&self.house.running.app, Author::operator(), Some(1), draft).await.expect("a changed plan");
     }
@@ -230,6 +231,7 @@ pub(crate) async fn add_router(house: &House, name: &str, address: &str, secret:
         coa_port,
         last_seen_at: None,
         created_at: app.ledger.now(),
+        counts_all: 1,
     };
     let nas_no = app.write(move |tx| tx.insert_router(&row)).await.expect("a router");
     app.nas.routers_changed();
@@ -249,6 +251,7 @@ async fn start_router(house: &House, changes: UdpSocket) -> Router {
         identifier: "torre-1".to_owned(),
         ip: [127, 0, 0, 1].into(),
         interim_seconds: 300,
+        services: vec!["WhatsApp".to_owned()],
         subscribers: vec![Subscriber {
             login: LOGIN.to_owned(),
             ip: [100, 64, 0, 9].into(),
@@ -276,6 +279,7 @@ fn plan(at_zero: AtZero) -> PlanRow {
         walled_list: "sem-saldo".to_owned(),
         created_at: Timestamp::EPOCH,
         block_after_days: None,
+        zero_rated: String::new(),
     }
 }
 

@@ -143,6 +143,7 @@ async fn a_router_that_gets_another_address_is_counted_on_and_the_old_one_is_a_s
         address: MOVED_TO.to_owned(),
         secret: None::<Hidden<String>>,
         coa_port: changes.local_addr().expect("an address").port(),
+        counts_all: true,
     };
     let app = &provider.house.running.app;
     put_router(app, Author::operator(), Some(nas_no), draft).await.expect("it is moved");

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use radius::mikrotik::{self, Both, RateLimit};
-use radius::{AccountingStatus, AttributeType, Code, Draft, TerminateCause, Vendor};
+use radius::{AccountingStatus, AttributeType, Code, Draft, TerminateCause, Vendor, apart};
 
 use super::{Plant, RunningSession, Subscriber};
 
@@ -23,12 +23,20 @@ pub(super) struct Session {
     pub(super) address_list: Option<String>,
     pub(super) interim_seconds: u32,
     pub(super) ended: Option<TerminateCause>,
+    services: Vec<Part>,
     started_ms: i64,
     /// Until when `used` is counted.
     accrued_ms: i64,
     reported_ms: i64,
     /// What is less than a byte yet, in bits per second times milliseconds.
     rest: [u128; 2],
+}
+
+/// What a session has used of one service.
+struct Part {
+    name: String,
+    used: Both,
+    started_ms: i64,
 }
 
 impl Session {
@@ -45,6 +53,7 @@ impl Session {
             address_list: None,
             interim_seconds,
             ended: None,
+            services: Vec::new(),
             started_ms: now,
             accrued_ms: now,
             reported_ms: now,
@@ -72,6 +81,22 @@ impl Session {
     pub(super) fn spend(&mut self, bytes: Both) {
         self.used.upload = self.used.upload.saturating_add(bytes.upload);
         self.used.download = self.used.download.saturating_add(bytes.download);
+    }
+
+    /// Uses bytes of a service; true if it is the first time.
+    pub(super) fn spend_on(&mut self, service: &str, bytes: Both, now: i64) -> bool {
+        self.spend(bytes);
+        let place = self.services.iter().position(|part| part.name == service);
+        let used = Both { upload: 0, download: 0 };
+        let place = place.unwrap_or_else(|| {
+            self.services.push(Part { name: service.to_owned(), used, started_ms: now });
+            self.services.len() - 1
+        });
+        let used = &mut self.services[place].used;
+        let is_new = *used == Both { upload: 0, download: 0 };
+        used.upload = used.upload.saturating_add(bytes.upload);
+        used.download = used.download.saturating_add(bytes.download);
+        is_new
     }
 
     pub(super) fn reported(&mut self, now: i64) {
@@ -109,7 +134,7 @@ impl Session {
         let pushed = draft.push_vendor(Vendor::MIKROTIK, mikrotik::RATE_LIMIT, rate_limit.as_bytes());
         pushed.expect("a rate limit fits into an attribute");
         if status != AccountingStatus::Start {
-            self.push_counters(&mut draft, plant.faults.omit_gigawords, now);
+            push_counters(&mut draft, self.used, plant.faults.omit_gigawords, now - self.started_ms);
         }
         if let Some(cause) = self.ended {
             push(&mut draft, AttributeType::ACCT_TERMINATE_CAUSE, &cause.number().to_be_bytes());
@@ -117,18 +142,38 @@ impl Session {
         draft
     }
 
-    fn push_counters(&self, draft: &mut Draft, omit_gigawords: bool, now: i64) {
-        let seconds = u32::try_from((now - self.started_ms) / 1_000).unwrap_or(0);
-        push(draft, AttributeType::ACCT_SESSION_TIME, &seconds.to_be_bytes());
-        for (low, high, bytes) in [
-            (AttributeType::ACCT_INPUT_OCTETS, AttributeType::ACCT_INPUT_GIGAWORDS, self.used.upload),
-            (AttributeType::ACCT_OUTPUT_OCTETS, AttributeType::ACCT_OUTPUT_GIGAWORDS, self.used.download),
-        ] {
-            let bytes = bytes.to_be_bytes();
-            push(draft, low, &bytes[4..]);
-            if !omit_gigawords {
-                push(draft, high, &bytes[..4]);
+    /// Reports of its services as they stand: each is a session of its own that names it.
+    pub(super) fn service_reports(&self, status: AccountingStatus, plant: &Plant, now: i64) -> Vec<Draft> {
+        let report = |(no, part): (usize, &Part)| {
+            let mut draft = router_report(status, plant, now);
+            push_text(&mut draft, AttributeType::USER_NAME, &self.login);
+            push_text(&mut draft, AttributeType::ACCT_SESSION_ID, &format!("{}:{no:06}", self.id));
+            push(&mut draft, AttributeType::FRAMED_IP_ADDRESS, &self.ip.octets());
+            let end = part.name.floor_char_boundary(TEXT_BYTES_MAX);
+            let name = &part.name.as_bytes()[..end];
+            let pushed = draft.push_vendor(Vendor::JUNIPER_ERX, apart::ERX_SERVICE_SESSION, name);
+            pushed.expect("a name fits into an attribute");
+            if status != AccountingStatus::Start {
+                let lasted = now - part.started_ms;
+                push_counters(&mut draft, part.used, plant.faults.omit_gigawords, lasted);
             }
+            draft
+        };
+        (1..).zip(&self.services).map(report).collect()
+    }
+}
+
+fn push_counters(draft: &mut Draft, used: Both, omit_gigawords: bool, lasted_ms: i64) {
+    let seconds = u32::try_from(lasted_ms / 1_000).unwrap_or(0);
+    push(draft, AttributeType::ACCT_SESSION_TIME, &seconds.to_be_bytes());
+    for (low, high, bytes) in [
+        (AttributeType::ACCT_INPUT_OCTETS, AttributeType::ACCT_INPUT_GIGAWORDS, used.upload),
+        (AttributeType::ACCT_OUTPUT_OCTETS, AttributeType::ACCT_OUTPUT_GIGAWORDS, used.download),
+    ] {
+        let bytes = bytes.to_be_bytes();
+        push(draft, low, &bytes[4..]);
+        if !omit_gigawords {
+            push(draft, high, &bytes[..4]);
         }
     }
 }

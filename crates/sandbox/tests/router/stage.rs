@@ -67,6 +67,7 @@ impl Stage {
             identifier: "torre-1".into(),
             ip: "10.0.0.1".parse().unwrap(),
             interim_seconds: 60,
+            services: vec!["WhatsApp".to_owned()],
             subscribers: vec![Subscriber {
                 login: LOGIN.into(),
                 ip: "100.64.0.9".parse().unwrap(),

@@ -14,6 +14,9 @@ const INSERT: &str =
 const SELECT: &str =
     "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
     FROM invoices WHERE id = $1";
+const BY_NUMBER: &str =
+    "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
+    FROM invoices WHERE number = $1";
 const OF_MONTH: &str =
     "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
     FROM invoices WHERE customer = $1 AND month = $2";
@@ -51,6 +54,8 @@ const WAITING: &str =
 const ALL_WAITING: &str =
     "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments
     WHERE invoice IS NULL ORDER BY id DESC LIMIT $1";
+const ADJUSTMENT: &str =
+    "SELECT id, customer, amount, unit, reason, created_at, invoice FROM invoice_adjustments WHERE id = $1";
 const PUT_ON: &str = "UPDATE invoice_adjustments SET invoice = $1, amount = $2 WHERE id = $3";
 const DELETE_WAITING: &str = "DELETE FROM invoice_adjustments WHERE id = $1 AND invoice IS NULL";
 const INSERT_RUN: &str = "INSERT INTO billing_runs
@@ -221,6 +226,11 @@ impl Reader<'_> {
         self.one(SELECT, &[&id])
     }
 
+    /// The invoice with this number.
+    pub fn invoice_by_number(&self, number: u64) -> Result<Option<InvoiceRow>, StoreError> {
+        self.one(BY_NUMBER, &[&number])
+    }
+
     /// A customer's invoice for a month.
     pub fn invoice_of_month(
         &self,
@@ -286,6 +296,11 @@ impl Reader<'_> {
         let first: Option<PurchaseId> =
             self.one(TO_BE_OWED, &[&charging, &released, &PurchaseState::Awaiting])?;
         Ok(first.is_none())
+    }
+
+    /// The correction of this name.
+    pub fn adjustment(&self, id: AdjustmentId) -> Result<Option<AdjustmentRow>, StoreError> {
+        self.one(ADJUSTMENT, &[&id])
     }
 
     /// The first `limit` corrections that wait for a customer's next invoice.

@@ -6,7 +6,7 @@ use money::{Amount, CustomerId, LineId, PackId, PlanId, RouterId, Timestamp, Wal
 
 use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
 use crate::error::StoreError;
-use crate::stored::{Hidden, row, words};
+use crate::stored::{Bind, Hidden, row, words};
 
 /// Former logins that are looked at.
 const FORMER_LOGINS_MAX: u32 = 16;
@@ -14,14 +14,20 @@ const FORMER_LOGINS_MAX: u32 = 16;
 const NEXT_PLAN_NO: &str = "SELECT coalesce(max(plan_no), 0) + 1 FROM plans";
 const INSERT_PLAN: &str = "INSERT INTO plans (plan_no, id, name, fee, fee_unit, allowance, carried_max,
     supports_purchase, balance_max, unpaid_max, at_zero, speed, slow_speed, walled_list, created_at,
-    block_after_days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    block_after_days, zero_rated)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const UPDATE_PLAN: &str =
     "UPDATE plans SET name = $1, fee = $2, fee_unit = $3, allowance = $4, carried_max = $5,
     supports_purchase = $6, balance_max = $7, unpaid_max = $8, at_zero = $9, speed = $10, slow_speed = $11,
-    walled_list = $12, block_after_days = $13 WHERE plan_no = $14";
+    walled_list = $12, block_after_days = $13, zero_rated = $14 WHERE plan_no = $15";
 const PLANS: &str =
     "SELECT plan_no, id, name, fee, fee_unit, allowance, carried_max, supports_purchase, balance_max,
-    unpaid_max, at_zero, speed, slow_speed, walled_list, created_at, block_after_days FROM plans ORDER BY plan_no";
+    unpaid_max, at_zero, speed, slow_speed, walled_list, created_at, block_after_days, zero_rated FROM plans
+    ORDER BY plan_no";
+const NEXT_TRAFFIC_NO: &str = "SELECT coalesce(max(traffic_no), 0) + 1 FROM named_traffic";
+const TRAFFIC_BY_NAME: &str = "SELECT traffic_no FROM named_traffic WHERE name = $1";
+const NAMED_TRAFFIC: &str = "SELECT traffic_no, name FROM named_traffic ORDER BY traffic_no";
+const INSERT_TRAFFIC: &str = "INSERT INTO named_traffic (traffic_no, name) VALUES ($1, $2)";
 const FREE_WINDOWS: &str =
     "SELECT plan_no, from_minute, to_minute FROM free_windows ORDER BY plan_no, from_minute";
 const INSERT_FREE_WINDOW: &str =
@@ -77,13 +83,13 @@ const INSERT_REMOVED_ROUTER: &str =
 const ROUTER_NAMES: &str =
     "SELECT nas_no, name FROM routers UNION ALL SELECT nas_no, name FROM removed_routers";
 const INSERT_ROUTER: &str = "INSERT INTO routers
-    (nas_no, id, name, address, secret, coa_port, last_seen_at, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const UPDATE_ROUTER: &str = "UPDATE routers SET name = $1, address = $2, secret = $3, coa_port = $4
-    WHERE nas_no = $5";
+    (nas_no, id, name, address, secret, coa_port, last_seen_at, created_at, counts_all)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const UPDATE_ROUTER: &str = "UPDATE routers SET name = $1, address = $2, secret = $3, coa_port = $4,
+    counts_all = $5 WHERE nas_no = $6";
 const SEEN_ROUTER: &str = "UPDATE routers SET last_seen_at = $1 WHERE nas_no = $2";
 const ROUTERS: &str =
-    "SELECT nas_no, id, name, address, secret, coa_port, last_seen_at, created_at FROM routers
+    "SELECT nas_no, id, name, address, secret, coa_port, last_seen_at, created_at, counts_all FROM routers
     ORDER BY nas_no";
 
 words! {
@@ -131,6 +137,8 @@ row! {
         pub created_at: Timestamp,
         /// How many days after the due day of what is unpaid its lines are blocked; `None`: never.
         pub block_after_days: Option<u16>,
+        /// Names of traffic that does not lower the balance, as routers tell it apart, with commas between them.
+        pub zero_rated: String,
     }
 }
 
@@ -267,6 +275,8 @@ row! {
         pub last_seen_at: Option<Timestamp>,
         /// Since when.
         pub created_at: Timestamp,
+        /// 1 if it counts all traffic in sessions, also what it tells apart, else 0.
+        pub counts_all: u8,
     }
 }
 
@@ -274,6 +284,11 @@ impl Reader<'_> {
     /// All plans by number.
     pub fn plans(&self) -> Result<Vec<PlanRow>, StoreError> {
         self.all(PLANS, &[])
+    }
+
+    /// All traffic that was ever listed in a plan: its number and name.
+    pub fn named_traffic(&self) -> Result<Vec<(u32, String)>, StoreError> {
+        self.all(NAMED_TRAFFIC, &[])
     }
 
     /// The free windows of all plans.
@@ -370,6 +385,7 @@ impl Tx<'_> {
             slow_speed,
             walled_list,
             block_after_days,
+            zero_rated,
             ..
         } = plan;
         self.run_one(
@@ -387,10 +403,20 @@ impl Tx<'_> {
                 slow_speed,
                 walled_list,
                 block_after_days,
+                zero_rated,
                 plan_no,
             ],
             format!("plan {plan_no}"),
         )
+    }
+
+    /// Gives traffic of this name a number, if it has none.
+    pub fn name_traffic(&self, name: &str) -> Result<(), StoreError> {
+        if self.one::<u32>(TRAFFIC_BY_NAME, &[&name])?.is_none() {
+            let traffic_no = self.next_number(NEXT_TRAFFIC_NO)?;
+            self.run(INSERT_TRAFFIC, &[&traffic_no, &name])?;
+        }
+        Ok(())
     }
 
     /// Replaces the free windows of a plan.
@@ -458,10 +484,11 @@ impl Tx<'_> {
         Ok(nas_no)
     }
 
-    /// Changes name, address, secret and port of a router. Conflicts as [`Tx::insert_router`].
+    /// Changes name, address, secret and port of a router, and how it counts. Conflicts as [`Tx::insert_router`].
     pub fn update_router(&self, router: &RouterRow) -> Result<(), StoreError> {
-        let RouterRow { nas_no, name, address, secret, coa_port, .. } = router;
-        self.run_one(UPDATE_ROUTER, &[name, address, secret, coa_port, nas_no], format!("router {nas_no}"))
+        let RouterRow { nas_no, name, address, secret, coa_port, counts_all, .. } = router;
+        let values: [&dyn Bind; 6] = [name, address, secret, coa_port, counts_all, nas_no];
+        self.run_one(UPDATE_ROUTER, &values, format!("router {nas_no}"))
     }
 
     /// Takes a router away. Its number is not given again.

@@ -24,6 +24,7 @@ pub mod keys;
 pub mod lines;
 pub mod logins;
 pub mod mail_wishes;
+pub mod narrowed;
 pub mod origins;
 pub mod outbox;
 pub mod overpaid;

@@ -42,6 +42,11 @@ const SUMS: &str = "SELECT currency, sort, standing, count(*), CAST(coalesce(sum
     CAST(coalesce(sum(fee), 0) AS BIGINT), CAST(coalesce(sum(matched), 0) AS BIGINT),
     CAST(coalesce(sum(fee_matched), 0) AS BIGINT) FROM stripe_movements
     GROUP BY currency, sort, standing ORDER BY currency, sort, standing";
+const PAYOUT_SUMS: &str = "SELECT currency, CASE WHEN matched = amount THEN 1 ELSE 0 END, count(*),
+    CAST(coalesce(sum(amount), 0) AS BIGINT) FROM stripe_movements
+    WHERE sort = 'payout' AND made_at >= $1 AND made_at < $2
+    GROUP BY currency, CASE WHEN matched = amount THEN 1 ELSE 0 END
+    ORDER BY currency, CASE WHEN matched = amount THEN 1 ELSE 0 END";
 const PUT_WALK: &str = "INSERT INTO stripe_walks (list, done_to, from_at, until_at, after)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (list) DO UPDATE SET done_to = excluded.done_to,
     from_at = excluded.from_at, until_at = excluded.until_at, after = excluded.after";
@@ -206,6 +211,20 @@ row! {
 }
 
 row! {
+    /// What payouts of one currency come to.
+    pub struct PayoutSum {
+        /// Stripe's code of the currency.
+        pub currency: String,
+        /// 1 for those that the books have, 0 for the others.
+        pub is_matched: i64,
+        /// How many.
+        pub count: i64,
+        /// Their amounts, below zero: they take from Stripe's balance.
+        pub amount: i64,
+    }
+}
+
+row! {
     /// How far a list of Stripe's has been read.
     pub struct Walk {
         /// Which list.
@@ -286,6 +305,11 @@ impl Reader<'_> {
     /// What all movements come to, by currency, sort and standing.
     pub fn stripe_movement_sums(&self) -> Result<Vec<MovementSum>, StoreError> {
         self.all(SUMS, &[])
+    }
+
+    /// What payouts made between two instants come to, by currency, and by whether the books have them.
+    pub fn payout_sums(&self, from: Timestamp, until: Timestamp) -> Result<Vec<PayoutSum>, StoreError> {
+        self.all(PAYOUT_SUMS, &[&from, &until])
     }
 
     /// How far a list has been read.

@@ -58,6 +58,8 @@ words! {
         Cancelled = "cancelled",
         /// Its time was over before it was paid.
         Expired = "expired",
+        /// The provider's page asked for nothing: a coupon took all of it. Nothing was paid, nothing is credited.
+        Free = "free",
         /// The provider will not take a payment for it.
         Failed = "failed",
     }

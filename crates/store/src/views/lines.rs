@@ -35,19 +35,24 @@ const SET_PURCHASE_STATE: &str = "UPDATE purchase_view SET state = $1, paid_at =
 const RESTORE_PURCHASES: &str = "UPDATE purchase_view SET restored_at = $1
     WHERE wallet_no = $2 AND released_at IS NOT NULL AND restored_at IS NULL";
 const PUT_SESSION: &str = "INSERT INTO session_view
-    (wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    (wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly,
+     traffic_no) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (wallet_no, session) DO UPDATE SET nas_no = excluded.nas_no, state = excluded.state,
         started_at = excluded.started_at, read_at = excluded.read_at, input = excluded.input,
-        output = excluded.output, anomaly = coalesce(excluded.anomaly, session_view.anomaly)";
+        output = excluded.output, anomaly = coalesce(excluded.anomaly, session_view.anomaly),
+        traffic_no = excluded.traffic_no";
 const CLOSE_SESSION: &str = "UPDATE session_view SET state = 'closed' WHERE wallet_no = $1 AND session = $2";
 const END_SESSIONS: &str = "UPDATE session_view SET state = 'closed' WHERE wallet_no = $1 AND nas_no = $2";
 const ADD_TRAFFIC: &str = "INSERT INTO traffic_view (wallet_no, hour, total, outside) VALUES ($1, $2, $3, $4)
     ON CONFLICT (wallet_no, hour) DO UPDATE SET total = traffic_view.total + excluded.total,
         outside = traffic_view.outside + excluded.outside";
 
-const OPEN_SESSIONS: &str =
-    "SELECT nas_no, count(*) FROM session_view WHERE state = 'open' GROUP BY nas_no ORDER BY nas_no";
+const ADD_ZERO_RATED: &str =
+    "INSERT INTO zero_rated_view (wallet_no, hour, traffic_no, bytes) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (wallet_no, hour, traffic_no) DO UPDATE SET bytes = zero_rated_view.bytes + excluded.bytes";
+
+const OPEN_SESSIONS: &str = "SELECT nas_no, count(*) FROM session_view
+    WHERE state = 'open' AND traffic_no IS NULL GROUP BY nas_no ORDER BY nas_no";
 const LINE: &str =
     "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence, restricted_since,
     restored_at, opened_at FROM line_view WHERE line = $1";
@@ -69,16 +74,20 @@ const PURCHASES_BEFORE: &str =
 const AWAITING: &str = "SELECT purchase, wallet_no, pack_no, charging, quantity, price, price_unit, state,
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
     WHERE state = 'awaiting' AND charging = $1 AND bought_at < $2 ORDER BY bought_at LIMIT $3";
-const SESSIONS: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
-    FROM session_view WHERE wallet_no = $1 ORDER BY read_at DESC LIMIT $2";
-const SESSION: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
-    FROM session_view WHERE wallet_no = $1 AND session = $2";
+const SESSIONS: &str =
+    "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly,
+    traffic_no FROM session_view WHERE wallet_no = $1 ORDER BY read_at DESC LIMIT $2";
+const SESSION: &str = "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly,
+    traffic_no FROM session_view WHERE wallet_no = $1 AND session = $2";
 const HAS_OPEN_SESSION: &str =
     "SELECT count(*) FROM session_view WHERE wallet_no = $1 AND session = $2 AND state = 'open'";
 const OPEN_SESSIONS_AT: &str = "SELECT DISTINCT wallet_no FROM session_view
     WHERE nas_no = $1 AND state = 'open' AND wallet_no > $2 ORDER BY wallet_no LIMIT $3";
 const TRAFFIC: &str = "SELECT wallet_no, hour, total, outside FROM traffic_view
     WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 ORDER BY hour";
+
+const ZERO_RATED: &str = "SELECT wallet_no, hour, traffic_no, bytes FROM zero_rated_view
+    WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 ORDER BY hour, traffic_no";
 
 const LINES_AFTER: &str = "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence,
     restricted_since, restored_at, opened_at FROM line_view WHERE wallet_no > $1 ORDER BY wallet_no LIMIT $2";
@@ -91,17 +100,21 @@ const PURCHASES_AFTER: &str =
     bought_at, released_at, restored_at, paid_at, paid_by FROM purchase_view
     WHERE purchase > $1 ORDER BY purchase LIMIT $2";
 const SESSIONS_AFTER: &str =
-    "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly
-    FROM session_view WHERE (wallet_no, session) > ($1, $2) ORDER BY wallet_no, session LIMIT $3";
+    "SELECT wallet_no, session, nas_no, state, started_at, read_at, input, output, anomaly,
+    traffic_no FROM session_view WHERE (wallet_no, session) > ($1, $2) ORDER BY wallet_no, session LIMIT $3";
 const TRAFFIC_AFTER: &str = "SELECT wallet_no, hour, total, outside FROM traffic_view
     WHERE (wallet_no, hour) > ($1, $2) ORDER BY wallet_no, hour LIMIT $3";
 
-const CLEAR: [&str; 5] = [
+const ZERO_RATED_AFTER: &str = "SELECT wallet_no, hour, traffic_no, bytes FROM zero_rated_view
+    WHERE (wallet_no, hour, traffic_no) > ($1, $2, $3) ORDER BY wallet_no, hour, traffic_no LIMIT $4";
+
+const CLEAR: [&str; 6] = [
     "DELETE FROM line_view",
     "DELETE FROM cycle_view",
     "DELETE FROM purchase_view",
     "DELETE FROM session_view",
     "DELETE FROM traffic_view",
+    "DELETE FROM zero_rated_view",
 ];
 
 /// One change of what people read of lines. Applied in order.
@@ -179,6 +192,8 @@ pub enum LineChange {
         /// Those of them that did not lower the balance.
         outside: i64,
     },
+    /// More of it was free because of what it is.
+    ZeroRatedAdded(ZeroRatedRow),
     /// The router confirmed that the line is slowed, walled or blocked.
     Restricted {
         /// The wallet.
@@ -340,6 +355,8 @@ row! {
         pub output: i64,
         /// The code of what was strange about it.
         pub anomaly: Option<String>,
+        /// Which traffic it counts, where it counts but one kind.
+        pub traffic_no: Option<u32>,
     }
 }
 
@@ -354,6 +371,20 @@ row! {
         pub total: i64,
         /// Those of them that did not lower the balance.
         pub outside: i64,
+    }
+}
+
+row! {
+    /// What of a line's traffic in one hour was free because of what it is.
+    pub struct ZeroRatedRow {
+        /// The line's wallet.
+        pub wallet_no: u32,
+        /// Hours since the epoch.
+        pub hour: i64,
+        /// What it is.
+        pub traffic_no: u32,
+        /// Bytes.
+        pub bytes: i64,
     }
 }
 
@@ -383,12 +414,18 @@ impl Reader<'_> {
             let after = last.map_or((-1, 0), |row| (i64::from(row.wallet_no), row.hour));
             reader.all(TRAFFIC_AFTER, &[&after, limit])
         };
-        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 5] = [
+        let zero_rated = |reader: &Reader<'_>, last: Option<&ZeroRatedRow>| {
+            let (hour, traffic_no) = last.map_or((0, 0), |row| (row.hour, row.traffic_no));
+            let wallet_no = last.map_or(-1, |row| i64::from(row.wallet_no));
+            reader.all(ZERO_RATED_AFTER, &[&wallet_no, &hour, &traffic_no, limit])
+        };
+        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 6] = [
             &|| compare("line_view", self, expected, lines),
             &|| compare("cycle_view", self, expected, cycles),
             &|| compare("purchase_view", self, expected, purchases),
             &|| compare("session_view", self, expected, sessions),
             &|| compare("traffic_view", self, expected, traffic),
+            &|| compare("zero_rated_view", self, expected, zero_rated),
         ];
         for step in steps {
             if let Some(difference) = step()? {
@@ -502,6 +539,16 @@ impl Reader<'_> {
     ) -> Result<Vec<TrafficRow>, StoreError> {
         self.all(TRAFFIC, &[&wallet_no, &from_hour, &to_hour])
     }
+
+    /// What of it was free because of what it is.
+    pub fn zero_rated(
+        &self,
+        wallet_no: u32,
+        from_hour: i64,
+        to_hour: i64,
+    ) -> Result<Vec<ZeroRatedRow>, StoreError> {
+        self.all(ZERO_RATED, &[&wallet_no, &from_hour, &to_hour])
+    }
 }
 
 impl Tx<'_> {
@@ -549,6 +596,7 @@ impl Tx<'_> {
             LineChange::TrafficAdded { wallet_no, hour, total, outside } => {
                 self.run(ADD_TRAFFIC, &[wallet_no, hour, total, outside]).map(|_| ())
             }
+            LineChange::ZeroRatedAdded(row) => self.run(ADD_ZERO_RATED, &[row]).map(|_| ()),
             LineChange::Restricted { wallet_no, at } => {
                 self.run_one(SET_RESTRICTED, &[at, &None::<Timestamp>, wallet_no], line(wallet_no))
             }

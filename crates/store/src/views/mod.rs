@@ -20,6 +20,7 @@ pub use changes::ViewChanges;
 pub use difference::ViewDifference;
 pub use lines::{
     CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
+    ZeroRatedRow,
 };
 pub use read::EntryCursor;
 

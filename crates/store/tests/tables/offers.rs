@@ -21,6 +21,7 @@ fn plan() -> PlanRow {
         walled_list: "WALLED".to_owned(),
         created_at: NOW,
         block_after_days: Some(5),
+        zero_rated: "WhatsApp,garden".to_owned(),
     }
 }
 

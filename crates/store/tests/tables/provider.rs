@@ -25,6 +25,7 @@ pub(crate) fn plan(name: &str) -> PlanRow {
         walled_list: "portal".to_owned(),
         created_at: NOW,
         block_after_days: Some(5),
+        zero_rated: String::new(),
     }
 }
 
@@ -191,6 +192,7 @@ fn routers_are_numbered_and_keep_when_they_were_heard() {
             coa_port: 3_799,
             last_seen_at: None,
             created_at: NOW,
+            counts_all: 1,
         };
         assert_eq!(write(tables, |tx| tx.insert_router(&router(1))), 1);
         assert_eq!(write(tables, |tx| tx.insert_router(&router(2))), 2);

@@ -14,10 +14,16 @@ pub struct AuditPage {
     pub reader: Reader,
     /// What stands around it.
     pub frame: Frame,
+    /// Whom it concerns, as it was asked.
+    pub customer: String,
+    /// Whether nobody is called so.
+    pub wrong_customer: bool,
     /// By whom, as it was asked.
     pub who: String,
-    /// What, as it was asked.
-    pub action: String,
+    /// The names of all colleagues.
+    pub colleagues: Vec<String>,
+    /// What changes may be of: the beginning of the action's name, the words, whether it is asked for.
+    pub kinds: Vec<(String, String, bool)>,
     /// On what, as it was asked.
     pub object: String,
     /// From which day on, as it was asked.
@@ -55,6 +61,8 @@ pub struct AuditLine {
     pub object: String,
     /// The page about it.
     pub object_url: Option<String>,
+    /// Id and name of whom it concerns, where that is not the object itself.
+    pub customer: Option<(String, String)>,
     /// How it was before, as JSON.
     pub before: Option<String>,
     /// How it is after, as JSON.

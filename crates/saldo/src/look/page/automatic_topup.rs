@@ -23,15 +23,7 @@ pub struct AutomaticTopupPage {
     /// What stands around it.
     pub frame: Frame,
     /// How it stands.
-    pub seen: AutomaticSeen,
-    /// Whether the operator allows it.
-    pub enabled: bool,
-    /// Whether one press is enough to go on.
-    pub may_resume: bool,
-    /// Whether the bank wants the customer to pay himself.
-    pub wants_payment: bool,
-    /// Whether he has done so: he only needs to turn it on again.
-    pub has_paid: bool,
+    pub now: AutomaticNow,
     /// The cards to choose from; `None` if the provider did not tell.
     pub cards: Option<Vec<SavedCard>>,
     /// What stands in the form.
@@ -40,12 +32,59 @@ pub struct AutomaticTopupPage {
     pub problem: Option<AutomaticProblem>,
     /// What the operator allows at most.
     pub limits: AutomaticLimits,
+    /// Whether it was changed just now, to say so.
+    pub saved: bool,
+}
+
+/// What of the page changes while it is open.
+#[derive(Clone, Debug)]
+pub struct AutomaticNow {
+    /// How it stands.
+    pub seen: AutomaticSeen,
+    /// Whether the operator offers it.
+    pub is_offered: bool,
+    /// Whether one press is enough to go on.
+    pub may_resume: bool,
+    /// Whether the bank wants the customer to pay himself.
+    pub wants_payment: bool,
+    /// Whether he has done so: he only needs to turn it on again.
+    pub has_paid: bool,
     /// When the customer last agreed.
     pub agreed_at: Option<Timestamp>,
     /// The newest charges, newest first.
     pub charges: Vec<ChargeSeen>,
-    /// Whether it was changed just now, to say so.
-    pub saved: bool,
+}
+
+/// The inside of `data-live="automatic"`: how it stands, and what the customer may do about it.
+#[derive(Template)]
+#[template(path = "fragment/automatic_state.html")]
+pub struct AutomaticStateFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// The token that its forms send back.
+    pub csrf: &'a str,
+    /// What is shown.
+    pub now: &'a AutomaticNow,
+}
+
+/// The inside of `data-live="automatic-charges"`.
+#[derive(Template)]
+#[template(path = "fragment/automatic_charges.html")]
+pub struct AutomaticChargesFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub now: &'a AutomaticNow,
+}
+
+/// The inside of `data-live="automatic-card"`: how it stands, on other pages.
+#[derive(Template)]
+#[template(path = "fragment/automatic_card.html")]
+pub struct AutomaticCardFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// How it stands; `None` if there is nothing to say.
+    pub automatic: Option<AutomaticSeen>,
 }
 
 /// How automatic top-up stands, as the cards of other pages say it, too.

@@ -4,6 +4,7 @@ use askama::Template;
 use money::{Amount, Timestamp};
 
 use super::boletos::BoletoView;
+use super::go_live::Step;
 use crate::look::Reader;
 use crate::look::chart::Chart;
 use crate::look::part::Frame;
@@ -29,6 +30,8 @@ pub struct ConsoleHome {
     pub low: Option<Figure>,
     /// Who of them fell below last.
     pub lately_low: Vec<LowListed>,
+    /// What is left before customers pay real money, for those who can do it.
+    pub left: Vec<Step>,
     /// Customers, newest first.
     pub customers: Vec<ConsoleCustomer>,
     /// Link to newer ones.
@@ -135,6 +138,11 @@ impl ConsoleHome {
     pub fn all_figures(&self) -> Vec<&Figure> {
         let money = self.figures.iter().flat_map(|figures| [&figures.sold, &figures.used, &figures.held]);
         money.chain(&self.low).collect()
+    }
+
+    /// What is left, each in a few words.
+    pub fn left_words(&self) -> String {
+        self.left.iter().map(|step| self.reader.t(step.text)).collect::<Vec<_>>().join(" · ")
     }
 
     /// Whether nobody has to do anything, as far as is known.

@@ -28,6 +28,8 @@ pub struct Consumed {
     pub figures: LineFigures,
     /// Used without lowering the balance, in bytes.
     pub outside: i64,
+    /// What of that was free because of what it is: what routers call it, in bytes.
+    pub zero_rated: Vec<(String, i64)>,
     /// The drawing, by day.
     pub chart: Chart,
 }

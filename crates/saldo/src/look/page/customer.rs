@@ -1,7 +1,7 @@
 //! `/console/customers/{id}`: one customer as staff see him.
 
 use askama::Template;
-use money::Timestamp;
+use money::{Amount, Timestamp};
 
 use crate::look::Reader;
 use crate::look::page::AutomaticSeen;
@@ -20,6 +20,8 @@ pub struct CustomerPage {
     pub id: String,
     /// How he came, if that was kept.
     pub came: Option<Came>,
+    /// His ids, his lots of credit, his open checkouts, his keys.
+    pub parts: CustomerParts,
     /// The name.
     pub name: String,
     /// The e-mail.
@@ -80,6 +82,69 @@ impl CustomerPage {
         let time = self.reader.date_time(until);
         self.reader.tn_with("access-code-until", self.tries_max, [("time", time)])
     }
+}
+
+/// What is told of a customer beside his figures.
+#[derive(Clone, Debug)]
+pub struct CustomerParts {
+    /// His own id and his wallets'.
+    pub ids: Vec<NamedId>,
+    /// Of what his credit is left, in the order in which it burns.
+    pub lots: Vec<Lot>,
+    /// Payment pages that he left open.
+    pub checkouts: Vec<OpenCheckout>,
+    /// His keys, newest first.
+    pub keys: Vec<NamedKey>,
+}
+
+/// An id to be read out or copied.
+#[derive(Clone, Debug)]
+pub struct NamedId {
+    /// What it is of.
+    pub name: String,
+    /// The id.
+    pub id: String,
+}
+
+/// A lot of credit of which something is left.
+#[derive(Clone, Debug)]
+pub struct Lot {
+    /// The id of what it is.
+    pub text_id: &'static str,
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// How much it was.
+    pub amount: Amount,
+    /// How much of it is left.
+    pub remaining: Amount,
+    /// When what is left lapses; `None` if never.
+    pub expires_at: Option<Timestamp>,
+    /// The payment that bought it: page and name.
+    pub payment: Option<(String, String)>,
+}
+
+/// A payment page that was begun and neither paid nor left.
+#[derive(Clone, Debug)]
+pub struct OpenCheckout {
+    /// The top-up's page.
+    pub url: String,
+    /// How much was to be added.
+    pub amount: Amount,
+    /// When it was begun.
+    pub began_at: Timestamp,
+}
+
+/// A key of the customer's, without its secret.
+#[derive(Clone, Debug)]
+pub struct NamedKey {
+    /// What he calls it.
+    pub name: String,
+    /// The secret's last four characters.
+    pub last_four: String,
+    /// Whether it lets nobody in any more.
+    pub is_revoked: bool,
+    /// When it was used last.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// How a customer came.

@@ -101,6 +101,8 @@ pub struct Done {
     pub api: [bool; Done::API_STEPS],
     /// Of the internet provider's.
     pub data: [bool; Done::DATA_STEPS],
+    /// Of those who help customers.
+    pub staff: [bool; Done::STAFF_STEPS],
 }
 
 impl Done {
@@ -108,14 +110,27 @@ impl Done {
     pub const API_STEPS: usize = 13;
     /// Steps of the internet provider's story.
     pub const DATA_STEPS: usize = 9;
+    /// Steps of the story of those who help customers.
+    pub const STAFF_STEPS: usize = 6;
+
+    /// The id of the name of the story that folds away, with its steps as in [`Done::lists`].
+    pub fn folded(&self) -> (&'static str, Vec<(&'static str, bool)>) {
+        ("when-it-goes-wrong", steps(&STAFF_TEXTS, &self.staff))
+    }
+
+    /// How many steps of it are done.
+    pub fn folded_done(&self) -> usize {
+        self.staff.iter().filter(|is_done| **is_done).count()
+    }
 
     /// The id of each story's name, with the id of each step's text and whether it is done.
     pub fn lists(&self) -> [(&'static str, Vec<(&'static str, bool)>); 2] {
-        let steps = |texts: &[&'static str], done: &[bool]| {
-            texts.iter().copied().zip(done.iter().copied()).collect::<Vec<_>>()
-        };
         [("api-company", steps(&API_TEXTS, &self.api)), ("internet-provider", steps(&DATA_TEXTS, &self.data))]
     }
+}
+
+fn steps(texts: &[&'static str], done: &[bool]) -> Vec<(&'static str, bool)> {
+    texts.iter().copied().zip(done.iter().copied()).collect()
 }
 
 /// The inside of `data-live="checklist"`.
@@ -133,6 +148,8 @@ const API_TEXTS: [&str; Done::API_STEPS] = [
     "step-1", "step-2", "step-3", "step-4", "step-5", "step-6", "step-7", "step-8", "step-9", "step-10",
     "step-11", "step-12", "step-13",
 ];
+const STAFF_TEXTS: [&str; Done::STAFF_STEPS] =
+    ["staff-step-1", "staff-step-2", "staff-step-3", "staff-step-4", "staff-step-5", "staff-step-6"];
 const DATA_TEXTS: [&str; Done::DATA_STEPS] = [
     "data-step-1",
     "data-step-2",

@@ -98,6 +98,8 @@ pub struct LinePurchase {
 pub struct LineSession {
     /// The router's name.
     pub router: String,
+    /// The service that it is of, if it is not of all.
+    pub service: Option<String>,
     /// Whether it goes on.
     pub is_open: bool,
     /// When it began.

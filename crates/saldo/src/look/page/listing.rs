@@ -19,6 +19,8 @@ pub struct Listing {
     pub text: String,
     /// The ways to narrow it: where each leads, its words, whether it is this one.
     pub views: Vec<(String, String, bool)>,
+    /// What narrows it further, where the list can be.
+    pub narrow: Option<Narrow>,
     /// The names of the columns.
     pub columns: Vec<String>,
     /// What there is.
@@ -29,6 +31,38 @@ pub struct Listing {
     pub newer_url: Option<String>,
     /// Link to older ones.
     pub older_url: Option<String>,
+}
+
+/// What narrows a list by what is typed, and what the list comes to.
+#[derive(Clone, Debug)]
+pub struct Narrow {
+    /// The list's own address.
+    pub url: String,
+    /// How things stand that are shown, as the address has it.
+    pub show: String,
+    /// What can be typed.
+    pub fields: Vec<NarrowField>,
+    /// Whether anything was.
+    pub is_narrow: bool,
+    /// The same as a file.
+    pub csv_url: String,
+    /// What is shown comes to, a sentence for each unit.
+    pub sums: Vec<String>,
+}
+
+/// A field by which a list is narrowed.
+#[derive(Clone, Debug)]
+pub struct NarrowField {
+    /// Its name in the address.
+    pub name: &'static str,
+    /// What it asks for.
+    pub label: String,
+    /// The kind of field, as HTML has it: `text` or `date`.
+    pub kind: &'static str,
+    /// What was typed.
+    pub value: String,
+    /// What is wrong with that.
+    pub wrong: Option<String>,
 }
 
 /// One line of a list. The first cell is `name`, which leads to `url`.
@@ -107,6 +141,13 @@ pub struct Sheet {
     pub back: (String, String),
 }
 
+impl Sheet {
+    /// Whether something that came is still being worked on: its page looks again by itself.
+    pub fn turns(&self) -> bool {
+        self.raw.is_some() && self.standing.as_ref().is_some_and(|standing| standing.tone() == "wait")
+    }
+}
+
 /// Something known.
 #[derive(Clone, Debug)]
 pub struct Fact {
@@ -116,17 +157,24 @@ pub struct Fact {
     pub value: String,
     /// Where that leads.
     pub url: Option<String>,
+    /// Whether people copy it: an id.
+    pub is_id: bool,
 }
 
 impl Fact {
     /// A fact without a link.
     pub fn new(label: String, value: impl Into<String>) -> Fact {
-        Fact { label, value: value.into(), url: None }
+        Fact { label, value: value.into(), url: None, is_id: false }
+    }
+
+    /// An id, which people copy.
+    pub fn id(label: String, value: impl Into<String>) -> Fact {
+        Fact { is_id: true, ..Fact::new(label, value) }
     }
 
     /// A fact that leads somewhere.
     pub fn linked(label: String, value: impl Into<String>, url: impl Into<String>) -> Fact {
-        Fact { label, value: value.into(), url: Some(url.into()) }
+        Fact { label, value: value.into(), url: Some(url.into()), is_id: false }
     }
 }
 

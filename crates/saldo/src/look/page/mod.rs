@@ -50,8 +50,9 @@ pub mod webhooks;
 pub use api_keys::{ApiKey, ApiKeys, CreatedKey};
 pub use audit::{AuditLine, AuditPage};
 pub use automatic_topup::{
-    AGREED_NUMBERS_TEXT, AutomaticField, AutomaticFields, AutomaticLimits, AutomaticProblem, AutomaticSeen,
-    AutomaticStanding, AutomaticTopupPage, ChargeSeen,
+    AGREED_NUMBERS_TEXT, AutomaticCardFragment, AutomaticChargesFragment, AutomaticField, AutomaticFields,
+    AutomaticLimits, AutomaticNow, AutomaticProblem, AutomaticSeen, AutomaticStanding,
+    AutomaticStateFragment, AutomaticTopupPage, ChargeSeen,
 };
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
@@ -59,7 +60,8 @@ pub use buy_credit::BuyCredit;
 pub use console::{BooksLine, ConsoleCustomer, ConsoleHome, DriftLine, Figure, HomeFigures, LowListed};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
 pub use customer::{
-    Came, CustomerActs, CustomerPage, FreezableWallet, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
+    Came, CustomerActs, CustomerPage, CustomerParts, FreezableWallet, LineOfCustomer, LoginLine, Lot,
+    NamedId, NamedKey, OpenCheckout, PayerLines, TimelineLine,
 };
 pub use demo::{ChecklistFragment, DemoHome, DemoLogin, DemoReset, DemoSubscriber, Done};
 pub use first_access::{FirstAccess, FirstAccessProblem};

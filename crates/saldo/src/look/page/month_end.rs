@@ -7,8 +7,9 @@ use super::Month;
 use crate::look::Reader;
 use crate::look::chart::Chart;
 use crate::look::part::Frame;
+use crate::month_end::Compared;
 
-/// A month's books. Its form asks for `/console/month-end?month=2026-10`.
+/// The books of a month, or of one up to a day. Its forms ask for `/console/month-end?month=2026-10` and `?day=2026-11-17`.
 #[derive(Template)]
 #[template(path = "page/month_end.html")]
 pub struct MonthEndPage {
@@ -18,12 +19,22 @@ pub struct MonthEndPage {
     pub frame: Frame,
     /// The months that may be chosen, newest first, the shown one among them.
     pub months: Vec<Month>,
+    /// The first day and the last one that may be chosen, as forms write days.
+    pub days: [String; 2],
     /// The month shown.
     pub chosen: Month,
-    /// Its report, or how far it is.
-    pub standing: MonthEndStanding,
+    /// The day up to whose end it is shown, as it was typed; empty for all of the month.
+    pub day: String,
+    /// What is shown, in words.
+    pub period: String,
+    /// What is wrong with the month that was asked for.
+    pub wrong_month: Option<String>,
+    /// What is wrong with the day.
+    pub wrong_day: Option<String>,
+    /// Its report, or how far it is; none where it was asked for wrongly.
+    pub standing: Option<MonthEndStanding>,
     /// Link to the report as CSV.
-    pub csv_url: String,
+    pub csv_url: Option<String>,
 }
 
 /// How a report stands.
@@ -38,7 +49,7 @@ pub enum MonthEndStanding {
 
 /// A report as a reader sees it.
 pub struct MonthEndSeen {
-    /// The month is not over: by the book's clock, as of when this is.
+    /// It is not over: by the book's clock, as of when this is.
     pub as_of: Option<Timestamp>,
     /// The last row of the journal that counts.
     pub row: i64,
@@ -46,6 +57,8 @@ pub struct MonthEndSeen {
     pub hash: String,
     /// One for each unit.
     pub units: Vec<UnitSeen>,
+    /// How far Stripe was compared, if it ever was.
+    pub compared: Option<Compared>,
 }
 
 /// What is told of one unit.
@@ -89,7 +102,23 @@ pub struct AccountSeen {
 impl MonthEndPage {
     /// Whether the page asks again by itself.
     pub fn is_making(&self) -> bool {
-        matches!(self.standing, MonthEndStanding::Making(..))
+        matches!(self.standing, Some(MonthEndStanding::Making(..)))
+    }
+
+    /// What is known of payouts, a sentence each.
+    pub fn payouts(&self, compared: &Compared) -> Vec<String> {
+        let told = |id: &'static str, payouts: &[(u32, Amount)]| -> Vec<String> {
+            let words = |(count, amount): &(u32, Amount)| {
+                self.reader.tn_with(id, *count, [("amount", self.reader.money(*amount))])
+            };
+            payouts.iter().map(words).collect()
+        };
+        let mut sentences = told("payouts-matched", &compared.matched);
+        sentences.extend(told("payouts-open", &compared.open));
+        if sentences.is_empty() {
+            sentences.push(self.reader.t("payouts-none"));
+        }
+        sentences
     }
 }
 

@@ -163,6 +163,8 @@ pub enum FieldKind {
     Hidden(String),
     /// A line of text.
     Text(String),
+    /// A day, as `2026-12-31`.
+    Date(String),
     /// A secret, which is typed and never shown again.
     Secret,
     /// One of several: value, words, whether it is chosen.

@@ -38,6 +38,8 @@ pub struct Recharge {
     pub keeps_cards: bool,
     /// Cards kept for the next payment; `None` if the provider did not tell.
     pub cards: Option<Vec<SavedCard>>,
+    /// What is owed, where the amount chosen before anybody chooses covers it.
+    pub covers: Option<Amount>,
     /// How automatic top-up stands; `None` if the operator does not offer it and nothing is left of it.
     pub automatic: Option<AutomaticSeen>,
     /// The popup, if a checkout came back and has not been told yet.

@@ -13,8 +13,8 @@ pub struct SavedCards {
     pub reader: Reader,
     /// What stands around it.
     pub frame: Frame,
-    /// The cards, newest first; `None` if the provider did not tell.
-    pub cards: Option<Vec<SavedCard>>,
+    /// The cards, newest first, each with whether it is charged by itself; `None` if the provider did not tell.
+    pub cards: Option<Vec<(SavedCard, bool)>>,
     /// The card that was removed just now, to say so.
     pub removed: Option<String>,
 }

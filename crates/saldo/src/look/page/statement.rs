@@ -31,6 +31,15 @@ pub struct Statement {
     pub pdf_url: String,
     /// Its first and its last day, as forms write days: where the choice of other days begins.
     pub days: [String; 2],
+    /// The field of the choice of other days that is wrong, and why.
+    pub wrong_day: Option<(String, String)>,
+}
+
+impl Statement {
+    /// Whether this field of the choice of other days is wrong.
+    fn is_wrong(&self, field: &str) -> bool {
+        self.wrong_day.as_ref().is_some_and(|(wrong, _)| wrong == field)
+    }
 }
 
 /// What stands on a statement on paper beside its movements.

@@ -35,6 +35,8 @@ pub struct Frame {
     pub request_id: String,
     /// Where the page listens for changes (`/live`); `None` if nothing on it is live.
     pub live_url: Option<String>,
+    /// The book's time, where its clock was moved away from the computer's.
+    pub moved_clock: Option<Timestamp>,
     /// Why this installation is for trials; `None` if it is not, or if the demo's strip says so.
     pub trial: Option<Trial>,
     /// The strip of the demo; `None` outside of it.
@@ -139,6 +141,12 @@ impl Frame {
         self.menu == Menu::Console && self.person.is_some()
     }
 
+    /// The book's time, to be said on pages whose own times are the computer's, where that is another one.
+    pub fn other_clock(&self) -> Option<Timestamp> {
+        let place = self.place.filter(|place| Place::OF_THE_COMPUTER.contains(place));
+        place.and(self.moved_clock)
+    }
+
     /// The entries of the menu.
     pub fn entries(&self) -> impl Iterator<Item = &'static Place> {
         self.menu.entries().iter().filter(|place| !self.hidden.contains(place))
@@ -158,10 +166,19 @@ impl Frame {
         }
     }
 
-    /// The id of the text under which the entries from `place` on stand together.
-    pub fn group_text_id(&self, place: &Place) -> Option<&'static str> {
-        let first = self.entries().find(|known| Place::SETTINGS.contains(known));
-        (first == Some(place)).then_some("settings-panel")
+    /// The entries that are worked with.
+    pub fn daily(&self) -> impl Iterator<Item = &'static Place> {
+        self.entries().filter(|place| !Place::SETTINGS.contains(place))
+    }
+
+    /// The entries that are set up now and then; they fold away.
+    pub fn settings(&self) -> Vec<&'static Place> {
+        self.entries().filter(|place| Place::SETTINGS.contains(place)).collect()
+    }
+
+    /// Whether this page is one of [`Frame::settings`].
+    pub fn is_in_settings(&self) -> bool {
+        self.place.is_some_and(|place| Place::SETTINGS.contains(&place))
     }
 
     /// Whether `place` is where this page stands.
@@ -307,6 +324,22 @@ impl Place {
         Place::ConsoleStaff,
         Place::ConsoleAudit,
     ];
+
+    /// Pages of what happened to the program, by the computer's clock.
+    pub const OF_THE_COMPUTER: &'static [Place] =
+        &[Place::ConsoleAudit, Place::ConsoleReconciliation, Place::ConsoleInbox, Place::ConsoleWebhooks];
+    /// What of the console's menu only a provider of lines uses.
+    pub const OF_LINES: &'static [Place] = &[
+        Place::ConsoleSubscribers,
+        Place::ConsoleLines,
+        Place::ConsoleBilling,
+        Place::ConsoleBoletos,
+        Place::ConsolePlans,
+        Place::ConsolePacks,
+        Place::ConsoleRouters,
+    ];
+    /// What of it only those use whose customers have credit in money.
+    pub const OF_MONEY: &'static [Place] = &[Place::ConsoleCustomers, Place::ConsoleTopups];
 
     /// Where the page is.
     pub fn url(&self) -> &'static str {

@@ -28,7 +28,12 @@ pub enum MovementKind {
     /// Credit was given.
     Granted(GrantSource),
     /// Credit was bought.
-    ToppedUp(Option<Method>),
+    ToppedUp {
+        /// What it was paid with.
+        method: Option<Method>,
+        /// Whether a saved card was charged by itself.
+        is_automatic: bool,
+    },
     /// A window of activity closed.
     ActiveTime {
         /// When the window opened.
@@ -84,6 +89,8 @@ pub enum LineMovement {
     Pack,
     /// Data was used.
     Traffic,
+    /// Data that had been counted was free because of what it is.
+    ZeroRated,
     /// Overshoot ended with its cycle.
     Forgiven,
     /// A purchase was written off.
@@ -97,6 +104,7 @@ impl LineMovement {
             LineMovement::Allowance => "movement-allowance",
             LineMovement::Pack => "movement-pack",
             LineMovement::Traffic => "movement-traffic",
+            LineMovement::ZeroRated => "movement-zero-rated",
             LineMovement::Forgiven => "movement-forgiven",
             LineMovement::WrittenOff => "movement-write-off",
         }
@@ -119,8 +127,11 @@ impl Movement {
                 GrantSource::Overpaid => "movement-granted-overpaid",
                 GrantSource::Reinstated => "movement-granted-reinstated",
             }),
-            MovementKind::ToppedUp(Some(method)) => reader.t1("movement-topped-up-with", "method", method),
-            MovementKind::ToppedUp(None) => reader.t("movement-topped-up"),
+            MovementKind::ToppedUp { method: Some(method), is_automatic } => {
+                let by_itself = "movement-topped-up-automatic";
+                reader.t1(if *is_automatic { by_itself } else { "movement-topped-up-with" }, "method", method)
+            }
+            MovementKind::ToppedUp { method: None, .. } => reader.t("movement-topped-up"),
             MovementKind::ActiveTime { from, until } => active_time(reader, *from, *until),
             MovementKind::Used { meter, quantity } => {
                 reader.t2("movement-used", "quantity", reader.quantity(quantity), "meter", meter)

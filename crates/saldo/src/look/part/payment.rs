@@ -246,6 +246,8 @@ pub enum Outcome {
     Failed(Reason),
     /// Left without an attempt.
     Cancelled,
+    /// Nothing was asked for on the payment page: a coupon took all of it.
+    Free,
     /// Not yet confirmed.
     Pending,
 }
@@ -256,7 +258,7 @@ impl PaymentResult {
         match self.outcome {
             Outcome::Successful => "result-successful",
             Outcome::Failed(_) => "result-failed",
-            Outcome::Cancelled => "result-cancelled",
+            Outcome::Cancelled | Outcome::Free => "result-cancelled",
             Outcome::Pending => "result-pending",
         }
     }
@@ -266,7 +268,7 @@ impl PaymentResult {
         match self.outcome {
             Outcome::Successful => "good",
             Outcome::Failed(_) => "bad",
-            Outcome::Cancelled => "plain",
+            Outcome::Cancelled | Outcome::Free => "plain",
             Outcome::Pending => "wait",
         }
     }
@@ -295,6 +297,8 @@ impl PaymentResult {
             (Outcome::Failed(_), _) => reader.t("result-failed-purchase-text"),
             (Outcome::Cancelled, Gained::Credit { .. }) => reader.t("result-cancelled-text"),
             (Outcome::Cancelled, _) => reader.t("result-cancelled-purchase-text"),
+            (Outcome::Free, Gained::Credit { .. }) => reader.t("result-free-text"),
+            (Outcome::Free, _) => reader.t("result-free-purchase-text"),
             (Outcome::Pending, _) => reader.t("result-pending-text"),
         }
     }

@@ -1,0 +1,91 @@
+//! Whom a change in the audit log concerns: read from the id of what was changed, in the transaction of the change.
+//!
+//! What a change is of, the log knows by one id. Support asks by customer: so each line names him beside it, however the thing that was
+//! changed hangs together with him. A line about nobody, as a plan's, names none.
+
+use money::{
+    AdjustmentId, ApiKeyId, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, LineId, LoginId, PaymentId,
+    PurchaseId, RefundId, TopupId, WalletId,
+};
+use store::{Reader as TablesReader, StoreError};
+
+/// The customer whom a change of this concerns.
+pub(crate) fn customer_of(tables: &TablesReader<'_>, object: &str) -> Result<Option<CustomerId>, StoreError> {
+    let Some((kind, _)) = object.split_once('_') else { return Ok(None) };
+    match kind {
+        CustomerId::PREFIX => Ok(object.parse().ok()),
+        LoginId::PREFIX | ApiKeyId::PREFIX => of_access(tables, kind, object),
+        PaymentId::PREFIX | RefundId::PREFIX | TopupId::PREFIX => of_payment(tables, kind, object),
+        WalletId::PREFIX | GrantId::PREFIX | IntentId::PREFIX => of_credit(tables, kind, object),
+        LineId::PREFIX | PurchaseId::PREFIX | InvoiceId::PREFIX | BoletoId::PREFIX | AdjustmentId::PREFIX => {
+            of_line(tables, kind, object)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn of_access(tables: &TablesReader<'_>, kind: &str, object: &str) -> Result<Option<CustomerId>, StoreError> {
+    if kind == LoginId::PREFIX {
+        let Ok(id) = object.parse() else { return Ok(None) };
+        return Ok(tables.login(id)?.map(|login| login.customer));
+    }
+    let Ok(id) = object.parse() else { return Ok(None) };
+    Ok(tables.api_key(id)?.and_then(|key| key.customer))
+}
+
+fn of_payment(tables: &TablesReader<'_>, kind: &str, object: &str) -> Result<Option<CustomerId>, StoreError> {
+    if kind == TopupId::PREFIX {
+        let Ok(id) = object.parse() else { return Ok(None) };
+        return Ok(tables.topup(id)?.map(|topup| topup.customer));
+    }
+    let payment = match object.parse::<RefundId>() {
+        Ok(id) => tables.refund_order(id)?.map(|order| order.payment),
+        Err(_) => object.parse().ok(),
+    };
+    let Some(payment) = payment else { return Ok(None) };
+    Ok(tables.payment(payment)?.map(|payment| payment.customer))
+}
+
+fn of_credit(tables: &TablesReader<'_>, kind: &str, object: &str) -> Result<Option<CustomerId>, StoreError> {
+    match kind {
+        WalletId::PREFIX => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            Ok(tables.wallet(id)?.map(|wallet| wallet.customer))
+        }
+        GrantId::PREFIX => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            let Some(grant) = tables.grant(id)? else { return Ok(None) };
+            Ok(tables.wallet_view_by_no(grant.wallet_no)?.map(|wallet| wallet.customer))
+        }
+        _ => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            Ok(tables.credit_request(id)?.map(|request| request.customer))
+        }
+    }
+}
+
+fn of_line(tables: &TablesReader<'_>, kind: &str, object: &str) -> Result<Option<CustomerId>, StoreError> {
+    match kind {
+        LineId::PREFIX => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            Ok(tables.line(id)?.map(|line| line.customer))
+        }
+        PurchaseId::PREFIX => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            let Some(purchase) = tables.purchase(id)? else { return Ok(None) };
+            Ok(tables.wallet_view_by_no(purchase.wallet_no)?.map(|wallet| wallet.customer))
+        }
+        InvoiceId::PREFIX => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            Ok(tables.invoice(id)?.map(|invoice| invoice.customer))
+        }
+        BoletoId::PREFIX => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            Ok(tables.boleto(id)?.map(|boleto| boleto.customer))
+        }
+        _ => {
+            let Ok(id) = object.parse() else { return Ok(None) };
+            Ok(tables.adjustment(id)?.map(|adjustment| adjustment.customer))
+        }
+    }
+}
