@@ -47,9 +47,7 @@ async fn the_demo_says_what_its_table_says() {
         let address = format!("{url}{}", path.replace("{mail}", "nothing"));
         let request = client.request(method.parse::<Method>().expect("a method"), &address);
         let request = match method {
-            "POST" => {
-                request.header("content-type", "application/x-www-form-urlencoded").body("csrf=guessed")
-            }
+            "POST" => request.header("content-type", "application/x-www-form-urlencoded").body(GUESSED),
             _ => request,
         };
         // Of a stream that goes on the head is enough.
