@@ -78,6 +78,7 @@ story('monthly run in English: begun twice is one; paid in another way', { names
   const form = { csrf, month };
   const again = await page.context().request.post(new URL('/console/billing/runs', demo.portal_url).href, { form, maxRedirects: 0 });
   assert.equal(again.status(), 422);
+  await followsWithoutReload(page, demo);
   const table = page.getByRole('table', { name: 'Invoices', exact: true });
   assert.equal(await table.getByText('Open', { exact: true }).count(), 3);
 
@@ -89,6 +90,35 @@ story('monthly run in English: begun twice is one; paid in another way', { names
   await page.getByText('Paid', { exact: true }).first().waitFor();
   assert.equal(await page.getByRole('button', { name: 'Mark as paid', exact: true }).count(), 0);
 });
+
+/** The page as it is drawn while a run goes on asks by itself how far it has come, and is never loaded again. */
+async function followsWithoutReload(page, demo) {
+  const url = new URL('/console/billing', demo.portal_url).href;
+  let goOn;
+  const isSeen = new Promise((resolve) => { goOn = resolve; });
+  await page.route(url, async (route) => {
+    if (!route.request().isNavigationRequest()) {
+      await isSeen;
+      return route.continue();
+    }
+    const answer = await route.fetch();
+    const drawn = await answer.text();
+    const going = drawn
+      .replace('data-follow>', 'data-follow data-pending>')
+      .replace(/(<td role="cell" data-label="Progress">).*?<\/td>/su, '$1<progress max="3" value="1"></progress> 1 / 3</td>');
+    assert.notEqual(going, drawn);
+    return route.fulfill({ response: answer, body: going });
+  });
+  await page.goto(url);
+  await page.evaluate(() => { globalThis.isTheSamePage = true; });
+  await page.getByText('1 / 3').waitFor();
+  goOn();
+  await page.getByText('Done', { exact: true }).waitFor();
+  assert.equal(await page.locator('[data-follow][data-pending]').count(), 0);
+  assert.equal(await page.locator('[data-follow]').getAttribute('role'), 'status', 'its end is said');
+  assert.ok(await page.evaluate(() => globalThis.isTheSamePage), 'the page was loaded again');
+  await page.unroute(url);
+}
 
 async function signInStaff(page, demo, words) {
   await page.goto(new URL('/console/sign-in', demo.portal_url).href);

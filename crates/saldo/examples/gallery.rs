@@ -55,7 +55,12 @@ impl Sample {
         for (name, is_sent) in [("forgotten-password", false), ("forgotten-password-sent", true)] {
             self.write(
                 name,
-                &ForgottenPassword { reader: self.reader.clone(), frame: frame(None), is_sent },
+                &ForgottenPassword {
+                    reader: self.reader.clone(),
+                    frame: frame(None),
+                    is_sent,
+                    is_staff: false,
+                },
             )?;
         }
         let set_password = SetPassword {

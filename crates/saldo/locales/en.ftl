@@ -69,6 +69,7 @@ password-too-short = { $n ->
    *[other] The password needs at least { $n } characters.
 }
 password-is-name = Your own CPF, CNPJ or e-mail cannot be your password: it is the first thing others would try. Choose another.
+password-is-pattern = A row of letters or digits is quickly guessed. Choose another one.
 password-different = The two passwords are not the same. Type them again.
 set-password-submit = Save and sign in
 
@@ -133,6 +134,7 @@ message-not-found = There is nothing here
 message-not-found-text = The address may be mistyped, or what was here is gone.
 message-link-expired = This link no longer works
 message-link-expired-text = A link can be used once, and only for a while. Ask for a new one; it takes a minute.
+message-staff-link-expired-text = Each link works once and for a while. If you were invited, ask the colleague who invited you for a new one; if you have a password already, sign in.
 message-too-large = That was too large
 message-too-large-text = What was sent is larger than we accept. Nothing was changed.
 message-not-understood = We did not understand that
@@ -313,6 +315,14 @@ staff-invite = Invite a colleague
 staff-invited = The invitation is on its way.
 staff-withdrawn = The invitation no longer works.
 staff-changed = Saved.
+staff-password-link = Send a link for a new password
+staff-password-link-sent = A link for a new password is on its way. It works for an hour.
+staff-password-own = Change password
+staff-password-current = Current password
+staff-password-wrong = That is not your password.
+staff-password-saved = Your password was changed. Whoever else was signed in with the old one is signed out.
+staff-forgotten-ask = If no mail comes, a colleague who is an admin can send you a link, under Staff.
+staff-invited-already = Somebody is invited to this address already. Send that invitation again, or withdraw it first.
 staff-last-admin = Nobody else is an admin. Make somebody one first.
 staff-role = Role
 staff-role-hint = Support looks after customers; finance also sees money and bank files; read-only changes nothing; an admin may do everything.
@@ -376,13 +386,19 @@ customer-acts = Help this customer
 view-as = View as the customer
 view-as-text = You see the portal as this customer does, for 15 minutes, without being able to change anything. The audit log keeps it.
 view-as-banner = You see what { $name } sees. Read-only.
+view-as-left = { $n ->
+    [one] It ends in 1 minute.
+   *[other] It ends in { $n } minutes.
+}
 view-as-end = End
 wallet-of-money = Credit in { $unit }
 wallet-of-data = Data of a line
 wallet-is-frozen = is frozen.
+wallet-frozen-by = Frozen by { $name }, { $time }: { $reason }
 wallet-freeze = Freeze
 wallet-thaw = Thaw
 balance-frozen = Your credit is frozen: nothing can be spent or bought at the moment. Please write to support.
+recharge-frozen = Your credit is frozen, so nothing can be added. Write to or call:
 line-is-frozen = This line is frozen: nothing can be bought for it at the moment. Please write to support.
 message-wallet-frozen = Your credit is frozen
 message-wallet-frozen-text = Nothing can be bought at the moment, and nothing was charged. Please write to support.
@@ -721,7 +737,7 @@ books-not-verified = The books have not been verified since the program started.
 
 search-console = Search name, e-mail, document, id or card
 machine-times = Times on this page are the computer’s. The book’s clock was moved: it shows { $time }.
-search-hint = Type a name, an e-mail, a CPF or CNPJ, any id, or the last four digits of a card.
+search-hint = Type a name, an e-mail, a CPF or CNPJ, any id, the number of an invoice or boleto, or the last four digits of a card.
 search-for = Found for “{ $words }”
 search-nothing = Nothing was found. Ids must be complete; of names and e-mails a part is enough.
 show-only = Show only
@@ -831,6 +847,58 @@ refund-refused = Stripe refused the refund: { $words }
 refund-order-open = Waits for Stripe
 refund-order-made = Sent
 refund-order-refused = Refused
+refund-order-failed = Came back
+refund-was-asked = The refund of { $amount } waits for a colleague who may approve it. Nothing has gone back yet.
+refund-was-rejected = The refund was rejected. Nothing has gone back.
+refund-waits = { $name } asks for a refund of { $amount }. It waits for the yes of a colleague; nothing has gone back yet.
+refund-approve = Approve the refund of { $amount }
+refund-approve-text = Stripe is asked at once, and the credit that this payment bought is taken back.
+refund-reject-text = Nothing goes back. Whoever asked sees it here.
+refund-failed-text = A refund of { $amount } could not be paid out: the money came back, and the customer has his credit again. Agree with him on another way.
+refund-resolve = Dealt with
+refund-resolve-text = The customer knows, and has { $amount } another way or keeps the credit. It no longer stands among what needs a person.
+refund-held-by-bank = The customer’s bank holds this money while the dispute is open. Nothing can be refunded; answer the dispute at Stripe.
+refund-another-waits = Another refund of this payment waits for a colleague’s yes. Approve or reject that one first.
+refund-limit = Above { $limit }, in one refund or within a day, a colleague who may approve must say yes.
+refund-of-payment = Refund of a payment
+refunds-came-back = Refunds that came back
+refunds-failed = { $n ->
+    [one] 1 refund came back: a customer has not got his money.
+   *[other] { $n } refunds came back: customers have not got their money.
+}
+decided-by-name = decided by { $name }
+request-decided = Somebody else had decided before: what stands here is how it ended. What you pressed changed nothing.
+reject-reason-missing = Say why, in one line of up to 200 characters: whoever asked is told. Nothing was decided.
+rejected-because = Rejected because
+mail-request-rejected-subject = { $brand }: { $amount } that you asked for was rejected
+mail-request-rejected-body =
+    Hello { $name },
+
+    a colleague said no to { $amount } that you asked for:
+
+    { $why }
+
+    It stands here: { $url }
+note-unprintable = The note holds characters that cannot be printed. Write it in one line.
+mail-refund-subject = { $brand }: { $amount } goes back to you
+mail-refund-body =
+    Hello { $name },
+
+    we have refunded { $amount } to what you paid with{ $card }. Banks take up to ten days to show it. The credit that it bought was taken back.
+
+    Your payments: { $url }
+mail-refund-failed-subject = { $brand }: your refund of { $amount } could not be paid out
+mail-refund-failed-body =
+    Hello { $name },
+
+    your bank did not take the { $amount } that we refunded. The credit is yours again. We will get in touch about another way.
+
+    Your payments: { $url }
+mail-refund-failed-staff-subject = { $brand }: a refund of { $amount } came back
+mail-refund-failed-staff-body =
+    The refund of { $amount } to { $name } could not be paid out. The credit was given back; the customer was told that the money does not come.
+
+    Deal with it here: { $url }
 refunds-ordered = Refunds ordered here
 claims = Refunds and disputes at Stripe
 claim-refund = Refund of { $amount }
@@ -1161,6 +1229,7 @@ paid-by-card = by card
 giving-back = Give credit back
 giving-back-left = At most { $left }.
 giving-back-not-left = Only { $left } is left of this credit.
+giving-back-done = Of this payment something was given back already. Nothing was changed.
 giving-back-way = How it was given back
 giving-back-way-hint = Send the money first, in your bank. Here it is only written down.
 giving-back-choose = Choose one of the two.
@@ -1305,6 +1374,7 @@ boleto-coming = The boleto is being made
 invoice-waits = Stands on the next invoice
 see-invoices = See it in Invoices
 bought-by-boleto = The boleto stands in Invoices, with the digits to pay it and its PDF.
+bought-by-boleto-registering = The bank is still registering the boleto. Once it has, the digits to pay it and its PDF stand in Invoices.
 bought-on-invoice = It is charged on your next invoice; see what stands on it in Invoices.
 unpaid-purchases = Waiting for payment
 speed-restored = Speed restored
@@ -1378,7 +1448,7 @@ plan-supports-purchase = Supports credit purchases
 plan-balance-in = Purchase allowed with a balance up to, in { $unit }
 plan-balance-hint = 0: only when nothing is left.
 plan-unpaid = Bought and not yet paid, at most
-plan-unpaid-hint = Empty: no limit. What is released only once it is paid, as by Pix and card, does not count.
+plan-unpaid-hint = In R$. Empty: no limit. What is released only once it is paid, as by Pix and card, does not count.
 plan-at-zero = When nothing is left
 plan-at-zero-hint = Slowing down is what the rules in Brazil expect, unless the contract says otherwise.
 at-zero-slow = Slow down
@@ -1482,6 +1552,12 @@ next-run-from = The run can be begun from { $day } on.
 begin-run = Make the invoices
 begin-run-of = Yes, make the invoices of { $month }
 begin-run-hint = They are sent to the bank with the next remittance and cannot be taken back together.
+run-is-early = It is early for { $month }: its day is { $day }. What is bought until then goes to the invoice after it.
+run-estimate = { $n ->
+    [one] One invoice of { $total }, as things stand now.
+   *[other] { $n } invoices, { $total } together, as things stand now.
+}
+run-estimate-many = What the invoices will come to cannot be added up here beforehand.
 runs = Runs
 due = Due
 progress = Progress
@@ -1871,6 +1947,17 @@ boleto-still-owed-staff = Written off, still owed
 boleto-paid-otherwise = Paid in another way
 boleto-still-owed-settle = The boleto is written off and { $amount } is still owed: it counts as overdue until it is paid. For money that came outside the bank and Pix; the audit log keeps the reason.
 boleto-was-written-off = The boleto was written off.
+boleto-paid-by-pix-at = Paid by Pix on { $time }: { $amount }
+boleto-paid-by-boleto-at = Paid with a boleto on { $time }: { $amount }
+boleto-paid-by-card-at = Paid by card on { $time }: { $amount }
+boleto-paid-by-hand-at = Payment written down by hand on { $time }: { $amount }
+invoice = Invoice
+write-off-decided = Written off
+decided-take-back = The rest of the credit is taken back, nothing is owed any more
+decided-keep-debt = The credit is left, the debt is kept
+decided-leave = The credit is left, the debt is forgiven
+decided-nothing = Nobody is to pay it any more
+told-by = { $who }, { $time }
 written-at = Written
 registered-at = Registered by the bank
 write-off = Cancel the boleto (write off)
@@ -1950,6 +2037,8 @@ findings-none = Nothing to look at. All the news fits.
 findings-none-done = Nothing was dealt with yet.
 finding-resolve = Done
 finding-place = return { $file }, line { $line }
+give-back = Give back
+finding-given-back-at = { $amount } was given back on { $time }.
 finding-unknown-title = The bank tells of a title that is not ours
 finding-unknown-title-do = Ask the bank where the title comes from: perhaps another system uses the same agreement.
 finding-other-value = The bank has another value for the title
@@ -2099,7 +2188,7 @@ pack-days = Days it lives
 pack-days-hint = Empty: until the cycle ends.
 pack-most = At most in one cycle
 pack-most-hint = Empty: no limit.
-is-sold = Sold
+is-sold = For sale
 yes = Yes
 no = No
 save = Save
@@ -2119,6 +2208,9 @@ offer-window-swapped = A free window lasts up to 12 hours. Are its ends swapped?
 offer-bad-window = Free hours are written like 00:00-06:00, up to 8 of them with commas between.
 offer-bad-services = Services are written like WhatsApp, garden: up to 32 names of 1 to 64 characters, without parentheses, with commas between.
 offer-bad-plan = Choose the plan for which it is sold; a pack stays with its plan.
+offer-pack-again = There is a pack of the same quantity at the same price for this plan already: a subscriber would see two equal choices.
+offer-plan-sells-none = This plan does not support buying credit: nobody could buy the pack. Change the plan first, or do not sell the pack.
+in-reais = In R$, for example 79.90.
 offer-no-charging = Choose at least one way of charging.
 offer-bad-days = A pack lives 1 to 730 days, or until the cycle ends.
 offer-bad-count = The most in one cycle is 1 or more, or empty.

@@ -69,6 +69,7 @@ password-too-short = { $n ->
    *[other] A senha precisa de no mínimo { $n } caracteres.
 }
 password-is-name = A senha não pode ser o seu próprio CPF, CNPJ ou e-mail: é a primeira coisa que outra pessoa tentaria. Escolha outra.
+password-is-pattern = Uma sequência de letras ou números é fácil de adivinhar. Escolha outra senha.
 password-different = As duas senhas não são iguais. Digite-as de novo.
 set-password-submit = Salvar e entrar
 
@@ -133,6 +134,7 @@ message-not-found = Não há nada aqui
 message-not-found-text = O endereço pode estar errado, ou o que estava aqui não existe mais.
 message-link-expired = Este link não vale mais
 message-link-expired-text = Cada link vale uma única vez e por tempo limitado. Peça um novo; leva um minuto.
+message-staff-link-expired-text = Cada link vale uma única vez e por tempo limitado. Se você foi convidado, peça um novo a quem o convidou; se já tem senha, entre.
 message-too-large = O envio é grande demais
 message-too-large-text = O que foi enviado é maior do que aceitamos. Nada foi alterado.
 message-not-understood = Não entendemos o pedido
@@ -313,6 +315,14 @@ staff-invite = Convidar colega
 staff-invited = O convite está a caminho.
 staff-withdrawn = O convite não funciona mais.
 staff-changed = Salvo.
+staff-password-link = Enviar link para uma nova senha
+staff-password-link-sent = O link para uma nova senha foi enviado. Vale por uma hora.
+staff-password-own = Alterar senha
+staff-password-current = Senha atual
+staff-password-wrong = Essa não é a sua senha.
+staff-password-saved = Sua senha foi alterada. Quem mais estava conectado com a antiga foi desconectado.
+staff-forgotten-ask = Se o e-mail não chegar, um colega administrador pode enviar um link, em Equipe.
+staff-invited-already = Já há um convite para este endereço. Reenvie esse convite ou cancele-o antes.
 staff-last-admin = Não há outro administrador. Dê primeiro essa função a alguém.
 staff-role = Função
 staff-role-hint = Atendimento cuida dos clientes; financeiro também vê dinheiro e arquivos do banco; somente leitura não altera nada; administrador pode tudo.
@@ -376,13 +386,19 @@ customer-acts = Ajudar este cliente
 view-as = Ver como o cliente
 view-as-text = Você vê o portal como este cliente vê, por 15 minutos, sem poder alterar nada. Fica no registro de auditoria.
 view-as-banner = Você vê o que { $name } vê. Somente leitura.
+view-as-left = { $n ->
+    [one] Termina em 1 minuto.
+   *[other] Termina em { $n } minutos.
+}
 view-as-end = Encerrar
 wallet-of-money = Crédito em { $unit }
 wallet-of-data = Dados de um plano
 wallet-is-frozen = está congelado.
+wallet-frozen-by = Congelada por { $name }, { $time }: { $reason }
 wallet-freeze = Congelar
 wallet-thaw = Descongelar
 balance-frozen = Seu crédito está congelado: no momento nada pode ser gasto nem comprado. Escreva para o atendimento.
+recharge-frozen = Seu crédito está congelado, e nada pode ser adicionado. Escreva ou ligue:
 line-is-frozen = Este plano está congelado: no momento nada pode ser comprado para ele. Escreva para o atendimento.
 message-wallet-frozen = Seu crédito está congelado
 message-wallet-frozen-text = No momento nada pode ser comprado, e nada foi cobrado. Escreva para o atendimento.
@@ -721,7 +737,7 @@ books-not-verified = Os registros ainda não foram verificados desde que o progr
 
 search-console = Buscar nome, e-mail, documento, ID ou cartão
 machine-times = Os horários desta página são do computador. O relógio dos livros foi adiantado: ele marca { $time }.
-search-hint = Digite um nome, e-mail, CPF ou CNPJ, qualquer ID ou os últimos quatro dígitos de um cartão.
+search-hint = Digite um nome, e-mail, CPF ou CNPJ, qualquer ID, o número de uma fatura ou de um boleto, ou os últimos quatro dígitos de um cartão.
 search-for = Encontrado para “{ $words }”
 search-nothing = Nada foi encontrado. IDs precisam estar completos; de nomes e e-mails basta uma parte.
 show-only = Mostrar somente
@@ -831,6 +847,58 @@ refund-refused = A Stripe recusou o reembolso: { $words }
 refund-order-open = Aguarda a Stripe
 refund-order-made = Enviado
 refund-order-refused = Recusado
+refund-order-failed = Voltou
+refund-was-asked = O reembolso de { $amount } aguarda um colega que possa aprová-lo. Nada foi devolvido ainda.
+refund-was-rejected = O reembolso foi rejeitado. Nada foi devolvido.
+refund-waits = { $name } pede um reembolso de { $amount }. Ele aguarda a aprovação de um colega; nada foi devolvido ainda.
+refund-approve = Aprovar o reembolso de { $amount }
+refund-approve-text = A Stripe é chamada na hora, e o crédito que este pagamento comprou é retirado.
+refund-reject-text = Nada é devolvido. Quem pediu vê isso aqui.
+refund-failed-text = Um reembolso de { $amount } não pôde ser pago: o dinheiro voltou, e o cliente tem o crédito de novo. Combine com ele outra forma.
+refund-resolve = Resolvido
+refund-resolve-text = O cliente já sabe, e recebeu { $amount } de outra forma ou fica com o crédito. Sai da lista do que precisa de alguém.
+refund-held-by-bank = O banco do cliente retém este dinheiro enquanto a contestação está aberta. Nada pode ser reembolsado; responda à contestação na Stripe.
+refund-another-waits = Outro reembolso deste pagamento aguarda a aprovação de um colega. Aprove ou rejeite esse antes.
+refund-limit = Acima de { $limit }, em um reembolso ou no mesmo dia, um colega que possa aprovar precisa concordar.
+refund-of-payment = Reembolso de um pagamento
+refunds-came-back = Reembolsos que voltaram
+refunds-failed = { $n ->
+    [one] 1 reembolso voltou: um cliente não recebeu o dinheiro.
+   *[other] { $n } reembolsos voltaram: clientes não receberam o dinheiro.
+}
+decided-by-name = decidido por { $name }
+request-decided = Outra pessoa já havia decidido: aqui está como ficou. O que você pressionou não mudou nada.
+reject-reason-missing = Diga o motivo, em uma linha de até 200 caracteres: quem pediu será avisado. Nada foi decidido.
+rejected-because = Motivo da rejeição
+mail-request-rejected-subject = { $brand }: { $amount } que você pediu foi rejeitado
+mail-request-rejected-body =
+    Olá, { $name },
+
+    um colega não aprovou { $amount } que você pediu:
+
+    { $why }
+
+    Veja aqui: { $url }
+note-unprintable = A observação tem caracteres que não podem ser impressos. Escreva em uma linha.
+mail-refund-subject = { $brand }: { $amount } de volta para você
+mail-refund-body =
+    Olá, { $name },
+
+    reembolsamos { $amount } na forma como você pagou{ $card }. O banco pode levar até dez dias para mostrar. O crédito que o pagamento comprou foi retirado.
+
+    Seus pagamentos: { $url }
+mail-refund-failed-subject = { $brand }: seu reembolso de { $amount } não pôde ser pago
+mail-refund-failed-body =
+    Olá, { $name },
+
+    seu banco não aceitou os { $amount } que reembolsamos. O crédito é seu de novo. Entraremos em contato para combinar outra forma.
+
+    Seus pagamentos: { $url }
+mail-refund-failed-staff-subject = { $brand }: um reembolso de { $amount } voltou
+mail-refund-failed-staff-body =
+    O reembolso de { $amount } a { $name } não pôde ser pago. O crédito foi devolvido; o cliente foi avisado de que o dinheiro não chega.
+
+    Resolva aqui: { $url }
 refunds-ordered = Reembolsos pedidos aqui
 claims = Reembolsos e contestações na Stripe
 claim-refund = Reembolso de { $amount }
@@ -1161,6 +1229,7 @@ paid-by-card = por cartão
 giving-back = Devolver crédito
 giving-back-left = No máximo { $left }.
 giving-back-not-left = Restam só { $left } deste crédito.
+giving-back-done = Este pagamento já foi devolvido. Nada mudou.
 giving-back-way = Como foi devolvido
 giving-back-way-hint = Envie o dinheiro antes, pelo seu banco. Aqui fica só o registro.
 giving-back-choose = Escolha uma das duas formas.
@@ -1305,6 +1374,7 @@ boleto-coming = O boleto está sendo emitido
 invoice-waits = Entra na próxima fatura
 see-invoices = Ver em Faturas
 bought-by-boleto = O boleto fica em Faturas, com a linha digitável e o PDF.
+bought-by-boleto-registering = O banco ainda está registrando o boleto. Depois do registro, a linha digitável e o PDF ficam em Faturas.
 bought-on-invoice = O valor entra na sua próxima fatura; acompanhe em Faturas.
 unpaid-purchases = Aguardando pagamento
 speed-restored = Velocidade restaurada
@@ -1378,7 +1448,7 @@ plan-supports-purchase = Suporta Compras de Créditos
 plan-balance-in = Permitir compra com saldo até, em { $unit }
 plan-balance-hint = 0: somente quando não resta nada.
 plan-unpaid = Comprado e ainda não pago, no máximo
-plan-unpaid-hint = Vazio: sem limite. O que só é liberado depois de pago, como por Pix e cartão, não conta.
+plan-unpaid-hint = Em R$. Vazio: sem limite. O que só é liberado depois de pago, como por Pix e cartão, não conta.
 plan-at-zero = Quando não resta nada
 plan-at-zero-hint = No Brasil, a regra é reduzir a velocidade em vez de cortar, salvo se o contrato disser outra coisa.
 at-zero-slow = Reduzir a velocidade
@@ -1482,6 +1552,12 @@ next-run-from = O faturamento pode ser iniciado a partir de { $day }.
 begin-run = Gerar as faturas
 begin-run-of = Sim, gerar as faturas de { $month }
 begin-run-hint = Elas vão ao banco na próxima remessa e não podem ser desfeitas de uma vez.
+run-is-early = Ainda é cedo para { $month }: o dia é { $day }. O que for comprado até lá fica para a fatura seguinte.
+run-estimate = { $n ->
+    [one] Uma fatura de { $total }, pela situação de agora.
+   *[other] { $n } faturas, { $total } no total, pela situação de agora.
+}
+run-estimate-many = A soma das faturas não pode ser mostrada aqui antes.
 runs = Faturamentos
 due = Vencimento
 progress = Andamento
@@ -1871,6 +1947,17 @@ boleto-still-owed-staff = Baixado, ainda devido
 boleto-paid-otherwise = Pago de outra forma
 boleto-still-owed-settle = O boleto foi baixado e { $amount } continuam devidos: contam como vencidos até o pagamento. Use para dinheiro recebido fora do banco e do Pix; o motivo fica no registro de auditoria.
 boleto-was-written-off = O boleto foi baixado.
+boleto-paid-by-pix-at = Pago por Pix em { $time }: { $amount }
+boleto-paid-by-boleto-at = Pago por boleto em { $time }: { $amount }
+boleto-paid-by-card-at = Pago com cartão em { $time }: { $amount }
+boleto-paid-by-hand-at = Pagamento registrado pela equipe em { $time }: { $amount }
+invoice = Fatura
+write-off-decided = Baixa
+decided-take-back = O resto do crédito foi retirado e nada mais é devido
+decided-keep-debt = O crédito foi mantido e a dívida continua
+decided-leave = O crédito foi mantido e a dívida foi perdoada
+decided-nothing = Ninguém mais deve pagá-lo
+told-by = { $who }, { $time }
 written-at = Emitido
 registered-at = Registrado no banco
 write-off = Cancelar o boleto (baixa no banco)
@@ -1950,6 +2037,8 @@ findings-none = Nada a verificar. Tudo o que chegou confere.
 findings-none-done = Nada foi resolvido ainda.
 finding-resolve = Resolvido
 finding-place = retorno { $file }, linha { $line }
+give-back = Devolver
+finding-given-back-at = { $amount } devolvidos em { $time }.
 finding-unknown-title = O banco informa um título que não é nosso
 finding-unknown-title-do = Pergunte ao banco de onde vem o título: talvez outro sistema use o mesmo convênio.
 finding-other-value = O banco tem outro valor para o título
@@ -2119,6 +2208,9 @@ offer-window-swapped = Um horário livre dura até 12 horas. As pontas estão tr
 offer-bad-window = Horários livres se escrevem como 00:00-06:00, até 8 deles, separados por vírgulas.
 offer-bad-services = Serviços se escrevem como WhatsApp, garden: até 32 nomes de 1 a 64 caracteres, sem parênteses, separados por vírgulas.
 offer-bad-plan = Escolha o plano para o qual é vendido; um crédito continua no seu plano.
+offer-pack-again = Já existe um crédito com a mesma quantidade e o mesmo preço neste plano: o assinante veria duas opções iguais.
+offer-plan-sells-none = Este plano não suporta compras de créditos: ninguém poderia comprar este. Altere o plano antes ou não coloque o crédito à venda.
+in-reais = Em R$, por exemplo 79,90.
 offer-no-charging = Escolha ao menos uma forma de cobrança.
 offer-bad-days = Um crédito vale de 1 a 730 dias, ou até o fim do ciclo.
 offer-bad-count = O máximo por ciclo é 1 ou mais, ou vazio.

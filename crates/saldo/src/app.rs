@@ -26,7 +26,7 @@ use crate::providers::StripeClient;
 use crate::receipts::Issuer;
 use crate::runtime::{self, BalanceNews, KeptLease, Ledger, LedgerParts, LineNews, Live};
 use crate::sold::Sold;
-use crate::{brand, clock, ids, intents, panics, private};
+use crate::{brand, clock, ids, intents, overpaid, panics, private};
 
 /// The journal's file in the data folder.
 pub const JOURNAL_FILE: &str = "journal.db";
@@ -67,8 +67,10 @@ pub struct App {
     pub database_away: Arc<AtomicBool>,
     /// API keys that were looked up lately.
     pub keys: KnownKeys,
-    /// Told when the inbox has something new.
+    /// Told when the inbox has something new of Stripe.
     pub inbox_news: Notify,
+    /// Told when the inbox has something new of Pix.
+    pub pix_news: Notify,
     /// Told when a notice was written down.
     pub notice_news: Arc<Notify>,
     /// Told when a boleto was written.
@@ -141,6 +143,9 @@ impl Running {
             Ok(events + told + tx.release_mails(now)?)
         });
         released.await.map_err(|problem| anyhow::anyhow!("taking work over: {}", problem.detail))?;
+        overpaid::write_down_old(&running.app)
+            .await
+            .map_err(|problem| anyhow::anyhow!("writing down credit of old: {}", problem.detail))?;
         intents::resend(&running.app, Timestamp::MAX)
             .await
             .map_err(|problem| anyhow::anyhow!("sending open intents again: {}", problem.detail))?;
@@ -254,6 +259,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         journal_taken,
         keys: KnownKeys::default(),
         inbox_news: Notify::new(),
+        pix_news: Notify::new(),
         notice_news,
         boleto_news: Notify::new(),
         billing_news: Notify::new(),

@@ -22,6 +22,7 @@ use stripe::request::money_back::Paid;
 use stripe::{Request, minor_units};
 
 use crate::app::App;
+use crate::config::Config;
 use crate::findings::Found;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
@@ -142,12 +143,22 @@ fn dispute_state(dispute: &Dispute) -> ClaimState {
 }
 
 /// Writes down what is claimed of a payment, all of it; whether something of it is news.
-pub fn note(tx: &Tx<'_>, payment: &Payment, claims: &[PaymentClaim]) -> Result<bool, StoreError> {
+pub fn note(
+    tx: &Tx<'_>,
+    config: &Config,
+    payment: &Payment,
+    claims: &[PaymentClaim],
+) -> Result<bool, StoreError> {
     let mut news = false;
     for (place, claim) in (0..).zip(claims) {
         if tx.put_claim(claim)? {
             notices::payment_claimed(tx, payment.customer, claim, place)?;
             news = true;
+        }
+        // Looked at each time: Stripe may tell that it failed before our order knows which refund it became.
+        if claim.cause == ClaimCause::Refund && claim.state == ClaimState::Failed {
+            let failed = tx.fail_refund_order(&claim.provider_id, claim.reason.as_deref(), clock::now())?;
+            failed.map(|order| notices::refund_failed(tx, config, &order, payment)).transpose()?;
         }
     }
     let known = tx.claims_of(payment.id)?;
@@ -292,7 +303,10 @@ fn tell_data_stays(
         payment: payment.provider_payment.clone(),
         purchase: purchase.to_string(),
     };
-    tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
+    // A refund that failed after all gives nothing back: there is nothing to tell.
+    if row.wanted > row.booked {
+        tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
+    }
     tx.put_taken_back(&TakenBackRow { booked: row.wanted, ..row.clone() })
 }
 

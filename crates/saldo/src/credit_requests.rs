@@ -15,9 +15,10 @@ use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::customers::is_unprintable;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::{clock, ids, notices};
 
 /// Most characters of a note.
 pub const NOTE_CHARS_MAX: usize = 500;
@@ -72,6 +73,10 @@ pub fn wrong_with(asked: &Asked, now: Timestamp) -> Vec<Problem> {
     }
     if asked.note.trim().is_empty() {
         wrong.push(Problem::invalid("note", "missing_field", "note is missing: say why."));
+    }
+    if asked.note.contains(is_unprintable) {
+        let detail = "note must be one line of letters that can be printed.";
+        wrong.push(Problem::invalid("note", "unprintable", detail));
     }
     if asked.note.chars().count() > NOTE_CHARS_MAX {
         let detail = format!("note has more than {NOTE_CHARS_MAX} characters.");
@@ -143,9 +148,24 @@ pub async fn approve(app: &Arc<App>, by: By, id: IntentId) -> Result<CreditReque
 }
 
 /// Somebody else of staff says no, or whoever asked takes it back: nothing is booked.
-pub async fn reject(app: &Arc<App>, by: By, id: IntentId) -> Result<CreditRequest, Problem> {
-    let now = app.ledger.now();
-    app.write_or_refuse(move |tx| decide(tx, &by, id, CreditRequestState::Rejected, now)).await?;
+pub async fn reject(
+    app: &Arc<App>,
+    by: By,
+    id: IntentId,
+    why: Option<String>,
+) -> Result<CreditRequest, Problem> {
+    let (now, program) = (app.ledger.now(), Arc::clone(app));
+    app.write_or_refuse(move |tx| {
+        let request = decide(tx, &by, id, CreditRequestState::Rejected, now)?;
+        if let Some(why) = &why {
+            tx.explain_credit_rejection(id, why)?;
+            let url = format!("{}/console/credit/{id}", program.config.server.public_url);
+            notices::request_rejected(tx, &program.config, (request.asked_by, request.amount), why, &url)?;
+        }
+        Ok::<_, Problem>(())
+    })
+    .await?;
+    app.mail_news.notify_one();
     again(app, id).await
 }
 

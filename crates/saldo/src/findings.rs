@@ -379,6 +379,20 @@ impl Found {
         }
     }
 
+    /// What of it became the customer's credit, and may be given back.
+    pub fn credit(&self) -> Option<Amount> {
+        let (Found::PaidMore { more: sum }
+        | Found::PaidAgain { paid: sum }
+        | Found::PixAgain { paid: sum, .. }
+        | Found::CardAgain { paid: sum, .. }
+        | Found::NotBooked { paid: sum, .. }) = self
+        else {
+            return None;
+        };
+        let Sum::Known { amount, unit } = sum else { return None };
+        Amount::parse(amount, Unit::known(unit)?).ok()
+    }
+
     /// The top-up that it is about.
     pub fn topup(&self) -> Option<&str> {
         match self {

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use book::{Act, Command, Refusal};
 use engine::Outcome;
-use money::WalletId;
+use money::{Timestamp, WalletId};
 use serde_json::json;
+use store::tables::audit::{AuditFilter, AuditRow};
+use store::{Reader as TablesReader, StoreError};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::customers::is_unprintable;
 use crate::problem::Problem;
 
 /// Most characters of a reason.
@@ -17,10 +20,13 @@ pub(crate) const REASON_CHARS_MAX: usize = 200;
 /// The code of the problem that a wallet is frozen.
 pub(crate) const WALLET_FROZEN: &str = "wallet_frozen";
 
+/// How the audit log calls it.
+const FREEZE: &str = "wallet.freeze";
+
 /// A reason as it is kept: one line that says something.
 pub(crate) fn reason(text: &str) -> Result<String, Problem> {
     let text = text.trim();
-    let fits = (1..=REASON_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
+    let fits = (1..=REASON_CHARS_MAX).contains(&text.chars().count()) && !text.contains(is_unprintable);
     if fits {
         return Ok(text.to_owned());
     }
@@ -30,7 +36,7 @@ pub(crate) fn reason(text: &str) -> Result<String, Problem> {
 
 /// The line of the audit log about it.
 pub(crate) fn change(wallet: WalletId, is_frozen: bool, reason: &str) -> Change {
-    let action = if is_frozen { "wallet.freeze" } else { "wallet.thaw" };
+    let action = if is_frozen { FREEZE } else { "wallet.thaw" };
     Change::new(action, wallet).after_json(&json!({ "reason": reason }))
 }
 
@@ -57,6 +63,25 @@ pub(crate) async fn set(
         }
         Outcome::Refused(refusal) => Err(refusal.into()),
     }
+}
+
+/// The newest line of the audit log that says who froze this wallet, and what people call him. `None` if it was frozen before there was one.
+pub(crate) fn frozen_by(
+    tables: &TablesReader<'_>,
+    wallet: WalletId,
+) -> Result<Option<(AuditRow, String)>, StoreError> {
+    let filter = AuditFilter {
+        customer: None,
+        actor: String::new(),
+        action: FREEZE.to_owned(),
+        object: wallet.to_string(),
+        from: Timestamp::EPOCH,
+        until: Timestamp::MAX,
+    };
+    let Some(row) = tables.audit_found(&filter, None, 1)?.rows.pop() else { return Ok(None) };
+    let staff = row.actor.parse().ok().map(|id| tables.staff(id)).transpose()?.flatten();
+    let name = staff.map_or_else(|| row.actor.clone(), |staff| staff.name);
+    Ok(Some((row, name)))
 }
 
 /// Whether staff have frozen this wallet.

@@ -28,7 +28,9 @@ const FORGET_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// Starts all jobs; they end with the program.
 pub fn start(app: &Arc<App>) {
-    tokio::spawn(webhooks::work(Arc::clone(app)));
+    for provider in webhooks::PROVIDERS {
+        tokio::spawn(webhooks::work(Arc::clone(app), provider));
+    }
     tokio::spawn(notices::deliver(Arc::clone(app)));
     tokio::spawn(notices::keep_watched(Arc::clone(app)));
     tokio::spawn(endpoints::work(Arc::clone(app)));

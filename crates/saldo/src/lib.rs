@@ -58,6 +58,7 @@ pub mod sheets;
 pub mod sign_ups;
 pub mod sold;
 pub mod staff;
+pub(crate) mod staff_passwords;
 pub mod subscribers;
 mod test_clock;
 pub mod topups;

@@ -11,6 +11,7 @@ mod letters;
 mod money_facts;
 mod owed;
 mod receipt;
+mod refund;
 mod usage;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
 pub use receipt::receipt_again;
+pub(crate) use refund::{failed as refund_failed, rejected as request_rejected};
 
 /// The name of the outbox's cursor.
 pub(crate) const CURSOR: &str = "outbox";
@@ -124,7 +126,8 @@ pub async fn deliver(app: Arc<App>) {
 
 async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     let now = clock::now();
-    let due = app.write(move |tx| tx.claim_notices(now, now.plus(LEASE), CLAIM_MAX)).await?;
+    // Somebody waits for the code that his purchase is paid with; thousands of invoices may be told of meanwhile.
+    let due = app.write(move |tx| tx.claim_notices(PURCHASED, now, now.plus(LEASE), CLAIM_MAX)).await?;
     let count = due.len();
     for notice in due {
         let (program, customer) = (Arc::clone(app), notice.customer);
@@ -138,8 +141,8 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                 usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
                 CREDIT_ADDED => mail(tx, config, &notice)?,
                 kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
-                PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_CLAIMED | PAYMENT_FAILED
-                | INVOICE_PAID => Ok(()),
+                PAYMENT_CLAIMED => refund::mail(tx, config, &notice)?,
+                PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_FAILED | INVOICE_PAID => Ok(()),
                 credit::LOW_BALANCE | credit::GRANT_EXPIRING => credit::mail(tx, config, &notice)?,
                 _ => owed::mail(tx, config, &sold, &notice)?,
             };

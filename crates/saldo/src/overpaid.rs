@@ -1,7 +1,8 @@
 //! A customer's credit in money: what came beyond what was owed, kept for him until it goes to his next invoice or back to him.
 //!
 //! Owned here: where it is kept, what is left of it, and what becomes of it. Each movement is a row of a table and an intent of the same
-//! name, written in one transaction, so that it is taken once however often it is tried. Leaves to others: which money is too much
+//! name, written in one transaction, so that it is taken once however often it is tried. What came before that was so is written down
+//! at a start, from the intents that booked it. Leaves to others: which money is too much
 //! (`settlements`), and how much of it an invoice takes (`billing`).
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use serde_json::json;
 use store::tables::customers::Wallet;
 use store::tables::intents::Intent;
 use store::tables::overpaid::{Overpaid, OverpaidKind};
+use store::tables::settlements::{Settlement, SettlementOutcome};
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
@@ -24,13 +26,19 @@ use crate::customers::is_unprintable;
 use crate::findings::Found;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::settlements::{Came, Owing};
+use crate::settlements::{self, Came, Owing};
 use crate::{clock, ids};
 
 /// Wallets of one customer that are looked through for one that counts money.
 const WALLETS_MAX: u32 = 200;
 /// Longest reason for which credit is given back, in characters.
 const REASON_CHARS_MAX: usize = 200;
+/// Intents whose movements are written down in one transaction.
+const OLD_AT_ONCE: u32 = 200;
+/// Settlements of one customer that are looked through for the one that an intent of old is of.
+const SETTLEMENTS_MAX: u32 = 500;
+/// Movements of one customer that are looked through for settlements that are told already.
+const MOVES_MAX: u32 = 500;
 /// A cent, in smallest steps.
 const CENT: i64 = 10_000;
 
@@ -92,6 +100,80 @@ pub fn keep(
         })?;
     }
     Ok(intents)
+}
+
+/// Writes down what came before movements were kept. Whatever a version before this one booked has its intent, which is the truth of it; for
+/// what it came is told by the settlement that fits, if one does. Done at each start: mostly there is nothing to do.
+pub async fn write_down_old(app: &Arc<App>) -> Result<u32, Problem> {
+    let (mut after, mut written) = (IntentId::from_u128(0), 0);
+    loop {
+        let (last, count) = app.write(move |tx| write_down_some(tx, after)).await?;
+        written += count;
+        match last {
+            Some(last) => after = last,
+            None => return Ok(written),
+        }
+    }
+}
+
+/// Some of it: the last intent that was looked at, and how many were written down.
+fn write_down_some(tx: &Tx<'_>, after: IntentId) -> Result<(Option<IntentId>, u32), StoreError> {
+    let intents = tx.deposits_unlisted(after, OLD_AT_ONCE)?;
+    let mut written = 0;
+    for intent in &intents {
+        match Wish::from_json(&intent.payload) {
+            Ok(Wish::Deposit { wallet, customer, amount, by, .. }) => {
+                let from = origin_of_old(tx, customer, amount, by)?;
+                tx.insert_overpaid(&Overpaid {
+                    id: intent.id,
+                    customer,
+                    wallet,
+                    kind: OverpaidKind::Came,
+                    amount,
+                    paid_by: by.code().to_owned(),
+                    purchase: from.as_ref().and_then(|from| from.purchase),
+                    invoice: from.as_ref().and_then(|from| from.invoice),
+                    boleto: from.as_ref().and_then(|from| from.boleto),
+                    reason: String::new(),
+                    at: from.map_or(intent.created_at, |from| from.came_at),
+                    refused_at: None,
+                    charged_on: None,
+                })?;
+                written += 1;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(intent = %intent.id, %error, "a stored intent cannot be read"),
+        }
+    }
+    Ok((intents.last().map(|intent| intent.id), written))
+}
+
+/// The settlement that left this credit: one that became credit as a whole, else one that paid more than this; none that another movement
+/// tells of already.
+fn origin_of_old(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    amount: Amount,
+    by: PaidBy,
+) -> Result<Option<Settlement>, StoreError> {
+    let mut came = tx.settlements_of_customer(customer, SETTLEMENTS_MAX)?;
+    let told = tx.overpaid_of(customer, Timestamp::MAX, MOVES_MAX)?;
+    came.retain(|came| came.paid_by == by.code() && came.amount.unit() == amount.unit());
+    let is_told = |came: &Settlement| {
+        let at = (came.purchase, came.invoice, came.boleto, came.came_at);
+        let is_whole = came.outcome == SettlementOutcome::Credit;
+        told.iter().any(|moved| {
+            (moved.purchase, moved.invoice, moved.boleto, moved.at) == at
+                && (moved.amount == came.amount) == is_whole
+        })
+    };
+    came.retain(|came| !is_told(came));
+    // The oldest first, as the intents are.
+    came.reverse();
+    let whole = |came: &&Settlement| came.outcome == SettlementOutcome::Credit && came.amount == amount;
+    let more =
+        |came: &&Settlement| came.outcome == SettlementOutcome::Paid && came.amount.value() > amount.value();
+    Ok(came.iter().find(whole).or_else(|| came.iter().find(more)).cloned())
 }
 
 /// A customer's wallet that counts `unit`, the oldest if there are several.
@@ -184,6 +266,14 @@ pub struct GivingBack {
     pub by: PaidBy,
     /// Why, and what proves it.
     pub reason: String,
+    /// The finding that told of it, which is dealt with by that.
+    pub finding: Option<u32>,
+}
+
+/// What the giving back of what a finding tells of is called: once, however many press its button.
+pub fn of_finding(finding_no: u32) -> IntentId {
+    let name = settlements::name(&[b"give_back", &finding_no.to_be_bytes()]);
+    IntentId::from_u128(name.as_u128())
 }
 
 /// All that is wrong with giving so much back, for this reason.
@@ -209,7 +299,7 @@ pub fn wrong_with(giving: &GivingBack) -> Vec<Problem> {
 pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Result<(), Problem> {
     Problem::refuse_all(wrong_with(&giving))?;
     let at = app.ledger.now();
-    let GivingBack { id, customer, amount, by, reason } = giving;
+    let GivingBack { id, customer, amount, by, reason, finding } = giving;
     let reason = reason.trim().to_owned();
     let change = Change::new("credit.give_back", customer).after(&json!({
         "amount": amount.to_decimal(), "unit": amount.unit().code(), "paid_by": by.code(), "reason": reason,
@@ -222,6 +312,9 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
                 && known.amount == Amount::new(-amount.value(), amount.unit())
                 && (&known.paid_by, &known.reason) == (&by.code().to_owned(), &reason);
             return match known.refused_at {
+                None if !same && finding.is_some() => {
+                    Err(given_back(Amount::new(-known.amount.value(), known.amount.unit())))
+                }
                 _ if !same => Err(Refusal::KeyReused.into()),
                 Some(_) => Err(not_left(there)),
                 None => Ok((None, there)),
@@ -251,6 +344,11 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
         let intent = Wish::TakeOverpaid { wallet, customer, amount, to }.intent(id, clock::now());
         tx.insert_intent(&intent)?;
         author.note(tx, &change)?;
+        if let Some(no) = finding
+            && tx.resolve_finding(no, at)?
+        {
+            author.note(tx, &Change::new("finding.resolve", no))?;
+        }
         Ok((Some(intent), there))
     };
     let (intent, there) = app.write_or_refuse(write).await?;
@@ -259,6 +357,14 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
     match outcomes.first() {
         Some(Outcome::Refused(_)) => Err(not_left(there)),
         _ => Ok(()),
+    }
+}
+
+fn given_back(given: Amount) -> Problem {
+    let detail = format!("{} was given back of this already. Nothing was changed.", given.to_decimal());
+    Problem {
+        field: Some("amount".to_owned()),
+        ..Problem::new(StatusCode::CONFLICT, "credit_given_back", detail)
     }
 }
 

@@ -20,6 +20,15 @@ use crate::problem::Problem;
 pub const LENGTH_MIN: u32 = 10;
 /// Passwords worked on at the same time: each takes 19 MiB and a core.
 const PLACES: usize = 2;
+/// What stands in a row, begun anew at its end.
+const ROWS: [&str; 6] = [
+    "1234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "asdfghjkl",
+    "zxcvbnm",
+];
 /// How long to wait for a place before the request is turned away.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -55,6 +64,24 @@ pub fn is_name(password: &str, names: &[String]) -> bool {
     };
     let password = bare(password);
     names.iter().map(|name| bare(name)).any(|name| !name.is_empty() && name == password)
+}
+
+/// Whether a password is one letter or digit again and again, or a row of them as they stand on every keyboard: the next that others would
+/// try.
+pub fn is_pattern(password: &str) -> bool {
+    let letters: Vec<char> = password.to_lowercase().chars().collect();
+    let is_run = |row: &&str| {
+        let row: Vec<char> = row.chars().collect();
+        let places = letters.iter().map(|letter| row.iter().position(|known| known == letter));
+        let places: Option<Vec<usize>> = places.collect();
+        // Forwards, or backwards.
+        let is_one_way = |places: Vec<usize>| {
+            let steps = [1, row.len() - 1];
+            steps.iter().any(|step| places.windows(2).all(|pair| (pair[0] + step) % row.len() == pair[1]))
+        };
+        places.is_some_and(is_one_way)
+    };
+    ROWS.iter().any(is_run) || letters.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 async fn place() -> Result<SemaphorePermit<'static>, Problem> {
@@ -102,6 +129,23 @@ mod tests {
         ];
         for (password, expected) in cases {
             assert_eq!(is_name(password, &names), expected, "{password}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_letters_or_digits_is_a_pattern() {
+        let cases = [
+            ("12345678901234", true),
+            ("0987654321", true),
+            ("1111111111", true),
+            ("qwertyuiop", true),
+            ("Abcdefghijk", true),
+            ("1234567891", false),
+            ("four words are easier", false),
+            ("5299822472", false),
+        ];
+        for (password, expected) in cases {
+            assert_eq!(is_pattern(password), expected, "{password}");
         }
     }
 

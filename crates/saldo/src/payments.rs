@@ -54,6 +54,28 @@ pub async fn sync_session(app: &Arc<App>, session: &str) -> Result<Synced, Probl
         return Ok(Synced::Foreign("no top-up has this checkout session"));
     };
     let session: CheckoutSession = app.stripe.send(&Request::retrieve_checkout_session(session)).await?;
+    as_it_is_told(app, topup, session).await
+}
+
+/// As [`sync_session`], for a top-up whose page is over or was closed: if Stripe does not know the page any more, nobody can pay on it.
+pub(crate) async fn sync_ended_session(
+    app: &Arc<App>,
+    topup: &Topup,
+    session: &str,
+) -> Result<Synced, Problem> {
+    match app.stripe.send::<CheckoutSession>(&Request::retrieve_checkout_session(session)).await {
+        Ok(session) => as_it_is_told(app, topup.clone(), session).await,
+        Err(error) if error.is_missing() => {
+            tracing::warn!(topup = %topup.id, session, "Stripe does not know a payment page any more");
+            let (id, now) = (topup.id, clock::now());
+            app.write(move |tx| tx.move_topup(id, TopupState::Open, TopupState::Expired, None, now)).await?;
+            as_it_stands(app, id).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn as_it_is_told(app: &Arc<App>, topup: Topup, session: CheckoutSession) -> Result<Synced, Problem> {
     let intent = match &session.payment_intent {
         Some(intent) => Some(sync_intent_of(app, intent.id(), topup.clone()).await?),
         None => None,
@@ -234,7 +256,11 @@ async fn note_claims(app: &Arc<App>, intent: &PaymentIntent, charges: &[Charge])
 async fn read_claims(app: &Arc<App>, paid: Payment) -> Result<bool, Problem> {
     let (id, intent) = (paid.id, paid.provider_payment.clone());
     let claims = claims::read(app, &intent, id).await?;
-    let news = app.write(move |tx| claims::note(tx, &paid, &claims)).await?;
+    let program = Arc::clone(app);
+    let news = app.write(move |tx| claims::note(tx, &program.config, &paid, &claims)).await?;
+    if news {
+        app.mail_news.notify_one();
+    }
     claims::follow(app, id).await?;
     Ok(news)
 }

@@ -22,6 +22,7 @@ use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::inbox::InboxEvent;
 use store::tables::intents::Intent;
 use store::tables::pix::{PixCharge, PixState};
+use store::views::PurchaseState;
 use store::{Reader as TablesReader, StoreError, Tx};
 
 use crate::app::App;
@@ -90,14 +91,16 @@ pub fn check_charging(pix: Option<&Pix>, price: Amount) -> Result<(), Problem> {
     })
 }
 
-/// Asks for the Pix that pays a purchase made at `at`, once; `Err` within says what is in the way.
+/// Asks for the Pix that pays a purchase made at `at`, once, and not of one that was given up meanwhile; `Err` within says what is in the
+/// way.
 pub fn charge(
     tx: &Tx<'_>,
     pix: Option<&Pix>,
     (customer, purchase): (CustomerId, &Awaiting),
     at: Timestamp,
 ) -> Result<anyhow::Result<()>, StoreError> {
-    if tx.pix_of_purchase(purchase.purchase)?.is_some() {
+    let is_dropped = tx.purchase(purchase.purchase)?.is_some_and(|row| row.state == PurchaseState::Dropped);
+    if is_dropped || tx.pix_of_purchase(purchase.purchase)?.is_some() {
         return Ok(Ok(()));
     }
     let Some(pix) = pix else {

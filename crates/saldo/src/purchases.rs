@@ -22,6 +22,8 @@ use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
 use crate::{clock, documents, intents, lines, payments, topups};
 
+/// What the audit log calls that staff told of a payment of a purchase.
+pub const SETTLED: &str = "purchase.settle";
 /// Longest reason of staff, in characters.
 pub const REASON_CHARS_MAX: usize = 200;
 /// Purchases and Pix that one sweep looks at.
@@ -136,6 +138,10 @@ pub async fn drop_waiting(app: &Arc<App>, id: PurchaseId) -> Result<(), Problem>
     match lines::ask(app, waiting.line.wallet, LineAct::Drop { purchase: id }, None).await? {
         Outcome::Decided { entry, .. } | Outcome::Repeated { entry } => {
             app.wait_projected(entry.position(), lines::SHOW_PATIENCE).await;
+            if waiting.row.charging == Charging::Pix.code() {
+                // Its code may have been written while it was given up; from now on none is.
+                app.write(move |tx| tx.end_pix_of(Some(id), None, PixState::Cancelled)).await?;
+            }
             app.live.notify(waiting.line.customer);
         }
         // It was paid, or dropped before.
@@ -162,7 +168,8 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
         for row in tables.purchases_awaiting(Charging::Pix.code(), now, SWEEP_MAX)? {
             let is_over = match tables.pix_of_purchase(row.purchase)? {
                 Some(pix) => !matches!(pix.state, PixState::Open | PixState::Paid),
-                None => row.bought_at < now.plus(-UNOPENED_MAX),
+                // Its code is written when its notice is delivered, however late that is: only then can there be none.
+                None => row.bought_at < now.plus(-UNOPENED_MAX) && tables.owed(row.purchase)?.is_some(),
             };
             over.extend(is_over.then_some(row.purchase));
         }
@@ -181,11 +188,20 @@ async fn sweep_cards(app: &Arc<App>, now: Timestamp) -> Result<(), Problem> {
         rows.into_iter().map(page).collect::<Result<Vec<_>, StoreError>>()
     });
     for (page, row) in waiting.await? {
-        match page {
-            None if row.bought_at < now.plus(-UNOPENED_MAX) => drop_waiting(app, row.purchase).await?,
-            Some(page) if payments::is_over(page.state) => drop_waiting(app, row.purchase).await?,
-            Some(page) if page.state == TopupState::Open => ask_after_page(app, &page).await?,
-            _ => {}
+        let ended = match page {
+            None if row.bought_at < now.plus(-UNOPENED_MAX) => drop_waiting(app, row.purchase).await,
+            Some(page) if payments::is_over(page.state) => drop_waiting(app, row.purchase).await,
+            Some(page) if page.state == TopupState::Open => ask_after_page(app, &page).await,
+            _ => Ok(()),
+        };
+        // One of which nothing can be found out now keeps no other waiting.
+        if let Err(problem) = ended {
+            tracing::warn!(
+                purchase = %row.purchase,
+                code = problem.code,
+                detail = problem.detail,
+                "what became of a purchase by card is not known yet"
+            );
         }
     }
     Ok(())
@@ -196,7 +212,7 @@ async fn ask_after_page(app: &Arc<App>, page: &Topup) -> Result<(), Problem> {
     let now = clock::now();
     match (&page.checkout_session, page.checkout_expires_at) {
         (Some(session), Some(at)) if at.plus(PAGE_GRACE) < now => {
-            payments::sync_session(app, session).await?;
+            payments::sync_ended_session(app, page, session).await?;
         }
         // The program ended between writing it down and asking Stripe for a page: nobody ever saw one.
         (None, _) if page.expires_at.plus(PAGE_GRACE) < now => {
@@ -237,8 +253,7 @@ pub async fn settle_by_hand(
                 return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));
             };
             let amount = row.price.to_decimal();
-            let change =
-                Change::new("purchase.settle", id).after(&json!({"reason": reason, "amount": amount}))?;
+            let change = Change::new(SETTLED, id).after(&json!({"reason": reason, "amount": amount}))?;
             author.note(tx, &change)?;
             Ok(asked)
         })

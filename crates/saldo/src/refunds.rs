@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use book::{BackMove, Refusal, TakeBackTerms, TakenBackCause};
 use money::{Amount, GrantId, PaymentId, RefundId, Timestamp};
 use serde_json::json;
-use store::tables::claims::ClaimCause;
+use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError, Tx};
@@ -23,11 +23,12 @@ use stripe::{IdempotencyKey, Request};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
-use crate::credit_requests::NOTE_CHARS_MAX;
+use crate::credit_requests::{By, NOTE_CHARS_MAX};
+use crate::customers::is_unprintable;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
 use crate::providers::StripeError;
-use crate::{clock, overpaid};
+use crate::{clock, notices, overpaid};
 
 /// What an order is called in Stripe's metadata of the refund.
 const NAME: &str = "refund_id";
@@ -73,16 +74,31 @@ pub struct Wanted {
     pub note: String,
     /// What was left when whoever orders looked; if that has changed, nothing is ordered. `None`: whatever is left.
     pub left_seen: Option<Amount>,
+    /// How much whoever orders may give back alone, at once and within a day; more waits for somebody else. `None`: all of it.
+    pub alone_up_to: Option<Amount>,
 }
 
-/// What of a payment may still be refunded: what was paid, less what went back and what is ordered to.
+/// What of a payment may still be refunded: what was paid, less what went back, what is ordered to, and what its bank has taken.
 pub fn refundable(tables: &TablesReader<'_>, payment: &Payment) -> Result<Amount, StoreError> {
     let orders = tables.refund_orders_of(payment.id, ORDERS_MAX)?;
     let open = orders.iter().filter(|order| order.state == RefundOrderState::Open);
     let open: i64 = open.map(|order| order.amount.value()).sum();
     let is_ours = payment.provider == STRIPE && payment.status == PaymentStatus::Succeeded;
-    let left = if is_ours { payment.amount.value() - payment.refunded - open } else { 0 };
+    let taken: i64 = disputed(tables, payment.id)?.iter().map(|claim| claim.amount.value()).sum();
+    let left = if is_ours { payment.amount.value() - payment.refunded - open - taken } else { 0 };
     Ok(Amount::new(left.max(0), payment.amount.unit()))
+}
+
+/// Disputes of a payment for which the bank holds the money, or has kept it.
+fn disputed(tables: &TablesReader<'_>, payment: PaymentId) -> Result<Vec<PaymentClaim>, StoreError> {
+    let claims = tables.claims_of(payment)?.into_iter();
+    let is_dispute = |claim: &PaymentClaim| claim.cause == ClaimCause::Dispute && claim.state.takes_money();
+    Ok(claims.filter(is_dispute).collect())
+}
+
+/// Whether the bank holds the money of this payment while a dispute is open: Stripe refunds nothing of it then.
+pub fn is_held_by_bank(tables: &TablesReader<'_>, payment: PaymentId) -> Result<bool, StoreError> {
+    Ok(disputed(tables, payment)?.iter().any(|claim| claim.state == ClaimState::Open))
 }
 
 /// What refunding `amount` more of this payment would take, as the book stands now. `None` if it bought no credit that is known.
@@ -136,6 +152,10 @@ pub async fn order(
     if !app.stripe.is_configured() {
         return Err(StripeError::NotConfigured.into());
     }
+    if wanted.note.contains(is_unprintable) {
+        let detail = "note must be one line of letters that can be printed.";
+        return Err(Problem::invalid("note", "unprintable", detail));
+    }
     if wanted.note.chars().count() > NOTE_CHARS_MAX {
         let detail = format!("note has more than {NOTE_CHARS_MAX} characters.");
         return Err(Problem::invalid("note", "too_long", detail));
@@ -152,41 +172,166 @@ pub async fn order(
             return if is_the_same { Ok((known, payment)) } else { Err(Refusal::KeyReused.into()) };
         }
         let amount = check(tx, &payment, &wanted)?;
+        let waits = match wanted.alone_up_to {
+            Some(up_to) => {
+                let alone = tx.refunds_ordered_alone(author.actor(), now.plus(-Timestamp::DAY))?;
+                alone.saturating_add(amount.value()) > up_to.value()
+            }
+            None => false,
+        };
         let order = RefundOrder {
             id: name,
             payment: id,
             amount,
             reason: wanted.reason.map(|reason| reason.as_str().to_owned()),
             note: wanted.note.trim().to_owned(),
-            state: RefundOrderState::Open,
+            state: if waits { RefundOrderState::Waiting } else { RefundOrderState::Open },
             provider_refund: None,
             error: None,
             ordered_by: author.actor().to_owned(),
             ordered_at: now,
             updated_at: now,
+            decided_by: None,
+            decided_at: None,
+            resolved_at: None,
         };
         tx.insert_refund_order(&order)?;
-        let told = json!({"payment": id.to_string(), "amount": amount.to_decimal(),
-            "unit": amount.unit().code(), "reason": order.reason, "note": order.note});
-        author.note(tx, &Change::new("refund.create", order.id).after_json(&told))?;
+        author.note(tx, &Change::new("refund.create", order.id).after_json(&told(&order)))?;
         Ok((order, payment))
     };
     let (order, payment) = app.write_or_refuse(write).await?;
     if order.state == RefundOrderState::Open {
         send(app, &order, &payment).await?;
     }
-    let id = order.id;
-    app.read(move |reader| reader.refund_order(id)).await?.ok_or_else(|| Problem::not_found("refund"))
+    again(app, order.id).await
+}
+
+async fn again(app: &Arc<App>, id: RefundId) -> Result<RefundOrder, Problem> {
+    app.read(move |reader| reader.refund_order(id)).await?.ok_or_else(missing)
+}
+
+fn missing() -> Problem {
+    Problem::not_found("refund")
+}
+
+/// An order as the audit log tells it.
+fn told(order: &RefundOrder) -> serde_json::Value {
+    json!({
+        "payment": order.payment.to_string(),
+        "amount": order.amount.to_decimal(),
+        "unit": order.amount.unit().code(),
+        "reason": order.reason,
+        "note": order.note,
+        "state": order.state.word(),
+    })
+}
+
+/// Somebody else of staff says yes to an order that waits: it is sent.
+pub async fn approve(app: &Arc<App>, by: By, id: RefundId) -> Result<RefundOrder, Problem> {
+    let now = clock::now();
+    let write = move |tx: &Tx<'_>| {
+        let order = tx.refund_order(id)?.ok_or_else(missing)?;
+        if order.ordered_by == by.staff.to_string() {
+            let detail = "Whoever asked for it cannot approve it: that takes somebody else of staff.";
+            return Err(Problem::new(StatusCode::CONFLICT, "own_request", detail));
+        }
+        let payment = tx.payment(order.payment)?.ok_or_else(|| Problem::not_found("payment"))?;
+        if order.state == RefundOrderState::Waiting {
+            // What may be given back can have become less since it was asked for.
+            check_amount(tx, &payment, Some(order.amount))?;
+        }
+        decide(tx, &by, &order, RefundOrderState::Open, now)?;
+        Ok((RefundOrder { state: RefundOrderState::Open, ..order }, payment))
+    };
+    let (order, payment) = app.write_or_refuse(write).await?;
+    send(app, &order, &payment).await?;
+    again(app, id).await
+}
+
+/// Somebody else of staff says no, or whoever asked takes it back: nothing is sent.
+pub async fn reject(
+    app: &Arc<App>,
+    by: By,
+    id: RefundId,
+    why: Option<String>,
+) -> Result<RefundOrder, Problem> {
+    let (now, program) = (clock::now(), Arc::clone(app));
+    app.write_or_refuse(move |tx| {
+        let order = tx.refund_order(id)?.ok_or_else(missing)?;
+        decide(tx, &by, &order, RefundOrderState::Rejected, now)?;
+        if let (Some(why), Ok(asker)) = (&why, order.ordered_by.parse()) {
+            tx.explain_refund_rejection(id, why)?;
+            let url = format!("{}/console/payments/{}", program.config.server.public_url, order.payment);
+            notices::request_rejected(tx, &program.config, (asker, order.amount), why, &url)?;
+        }
+        Ok::<_, Problem>(())
+    })
+    .await?;
+    app.mail_news.notify_one();
+    again(app, id).await
+}
+
+fn decide(
+    tx: &Tx<'_>,
+    by: &By,
+    order: &RefundOrder,
+    state: RefundOrderState,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    if !tx.decide_refund_order(order.id, state, by.staff, now)? {
+        let detail = "This request is not waiting any more: look at how it stands.";
+        return Err(Problem::new(StatusCode::CONFLICT, "request_decided", detail));
+    }
+    let action = if state == RefundOrderState::Open { "refund.approve" } else { "refund.reject" };
+    Ok(by.author.note(tx, &Change::new(action, order.id).after_json(&told(order)))?)
+}
+
+/// Somebody of staff has dealt with a refund whose money came back.
+pub async fn resolve(app: &Arc<App>, author: Author, id: RefundId) -> Result<RefundOrder, Problem> {
+    let now = clock::now();
+    app.write_or_refuse(move |tx| {
+        if !tx.resolve_refund_order(id, now)? {
+            return Err(missing());
+        }
+        Ok(author.note(tx, &Change::new("refund.resolve", id))?)
+    })
+    .await?;
+    again(app, id).await
 }
 
 /// Refuses what cannot be refunded; how much it is otherwise.
 fn check(tx: &Tx<'_>, payment: &Payment, wanted: &Wanted) -> Result<Amount, Problem> {
-    let conflict = |code, detail: &str| Problem::new(StatusCode::CONFLICT, code, detail);
+    let orders = tx.refund_orders_of(payment.id, ORDERS_MAX)?;
+    if orders.iter().any(|order| order.state == RefundOrderState::Waiting) {
+        let detail =
+            "Another refund of this payment waits for somebody's yes: approve or reject that one first.";
+        return Err(conflict("refund_waiting", detail));
+    }
+    let left = refundable(tx, payment)?;
+    let is_free = left.value() > 0 && orders.iter().all(|order| order.state != RefundOrderState::Open);
+    if wanted.left_seen.is_some_and(|seen| seen != left) && is_free {
+        let detail = format!("Something was given back meanwhile: {left} is left.");
+        return Err(conflict("refund_changed", &detail));
+    }
+    check_amount(tx, payment, wanted.amount)
+}
+
+fn conflict(code: &'static str, detail: &str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, code, detail)
+}
+
+/// Refuses an amount that cannot be given back of this payment now; how much it is, all that is left if nothing is said.
+fn check_amount(tx: &Tx<'_>, payment: &Payment, wanted: Option<Amount>) -> Result<Amount, Problem> {
     if payment.provider != STRIPE || payment.status != PaymentStatus::Succeeded {
         return Err(conflict(
             "payment_not_paid",
             "This payment was not paid: there is nothing to give back.",
         ));
+    }
+    if is_held_by_bank(tx, payment.id)? {
+        let detail =
+            "The customer's bank holds the money while the dispute is open: nothing can be given back.";
+        return Err(conflict("payment_disputed", detail));
     }
     let orders = tx.refund_orders_of(payment.id, ORDERS_MAX)?;
     if orders.iter().any(|order| order.state == RefundOrderState::Open) {
@@ -197,11 +342,7 @@ fn check(tx: &Tx<'_>, payment: &Payment, wanted: &Wanted) -> Result<Amount, Prob
     if left.value() == 0 {
         return Err(conflict("already_refunded", "All of this payment has been given back."));
     }
-    if wanted.left_seen.is_some_and(|seen| seen != left) {
-        let detail = format!("Something was given back meanwhile: {left} is left.");
-        return Err(conflict("refund_changed", &detail));
-    }
-    let amount = wanted.amount.unwrap_or(left);
+    let amount = wanted.unwrap_or(left);
     if amount.unit() != left.unit() {
         let detail = format!("amount must be in {}.", left.unit());
         return Err(Problem::invalid("amount", "unit_mismatch", detail));

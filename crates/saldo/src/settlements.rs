@@ -330,11 +330,14 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
     let refusal = refusal.code().to_owned();
     let intents = app
         .write(move |tx| {
-            let (Some(paid), true) =
-                (paid(tx, Owing::Purchase(purchase))?, tx.close_intent(intent, clock::now())?)
-            else {
+            // Looked for first: closed without it, the payment would be forgotten.
+            let Some(paid) = paid(tx, Owing::Purchase(purchase))? else {
+                tracing::error!(%purchase, refusal, "a payment that the book refuses has no settlement");
                 return Ok(Vec::new());
             };
+            if !tx.close_intent(intent, clock::now())? {
+                return Ok(Vec::new());
+            }
             tx.set_settlement_outcome(paid.id, SettlementOutcome::Credit)?;
             // What came beyond the price was booked when it came.
             let price = match tx.owed(purchase)? {

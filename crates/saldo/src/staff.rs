@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use money::{MailId, StaffId, Timestamp};
+use money::{CustomerId, MailId, StaffId, Timestamp};
 use serde_json::json;
 use store::tables::outbox;
 use store::tables::sessions::SessionOwner;
@@ -12,9 +12,9 @@ use store::{Hidden, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
-use crate::customers::{TEXT_BYTES_MAX, looks_like_email};
+use crate::customers::{TEXT_BYTES_MAX, is_unprintable, looks_like_email};
 use crate::look::{Locale, Reader, mail};
-use crate::portal::sessions;
+use crate::portal::{sessions, viewing};
 use crate::problem::Problem;
 use crate::{clock, ids};
 
@@ -39,23 +39,29 @@ impl Invited {
     /// The fields that are wrong.
     pub(crate) fn wrong(&self) -> Vec<&'static str> {
         let has_name = (1..=NAME_CHARS_MAX).contains(&self.name.chars().count());
-        let has_name = has_name && !self.name.contains(char::is_control);
+        let has_name = has_name && !self.name.contains(is_unprintable);
         let has_email = looks_like_email(&self.email) && self.email.len() <= TEXT_BYTES_MAX;
         let (name, email) = ((!has_name).then_some("name"), (!has_email).then_some("email"));
         name.into_iter().chain(email).collect()
     }
 }
 
-/// Invites somebody by mail; whoever was invited under this address before gets a new link instead of the old one.
-/// `staff_known` if somebody signs in with it already.
+/// Invites somebody by mail. `staff_known` if somebody signs in with this address already, `invited_already` if somebody is invited to it
+/// by a link that works: his name and role are not changed in silence.
 pub(crate) async fn invite(app: &Arc<App>, author: Author, invited: Invited) -> Result<(), Problem> {
     let id = StaffId::from_u128(ids::fresh());
     let Invited { name, email, role, locale } = invited;
+    let now = clock::now();
     let (invitation, mail) = written(app, id, (name, email, role), locale);
     app.write_or_refuse(move |tx| {
         if tx.staff_by_email(&invitation.email)?.is_some() {
             let detail = "Somebody signs in with this address already.";
             return Err(Problem::invalid("email", "staff_known", detail));
+        }
+        if tx.staff_invitation_to(&invitation.email)?.is_some_and(|known| known.expires_at > now) {
+            let detail =
+                "Somebody is invited to this address already: send that invitation again or withdraw it.";
+            return Err(Problem::invalid("email", "invited_already", detail));
         }
         let after = json!({"email": invitation.email, "name": invitation.name, "role": role.word()});
         tx.insert_staff_invitation(&invitation)?;
@@ -72,11 +78,15 @@ pub(crate) async fn invite_again(app: &Arc<App>, author: Author, id: StaffId) ->
     let known = app.read(move |tables| tables.staff_invitation(id)).await?;
     let known = known.ok_or_else(|| Problem::not_found("invitation"))?;
     let locale = Locale::from_tag(&known.locale).unwrap_or(Locale::En);
+    let before = known.token_hash;
     let (invitation, mail) = written(app, id, (known.name, known.email, known.role), locale);
-    app.write(move |tx| {
+    app.write_or_refuse(move |tx| {
+        // One that was withdrawn, used up or sent again meanwhile does not come to life again.
+        let still = tx.staff_invitation(id)?.filter(|still| still.token_hash == before);
+        still.ok_or_else(|| Problem::not_found("invitation"))?;
         tx.insert_staff_invitation(&invitation)?;
         tx.insert_mail(&mail)?;
-        author.note(tx, &Change::new("staff.invite_again", id))
+        Ok::<_, Problem>(author.note(tx, &Change::new("staff.invite_again", id))?)
     })
     .await?;
     app.mail_news.notify_one();
@@ -139,20 +149,26 @@ pub(crate) async fn set_role(
     id: StaffId,
     role: StaffRole,
 ) -> Result<(), Problem> {
-    app.write_or_refuse(move |tx| {
+    let done = app.write_or_refuse(move |tx| {
         let known = find(tx, id)?;
         if known.role == role {
-            return Ok(());
+            return Ok(Vec::new());
         }
         if role != StaffRole::Admin {
             another_admin(tx, &known)?;
         }
         tx.set_staff_role(id, role)?;
-        tx.delete_portal_views_of(id)?;
         let change = Change::new("staff.set_role", id).before(&json!({"role": known.role.word()}))?;
-        Ok(author.note(tx, &change.after_json(&json!({"role": role.word()})))?)
-    })
-    .await
+        author.note(tx, &change.after_json(&json!({"role": role.word()})))?;
+        Ok::<_, Problem>(viewing::end_all(tx, &author, id, clock::now())?)
+    });
+    look_again(app, &done.await?);
+    Ok(())
+}
+
+/// Has the open pages of customers look again that were viewed until now.
+pub(crate) fn look_again(app: &App, seen: &[CustomerId]) {
+    seen.iter().for_each(|customer| app.live.notify(*customer));
 }
 
 /// Lets somebody in no more and ends his sessions, or lets him in again. `last_admin` as above.
@@ -162,33 +178,40 @@ pub(crate) async fn set_disabled(
     id: StaffId,
     is_disabled: bool,
 ) -> Result<(), Problem> {
-    app.write_or_refuse(move |tx| {
+    let done = app.write_or_refuse(move |tx| {
         let known = find(tx, id)?;
         if known.disabled_at.is_some() == is_disabled {
-            return Ok(());
+            return Ok(Vec::new());
         }
         if is_disabled {
             another_admin(tx, &known)?;
             tx.delete_sessions_of(SessionOwner::Staff(id))?;
-            tx.delete_portal_views_of(id)?;
+            tx.delete_staff_links_of(id)?;
         }
         tx.set_staff_disabled(id, is_disabled.then(clock::now))?;
         let action = if is_disabled { "staff.disable" } else { "staff.enable" };
-        Ok(author.note(tx, &Change::new(action, id))?)
-    })
-    .await
+        author.note(tx, &Change::new(action, id))?;
+        Ok::<_, Problem>(if is_disabled {
+            viewing::end_all(tx, &author, id, clock::now())?
+        } else {
+            Vec::new()
+        })
+    });
+    look_again(app, &done.await?);
+    Ok(())
 }
 
 /// Signs somebody out everywhere.
 pub(crate) async fn end_sessions(app: &Arc<App>, author: Author, id: StaffId) -> Result<(), Problem> {
-    app.write_or_refuse(move |tx| {
+    let done = app.write_or_refuse(move |tx| {
         find(tx, id)?;
         let ended = tx.delete_sessions_of(SessionOwner::Staff(id))?;
-        tx.delete_portal_views_of(id)?;
         let change = Change::new("staff.end_sessions", id).after_json(&json!({ "ended": ended }));
-        Ok(author.note(tx, &change)?)
-    })
-    .await
+        author.note(tx, &change)?;
+        Ok::<_, Problem>(viewing::end_all(tx, &author, id, clock::now())?)
+    });
+    look_again(app, &done.await?);
+    Ok(())
 }
 
 fn find(tx: &Tx<'_>, id: StaffId) -> Result<Staff, Problem> {
@@ -229,20 +252,31 @@ fn written(
     // Links end by the machine's clock; in a trial people are told by the clock they are shown.
     let until = invitation.expires_at.plus(app.ledger.clock_offset());
     let letter = mail::staff_invitation(&reader, &app.config.brand().name, &invitation.name, &url, until);
-    let mail = outbox::Mail {
+    let mail = posted(app, "staff_invitation", &invitation.email, letter, locale);
+    (invitation, mail)
+}
+
+/// A letter to somebody of staff, as it waits to be sent.
+pub(crate) fn posted(
+    app: &App,
+    kind: &str,
+    recipient: &str,
+    letter: mail::Mail,
+    locale: Locale,
+) -> outbox::Mail {
+    outbox::Mail {
         id: MailId::from_u128(ids::fresh()),
-        kind: "staff_invitation".to_owned(),
-        recipient: invitation.email.clone(),
+        kind: kind.to_owned(),
+        recipient: recipient.to_owned(),
         subject: letter.subject,
         body: letter.body,
         locale: locale.tag().to_owned(),
         created_at: app.ledger.now(),
         sent_at: None,
         attempts: 0,
-        next_attempt_at: Some(now),
+        next_attempt_at: Some(clock::now()),
         last_error: None,
-    };
-    (invitation, mail)
+    }
 }
 
 fn link_expired() -> Problem {

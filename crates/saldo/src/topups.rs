@@ -251,7 +251,7 @@ async fn close(app: &Arc<App>, topup: &Topup) -> Result<(), Problem> {
             Ok(())
         }
         // Stripe refuses to close a page that is closed or paid: what it is then must be read.
-        Err(StripeError::Refused { .. }) => match payments::sync_session(app, session).await {
+        Err(StripeError::Refused { .. }) => match payments::sync_ended_session(app, topup, session).await {
             Ok(_) => Ok(()),
             // It may be paid: nobody is told that it is cancelled.
             Err(problem) => reopen(app, id, now).await.and(Err(problem)),
@@ -271,11 +271,14 @@ async fn stripe_customer(app: &Arc<App>, customer: &Customer) -> Result<String, 
         return Ok(known.clone());
     }
     let id = customer.id.to_string();
+    // After a failed try name or address may be others: under the same key Stripe would refuse them for a day.
+    let told = [customer.email.as_deref().unwrap_or_default(), &customer.name].map(str::as_bytes);
+    let told = app.hashes.hash128("stripe customer", &told);
     let request = Request::create_customer(
         customer.email.as_deref(),
         Some(&customer.name),
         &[("customer_id", &id)],
-        key(&format!("customer-{id}")),
+        key(&format!("customer-{id}-{told:032x}")),
     );
     let made: answer::Customer = app.stripe.send(&request).await?;
     let (id, stripe_id) = (customer.id, made.id.clone());

@@ -242,7 +242,14 @@ async fn a_write_off_without_a_choice_does_what_the_pack_says() {
             assert_eq!((answer.status.as_u16(), &answer.text), (200, &answers[0].text), "{says}");
         }
         assert_eq!(answers[0].json()["state"], "written_off", "the bank never knew it");
-        assert_eq!(house.get(&purchase).await.expect(200)["state"], state, "{says} {said:?}");
+        let is_owed = json!(says == "keep_debt" && said.is_none());
+        let there = house.get(&purchase).await.expect(200);
+        assert_eq!((&there["state"], &there["still_owed"]), (&json!(state), &is_owed), "{says} {said:?}");
+        let boleto = house.get(&format!("/v1/boletos/{}", rows[0].id)).await.expect(200);
+        let listed = house.get("/v1/boletos?limit=1").await.expect(200);
+        for boleto in [&answers[0].json(), &boleto, &listed["data"][0]] {
+            assert_eq!(boleto["still_owed"], is_owed, "{says} {said:?}: {boleto}");
+        }
         assert_eq!(shop.line().await["cycle"]["balance"], gb(balance), "{says} {said:?}");
         let again = house.post(&path, &json!({"on_write_off": "keep_debt"})).await.expect(409);
         assert_eq!(again["code"], "boleto_closed");

@@ -9,13 +9,14 @@ use std::time::Duration;
 use book::{Buying, Charging, LineAct, LineStatus, PackNo, PaidBy};
 use house::House;
 use house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
-use money::{Amount, IntentId, LoginId, PurchaseId, Unit};
+use money::{AdjustmentId, Amount, IntentId, LoginId, PurchaseId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment, Month, Trust, WhyBlocked};
 use saldo::lines::offers::{self, PackDraft, PlanDraft};
 use saldo::overpaid::{self, GivingBack, Origin};
 use saldo::settlements::{self, Came, Owing, Settled};
 use saldo::{documents, intents, lines, purchases};
+use serde_json::json;
 use store::tables::Page;
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState};
@@ -161,11 +162,18 @@ async fn a_month_is_one_invoice_with_fee_purchases_and_corrections_and_one_bolet
     let purchase = provider.buy_on_next_invoice().await;
     let customer = provider.line.customer;
     let credit = Adjustment {
+        id: AdjustmentId::from_u128(1),
         customer,
         amount: Amount::new(-5_000_000, Unit::BRL),
         reason: "Falha de sinal".to_owned(),
     };
-    billing::adjust(provider.app(), Author::operator(), credit).await.expect("a correction");
+    // Asked for twice under its name it is one; another one under that name is refused.
+    for wanted in [credit.clone(), credit.clone()] {
+        billing::adjust(provider.app(), Author::operator(), wanted).await.expect("a correction");
+    }
+    let other = Adjustment { amount: Amount::new(-6_000_000, Unit::BRL), ..credit };
+    let refused = billing::adjust(provider.app(), Author::operator(), other).await.expect_err("another one");
+    assert_eq!(refused.code, "idempotency_key_reused");
     let month = provider.bill().await;
     let invoices = provider.invoices().await;
     let [(invoice, rows, Some(boleto))] = invoices.as_slice() else { panic!("{invoices:?}") };
@@ -385,7 +393,7 @@ async fn credit_is_given_back_once_with_a_reason_and_no_more_than_is_left() {
     let customer = provider.line.customer;
     let giving = |id, amount, by, reason: &str| {
         let id = IntentId::from_u128(id);
-        let giving = GivingBack { id, customer, amount, by, reason: reason.to_owned() };
+        let giving = GivingBack { id, customer, amount, by, reason: reason.to_owned(), finding: None };
         overpaid::give_back(provider.app(), Author::operator(), giving)
     };
     let before = provider.house.seen();
@@ -502,14 +510,14 @@ async fn a_credit_larger_than_the_invoice_pays_it_and_the_rest_waits() {
     let provider = Provider::open(PackRelease::Purchase).await;
     let customer = provider.line.customer;
     let adjust = |amount, reason: &str| {
-        let wanted =
-            Adjustment { customer, amount: Amount::new(amount, Unit::BRL), reason: reason.to_owned() };
+        let (id, amount) = (AdjustmentId::from_u128(1), Amount::new(amount, Unit::BRL));
+        let wanted = Adjustment { id, customer, amount, reason: reason.to_owned() };
         billing::adjust(provider.app(), Author::operator(), wanted)
     };
     adjust(-100_000_000, "Indicação de um amigo").await.expect("a correction");
     for (amount, reason, code) in [
         (0, "nada", "invalid_amount"),
-        (9_999, "menos de um centavo", "invalid_amount"),
+        (9_999, "menos de um centavo", "amount_over_precise"),
         (10_000, " ", "invalid_reason"),
         (10_000, "\u{202e}ao contrário", "invalid_reason"),
         (i64::MAX - 5_807, "muito", "invalid_amount"),
@@ -641,10 +649,20 @@ async fn a_debt_that_is_forgiven_after_it_was_kept_unblocks() {
     provider.bill().await;
     let boleto = provider.invoices().await.remove(0).2.expect("a boleto");
     let write_off = |rule| documents::write_off(provider.app(), Author::operator(), boleto.id, rule);
+    let said = async || {
+        let listed = provider.house.get("/v1/invoices").await.expect(200);
+        let id = listed["data"][0]["id"].as_str().expect("an invoice").to_owned();
+        let one = provider.house.get(&format!("/v1/invoices/{id}")).await.expect(200);
+        assert_eq!(one["still_owed"], listed["data"][0]["still_owed"]);
+        (one["state"].clone(), one["still_owed"].clone())
+    };
+    assert_eq!(said().await, (json!("open"), json!(false)));
     write_off(Some(OnWriteOff::KeepDebt)).await.expect("it is written off");
+    assert_eq!(said().await, (json!("open"), json!(true)), "as the API has it");
     provider.days(40).await;
     provider.until_status(LineStatus::Blocked).await;
     write_off(Some(OnWriteOff::Leave)).await.expect("nothing is owed any more");
+    assert_eq!(said().await, (json!("written_off"), json!(false)));
     provider.until_status(LineStatus::Enabled).await;
 }
 

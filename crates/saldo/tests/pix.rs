@@ -6,7 +6,7 @@ mod browser;
 mod house;
 mod subscriber;
 
-use book::Charging;
+use book::{Awaiting, Charging, Validity};
 use brazil::pix::BrCode;
 use hmac::{Hmac, Mac as _};
 use house::Answer;
@@ -16,7 +16,7 @@ use reqwest::Method;
 use saldo::audit::Author;
 use saldo::config::PixCallback;
 use saldo::lines::offers::PlanDraft;
-use saldo::{billing, clock, documents, ids, passwords, purchases};
+use saldo::{billing, clock, documents, ids, lines, passwords, purchases};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use store::tables::bank::FindingCode;
@@ -24,7 +24,9 @@ use store::tables::boletos::BoletoState;
 use store::tables::inbox::InboxState;
 use store::tables::invoices::InvoiceState;
 use store::tables::lines::{OnWriteOff, PackRelease};
+use store::tables::outbox::{Notice, NoticeId};
 use store::tables::pix::{PixCharge, PixState};
+use store::tables::settlements::Owed;
 use store::tables::staff::{Staff, StaffRole};
 use store::views::PurchaseState;
 use subscriber::{CALLBACK, SECRET};
@@ -657,4 +659,89 @@ async fn staff_settles_by_hand_with_a_reason() {
     provider.tell(&[told(&charge, 1)]).await;
     assert_eq!(provider.all_findings(1).await[0].code, FindingCode::PaidTwice);
     assert_eq!(provider.credit().await.to_decimal(), "24.90");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pix_that_was_paid_does_not_wait_for_stripe() {
+    // Whoever connects is never answered, as while Stripe hangs.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let provider = Provider::open_portal_and(|config| config.stripe.api_url = url).await;
+    let charge = provider.buy_by_pix().await;
+    let event = json!({"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "livemode": false,
+        "created": 1, "data": {"object": {"id": "pi_1", "object": "payment_intent"}}});
+    let (body, now) = (event.to_string(), clock::now());
+    let receive = move |tx: &store::Tx<'_>| {
+        tx.receive("stripe", "evt_1", "payment_intent.succeeded", None, body.as_bytes(), now)
+    };
+    assert!(provider.app().write(receive).await.expect("it is stored"));
+    provider.app().inbox_news.notify_one();
+    // The work on it has begun, and lasts.
+    let (_held, _) =
+        tokio::time::timeout(house::PATIENCE, silent.accept()).await.expect("a call").expect("it");
+    provider.tell(&[told(&charge, 1)]).await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    let stripe = provider.app().read(|reader| reader.inbox_event("stripe", "evt_1")).await.expect("a look");
+    assert_eq!(stripe.expect("the event").state, InboxState::Received, "Stripe has not answered yet");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_whose_code_is_late_is_not_dropped_and_a_dropped_one_gets_no_code() {
+    let provider = Provider::open_portal().await;
+    let (app, customer) = (provider.app(), provider.line.customer);
+    // The outbox is far behind: the notice that the purchase is about to be told by is there, and not to be delivered yet.
+    let from = *app.projected.borrow() + 1;
+    let late = move |position| Notice {
+        id: NoticeId { position, ordinal: 0, kind: "purchased".to_owned() },
+        customer: None,
+        wallet: None,
+        payload: "{}".to_owned(),
+        created_at: clock::now(),
+        delivered_at: None,
+        attempts: 0,
+        next_attempt_at: None,
+        last_error: None,
+    };
+    let hold = move |tx: &store::Tx<'_>| {
+        (from..from + 50).try_for_each(|position| {
+            (0..20).try_for_each(|ordinal| {
+                let notice = late(position);
+                let id = NoticeId { ordinal, ..notice.id };
+                tx.insert_notice(&Notice { id, ..notice }).map(drop)
+            })
+        })
+    };
+    app.write(hold).await.expect("they are held back");
+    let buying = provider.buying(Charging::Pix, 0);
+    let entry = lines::buy(app, provider.line.wallet, buying).await.expect("it may be bought");
+    assert!(app.wait_projected(entry.position(), house::PATIENCE).await);
+    provider.house.advance(180).await;
+    purchases::sweep(app).await.expect("a sweep");
+    assert_eq!(
+        provider.newest_purchase().await.state,
+        PurchaseState::Awaiting,
+        "its code is to be written yet"
+    );
+
+    // The notice comes, and no code can be written: nobody could ever pay it.
+    let (id, at) = (buying.purchase, app.ledger.now());
+    let owed = Owed { purchase: id, customer, payload: "{}".to_owned(), created_at: at };
+    app.write(move |tx| tx.put_owed(&owed)).await.expect("it is owed");
+    purchases::sweep(app).await.expect("a sweep");
+    provider.until_purchase_is(PurchaseState::Dropped).await;
+
+    // Told again after that, it gets none any more.
+    let awaiting = Awaiting {
+        purchase: id,
+        pack: buying.pack,
+        charging: Charging::Pix,
+        quantity: buying.quantity,
+        price: buying.price,
+        validity: Validity::Cycle,
+    };
+    let key = app.config.pix.clone();
+    let charged = app.write(move |tx| saldo::pix::charge(tx, key.as_ref(), (customer, &awaiting), at));
+    charged.await.expect("a look").expect("nothing is in the way");
+    let codes = app.read(move |reader| reader.pix_of(customer, 10)).await.expect("a look");
+    assert_eq!(codes, []);
 }

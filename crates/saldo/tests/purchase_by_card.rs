@@ -14,9 +14,10 @@ use money::{Amount, IntentId, Unit};
 use saldo::audit::Author;
 use saldo::overpaid::{self, GivingBack};
 use saldo::{clock, payments, purchases, reconciliation, refunds};
-use sandbox::Act;
+use sandbox::{Act, DisputeEnding};
 use serde_json::json;
 use store::tables::bank::{Finding, FindingCode};
+use store::tables::claims::{ClaimCause, TakenBackRow};
 use store::tables::payments::PaymentStatus;
 use store::tables::reconciliation::ReconciliationRun;
 use store::tables::topups::{Topup, TopupState};
@@ -197,6 +198,28 @@ async fn a_page_whose_end_nobody_told_of_is_looked_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_whose_page_stripe_does_not_know_any_more_can_be_given_up_and_is_swept() {
+    let provider = Provider::open_portal().await;
+    let (app, customer) = (provider.app(), provider.line.customer);
+    for is_swept in [false, true] {
+        let mut browser = provider.signed_in().await;
+        let checkout = provider.begin(&mut browser).await;
+        let (id, over) = (provider.topup().await.id, clock::now().plus(-10 * money::Timestamp::MINUTE));
+        let forget = |tx: &store::Tx<'_>| tx.set_topup_checkout(id, "cs_test_gone", &checkout, over, over);
+        app.tables.write(forget).expect("a page of before");
+        if is_swept {
+            purchases::sweep(app).await.expect("a sweep");
+        } else {
+            let purchase = provider.newest_purchase().await.purchase;
+            purchases::give_up(app, Author::operator(), customer, purchase).await.expect("it is given up");
+        }
+        provider.until_purchase_is(PurchaseState::Dropped).await;
+        let ended = [TopupState::Cancelled, TopupState::Expired][usize::from(is_swept)];
+        assert_eq!(provider.topup().await.state, ended);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_paid_after_it_was_dropped_or_for_no_line_still_counts() {
     let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
@@ -316,7 +339,7 @@ async fn a_dispute_of_what_became_credit_takes_it_once_and_what_was_used_before_
     let customer = provider.line.customer;
     let (id, reason) = (IntentId::from_u128(saldo::ids::fresh()), "no balcão".to_owned());
     let amount = Amount::parse("20.00", Unit::BRL).expect("an amount");
-    let giving = GivingBack { id, customer, amount, by: PaidBy::Hand, reason };
+    let giving = GivingBack { id, customer, amount, by: PaidBy::Hand, reason, finding: None };
     overpaid::give_back(provider.app(), Author::operator(), giving).await.expect("given back");
     let paid = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
     let payment = paid.expect("a look").rows[0].provider_payment.clone();
@@ -359,6 +382,29 @@ async fn what_is_given_back_of_a_pack_or_disputed_leaves_its_data_and_a_person_h
     provider.agrees_with_stripe().await;
     assert_eq!(provider.available(), PACK);
     provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_that_is_won_tells_nobody_that_nothing_was_given_back() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    provider.pay(&checkout, VISA).await;
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    let customer = provider.line.customer;
+    let paid = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
+    let paid = paid.expect("a look").rows[0].clone();
+    let (id, payment, sandbox) = (paid.id, paid.provider_payment, &provider.house.sandbox);
+    sandbox.act(Act::Dispute { payment, amount: None }).await.expect("it fits");
+    let told = provider.all_findings(1).await;
+    let dispute = provider.app().read(move |reader| reader.claims_of(id)).await.expect("a look");
+    let dispute = dispute[0].provider_id.clone();
+    sandbox.act(Act::Close { dispute, ending: DisputeEnding::Won }).await.expect("it fits");
+    let taken = move |reader: &store::Reader<'_>| reader.taken_back(id, ClaimCause::Dispute);
+    let is_back =
+        |row: &Option<TakenBackRow>| row.as_ref().is_some_and(|row| row.wanted == 0 && row.booked == 0);
+    provider.house.until(taken, is_back).await;
+    assert_eq!(provider.all_findings(1).await, told, "the money is back: there is nothing more to look at");
 }
 
 #[tokio::test(flavor = "multi_thread")]

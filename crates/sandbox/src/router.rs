@@ -28,6 +28,8 @@ use sessions::Session;
 
 /// Most sessions at a time.
 pub const SESSIONS_MAX: usize = 1_000;
+/// The address of the first subscriber, where none was given one.
+const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(100, 64, 0, 2);
 /// How long nothing is looked at when nothing is known to be due.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long the page's open requests may take to end when the router stops.
@@ -228,6 +230,19 @@ impl Router {
     #[must_use]
     pub fn change_address(&self) -> SocketAddr {
         self.change_address
+    }
+
+    /// Lets one more subscriber dial, at the next address after those that are given; one that is known keeps what he has. Whether he is new.
+    pub fn let_dial(&self, login: &str, rate_limit: RateLimit) -> bool {
+        self.shared.act(|plant, _| {
+            if plant.subscribers.iter().any(|known| known.login == login) {
+                return false;
+            }
+            let last = plant.subscribers.iter().map(|known| known.ip).max();
+            let ip = last.map_or(FIRST_ADDRESS, |last| Ipv4Addr::from(u32::from(last).saturating_add(1)));
+            plant.subscribers.push(Subscriber { login: login.to_owned(), ip, rate_limit });
+            true
+        })
     }
 
     /// A subscriber dials; returns the session's id. He may have several.

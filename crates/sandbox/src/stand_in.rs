@@ -128,9 +128,23 @@ pub(crate) fn done<T, E>(outcome: Result<T, E>, refused: impl FnOnce(&E) -> Resp
     }
 }
 
-/// A refusal in words.
-pub(crate) fn refusal(status: StatusCode, sentence: &str) -> Response {
-    (status, format!("{sentence}.\n")).into_response()
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct RefusalPage<'t> {
+    lang: Language,
+    first: char,
+    rest: &'t str,
+}
+
+/// A refusal as a page that leads back. The sentence begins with a capital there, however it stands in a list.
+pub(crate) fn refusal(lang: Language, status: StatusCode, sentence: &str) -> Response {
+    let mut rest = sentence.chars();
+    let first = rest.next().unwrap_or_default().to_uppercase().next().unwrap_or_default();
+    let mut response = shown(&RefusalPage { lang, first, rest: rest.as_str() });
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
 }
 
 #[cfg(test)]

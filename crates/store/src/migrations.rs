@@ -79,7 +79,10 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     27 "0027_overpaid.sql",
     28 "0028_credit_given_alone.sql",
     29 "0029_zero_rated.sql",
-    30 "0030_audit_by_customer.sql",
+    30 "0030_deposits_of_old.sql",
+    31 "0031_audit_by_customer.sql",
+    32 "0032_staff_links.sql",
+    33 "0033_refund_requests.sql",
 );
 
 impl Database {

@@ -335,6 +335,8 @@ fn what_is_to_be_followed_is_found_while_nothing_is_under_way() {
         let row = TakenBackRow { payment, cause: ClaimCause::Refund, wanted: 4, booked: 0, intent: None };
         let to_follow = || tables.read(|r| r.taken_back_to_follow(5)).unwrap();
         tables.write(|tx| tx.put_taken_back(&row)).unwrap();
+        assert_eq!(to_follow(), [], "what was never credited cannot be taken back");
+        tables.write(|tx| tx.set_payment_credited(payment, EntryId::at(1, 0))).unwrap();
         assert_eq!(to_follow(), std::slice::from_ref(&row));
         let under_way = TakenBackRow { intent: Some(intent.id), ..row.clone() };
         tables.write(|tx| tx.put_taken_back(&under_way)).unwrap();

@@ -11,6 +11,13 @@ pub const PAUSE_MAX_MS: u64 = 5_000;
 /// Longest `Retry-After` that is obeyed, in seconds; a longer one is left to a later run.
 pub const RETRY_AFTER_MAX_SECONDS: u64 = 60;
 
+/// Longest time that all pauses of one call take together, in seconds.
+pub const PAUSES_SECONDS_MAX: u64 = {
+    let own = PAUSE_MAX_MS.div_ceil(1_000);
+    let longest = if own > RETRY_AFTER_MAX_SECONDS { own } else { RETRY_AFTER_MAX_SECONDS };
+    longest * (ATTEMPTS_MAX as u64 - 1)
+};
+
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<'a> {
@@ -117,5 +124,17 @@ mod tests {
         assert_eq!(after(Outcome::NoAnswer, 1, 500), Verdict::Retry { after_ms: 375 });
         assert_eq!(after(Outcome::NoAnswer, 1, 60_000), Verdict::Retry { after_ms: 250 });
         assert_eq!(after(Outcome::NoAnswer, ATTEMPTS_MAX, 0), Verdict::GiveUp);
+    }
+
+    #[test]
+    fn no_call_pauses_longer_than_is_said() {
+        let slowest = Outcome::Answer { status: 503, should_retry: None, retry_after: Some("60") };
+        for outcome in [slowest, Outcome::NoAnswer] {
+            let pauses = (1..=ATTEMPTS_MAX + 1).filter_map(|attempt| match after(outcome, attempt, 0) {
+                Verdict::Retry { after_ms } => Some(after_ms),
+                Verdict::GiveUp => None,
+            });
+            assert!(pauses.sum::<u64>() <= PAUSES_SECONDS_MAX * 1_000, "{outcome:?}");
+        }
     }
 }

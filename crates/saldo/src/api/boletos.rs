@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use money::{BoletoId, CustomerId};
 use serde::{Deserialize, Serialize};
-use store::Reader;
 use store::tables::boletos::{self, BoletoRow};
+use store::{Reader, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
@@ -100,12 +100,15 @@ pub(super) struct Boleto {
     paid_at: Option<String>,
     /// What was paid.
     paid_amount: Option<Amount>,
+    /// Whether it was written off and what it was to pay is owed all the same: no bank takes the money any more, a Pix or staff do.
+    still_owed: bool,
 }
 
-impl From<BoletoRow> for Boleto {
-    fn from(row: BoletoRow) -> Boleto {
+impl Boleto {
+    fn read(reader: &Reader<'_>, row: BoletoRow) -> Result<Boleto, StoreError> {
+        let still_owed = documents::is_still_owed(reader, &row)?;
         let paid = row.paid_amount.map(|value| money::Amount::new(value, row.amount.unit()));
-        Boleto {
+        Ok(Boleto {
             id: row.id.to_string(),
             customer: row.customer.to_string(),
             purchase: row.purchase.map(|purchase| purchase.to_string()),
@@ -120,7 +123,8 @@ impl From<BoletoRow> for Boleto {
             registered_at: time_if(row.registered_at),
             paid_at: time_if(row.paid_at),
             paid_amount: paid.map(Amount::from),
-        }
+            still_owed,
+        })
     }
 }
 
@@ -152,10 +156,12 @@ pub(super) async fn list(
     let before = cursor(which.cursor.as_deref(), |text| text.parse().ok())?;
     let customer = which.customer.map(|text| id::<CustomerId>("customer", &text)).transpose()?;
     let state = which.state.map(boletos::BoletoState::from);
-    let look = move |reader: &Reader<'_>| reader.boletos_page(customer, state, before, rows);
-    let page = api.app.read(look).await?;
-    let data = page.rows.into_iter().map(Boleto::from).collect();
-    Ok(Json(List { data, next_cursor: page.next.map(|id| id.to_string()) }))
+    let look = move |reader: &Reader<'_>| {
+        let page = reader.boletos_page(customer, state, before, rows)?;
+        let data = page.rows.into_iter().map(|row| Boleto::read(reader, row)).collect::<Result<_, _>>()?;
+        Ok(List { data, next_cursor: page.next.map(|id| id.to_string()) })
+    };
+    Ok(Json(api.app.read(look).await?))
 }
 
 /// Read a boleto.
@@ -166,8 +172,11 @@ pub(super) async fn get(
     _by: By<InvoicesRead>,
     Id(id): Id<BoletoId>,
 ) -> Result<Json<Boleto>, Problem> {
-    let boleto = api.app.read(move |reader| reader.boleto(id)).await?;
-    boleto.map(|row| Json(Boleto::from(row))).ok_or_else(|| Problem::not_found("boleto"))
+    let look = move |reader: &Reader<'_>| {
+        let row = reader.boleto(id)?;
+        row.map(|row| Boleto::read(reader, row)).transpose()
+    };
+    api.app.read(look).await?.map(Json).ok_or_else(|| Problem::not_found("boleto"))
 }
 
 /// What becomes of what a boleto was to pay.
@@ -199,7 +208,7 @@ pub(super) async fn write_off(
     let answer = wish
         .write(&api, StatusCode::OK, move |tx| {
             let written = documents::write_off_in(tx, &by.author, id, chosen, now)?;
-            let answer = Boleto::from(written.boleto.clone());
+            let answer = Boleto::read(tx, written.boleto.clone())?;
             tell.send(written).map_err(|error| Problem::internal(&anyhow::Error::new(error)))?;
             Ok(answer)
         })

@@ -14,6 +14,7 @@ use super::Api;
 use super::access::{By, InvoicesRead};
 use super::request::{Asked, Id, cursor, id, page_rows};
 use super::wire::{Amount, List, time, time_if};
+use crate::documents;
 use crate::problem::Problem;
 
 /// What a customer owes for a month.
@@ -39,6 +40,8 @@ pub(super) struct Invoice {
     lines: Vec<InvoiceLine>,
     /// The boleto that collects it, `bol_…`.
     boleto: Option<String>,
+    /// Whether its boleto was written off and it is owed all the same.
+    still_owed: bool,
     /// When it was made, RFC 3339.
     created_at: String,
     /// When it was paid.
@@ -80,7 +83,11 @@ impl From<InvoiceLineRow> for InvoiceLine {
 impl Invoice {
     fn read(reader: &Reader<'_>, row: InvoiceRow) -> Result<Invoice, StoreError> {
         let lines = reader.invoice_lines(row.id)?.into_iter().map(InvoiceLine::from).collect();
-        let boleto = reader.boleto_of_invoice(row.id)?.map(|boleto| boleto.id.to_string());
+        let boleto = reader.boleto_of_invoice(row.id)?;
+        let still_owed = match &boleto {
+            Some(boleto) => documents::is_still_owed(reader, boleto)?,
+            None => false,
+        };
         Ok(Invoice {
             id: row.id.to_string(),
             number: row.number,
@@ -90,7 +97,8 @@ impl Invoice {
             due_on: row.due_on,
             state: row.state.word().to_owned(),
             lines,
-            boleto,
+            boleto: boleto.map(|boleto| boleto.id.to_string()),
+            still_owed,
             created_at: time(row.created_at),
             paid_at: time_if(row.paid_at),
             paid_by: row.paid_by,

@@ -1,10 +1,11 @@
 //! Which wallet pays: from memory, where it was asked before.
 //!
-//! A wallet keeps its customer and unit for ever, so what is known stays true. A subject may be given to nobody again: whoever
-//! takes it away here drops it from memory too.
+//! A wallet keeps its customer and unit for ever, so what is known stays true. A subject may be taken away and given to another wallet:
+//! whoever does that here drops it from memory too, and what was looked up meanwhile is not kept.
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use money::{CustomerId, Unit, WalletId};
@@ -23,12 +24,28 @@ const WALLETS_MAX: u32 = 100;
 pub(super) struct KnownWallets {
     by_subject: RwLock<HashMap<String, WalletId>>,
     by_customer: RwLock<HashMap<(CustomerId, Unit), WalletId>>,
+    /// How often a subject was dropped.
+    changes: AtomicU64,
 }
 
 impl KnownWallets {
-    /// Drops a subject that was taken away.
+    /// Drops a subject that was taken away or given.
     pub(super) fn forget_subject(&self, subject: &str) {
-        self.by_subject.write().unwrap_or_else(PoisonError::into_inner).remove(subject);
+        let mut known = self.by_subject.write().unwrap_or_else(PoisonError::into_inner);
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        known.remove(subject);
+    }
+
+    /// Keeps what a look-up found, unless a subject was dropped since it began: it may have read what was true before.
+    fn keep_subject(&self, subject: &str, wallet: WalletId, began: u64) {
+        let mut known = self.by_subject.write().unwrap_or_else(PoisonError::into_inner);
+        if self.changes() == began {
+            insert(&mut known, subject.to_owned(), wallet);
+        }
+    }
+
+    fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     fn subject(&self, subject: &str) -> Option<WalletId> {
@@ -36,8 +53,7 @@ impl KnownWallets {
     }
 }
 
-fn keep<K: Eq + Hash>(known: &RwLock<HashMap<K, WalletId>>, key: K, wallet: WalletId) {
-    let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+fn insert<K: Eq + Hash>(known: &mut HashMap<K, WalletId>, key: K, wallet: WalletId) {
     if known.len() >= KEPT_MAX {
         known.clear();
     }
@@ -64,12 +80,13 @@ pub(super) async fn of_subjects<'s>(
     }
     unknown.sort_unstable();
     unknown.dedup();
+    let began = api.wallets.changes();
     let look = move |reader: &store::Reader<'_>| {
         let rows = unknown.iter().map(|subject| reader.subject(subject));
         rows.collect::<Result<Vec<_>, _>>()
     };
     for row in api.app.read(look).await?.into_iter().flatten() {
-        keep(&api.wallets.by_subject, row.subject.clone(), row.wallet);
+        api.wallets.keep_subject(&row.subject, row.wallet, began);
         found.insert(row.subject, row.wallet);
     }
     Ok(found)
@@ -89,7 +106,7 @@ pub(super) async fn of_customer(
     let wallets = api.app.read(move |reader| reader.wallets_of(customer, None, WALLETS_MAX)).await?;
     let wallet = wallets.rows.into_iter().find(|wallet| wallet.unit == unit).map(|wallet| wallet.id);
     if let Some(wallet) = wallet {
-        keep(known, key, wallet);
+        insert(&mut known.write().unwrap_or_else(PoisonError::into_inner), key, wallet);
     }
     Ok(wallet)
 }
@@ -103,5 +120,25 @@ pub(super) async fn settled(app: &Arc<App>, id: WalletId) -> Result<engine::Publ
         // Written down and not yet opened: its intent is on its way.
         Some(_) => Err(crate::runtime::LedgerError::NotAttempted.into()),
         None => Err(Problem::not_found("wallet")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_up_before_a_subject_was_taken_away_is_not_kept() {
+        let known = KnownWallets::default();
+        let (first, second) = (WalletId::from_u128(1), WalletId::from_u128(2));
+        let began = known.changes();
+        // The look-up has read the first wallet; meanwhile the subject is taken away from it.
+        known.forget_subject("s");
+        known.keep_subject("s", first, began);
+        assert_eq!(known.subject("s"), None);
+        known.keep_subject("s", second, known.changes());
+        assert_eq!(known.subject("s"), Some(second));
+        known.forget_subject("s");
+        assert_eq!(known.subject("s"), None);
     }
 }

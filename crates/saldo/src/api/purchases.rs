@@ -25,6 +25,7 @@ use super::wire::{Amount, List, time, time_if};
 use super::{Api, wait_for_views};
 use crate::app::App;
 use crate::audit::Change;
+use crate::documents;
 use crate::lines::{self, SHOW_PATIENCE};
 use crate::look;
 use crate::problem::Problem;
@@ -62,6 +63,8 @@ pub(super) struct Purchase {
     paid_by: Option<String>,
     /// The boleto that collects it. Should it not be in the answer to the purchase, it is written moments later.
     boleto: Option<BoletoOfPurchase>,
+    /// Whether its boleto was written off and it is owed all the same.
+    still_owed: bool,
     /// The Pix that collects it. Should it not be in the answer to the purchase, it is there moments later.
     pix: Option<PixOfPurchase>,
     /// Where it is paid by card.
@@ -114,6 +117,11 @@ impl Purchase {
     ) -> Result<Purchase, StoreError> {
         let page = reader.topups_of_purchase(row.purchase, 1)?.pop();
         let page = page.filter(|page| page.state == TopupState::Open);
+        let boleto = reader.boleto_of_purchase(row.purchase)?;
+        let still_owed = match &boleto {
+            Some(boleto) => documents::is_still_owed(reader, boleto)?,
+            None => false,
+        };
         Ok(Purchase {
             id: row.purchase.to_string(),
             line: line.id.to_string(),
@@ -127,7 +135,8 @@ impl Purchase {
             restored_at: time_if(row.restored_at),
             paid_at: time_if(row.paid_at),
             paid_by: row.paid_by.clone(),
-            boleto: reader.boleto_of_purchase(row.purchase)?.map(BoletoOfPurchase::from),
+            boleto: boleto.map(BoletoOfPurchase::from),
+            still_owed,
             pix: reader.pix_of_purchase(row.purchase)?.map(PixOfPurchase::from),
             checkout_url: page.and_then(|page| page.checkout_url),
         })

@@ -46,11 +46,12 @@ pub(super) struct Refund {
     reason: Option<String>,
     /// Why, in words.
     note: String,
-    /// `open` while Stripe has not answered, `made`, or `refused`.
+    /// `waiting` for the yes of somebody else of staff, or `rejected` by him; `open` while Stripe has not answered, `made`, or `refused`;
+    /// `failed` if Stripe had made it and the money came back.
     state: String,
     /// Stripe's refund, `re_…`.
     provider_refund: Option<String>,
-    /// Why Stripe refused it.
+    /// Why Stripe refused it, or why it failed.
     error: Option<String>,
     /// When it was ordered, RFC 3339.
     ordered_at: String,
@@ -79,7 +80,8 @@ impl From<&RefundOrder> for Refund {
 #[utoipa::path(post, path = "/v1/payments/{id}/refunds", tag = "payments", request_body = RefundWanted,
     params(("id" = String, Path, description = "`pay_…`")),
     responses((status = 201, description = "The refund is ordered, durably; `state` says whether Stripe has answered.", body = Refund),
-        (status = 409, description = "`payment_not_paid`, `already_refunded`, or `refund_open`: another one waits for Stripe.")))]
+        (status = 409, description = "`payment_not_paid`, `already_refunded`, or `refund_open`: another one waits for Stripe; `refund_waiting`: another one waits for \
+            somebody of staff; `payment_disputed`: the customer's bank holds the money.")))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
     by: By<PaymentsWrite>,
@@ -103,6 +105,8 @@ pub(super) async fn create(
         reason: reason.transpose()?,
         note: wanted.note.clone().unwrap_or_default(),
         left_seen: None,
+        // Keys are given to programs, which have rules of their own.
+        alone_up_to: None,
     };
     let name = RefundId::from_u128(wish.name_bits(&api.app));
     let order = refunds::order(&api.app, by.author, (name, payment), order).await?;

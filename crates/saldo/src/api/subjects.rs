@@ -83,16 +83,21 @@ pub(super) async fn create(
         return Err(Problem::invalid("subject", "invalid_subject", detail));
     }
     let created_at = clock::now();
+    let subject = wanted.subject.clone();
     let row = store::tables::customers::Subject { subject: wanted.subject, wallet, created_at };
-    wish.write(&api, StatusCode::CREATED, move |tx| {
-        tx.wallet(wallet)?.ok_or_else(|| Problem::not_found("wallet"))?;
-        tx.insert_subject(&row)?;
-        let made = Subject::from(row.clone());
-        by.author
-            .note(tx, &Change::new("subject.create", &made.subject).about(&made.wallet).after(&made)?)?;
-        Ok(made)
-    })
-    .await
+    let answer = wish
+        .write(&api, StatusCode::CREATED, move |tx| {
+            tx.wallet(wallet)?.ok_or_else(|| Problem::not_found("wallet"))?;
+            tx.insert_subject(&row)?;
+            let made = Subject::from(row.clone());
+            by.author
+                .note(tx, &Change::new("subject.create", &made.subject).about(&made.wallet).after(&made)?)?;
+            Ok(made)
+        })
+        .await;
+    // Also after a failure: its commit may have landed.
+    api.wallets.forget_subject(&subject);
+    answer
 }
 
 /// Let a wallet no longer pay for a subject. Events that name it are refused from now on.
@@ -119,7 +124,8 @@ pub(super) async fn delete(
                 .note(tx, &Change::new("subject.delete", &was.subject).about(&was.wallet).before(&was)?)?;
             Ok(was)
         })
-        .await?;
+        .await;
+    // Also after a failure: its commit may have landed.
     api.wallets.forget_subject(&subject);
-    Ok(answer)
+    answer
 }

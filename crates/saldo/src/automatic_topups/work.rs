@@ -2,6 +2,7 @@
 //!
 //! It goes by how things stand, not by what happened: a balance that fell while the program was down is seen at its next start.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::charge;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::providers::SEND_SECONDS_MAX;
 use crate::{clock, freezing, notices, topups};
 
 /// Calls to Stripe at the same time.
@@ -22,10 +24,16 @@ const ROWS_MAX: u32 = 500;
 const PAUSE_MIN: Duration = Duration::from_millis(200);
 /// Longest pause between two looks, however little happens.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-/// A charge that was written down less than this ago is still being made by whoever wrote it, in microseconds.
-const CALL_LASTS: i64 = 2 * Timestamp::MINUTE;
+/// A charge that was written down less than this ago is still being made by whoever wrote it, in microseconds: the longest call, and a
+/// minute for all that is beside it. Called *never made* before, it could be made all the same, beside the next one.
+const CALL_LASTS: i64 = SEND_SECONDS_MAX.cast_signed() * Timestamp::SECOND + Timestamp::MINUTE;
 /// How often what became of unknown charges is asked.
 const RESOLVE_PAUSE: Duration = Duration::from_secs(30);
+
+/// Pause before a link is made again that could not be made; doubled each time.
+const LINK_PAUSE_MIN: Duration = Duration::from_secs(60);
+/// Longest such pause.
+const LINK_PAUSE_MAX: Duration = Duration::from_secs(6 * 3_600);
 
 /// What is watched of a wallet.
 struct Watched {
@@ -42,7 +50,7 @@ pub async fn work(app: Arc<App>) {
     let calls = Arc::new(Semaphore::new(CALLS_MAX));
     let (mut landed, mut end) = (app.ledger.landed(), app.end_announced());
     let (mut watched, mut read_at, mut resolved_at) = (Vec::new(), None::<Instant>, None::<Instant>);
-    let mut is_told = true;
+    let (mut is_told, mut put_off) = (true, PutOff::default());
     loop {
         if app.stripe.is_configured() {
             if is_told || read_at.is_none_or(|at| at.elapsed() >= PAUSE_MAX) {
@@ -58,7 +66,7 @@ pub async fn work(app: Arc<App>) {
                 resolve(&app, age, &calls).await;
                 resolved_at = Some(Instant::now());
             }
-            if let Err(problem) = send_links(&app).await {
+            if let Err(problem) = send_links(&app, &mut put_off).await {
                 warn(&problem, "customers whose bank wants them have no link yet");
             }
         }
@@ -169,33 +177,103 @@ async fn resolve(app: &Arc<App>, age: i64, calls: &Arc<Semaphore>) {
     }
 }
 
+/// Wallets for which no link could be made: until when that is not tried again, and after how long a pause.
+#[derive(Default)]
+struct PutOff(HashMap<WalletId, (Instant, Duration)>);
+
+impl PutOff {
+    fn is_due(&self, wallet: WalletId, now: Instant) -> bool {
+        self.0.get(&wallet).is_none_or(|(until, _)| *until <= now)
+    }
+
+    /// It could not be made once more.
+    fn put_off(&mut self, wallet: WalletId, now: Instant) {
+        let last = self.0.get(&wallet).map(|(_, pause)| *pause);
+        let pause = last.map_or(LINK_PAUSE_MIN, |pause| (pause * 2).min(LINK_PAUSE_MAX));
+        self.0.insert(wallet, (now + pause, pause));
+    }
+
+    /// Forgets all others: they have a link, or need none any more.
+    fn keep_only(&mut self, wallets: &HashSet<WalletId>) {
+        self.0.retain(|wallet, _| wallets.contains(wallet));
+    }
+}
+
 /// Opens a page for those whose bank wants them, and sends its address.
-async fn send_links(app: &Arc<App>) -> Result<(), Problem> {
+async fn send_links(app: &Arc<App>, put_off: &mut PutOff) -> Result<(), Problem> {
     let rows = app.read(|reader| reader.automatic_topups_without_link(ROWS_MAX)).await?;
+    put_off.keep_only(&rows.iter().map(|row| row.wallet).collect());
     for row in rows {
-        let wallet = row.wallet;
-        // Nothing is paid into it now; the link is sent when it is thawed.
-        if freezing::is_frozen(app, wallet) {
+        // Nothing is paid into a frozen wallet now; the link is sent when it is thawed.
+        if freezing::is_frozen(app, row.wallet) || !put_off.is_due(row.wallet, Instant::now()) {
             continue;
         }
-        let newest =
-            app.read(move |reader| reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1)).await?.pop();
-        let amount = newest.map_or(row.amount_of(row.amount), |charge| charge.amount);
-        let topup = topups::begin_for_bank(app, row.customer, wallet, amount).await?;
-        let at = app.ledger.now();
-        app.write(move |tx| {
-            let Some(row) = tx.automatic_topup(wallet)? else { return Ok(()) };
-            // The customer was quicker.
-            if row.state != AutomaticState::Stopped || row.link_topup.is_some() {
-                return Ok(());
-            }
-            let row = AutomaticTopup { link_topup: Some(topup.id), ..row };
-            tx.put_automatic_topup(&row)?;
-            notices::automatic_link(tx, &row, &topup, at)
-        })
-        .await?;
-        app.notice_news.notify_one();
-        app.live.notify(row.customer);
+        // One for whom no page can be opened keeps the others from none; each try leaves a top-up behind, so there are ever fewer.
+        if let Err(problem) = send_link(app, &row).await {
+            warn(&problem, "a customer whose bank wants him has no link yet");
+            put_off.put_off(row.wallet, Instant::now());
+        }
     }
     Ok(())
+}
+
+async fn send_link(app: &Arc<App>, row: &AutomaticTopup) -> Result<(), Problem> {
+    let wallet = row.wallet;
+    let newest =
+        app.read(move |reader| reader.automatic_charges_since(wallet, Timestamp::EPOCH, 1)).await?.pop();
+    let amount = newest.map_or(row.amount_of(row.amount), |charge| charge.amount);
+    let topup = topups::begin_for_bank(app, row.customer, wallet, amount).await?;
+    let at = app.ledger.now();
+    app.write(move |tx| {
+        let Some(row) = tx.automatic_topup(wallet)? else { return Ok(()) };
+        // The customer was quicker.
+        if row.state != AutomaticState::Stopped || row.link_topup.is_some() {
+            return Ok(());
+        }
+        let row = AutomaticTopup { link_topup: Some(topup.id), ..row };
+        tx.put_automatic_topup(&row)?;
+        notices::automatic_link(tx, &row, &topup, at)
+    })
+    .await?;
+    app.notice_news.notify_one();
+    app.live.notify(row.customer);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use stripe::retry::{self, Outcome, Verdict};
+
+    use super::*;
+    use crate::providers::TRY_SECONDS_MAX;
+
+    #[test]
+    fn no_charge_is_called_never_made_while_its_call_may_still_be_repeated() {
+        let busy = Outcome::Answer { status: 503, should_retry: None, retry_after: Some("60") };
+        let (mut milliseconds, mut attempt) = (TRY_SECONDS_MAX * 1_000, 1);
+        while let Verdict::Retry { after_ms } = retry::after(busy, attempt, 0) {
+            milliseconds += after_ms + TRY_SECONDS_MAX * 1_000;
+            attempt += 1;
+        }
+        assert!(milliseconds.cast_signed() * 1_000 < CALL_LASTS, "{milliseconds} ms");
+    }
+
+    #[test]
+    fn a_link_that_cannot_be_made_is_tried_ever_more_seldom() {
+        let (wallet, other) = (WalletId::from_u128(1), WalletId::from_u128(2));
+        let (mut put_off, begin) = (PutOff::default(), Instant::now());
+        let day = Duration::from_secs(24 * 3_600);
+        let (mut tries, mut now) = (0, begin);
+        while now < begin + day {
+            if put_off.is_due(wallet, now) {
+                tries += 1;
+                put_off.put_off(wallet, now);
+            }
+            assert!(put_off.is_due(other, now), "the others do not wait");
+            now += Duration::from_secs(5);
+        }
+        assert!((5..=13).contains(&tries), "{tries} tries in a day");
+        put_off.keep_only(&HashSet::from([other]));
+        assert!(put_off.is_due(wallet, now));
+    }
 }

@@ -198,7 +198,8 @@ fn asked_for(after: Option<&str>) -> Option<AskedFor> {
     serde_json::from_str(after?).ok()
 }
 
-fn actor(tables: &Reader<'_>, id: String) -> Result<Actor, StoreError> {
+/// Who somebody is whom the audit log names.
+pub(crate) fn actor(tables: &Reader<'_>, id: String) -> Result<Actor, StoreError> {
     let staff = match id.parse() {
         Ok(staff) => tables.staff(staff)?.map(|staff| ActorKind::Staff(staff.name)),
         Err(_) => None,

@@ -16,6 +16,9 @@ const NOTICE_DAYS_MIN: i64 = 5;
 /// Months ahead that are looked at for one without a run.
 const MONTHS_AHEAD_MAX: u32 = 24;
 
+/// Months that are named as passed over.
+const PASSED_OVER_MAX: usize = 24;
+
 /// A month, as `2026-12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Month(Date);
@@ -89,6 +92,13 @@ pub fn next_month(
     Ok((month, month.due_on(billing, run_on)))
 }
 
+/// The months between the newest run and the one that is begun now: while nobody began a run, their fees came onto no invoice.
+pub(super) fn passed_over(newest: Option<Month>, begun: Month) -> Vec<Month> {
+    let after = newest.map(Month::next);
+    let months = std::iter::successors(after, |month| Some(month.next()));
+    months.take_while(|month| *month < begun).take(PASSED_OVER_MAX).collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::expect_used, reason = "a test fails by panicking")]
@@ -106,6 +116,19 @@ mod tests {
         for wrong in ["", "2026", "2026-13", "2026-0", "2026-1", "26-12", "2026-12-01", "+026-12", "2026-+1"]
         {
             assert_eq!(Month::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn months_without_a_run_are_named() {
+        let month = |text: &str| Month::parse(text).expect("a month");
+        let named = |newest: Option<&str>, begun: &str| {
+            let passed = passed_over(newest.map(month), month(begun));
+            passed.iter().map(Month::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(named(Some("2026-10"), "2027-01"), ["2026-11", "2026-12"]);
+        for newest in [None, Some("2026-12"), Some("2027-01")] {
+            assert_eq!(named(newest, "2027-01"), [""; 0], "{newest:?}");
         }
     }
 

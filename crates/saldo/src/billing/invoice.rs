@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use book::{BillItem, LineStatus, PaidBy};
+use book::{BillItem, LineStatus, PaidBy, Refusal};
 use money::{AdjustmentId, Amount, CustomerId, IntentId, InvoiceId, Timestamp, Unit};
 use serde_json::json;
 use store::tables::intents::Intent;
@@ -10,7 +10,7 @@ use store::tables::invoices::{
     AdjustmentRow, BillingRun, InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState,
 };
 use store::tables::lines::LineEntry;
-use store::{StoreError, Tx};
+use store::{Reader, StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -64,24 +64,14 @@ pub(super) fn make(
         return Ok(nothing);
     }
     let id = InvoiceId::from_u128(ids::fresh());
-    let mut drafted = collect(tx, sold, customer, id)?;
-    let Some(unit) = drafted.first().map(|first| first.row.amount.unit()) else { return Ok(nothing) };
-    drafted.retain(|line| {
-        let same = line.row.amount.unit() == unit;
-        if !same {
-            tracing::error!(line = %line.row.line, "what is owed for this line is in another currency than the rest: it waits");
-        }
-        same
-    });
-    let corrected = correct(tx, customer, (id, unit), &mut drafted)?;
-    let credit = take_credit(tx, customer, (id, unit), &mut drafted)?;
-    let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
+    let Some(draft) = draft(tx, sold, customer, id)? else { return Ok(nothing) };
+    let Draft { lines: mut drafted, corrected, credit, total } = draft;
     let mut invoice = InvoiceRow {
         id,
         number: 0,
         customer,
         month: run.month.clone(),
-        total: Amount::new(total, unit),
+        total,
         due_on: run.due_on.clone(),
         state: InvoiceState::Open,
         created_at: now,
@@ -104,7 +94,7 @@ pub(super) fn make(
     }
     match bank {
         // What corrections have made up for is paid at once.
-        _ if total == 0 => intents.extend(settlements::pay_invoice(tx, &invoice, PaidBy::Hand, now)?),
+        _ if total.value() == 0 => intents.extend(settlements::pay_invoice(tx, &invoice, PaidBy::Hand, now)?),
         Some(bank) => collect_by_boleto(tx, bank, &invoice, now)?,
         None => {}
     }
@@ -112,16 +102,56 @@ pub(super) fn make(
     Ok(Made { intents, is_made: true })
 }
 
+/// An invoice that is not written down yet.
+struct Draft {
+    lines: Vec<Drafted>,
+    corrected: Vec<Corrected>,
+    credit: CreditTaken,
+    total: Amount,
+}
+
+/// What a customer's invoice would come to if it were made now; `None` if he owes nothing.
+pub(super) fn would_come_to(
+    tables: &Reader<'_>,
+    sold: &Sold,
+    customer: CustomerId,
+) -> Result<Option<Amount>, StoreError> {
+    let draft = draft(tables, sold, customer, InvoiceId::from_u128(0))?;
+    Ok(draft.map(|draft| draft.total))
+}
+
+/// All that would stand on a customer's invoice; `None` if he owes nothing.
+fn draft(
+    tables: &Reader<'_>,
+    sold: &Sold,
+    customer: CustomerId,
+    id: InvoiceId,
+) -> Result<Option<Draft>, StoreError> {
+    let mut lines = collect(tables, sold, customer, id)?;
+    let Some(unit) = lines.first().map(|first| first.row.amount.unit()) else { return Ok(None) };
+    lines.retain(|line| {
+        let same = line.row.amount.unit() == unit;
+        if !same {
+            tracing::error!(line = %line.row.line, "what is owed for this line is in another currency than the rest: it waits");
+        }
+        same
+    });
+    let corrected = correct(tables, customer, (id, unit), &mut lines)?;
+    let credit = take_credit(tables, customer, (id, unit), &mut lines)?;
+    let total: i64 = lines.iter().map(|line| line.row.amount.value()).sum();
+    Ok(Some(Draft { lines, corrected, credit, total: Amount::new(total, unit) }))
+}
+
 /// Fees and purchases of all lines, fees first.
 fn collect(
-    tx: &Tx<'_>,
+    tables: &Reader<'_>,
     sold: &Sold,
     customer: CustomerId,
     invoice: InvoiceId,
 ) -> Result<Vec<Drafted>, StoreError> {
     let (mut fees, mut purchases) = (Vec::new(), Vec::new());
-    for entry in tx.lines_of(customer, LINES_MAX)? {
-        let Some(view) = tx.line_view(entry.id)? else { continue };
+    for entry in tables.lines_of(customer, LINES_MAX)? {
+        let Some(view) = tables.line_view(entry.id)? else { continue };
         let row = |kind, what: &str, amount| InvoiceLineRow {
             invoice,
             ordinal: 0,
@@ -137,7 +167,7 @@ fn collect(
             let row = row(InvoiceLineKind::Fee, &plan.name, plan.fee);
             fees.push(Drafted { entry: entry.clone(), row, item: Some(BillItem::Fee) });
         }
-        for bought in tx.purchases_to_invoice(view.wallet_no, PURCHASES_MAX)? {
+        for bought in tables.purchases_to_invoice(view.wallet_no, PURCHASES_MAX)? {
             let row = InvoiceLineRow {
                 purchase: Some(bought.purchase),
                 quantity: Some(bought.quantity),
@@ -158,13 +188,13 @@ struct Corrected {
 
 /// Adds the corrections that wait, as far as the invoice is not below zero with them.
 fn correct(
-    tx: &Tx<'_>,
+    tables: &Reader<'_>,
     customer: CustomerId,
     (invoice, unit): (InvoiceId, Unit),
     drafted: &mut Vec<Drafted>,
 ) -> Result<Vec<Corrected>, StoreError> {
     let Some(entry) = drafted.first().map(|line| line.entry.clone()) else { return Ok(Vec::new()) };
-    let mut waiting = tx.adjustments_waiting(customer, ADJUSTMENTS_MAX)?;
+    let mut waiting = tables.adjustments_waiting(customer, ADJUSTMENTS_MAX)?;
     waiting.retain(|adjustment| adjustment.amount.unit() == unit);
     // What is added comes first, so that as much as possible can be taken off.
     waiting.sort_by_key(|adjustment| (adjustment.amount.value() < 0, adjustment.id));
@@ -199,7 +229,7 @@ struct CreditTaken {
 
 /// Takes the customer's credit off, as far as the invoice is not below zero with it. What an older invoice took off in vain comes first.
 fn take_credit(
-    tx: &Tx<'_>,
+    tables: &Reader<'_>,
     customer: CustomerId,
     (invoice, unit): (InvoiceId, Unit),
     drafted: &mut Vec<Drafted>,
@@ -207,14 +237,14 @@ fn take_credit(
     let nothing = CreditTaken { taken: Amount::zero(unit), asked_again: Vec::new() };
     let Some(entry) = drafted.first().map(|line| line.entry.clone()) else { return Ok(nothing) };
     let mut asked_again = Vec::new();
-    for vain in tx.overpaid_to_charge(customer, ADJUSTMENTS_MAX)? {
+    for vain in tables.overpaid_to_charge(customer, ADJUSTMENTS_MAX)? {
         if vain.amount.unit() == unit {
             drafted.push(credit_line(&entry, invoice, Amount::new(-vain.amount.value(), unit)));
             asked_again.push(vain.id);
         }
     }
     let total: i64 = drafted.iter().map(|line| line.row.amount.value()).sum();
-    let taken = overpaid::left(tx, customer, unit)?.value().min(total);
+    let taken = overpaid::left(tables, customer, unit)?.value().min(total);
     if taken > 0 {
         drafted.push(credit_line(&entry, invoice, Amount::new(-taken, unit)));
     }
@@ -298,6 +328,8 @@ fn collect_by_boleto(
 /// A correction that the next invoice is to bear.
 #[derive(Clone, Debug)]
 pub struct Adjustment {
+    /// Its name: asked for again under it, it is the same.
+    pub id: AdjustmentId,
     /// Whose.
     pub customer: CustomerId,
     /// How much, not zero; below zero it is taken off.
@@ -306,23 +338,29 @@ pub struct Adjustment {
     pub reason: String,
 }
 
-/// Has the customer's next invoice bear a correction.
+/// Has the customer's next invoice bear a correction. The same one again, under its name, is borne once; another one under a name that
+/// is known is refused.
 pub async fn adjust(app: &Arc<App>, author: Author, wanted: Adjustment) -> Result<AdjustmentId, Problem> {
-    let Adjustment { customer, amount, reason } = wanted;
+    let Adjustment { id, customer, amount, reason } = wanted;
     let reason = reason.trim().to_owned();
     Problem::refuse_all(wrong_with_adjustment(amount, &reason))?;
     if app.read(move |tables| tables.payer(customer)).await?.is_none() {
         return Err(Problem::not_found("customer"));
     }
-    let id = AdjustmentId::from_u128(ids::fresh());
     let row = AdjustmentRow { id, customer, amount, reason, created_at: app.ledger.now(), invoice: None };
     let change = Change::new("adjustment.create", id).after(&json!({
         "customer": customer.to_string(), "amount": amount.to_decimal(), "unit": amount.unit().code(),
         "reason": row.reason,
     }))?;
-    app.write(move |tx| {
+    app.write_or_refuse(move |tx| {
+        if let Some(known) = tx.adjustment(id)? {
+            // The form was sent twice.
+            let is_the_same = (known.customer, known.amount, known.reason.as_str())
+                == (row.customer, row.amount, row.reason.as_str());
+            return if is_the_same { Ok(()) } else { Err(Refusal::KeyReused.into()) };
+        }
         tx.insert_adjustment(&row)?;
-        author.note(tx, &change)
+        Ok(author.note(tx, &change)?)
     })
     .await?;
     Ok(id)
@@ -336,7 +374,7 @@ pub(crate) fn wrong_with_adjustment(amount: Amount, reason: &str) -> Vec<Problem
         wrong.push(Problem::invalid("amount", "invalid_amount", detail));
     } else if amount.value() % CENT != 0 {
         let detail = "amount must be in whole cents: a boleto takes nothing smaller.";
-        wrong.push(Problem::invalid("amount", "invalid_amount", detail));
+        wrong.push(Problem::invalid("amount", "amount_over_precise", detail));
     }
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.contains(is_unprintable) {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use money::CustomerId;
+use money::{Amount, CustomerId, Unit};
 use serde_json::json;
 use store::StoreError;
 use store::tables::invoices::BillingRun;
 
-use super::calendar::{Month, next_month};
-use super::invoice::make;
+use super::calendar::{Month, next_month, passed_over};
+use super::invoice::{make, would_come_to};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::intents;
@@ -20,6 +20,8 @@ use crate::problem::Problem;
 
 /// Customers that are looked at in one transaction.
 const CUSTOMERS_AT_A_TIME: u32 = 50;
+/// Customers of whom it is looked up what their invoices would come to.
+const ESTIMATED_MAX: u64 = 5_000;
 /// Runs that are gone on with.
 const RUNS_OPEN_MAX: u32 = 12;
 /// How many days before its day a run may be begun.
@@ -39,6 +41,43 @@ pub async fn preview(app: &Arc<App>) -> Result<(Month, Date, u64), Problem> {
     app.read(move |tables| {
         let (month, due) = next_month(tables, &asked.config.billing, &asked.config.brand.time_zone, now)?;
         Ok((month, due, tables.payer_count()?))
+    })
+    .await
+}
+
+/// What the run of a month would make if it were begun now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// How many invoices.
+    pub invoices: u64,
+    /// What they come to, in steps of the currency that plans have.
+    pub total: Amount,
+}
+
+/// What the run of a month would make if it were begun now; `None` where there are too many customers to look at
+/// them all for a page, or their plans are not all in one currency.
+pub async fn estimate(app: &Arc<App>, month: Month) -> Result<Option<Estimate>, Problem> {
+    let (sold, month) = (app.sold(), month.to_string());
+    app.read(move |tables| {
+        if tables.payer_count()? > ESTIMATED_MAX {
+            return Ok(None);
+        }
+        let (mut invoices, mut total, mut after) = (0, Amount::zero(Unit::BRL), CustomerId::from_u128(0));
+        loop {
+            let customers = tables.payers_after(after, CUSTOMERS_AT_A_TIME)?;
+            let Some(last) = customers.last() else { break };
+            after = *last;
+            for customer in customers {
+                if tables.invoice_of_month(customer, &month)?.is_some() {
+                    continue;
+                }
+                if let Some(sum) = would_come_to(tables, &sold, customer)? {
+                    let Ok(more) = total.checked_add(sum) else { return Ok(None) };
+                    (invoices, total) = (invoices + 1, more);
+                }
+            }
+        }
+        Ok(Some(Estimate { invoices, total }))
     })
     .await
 }
@@ -67,7 +106,14 @@ pub async fn begin(app: &Arc<App>, author: Author, month: Month) -> Result<Billi
         invoices: 0,
         finished_at: None,
     };
-    let change = Change::new("billing.run", month).after(&json!({"due_on": run.due_on}))?;
+    let newest = app.read(|tables| tables.billing_runs(1)).await?.pop();
+    let without = passed_over(newest.and_then(|run| Month::parse(&run.month)), month);
+    let without: Vec<String> = without.iter().map(Month::to_string).collect();
+    if !without.is_empty() {
+        tracing::error!(%month, ?without, "months before it had no run: their fees are on no invoice");
+    }
+    let told = json!({"due_on": run.due_on, "months_without_run": without});
+    let change = Change::new("billing.run", month).after(&told)?;
     let row = run.clone();
     app.write(move |tx| {
         tx.insert_billing_run(&row)?;

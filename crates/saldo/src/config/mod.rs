@@ -124,6 +124,8 @@ pub struct Credit {
 pub struct Console {
     /// Credit above this is given or taken only with the yes of somebody else of staff.
     pub approval_above: Amount,
+    /// What who may not approve may give back of payments alone, in one refund and within a day; of whatever currency.
+    pub refund_above: Amount,
 }
 
 /// Whether people become customers by themselves.
@@ -281,6 +283,7 @@ struct WrittenCredit {
 #[serde(deny_unknown_fields)]
 struct WrittenConsole {
     approval_above: String,
+    refund_above: String,
 }
 
 #[derive(Deserialize)]
@@ -446,13 +449,17 @@ fn check_billing(billing: &Billing) -> anyhow::Result<()> {
 }
 
 fn check_console(written: &WrittenConsole, unit: Unit) -> anyhow::Result<Console> {
-    let text = &written.approval_above;
-    let approval_above =
-        Amount::parse(text, unit).with_context(|| format!("console.approval_above: {text}"))?;
-    if approval_above.value() < 0 {
-        bail!("console.approval_above: {text} must be zero or more");
-    }
-    Ok(Console { approval_above })
+    let limit = |name: &str, text: &str| -> anyhow::Result<Amount> {
+        let limit = Amount::parse(text, unit).with_context(|| format!("console.{name}: {text}"))?;
+        if limit.value() < 0 {
+            bail!("console.{name}: {text} must be zero or more");
+        }
+        Ok(limit)
+    };
+    Ok(Console {
+        approval_above: limit("approval_above", &written.approval_above)?,
+        refund_above: limit("refund_above", &written.refund_above)?,
+    })
 }
 
 fn check_credit(written: &WrittenCredit) -> anyhow::Result<Credit> {
@@ -561,6 +568,7 @@ mod tests {
             ("[brand]\nlanguage = \"de\"", "brand.language"),
             ("[legal]\ntax_id = \"11.222.333/0001-82\"", "legal.tax_id"),
             ("[console]\napproval_above = \"-1\"", "console.approval_above"),
+            ("[console]\nrefund_above = \"-1\"", "console.refund_above"),
             ("[stripe]\ncheckout_minutes = 5", "checkout_minutes"),
             ("[stripe]\nsecret_key = \"pk_live_1\"", "stripe.secret_key"),
             ("[topup.automatic]\ncharge_max = \"0\"", "topup.automatic.charge_max"),

@@ -8,16 +8,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use brazil::document::TaxId;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use money::{Amount, InvoiceId, Timestamp, Unit};
+use money::{AdjustmentId, Amount, InvoiceId, Timestamp, Unit};
 use serde::Deserialize;
 use store::tables::invoices::{BillingRun, InvoiceState};
 use store::{Reader as TablesReader, StoreError};
 
-use super::offer_fields::{Typed, Unread, choice, text};
+use super::offer_fields::{Typed, Unread, choice, hidden, text};
 use super::plans::CURRENCY;
 use super::typed;
 use crate::app::App;
 use crate::billing::{self, Adjustment, DAYS_EARLY_MAX, Month};
+use crate::ids;
 use crate::look::Reader;
 use crate::look::page::{
     BillingRuns, Field, FieldProblem, InvoiceSeen, NextRun, OfferForm, RunSeen, WaitingAdjustment,
@@ -59,6 +60,8 @@ pub(super) struct Sent {
     direction: String,
     amount: String,
     reason: String,
+    /// The correction's name, drawn with the form, so that a form that is sent twice is one correction.
+    correction: String,
 }
 
 /// `GET /console/billing`
@@ -71,7 +74,12 @@ pub(super) async fn page(
     let reader = staff.visit.reader().clone();
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<InvoiceId> = trail.last().and_then(|id| id.parse().ok());
-    let next = next_run(&app, &reader).await?;
+    let mut next = next_run(&app, &reader).await?;
+    let is_asked = shown.run.as_deref() == Some(next.code.as_str());
+    if let (true, Some(month)) = (is_asked && next.is_open, Month::parse(&next.code)) {
+        let estimate = billing::estimate(&app, month).await?;
+        next.estimate = estimate.map(|found| (found.invoices, found.total));
+    }
     let (asked, eyes, now) = (Arc::clone(&app), reader.clone(), app.ledger.now());
     let (runs, invoices, older, waiting) = app
         .read(move |tables| {
@@ -90,7 +98,7 @@ pub(super) async fn page(
     let base = format!("{}?", Place::ConsoleBilling.url());
     let page = BillingRuns {
         frame: staff.visit.frame(&app, Some(Place::ConsoleBilling)),
-        is_asked: shown.run.as_deref() == Some(next.code.as_str()),
+        is_asked,
         next,
         runs,
         invoices,
@@ -120,7 +128,9 @@ pub(super) async fn begin(
 /// `GET /console/billing/adjustments/new`
 pub(super) async fn new_adjustment(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     staff.must(Permission::RunBilling)?;
-    form(&app, &staff, &Sent { direction: TAKES_OFF.to_owned(), ..Sent::default() }, Vec::new())
+    let correction = AdjustmentId::from_u128(ids::fresh()).to_string();
+    let sent = Sent { direction: TAKES_OFF.to_owned(), correction, ..Sent::default() };
+    form(&app, &staff, &sent, Vec::new())
 }
 
 /// `POST /console/billing/adjustments`
@@ -169,6 +179,10 @@ async fn next_run(app: &Arc<App>, reader: &Reader) -> Result<NextRun, Problem> {
         customers,
         is_open: today >= from,
         from: begin_of(reader, from),
+        early_for: Some(month.run_on(&app.config.billing))
+            .filter(|day| today < *day)
+            .and_then(|day| begin_of(reader, day)),
+        estimate: None,
     })
 }
 
@@ -218,13 +232,16 @@ async fn wanted(app: &Arc<App>, typed: &Typed, sent: &Sent) -> Result<Adjustment
     let amount = Amount::new(if sent.direction == TAKES_OFF { -amount } else { amount }, CURRENCY);
     unread.refuse(|| billing::wrong_with_adjustment(amount, &sent.reason))?;
     let customer = customer.ok_or_else(unknown)?;
-    Ok(Adjustment { customer, amount, reason: sent.reason.clone() })
+    // Who sends no form of ours asks for something new each time.
+    let id = sent.correction.parse().unwrap_or_else(|_| AdjustmentId::from_u128(ids::fresh()));
+    Ok(Adjustment { id, customer, amount, reason: sent.reason.clone() })
 }
 
 fn problems(reader: &Reader, problem: &Problem) -> Option<Vec<FieldProblem>> {
     let one = |problem: &Problem| {
         let text = match problem.code {
             "customer_unknown" => "adjustment-bad-document",
+            "amount_over_precise" => "offer-whole-cents",
             "invalid_amount" | "not_a_number" => "adjustment-bad-amount",
             "invalid_reason" => "adjustment-bad-reason",
             _ => return None,
@@ -254,6 +271,7 @@ fn fields(reader: &Reader, sent: &Sent) -> Vec<Field> {
     let t = |id: &str| reader.t(id);
     let ways = [(TAKES_OFF.to_owned(), t("adjustment-takes-off")), ("adds".to_owned(), t("adjustment-adds"))];
     vec![
+        hidden("correction", sent.correction.clone()),
         text("document", t("adjustment-document"), None, sent.document.clone()),
         choice("direction", t("adjustment-direction"), None, &sent.direction, ways),
         text("amount", t("amount"), None, sent.amount.clone()),

@@ -2,7 +2,7 @@
 
 use money::Timestamp;
 
-use crate::billing::{ActorKind, Blocked, Overdue, WhyBlocked};
+use crate::billing::{Actor, ActorKind, Blocked, Overdue, WhyBlocked};
 use crate::look::Reader;
 use crate::look::part::{BlockedLine, Place};
 use crate::portal::calendar::day_bounds;
@@ -21,12 +21,7 @@ pub(super) fn blocked_line(reader: &Reader, blocked: &Blocked) -> BlockedLine {
         }
         WhyBlocked::ByHand { by, reason: why } => {
             reason.clone_from(why);
-            let who = match &by.kind {
-                ActorKind::Staff(name) => name.clone(),
-                ActorKind::Key(name) => reader.t1("blocked-by-key", "name", name),
-                ActorKind::Other => by.id.clone(),
-            };
-            (reader.t2("blocked-by-hand", "time", since, "who", who), Vec::new())
+            (reader.t2("blocked-by-hand", "time", since, "who", actor_words(reader, by)), Vec::new())
         }
         WhyBlocked::Unknown => (reader.t("blocked-unknown"), Vec::new()),
     };
@@ -37,6 +32,15 @@ pub(super) fn blocked_line(reader: &Reader, blocked: &Blocked) -> BlockedLine {
 pub(super) fn trusted_line(reader: &Reader, until: Timestamp, overdue: &[Overdue]) -> BlockedLine {
     let words = reader.t1("trusted-until", "time", reader.date_time(until));
     BlockedLine { words, reason: None, overdue: overdue.iter().map(|it| link(reader, it)).collect() }
+}
+
+/// Who somebody is, in words.
+pub(super) fn actor_words(reader: &Reader, actor: &Actor) -> String {
+    match &actor.kind {
+        ActorKind::Staff(name) => name.clone(),
+        ActorKind::Key(name) => reader.t1("blocked-by-key", "name", name),
+        ActorKind::Other => actor.id.clone(),
+    }
 }
 
 fn link(reader: &Reader, overdue: &Overdue) -> (String, String) {

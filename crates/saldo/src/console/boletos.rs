@@ -16,7 +16,7 @@ use store::tables::boletos::{BoletoRow, BoletoSearch, BoletoState, BoletoWords};
 use store::tables::lines::OnWriteOff;
 use store::{Reader as TablesReader, StoreError};
 
-use super::findings;
+use super::{collected, findings};
 use crate::app::App;
 use crate::documents::{self, Closable, Debt};
 use crate::look::Reader;
@@ -160,7 +160,7 @@ async fn page(
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
     let (asked, eyes) = (Arc::clone(app), reader.clone());
-    let (boleto, row, quantity, found, closable, otherwise) = app
+    let (boleto, row, quantity, found, closable, collected) = app
         .read(move |tables| {
             let Some(boleto) = tables.boleto(id)? else { return Ok(None) };
             let row = listed(&asked, tables, &eyes, &boleto)?;
@@ -171,15 +171,14 @@ async fn page(
             let found: Result<Vec<_>, _> =
                 found.into_iter().rev().map(|finding: Finding| findings::listed(tables, finding)).collect();
             let closable = documents::closable(tables, &boleto)?;
-            let otherwise = settlements::paid_otherwise(tables, &boleto)?;
-            Ok(Some((boleto, row, quantity, found?, closable, otherwise)))
+            let collected = collected::read(tables, &eyes, &boleto)?;
+            Ok(Some((boleto, row, quantity, found?, closable, collected)))
         })
         .await?
         .ok_or_else(missing)?;
     let write_off = closable
         .filter(|_| staff.may(Permission::SettleByHand))
         .map(|closable| offered(&reader, closable, boleto.amount, missing_choice.is_some()));
-    let unit = boleto.amount.unit();
     let may_settle = row.standing.is_still_owed && staff.may(Permission::SettleByHand);
     let settle_url = match (boleto.purchase, boleto.invoice) {
         (Some(purchase), _) => Some(format!("/console/purchases/{purchase}/settlement")),
@@ -194,10 +193,7 @@ async fn page(
         quantity,
         created_at: boleto.created_at,
         registered_at: boleto.registered_at,
-        paid: boleto
-            .paid_at
-            .zip(boleto.paid_amount.map(|paid| Amount::new(paid, unit)))
-            .or(otherwise.map(|paid| (paid.came_at, paid.amount))),
+        collected,
         findings: found,
         settle_url: settle_url.filter(|_| may_settle),
         write_off,
@@ -298,7 +294,7 @@ fn meant(account: Option<&BillingAccount>, words: &str) -> BoletoWords {
 }
 
 /// Our number, from itself or from a nosso número, with or without its check digit and signs.
-fn number_meant(account: Option<&BillingAccount>, words: &str) -> Option<u64> {
+pub(super) fn number_meant(account: Option<&BillingAccount>, words: &str) -> Option<u64> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let typed = digits(words);
     let pieces = (0..typed.len()).flat_map(|from| (from + 1..=typed.len()).map(move |to| (from, to)));

@@ -12,12 +12,15 @@ use money::{Amount, CustomerId, IntentId, Timestamp, WalletId};
 use serde::Deserialize;
 use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
 use store::tables::customers::Customer;
+use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError};
 use stripe::minor_units::{MinorAmount, MinorUnitsError};
 
 use super::offer_fields::{Typed, Unread, choice, date, hidden, text};
+use super::{payments, refund_acts};
 use crate::app::App;
 use crate::credit_requests::{self, By};
+use crate::freezing;
 use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
@@ -31,6 +34,12 @@ use crate::problem::Problem;
 
 /// Requests of one page.
 const ROWS: u32 = 25;
+/// Refunds that are listed above them.
+const REFUNDS: u32 = 100;
+/// The code of the problem that nobody says why.
+pub(super) const REASON_MISSING: &str = "reason_missing";
+/// What the address calls refunds whose money came back.
+const FAILED: &str = "failed";
 /// Wallets of a customer that are looked through for the one that counts money.
 const WALLETS_MAX: u32 = 50;
 
@@ -45,6 +54,8 @@ pub(super) struct Shown {
 #[serde(default)]
 pub(super) struct ShownOne {
     asked: Option<u8>,
+    /// The code of why somebody's yes or no came to nothing.
+    not: String,
 }
 
 /// What is typed on the form.
@@ -58,6 +69,13 @@ pub(super) struct Typing {
     expires_at: String,
     /// The name of what is asked for, drawn with the form: sent twice, it is asked for once.
     request: String,
+}
+
+/// Why somebody says no.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Why {
+    pub(super) reason: String,
 }
 
 /// A request with the names that stand on it.
@@ -77,18 +95,33 @@ pub(super) async fn list(
     staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleCredit);
     let state = CreditRequestState::from_word(&show);
+    let failed = show == FAILED;
     let trail = Trail::parse(before.as_deref());
     let from: Option<IntentId> = trail.last().and_then(|id| id.parse().ok());
-    let (rows, next) = app
+    let eyes = reader.clone();
+    let (refunds, rows, next) = app
         .read(move |tables| {
+            // Refunds wait, and fail, here; how else they stand is told by the page of their payment.
+            let refunds = match (failed, state) {
+                (true, _) => tables.failed_refund_orders(REFUNDS)?,
+                (false, Some(CreditRequestState::Waiting)) => {
+                    tables.refund_orders_in(RefundOrderState::Waiting, REFUNDS)?
+                }
+                (false, _) => Vec::new(),
+            };
+            let refunds = refunds.into_iter().map(|order| refund_listed(tables, &eyes, order));
+            let refunds = refunds.collect::<Result<Vec<_>, _>>()?;
+            if failed {
+                return Ok((refunds, Vec::new(), None));
+            }
             let page = tables.credit_requests(state, from, ROWS)?;
             let rows = page.rows.into_iter().map(|request| named(tables, request));
-            Ok((rows.collect::<Result<Vec<_>, _>>()?, page.next))
+            Ok((refunds, rows.collect::<Result<Vec<_>, _>>()?, page.next))
         })
         .await?;
-    let word = state.map(CreditRequestState::word).unwrap_or_default();
+    let word = if failed { FAILED } else { state.map(CreditRequestState::word).unwrap_or_default() };
     let base = format!("{}?show={word}&", place.url());
-    let all = (place.url().to_owned(), reader.t("all-states"), state.is_none());
+    let all = (place.url().to_owned(), reader.t("all-states"), state.is_none() && !failed);
     let views = CreditRequestState::ALL.iter().map(|known| {
         (
             format!("{}?show={}", place.url(), known.word()),
@@ -96,14 +129,15 @@ pub(super) async fn list(
             state == Some(*known),
         )
     });
+    let came_back = (format!("{}?show={FAILED}", place.url()), reader.t("refunds-came-back"), failed);
     let page = Listing {
         frame: staff.visit.frame(&app, Some(place)),
         heading: reader.t(place.text_id()),
         text: reader.t1("credit-requests-text", "limit", reader.money(app.config.console.approval_above)),
-        views: std::iter::once(all).chain(views).collect(),
+        views: std::iter::once(all).chain(views).chain([came_back]).collect(),
         narrow: None,
         columns: ["customer", "amount", "note", "requested-by", "status"].map(|id| reader.t(id)).to_vec(),
-        rows: rows.iter().map(|known| listed(&reader, known)).collect(),
+        rows: refunds.into_iter().chain(rows.iter().map(|known| listed(&reader, known))).collect(),
         empty: reader.t("credit-requests-none"),
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
@@ -138,6 +172,30 @@ fn listed(reader: &Reader, known: &Known) -> ListingRow {
     }
 }
 
+/// A refund that waits for somebody's yes, or came back: it is dealt with on the page of its payment.
+fn refund_listed(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    order: RefundOrder,
+) -> Result<ListingRow, StoreError> {
+    let payment = tables.payment(order.payment)?;
+    let customer = payment.map(|payment| tables.customer(payment.customer)).transpose()?.flatten();
+    let ordered = refund_acts::named(tables, order)?;
+    let order = &ordered.order;
+    let (tone, text) = refund_acts::standing(order.state);
+    Ok(ListingRow {
+        url: payments::url(order.payment),
+        name: customer.map(|customer| customer.name).unwrap_or_default(),
+        under: reader.date_time(order.ordered_at),
+        cells: vec![
+            Cell::Amount(reader.money(order.amount)),
+            Cell::Words(order.note.clone(), reader.t("refund-of-payment")),
+            Cell::Words(ordered.ordered_by, String::new()),
+            Cell::Standing(Standing::new(tone, reader.t(text)), order.error.clone().unwrap_or_default()),
+        ],
+    })
+}
+
 /// The amount with the sign that the customer sees.
 pub(super) fn signed(request: &CreditRequest) -> Amount {
     let sign = if request.direction == CreditDirection::Give { 1 } else { -1 };
@@ -146,6 +204,7 @@ pub(super) fn signed(request: &CreditRequest) -> Amount {
 
 fn refusal(reader: &Reader, request: &CreditRequest) -> String {
     match request.refusal.as_deref() {
+        Some(why) if request.state == CreditRequestState::Rejected => why.to_owned(),
         Some("insufficient_credit") => reader.t("credit-not-available"),
         Some(code) => reader.t1("credit-refused-code", "code", code),
         None => String::new(),
@@ -206,6 +265,9 @@ pub(super) async fn page(
         standing: Some(Standing::new(tone, reader.t(text))),
         done: if was_refused { None } else { done },
         alert: match (was_refused, is_waiting && is_own) {
+            // Somebody else was quicker: what stands here is not what was pressed.
+            (false, false) if shown.not == "request_decided" => Some(reader.t("request-decided")),
+            (false, _) if shown.not == REASON_MISSING => Some(reader.t("reject-reason-missing")),
             (true, _) => Some(refusal(&reader, request)),
             (false, true) => Some(reader.t("credit-own-request")),
             (false, false) => None,
@@ -240,6 +302,10 @@ fn facts(reader: &Reader, known: &Known) -> Vec<Fact> {
     }
     if let (Some(by), Some(at)) = (&known.decided_by, request.decided_at) {
         facts.push(Fact::new(reader.t("decided-by"), format!("{by}, {}", reader.date_time(at))));
+        if let Some(why) = request.refusal.as_ref().filter(|_| request.state == CreditRequestState::Rejected)
+        {
+            facts.push(Fact::new(reader.t("rejected-because"), why));
+        }
     }
     facts
 }
@@ -251,12 +317,14 @@ fn acts(reader: &Reader, id: IntentId, is_own: bool) -> Vec<SheetAct> {
         words: reader.t("credit-approve"),
         text: reader.t("credit-approve-text"),
         tone: "primary",
+        reason: None,
     };
     let reject = SheetAct {
         action: format!("{}/rejection", url(id)),
         words: reader.t(if is_own { "credit-take-back" } else { "credit-reject" }),
         text: reader.t("credit-reject-text"),
         tone: "",
+        reason: (!is_own).then(|| reader.t("reason")),
     };
     if is_own { vec![reject] } else { vec![approve, reject] }
 }
@@ -279,15 +347,19 @@ pub(super) async fn reject(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Path(id): Path<String>,
-    Posted(_): Posted<Nothing>,
+    Posted(Why { reason }): Posted<Why>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::GiveCredit)?;
     let id = parse(&id)?;
     let request = app.read(move |tables| tables.credit_request(id)).await?.ok_or_else(missing)?;
-    if request.asked_by != staff.who.staff.id {
+    let is_own = request.asked_by == staff.who.staff.id;
+    if !is_own {
         staff.must(Permission::ApproveCredit)?;
     }
-    let decided = credit_requests::reject(&app, by(&staff), id).await;
+    let decided = match why(is_own, &reason) {
+        Ok(why) => credit_requests::reject(&app, by(&staff), id, why).await,
+        Err(problem) => Err(problem),
+    };
     decided_page(&app, id, decided).await
 }
 
@@ -297,11 +369,20 @@ async fn decided_page(
     id: IntentId,
     decided: Result<CreditRequest, Problem>,
 ) -> Result<Response, Fault> {
-    match decided {
-        Err(problem) if problem.status != StatusCode::CONFLICT => return Err(problem.into()),
-        _ => super::show_what_was_done(app).await,
-    }
-    Ok(Redirect::to(&url(id)).into_response())
+    let told = match decided {
+        Ok(_) => String::new(),
+        Err(problem) if problem.status == StatusCode::CONFLICT || problem.code == REASON_MISSING => {
+            format!("?not={}", problem.code)
+        }
+        Err(problem) => return Err(problem.into()),
+    };
+    super::show_what_was_done(app).await;
+    Ok(Redirect::to(&format!("{}{told}", url(id))).into_response())
+}
+
+/// Whoever says no to somebody else says why; who takes his own back needs no reason.
+pub(super) fn why(is_own: bool, reason: &str) -> Result<Option<String>, Problem> {
+    if is_own { Ok(None) } else { freezing::reason(reason).map(Some) }
 }
 
 fn by(staff: &StaffIn) -> By {
@@ -374,9 +455,12 @@ fn read(
     let direction = unread.note(direction.ok_or_else(|| unknown("direction")));
     let reason = Reason::from_code(&typing.reason).map(Some);
     let reason = unread.note(reason.ok_or_else(|| unknown("reason")));
+    // Who sends no form of ours asks for something new each time.
+    let drawn = typing.request.parse().unwrap_or_else(|_| IntentId::from_u128(ids::fresh()));
+    // What names an intent is not the browser's to choose: it could be the name of a payment to come.
+    let name = app.hashes.hash128("credit request", &[&drawn.as_u128().to_be_bytes()]);
     let asked = credit_requests::Asked {
-        // Who sends no form of ours asks for something new each time.
-        id: typing.request.parse().unwrap_or_else(|_| IntentId::from_u128(ids::fresh())),
+        id: IntentId::from_u128(name),
         customer,
         wallet,
         direction: direction.unwrap_or(CreditDirection::Give),
@@ -463,6 +547,7 @@ fn wrong_text(problem: &Problem) -> &'static str {
     match (problem.code, problem.field.as_deref()) {
         ("missing_field", _) => "note-missing",
         ("too_long", _) => "note-too-long",
+        ("unprintable", _) => "note-unprintable",
         ("expires_in_past", _) => "credit-expires-in-past",
         ("invalid_field", _) => "credit-expires-with-take",
         ("not_a_choice", _) => "choose-one",

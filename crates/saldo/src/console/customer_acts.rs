@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{CustomerId, WalletId};
+use money::{CustomerId, Unit, WalletId};
 use serde::Deserialize;
+use store::views::WalletRow;
 
 use crate::app::App;
 use crate::freezing;
+use crate::look::Reader;
+use crate::look::page::{CustomerActs, FreezableWallet};
 use crate::permissions::Permission;
 use crate::portal::{Fault, Posted, StaffIn, sign_in::Nothing, viewing};
 use crate::problem::Problem;
@@ -60,4 +63,41 @@ pub(super) async fn view(
 
 fn parse(id: &str) -> Result<CustomerId, Problem> {
     id.parse().map_err(|_| Problem::not_found("customer"))
+}
+
+/// What staff may do about a customer; a wallet that is frozen with who did it, when and why.
+pub(super) async fn acts(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    wallets: &[WalletRow],
+) -> Result<CustomerActs, Problem> {
+    let reader = staff.visit.reader();
+    let mut seen = Vec::new();
+    for row in wallets {
+        let is_frozen = freezing::is_frozen(app, row.wallet);
+        seen.push(FreezableWallet {
+            id: row.wallet.to_string(),
+            name: if row.unit == Unit::BYTE {
+                reader.t("wallet-of-data")
+            } else {
+                reader.t1("wallet-of-money", "unit", row.unit.code())
+            },
+            frozen: if is_frozen { Some(frozen_words(app, reader, row.wallet).await?) } else { None },
+        });
+    }
+    Ok(CustomerActs {
+        may_view: staff.may(Permission::ViewAsCustomer),
+        may_freeze: staff.may(Permission::FreezeWallets),
+        wallets: seen,
+    })
+}
+
+/// By whom, when and why, as the audit log has it.
+async fn frozen_words(app: &Arc<App>, reader: &Reader, wallet: WalletId) -> Result<String, Problem> {
+    let found = app.read(move |tables| freezing::frozen_by(tables, wallet)).await?;
+    let Some((row, name)) = found else { return Ok(reader.t("wallet-is-frozen")) };
+    let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let reason = after.and_then(|after| after["reason"].as_str().map(str::to_owned)).unwrap_or_default();
+    let values = [("name", name), ("time", reader.date_time(row.at)), ("reason", reason)];
+    Ok(reader.with("wallet-frozen-by", values))
 }

@@ -32,11 +32,10 @@ use crate::billing::{self, Blocked};
 use crate::clock;
 use crate::freezing;
 use crate::look::page::{
-    AutomaticSeen, CustomerActs, CustomerPage, CustomerParts, FreezableWallet, LineOfCustomer, LoginLine,
-    PayerLines, TimelineLine,
+    AutomaticSeen, CustomerPage, CustomerParts, LineOfCustomer, LoginLine, PayerLines, TimelineLine,
 };
 use crate::look::part::enrolment::field_problems;
-use crate::look::part::{OwnCredit, Place};
+use crate::look::part::{Balance, OwnCredit, Place};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::permissions::Permission;
@@ -301,6 +300,8 @@ async fn show(
     let sold = known.money.as_ref().filter(|money| money.unit == app.config.credit.unit);
     let published = timeline::published(app, sold.map(|money| money.wallet));
     let balance = published.map(|wallet| figures::balance(&wallet, &known.grants, app.ledger.now()));
+    // What a customer is told of a frozen wallet is not for staff: they are told by whom and why, where they can thaw it.
+    let balance = balance.map(|balance| Balance { is_frozen: false, ..balance });
     let cards = cards::of(app, &known.customer).await;
     let base = format!("/console/customers/{id}?");
     let automatic = app.read(move |tables| tables.automatic_topups_of(id, 1)).await?.pop();
@@ -348,30 +349,13 @@ async fn show(
         receipt_sent: sent.map(|sent| reader.tn("receipt-sent", sent)),
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
-        acts: acts(app, staff, &reader, &known.wallets),
+        acts: super::customer_acts::acts(app, staff, &known.wallets).await?,
         payer: known.payer.map(payer_lines),
         code: code.map(|code| (code.text, code.expires_at)),
         tries_max: TRIES_MAX,
         reader,
     };
     draw(status, &page)
-}
-
-fn acts(app: &App, staff: &StaffIn, reader: &Reader, wallets: &[WalletRow]) -> CustomerActs {
-    let wallet = |row: &WalletRow| FreezableWallet {
-        id: row.wallet.to_string(),
-        name: if row.unit == Unit::BYTE {
-            reader.t("wallet-of-data")
-        } else {
-            reader.t1("wallet-of-money", "unit", row.unit.code())
-        },
-        is_frozen: freezing::is_frozen(app, row.wallet),
-    };
-    CustomerActs {
-        may_view: staff.may(Permission::ViewAsCustomer),
-        may_freeze: staff.may(Permission::FreezeWallets),
-        wallets: wallets.iter().map(wallet).collect(),
-    }
 }
 
 fn known(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use money::Amount;
 use serde::Deserialize;
 use store::tables::bank::Finding;
 use store::{Reader as TablesReader, StoreError};
@@ -14,6 +15,7 @@ use crate::audit::Change;
 use crate::findings::Found;
 use crate::look::page::boletos::{BoletoView, FindingListed, Findings};
 use crate::look::part::Place;
+use crate::overpaid;
 use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
@@ -62,6 +64,7 @@ pub(super) async fn list(
         view: BoletoView::Findings,
         are_done,
         may_resolve: !are_done && staff.may(Permission::KeepBankFiles),
+        may_give_back: staff.may(Permission::SettleByHand),
         rows,
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
@@ -82,7 +85,7 @@ pub(super) async fn resolve(
         // Two who press at once have both dealt with it; the first is written down.
         if tx.resolve_finding(no, now)? {
             author.note(tx, &Change::new("finding.resolve", no))?;
-        } else if !tx.finding_exists(no)? {
+        } else if tx.finding(no)?.is_none() {
             return Err(Problem::not_found("finding"));
         }
         Ok(())
@@ -98,6 +101,14 @@ pub(super) fn listed(tables: &TablesReader<'_>, finding: Finding) -> Result<Find
     let boleto = boleto.map(|id| tables.boleto(id)).transpose()?.flatten();
     let whom = customer.or(boleto.as_ref().map(|row| row.customer));
     let customer = whom.map(|id| tables.customer(id)).transpose()?.flatten();
+    let given = tables.overpaid(overpaid::of_finding(finding_no))?.filter(|moved| moved.refused_at.is_none());
+    let credit = found.as_ref().and_then(Found::credit).filter(|_| given.is_none());
+    let give_back_url = match (credit, &customer) {
+        (Some(credit), Some(whom)) if overpaid::left(tables, whom.id, credit.unit())?.value() > 0 => {
+            Some(format!("/console/customers/{}/giving-back/new?finding={finding_no}", whom.id))
+        }
+        _ => None,
+    };
     let file = return_no.map(|no| tables.bank_return(no)).transpose()?.flatten();
     Ok(FindingListed {
         no: finding_no,
@@ -109,5 +120,7 @@ pub(super) fn listed(tables: &TablesReader<'_>, finding: Finding) -> Result<Find
         found,
         detail,
         found_at,
+        give_back_url,
+        given_back: given.map(|moved| (Amount::new(-moved.amount.value(), moved.amount.unit()), moved.at)),
     })
 }

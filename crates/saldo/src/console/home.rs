@@ -12,6 +12,7 @@ use store::tables::credit_requests::CreditRequestState;
 use store::tables::customers::{Customer, Wallet};
 use store::tables::inbox::InboxState;
 use store::tables::reconciliation::ReconciliationRun;
+use store::tables::refund_orders::RefundOrderState;
 use store::{Reader as TablesReader, StoreError};
 
 use super::home_figures::{self, Days, Low};
@@ -137,13 +138,15 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
                 + tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?.len();
             let off = count(endpoints::off_count(tables)?);
             let failed = tables.inbox_count(InboxState::Failed)?;
+            let waiting = tables.refund_orders_in(RefundOrderState::Waiting, CLAIMS_MAX)?.len();
             Ok([
+                count(tables.failed_refund_orders(CLAIMS_MAX)?.len()),
                 tables.unmatched_payment_count(settled)?,
                 unconfirmed,
                 silent,
                 count(disputes),
                 u32::try_from(failed).unwrap_or(u32::MAX),
-                tables.credit_request_count(CreditRequestState::Waiting)?,
+                tables.credit_request_count(CreditRequestState::Waiting)?.saturating_add(count(waiting)),
                 tables.open_finding_count()?,
                 drift,
                 off,

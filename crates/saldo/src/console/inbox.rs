@@ -7,13 +7,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use money::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 use store::StoreError;
 use store::tables::inbox::{InboxCursor, InboxEvent, InboxState};
 
 use super::event_subject::EventSubject;
 use crate::app::App;
 use crate::audit::Change;
-use crate::clock;
 use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
@@ -22,9 +22,14 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
+use crate::{clock, webhooks};
 
 /// Events of one page.
 const ROWS: u32 = 25;
+/// Stripe's name of what lets whoever has it finish a payment.
+const CLIENT_SECRET: &str = "client_secret";
+/// What stands in its place.
+const HIDDEN: &str = "(hidden)";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -139,6 +144,7 @@ pub(super) async fn page(
         words: reader.t("inbox-replay"),
         text: reader.t("inbox-replay-text"),
         tone: "primary",
+        reason: None,
     };
     let mut facts = subject.map(|subject| subject.facts(&reader)).unwrap_or_default();
     facts.extend([
@@ -171,10 +177,31 @@ pub(super) async fn page(
     draw(StatusCode::OK, &page)
 }
 
-/// JSON with its lines; anything else as it came.
+/// JSON with its lines, but for what whoever reads it could pay with; anything else as it came.
 fn readable(body: &[u8]) -> String {
-    let value = serde_json::from_slice::<serde_json::Value>(body);
-    value.map_or_else(|_| String::from_utf8_lossy(body).into_owned(), |value| format!("{value:#}"))
+    match serde_json::from_slice::<Value>(body) {
+        Ok(mut value) => {
+            hide_secrets(&mut value);
+            format!("{value:#}")
+        }
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
+/// With the secret of a payment that is not finished, and a key that everybody sees, it can be confirmed.
+fn hide_secrets(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, inside) in fields {
+                match inside {
+                    Value::String(secret) if name == CLIENT_SECRET => HIDDEN.clone_into(secret),
+                    inside => hide_secrets(inside),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_secrets),
+        _ => {}
+    }
 }
 
 /// `POST /console/inbox/{provider}/{event}/replay`
@@ -186,7 +213,7 @@ pub(super) async fn replay(
 ) -> Result<Response, Fault> {
     staff.must(Permission::ReplayWebhooks)?;
     let author = staff.visit.author(&staff.who.session);
-    let back = url(&provider, &event);
+    let (back, told) = (url(&provider, &event), provider.clone());
     let found = app
         .write(move |tx| {
             let found = tx.replay_inbox(&provider, &event, clock::now())?;
@@ -199,7 +226,7 @@ pub(super) async fn replay(
     if !found {
         return Err(missing().into());
     }
-    app.inbox_news.notify_one();
+    webhooks::wake(&app, &told);
     Ok(Redirect::to(&format!("{back}?replayed=1")).into_response())
 }
 
@@ -210,4 +237,18 @@ fn cursor(text: &str) -> Option<InboxCursor> {
 
 fn missing() -> Problem {
     Problem::not_found("webhook")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn secrets_of_payments_are_shown_to_nobody() {
+        let body = br#"{"data":{"object":{"id":"pi_1","client_secret":"pi_1_secret_x","charges":[{"client_secret":"y","next":{"client_secret":null}}]}}}"#;
+        let shown = readable(body);
+        assert!(!shown.contains("secret_x") && !shown.contains("\"y\""), "{shown}");
+        assert!(shown.contains("\"id\": \"pi_1\"") && shown.contains("(hidden)"), "{shown}");
+        assert_eq!(readable(b"no JSON"), "no JSON");
+    }
 }

@@ -24,6 +24,8 @@ use crate::portal::{Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
 
+/// What the audit log calls that staff told of a payment of an invoice.
+pub(super) const SETTLED: &str = "invoice.settle";
 /// Longest reason, in characters.
 const REASON_CHARS_MAX: usize = 120;
 
@@ -70,7 +72,7 @@ pub(super) async fn settle(
     }
     let author = staff.visit.author(&staff.who.session);
     let (invoice, at) = (row.id, app.ledger.now());
-    let change = Change::new("invoice.settle", invoice).after(&json!({"reason": reason}))?;
+    let change = Change::new(SETTLED, invoice).after(&json!({"reason": reason}))?;
     let settled = app
         .write_or_refuse(move |tx| {
             let open = tx.invoice(invoice)?.filter(|row| row.state == InvoiceState::Open);
@@ -106,7 +108,7 @@ async fn show(
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
     let may_settle = row.state == InvoiceState::Open && staff.may(Permission::SettleByHand);
-    let (asked, eyes, now) = (Arc::clone(app), reader.clone(), app.ledger.now());
+    let (asked, eyes, now, customer_id) = (Arc::clone(app), reader.clone(), app.ledger.now(), row.customer);
     let (invoice, customer) = app
         .read(move |tables| {
             let name = tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default();
@@ -117,5 +119,6 @@ async fn show(
         .await?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let frame = staff.visit.frame(app, Some(Place::ConsoleBilling));
-    draw(status, &ConsoleInvoice { reader, frame, customer, invoice, may_settle, problem })
+    let customer_url = format!("/console/customers/{customer_id}");
+    draw(status, &ConsoleInvoice { reader, frame, customer, customer_url, invoice, may_settle, problem })
 }

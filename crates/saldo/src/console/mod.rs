@@ -7,6 +7,7 @@ mod billing;
 mod blocked;
 mod boletos;
 mod brand;
+mod collected;
 mod credit;
 mod customer_acts;
 mod customer_data;
@@ -39,9 +40,11 @@ mod payments;
 mod plans;
 mod purchases;
 mod reconciliation;
+mod refund_acts;
 mod routers;
 mod search;
 mod staff;
+mod staff_passwords;
 mod stripe_settings;
 mod subscriber_fields;
 mod subscribers;
@@ -63,6 +66,7 @@ use crate::look::page::{Field, FieldProblem, OfferForm};
 use crate::look::part::Place;
 use crate::portal::{self, Fault, StaffIn, draw, sign_in};
 use crate::problem::Problem;
+use crate::staff_passwords::NEW_PASSWORD_PATH;
 use imports::{Customers, Subscribers};
 pub use kept_files::KeptFiles;
 use offer_fields::Typed;
@@ -93,6 +97,9 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/payments/{id}/receipt", post(payments::send_receipt))
         .route("/console/payments/{id}/refund", get(payments::refund))
         .route("/console/payments/{id}/refunds", post(payments::order))
+        .route("/console/refunds/{id}/approval", post(refund_acts::approve))
+        .route("/console/refunds/{id}/rejection", post(refund_acts::reject))
+        .route("/console/refunds/{id}/resolution", post(refund_acts::resolve))
         .route("/console/topups", get(topups::list))
         .route("/console/topups.csv", get(topups::file))
         .route("/console/topups/{id}", get(topups::page))
@@ -163,7 +170,14 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/staff/{id}/disabling", post(staff::disable))
         .route("/console/staff/{id}/enabling", post(staff::enable))
         .route("/console/staff/{id}/signing-out", post(staff::end_sessions))
+        .route("/console/staff/{id}/password-link", post(staff_passwords::send_link))
         .route("/console/invitation", get(staff::invitation).post(staff::accept))
+        .route(
+            "/console/forgotten-password",
+            get(staff_passwords::forgotten_page).post(staff_passwords::forgotten_submit),
+        )
+        .route(NEW_PASSWORD_PATH, get(staff_passwords::new_page).post(staff_passwords::new_submit))
+        .route("/console/password", get(staff_passwords::own_page).post(staff_passwords::own_submit))
         .route("/console/audit", get(audit::page))
         .route("/console/audit.csv", get(audit::file))
         .route("/console/reconciliation", get(reconciliation::page))

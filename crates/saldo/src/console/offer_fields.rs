@@ -8,6 +8,11 @@ use crate::look::volume::{plain_volume, typed_bytes};
 use crate::look::{DataUnit, Reader};
 use crate::problem::Problem;
 
+/// The code for what is no number at all.
+const NOT_A_NUMBER: &str = "not_a_number";
+/// Digits of the smallest step of money behind the point.
+const STEPS_DIGITS: usize = 6;
+
 /// Through whose eyes, and in which thousands.
 #[derive(Clone)]
 pub(super) struct Typed {
@@ -23,7 +28,10 @@ impl Typed {
             return Ok(None);
         }
         let bytes = typed_bytes(self.reader.locale, self.data_unit, text);
-        bytes.map(Some).ok_or_else(|| wrong(field, "not_a_number"))
+        let plain = plain_decimal(self.reader.locale, text);
+        bytes
+            .map(Some)
+            .ok_or_else(|| wrong(field, if is_number(&plain) { out_of_range(field) } else { NOT_A_NUMBER }))
     }
 
     /// Money; `None` if nothing was typed.
@@ -37,7 +45,17 @@ impl Typed {
             return Ok(None);
         }
         let plain = plain_decimal(self.reader.locale, text);
-        Amount::parse(&plain, unit).map(Some).map_err(|_| wrong(field, "not_a_number"))
+        Amount::parse(&plain, unit).map(Some).map_err(|_| {
+            let is_fine = plain.split_once('.').is_some_and(|(_, fraction)| fraction.len() > STEPS_DIGITS);
+            wrong(
+                field,
+                match is_number(&plain) {
+                    false => NOT_A_NUMBER,
+                    true if is_fine => "amount_over_precise",
+                    true => "amount_too_large",
+                },
+            )
+        })
     }
 
     /// A whole number; `None` if nothing was typed.
@@ -48,7 +66,10 @@ impl Typed {
     ) -> Result<Option<T>, Problem> {
         match text.trim() {
             "" => Ok(None),
-            digits => digits.parse().map(Some).map_err(|_| wrong(field, "not_a_number")),
+            digits => digits.parse().map(Some).map_err(|_| {
+                let is_whole = is_number(digits) && !digits.contains('.');
+                wrong(field, if is_whole { out_of_range(field) } else { NOT_A_NUMBER })
+            }),
         }
     }
 
@@ -95,12 +116,14 @@ impl Typed {
             "invalid_service" | "too_many_services" => "offer-bad-services",
             "invalid_time" | "too_many_windows" => "offer-bad-window",
             "plan_unknown" | "pack_of_another_plan" => "offer-bad-plan",
+            "pack_again" => "offer-pack-again",
+            "plan_sells_none" => "offer-plan-sells-none",
             "no_charging" => "offer-no-charging",
             "invalid_days" if field == "block_after_days" => "offer-bad-block-days",
             "invalid_days" => "offer-bad-days",
             "invalid_count" => "offer-bad-count",
             "missing" => "offer-missing",
-            "not_a_number" => "offer-no-number",
+            NOT_A_NUMBER => "offer-no-number",
             "amount_over_precise" => "offer-whole-cents",
             "amount_too_large" => "offer-too-much",
             "invalid_url" => "endpoint-bad-url",
@@ -144,6 +167,26 @@ impl Unread {
     }
 }
 
+/// Whether it is a number, whatever may be too large about it.
+fn is_number(plain: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = plain.trim();
+    let unsigned = plain.strip_prefix(['-', '\u{2212}', '+']).unwrap_or(plain);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    !whole.is_empty() && digits(whole) && digits(fraction)
+}
+
+/// The code of the rule that a number breaks which does not fit this field.
+fn out_of_range(field: &str) -> &'static str {
+    match field {
+        "block_after_days" | "validity_days" => "invalid_days",
+        "per_cycle_max" => "invalid_count",
+        "coa_port" => "invalid_port",
+        "quantity" | "allowance" | "carried_max" | "balance_max" => "invalid_quantity",
+        _ => NOT_A_NUMBER,
+    }
+}
+
 fn wrong(field: &'static str, code: &'static str) -> Problem {
     Problem::invalid(field, code, "This cannot be read.")
 }
@@ -178,6 +221,11 @@ pub(super) fn date(name: &'static str, label: String, hint: Option<String>, valu
 /// What the form sends back as it is.
 pub(super) fn hidden(name: &'static str, value: String) -> Field {
     Field { name, label: String::new(), hint: None, kind: FieldKind::Hidden(value) }
+}
+
+/// What is typed and never shown again.
+pub(super) fn secret(name: &'static str, label: String, hint: Option<String>) -> Field {
+    Field { name, label, hint, kind: FieldKind::Secret }
 }
 
 /// One of several.

@@ -138,7 +138,7 @@ impl Kept for Packs {
         vec![
             choice("plan", t("plan"), None, &sent.plan, plans),
             text("quantity", unit("pack-quantity-in"), None, sent.quantity.clone()),
-            text("price", t("price"), None, sent.price.clone()),
+            text("price", t("price"), Some(t("in-reais")), sent.price.clone()),
             Field {
                 name: "chargings",
                 label: t("charged-by"),
@@ -167,9 +167,34 @@ impl Kept for Packs {
         sent: &Sent,
     ) -> Result<u32, Problem> {
         let (draft, unread) = draft(typed, sent);
-        unread.refuse(|| wrong_with_pack(app.sold().plan(draft.plan_no), &draft))?;
+        let sold = app.sold();
+        let plan = sold.plan(draft.plan_no);
+        unread.refuse(|| wrong_with_pack(plan, &draft))?;
+        // What is wrong with it is told by whoever writes it down.
+        let is_fine = wrong_with_pack(plan, &draft).is_empty();
+        if let Some(problem) = senseless(&sold, no, &draft).filter(|_| is_fine) {
+            return Err(problem);
+        }
         put_pack(app, author, no, draft).await
     }
+}
+
+/// What could be sold so, but nobody means: a subscriber would see two equal choices, or none could ever buy it.
+fn senseless(sold: &Sold, no: Option<u32>, draft: &PackDraft) -> Option<Problem> {
+    if !draft.sold {
+        return None;
+    }
+    if sold.plan(draft.plan_no).is_some_and(|plan| plan.supports_purchase == 0) {
+        let detail = "No credit can be bought for this plan.";
+        return Some(Problem::invalid("plan", "plan_sells_none", detail));
+    }
+    let is_equal = |pack: &&PackRow| {
+        let offered = (pack.plan_no, pack.quantity, pack.price);
+        pack.sold == 1 && Some(pack.pack_no) != no && offered == (draft.plan_no, draft.quantity, draft.price)
+    };
+    let equal = sold.packs().find(is_equal)?;
+    let detail = format!("Pack {} is the same quantity at the same price.", equal.pack_no);
+    Some(Problem::invalid("quantity", "pack_again", detail))
 }
 
 fn draft(typed: &Typed, sent: &Sent) -> (PackDraft, Unread) {

@@ -11,9 +11,11 @@ use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::customers::Customer;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
+use stripe::minor_units::MinorAmount;
 use stripe::request::money_back::RefundReason;
 
 use super::offer_fields::Typed;
+use super::refund_acts::{self, Ordered};
 use crate::app::App;
 use crate::ids;
 use crate::look::Reader;
@@ -38,6 +40,8 @@ const STRIPE_API: &str = "https://api.stripe.com";
 #[serde(default)]
 pub(super) struct ShownOne {
     ordered: Option<String>,
+    /// The code of why somebody's yes or no came to nothing.
+    not: String,
     /// To how many addresses the receipt was sent.
     sent: Option<u32>,
 }
@@ -65,8 +69,10 @@ struct Known {
     payment: Payment,
     customer: Option<Customer>,
     claims: Vec<PaymentClaim>,
-    orders: Vec<RefundOrder>,
+    orders: Vec<Ordered>,
     left: Amount,
+    /// Whether the customer's bank holds its money.
+    is_held: bool,
     booked: i64,
     is_behind: bool,
     /// The number of its receipt.
@@ -93,15 +99,23 @@ pub(super) async fn page(
     let known = known(&app, parse(&id)?).await?;
     let reader = staff.visit.reader().clone();
     let seen = row(&reader, &known.payment);
+    let is_waiting = known.orders.iter().any(|it| it.order.state == RefundOrderState::Waiting);
     let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
+    let may_refund = may_refund && !known.is_held && !is_waiting;
     let place = Place::ConsolePayments;
     let send_again = SheetAct {
         action: format!("{}/receipt", url(known.payment.id)),
         words: reader.t("receipt-send-again"),
         text: reader.t("receipt-send-again-text"),
         tone: "",
+        reason: None,
     };
-    let ordered = known.orders.iter().find(|order| Some(order.id.to_string()) == shown.ordered);
+    let ordered = known.orders.iter().map(|it| &it.order);
+    let ordered = ordered.into_iter().find(|order| Some(order.id.to_string()) == shown.ordered);
+    let mut acts = refund_acts::acts(&reader, &staff, &known.orders);
+    if known.receipt.is_some() && staff.may(Permission::ChangeCustomers) {
+        acts.push(send_again);
+    }
     let page = Sheet {
         frame: staff.visit.frame(&app, Some(place)),
         heading: reader.t1("payment-of", "amount", reader.money(known.payment.amount)),
@@ -111,19 +125,18 @@ pub(super) async fn page(
             Some(sent) => Some(reader.tn("receipt-sent", sent)),
             None => ordered.and_then(|order| ordered_words(&reader, order)),
         },
-        alert: alert(&reader, &known, ordered),
+        alert: alert(&reader, &known, ordered, &shown.not),
         facts: facts(&app, &reader, &known),
-        lists: [orders(&reader, &known), claims(&app, &reader, &known)].into_iter().flatten().collect(),
+        lists: [refund_acts::list(&reader, &known.orders), claims(&app, &reader, &known)]
+            .into_iter()
+            .flatten()
+            .collect(),
         links: if may_refund {
             vec![(format!("{}/refund", url(known.payment.id)), reader.t("refund-payment"))]
         } else {
             Vec::new()
         },
-        acts: if known.receipt.is_some() && staff.may(Permission::ChangeCustomers) {
-            vec![send_again]
-        } else {
-            Vec::new()
-        },
+        acts,
         raw: None,
         back: (place.url().to_owned(), reader.t(place.text_id())),
         reader,
@@ -135,10 +148,13 @@ async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
     let look = move |tables: &store::Reader<'_>| {
         let Some(payment) = tables.payment(id)? else { return Ok(None) };
         let (booked, is_behind) = refunds::taken_back(tables, id)?;
+        let orders = tables.refund_orders_of(id, ORDERS_SHOWN)?.into_iter();
+        let orders = orders.map(|order| refund_acts::named(tables, order));
         Ok(Some(Known {
             customer: tables.customer(payment.customer)?,
             claims: tables.claims_of(id)?,
-            orders: tables.refund_orders_of(id, ORDERS_SHOWN)?,
+            orders: orders.collect::<Result<_, _>>()?,
+            is_held: refunds::is_held_by_bank(tables, id)?,
             receipt: tables.receipt(id)?.map(|receipt| receipt.name()),
             left: refunds::refundable(tables, &payment)?,
             booked,
@@ -155,11 +171,16 @@ fn ordered_words(reader: &Reader, order: &RefundOrder) -> Option<String> {
     match order.state {
         RefundOrderState::Made => Some(reader.t1("refund-made", "amount", amount)),
         RefundOrderState::Open => Some(reader.t1("refund-sent", "amount", amount)),
-        RefundOrderState::Refused => None,
+        RefundOrderState::Waiting => Some(reader.t1("refund-was-asked", "amount", amount)),
+        RefundOrderState::Rejected => Some(reader.t("refund-was-rejected")),
+        RefundOrderState::Refused | RefundOrderState::Failed => None,
     }
 }
 
-fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>) -> Option<String> {
+fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>, not: &str) -> Option<String> {
+    if let Some(text) = not_done_text(not) {
+        return Some(reader.t(text));
+    }
     let refused = ordered.filter(|order| order.state == RefundOrderState::Refused);
     if let Some(order) = refused {
         let words = order.error.clone().unwrap_or_default();
@@ -168,7 +189,26 @@ fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>) -> Optio
     if known.payment.status == PaymentStatus::Succeeded && known.payment.credited_entry.is_none() {
         return Some(reader.t("payment-unmatched-text"));
     }
+    if let Some(words) = refund_acts::alert(reader, &known.orders) {
+        return Some(words);
+    }
+    if known.is_held {
+        return Some(reader.t("refund-held-by-bank"));
+    }
     known.is_behind.then(|| reader.t("payment-being-taken-back"))
+}
+
+/// Why a yes or a no came to nothing.
+fn not_done_text(code: &str) -> Option<&'static str> {
+    match code {
+        "request_decided" => Some("request-decided"),
+        "own_request" => Some("credit-own-request"),
+        "reason_missing" => Some("reject-reason-missing"),
+        "payment_disputed" => Some("refund-held-by-bank"),
+        "refund_open" => Some("refund-another-open"),
+        "already_refunded" | "payment_not_paid" => Some("refund-nothing-left"),
+        _ => None,
+    }
 }
 
 fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
@@ -222,31 +262,6 @@ pub(super) fn dashboard_url(app: &App, id: &str, what: &str) -> Option<String> {
     let mode = if stripe.secret_key.contains("_test_") { "test/" } else { "" };
     (stripe.api_url.trim_end_matches('/') == STRIPE_API)
         .then(|| format!("https://dashboard.stripe.com/{mode}{what}/{id}"))
-}
-
-/// What staff ordered to be given back.
-fn orders(reader: &Reader, known: &Known) -> Option<SheetList> {
-    let line = |order: &RefundOrder| {
-        let (tone, text) = match order.state {
-            RefundOrderState::Open => ("wait", "refund-order-open"),
-            RefundOrderState::Made => ("good", "refund-order-made"),
-            RefundOrderState::Refused => ("bad", "refund-order-refused"),
-        };
-        let told = [
-            Some(reader.date_time(order.ordered_at)),
-            Some(order.note.clone()).filter(|note| !note.is_empty()),
-            order.provider_refund.clone(),
-            order.error.clone(),
-        ];
-        SheetLine {
-            words: reader.money(order.amount),
-            under: told.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            standing: Some(Standing::new(tone, reader.t(text))),
-            url: None,
-        }
-    };
-    let lines: Vec<_> = known.orders.iter().map(line).collect();
-    (!lines.is_empty()).then(|| SheetList { heading: reader.t("refunds-ordered"), lines })
 }
 
 /// What Stripe tells is claimed back.
@@ -338,6 +353,7 @@ pub(super) async fn order(
         note: typing.note.clone(),
         // Whoever orders has seen a preview: without it, it is drawn first.
         left_seen: Some(Amount::new(typing.left.parse().unwrap_or(-1), unit)),
+        alone_up_to: alone_up_to(&app, &staff),
     };
     let author = staff.visit.author(&staff.who.session);
     match refunds::order(&app, author, (RefundId::from_u128(ids::fresh()), id), wanted).await {
@@ -347,6 +363,11 @@ pub(super) async fn order(
         }
         Err(problem) => Err(problem.into()),
     }
+}
+
+/// How much this member of staff may give back alone: who may say yes to others needs nobody's.
+fn alone_up_to(app: &App, staff: &StaffIn) -> Option<Amount> {
+    (!staff.may(Permission::ApproveCredit)).then_some(app.config.console.refund_above)
 }
 
 fn read_amount(staff: &StaffIn, typing: &Typing, unit: money::Unit) -> Result<Option<Amount>, Problem> {
@@ -368,6 +389,7 @@ async fn show_refund(
     let problem = match (refused, &read) {
         (Some(problem), _) => Some(problem),
         (None, Err(problem)) => Some(problem.clone()),
+        _ if known.is_held => Some(Problem::new(StatusCode::OK, "payment_disputed", "The bank holds it.")),
         (None, Ok(Some(amount))) => out_of_range(*amount, known.left),
         (None, Ok(None)) => None,
     };
@@ -406,6 +428,7 @@ async fn show_refund(
         reasons: reasons.collect(),
         note: typing.note,
         problem: problem.map(|problem| refusal_words(&reader, &problem, known.left)),
+        limit: alone_up_to(app, staff).map(|limit| reader.t1("refund-limit", "limit", reader.money(limit))),
         preview,
         reader,
     };
@@ -414,12 +437,21 @@ async fn show_refund(
 
 fn out_of_range(amount: Amount, left: Amount) -> Option<Problem> {
     let is_wrong = amount.value() <= 0 || amount.value() > left.value();
-    is_wrong.then(|| Problem::invalid("amount", "amount_out_of_range", "amount is out of range."))
+    if is_wrong {
+        return Some(Problem::invalid("amount", "amount_out_of_range", "amount is out of range."));
+    }
+    // What cannot be sent is told before it is confirmed.
+    MinorAmount::from_amount(amount)
+        .is_err()
+        .then(|| Problem::invalid("amount", "amount_over_precise", "amount must be in whole cents."))
 }
 
 fn refusal_words(reader: &Reader, problem: &Problem, left: Amount) -> String {
     match problem.code {
         "refund_open" => reader.t("refund-another-open"),
+        "refund_waiting" => reader.t("refund-another-waits"),
+        "payment_disputed" => reader.t("refund-held-by-bank"),
+        "unprintable" => reader.t("note-unprintable"),
         "refund_changed" => reader.t1("refund-changed", "left", reader.money(left)),
         "already_refunded" | "payment_not_paid" => reader.t("refund-nothing-left"),
         "amount_over_precise" => reader.t("offer-whole-cents"),

@@ -129,7 +129,7 @@ impl Kept for Plans {
         let supports = if sent.supports_purchase == YES { YES } else { "no" };
         vec![
             text("name", t("name"), None, sent.name.clone()),
-            text("fee", t("plan-fee"), None, sent.fee.clone()),
+            text("fee", t("plan-fee"), Some(t("in-reais")), sent.fee.clone()),
             text("allowance", unit("plan-allowance-in"), None, sent.allowance.clone()),
             text(
                 "carried_max",

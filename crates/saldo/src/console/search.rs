@@ -1,5 +1,5 @@
-//! `/console/search`: one field for names, e-mails, documents, ids of ours and of Stripe's, and the last digits of a card. What is
-//! found alone is opened.
+//! `/console/search`: one field for names, e-mails, documents, ids of ours and of Stripe's, numbers of invoices and boletos, and the last
+//! digits of a card. What is found alone is opened.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use book::EntryRef;
+use brazil::boleto::BillingAccount;
 use brazil::document::TaxId;
 use money::{
     Amount, ApiKeyId, BoletoId, CustomerId, EntryId, GrantId, IntentId, InvoiceId, LineId, LoginId,
@@ -15,6 +16,7 @@ use money::{
 use serde::Deserialize;
 use store::{Reader as TablesReader, StoreError};
 
+use super::boletos::number_meant;
 use super::{credit, inbox, payments, topups};
 use crate::app::App;
 use crate::audited::customer_of;
@@ -62,7 +64,16 @@ pub(super) async fn page(
     let trail = Trail::parse(before.as_deref());
     let from: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
     let (asked, eyes) = (words.clone(), reader.clone());
-    let found = app.read(move |tables| find(tables, &eyes, &asked, from)).await?;
+    let account = app.config.bank.as_ref().map(|bank| bank.account.clone());
+    let found = app
+        .read(move |tables| {
+            let mut found = find(tables, &eyes, &asked, from)?;
+            if let (Found::Customers(rows, _), None) = (&mut found, from) {
+                rows.splice(0..0, by_number(tables, &eyes, account.as_ref(), &asked)?);
+            }
+            Ok(found)
+        })
+        .await?;
     let (rows, next) = match found {
         Found::Page(url) => return Ok(Redirect::to(&url).into_response()),
         Found::Customers(rows, next) => (rows, next),
@@ -143,6 +154,40 @@ fn row(
             Cell::Words(reader.date(customer.created_at), String::new()),
         ],
     }))
+}
+
+/// The invoice and the boleto with this number, each as its payer with a link to it.
+fn by_number(
+    tables: &TablesReader<'_>,
+    reader: &crate::look::Reader,
+    account: Option<&BillingAccount>,
+    words: &str,
+) -> Result<Vec<ListingRow>, StoreError> {
+    if words.is_empty() || words.chars().any(char::is_alphabetic) {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    let invoice = match words.parse() {
+        Ok(number) => tables.invoice_by_number(number)?,
+        Err(_) => None,
+    };
+    if let Some(invoice) = invoice {
+        let under = reader.t1("invoice-month-title", "number", invoice.number);
+        found.push((invoice.customer, format!("/console/invoices/{}", invoice.id), under, invoice.total));
+    }
+    // A row holds no number beyond what it counts with.
+    let number = number_meant(account, words).filter(|number| i64::try_from(*number).is_ok());
+    if let Some(boleto) = number.map(|number| tables.boleto_by_number(number)).transpose()?.flatten() {
+        let under = reader.t1("boleto-number", "number", boleto.our_number);
+        let url = format!("{}/{}", Place::ConsoleBoletos.url(), boleto.id);
+        found.push((boleto.customer, url, under, boleto.amount));
+    }
+    let listed = found.into_iter().map(|(customer, url, under, amount)| {
+        let row = row(tables, reader, customer)?;
+        let under = format!("{under} · {}", reader.money(amount));
+        Ok(row.map(|row| ListingRow { url, under, ..row }))
+    });
+    Ok(listed.collect::<Result<Vec<_>, StoreError>>()?.into_iter().flatten().collect())
 }
 
 fn customer_url(id: CustomerId) -> String {

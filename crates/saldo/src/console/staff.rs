@@ -108,6 +108,9 @@ pub(super) async fn invite(
         Err(refused) if refused.code == "staff_known" => {
             form(&app, &staff, &sent, vec![problem(("email", "staff-known"))])
         }
+        Err(refused) if refused.code == "invited_already" => {
+            form(&app, &staff, &sent, vec![problem(("email", "staff-invited-already"))])
+        }
         Err(refused) => Err(refused.into()),
     }
 }
@@ -216,7 +219,7 @@ pub(super) async fn accept(
     Ok(([(SET_COOKIE, cookie)], Redirect::to(Place::ConsoleHome.url())).into_response())
 }
 
-fn back(told: &str) -> Response {
+pub(super) fn back(told: &str) -> Response {
     Redirect::to(&format!("{}?told={told}", Place::ConsoleStaff.url())).into_response()
 }
 
@@ -239,6 +242,7 @@ async fn show(app: &Arc<App>, staff: &StaffIn, status: StatusCode, told: &str) -
         "invited" => Some("staff-invited"),
         "withdrawn" => Some("staff-withdrawn"),
         "changed" => Some("staff-changed"),
+        "link_sent" => Some("staff-password-link-sent"),
         _ => None,
     };
     let (me, now) = (staff.who.staff.id, clock::now());
@@ -333,6 +337,6 @@ fn role(word: &str) -> Result<StaffRole, Problem> {
     StaffRole::from_word(word).ok_or_else(|| Problem::invalid("role", "invalid_role", detail))
 }
 
-fn parse(id: &str) -> Result<StaffId, Problem> {
+pub(super) fn parse(id: &str) -> Result<StaffId, Problem> {
     id.parse().map_err(|_| Problem::not_found("staff"))
 }

@@ -268,6 +268,7 @@ pub(super) async fn page(
         words: reader.t("topup-ask-again"),
         text: reader.t("topup-ask-again-text"),
         tone: "",
+        reason: None,
     };
     let may_ask = staff.may(Permission::ReplayWebhooks) && topup.checkout_session.is_some();
     let page = Sheet {

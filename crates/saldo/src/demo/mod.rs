@@ -126,6 +126,11 @@ impl Listening {
     }
 }
 
+/// The pages that only a demo has.
+pub fn own_routes() -> Router<Arc<App>> {
+    pages::own_routes()
+}
+
 /// Serves the demo until the program is told to end.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let path = options.data.clone().unwrap_or_else(folder::default_path);
@@ -171,6 +176,7 @@ async fn play(
     jobs::start(&running.app);
     let messengers = bank::exchange(&running.app, &bank);
     let network = Arc::new(router::start(&running.app, async_listener(&sockets.router)?).await?);
+    router::follow(&running.app, Arc::downgrade(&network));
     let strip = strip(sandbox.faults().clone(), Arc::downgrade(&network), Arc::downgrade(&bank));
     // Nobody has set one before: the app is new.
     let _ = running.app.demo_strip.set(strip);

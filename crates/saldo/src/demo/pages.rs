@@ -74,7 +74,16 @@ impl Stage {
 /// The demo's pages in front of all that is served anyway.
 pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
     let stage = Arc::new(stage);
-    let pages = Router::new()
+    let pages = own_routes().layer(Extension(Arc::clone(&stage)));
+    portal::framed(app, pages)
+        .layer(panics::answered_in_json())
+        .fallback_service(routes::router(app))
+        .layer(from_fn_with_state((Arc::clone(app), stage), opened::watch))
+}
+
+/// The pages alone.
+pub(super) fn own_routes() -> Router<Arc<App>> {
+    Router::new()
         .route("/", get(home))
         .route("/demo", get(home))
         .route("/demo/live", get(live::stream))
@@ -87,11 +96,6 @@ pub(super) fn router(app: &Arc<App>, stage: Stage) -> Router {
         .route("/demo/reset", get(ask_to_reset).post(reset))
         .route("/demo/mails", get(mails))
         .route("/demo/mails/{mail}", get(mail))
-        .layer(Extension(Arc::clone(&stage)));
-    portal::framed(app, pages)
-        .layer(panics::answered_in_json())
-        .fallback_service(routes::router(app))
-        .layer(from_fn_with_state((Arc::clone(app), stage), opened::watch))
 }
 
 /// `GET /` and `GET /demo`
@@ -101,6 +105,13 @@ async fn home(
     visit: Visit,
 ) -> Result<Response, Fault> {
     let seen = live::look(&app, &stage).await?;
+    let (asked, subscribers) = (Arc::clone(&app), Arc::clone(&stage));
+    let states = app
+        .read(move |tables| {
+            let all = subscribers.subscribers.iter();
+            all.map(|found| found.state_now(&asked, tables)).collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
     let login =
         |email: &str, password: &str| DemoLogin { email: email.to_owned(), password: password.to_owned() };
     let page = DemoHome {
@@ -110,8 +121,9 @@ async fn home(
         subscribers: stage
             .subscribers
             .iter()
-            .map(|found| DemoSubscriber {
-                state: found.state,
+            .zip(states)
+            .map(|(found, state)| DemoSubscriber {
+                state,
                 name: found.name,
                 document: found.document.to_owned(),
             })

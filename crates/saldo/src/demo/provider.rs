@@ -36,6 +36,9 @@ pub(super) const ZERO_RATED: &str = "WhatsApp";
 /// The state of the one who has plenty left.
 const PLENTY: &str = "plenty";
 
+/// The state of the one who has nothing left.
+const ZERO: &str = "zero";
+
 /// The state of the one whose line is blocked.
 const BLOCKED: &str = "blocked";
 
@@ -64,7 +67,7 @@ pub(super) const SAMPLES: [Sample; 3] = [
         status: LineStatus::Enabled,
     },
     Sample {
-        state: "zero",
+        state: ZERO,
         name: "Maria Exemplo",
         document: "11144477735",
         access_login: "maria.exemplo",
@@ -106,6 +109,20 @@ impl Subscriber {
     /// Whether he is the one whose line is blocked.
     pub(crate) fn is_blocked(&self) -> bool {
         self.state == BLOCKED
+    }
+
+    /// How his line stands now: `plenty`, `zero` or `blocked`, whatever it began with.
+    pub(crate) fn state_now(
+        &self,
+        app: &App,
+        tables: &store::Reader<'_>,
+    ) -> Result<&'static str, StoreError> {
+        let view = tables.line_view(self.line_id)?;
+        if view.is_some_and(|view| view.status != LineStatus::Enabled.code()) {
+            return Ok(BLOCKED);
+        }
+        let left = app.ledger.wallet(self.wallet).map_or(0, |wallet| wallet.balance.available());
+        Ok(if left > 0 { PLENTY } else { ZERO })
     }
 
     /// Whether he is the one who has plenty left, whose line the first screen draws.

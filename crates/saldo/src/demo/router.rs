@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use money::RouterId;
@@ -25,6 +26,8 @@ const ADDRESS: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const INTERIM_SECONDS: u32 = 10;
 /// Most lines that dial.
 const LINES_MAX: u32 = 100;
+/// Pause between two looks for new lines.
+const LOOK_PAUSE: Duration = Duration::from_secs(3);
 /// Bytes of randomness in its secret.
 const SECRET_BYTES: usize = 24;
 
@@ -57,6 +60,23 @@ pub(super) async fn start(app: &Arc<App>, listener: TcpListener) -> anyhow::Resu
         router.dial(&login)?;
     }
     Ok(router)
+}
+
+/// Lets lines that are added while the demo runs dial, too, until the router is no more.
+pub(super) fn follow(app: &Arc<App>, router: Weak<Router>) {
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK_PAUSE).await;
+            let (Some(app), Some(router)) = (app.upgrade(), router.upgrade()) else { return };
+            match subscribers(&app).await {
+                Ok(all) => all.iter().for_each(|line| {
+                    router.let_dial(&line.login, line.rate_limit);
+                }),
+                Err(problem) => tracing::warn!(code = problem.code, "the router does not hear of new lines"),
+            }
+        }
+    });
 }
 
 /// The book's time, in milliseconds: moved by the demo's clock, so that an hour that is skipped is an hour for subscribers, too.

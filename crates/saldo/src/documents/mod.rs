@@ -19,5 +19,5 @@ pub use paper::{Column, Paper, Side};
 pub use remittances::{LeftOut, RemitError, Remitted, remit, send_remittance, waiting};
 pub use returns::{Loaded, ReturnError, load, load_return};
 pub use sheet::Sheet;
-pub use write_offs::{Closable, Debt, closable, is_still_owed, write_off, written_off_to};
+pub use write_offs::{Closable, Debt, WRITE_OFF, closable, is_still_owed, write_off, written_off_to};
 pub(crate) use write_offs::{finish_write_off, write_off_in};

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use book::PaidBy;
 use brazil::Centavos;
+use brazil::boleto::BankCode;
 use brazil::cnab::{CnabError, Entry, Occurrence, read_return};
+use jiff::civil::Date;
 use money::{Amount, CustomerId, SettlementId, Timestamp};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -261,7 +263,7 @@ impl Loading<'_, '_> {
 
     /// The name of a settlement. Two of one title in one file are two payments; the same in two files is one, told twice.
     fn name(&mut self, boleto: &BoletoRow, entry: &Entry) -> SettlementId {
-        let told = format!("{:?}", (entry.occurred_on, entry.credited_on, entry.paid, &entry.paid_at));
+        let told = told((entry.occurred_on, entry.credited_on), entry.paid, entry.paid_at);
         let mut id = settlements::name(&[b"boleto", &boleto.id.as_u128().to_be_bytes(), told.as_bytes()]);
         for again in 1_u64.. {
             if self.named.insert(id) {
@@ -311,4 +313,30 @@ impl Loading<'_, '_> {
 
 fn motives(entry: &Entry) -> Vec<String> {
     entry.motives.iter().map(ToString::to_string).collect()
+}
+
+/// What tells a payment from the others of its title. Names that are kept for ever are made of these words: they are written out here and
+/// never change.
+fn told(days: (Option<Date>, Option<Date>), paid: Centavos, at: Option<BankCode>) -> String {
+    let day = |day: Option<Date>| day.map_or_else(|| "None".to_owned(), |day| format!("Some({day})"));
+    let (occurred, credited, paid) = (day(days.0), day(days.1), paid.count());
+    let bank = at.map_or_else(|| "None".to_owned(), |bank| format!("Some({bank})"));
+    format!("({occurred}, {credited}, Centavos({paid}), {bank})")
+}
+
+#[cfg(test)]
+mod tests {
+    use brazil::CentavosError;
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn names_of_settlements_are_made_of_the_same_words_for_ever() -> Result<(), CentavosError> {
+        let (day, paid) = (date(2026, 11, 22), Centavos::new(2_490)?);
+        let told_whole = told((Some(day), Some(date(2026, 11, 23))), paid, Some(BankCode::BANCO_DO_BRASIL));
+        assert_eq!(told_whole, "(Some(2026-11-22), Some(2026-11-23), Centavos(2490), Some(001))");
+        assert_eq!(told((Some(day), None), paid, None), "(Some(2026-11-22), None, Centavos(2490), None)");
+        Ok(())
+    }
 }

@@ -25,6 +25,9 @@ use crate::lines::{self, Purchased};
 use crate::problem::Problem;
 use crate::{clock, ids, settlements};
 
+/// What the audit log calls the write-off of a boleto.
+pub const WRITE_OFF: &str = "boleto.write_off";
+
 /// What a write-off of a boleto would still change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closable {
@@ -170,7 +173,7 @@ pub(crate) fn write_off_in(
     let rule = rule(closable, chosen)?;
     let intents = close(tx, &boleto, closable, rule, now)?;
     let state = closable.to.unwrap_or(boleto.state);
-    let change = Change::new("boleto.write_off", id)
+    let change = Change::new(WRITE_OFF, id)
         .before(&json!({"state": boleto.state.word()}))?
         .after(&json!({"state": state.word(), "on_write_off": rule.map(OnWriteOff::word)}))?;
     author.note(tx, &change)?;

@@ -210,7 +210,7 @@ impl Wish {
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    pub(super) fn from_json(text: &str) -> anyhow::Result<Wish> {
+    pub(crate) fn from_json(text: &str) -> anyhow::Result<Wish> {
         let unit = |code: &str| Unit::known(code).ok_or_else(|| anyhow::anyhow!("unknown unit {code}"));
         let by = |code: &str| PaidBy::from_code(code).ok_or_else(|| anyhow::anyhow!("unknown way {code}"));
         let wish = match serde_json::from_str(text)? {

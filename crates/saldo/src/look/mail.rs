@@ -120,6 +120,87 @@ pub fn receipt_sent(
     }
 }
 
+/// Tells a customer that `amount` goes back to him, by the card that he paid with if it is known; `url` is where his payments are.
+pub fn refund_made(
+    reader: &Reader,
+    brand: &str,
+    name: &str,
+    (amount, card): (Amount, &str),
+    url: &str,
+) -> Mail {
+    told_of_refund(reader, ("mail-refund-subject", "mail-refund-body"), (brand, name), amount, (url, card))
+}
+
+/// Tells a customer that what was refunded could not be paid out to him, and that his credit is back; `url` is where his payments are.
+pub fn refund_failed(reader: &Reader, brand: &str, name: &str, amount: Amount, url: &str) -> Mail {
+    told_of_refund(
+        reader,
+        ("mail-refund-failed-subject", "mail-refund-failed-body"),
+        (brand, name),
+        amount,
+        (url, ""),
+    )
+}
+
+/// Tells staff that the refund of this customer's payment came back; `url` is where it is dealt with.
+pub fn refund_failed_to_staff(
+    reader: &Reader,
+    brand: &str,
+    customer: &str,
+    amount: Amount,
+    url: &str,
+) -> Mail {
+    told_of_refund(
+        reader,
+        ("mail-refund-failed-staff-subject", "mail-refund-failed-staff-body"),
+        (brand, customer),
+        amount,
+        (url, ""),
+    )
+}
+
+fn told_of_refund(
+    reader: &Reader,
+    (subject, body): (&str, &str),
+    (brand, name): (&str, &str),
+    amount: Amount,
+    (url, card): (&str, &str),
+) -> Mail {
+    let amount = reader.money(amount);
+    let values = [
+        ("name", name.to_owned()),
+        ("brand", brand.to_owned()),
+        ("amount", amount.clone()),
+        ("card", card.to_owned()),
+        ("url", url.to_owned()),
+    ];
+    Mail {
+        subject: reader.t2(subject, "amount", amount, "brand", brand),
+        body: reader.with(body, values) + "\n",
+    }
+}
+
+/// Tells staff that a colleague said no to `amount` that he had asked for, and why; `url` is where it stands.
+pub fn request_rejected(
+    reader: &Reader,
+    brand: &str,
+    (name, amount): (&str, Amount),
+    why: &str,
+    url: &str,
+) -> Mail {
+    let amount = reader.money(amount);
+    let values = [
+        ("name", name.to_owned()),
+        ("amount", amount.clone()),
+        ("why", why.to_owned()),
+        ("url", url.to_owned()),
+    ];
+    Mail {
+        subject: reader.t2("mail-request-rejected-subject", "amount", amount, "brand", brand),
+        body: reader.with("mail-request-rejected-body", values) + "\n",
+    }
+}
+
 /// What is told of a line's use.
 #[derive(Clone, Copy, Debug)]
 pub struct UsageMail<'a> {

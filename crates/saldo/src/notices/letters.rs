@@ -65,3 +65,26 @@ pub(super) fn put(
         })
     })
 }
+
+/// Puts a letter to somebody of staff into the outbox.
+pub(super) fn to_staff(
+    tx: &Tx<'_>,
+    (kind, at): (&str, Timestamp),
+    locale: Locale,
+    recipient: &str,
+    letter: &Letter,
+) -> Result<(), StoreError> {
+    tx.insert_mail(&Mail {
+        id: MailId::from_u128(ids::fresh()),
+        kind: kind.to_owned(),
+        recipient: recipient.to_owned(),
+        subject: letter.subject.clone(),
+        body: letter.body.clone(),
+        locale: locale.tag().to_owned(),
+        created_at: at,
+        sent_at: None,
+        attempts: 0,
+        next_attempt_at: Some(clock::now()),
+        last_error: None,
+    })
+}

@@ -54,6 +54,7 @@ pub(super) async fn submit(
             PasswordProblem::TooShort => FirstAccessProblem::TooShort,
             PasswordProblem::Different => FirstAccessProblem::Different,
             PasswordProblem::IsName => FirstAccessProblem::PasswordIsName,
+            PasswordProblem::IsPattern => FirstAccessProblem::PasswordIsPattern,
         };
         return show(&app, &visit, refused, written, Some(problem));
     }

@@ -117,7 +117,8 @@ pub(crate) fn unfit(password: &str, again: &str, names: &[String]) -> Option<Pas
     match (password.chars().count() < least, password == again) {
         (true, _) => Some(PasswordProblem::TooShort),
         (false, false) => Some(PasswordProblem::Different),
-        (false, true) => passwords::is_name(password, names).then_some(PasswordProblem::IsName),
+        (false, true) if passwords::is_name(password, names) => Some(PasswordProblem::IsName),
+        (false, true) => passwords::is_pattern(password).then_some(PasswordProblem::IsPattern),
     }
 }
 
@@ -159,7 +160,12 @@ fn link_expired() -> Problem {
 }
 
 fn show_forgotten(app: &App, visit: &Visit, is_sent: bool) -> Result<Response, Fault> {
-    let page = ForgottenPassword { reader: visit.reader().clone(), frame: visit.frame(app, None), is_sent };
+    let page = ForgottenPassword {
+        reader: visit.reader().clone(),
+        frame: visit.frame(app, None),
+        is_sent,
+        is_staff: false,
+    };
     draw(StatusCode::OK, &page)
 }
 

@@ -10,11 +10,12 @@ use store::tables::sessions::{Session, SessionOwner};
 use store::{Hidden, SecretHash, StoreError, Tx};
 
 use super::cookies::Jar;
+use super::viewing;
 use super::visit::Visit;
 use crate::app::App;
 use crate::audited::customer_of;
 use crate::problem::Problem;
-use crate::{clock, ids};
+use crate::{clock, ids, staff};
 
 /// How long an idle session lasts, in microseconds.
 pub const IDLE_MAX: i64 = 14 * Timestamp::DAY;
@@ -43,30 +44,44 @@ pub async fn begin(app: &Arc<App>, visit: &Visit, owner: SessionOwner) -> Result
         SessionOwner::Staff(_) => (Jar::Staff, visit.staff().map(|it| it.session.token_hash.clone())),
     };
     let audit = audit_row(visit, owner, "sign_in", now);
-    app.write(move |tx| {
+    // Somebody else of staff may sign in where one was: what that one viewed is over.
+    let leaving =
+        visit.staff().filter(|_| jar == Jar::Staff).map(|it| (visit.author(&it.session), it.staff.id));
+    let seen = app.write(move |tx| {
         if let Some(before) = &before {
             tx.delete_session(before)?;
         }
+        let seen = match &leaving {
+            Some((author, staff)) => viewing::end_all(tx, author, *staff, now)?,
+            None => Vec::new(),
+        };
         tx.delete_ended_sessions(now)?;
         tx.insert_session(&session)?;
         if let SessionOwner::Login(login) = owner {
             tx.set_last_sign_in(login, now)?;
         }
-        note(tx, &audit)
-    })
-    .await?;
+        note(tx, &audit)?;
+        Ok(seen)
+    });
+    staff::look_again(app, &seen.await?);
     Ok(jar.set(&app.config, &secret))
 }
 
-/// Ends a session. The answer has the browser forget its secret.
+/// Ends a session, and with one of staff what is viewed in it. The answer has the browser forget its secret.
 pub(crate) async fn end(app: &Arc<App>, visit: &Visit, session: &Session) -> Result<HeaderValue, Problem> {
     let (hash, owner) = (session.token_hash.clone(), session.owner);
-    let audit = audit_row(visit, owner, "sign_out", clock::now());
-    app.write(move |tx| {
+    let (now, author) = (clock::now(), visit.author(session));
+    let audit = audit_row(visit, owner, "sign_out", now);
+    let seen = app.write(move |tx| {
         tx.delete_session(&hash)?;
-        note(tx, &audit)
-    })
-    .await?;
+        let seen = match owner {
+            SessionOwner::Staff(staff) => viewing::end_all(tx, &author, staff, now)?,
+            SessionOwner::Login(_) => Vec::new(),
+        };
+        note(tx, &audit)?;
+        Ok(seen)
+    });
+    staff::look_again(app, &seen.await?);
     let jar = if matches!(owner, SessionOwner::Staff(_)) { Jar::Staff } else { Jar::Customer };
     Ok(jar.clear(&app.config))
 }

@@ -109,6 +109,7 @@ fn in_words(app: &App, visit: &Visit, problem: &Problem) -> Response {
     let message = match (problem.status, problem.code) {
         (_, "payments_not_configured") => Message::PaymentsOff,
         (_, "stale_form") => Message::StaleForm,
+        (_, "link_expired") if visit.is_console() => Message::StaffLinkExpired,
         (_, "link_expired") => Message::LinkExpired,
         (_, "read_only_view") => Message::ReadOnlyView,
         (_, freezing::WALLET_FROZEN) => Message::WalletFrozen,

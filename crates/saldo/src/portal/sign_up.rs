@@ -196,6 +196,8 @@ fn wrong_with(app: &App, wanted: &Wanted, has_agreed: bool) -> Vec<SignUpProblem
         wrong.push(SignUpProblem::PasswordTooShort);
     } else if passwords::is_name(&wanted.password, &[wanted.email.clone(), wanted.name.clone()]) {
         wrong.push(SignUpProblem::PasswordIsName);
+    } else if passwords::is_pattern(&wanted.password) {
+        wrong.push(SignUpProblem::PasswordIsPattern);
     }
     if sign_ups::terms_url(app).is_some() && !has_agreed {
         wrong.push(SignUpProblem::TermsNotAgreed);

@@ -8,11 +8,11 @@ use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{CustomerId, Timestamp, Unit};
+use money::{CustomerId, StaffId, Timestamp, Unit};
 use serde_json::json;
 use store::tables::sessions::{Session, SessionOwner};
 use store::tables::staff::PortalView;
-use store::{Hidden, Reader as TablesReader, StoreError};
+use store::{Hidden, Reader as TablesReader, StoreError, Tx};
 
 use super::cookies::Jar;
 use super::form::Posted;
@@ -22,7 +22,7 @@ use super::sign_in::Nothing;
 use super::signed_in::StaffIn;
 use super::visit::{CustomerSession, StaffSession, Visit, first_page_of, is_of_console, owned};
 use crate::app::App;
-use crate::audit::Change;
+use crate::audit::{Author, Change};
 use crate::permissions::{self, Permission};
 use crate::problem::Problem;
 use crate::{clock, ids};
@@ -31,6 +31,8 @@ use crate::{clock, ids};
 const LASTS: i64 = 15 * Timestamp::MINUTE;
 /// Where a view is ended.
 const END_PATH: &str = "/view/end";
+/// How the audit log calls the end of a view.
+const VIEW_END: &str = "customer.view_end";
 /// Bytes of randomness in a view's secret and in its token.
 const SECRET_BYTES: usize = 32;
 
@@ -76,13 +78,34 @@ pub(super) async fn end(
     let (author, customer) = (visit.author(&who.session), who.customer.id);
     app.write(move |tx| {
         if tx.delete_portal_view(&who.session.token_hash)? {
-            author.note(tx, &Change::new("customer.view_end", customer))?;
+            author.note(tx, &Change::new(VIEW_END, customer))?;
         }
         Ok(())
     })
     .await?;
+    // Open pages look again, and learn that it is over.
+    app.live.notify(customer);
     let back = format!("/console/customers/{customer}");
     Ok(([(SET_COOKIE, Jar::View.clear(&app.config))], Redirect::to(&back)).into_response())
+}
+
+/// Ends all views of a member of staff who signs out, is signed out or may view no more: the customers whose portal he saw, whose open
+/// pages are to look again.
+pub(crate) fn end_all(
+    tx: &Tx<'_>,
+    author: &Author,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let mut seen = Vec::new();
+    for view in tx.end_portal_views_of(staff)? {
+        // One whose time was over had ended by itself.
+        if view.expires_at > now {
+            author.note(tx, &Change::new(VIEW_END, view.customer))?;
+            seen.push(view.customer);
+        }
+    }
+    Ok(seen)
 }
 
 /// The customer as this member of staff views him with this secret, while that lasts.

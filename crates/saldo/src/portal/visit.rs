@@ -11,7 +11,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use brazil::document::TaxId;
-use money::{CustomerId, LoginId, Unit};
+use money::{CustomerId, LoginId, Timestamp, Unit};
 use store::tables::customers::{Customer, Wallet};
 use store::tables::logins::Login;
 use store::tables::sessions::{Session, SessionOwner};
@@ -23,10 +23,11 @@ use super::cookies::{self, Jar};
 use super::{sessions, viewing};
 use crate::app::App;
 use crate::audit::Author;
-use crate::look::part::{Frame, LogoSeen, Menu, Person, Place, Trial};
+use crate::look::part::{Frame, LogoSeen, Menu, Person, Place, Trial, Viewed};
 use crate::look::{Locale, Reader};
 use crate::mode::Mode;
 use crate::problem::Problem;
+use crate::staff_passwords::NEW_PASSWORD_PATH;
 use crate::{clock, ids, permissions, server};
 
 /// Most bytes of a browser's name that are kept.
@@ -303,7 +304,7 @@ impl Visit {
             viewed_as: self
                 .customer()
                 .filter(|customer| customer.is_view && !self.is_console())
-                .map(|customer| customer.customer.name.clone()),
+                .map(|customer| viewed(customer, clock::now())),
             place,
             person,
             csrf: self.token().to_owned(),
@@ -354,7 +355,7 @@ impl Visit {
     /// Whether a form that carries `token` was drawn for this browser. A form that several pages share, or that stands on pages for
     /// nobody in particular, may carry any token of the browser; all others carry their session's.
     pub(super) fn is_token(&self, token: &str) -> bool {
-        const OF_ANY_PAGE: [&str; 10] = [
+        const OF_ANY_PAGE: [&str; 12] = [
             "/sign-up",
             "/sign-up/mails",
             "/sign-up/confirmation",
@@ -365,6 +366,8 @@ impl Visit {
             "/set-password",
             "/first-access",
             "/console/invitation",
+            "/console/forgotten-password",
+            NEW_PASSWORD_PATH,
         ];
         let path = self.0.path.as_str();
         let equals = |known: &str| bool::from(known.as_bytes().ct_eq(token.as_bytes()));
@@ -375,7 +378,8 @@ impl Visit {
         equals(self.token())
     }
 
-    fn is_console(&self) -> bool {
+    /// Whether it is a page of the console.
+    pub(super) fn is_console(&self) -> bool {
         is_of_console(&self.0.path)
     }
 
@@ -393,6 +397,13 @@ impl FromRequestParts<Arc<App>> for Visit {
         let known = parts.extensions.get::<Visit>().cloned();
         Ok(known.unwrap_or_else(|| Visit::unknown(app, parts, new_request_id())))
     }
+}
+
+/// Whose portal staff see, and for how long.
+fn viewed(customer: &CustomerSession, now: Timestamp) -> Viewed {
+    let left = customer.session.expires_at.since(now).max(0);
+    let minutes = (left + Timestamp::MINUTE - 1) / Timestamp::MINUTE;
+    Viewed { name: customer.customer.name.clone(), minutes_left: u32::try_from(minutes).unwrap_or(u32::MAX) }
 }
 
 /// Whether staff reads the page at `path`, which may have a query.

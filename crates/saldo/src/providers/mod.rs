@@ -2,4 +2,4 @@
 
 mod stripe_client;
 
-pub use stripe_client::{Heard, StripeClient, StripeError};
+pub use stripe_client::{Heard, SEND_SECONDS_MAX, StripeClient, StripeError, TRY_SECONDS_MAX};

@@ -11,8 +11,10 @@ use thiserror::Error;
 
 use crate::clock;
 
-/// How long one try may take.
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long one try may take, in seconds.
+pub const TRY_SECONDS_MAX: u64 = 20;
+/// Longest time that one [`StripeClient::send`] takes, with all its tries and the pauses between them, in seconds.
+pub const SEND_SECONDS_MAX: u64 = TRY_SECONDS_MAX * retry::ATTEMPTS_MAX as u64 + retry::PAUSES_SECONDS_MAX;
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// The status that tells of a declined card.
@@ -82,7 +84,10 @@ pub struct StripeClient {
 impl StripeClient {
     /// A client for the API at `api_url`.
     pub fn new(api_url: &str, secret_key: &str) -> Result<StripeClient, reqwest::Error> {
-        let http = reqwest::Client::builder().timeout(TIMEOUT).user_agent("Saldo").build()?;
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(TRY_SECONDS_MAX))
+            .user_agent("Saldo")
+            .build()?;
         let api_url = api_url.trim_end_matches('/').to_owned();
         Ok(StripeClient { http, api_url, secret_key: secret_key.to_owned() })
     }

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::clock;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
+use crate::webhooks;
 
 /// The list of events.
 const EVENTS: &str = "events";
@@ -152,7 +153,7 @@ pub(super) async fn take_events(app: &Arc<App>) -> Result<u32, Problem> {
         taken += app.write(store).await?;
     }
     if taken > 0 {
-        app.inbox_news.notify_one();
+        webhooks::wake(app, STRIPE);
     }
     Ok(taken)
 }

@@ -47,7 +47,7 @@ pub async fn receive(
         .write(move |tx| tx.receive(STRIPE, &event.id, &event.kind, event.api_version.as_deref(), &body, now))
         .await?;
     if first {
-        app.inbox_news.notify_one();
+        super::wake(&app, STRIPE);
     }
     Ok(StatusCode::OK)
 }

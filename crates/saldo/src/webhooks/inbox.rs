@@ -1,4 +1,6 @@
 //! Work on stored events. An event of Stripe's only says where to look: what is true is read again. One of Pix says it all.
+//!
+//! Each provider's events are worked on by themselves: a Pix that was paid does not wait until Stripe answers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,14 +9,17 @@ use money::Timestamp;
 use serde::Deserialize;
 use store::tables::inbox::InboxEvent;
 use stripe::answer::Event;
+use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::clock;
 use crate::mode::{Mode, OTHER_MODE_REASON};
-use crate::payments::{self, Synced};
+use crate::payments::{self, STRIPE, Synced};
 use crate::pix;
 use crate::problem::Problem;
 
+/// Whose events are stored.
+pub const PROVIDERS: [&str; 2] = [STRIPE, pix::PIX];
 /// Events taken at once.
 const CLAIM_MAX: u32 = 20;
 /// How long a taken event is ours, in microseconds: whoever took it may have died.
@@ -29,17 +34,27 @@ const SLEEP_MAX: Duration = Duration::from_secs(5);
 /// What is written beside an event of a kind that nothing is done with.
 pub const EVENTS_IGNORED_REASON: &str = "nothing is done with events of this kind";
 
-/// Works on the inbox until the program ends.
-pub async fn work(app: Arc<App>) {
+/// Says that something of this provider's is to be worked on.
+pub fn wake(app: &App, provider: &str) {
+    news(app, provider).notify_one();
+}
+
+fn news<'a>(app: &'a App, provider: &str) -> &'a Notify {
+    if provider == pix::PIX { &app.pix_news } else { &app.inbox_news }
+}
+
+/// Works on the events of one of [`PROVIDERS`] until the program ends.
+pub async fn work(app: Arc<App>, provider: &'static str) {
     while !app.is_ending() {
-        match work_once(&app).await {
+        match work_once(&app, provider).await {
             Ok(0) => {
                 // Either news or time: both are looked at above.
-                let _ = tokio::time::timeout(SLEEP_MAX, app.inbox_news.notified()).await;
+                let _ = tokio::time::timeout(SLEEP_MAX, news(&app, provider).notified()).await;
             }
             Ok(_) => {}
             Err(problem) => {
                 tracing::error!(
+                    provider,
                     code = problem.code,
                     detail = problem.detail,
                     "the inbox cannot be worked on"
@@ -51,9 +66,9 @@ pub async fn work(app: Arc<App>) {
 }
 
 /// Works on what is due now; how many events that was.
-async fn work_once(app: &Arc<App>) -> Result<usize, Problem> {
+async fn work_once(app: &Arc<App>, provider: &'static str) -> Result<usize, Problem> {
     let now = clock::now();
-    let due = app.write(move |tx| tx.claim_inbox(now, now.plus(LEASE), CLAIM_MAX)).await?;
+    let due = app.write(move |tx| tx.claim_inbox(provider, now, now.plus(LEASE), CLAIM_MAX)).await?;
     let count = due.len();
     for event in due {
         let outcome = work_on(app, &event).await;

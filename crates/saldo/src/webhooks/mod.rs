@@ -7,7 +7,7 @@ mod pix;
 use utoipa::OpenApi;
 
 pub use endpoint::{WEBHOOK_BYTES_MAX, WEBHOOK_PATH, receive};
-pub use inbox::{EVENTS_IGNORED_REASON, work};
+pub use inbox::{EVENTS_IGNORED_REASON, PROVIDERS, wake, work};
 pub use pix::{PIX_BATCH_MAX, PIX_PATH, nowhere, receive_pix, receive_pix_at};
 
 /// This edge as the OpenAPI document describes it.

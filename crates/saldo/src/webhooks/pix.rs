@@ -113,7 +113,7 @@ async fn take(app: &Arc<App>, is_proven: bool, body: &[u8]) -> Result<StatusCode
         })
         .await?;
     if any {
-        app.inbox_news.notify_one();
+        super::wake(app, PIX);
     }
     Ok(StatusCode::OK)
 }

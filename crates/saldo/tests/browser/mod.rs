@@ -121,6 +121,11 @@ impl<'h> Browser<'h> {
         answer
     }
 
+    /// Has the browser hold a cookie that it was not given by an answer.
+    pub(crate) fn hold(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// What the browser holds under this name.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)

@@ -272,6 +272,14 @@ async fn boletos_are_found_by_what_people_know_of_them() {
             assert_eq!(is_there, found.contains(&boleto), "{query}: {page}");
         }
     }
+    // The search of all pages finds it, too: by the number that the bank prints, and by ours.
+    let there = format!("/console/boletos/{}", second.id);
+    let found = staff.get(&format!("/console/search?q={}", printed.replace(' ', "%20"))).await;
+    assert_eq!(found.header("location"), Some(there.as_str()), "{}", found.text);
+    let found = staff.get("/console/search?q=2").await;
+    let is_listed =
+        found.text.contains(&format!("href=\"{there}\"")) && found.text.contains("Boleto 2 · R$24.90");
+    assert!(is_listed || found.header("location") == Some(&there), "{}", found.text);
     for missing in ["/console/boletos/nonsense", "/console/boletos/bol_00000000000000000000000000"] {
         assert_eq!(staff.get(missing).await.status.as_u16(), 404, "{missing}");
     }

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod bank;
+mod boleto_page;
 mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;
@@ -15,14 +16,18 @@ mod house;
 mod imports;
 mod lines;
 mod month_end;
+mod needs;
 mod offers;
+
 mod people;
 #[path = "../receiver/mod.rs"]
 mod receiver;
+mod refunds;
 mod roles;
 mod routers;
 mod settings;
 mod staff;
+mod staff_passwords;
 mod subscribers;
 mod support;
 mod webhooks;

@@ -3,6 +3,8 @@ use book::{PackNo, PlanNo, TrafficNo};
 use money::{Amount, Unit};
 use store::tables::staff::StaffRole;
 
+use super::bank::buyer;
+use super::browser::between;
 use super::house::House;
 use super::staff_in;
 
@@ -83,7 +85,14 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
         ("name", " ", "1 to 80 characters"),
         ("fee", "-1", "not be below zero"),
         ("fee", "abc", "not a number"),
-        ("allowance", "-5", "not a number"),
+        ("allowance", "-5", "0 to 1,000,000 GB"),
+        ("allowance", "999999999999999", "0 to 1,000,000 GB"),
+        ("allowance", "5O", "not a number"),
+        ("fee", "99999999999999", "At most 1,000,000.00"),
+        ("fee", "79.9000001", "Whole cents only"),
+        ("block_after_days", "-1", "0 to 365 days"),
+        ("block_after_days", "100000", "0 to 365 days"),
+        ("block_after_days", "1.5", "not a number"),
         ("allowance", "1000001", "0 to 1,000,000 GB"),
         ("block_after_days", "366", "0 to 365 days"),
         ("fee", "79.905", "Whole cents only"),
@@ -114,7 +123,10 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
         ("by_boleto", "", "at least one way"),
         ("validity_days", "731", "1 to 730 days"),
         ("validity_days", "x", "not a number"),
+        ("validity_days", "100000", "1 to 730 days"),
+        ("quantity", "-1", "above zero"),
         ("per_cycle_max", "0", "1 or more"),
+        ("per_cycle_max", "99999999999", "1 or more"),
     ];
     for (field, value, words) in packs {
         let answer = staff.submit("/console/packs/new", "/console/packs", &with(&PACK, field, value)).await;
@@ -172,6 +184,63 @@ async fn all_that_was_typed_wrongly_is_named_at_once_and_stays_typed() {
     assert!(answer.text.contains("Nothing is booked now."), "what follows is said: {}", answer.text);
     let sold = house.running.app.sold();
     assert_eq!((sold.plans().count(), sold.packs().count()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_that_nobody_means_is_told() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let (plans, packs) = ("/console/plans", "/console/packs");
+    staff.submit("/console/plans/new", plans, &PLAN).await.expect(303);
+    let none = with(&with(&PLAN, "name", "Rural 10 Mega"), "supports_purchase", "no");
+    staff.submit("/console/plans/new", plans, &none).await.expect(303);
+    staff.submit("/console/packs/new", packs, &PACK).await.expect(303);
+    for (wrong, field, words) in [
+        (PACK.to_vec(), "quantity", "the same quantity at the same price"),
+        (with(&PACK, "plan", "2"), "plan", "does not support buying credit"),
+    ] {
+        let answer = staff.submit("/console/packs/new", packs, &wrong).await;
+        assert_eq!(answer.status.as_u16(), 422, "{}", answer.text);
+        assert!(answer.text.contains(words), "{}", answer.text);
+        assert_eq!(wrong_fields(&answer.text), [field], "{}", answer.text);
+    }
+    assert_eq!(house.running.app.sold().packs().count(), 1);
+    // Itself it may be saved again; and what is not sold is in nobody's way.
+    staff.submit("/console/packs/1", "/console/packs/1", &PACK).await.expect(303);
+    staff.submit("/console/packs/new", packs, &with(&PACK, "sold", "no")).await.expect(303);
+    let answer = staff.submit("/console/packs/2", "/console/packs/2", &PACK).await;
+    assert_eq!(answer.status.as_u16(), 422, "put on sale it is the same again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_whose_form_is_sent_twice_is_one_correction() {
+    let house = House::open().await;
+    let (_, boleto) = buyer(&house, "João da Silva", "52998224725", "01310100").await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let drawn = staff.get("/console/billing/adjustments/new").await.text;
+    let hidden =
+        |name: &str| between(&drawn, &format!("name=\"{name}\" value=\""), "\"").expect("it is drawn");
+    let (csrf, correction) = (hidden("csrf").to_owned(), hidden("correction").to_owned());
+    let sent = [
+        ("csrf", csrf.as_str()),
+        ("correction", correction.as_str()),
+        ("document", "52998224725"),
+        ("direction", "takes_off"),
+        ("amount", "5.00"),
+        ("reason", "falha de sinal"),
+    ];
+    for _ in 0..2 {
+        staff.post("/console/billing/adjustments", &sent).await.expect(303);
+    }
+    let other = staff.post("/console/billing/adjustments", &with(&sent, "amount", "6.00")).await;
+    assert_eq!(other.status.as_u16(), 409, "another one under the same name: {}", other.text);
+    let app = &house.running.app;
+    let waiting = app.read(move |reader| reader.adjustments_waiting(boleto.customer, 10)).await;
+    let waiting: Vec<_> = waiting.expect("a look").iter().map(|row| row.amount.value()).collect();
+    assert_eq!(waiting, [-5_000_000]);
+    let changes = app.read(|reader| reader.audit(None, 20)).await.expect("a look").rows;
+    let told = changes.iter().filter(|change| change.action == "adjustment.create");
+    assert_eq!(told.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

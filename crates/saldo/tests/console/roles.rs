@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use money::{Amount, LoginId, Unit};
+use money::{AdjustmentId, Amount, LoginId, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment};
-use saldo::permissions::{Permission, may};
+use saldo::permissions::may;
 use saldo::{clock, ids, passwords};
 use store::tables::bank::{Finding, FindingCode};
 use store::tables::logins::Login;
@@ -14,16 +14,22 @@ use store::tables::staff::StaffRole;
 
 use super::bank::{FILES, RETURNS, buyer, open, remit, return_file, seller};
 use super::browser::{Browser, PASSWORD, token_of};
+use super::house::served::routes;
 use super::house::{Answer, House, Seen};
-use super::offers::{PACK, PLAN};
+use super::needs::{OPEN, needs};
+use super::offers::{PACK, PLAN, with};
 use super::staff_in;
 
-/// The routers of this edge, as they are written.
-const SOURCE: &str = include_str!("../../src/console/mod.rs");
-/// What everybody may send: the way in and out.
-const OPEN_POSTS: [&str; 3] = ["/console/sign-in", "/console/sign-out", "/console/invitation"];
-/// Pages for whoever is not signed in yet.
-const OPEN_GETS: [&str; 2] = ["/console/sign-in", "/console/invitation"];
+/// Where each changes his own password: everybody may send it.
+const OWN_PASSWORD: &str = "/console/password";
+/// Forms that change nothing of anybody else's.
+const HARMLESS: [&str; 5] = [
+    "action=\"/console/sign-out\"",
+    "action=\"/language\"",
+    "action=\"/console/password\"",
+    "action=\"/console/forgotten-password\"",
+    "method=\"get\"",
+];
 
 /// Something that staff may send, and what it is answered to those who may.
 struct Post {
@@ -105,7 +111,8 @@ impl Shop {
         house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
         let customer = boleto.customer;
         let amount = Amount::new(5_000_000, Unit::BRL);
-        let correction = Adjustment { customer, amount, reason: "visita".to_owned() };
+        let correction =
+            Adjustment { id: AdjustmentId::from_u128(1), customer, amount, reason: "visita".to_owned() };
         billing::adjust(app, Author::operator(), correction).await.expect("a correction");
         let found = |at| Finding {
             finding_no: 0,
@@ -192,6 +199,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         [("name", "Torre"), ("address", "127.0.0.1"), ("secret", "segredo-da-torre"), ("coa_port", "3799")];
     let renamed = [("name", "João Silva"), ("document", "529.982.247-25")];
     let renamed: Vec<_> = renamed.into_iter().chain(person[2..].iter().copied()).collect();
+    let larger = with(&PACK, "quantity", "25");
     let other: Vec<_> = [("name", "Outro plano")].into_iter().chain(PLAN[1..].iter().copied()).collect();
     let adjustment =
         [("document", "52998224725"), ("direction", "adds"), ("amount", "5.00"), ("reason", "visita")];
@@ -207,6 +215,9 @@ fn posts(shop: &Shop) -> Vec<Post> {
             &[("amount", "4.00"), ("left", "10000000")],
             303,
         ),
+        form("/console/refunds/{id}/approval", "nobody", &[], 404),
+        form("/console/refunds/{id}/rejection", "nobody", &[], 404),
+        form("/console/refunds/{id}/resolution", "nobody", &[], 404),
         form("/console/payments/{id}/receipt", &shop.payment, &[], 303),
         form("/console/topups/{id}/reading", &shop.topup, &[], 303),
         form("/console/inbox/{provider}/{event}/replay", &shop.event, &[], 303),
@@ -245,7 +256,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/routers/{no}/removal", "1", &[], 303),
         form("/console/plans", "", &other, 303),
         form("/console/plans/{no}", "1", &PLAN, 303),
-        form("/console/packs", "", &PACK, 303),
+        form("/console/packs", "", &larger, 303),
         form("/console/packs/{no}", "1", &PACK, 303),
         form("/console/customers/{id}/freezing", &shop.customer, &[("wallet", "none"), ("freeze", "1")], 404),
         form("/console/customers/{id}/view", &shop.customer, &[], 303),
@@ -257,6 +268,7 @@ fn posts(shop: &Shop) -> Vec<Post> {
         form("/console/staff/{id}/disabling", "nobody", &[], 404),
         form("/console/staff/{id}/enabling", "nobody", &[], 404),
         form("/console/staff/{id}/signing-out", "nobody", &[], 404),
+        form("/console/staff/{id}/password-link", "nobody", &[], 404),
         form("/console/webhooks", "", &[("url", "https://example.com/hook"), ("credit.added", "yes")], 201),
         form("/console/webhooks/{id}", "none", &[("url", "https://example.com/hook")], 404),
         form("/console/webhooks/{id}/activation", "none", &[], 404),
@@ -334,6 +346,9 @@ fn gets(shop: &Shop) -> Vec<Get> {
         at("/console/staff", "", 403),
         at("/console/staff/new", "", 403),
         at("/console/invitation", "", 410),
+        at("/console/forgotten-password", "", 200),
+        at("/console/new-password", "", 410),
+        at(OWN_PASSWORD, "", 200),
         at("/console/audit", "", 200),
         at("/console/audit.csv", "", 200),
         at("/console/reconciliation", "", 200),
@@ -359,61 +374,22 @@ fn gets(shop: &Shop) -> Vec<Get> {
     ]
 }
 
-/// What the source of a router says: each address with its method.
-fn routes(source: &'static str) -> BTreeSet<(&'static str, &'static str)> {
-    let mut found = BTreeSet::new();
-    for route in source.split(".route(").skip(1) {
-        let (path, rest) = route.split_once(',').expect("an address and what answers there");
-        let path = path.trim().trim_matches('"');
-        let handlers = call(rest);
-        // What has limits of its own has a name.
-        let named = handlers.trim();
-        let handlers = match source.split_once(&format!("let {named} =")) {
-            Some((_, defined)) if named.chars().all(|letter| letter.is_ascii_lowercase()) => {
-                defined.split(';').next().unwrap_or(defined)
-            }
-            _ => handlers,
-        };
-        let before = found.len();
-        for (word, method) in [("get(", "GET"), ("post(", "POST")] {
-            if handlers.contains(word) {
-                found.insert((method, path));
-            }
-        }
-        assert!(found.len() > before, "nothing that is known answers at {path}: {handlers}");
-        for word in ["put(", "patch(", "delete(", "any("] {
-            assert!(!handlers.contains(word), "{path}: these tables know GET and POST");
-        }
-    }
-    found
-}
-
-/// What stands before the bracket that closes the call.
-fn call(text: &str) -> &str {
-    let mut depth = 0_u32;
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '(' => depth += 1,
-            ')' if depth == 0 => return &text[..at],
-            ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    text
-}
-
-#[test]
-fn no_route_of_the_console_is_missing_from_the_tables() {
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_of_the_console_is_missing_from_the_tables() {
+    let house = House::open().await;
     let nothing = Shop::default();
     let posts = posts(&nothing).into_iter().map(|post| ("POST", post.template));
-    let open = OPEN_POSTS.map(|path| ("POST", path));
+    let open = OPEN.into_iter().chain([OWN_PASSWORD]).map(|path| ("POST", path));
     let gets = gets(&nothing).into_iter().map(|(template, ..)| ("GET", template));
-    let told: BTreeSet<_> = posts.chain(open).chain(gets).collect();
-    let written = routes(SOURCE);
-    let missing: Vec<_> = written.difference(&told).collect();
-    let gone: Vec<_> = told.difference(&written).collect();
+    let told = posts.chain(open).chain(gets);
+    let told: BTreeSet<_> = told.map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
+    let mut served = routes(&saldo::routes::router(&house.running.app));
+    served.retain(|(_, path)| path == "/console" || path.starts_with("/console/"));
+    let missing: Vec<_> = served.difference(&told).collect();
+    let gone: Vec<_> = told.difference(&served).collect();
     assert!(missing.is_empty(), "say in this file who may use {missing:?}");
     assert!(gone.is_empty(), "the console has no {gone:?}");
+    house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -432,9 +408,7 @@ async fn who_may_only_look_changes_nothing_and_is_shown_no_form() {
         }
         for form in page.text.split("<form ").skip(1) {
             let head = form.split('>').next().unwrap_or(form);
-            let is_harmless = ["action=\"/console/sign-out\"", "action=\"/language\"", "method=\"get\""]
-                .iter()
-                .any(|known| head.contains(known));
+            let is_harmless = HARMLESS.iter().any(|known| head.contains(known));
             assert!(is_harmless, "{path} shows a form to somebody who may only look: {head}");
         }
     }
@@ -478,7 +452,7 @@ async fn nobody_and_no_subscriber_gets_into_the_console() {
             to_sign_in(&answer, post.template);
         }
         for (template, place, _) in gets(&shop) {
-            if !OPEN_GETS.contains(&template) {
+            if !OPEN.contains(&template) {
                 to_sign_in(&browser.get(&fill(template, &place)).await, template);
             }
         }
@@ -502,72 +476,6 @@ async fn a_form_without_its_token_is_refused_whoever_sends_it() {
     assert_eq!(state(&house).await, before);
 }
 
-/// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 49] = [
-    ("GET", "/console/mails/{id}", Permission::ReadLetters),
-    ("GET", "/console/subscribers/new", Permission::ChangeCustomers),
-    ("GET", "/console/subscribers/import/", Permission::SeeCustomers),
-    ("GET", "/console/subscribers/imports", Permission::SeeCustomers),
-    ("GET", "/console/subscribers/import", Permission::ChangeCustomers),
-    ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
-    ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
-    ("", "/console/customers/{id}/giving-back", Permission::SettleByHand),
-    ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
-    ("GET", "/console/customers/new", Permission::ChangeCustomers),
-    ("GET", "/console/customers/import/", Permission::SeeCustomers),
-    ("GET", "/console/customers/imports", Permission::SeeCustomers),
-    ("GET", "/console/customers/import", Permission::ChangeCustomers),
-    ("GET", "/console/customers/checks/", Permission::ChangeCustomers),
-    ("GET", "/console/customers/{id}/", Permission::ChangeCustomers),
-    ("GET", "/console/reconciliation", Permission::SeeFinance),
-    ("GET", "/console/webhooks/new", Permission::ChangeWebhooks),
-    ("GET", "/console/webhooks/{id}/change", Permission::ChangeWebhooks),
-    ("GET", "/console/lines/{id}/", Permission::ChangeCustomers),
-    ("GET", "/console/billing/adjustments/", Permission::RunBilling),
-    ("GET", "/console/billing", Permission::SeeFinance),
-    ("GET", "/console/month-end", Permission::SeeFinance),
-    ("GET", "/console/boletos/remittances/", Permission::KeepBankFiles),
-    ("GET", "/console/boletos/{id}", Permission::SeeCustomers),
-    ("GET", "/console/boletos", Permission::SeeFinance),
-    ("GET", "/console/audit", Permission::SeeAudit),
-    ("GET", "/console/routers/", Permission::ChangeRouters),
-    ("GET", "/console/plans/", Permission::ChangeOffers),
-    ("GET", "/console/packs/", Permission::ChangeOffers),
-    ("POST", "/console/customers/{id}/freezing", Permission::FreezeWallets),
-    ("POST", "/console/customers/{id}/view", Permission::ViewAsCustomer),
-    ("POST", "/console/customers/{id}/credit", Permission::GiveCredit),
-    ("POST", "/console/credit/{id}/", Permission::ApproveCredit),
-    ("POST", "/console/payments/{id}/refunds", Permission::RefundPayments),
-    ("POST", "/console/topups/", Permission::ReplayWebhooks),
-    ("POST", "/console/inbox/", Permission::ReplayWebhooks),
-    ("POST", "/console/reconciliation", Permission::Reconcile),
-    ("POST", "/console/webhook", Permission::ChangeWebhooks),
-    ("POST", "/console/billing", Permission::RunBilling),
-    ("POST", "/console/boletos/{id}/write-off", Permission::SettleByHand),
-    ("POST", "/console/boletos", Permission::KeepBankFiles),
-    ("POST", "/console/routers", Permission::ChangeRouters),
-    ("POST", "/console/plans", Permission::ChangeOffers),
-    ("POST", "/console/packs", Permission::ChangeOffers),
-    ("POST", "/console/brand", Permission::ChangeSettings),
-    ("POST", "/console/mail/", Permission::ChangeSettings),
-    ("POST", "/console/go-live", Permission::ChangeSettings),
-    ("POST", "/console/stripe", Permission::ChangeSettings),
-    ("", "/console/staff", Permission::ChangeStaff),
-];
-
-fn needs(method: &str, template: &str) -> Permission {
-    let fits = |(of, start, _): &&(&str, &str, Permission)| {
-        (of.is_empty() || *of == method) && template.starts_with(start)
-    };
-    let settles = ["/console/invoices/", "/console/purchases/"];
-    match NEEDS.iter().find(fits) {
-        Some((.., needed)) => *needed,
-        None if method == "GET" => Permission::SeeCustomers,
-        None if settles.iter().any(|start| template.starts_with(start)) => Permission::SettleByHand,
-        None => Permission::ChangeCustomers,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_role_reaches_what_its_permissions_allow_and_nothing_else() {
     for role in StaffRole::ALL {
@@ -578,7 +486,7 @@ async fn each_role_reaches_what_its_permissions_allow_and_nothing_else() {
         let before = state(&house).await;
         let mut otherwise = Vec::new();
         for (template, place, _) in gets(&shop) {
-            if OPEN_GETS.contains(&template) {
+            if OPEN.contains(&template) {
                 continue;
             }
             let answer = staff.get(&fill(template, &place)).await;

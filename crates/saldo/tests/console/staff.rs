@@ -121,6 +121,14 @@ async fn a_frozen_wallet_refuses_and_says_why_until_it_is_thawed() {
     assert_eq!(house.get(&format!("/v1/wallets/{wallet}")).await.expect(200)["frozen"], true);
     let billing = customer.get("/billing").await.text;
     assert!(billing.contains("Your credit is frozen"), "{billing}");
+    let recharge = customer.get("/recharge").await.text;
+    assert!(
+        recharge.contains("disabled aria-describedby=\"frozen\"") && recharge.contains("mailto:"),
+        "{recharge}"
+    );
+    let seen = staff.get(&page).await.text;
+    assert!(seen.contains("Frozen by Staff, ") && seen.contains("cartão roubado"), "{seen}");
+    assert!(!seen.contains("Please write to support"), "staff are told what is for staff: {seen}");
     let topup = customer.submit("/recharge", "/topups", &[("suggested", "10")]).await;
     assert_eq!(topup.status.as_u16(), 403, "{}", topup.text);
     assert!(topup.text.contains("nothing was charged"), "{}", topup.text);

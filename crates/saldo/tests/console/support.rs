@@ -79,6 +79,7 @@ async fn ask(staff: &mut Browser<'_>, customer: &CreatedCustomer, direction: &st
     assert_eq!(staff.submit(&form, &url, &fields).await.status.as_u16(), 409);
     let there = answer.header("location").unwrap_or_else(|| panic!("{}", answer.text));
     let id = there.strip_prefix("/console/credit/").and_then(|rest| rest.split('?').next());
+    assert_ne!(id, Some(name.as_str()), "what names an intent is not the browser's to choose");
     id.and_then(|id| id.parse().ok()).expect("a request")
 }
 

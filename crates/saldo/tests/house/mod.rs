@@ -7,6 +7,7 @@
 )]
 
 pub(crate) mod provider;
+pub(crate) mod served;
 #[path = "../../../store/tests/server/mod.rs"]
 pub(crate) mod server_for_tests;
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::rejection::FormRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -117,7 +118,18 @@ async fn registration(State(desk): State<Arc<Desk>>, Path(when): Path<String>) -
     Redirect::to("/").into_response()
 }
 
-async fn pay_pix(State(desk): State<Arc<Desk>>, lang: Language, Form(wanted): Form<PixWanted>) -> Response {
+async fn pay_pix(
+    State(desk): State<Arc<Desk>>,
+    lang: Language,
+    wanted: Result<Form<PixWanted>, FormRejection>,
+) -> Response {
+    let Ok(Form(wanted)) = wanted else {
+        let sentence = lang.say(
+            "“Pix copia e cola” and how often it is to be paid must be filled in",
+            "Preencha “Pix copia e cola” e quantas vezes pagar",
+        );
+        return refusal(lang, StatusCode::UNPROCESSABLE_ENTITY, sentence);
+    };
     if !(1..=TIMES_MAX).contains(&wanted.times) {
         return refused(lang, &BankError::NotPayable("to be paid 1 to 5 times"));
     }
@@ -134,11 +146,43 @@ async fn carriage(State(desk): State<Arc<Desk>>, Path(who): Path<String>) -> Res
     Redirect::to("/").into_response()
 }
 
-async fn receive(State(desk): State<Arc<Desk>>, lang: Language, body: String) -> Response {
-    match desk.receive(&body) {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => refused(lang, &error),
+/// A remittance: the file alone, as programs send it, or in the page's form.
+async fn receive(State(desk): State<Arc<Desk>>, lang: Language, request: Request) -> Response {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        return match String::from_request(request, &()).await {
+            Ok(body) => match desk.receive(&body) {
+                Ok(()) => StatusCode::NO_CONTENT.into_response(),
+                Err(error) => refused(lang, &error),
+            },
+            Err(rejection) => rejection.into_response(),
+        };
     }
+    match sent_file(request).await {
+        Some(file) => done(desk.receive(&file), |error| refused(lang, error)),
+        None => {
+            let sentence = lang.say(
+                "“Remittance file” takes a file of the console, of 32 MB at most",
+                "“Arquivo de remessa” aceita um arquivo gerado no console, de até 32 MB",
+            );
+            refusal(lang, StatusCode::UNPROCESSABLE_ENTITY, sentence)
+        }
+    }
+}
+
+/// The file of the form; `None` if none was chosen, or it is too long. A byte beyond ASCII is what Latin-1 has there, as in banks' files.
+async fn sent_file(request: Request) -> Option<String> {
+    let mut form = Multipart::from_request(request, &()).await.ok()?;
+    while let Some(field) = form.next_field().await.ok()? {
+        if field.name() == Some("file") {
+            let bytes = field.bytes().await.ok()?;
+            let text = String::from_utf8(bytes.to_vec());
+            let text =
+                text.unwrap_or_else(|wrong| wrong.as_bytes().iter().map(|byte| char::from(*byte)).collect());
+            return (!text.is_empty()).then_some(text);
+        }
+    }
+    None
 }
 
 async fn return_file(State(desk): State<Arc<Desk>>, lang: Language, Path(number): Path<u32>) -> Response {
@@ -215,5 +259,5 @@ fn refused(lang: Language, error: &BankError) -> Response {
             (StatusCode::INTERNAL_SERVER_ERROR, "o banco falhou".to_owned())
         }
     };
-    refusal(status, lang.say(&error.to_string(), &portuguese))
+    refusal(lang, status, lang.say(&error.to_string(), &portuguese))
 }

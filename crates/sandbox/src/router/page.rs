@@ -27,6 +27,8 @@ const SPEND_MEGABYTES_MAX: u64 = 1_000_000;
 const STEP_BYTES: u64 = 2_000_000_000;
 /// Most that is told in steps, in bytes.
 const STEPPED_BYTES_MAX: u64 = 40_000_000_000;
+/// Most datagrams or reports that are lost on demand.
+const COUNT_MAX: u64 = 65_535;
 /// Most that a subscriber wants, in megabits per second.
 const DEMAND_MEGABITS_MAX: u64 = 10_000;
 
@@ -175,10 +177,9 @@ async fn demand(
 async fn faults(State(shared): State<Arc<Shared>>, lang: Language, body: Bytes) -> Response {
     let form = read_form(&body);
     let ticked = |name| form.text(&[name]).is_some();
-    let count = |name| number(&form, name, u64::from(u16::MAX)).and_then(|count| u32::try_from(count).ok());
-    let (Some(lose_next), Some(drop_next)) = (count("lose_next"), count("drop_next")) else {
-        return unreadable(lang, "lose_next, drop_next");
-    };
+    let count = |name| number(&form, name, COUNT_MAX).and_then(|count| u32::try_from(count).ok());
+    let Some(lose_next) = count("lose_next") else { return unreadable(lang, "lose_next") };
+    let Some(drop_next) = count("drop_next") else { return unreadable(lang, "drop_next") };
     let changes = match form.text(&["changes"]) {
         Some("obeys") => ChangeBehaviour::Obeys,
         Some("only_acknowledges") => ChangeBehaviour::OnlyAcknowledges,
@@ -243,13 +244,28 @@ fn done<T>(lang: Language, outcome: Result<T, RouterRefusal>) -> Response {
             RouterRefusal::UnknownSession => (StatusCode::NOT_FOUND, "esta sessão não existe"),
             RouterRefusal::Full => (StatusCode::CONFLICT, "o roteador já tem todas as sessões que pode ter"),
         };
-        refusal(status, lang.say(&error.to_string(), portuguese))
+        refusal(lang, status, lang.say(&error.to_string(), portuguese))
     })
 }
 
+/// What was typed into a field is none of what it takes.
 fn unreadable(lang: Language, field: &str) -> Response {
-    let sentence = lang.say("The form's field cannot be read", "O campo do formulário não pôde ser lido");
-    refusal(StatusCode::UNPROCESSABLE_ENTITY, &format!("{sentence}: {field}"))
+    let (name, takes) = match field {
+        "megabits" => (lang.say("Spends (Mbit/s)", "Gasta (Mbit/s)"), DEMAND_MEGABITS_MAX),
+        "megabytes" => (lang.say("Spend (MB)", "Gastar (MB)"), SPEND_MEGABYTES_MAX),
+        "lose_next" => (lang.say("Datagrams to lose", "Datagramas a perder"), COUNT_MAX),
+        "drop_next" => (lang.say("Reports never to send", "Relatórios a nunca enviar"), COUNT_MAX),
+        other => {
+            let sentence =
+                lang.say("The form's field cannot be read", "O campo do formulário não pôde ser lido");
+            return refusal(lang, StatusCode::UNPROCESSABLE_ENTITY, &format!("{sentence}: {other}"));
+        }
+    };
+    let takes = match lang {
+        Language::English => format!("“{name}” takes a whole number from 0 to {takes}"),
+        Language::Portuguese => format!("“{name}” aceita um número inteiro de 0 a {takes}"),
+    };
+    refusal(lang, StatusCode::UNPROCESSABLE_ENTITY, &takes)
 }
 
 /// A form that cannot be read is as good as an empty one: its fields are then named as missing.
@@ -259,7 +275,7 @@ fn read_form(body: &[u8]) -> Tree {
 }
 
 fn number(form: &Tree, field: &str, max: u64) -> Option<u64> {
-    form.text(&[field])?.parse().ok().filter(|number| *number <= max)
+    form.text(&[field])?.trim().parse().ok().filter(|number| *number <= max)
 }
 
 /// Bytes as people read them: 12.3 MB. Cut, not rounded, so that nothing reads as more than it is.
@@ -275,6 +291,15 @@ fn bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_is_named_as_the_page_names_it() {
+        for lang in [Language::English, Language::Portuguese] {
+            for field in ["megabits", "megabytes", "lose_next", "drop_next", "how"] {
+                assert_eq!(unreadable(lang, field).status(), StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+            }
+        }
+    }
 
     #[test]
     fn what_is_spent_at_once_is_told_in_steps_unless_it_is_a_jump() {

@@ -129,6 +129,24 @@ async fn a_remittance_counts_once_and_only_whole() {
     let posted = branch.client.post(format!("{}/remittances", branch.url)).body(remittance(2, &[9]));
     assert_eq!(posted.send().await.expect("an answer").status(), StatusCode::NO_CONTENT);
     assert_eq!(branch.told(1).await, [(9, Occurrence::Registered, 0)]);
+    // The same by the page's form, as a person in a browser sends it.
+    let sent = |text: String| {
+        let edge = "an-edge";
+        let head =
+            "Content-Disposition: form-data; name=\"file\"; filename=\"R3.rem\"\r\nContent-Type: text/plain";
+        let body = format!("--{edge}\r\n{head}\r\n\r\n{text}\r\n--{edge}--\r\n");
+        let request = branch.client.post(format!("{}/remittances", branch.url)).body(body);
+        request.header("content-type", format!("multipart/form-data; boundary={edge}")).send()
+    };
+    let taken = sent(remittance(3, &[10])).await.expect("an answer");
+    assert_eq!(taken.status(), StatusCode::SEE_OTHER);
+    assert_eq!(branch.told(2).await, [(10, Occurrence::Registered, 0)]);
+    for wrong in [String::new(), "no remittance".to_owned()] {
+        let refused = sent(wrong).await.expect("an answer");
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text().await.expect("a page");
+        assert!(page.contains("role=\"alert\"") && page.contains("<a href=\"/\">Back</a>"), "{page}");
+    }
     let got = branch.client.get(format!("{}/returns/2", branch.url)).send().await.expect("an answer");
     let got = got.text().await.expect("a file");
     assert_eq!(got, branch.bank.return_after(1).await.expect("a return").body);

@@ -52,6 +52,15 @@ async fn a_session_from_dialling_to_hanging_up() {
     assert!(stage.router.sessions().is_empty());
 
     assert_eq!(stage.router.dial("nobody"), Err(RouterRefusal::UnknownLogin));
+    // A line that is added while it runs may dial, once it was let.
+    let speed = RateLimit::steady(5_000_000, 5_000_000);
+    assert!(stage.router.let_dial("nobody", speed) && !stage.router.let_dial("nobody", speed));
+    let added = stage.router.dial("nobody").unwrap();
+    let start = stage.heard().await;
+    assert_eq!((start.session_id.as_str(), start.rate_limit.as_str()), (added.as_str(), "5M/5M"));
+    assert_eq!(stage.router.sessions()[0].ip.to_string(), "100.64.0.10");
+    stage.router.hang_up(&added).unwrap();
+    stage.heard().await;
     assert_eq!(stage.router.hang_up(&id), Err(RouterRefusal::UnknownSession));
     stage.router.stop().await;
 }

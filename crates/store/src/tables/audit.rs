@@ -34,8 +34,9 @@ const FOUND_OF_OBJECT: &str =
     (object = $1 OR object = $2) AND audit_no < $3 AND at >= $4 AND at < $5 AND ($6 = '' OR actor = $7)
     AND ($8 = '' OR substr(action, 1, $9) = $10) AND ($11 = '' OR object = $12) ORDER BY audit_no DESC
     LIMIT $13";
-const LAST: &str = "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer
-    FROM audit WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT 1";
+const CHANGES: &str =
+    "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer FROM audit
+    WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT $3";
 
 row! {
     /// One change, by whom and of what.
@@ -115,7 +116,12 @@ impl Reader<'_> {
 
     /// The newest change of this kind of this thing.
     pub fn last_change(&self, object: &str, action: &str) -> Result<Option<AuditRow>, StoreError> {
-        self.one(LAST, &[&object, &action])
+        Ok(self.changes(object, action, 1)?.pop())
+    }
+
+    /// The newest `limit` changes of this kind of this thing, newest first.
+    pub fn changes(&self, object: &str, action: &str, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.all(CHANGES, &[&object, &action, &limit])
     }
 }
 

@@ -35,7 +35,8 @@ const OPEN_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_li
 const RESOLVED_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
     customer, about FROM bank_findings WHERE resolved_at IS NOT NULL AND finding_no < $1 ORDER BY finding_no DESC LIMIT $2";
 const OPEN_FINDINGS_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE resolved_at IS NULL";
-const FINDING_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE finding_no = $1";
+const FINDING: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
+    customer, about FROM bank_findings WHERE finding_no = $1";
 const SAME_FINDINGS: &str = "SELECT count(*) FROM bank_findings WHERE code = $1 AND detail = $2";
 const RESOLVE_FINDING: &str =
     "UPDATE bank_findings SET resolved_at = $1 WHERE finding_no = $2 AND resolved_at IS NULL";
@@ -221,9 +222,9 @@ impl Reader<'_> {
         self.one(OPEN_FINDING_ABOUT, &[&code, &about])
     }
 
-    /// Whether there is a finding of this number.
-    pub fn finding_exists(&self, finding_no: u32) -> Result<bool, StoreError> {
-        Ok(self.one::<u32>(FINDING_COUNT, &[&finding_no])?.is_some_and(|count| count > 0))
+    /// The finding of this number.
+    pub fn finding(&self, finding_no: u32) -> Result<Option<Finding>, StoreError> {
+        self.one(FINDING, &[&finding_no])
     }
 
     /// How many findings nobody has dealt with.

@@ -28,7 +28,9 @@ const TAKEN: &str = "SELECT payment, cause, wanted, booked, intent FROM taken_ba
 const TAKEN_BY_INTENT: &str =
     "SELECT payment, cause, wanted, booked, intent FROM taken_back WHERE intent = $1";
 const TO_FOLLOW: &str = "SELECT payment, cause, wanted, booked, intent FROM taken_back
-    WHERE wanted <> booked AND intent IS NULL ORDER BY payment, cause LIMIT $1";
+    WHERE wanted <> booked AND intent IS NULL
+    AND EXISTS (SELECT 1 FROM payments p WHERE p.id = taken_back.payment AND p.credited_entry IS NOT NULL)
+    ORDER BY payment, cause LIMIT $1";
 const PUT_TAKEN: &str = "INSERT INTO taken_back (payment, cause, wanted, booked, intent)
     VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (payment, cause) DO UPDATE SET wanted = excluded.wanted, booked = excluded.booked,

@@ -31,6 +31,7 @@ const GIVEN_ALONE: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM 
     AND state IN ('approved', 'booked')";
 const DECIDE: &str = "UPDATE credit_requests SET state = $1, decided_by = $2, decided_at = $3
     WHERE id = $4 AND state = 'waiting'";
+const EXPLAIN: &str = "UPDATE credit_requests SET refusal = $1 WHERE id = $2 AND state = 'rejected'";
 const END: &str = "UPDATE credit_requests SET state = $1, refusal = $2 WHERE id = $3 AND state = 'approved'";
 
 words! {
@@ -80,7 +81,7 @@ row! {
         pub expires_at: Option<Timestamp>,
         /// How far it has come.
         pub state: CreditRequestState,
-        /// The code with which the book said no.
+        /// The code with which the book said no, or why somebody else of staff did, in his words.
         pub refusal: Option<String>,
         /// Who asks.
         pub asked_by: StaffId,
@@ -150,6 +151,11 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         Ok(self.run(DECIDE, &[&state, &by, &now, &id])? > 0)
+    }
+
+    /// Writes down why somebody said no to a request.
+    pub fn explain_credit_rejection(&self, id: IntentId, why: &str) -> Result<(), StoreError> {
+        self.run(EXPLAIN, &[&Some(why.to_owned()), &id]).map(|_| ())
     }
 
     /// An approved request was booked, or the book refused it with this code. Whether there is such a request.

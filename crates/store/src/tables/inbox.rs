@@ -12,8 +12,8 @@ const INSERT: &str =
     ON CONFLICT (provider, event_id) DO NOTHING";
 const DUE: &str =
     "SELECT provider, event_id, kind, api_version, body, received_at, state, attempts, next_attempt_at,
-    last_error FROM inbox WHERE state = 'received' AND next_attempt_at <= $1
-    ORDER BY next_attempt_at, received_at, event_id LIMIT $2";
+    last_error FROM inbox WHERE state = 'received' AND provider = $1 AND next_attempt_at <= $2
+    ORDER BY next_attempt_at, received_at, event_id LIMIT $3";
 const CLAIM: &str = "UPDATE inbox SET attempts = attempts + 1, next_attempt_at = $1
     WHERE provider = $2 AND event_id = $3";
 const RELEASE: &str =
@@ -151,15 +151,16 @@ impl Tx<'_> {
         Ok(self.run(INSERT, &[&event])? > 0)
     }
 
-    /// Takes at most `limit` events that are due at `now`, the longest due first. They are due again at `lease_until` unless
+    /// Takes at most `limit` events of this provider that are due at `now`, the longest due first. They are due again at `lease_until` unless
     /// they are settled before: whoever took them may have died.
     pub fn claim_inbox(
         &self,
+        provider: &str,
         now: Timestamp,
         lease_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<InboxEvent>, StoreError> {
-        let mut due: Vec<InboxEvent> = self.all(DUE, &[&now, &limit])?;
+        let mut due: Vec<InboxEvent> = self.all(DUE, &[&provider, &now, &limit])?;
         let mut claim = self.prepare(CLAIM)?;
         for event in &mut due {
             claim.run(&[&lease_until, &event.provider, &event.event_id])?;

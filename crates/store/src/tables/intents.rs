@@ -12,6 +12,10 @@ const INSERT: &str = "INSERT INTO intents (id, kind, payload, created_at, done_a
 const SELECT: &str = "SELECT id, kind, payload, created_at, done_at, entry FROM intents WHERE id = $1";
 const OPEN: &str = "SELECT id, kind, payload, created_at, done_at, entry FROM intents
     WHERE done_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
+const DEPOSITS_UNLISTED: &str =
+    "SELECT i.id, i.kind, i.payload, i.created_at, i.done_at, i.entry FROM intents i
+    WHERE i.kind = 'deposit' AND NOT EXISTS (SELECT 1 FROM overpaid o WHERE o.id = i.id) AND i.id > $1
+    ORDER BY i.id LIMIT $2";
 const CLOSE: &str = "UPDATE intents SET done_at = $1 WHERE id = $2 AND done_at IS NULL";
 const DONE: &str = "UPDATE intents SET done_at = $1, entry = $2 WHERE id = $3 AND done_at IS NULL";
 
@@ -48,6 +52,11 @@ impl Reader<'_> {
         let after = after.unwrap_or(IntentId::from_u128(0));
         let rows = self.all(OPEN, &[&after, &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &Intent| row.id))
+    }
+
+    /// The first `limit` intents after `after` that made money a customer's credit and that no movement of it tells of, oldest first.
+    pub fn deposits_unlisted(&self, after: IntentId, limit: u32) -> Result<Vec<Intent>, StoreError> {
+        self.all(DEPOSITS_UNLISTED, &[&after, &limit])
     }
 }
 

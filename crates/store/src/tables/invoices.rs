@@ -14,6 +14,9 @@ const INSERT: &str =
 const SELECT: &str =
     "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
     FROM invoices WHERE id = $1";
+const BY_NUMBER: &str =
+    "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
+    FROM invoices WHERE number = $1";
 const OF_MONTH: &str =
     "SELECT id, number, customer, month, total, unit, due_on, state, created_at, paid_at, paid_by
     FROM invoices WHERE customer = $1 AND month = $2";
@@ -221,6 +224,11 @@ impl Reader<'_> {
     /// The invoice of this name.
     pub fn invoice(&self, id: InvoiceId) -> Result<Option<InvoiceRow>, StoreError> {
         self.one(SELECT, &[&id])
+    }
+
+    /// The invoice with this number.
+    pub fn invoice_by_number(&self, number: u64) -> Result<Option<InvoiceRow>, StoreError> {
+        self.one(BY_NUMBER, &[&number])
     }
 
     /// A customer's invoice for a month.

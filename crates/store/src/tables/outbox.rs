@@ -10,10 +10,16 @@ const INSERT_NOTICE: &str =
     "INSERT INTO notices (position, ordinal, kind, customer, wallet, payload, created_at,
     delivered_at, attempts, next_attempt_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (position, ordinal, kind) DO NOTHING";
+const NOTICES_FIRST: &str =
+    "SELECT position, ordinal, kind, customer, wallet, payload, created_at, delivered_at,
+    attempts, next_attempt_at, last_error FROM notices
+    WHERE delivered_at IS NULL AND kind = $1 AND next_attempt_at <= $2
+    ORDER BY next_attempt_at, position, ordinal LIMIT $3";
 const NOTICES_DUE: &str =
     "SELECT position, ordinal, kind, customer, wallet, payload, created_at, delivered_at,
-    attempts, next_attempt_at, last_error FROM notices WHERE delivered_at IS NULL AND next_attempt_at <= $1
-    ORDER BY next_attempt_at, position, ordinal, kind LIMIT $2";
+    attempts, next_attempt_at, last_error FROM notices
+    WHERE delivered_at IS NULL AND kind <> $1 AND next_attempt_at <= $2
+    ORDER BY next_attempt_at, position, ordinal, kind LIMIT $3";
 const NOTICES: &str =
     "SELECT position, ordinal, kind, customer, wallet, payload, created_at, delivered_at, attempts,
     next_attempt_at, last_error FROM notices WHERE (position, ordinal, kind) < ($1, $2, $3)
@@ -189,15 +195,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes at most `limit` notices that are due at `now`, the longest due first. They are due again at `lease_until` unless
-    /// they are delivered or put off before.
+    /// Takes at most `limit` notices that are due at `now`: those of kind `first` before the others, the longest due first. They are
+    /// due again at `lease_until` unless they are delivered or put off before.
     pub fn claim_notices(
         &self,
+        first: &str,
         now: Timestamp,
         lease_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<Notice>, StoreError> {
-        let mut due: Vec<Notice> = self.all(NOTICES_DUE, &[&now, &limit])?;
+        let mut due: Vec<Notice> = self.all(NOTICES_FIRST, &[&first, &now, &limit])?;
+        let left = limit.saturating_sub(u32::try_from(due.len()).unwrap_or(limit));
+        due.extend(self.all::<Notice>(NOTICES_DUE, &[&first, &now, &left])?);
         let mut claim = self.prepare(CLAIM_NOTICE)?;
         for notice in &mut due {
             claim.run(&[&lease_until, &notice.id])?;

@@ -31,7 +31,16 @@ const INVITATION_BY_TOKEN: &str = "SELECT id, email, name, role, token_hash, loc
 const INVITATIONS: &str = "SELECT id, email, name, role, token_hash, locale, created_at, expires_at
     FROM staff_invitations ORDER BY name, id LIMIT $1";
 const DELETE_INVITATION: &str = "DELETE FROM staff_invitations WHERE id = $1";
+const INVITATION_TO: &str = "SELECT id, email, name, role, token_hash, locale, created_at, expires_at
+    FROM staff_invitations WHERE email = $1";
 const DELETE_INVITATION_TO: &str = "DELETE FROM staff_invitations WHERE email = $1";
+
+const INSERT_LINK: &str =
+    "INSERT INTO staff_links (token_hash, staff, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+const LINK: &str = "SELECT token_hash, staff, created_at, expires_at FROM staff_links
+    WHERE token_hash = $1 AND expires_at > $2";
+const DELETE_LINKS_OF: &str = "DELETE FROM staff_links WHERE staff = $1";
+const DELETE_ENDED_LINKS: &str = "DELETE FROM staff_links WHERE expires_at <= $1";
 
 const INSERT_VIEW: &str =
     "INSERT INTO portal_views (token_hash, staff, customer, csrf, created_at, expires_at)
@@ -39,7 +48,8 @@ const INSERT_VIEW: &str =
 const VIEW: &str = "SELECT token_hash, staff, customer, csrf, created_at, expires_at
     FROM portal_views WHERE token_hash = $1 AND expires_at > $2";
 const DELETE_VIEW: &str = "DELETE FROM portal_views WHERE token_hash = $1";
-const DELETE_VIEWS_OF: &str = "DELETE FROM portal_views WHERE staff = $1";
+const END_VIEWS_OF: &str = "DELETE FROM portal_views WHERE staff = $1
+    RETURNING token_hash, staff, customer, csrf, created_at, expires_at";
 const DELETE_ENDED_VIEWS: &str = "DELETE FROM portal_views WHERE expires_at <= $1";
 
 words! {
@@ -94,6 +104,20 @@ row! {
         /// When he was invited.
         pub created_at: Timestamp,
         /// When the link stops working.
+        pub expires_at: Timestamp,
+    }
+}
+
+row! {
+    /// A link by which a member of staff chooses a new password. It works once.
+    pub struct StaffLink {
+        /// Hash of the secret in it.
+        pub token_hash: SecretHash,
+        /// Whose it is.
+        pub staff: StaffId,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it stops working.
         pub expires_at: Timestamp,
     }
 }
@@ -156,6 +180,20 @@ impl Reader<'_> {
         self.all(INVITATIONS, &[&limit])
     }
 
+    /// The invitation to this address, in any case, though its time be over.
+    pub fn staff_invitation_to(&self, email: &str) -> Result<Option<StaffInvitation>, StoreError> {
+        self.one(INVITATION_TO, &[&address(email)])
+    }
+
+    /// The link with this secret, if it works at `now`.
+    pub fn staff_link(
+        &self,
+        token_hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<StaffLink>, StoreError> {
+        self.one(LINK, &[token_hash, &now])
+    }
+
     /// The view with this secret, if it has not ended at `now`.
     pub fn portal_view(
         &self,
@@ -212,9 +250,25 @@ impl Tx<'_> {
         Ok(self.run(DELETE_VIEW, &[token_hash])? > 0)
     }
 
-    /// Ends all views of a member of staff; how many.
-    pub fn delete_portal_views_of(&self, staff: StaffId) -> Result<usize, StoreError> {
-        self.run(DELETE_VIEWS_OF, &[&staff])
+    /// Ends all views of a member of staff; those that there were.
+    pub fn end_portal_views_of(&self, staff: StaffId) -> Result<Vec<PortalView>, StoreError> {
+        self.all(END_VIEWS_OF, &[&staff])
+    }
+
+    /// Adds a link for a new password.
+    pub fn insert_staff_link(&self, link: &StaffLink) -> Result<(), StoreError> {
+        self.run(INSERT_LINK, &[link])?;
+        Ok(())
+    }
+
+    /// Takes back all links of a member of staff, as one is used up or a newer one made; how many.
+    pub fn delete_staff_links_of(&self, staff: StaffId) -> Result<usize, StoreError> {
+        self.run(DELETE_LINKS_OF, &[&staff])
+    }
+
+    /// Forgets the links that have ended at `now`; how many.
+    pub fn delete_ended_staff_links(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.run(DELETE_ENDED_LINKS, &[&now])
     }
 
     /// Forgets the views that have ended at `now`; how many.

@@ -102,7 +102,7 @@ fn a_finding_is_open_until_somebody_has_dealt_with_it() {
         assert_eq!(numbers(read(tables, |reader| reader.open_findings(None, 10))), [3, 1]);
         assert_eq!(numbers(read(tables, |reader| reader.open_findings(Some(3), 10))), [1]);
         assert_eq!(numbers(read(tables, |reader| reader.resolved_findings(None, 10))), [2]);
-        assert!(read(tables, |reader| reader.finding_exists(2)));
-        assert!(!read(tables, |reader| reader.finding_exists(9)));
+        assert!(read(tables, |reader| reader.finding(2)).is_some());
+        assert!(read(tables, |reader| reader.finding(9)).is_none());
     });
 }

@@ -147,6 +147,10 @@ fn a_correction_waits_until_an_invoice_takes_it() {
         let delete = |n| write(tables, |tx| tx.delete_adjustment(AdjustmentId::from_u128(n)));
         assert_eq!([1, 2, 2].map(delete), [false, true, false], "one that stands on an invoice stays");
         assert_eq!(of(1), []);
+        let named = |n| read(tables, |reader| reader.adjustment(AdjustmentId::from_u128(n)));
+        let amount = Amount::new(-4_000_000, Unit::BRL);
+        let borne = AdjustmentRow { amount, invoice: Some(invoice(1).id), ..correction(1, 1) };
+        assert_eq!([1, 2, 3].map(named), [Some(borne), None, Some(correction(3, 2))]);
     });
 }
 

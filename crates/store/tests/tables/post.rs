@@ -18,7 +18,12 @@ fn an_event_is_received_once_and_worked_on_until_it_is_settled() {
         assert!(receive("evt_2", b"", NOW.plus(1)));
 
         let lease = NOW.plus(Timestamp::MINUTE);
-        let claim = |now, lease| write(tables, |tx| tx.claim_inbox(now, lease, 10));
+        // Each provider's events are taken by themselves.
+        assert!(write(tables, |tx| tx.receive("pix", "evt_1", "pix", None, b"", NOW)));
+        let of_pix = write(tables, |tx| tx.claim_inbox("pix", NOW.plus(5), lease, 10));
+        assert_eq!((of_pix.len(), of_pix[0].kind.as_str(), of_pix[0].attempts), (1, "pix", 1));
+        write(tables, |tx| tx.inbox_processed("pix", "evt_1"));
+        let claim = |now, lease| write(tables, |tx| tx.claim_inbox("stripe", now, lease, 10));
         let claimed = claim(NOW.plus(5), lease);
         assert_eq!(
             claimed.iter().map(|e| (e.event_id.as_str(), e.attempts)).collect::<Vec<_>>(),
@@ -72,7 +77,7 @@ fn notices_and_mails_go_out_until_they_have_arrived() {
         assert!(write(tables, |tx| tx.insert_notice(&notice)));
         assert!(read(tables, |r| r.notice_exists(&id)));
         assert!(!write(tables, |tx| tx.insert_notice(&notice)));
-        let claim = |now, lease| write(tables, |tx| tx.claim_notices(now, lease, 10));
+        let claim = |now, lease| write(tables, |tx| tx.claim_notices("purchased", now, lease, 10));
         assert_eq!(claim(NOW, NOW.plus(10))[0].attempts, 1);
         assert_eq!(claim(NOW.plus(9), NOW.plus(20)), []);
         write(tables, |tx| tx.notice_retry(&id, Some(NOW.plus(15)), "503"));
@@ -119,11 +124,11 @@ fn what_was_taken_by_somebody_who_died_is_due_at_once() {
             for id in ["done", "put off", "taken"] {
                 tx.receive("pix", id, "pix", None, b"", NOW)?;
             }
-            tx.claim_inbox(NOW, lease, 10)?;
+            tx.claim_inbox("pix", NOW, lease, 10)?;
             tx.inbox_retry("pix", "put off", lease, "no answer")?;
             tx.inbox_processed("pix", "done")
         });
-        let due = |at| write(tables, |tx| tx.claim_inbox(at, lease, 10));
+        let due = |at| write(tables, |tx| tx.claim_inbox("pix", at, lease, 10));
         let names = |events: Vec<store::tables::inbox::InboxEvent>| {
             events.into_iter().map(|event| (event.event_id, event.attempts)).collect::<Vec<_>>()
         };
@@ -160,19 +165,49 @@ fn what_was_taken_by_somebody_who_died_is_due_at_once() {
         write(tables, |tx| {
             (1..=3).try_for_each(|position| tx.insert_notice(&notice(position)).map(drop))?;
             (1..=3).try_for_each(|n| tx.insert_mail(&mail(n)))?;
-            tx.claim_notices(NOW, lease, 10)?;
+            tx.claim_notices("purchased", NOW, lease, 10)?;
             tx.claim_mails(NOW, lease, 10)?;
             tx.notice_delivered(&notice(1).id, NOW)?;
             tx.notice_retry(&notice(2).id, None, "never again")?;
             tx.mail_sent(mail(1).id, NOW)?;
             tx.mail_retry(mail(2).id, None, "never again")
         });
-        assert_eq!(write(tables, |tx| tx.claim_notices(later, lease, 10)), []);
+        assert_eq!(write(tables, |tx| tx.claim_notices("purchased", later, lease, 10)), []);
         assert_eq!(write(tables, |tx| tx.release_notices(later)), 1);
-        assert_eq!(write(tables, |tx| tx.claim_notices(later, lease, 10))[0].id, notice(3).id);
+        assert_eq!(write(tables, |tx| tx.claim_notices("purchased", later, lease, 10))[0].id, notice(3).id);
         assert_eq!(write(tables, |tx| tx.claim_mails(later, lease, 10)), []);
         assert_eq!(write(tables, |tx| tx.release_mails(later)), 1);
         assert_eq!(write(tables, |tx| tx.claim_mails(later, lease, 10))[0].id, mail(3).id);
+    });
+}
+
+#[test]
+fn notices_of_one_kind_go_out_before_the_others() {
+    on_both(|tables| {
+        let notice = |position, kind: &str, due| Notice {
+            id: NoticeId { position, ordinal: 0, kind: kind.to_owned() },
+            customer: None,
+            wallet: None,
+            payload: "{}".to_owned(),
+            created_at: NOW,
+            delivered_at: None,
+            attempts: 0,
+            next_attempt_at: Some(due),
+            last_error: None,
+        };
+        let (later, lease) = (NOW.plus(Timestamp::SECOND), NOW.plus(Timestamp::HOUR));
+        write(tables, |tx| {
+            (1..=3).try_for_each(|no| tx.insert_notice(&notice(no, "invoice_made", NOW)).map(drop))?;
+            tx.insert_notice(&notice(5, "purchased", later)).map(drop)?;
+            tx.insert_notice(&notice(4, "purchased", later)).map(drop)
+        });
+        let claim = |limit| {
+            let claimed = write(tables, |tx| tx.claim_notices("purchased", later, lease, limit));
+            claimed.into_iter().map(|notice| notice.id.position).collect::<Vec<_>>()
+        };
+        assert_eq!(claim(1), [4]);
+        assert_eq!(claim(3), [5, 1, 2]);
+        assert_eq!(claim(3), [3]);
     });
 }
 

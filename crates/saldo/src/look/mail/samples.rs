@@ -10,8 +10,9 @@ use super::automatic::{self, AutomaticMail, AutomaticNews};
 use super::credit::{self, LowMail};
 use super::owed::{self, BlockedMail, EnabledMail, OwedMail, OwedNews, OwedWhat};
 use super::{
-    Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent, sign_up,
-    sign_up_known, staff_invitation, usage_told,
+    Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent, refund_failed,
+    refund_failed_to_staff, refund_made, request_rejected, sign_up, sign_up_known, staff_invitation,
+    usage_told,
 };
 use crate::look::Reader;
 use crate::look::part::{Card, Reason};
@@ -37,6 +38,7 @@ pub struct Sampled<'a> {
 pub fn all(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
     let mut mails = of_accounts(reader, sampled);
     mails.extend(of_credit(reader, sampled));
+    mails.extend(of_refunds(reader, sampled));
     mails.extend(of_cards(reader, sampled));
     mails.extend(of_lines(reader, sampled));
     mails.extend(of_debts(reader, sampled));
@@ -78,6 +80,18 @@ fn of_credit(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
         receipt_sent(reader, brand, NAME, whole(10), (&number, &receipt)),
         credit::low(reader, &low),
         credit::expiring(reader, (brand, NAME), whole(25), now.plus(7 * DAY), [&recharge, &wishes]),
+    ]
+}
+
+fn of_refunds(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
+    let Sampled { brand, public_url, unit, .. } = sampled;
+    let amount = Amount::new(4 * unit.steps_per_one(), unit);
+    let (url, console) = (format!("{public_url}/recharge"), format!("{public_url}/console/payments/…"));
+    vec![
+        refund_made(reader, brand, NAME, (amount, " (Visa •••• 4242)"), &url),
+        refund_failed(reader, brand, NAME, amount, &url),
+        refund_failed_to_staff(reader, brand, NAME, amount, &console),
+        request_rejected(reader, brand, ("Bia Costa", amount), "…", &console),
     ]
 }
 

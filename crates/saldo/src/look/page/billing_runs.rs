@@ -48,6 +48,10 @@ pub struct NextRun {
     pub is_open: bool,
     /// The first day on which it may.
     pub from: Option<Timestamp>,
+    /// Its own day, as long as that is to come.
+    pub early_for: Option<Timestamp>,
+    /// How many invoices it would make now, and what they come to; looked up where it is asked for.
+    pub estimate: Option<(u64, Amount)>,
 }
 
 /// A run.
@@ -102,6 +106,23 @@ impl NextRun {
             None => words,
         }
     }
+
+    /// That it is early for the month, if it is.
+    pub fn early_words(&self, reader: &Reader) -> Option<String> {
+        let day = self.early_for.filter(|_| self.is_open)?;
+        Some(reader.t2("run-is-early", "month", &self.month, "day", reader.date(day)))
+    }
+
+    /// What it would make now.
+    pub fn estimate_words(&self, reader: &Reader) -> String {
+        match self.estimate {
+            Some((count, total)) => {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                reader.tn_with("run-estimate", count, [("total", reader.money(total))])
+            }
+            None => reader.t("run-estimate-many"),
+        }
+    }
 }
 
 impl BillingRuns {
@@ -121,6 +142,8 @@ pub struct ConsoleInvoice {
     pub frame: Frame,
     /// Who owes it, with his CPF or CNPJ.
     pub customer: (String, String),
+    /// His page.
+    pub customer_url: String,
     /// The invoice.
     pub invoice: MonthlyInvoice,
     /// Whether it may be settled by hand.

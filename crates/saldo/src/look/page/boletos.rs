@@ -168,8 +168,8 @@ pub struct BoletoPage {
     pub created_at: Timestamp,
     /// When the bank registered it.
     pub registered_at: Option<Timestamp>,
-    /// When it was paid, or what it was to collect otherwise, and how much.
-    pub paid: Option<(Timestamp, Amount)>,
+    /// What it collects, and what became of that.
+    pub collected: Collected,
     /// What was found about it.
     pub findings: Vec<FindingListed>,
     /// Whether the debt was kept and can be told by hand: `reason` to the address.
@@ -180,6 +180,28 @@ pub struct BoletoPage {
     pub was_written_off: bool,
     /// Whether it was sent without the choice.
     pub is_choice_missing: bool,
+}
+
+/// What a boleto collects, and what became of that.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The purchase: where its line shows it, and its words.
+    pub purchase: Option<(String, String)>,
+    /// The invoice: its page, and its words.
+    pub invoice: Option<(String, String)>,
+    /// The money that came for it, first to last, in whatever way.
+    pub payments: Vec<Told>,
+    /// What was decided when it was written off, first to last.
+    pub decisions: Vec<Told>,
+}
+
+/// Something that happened, in words.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What.
+    pub words: String,
+    /// By whom, why, under which name; may be empty.
+    pub under: String,
 }
 
 /// What a write-off of a boleto would do.
@@ -231,6 +253,10 @@ pub struct FindingListed {
     pub detail: String,
     /// When it was found.
     pub found_at: Timestamp,
+    /// Where the credit that came of it is given back, as long as some is left.
+    pub give_back_url: Option<String>,
+    /// What of it was given back, and when.
+    pub given_back: Option<(Amount, Timestamp)>,
 }
 
 impl FindingListed {
@@ -322,6 +348,8 @@ pub struct Findings {
     pub are_done: bool,
     /// Whether the reader may say that one is dealt with.
     pub may_resolve: bool,
+    /// Whether the reader may give credit back.
+    pub may_give_back: bool,
     /// What there is.
     pub rows: Vec<FindingListed>,
     /// Link to newer ones.

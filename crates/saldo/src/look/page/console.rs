@@ -164,6 +164,8 @@ pub struct Need {
 /// What can wait for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NeedKind {
+    /// Refunds whose money came back: somebody was promised it.
+    FailedRefunds,
     /// Payments that have credited nothing.
     Unmatched,
     /// Disputes that wait for an answer.
@@ -189,6 +191,7 @@ pub enum NeedKind {
 impl NeedKind {
     /// All of them, the most urgent first.
     pub const ALL: &'static [NeedKind] = &[
+        NeedKind::FailedRefunds,
         NeedKind::Unmatched,
         NeedKind::Unconfirmed,
         NeedKind::SilentRouters,
@@ -204,6 +207,7 @@ impl NeedKind {
     /// The id of what is said.
     pub fn text_id(&self) -> &'static str {
         match self {
+            NeedKind::FailedRefunds => "refunds-failed",
             NeedKind::Unmatched => "payments-unmatched-need",
             NeedKind::Disputes => "disputes-due",
             NeedKind::Approvals => "approvals-waiting",
@@ -221,7 +225,7 @@ impl NeedKind {
     pub fn button_id(&self) -> &'static str {
         match self {
             NeedKind::Unmatched | NeedKind::Disputes => "open-payments",
-            NeedKind::Approvals => "open-requests",
+            NeedKind::FailedRefunds | NeedKind::Approvals => "open-requests",
             NeedKind::FailedWebhooks => "open-inbox",
             NeedKind::Unconfirmed => "open-lines",
             NeedKind::SilentRouters => "open-routers",
@@ -236,6 +240,8 @@ impl NeedKind {
     pub fn to_see(&self) -> Permission {
         match self {
             NeedKind::Findings | NeedKind::Drift | NeedKind::Remittance => Permission::SeeFinance,
+            NeedKind::Approvals => Permission::ApproveCredit,
+            NeedKind::FailedRefunds => Permission::RefundPayments,
             _ => Permission::SeeCustomers,
         }
     }
@@ -245,6 +251,7 @@ impl NeedKind {
         match self {
             NeedKind::Unmatched => "/console/payments?show=unmatched",
             NeedKind::Disputes => "/console/payments?show=disputed",
+            NeedKind::FailedRefunds => "/console/credit?show=failed",
             NeedKind::Approvals => "/console/credit?show=waiting",
             NeedKind::FailedWebhooks => "/console/inbox?show=failed",
             NeedKind::Unconfirmed => "/console/lines?status=waiting",

@@ -176,8 +176,8 @@ pub struct FreezableWallet {
     pub id: String,
     /// What it is, in words.
     pub name: String,
-    /// Whether it is frozen.
-    pub is_frozen: bool,
+    /// By whom it was frozen, when and why, in words; `None` if it is not.
+    pub frozen: Option<String>,
 }
 
 /// To whom documents are written.

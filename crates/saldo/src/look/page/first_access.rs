@@ -36,6 +36,8 @@ pub enum FirstAccessProblem {
     Different,
     /// The password is the subscriber's own CPF, CNPJ or e-mail.
     PasswordIsName,
+    /// The password is a row of letters or digits.
+    PasswordIsPattern,
     /// Too many tries; the next is allowed after so many minutes.
     TooMany {
         /// Minutes to wait, at least 1.
@@ -54,6 +56,7 @@ impl FirstAccess {
             FirstAccessProblem::TooShort => reader.tn("password-too-short", self.length_min),
             FirstAccessProblem::Different => reader.t("password-different"),
             FirstAccessProblem::PasswordIsName => reader.t("password-is-name"),
+            FirstAccessProblem::PasswordIsPattern => reader.t("password-is-pattern"),
             FirstAccessProblem::TooMany { minutes } => reader.tn("sign-in-too-many", minutes),
         })
     }

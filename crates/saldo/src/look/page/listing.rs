@@ -211,4 +211,6 @@ pub struct SheetAct {
     pub text: String,
     /// The button's class: `primary`, `danger` or nothing.
     pub tone: &'static str,
+    /// What is to be typed with it, sent as `reason`: its label.
+    pub reason: Option<String>,
 }

@@ -33,6 +33,8 @@ pub enum Message {
     NotFound,
     /// 404 or 410: a link to set a password is used or too old.
     LinkExpired,
+    /// 404 or 410: the same at the console's door.
+    StaffLinkExpired,
     /// 413: what was sent is too long.
     TooLarge,
     /// 400 or 422: what was sent was not understood.
@@ -64,7 +66,7 @@ impl MessagePage {
             Message::ReadOnlyView => "message-read-only-view",
             Message::WalletFrozen => "message-wallet-frozen",
             Message::NotFound => "message-not-found",
-            Message::LinkExpired => "message-link-expired",
+            Message::LinkExpired | Message::StaffLinkExpired => "message-link-expired",
             Message::TooLarge => "message-too-large",
             Message::NotUnderstood => "message-not-understood",
             Message::TooMany { .. } => "message-too-many",
@@ -85,6 +87,7 @@ impl MessagePage {
             Message::WalletFrozen => "message-wallet-frozen-text",
             Message::NotFound => "message-not-found-text",
             Message::LinkExpired => "message-link-expired-text",
+            Message::StaffLinkExpired => "message-staff-link-expired-text",
             Message::TooLarge => "message-too-large-text",
             Message::NotUnderstood => "message-not-understood-text",
             Message::TooMany { seconds } => return self.reader.tn("message-too-many-text", seconds),
@@ -104,6 +107,7 @@ impl MessagePage {
     pub fn way_out_url(&self) -> &'static str {
         match self.message {
             Message::LinkExpired => "/forgotten-password",
+            Message::StaffLinkExpired => "/console/sign-in",
             _ => self.frame.menu.entries().first().map_or("/", Place::url),
         }
     }
@@ -112,6 +116,7 @@ impl MessagePage {
     pub fn way_out(&self) -> String {
         self.reader.t(match self.message {
             Message::LinkExpired => "ask-for-link",
+            Message::StaffLinkExpired => "back-to-sign-in",
             _ => "to-first-page",
         })
     }

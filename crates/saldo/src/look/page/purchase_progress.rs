@@ -83,7 +83,8 @@ impl Bill {
     /// The id of what the confirmation says of it.
     pub fn text_id(&self) -> &'static str {
         match self {
-            Bill::Boleto(_) | Bill::BoletoComing => "bought-by-boleto",
+            Bill::Boleto(boleto) if boleto.is_payable() || !boleto.is_to_be_paid() => "bought-by-boleto",
+            Bill::Boleto(_) | Bill::BoletoComing => "bought-by-boleto-registering",
             Bill::NextInvoice => "bought-on-invoice",
         }
     }

@@ -33,6 +33,8 @@ pub struct RefundPage {
     pub note: String,
     /// What is wrong with the amount or the note.
     pub problem: Option<String>,
+    /// What whoever looks may give back alone, in words; `None` if there is no end to it.
+    pub limit: Option<String>,
     /// What it would take; `None` until an amount was given.
     pub preview: Option<RefundPreview>,
 }

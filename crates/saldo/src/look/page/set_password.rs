@@ -36,15 +36,25 @@ pub enum PasswordProblem {
     Different,
     /// It is its owner's own CPF, CNPJ or e-mail.
     IsName,
+    /// It is a row of letters or digits.
+    IsPattern,
+}
+
+impl PasswordProblem {
+    /// In the reader's words.
+    pub fn words(self, reader: &Reader, length_min: u32) -> String {
+        match self {
+            PasswordProblem::TooShort => reader.tn("password-too-short", length_min),
+            PasswordProblem::Different => reader.t("password-different"),
+            PasswordProblem::IsName => reader.t("password-is-name"),
+            PasswordProblem::IsPattern => reader.t("password-is-pattern"),
+        }
+    }
 }
 
 impl SetPassword {
     /// The problem in the reader's words.
     pub fn problem_words(&self) -> Option<String> {
-        Some(match self.problem? {
-            PasswordProblem::TooShort => self.reader.tn("password-too-short", self.length_min),
-            PasswordProblem::Different => self.reader.t("password-different"),
-            PasswordProblem::IsName => self.reader.t("password-is-name"),
-        })
+        Some(self.problem?.words(&self.reader, self.length_min))
     }
 }

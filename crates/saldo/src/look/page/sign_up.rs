@@ -55,6 +55,8 @@ pub enum SignUpProblem {
     PasswordTooShort,
     /// The password is the name or the e-mail.
     PasswordIsName,
+    /// The password is a row of letters or digits.
+    PasswordIsPattern,
     /// The terms were not agreed to.
     TermsNotAgreed,
     /// The password is not the one that was chosen.
@@ -74,6 +76,7 @@ impl SignUpProblem {
             SignUpProblem::BadEmail => Some(SignUpField::Email),
             SignUpProblem::PasswordTooShort
             | SignUpProblem::PasswordIsName
+            | SignUpProblem::PasswordIsPattern
             | SignUpProblem::WrongPassword => Some(SignUpField::Password),
             SignUpProblem::TermsNotAgreed => Some(SignUpField::Terms),
             SignUpProblem::TooMany { .. } => None,
@@ -87,6 +90,7 @@ impl SignUpProblem {
             SignUpProblem::BadEmail => reader.t("wrong-email"),
             SignUpProblem::PasswordTooShort => reader.tn("password-too-short", length_min),
             SignUpProblem::PasswordIsName => reader.t("sign-up-password-is-name"),
+            SignUpProblem::PasswordIsPattern => reader.t("password-is-pattern"),
             SignUpProblem::TermsNotAgreed => reader.t("sign-up-terms-needed"),
             SignUpProblem::WrongPassword => reader.t("sign-up-wrong-password"),
             SignUpProblem::TooMany { minutes } => reader.tn("sign-in-too-many", *minutes),

@@ -22,7 +22,7 @@ pub struct Frame {
     /// Entries of the menu that whoever is signed in has no use of.
     pub hidden: Vec<Place>,
     /// As whom staff see this page, where they do.
-    pub viewed_as: Option<String>,
+    pub viewed_as: Option<Viewed>,
     /// Which entry of the menu this page is; `None` if none (sign-in, messages).
     pub place: Option<Place>,
     /// Who is signed in.
@@ -41,6 +41,15 @@ pub struct Frame {
     pub trial: Option<Trial>,
     /// The strip of the demo; `None` outside of it.
     pub demo: Option<Demo>,
+}
+
+/// A customer whose portal staff see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewed {
+    /// His name.
+    pub name: String,
+    /// How long this lasts, in minutes begun.
+    pub minutes_left: u32,
 }
 
 /// Why an installation is for trials.
@@ -177,7 +186,12 @@ impl Frame {
         self.place == Some(*place)
     }
 
-    /// Where signing out is asked for.
+    /// Whether staff read this page in the console.
+    pub fn is_console(&self) -> bool {
+        self.menu == Menu::Console
+    }
+
+    /// Where the form that signs out is sent.
     pub fn sign_out_url(&self) -> &'static str {
         if self.menu == Menu::Console { "/console/sign-out" } else { "/sign-out" }
     }

@@ -19,7 +19,7 @@ pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use blocked::BlockedLine;
 pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
-pub use frame::{Demo, DemoFaults, Frame, LogoSeen, Menu, Person, Place, Trial};
+pub use frame::{Demo, DemoFaults, Frame, LogoSeen, Menu, Person, Place, Trial, Viewed};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use own_credit::{CreditMove, OwnCredit, paid_by_text};
 pub use payment::{
