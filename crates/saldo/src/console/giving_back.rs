@@ -147,10 +147,11 @@ async fn left(app: &Arc<App>, id: &str) -> Result<(CustomerId, Amount), Problem>
 fn read(app: &App, staff: &StaffIn, given: &Giving, typing: &Typing) -> Result<GivingBack, Problem> {
     let mut unread = Unread::default();
     let amount = unread.note(super::typed(app, staff).money("amount", &typing.amount, Unit::BRL));
-    // What names an intent is not the browser's to choose: it could be the name of a payment to come.
-    let name = app.hashes.hash128("giving back", &[&given.id.as_u128().to_be_bytes()]);
+    // What names an intent is not the browser's to choose: it could be the name of a payment to come. A finding's name is ours.
+    let hashed =
+        || IntentId::from_u128(app.hashes.hash128("giving back", &[&given.id.as_u128().to_be_bytes()]));
     let giving = GivingBack {
-        id: IntentId::from_u128(name),
+        id: if given.finding.is_some() { given.id } else { hashed() },
         customer: given.customer,
         amount: amount.unwrap_or(Amount::zero(Unit::BRL)),
         by: PaidBy::from_code(&typing.paid_by).unwrap_or(PaidBy::Card),
