@@ -205,7 +205,8 @@ async fn a_purchase_whose_page_stripe_does_not_know_any_more_can_be_given_up_and
         let mut browser = provider.signed_in().await;
         let checkout = provider.begin(&mut browser).await;
         let (id, over) = (provider.topup().await.id, clock::now().plus(-10 * money::Timestamp::MINUTE));
-        let forget = |tx: &store::Tx<'_>| tx.set_topup_checkout(id, "cs_test_gone", &checkout, over, over);
+        let gone = format!("cs_test_gone_{id}");
+        let forget = |tx: &store::Tx<'_>| tx.set_topup_checkout(id, &gone, &checkout, over, over);
         app.tables.write(forget).expect("a page of before");
         if is_swept {
             purchases::sweep(app).await.expect("a sweep");

@@ -3,7 +3,7 @@ use book::{PackNo, PlanNo, TrafficNo};
 use money::{Amount, Unit};
 use store::tables::staff::StaffRole;
 
-use super::bank::buyer;
+use super::bank::{self, buyer};
 use super::browser::between;
 use super::house::House;
 use super::staff_in;
@@ -214,9 +214,11 @@ async fn a_pack_that_nobody_means_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_whose_form_is_sent_twice_is_one_correction() {
-    let house = House::open().await;
-    let (_, boleto) = buyer(&house, "João da Silva", "52998224725", "01310100").await;
+    let house = bank::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/packs/new", "/console/packs", &PACK).await.expect(303);
+    let (_, boleto) = buyer(&house, "João da Silva", "52998224725", "01310100").await;
     let drawn = staff.get("/console/billing/adjustments/new").await.text;
     let hidden =
         |name: &str| between(&drawn, &format!("name=\"{name}\" value=\""), "\"").expect("it is drawn");
