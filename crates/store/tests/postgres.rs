@@ -38,8 +38,19 @@ fn append_at_last(journal: &mut dyn Journal, row: &JournalRow) -> Appended {
 fn audit(tx: &Tx<'_>) -> Result<u64, StoreError> {
     let at = Timestamp::EPOCH;
     let [actor, action, object] = ["operator", "test", "it"].map(str::to_owned);
-    let (before, after, ip, request_id) = (None, None, None, None);
-    tx.insert_audit(&AuditRow { audit_no: 0, at, actor, action, object, before, after, ip, request_id })
+    let (before, after, ip, request_id, customer) = (None, None, None, None, None);
+    tx.insert_audit(&AuditRow {
+        audit_no: 0,
+        at,
+        actor,
+        action,
+        object,
+        before,
+        after,
+        ip,
+        request_id,
+        customer,
+    })
 }
 
 #[test]

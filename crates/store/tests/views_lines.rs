@@ -4,6 +4,8 @@
 mod server;
 
 use money::{Amount, CustomerId, LineId, PurchaseId, Timestamp, Unit, WalletId};
+use store::tables::customers::Customer;
+use store::tables::settlements::Owed;
 use store::views::{
     CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
     ViewChange, ViewChanges, WalletRow, ZeroRatedRow,
@@ -16,6 +18,18 @@ const PURCHASE: PurchaseId = PurchaseId::from_u128(9);
 
 fn read<T>(tables: &Tables, look: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>) -> T {
     tables.read(look).unwrap()
+}
+
+fn payer() -> Customer {
+    Customer {
+        id: CustomerId::from_u128(1),
+        name: "Customer 1".to_owned(),
+        email: None,
+        external_key: None,
+        locale: "pt-BR".to_owned(),
+        stripe_customer_id: None,
+        created_at: NOW,
+    }
 }
 
 fn line() -> LineRow {
@@ -204,6 +218,7 @@ fn purchases_are_found_page_by_page_and_by_what_they_wait_for() {
         bought(4, 9, "card", awaiting),
         bought(5, 7, "next_invoice", released),
         bought(6, 8, "next_invoice", PurchaseState::WrittenOff),
+        bought(7, 6, "next_invoice", awaiting),
     ];
     for open in server::ENGINES {
         let changes = [LineChange::Opened(line(), cycle(1, 0))];
@@ -220,7 +235,7 @@ fn purchases_are_found_page_by_page_and_by_what_they_wait_for() {
                 break;
             }
         }
-        assert_eq!(seen, [4, 6, 5, 3, 2, 1]);
+        assert_eq!(seen, [4, 6, 5, 7, 3, 2, 1]);
         assert_eq!(read(&tables, |reader| reader.purchases_before(4, None, 2)).rows, []);
         assert_eq!(names(&read(&tables, |reader| reader.purchases(3, 3))), [4, 6, 5]);
         let waiting = |charging: &str, before: Timestamp, limit| {
@@ -231,7 +246,20 @@ fn purchases_are_found_page_by_page_and_by_what_they_wait_for() {
         assert_eq!(waiting("pix", NOW, 9), []);
         assert_eq!(waiting("boleto", LATER, 9), []);
         let to_invoice = |limit| names(&read(&tables, |reader| reader.purchases_to_invoice(3, limit)));
-        assert_eq!((to_invoice(9), to_invoice(1)), (vec![1, 5], vec![1]));
+        assert_eq!(to_invoice(9), [], "none is written down as owed");
+        assert!(!read(&tables, |reader| reader.are_purchases_owed()));
+        tables.write::<_, StoreError>(|tx| tx.insert_customer(&payer())).unwrap();
+        for n in [1, 5, 7] {
+            let owed = Owed {
+                purchase: PurchaseId::from_u128(n),
+                customer: payer().id,
+                payload: "{}".to_owned(),
+                created_at: NOW,
+            };
+            tables.write::<_, StoreError>(|tx| tx.put_owed(&owed)).unwrap();
+        }
+        assert_eq!((to_invoice(9), to_invoice(1)), (vec![1, 7, 5], vec![1]));
+        assert!(read(&tables, |reader| reader.are_purchases_owed()));
     }
 }
 

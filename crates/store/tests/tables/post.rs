@@ -224,6 +224,7 @@ fn the_audit_log_grows() {
             after: None,
             ip: Some("::1".to_owned()),
             request_id: Some("req".to_owned()),
+            customer: Some(CustomerId::from_u128(1)),
         };
         for n in 1..=3 {
             assert_eq!(write(tables, |tx| tx.insert_audit(&row(0))), n);
