@@ -102,7 +102,7 @@ impl Truth {
                 let one = !is_statement(&command.act);
                 assert!(
                     !one || self.effect(wish) == Some(*entry),
-                    "the answer names the one effect of its wish"
+                    "the answer names the one effect of its wish: {command:?} {decision:?}"
                 );
                 assert_eq!(decision.key, command.key);
                 assert_eq!(*balance, decision.record.balance());
@@ -219,7 +219,9 @@ fn content(record: &Record) -> Option<Content> {
                 Some(Content::Purchase(purchase.purchase))
             }
             LineFact::Released { purchase, .. } => Some(Content::Payment(purchase.purchase)),
-            LineFact::Paid { purchase, .. } => Some(Content::Payment(*purchase)),
+            LineFact::Paid { purchase, .. } | LineFact::Recovered { purchase, .. } => {
+                Some(Content::Payment(*purchase))
+            }
             LineFact::Dropped { purchase } => Some(Content::Drop(*purchase)),
             LineFact::WrittenOff { purchase, .. } => Some(Content::WriteOff(*purchase)),
             LineFact::Used(taken) => Some(Content::Added(taken.total)),
