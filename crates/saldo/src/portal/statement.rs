@@ -94,12 +94,7 @@ async fn show(
         pdf_url: format!("/statement.pdf?month={}", chosen.value()),
         days: typed.map_or_else(|| days(&bounds, &reader), |(from, until)| [from, until]),
         wrong_day: wrong.as_ref().and_then(|problem| {
-            let words = match problem.code {
-                "period_too_long" => reader.t("days-too-many"),
-                "days_backwards" => reader.t("days-backwards"),
-                _ => reader.t("days-wrong"),
-            };
-            Some((problem.field.clone()?, words))
+            Some((problem.field.clone()?, reader.t(Statement::wrong_day_text(problem.code))))
         }),
         reader,
     };

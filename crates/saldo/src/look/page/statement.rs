@@ -36,6 +36,15 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// The id of what is wrong with the days that a file was asked for, by the problem's code.
+    pub fn wrong_day_text(code: &str) -> &'static str {
+        match code {
+            "period_too_long" => "days-too-many",
+            "days_backwards" => "days-backwards",
+            _ => "days-wrong",
+        }
+    }
+
     /// Whether this field of the choice of other days is wrong.
     fn is_wrong(&self, field: &str) -> bool {
         self.wrong_day.as_ref().is_some_and(|(wrong, _)| wrong == field)
