@@ -53,7 +53,9 @@ mod tests {
     use super::*;
     use crate::{Code, Draft, Secret};
 
-    fn read<T>(attributes: &[(Vendor, AttributeType, &[u8])], read: impl Fn(&Packet<'_>) -> T) -> T {
+    type Attribute<'a> = (Vendor, AttributeType, &'a [u8]);
+
+    fn read<T>(attributes: &[Attribute<'_>], read: impl Fn(&Packet<'_>) -> T) -> T {
         let mut draft = Draft::new(Code::AccountingRequest, 1);
         for (vendor, kind, value) in attributes {
             draft.push_vendor(*vendor, *kind, value).unwrap();
@@ -66,7 +68,7 @@ mod tests {
     fn services_are_named_as_their_routers_name_them() {
         let (erx, nokia) = (Vendor::JUNIPER_ERX, Vendor::NOKIA);
         let long = "x".repeat(240);
-        let cases: [(&[(Vendor, AttributeType, &[u8])], Option<&str>); 7] = [
+        let cases: [(&[Attribute<'_>], Option<&str>); 7] = [
             (&[], None),
             (&[(erx, ERX_SERVICE_SESSION, b"WhatsApp")], Some("WhatsApp")),
             (&[(erx, ERX_SERVICE_SESSION, b"chat(1280000, 5120000)")], Some("chat(1280000, 5120000)")),
@@ -88,7 +90,7 @@ mod tests {
         let chilli = Vendor::CHILLISPOT;
         let four: &[u8] = &[0, 0, 0, 4];
         let told = |low, gigawords| Some(Octets { low, gigawords });
-        let cases: [(&[(Vendor, AttributeType, &[u8])], [Option<Octets>; 2]); 4] = [
+        let cases: [(&[Attribute<'_>], [Option<Octets>; 2]); 4] = [
             (&[], [None, None]),
             (&[(chilli, GARDEN_INPUT_OCTETS, four)], [told(4, None), None]),
             (

@@ -353,7 +353,9 @@ async fn a_boleto_may_be_paid_by_pix_and_is_not_payable_then() {
     let boleto = rows[0].clone();
     let page = browser.get(bought.header("location").expect("the page with the purchase")).await.text;
     let place = format!("href=\"/invoices#{}\"", boleto.id);
-    for words in ["Purchase confirmed", "The boleto stands in Invoices", "Boleto: Being registered", &place] {
+    for words in
+        ["Purchase confirmed", "The bank is still registering the boleto", "Boleto: Being registered", &place]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(browser.get("/invoices").await.text.contains(&format!("id=\"{}\"", boleto.id)));

@@ -123,7 +123,13 @@ async fn disputed(house: &House, name: &str) -> (CreatedCustomer, String) {
 async fn a_dispute_takes_the_credit_and_its_end_decides() {
     let house = House::open().await;
     for (name, evidence, posted, badge, words) in [
-        ("ana", "winning_evidence", "35.00", "Success", "The credit is yours again"),
+        (
+            "ana",
+            "winning_evidence",
+            "35.00",
+            "Success",
+            "this payment stands, and the credit it bought is yours again",
+        ),
         ("bea", "losing_evidence", "25.00", "Disputed", "Your bank took this payment back"),
     ] {
         let (customer, dispute) = disputed(&house, name).await;

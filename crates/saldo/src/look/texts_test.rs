@@ -138,15 +138,8 @@ fn sources() -> Vec<(PathBuf, String)> {
     let of_lines = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with("line_")
-            || [
-                "buy_credit.rs",
-                "consumption.rs",
-                "monthly_invoices.rs",
-                "movements.rs",
-                "own_credit.rs",
-                "statement.rs",
-            ]
-            .contains(&name)
+            || ["buy_credit.rs", "consumption.rs", "monthly_invoices.rs", "movements.rs", "own_credit.rs"]
+                .contains(&name)
     };
     all.extend(files(&source.join("portal"), "rs").into_iter().filter(|(path, _)| of_lines(path)));
     let findings = source.join("findings.rs");
