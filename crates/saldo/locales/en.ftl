@@ -1422,6 +1422,7 @@ movement-pack = Credit bought
 movement-traffic = Used
 movement-zero-rated = Zero-rated use given back
 movement-forgiven = Overshoot ended with its cycle
+boleto-paid-elsewhere = Was it paid at the counter or in another way? Then do not cancel it:
 movement-write-off = Purchase written off
 
 internet-provider = Provedor de internet
@@ -2454,6 +2455,7 @@ settle = Record a payment
 settle-purchase = Record the payment of { $pack }
 settle-reason = How it is known that it was paid
 settle-confirm = Confirm the payment
+purchase-waits = Waits for its payment
 purchase-dropped = Cancelled without payment
 purchase-written-off = Not paid: written off
 pack = Pack

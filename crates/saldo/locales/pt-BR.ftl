@@ -1422,6 +1422,7 @@ movement-pack = Crédito comprado
 movement-traffic = Navegação
 movement-zero-rated = Navegação sem franquia, devolvida
 movement-forgiven = Uso excedente encerrado com o ciclo
+boleto-paid-elsewhere = Foi pago no balcão ou de outra forma? Então não o cancele:
 movement-write-off = Compra baixada
 
 internet-provider = Provedor de internet
@@ -2454,6 +2455,7 @@ settle = Registrar pagamento
 settle-purchase = Registrar o pagamento de { $pack }
 settle-reason = Como se sabe que foi pago
 settle-confirm = Confirmar o pagamento
+purchase-waits = Aguarda o pagamento
 purchase-dropped = Cancelada sem pagamento
 purchase-written-off = Não pago: baixado
 pack = Crédito

@@ -56,7 +56,9 @@ impl Sold {
             let (plans, packs) = (reader.plans()?, reader.packs()?);
             let windows = reader.free_windows()?;
             let named = reader.named_traffic()?;
-            let traffic: HashMap<String, u32> = named.iter().map(|(no, name)| (name.clone(), *no)).collect();
+            // Of names that differ in capitals alone, the first is meant by all.
+            let traffic: HashMap<String, u32> =
+                named.iter().rev().map(|(no, name)| (folded(name), *no)).collect();
             let catalog = Catalog::new(in_book, lateness_max).with_plans(
                 zone.clone(),
                 plans.iter().map(|plan| plan_of(plan, &windows, &traffic)),
@@ -133,10 +135,11 @@ impl Sold {
         self.plans.values()
     }
 
-    /// The traffic that a router calls so: by the whole name, else by what stands before its parameters, as in `tiered(1280000)`.
+    /// The traffic that a router calls so, in capitals or not: by the whole name, else by what stands before its parameters, as in
+    /// `tiered(1280000)`.
     pub fn traffic(&self, name: &str) -> TrafficNo {
         let base = name.split('(').next().unwrap_or_default().trim();
-        let no = self.traffic.get(name.trim()).or_else(|| self.traffic.get(base));
+        let no = self.traffic.get(&folded(name)).or_else(|| self.traffic.get(&folded(base)));
         no.map_or_else(TrafficNo::default, |no| TrafficNo(*no))
     }
 
@@ -176,10 +179,15 @@ pub fn plan_of(plan: &PlanRow, windows: &[FreeWindowRow], traffic: &HashMap<Stri
             .map(|window| FreeWindow { from_minute: window.from_minute, to_minute: window.to_minute })
             .collect(),
         zero_rated: names_of(&plan.zero_rated)
-            .filter_map(|name| traffic.get(name))
+            .filter_map(|name| traffic.get(&folded(name)))
             .map(|no| TrafficNo(*no))
             .collect(),
     }
+}
+
+/// A name of traffic as it is compared: people type `whatsapp` where a router says `WhatsApp`.
+pub(crate) fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// The pack as the book takes it.

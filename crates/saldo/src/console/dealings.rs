@@ -6,7 +6,7 @@ use money::{CustomerId, PurchaseId, Timestamp};
 use store::tables::boletos::BoletoRow;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
 use store::tables::settlements::{Settlement, SettlementOutcome};
-use store::views::PurchaseRow;
+use store::views::{PurchaseRow, PurchaseState};
 use store::{Reader as TablesReader, StoreError};
 
 use crate::app::App;
@@ -54,6 +54,12 @@ pub(super) fn read(
 }
 
 fn purchase(reader: &Reader, row: &PurchaseRow, login: &str, url: &str) -> TimelineLine {
+    let standing = match row.state {
+        PurchaseState::Dropped => Some(("plain", "purchase-dropped")),
+        PurchaseState::WrittenOff => Some(("plain", "purchase-written-off")),
+        PurchaseState::Awaiting => Some(("wait", "purchase-waits")),
+        PurchaseState::Released | PurchaseState::Paid => None,
+    };
     TimelineLine {
         at: row.bought_at,
         words: reader.t2(
@@ -65,7 +71,7 @@ fn purchase(reader: &Reader, row: &PurchaseRow, login: &str, url: &str) -> Timel
         ),
         under: format!("{} · {login}", reader.t(super::lines::charging_text(&row.charging))),
         sum: None,
-        standing: None,
+        standing: standing.map(|(tone, text)| Standing::new(tone, reader.t(text))),
         url: Some(url.to_owned()),
         receipt_url: None,
     }

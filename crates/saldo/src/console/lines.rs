@@ -173,7 +173,9 @@ pub(super) async fn line(
             let (purchases, sessions) = (tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?);
             let blocked = billing::why_blocked_now(&look, tables, &known.entry, &known.line.status)?;
             let trusted = match billing::trust_of(tables, id, now)? {
-                Trust::Until(until) => Some((until, billing::overdue_now(&look, tables, &known.entry)?)),
+                // Who has paid since is trusted no more than anybody.
+                Trust::Until(until) => Some((until, billing::overdue_now(&look, tables, &known.entry)?))
+                    .filter(|(_, overdue)| !overdue.is_empty()),
                 Trust::NotBlocked | Trust::Possible | Trust::Used => None,
             };
             let standing = (blocked, trusted);

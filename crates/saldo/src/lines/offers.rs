@@ -13,6 +13,7 @@ use super::offer_check::{wrong_with_pack, wrong_with_plan};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::problem::Problem;
+use crate::sold::folded;
 use crate::{clock, ids};
 
 /// A plan as it is to be.
@@ -198,7 +199,7 @@ pub(crate) fn names_of(zero_rated: &str) -> impl Iterator<Item = &str> {
 fn join_names(names: &[String]) -> String {
     let mut each: Vec<&str> = Vec::new();
     for name in names.iter().map(|name| name.trim()) {
-        if !each.contains(&name) {
+        if !each.iter().any(|known| folded(known) == folded(name)) {
             each.push(name);
         }
     }

@@ -39,6 +39,8 @@ use crate::{billing, documents, lines as selling};
 
 /// How long the page waits to show what was bought.
 const SHOW_PATIENCE: Duration = Duration::from_secs(10);
+/// What is live where no line can buy.
+const BARRED: &str = "barred";
 /// The live parts of the page.
 const LIVE: &str = "line-figures,line-balance,line-alert,line-gauge,line-form,line-progress,line-check";
 
@@ -224,7 +226,7 @@ async fn show(
     };
     let (asked, eyes, wanted) = (Arc::clone(app), signed.clone(), wish.clone());
     let read = app.read(move |tables| read(&asked, tables, &eyes, &wanted)).await?;
-    let mut live = String::new();
+    let mut live = if read.lines.is_empty() { BARRED.to_owned() } else { String::new() };
     if let Some(line) = read.line {
         let form = read.seen.as_ref().map(|seen| &seen.form);
         let chosen = form.and_then(|form| form.chosen.as_ref());
@@ -278,6 +280,21 @@ fn read(app: &App, tables: &TablesReader<'_>, signed: &SignedIn, wish: &Wish) ->
         sequence: chosen.map_or(0, |line| line.row.sequence),
         seen,
         bought,
+    })
+}
+
+/// Whether an open page has to be asked for again: the line that is chosen cannot buy any more, or where none could one can now.
+pub(super) fn is_drawn_anew(
+    app: &App,
+    tables: &TablesReader<'_>,
+    signed: &SignedIn,
+    chosen: Option<&str>,
+) -> Result<bool, StoreError> {
+    let lines = lines(tables, &app.sold(), signed.customer())?;
+    let mut offered = lines.iter().filter(|line| line.barred_because().is_none());
+    Ok(match chosen {
+        Some(chosen) => !offered.any(|line| line.entry.id.to_string() == chosen),
+        None => offered.next().is_some(),
     })
 }
 

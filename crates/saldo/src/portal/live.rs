@@ -102,6 +102,8 @@ enum Part {
     AutomaticCharges,
     AutomaticCard,
     Line(LinePart),
+    /// Nothing that is seen: the page says why no line can buy, and is loaded anew as soon as one can.
+    Barred,
 }
 
 /// A part of *Compra de Crédito*.
@@ -147,6 +149,7 @@ impl Part {
             "automatic" => Part::Automatic,
             "automatic-charges" => Part::AutomaticCharges,
             "automatic-card" => Part::AutomaticCard,
+            "barred" => Part::Barred,
             _ => {
                 return LinePart::ALL
                     .iter()
@@ -171,6 +174,7 @@ impl Part {
             Part::Automatic => "automatic",
             Part::AutomaticCharges => "automatic-charges",
             Part::AutomaticCard => "automatic-card",
+            Part::Barred => "barred",
             Part::Line(part) => {
                 LinePart::ALL.iter().find(|(known, _)| *known == part).map_or("", |(_, name)| name)
             }
@@ -227,8 +231,8 @@ struct Watching {
 enum End {
     /// The browser went away.
     Gone,
-    /// The session is over.
-    SignedOut,
+    /// The session is over, or the page says something else now: it is loaded anew.
+    Over,
 }
 
 impl Watching {
@@ -239,7 +243,7 @@ impl Watching {
             match self.look().await {
                 Ok(()) => {}
                 Err(End::Gone) => return,
-                Err(End::SignedOut) => {
+                Err(End::Over) => {
                     let _ = self.events.send(Ok(ended())).await;
                     return;
                 }
@@ -259,7 +263,7 @@ impl Watching {
     async fn look(&mut self) -> Result<(), End> {
         let drawn = match self.draw().await {
             Ok(Some(drawn)) => drawn,
-            Ok(None) => return Err(End::SignedOut),
+            Ok(None) => return Err(End::Over),
             Err(problem) => {
                 tracing::warn!(code = problem.code, detail = problem.detail, "a live page was not drawn");
                 return Ok(());
@@ -277,7 +281,8 @@ impl Watching {
         Ok(())
     }
 
-    /// All parts as they look now; `None` if the session is over.
+    /// All parts as they look now; `None` if the session is over, or a line may buy that could not when the page was drawn, or the
+    /// other way round.
     async fn draw(&self) -> Result<Option<Vec<(&'static str, String)>>, Problem> {
         let (app, signed, parts) = (Arc::clone(&self.app), self.signed.clone(), self.parts.clone());
         let (request_id, choice) = (self.request_id.clone(), self.choice.clone());
@@ -289,7 +294,10 @@ impl Watching {
                 true => tables.portal_view(hash, at)?.is_some(),
                 false => tables.session(hash, at)?.is_some(),
             };
-            if !is_there {
+            let buys = |part: &Part| matches!(part, Part::Line(_) | Part::Barred);
+            let is_drawn_anew = parts.iter().any(buys)
+                && buy_credit::is_drawn_anew(&app, tables, &signed, choice.line.as_deref())?;
+            if !is_there || is_drawn_anew {
                 return Ok(None);
             }
             let line = match parts.iter().any(|part| matches!(part, Part::Line(_))) {
@@ -390,7 +398,9 @@ fn fragment(
             let automatic = automatic_topup::seen(app, tables, wallet.id, now)?;
             html(&AutomaticCardFragment { reader, automatic })
         }
-        Part::Invoices | Part::CardPayments | Part::Consumption | Part::Line(_) => String::new(),
+        Part::Invoices | Part::CardPayments | Part::Consumption | Part::Line(_) | Part::Barred => {
+            String::new()
+        }
         Part::Today => html(&ChartFragment { reader, chart: &billing::today(tables, reader, &wallet, now)? }),
         Part::Usage(view) => usage::present(tables, &app.sold(), reader, &wallet, view, now)?
             .map_or_else(String::new, |used| html(&UsageFragment { reader, used: &used })),
@@ -425,7 +435,7 @@ fn consumption_fragment(
         .map_or_else(String::new, |consumed| html(&ConsumptionFragment { reader, consumed: &consumed })))
 }
 
-/// Tells a page that its session is over.
+/// Tells a page that its session is over, or that all of it is to be asked for again.
 fn ended() -> Event {
     Event::default().event("ended").data(NOTHING)
 }

@@ -159,6 +159,8 @@ pub(super) fn overdue(
             Trust::NotBlocked => continue,
             Trust::Possible => TrustSeen::Possible,
             Trust::Used => TrustSeen::Used,
+            // Nothing is left to be paid.
+            Trust::Until(_) if billing::overdue_now(app, tables, &line)?.is_empty() => continue,
             Trust::Until(until) => TrustSeen::Until(until),
         };
         let plan_no = tables.line_view(line.id)?.map(|view| view.plan_no);

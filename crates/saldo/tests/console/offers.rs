@@ -22,7 +22,7 @@ pub(super) const PLAN: [(&str, &str); 14] = [
     ("walled_list", "sem-credito"),
     ("free", "00:00-06:00"),
     ("block_after_days", ""),
-    ("zero_rated", "WhatsApp, garden, WhatsApp"),
+    ("zero_rated", "WhatsApp, garden, whatsapp"),
 ];
 pub(super) const PACK: [(&str, &str); 8] = [
     ("plan", "1"),
@@ -59,6 +59,7 @@ async fn what_is_saved_is_sold_at_once_and_told_in_the_audit_log() {
     assert_eq!((plan.allowance, plan.free.len()), (50_000_000_000, 1));
     assert_eq!(plan.zero_rated, [sold.traffic("WhatsApp"), sold.traffic("garden")]);
     assert_eq!(sold.traffic("WhatsApp(1280000)"), sold.traffic("WhatsApp"), "without its parameters");
+    assert_eq!(sold.traffic("WHATSAPP"), sold.traffic("WhatsApp"), "in capitals or not");
     assert_eq!(sold.traffic("Netflix"), TrafficNo::default());
     let pack = sold.catalog.pack(PackNo(1)).expect("it is sold");
     assert_eq!((pack.quantity, pack.price), (10_000_000_000, Amount::new(24_900_000, Unit::BRL)));
