@@ -246,6 +246,31 @@ async fn what_changed_between_page_and_click_is_told_and_nothing_is_bought() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_is_asked_for_again_when_its_line_is_blocked_and_when_one_may_buy_again() {
+    let house = House::open().await;
+    let provider = Provider::open(&house).await;
+    let line = provider.line(&house, Some("joao"), provider.plan_no, GB).await;
+    let mut browser = signed_in(&house).await;
+    for (status, live) in [
+        (LineStatus::Blocked, format!("line-balance&line={}", line.id)),
+        (LineStatus::Enabled, "barred".to_owned()),
+    ] {
+        let page = browser.get("/buy-credit").await.text;
+        let listens = between(&page, "data-live-url=\"", "\"").expect("the page is live");
+        let shows = live.split('&').next().expect("what is live");
+        assert!(listens.contains(shows), "{listens}");
+        let stream = browser.request(reqwest::Method::GET, &format!("/live?show={live}")).send();
+        let stream = stream.await.expect("a stream");
+        ask(&house, &line, LineAct::SetStatus { status }).await;
+        // It goes on as long as the page is true, and its last word is that it is not.
+        let told = tokio::time::timeout(house::PATIENCE, stream.text()).await.expect("it ends within time");
+        assert!(told.expect("text").contains("event: ended"), "{status:?}");
+    }
+    let page = browser.get("/buy-credit").await.text;
+    assert!(page.contains("<select id=\"line\""), "it may buy again: {page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lines_that_cannot_buy_are_told_one_by_one() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;
