@@ -20,7 +20,7 @@ pub(crate) enum Window {
     Hidden,
 }
 
-/// Plays all stories, or the files whose name contains `part`, one after the other.
+/// Plays all stories, or the files whose name contains `part`.
 pub(crate) fn play(part: Option<&str>, window: Window) -> Result<Tally> {
     let node = prepare()?;
     let files = story_files(part.unwrap_or_default())?;
@@ -37,9 +37,9 @@ pub(crate) fn take_shots() -> Result<()> {
     Program::new(node, ["e2e/shots.mjs"]).with("SALDO_BIN", saldo()).run()
 }
 
-/// Node's test runner on the release build; one file at a time, for each starts a browser and a demo.
+/// Node's test runner on the release build; two files at a time, for each starts a browser and a demo, and waits for both.
 pub(crate) fn node_test(node: PathBuf) -> Program {
-    Program::new(node, ["--test", "--test-reporter=spec", "--test-concurrency=1"]).with("SALDO_BIN", saldo())
+    Program::new(node, ["--test", "--test-reporter=spec", "--test-concurrency=2"]).with("SALDO_BIN", saldo())
 }
 
 fn prepare() -> Result<PathBuf> {
