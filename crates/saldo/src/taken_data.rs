@@ -14,6 +14,9 @@ use store::{Reader as TablesReader, StoreError};
 use crate::intents::Wish;
 use crate::settlements;
 
+/// Payment pages of one purchase that are looked through.
+const PAGES_MAX: u32 = 20;
+
 /// A pack that a payment released.
 #[derive(Clone, Copy, Debug)]
 pub struct BoughtPack {
@@ -78,6 +81,27 @@ pub fn rule_of(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<OnWrit
     };
     let pack = tables.packs()?.into_iter().find(|pack| pack.pack_no == bought.pack.0);
     Ok(pack.map_or(OnWriteOff::TakeBack, |pack| pack.on_write_off))
+}
+
+/// How many bytes are taken back of what a payment bought; `None` if it bought no data, or nothing was ever claimed of it.
+pub fn taken_with(tables: &TablesReader<'_>, payment: &Payment) -> Result<Option<i64>, StoreError> {
+    if payment.refunded == 0 && payment.dispute_state.is_none() {
+        return Ok(None);
+    }
+    match bought_with(tables, payment)? {
+        Some(_) => tables.moved_back(payment.id).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// How many bytes of a purchase are taken back: its payment by card was refunded, or is disputed.
+pub fn taken_of(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<i64, StoreError> {
+    for topup in tables.topups_of_purchase(purchase, PAGES_MAX)? {
+        if let (Some(_), Some(payment)) = (bought(tables, &topup)?, topup.outcome_payment) {
+            return tables.moved_back(payment);
+        }
+    }
+    Ok(0)
 }
 
 /// How much of a payment, in steps of its unit, has its data taken back for refunds.

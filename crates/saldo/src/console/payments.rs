@@ -22,7 +22,7 @@ use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Fact, Sheet, SheetAct, SheetLine, SheetList, Standing};
 use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
-use crate::look::part::Place;
+use crate::look::part::{self, Place};
 use crate::permissions::Permission;
 use crate::portal::payment_list::row;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, local_path};
@@ -107,7 +107,7 @@ pub(super) async fn page(
     staff.must(Permission::SeeCustomers)?;
     let known = known(&app, parse(&id)?).await?;
     let reader = staff.visit.reader().clone();
-    let seen = row(&reader, &known.payment);
+    let seen = seen(&reader, &known);
     let is_waiting = known.orders.iter().any(|it| it.order.state == RefundOrderState::Waiting);
     let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
     let may_refund = may_refund && !known.is_held && !is_waiting;
@@ -177,6 +177,13 @@ async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
     app.read(look).await?.ok_or_else(|| Problem::not_found("payment"))
 }
 
+/// The payment as a row of a list.
+fn seen(reader: &Reader, known: &Known) -> part::Payment {
+    let row = row(reader, &known.payment);
+    let of_data = |reason: part::Reason| known.data.map_or(reason, |(taken, _)| reason.of_data(taken));
+    part::Payment { reason: row.reason.map(of_data), ..row }
+}
+
 /// What is said right after a refund was ordered.
 fn ordered_words(reader: &Reader, order: &RefundOrder) -> Option<String> {
     let amount = reader.money(order.amount);
@@ -225,7 +232,7 @@ fn not_done_text(code: &str) -> Option<&'static str> {
 
 fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
     let payment = &known.payment;
-    let seen = row(reader, payment);
+    let seen = seen(reader, known);
     let unit = payment.amount.unit();
     let customer_url = format!("/console/customers/{}", payment.customer);
     let mut facts = vec![
