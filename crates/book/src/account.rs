@@ -9,7 +9,7 @@ use money::Unit;
 use crate::command::{OverpaidTo, Source};
 use crate::decision::{Record, WalletNo};
 use crate::line::{PaidBy, line_transfers};
-use crate::taken_back::{BackMove, TakenBackCause};
+use crate::taken_back::{BackMove, TakenBackCause, owed_of_used};
 
 /// A ledger account of one unit. Wallets, `revenue` and `breakage` grow by what they are credited; the others are what gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -213,15 +213,16 @@ pub fn transfers(record: &Record, unit: Unit) -> impl Iterator<Item = Transfer> 
             [moved(Account::RevenueCharge, wallet, back), moved(wallet, Account::Breakage, *expired)]
         }
         (Record::TakenBackSet(set), Some(wallet)) => {
-            let account = set.cause.account();
+            let account = set.cause.account(unit);
             match &set.moved {
-                BackMove::Taken { burns, lost, debt } => {
-                    [moved(wallet, account, burns.total() + debt), moved(Account::Breakage, account, *lost)]
-                }
-                BackMove::Returned { restored, lost, debt, reinstated, .. } => {
+                BackMove::Taken { burns, lost, used } => [
+                    moved(wallet, account, burns.total() + owed_of_used(*used, unit)),
+                    moved(Account::Breakage, account, *lost),
+                ],
+                BackMove::Returned { restored, lost, used, reinstated, .. } => {
                     let homeless = reinstated.map_or(0, |reinstated| reinstated.amount);
                     [
-                        moved(account, wallet, restored.total() + debt + homeless),
+                        moved(account, wallet, restored.total() + owed_of_used(*used, unit) + homeless),
                         moved(account, Account::Breakage, *lost),
                     ]
                 }

@@ -2,9 +2,12 @@
 //!
 //! What is wanted is absolute: so much of this payment is refunded, so much is disputed. The difference to what is taken already
 //! is moved, never more than the payment was credited. It comes from the payment's own grant where that is free, then from what
-//! of it has expired (nobody has had that), and the rest becomes debt. What is set back goes the same way in reverse.
+//! of it has expired (nobody has had that), and the rest had been used. What is set back goes the same way in reverse.
+//!
+//! Money that had been used is owed from then on. Bytes that had been used stay used: nobody owes them, and whoever bought them had them
+//! (`docs/decisions`).
 
-use money::{Amount, GrantId, PaymentId, Timestamp, WalletId};
+use money::{Amount, GrantId, PaymentId, Timestamp, Unit, WalletId};
 
 use crate::account::Account;
 use crate::book::Book;
@@ -40,9 +43,10 @@ impl TakenBackCause {
         Self::ALL.iter().find(|(_, known)| *known == code).map(|(cause, _)| *cause)
     }
 
-    /// Where the money is that was taken: a refund has left the provider, a dispute holds it.
-    pub(crate) const fn account(self) -> Account {
+    /// Where that is which was taken: money of a refund has left the provider, a dispute holds it; bytes are not sold any more.
+    pub(crate) fn account(self, unit: Unit) -> Account {
         match self {
+            _ if unit == Unit::BYTE => Account::Sold,
             TakenBackCause::Refund => Account::ClearingStripe,
             TakenBackCause::Dispute => Account::Disputed,
         }
@@ -56,6 +60,8 @@ pub struct TakeBackTerms {
     pub wallet: WalletId,
     /// The payment.
     pub payment: PaymentId,
+    /// The grant that it bought, where that does not name its payment itself: a pack's.
+    pub grant: Option<GrantId>,
     /// Why.
     pub cause: TakenBackCause,
     /// How much altogether; zero sets it back.
@@ -75,15 +81,15 @@ pub struct TakenBack {
     pub burns: Burns,
     /// What had expired of them.
     pub lost: i64,
-    /// What became debt.
-    pub debt: i64,
+    /// What had been used: debt if it was money.
+    pub used: i64,
     /// Since when something is taken back.
     pub since: Timestamp,
 }
 
 impl TakenBack {
     fn nothing(at: Timestamp) -> TakenBack {
-        TakenBack { refund: 0, dispute: 0, burns: Burns::default(), lost: 0, debt: 0, since: at }
+        TakenBack { refund: 0, dispute: 0, burns: Burns::default(), lost: 0, used: 0, since: at }
     }
 
     /// How much is taken back for one cause.
@@ -96,7 +102,7 @@ impl TakenBack {
 
     /// How much is taken back altogether: what both causes ask for, at most what was credited.
     pub fn total(&self) -> i64 {
-        self.burns.total() + self.lost + self.debt
+        self.burns.total() + self.lost + self.used
     }
 
     fn set(&mut self, cause: TakenBackCause, amount: i64) {
@@ -133,8 +139,8 @@ pub enum BackMove {
         burns: Burns,
         /// What of them had expired.
         lost: i64,
-        /// What becomes debt.
-        debt: i64,
+        /// What had been used: money becomes debt, bytes stay used.
+        used: i64,
     },
     /// Less is taken back.
     Returned {
@@ -144,8 +150,8 @@ pub enum BackMove {
         paid: Burns,
         /// What goes back to what has expired.
         lost: i64,
-        /// Debt that is not owed any more.
-        debt: i64,
+        /// What had been used and is not taken any more; of money, the debt of it that is still owed and now is not.
+        used: i64,
         /// What finds no place: the debt was paid meanwhile, or the grant has expired.
         reinstated: Option<Reinstated>,
     },
@@ -195,7 +201,7 @@ pub(crate) fn decide_taken_back(
     if amount.value() < 0 {
         return Err(Refusal::AmountNegative);
     }
-    let (grant_no, grant) = wallet.bought_with(terms.payment).ok_or(Refusal::PaymentUnknown)?;
+    let (grant_no, grant) = wallet.bought_with(terms).ok_or(Refusal::PaymentUnknown)?;
     if amount.value() > grant.amount {
         return Err(Refusal::MoreThanCredited { credited: wallet.amount(grant.amount) });
     }
@@ -207,7 +213,7 @@ pub(crate) fn decide_taken_back(
     wanted.set(terms.cause, amount.value());
     let more = wanted.refund.saturating_add(wanted.dispute).min(grant.amount) - known.total();
     let (moved, posted) = if more >= 0 {
-        take(wallet, terms.payment, &known, more)
+        take(wallet, (terms.payment, grant_no), &known, more)
     } else {
         give_back(wallet, grant, &known, -more, terms.reinstated, at)?
     };
@@ -219,24 +225,30 @@ pub(crate) fn decide_taken_back(
 }
 
 /// What taking `more` of a payment moves, and by how much `posted` changes.
-fn take(wallet: &Wallet, payment: PaymentId, known: &TakenBack, more: i64) -> (BackMove, i64) {
+fn take(
+    wallet: &Wallet,
+    (payment, bought): (PaymentId, u32),
+    known: &TakenBack,
+    more: i64,
+) -> (BackMove, i64) {
     let mut left = more;
     let mut burns = Burns::default();
     let mut expired = -known.lost;
-    for (grant_no, grant) in wallet.grants_of(payment) {
+    let own = [(bought, &wallet.grants[bought as usize])].into_iter();
+    for (grant_no, grant) in own.chain(wallet.grants_of(payment).filter(|(no, _)| *no != bought)) {
         let part = grant.free().min(left);
         burns.add(grant_no, part);
         left -= part;
         expired += grant.lost;
     }
     let lost = expired.clamp(0, left);
-    let debt = left - lost;
-    let posted = -(burns.total() + debt);
-    (BackMove::Taken { burns, lost, debt }, posted)
+    let used = left - lost;
+    let posted = -(burns.total() + owed_of_used(used, wallet.unit));
+    (BackMove::Taken { burns, lost, used }, posted)
 }
 
-/// What setting `back` of a payment back moves, and by how much `posted` changes: debt first, then what had expired, then the
-/// grants.
+/// What setting `back` of a payment back moves, and by how much `posted` changes: what had been used first, then what had expired, then
+/// the grants.
 fn give_back(
     wallet: &Wallet,
     grant: &Grant,
@@ -245,11 +257,12 @@ fn give_back(
     name: GrantId,
     at: Timestamp,
 ) -> Result<(BackMove, i64), Refusal> {
-    let from_debt = known.debt.min(back);
-    let lost = known.lost.min(back - from_debt);
-    let mut left = back - from_debt - lost;
-    let debt = from_debt.min(wallet.debt);
-    let mut homeless = from_debt - debt;
+    let from_used = known.used.min(back);
+    let lost = known.lost.min(back - from_used);
+    let mut left = back - from_used - lost;
+    // Debt may have been paid meanwhile; what nobody owed finds its place always.
+    let used = if wallet.unit == Unit::BYTE { from_used } else { from_used.min(wallet.debt) };
+    let mut homeless = from_used - used;
     let mut restored = Burns::default();
     for (grant_no, part) in known.burns.iter() {
         let part = part.min(left);
@@ -260,8 +273,8 @@ fn give_back(
             homeless += part;
         }
     }
-    let posted = debt + restored.total() + homeless;
-    let mut owed = wallet.debt - debt;
+    let posted = owed_of_used(used, wallet.unit) + restored.total() + homeless;
+    let mut owed = wallet.debt - owed_of_used(used, wallet.unit);
     let mut paid = Burns::default();
     for (grant_no, part) in restored.iter() {
         let part = part.min(owed);
@@ -283,13 +296,25 @@ fn give_back(
         })
     });
     let reinstated = reinstated.transpose()?;
-    Ok((BackMove::Returned { restored, paid, lost, debt, reinstated }, posted))
+    Ok((BackMove::Returned { restored, paid, lost, used, reinstated }, posted))
+}
+
+/// What is owed of credit that had been used when it was taken back: all of it, if it is money; nothing, if it is data.
+pub(crate) fn owed_of_used(used: i64, unit: Unit) -> i64 {
+    if unit == Unit::BYTE { 0 } else { used }
 }
 
 impl Wallet {
     /// The grant that a payment bought.
-    pub(crate) fn bought_with(&self, payment: PaymentId) -> Option<(u32, &Grant)> {
-        self.grants_of(payment).find(|(_, grant)| grant.source != Source::Reinstated)
+    fn bought_with(&self, terms: &TakeBackTerms) -> Option<(u32, &Grant)> {
+        let Some(name) = terms.grant else {
+            return self.grants_of(terms.payment).find(|(_, grant)| grant.source != Source::Reinstated);
+        };
+        let is_it = |grant: &Grant| {
+            let of_no_other = grant.payment.is_none_or(|payment| payment == terms.payment);
+            grant.id == name && grant.source == Source::Purchased && of_no_other
+        };
+        (0..).zip(&self.grants).find(|(_, grant)| is_it(grant))
     }
 
     /// The grants that a payment bought or that hold what was set back of it; a scheduled one has not begun.
@@ -303,17 +328,17 @@ impl Wallet {
         let taken = self.taken_back.entry(set.grant_no).or_insert_with(|| TakenBack::nothing(at));
         taken.set(set.cause, set.amount);
         match &set.moved {
-            BackMove::Taken { burns, lost, debt } => {
+            BackMove::Taken { burns, lost, used } => {
                 burns.iter().for_each(|(grant_no, amount)| taken.burns.add(grant_no, amount));
                 taken.lost += lost;
-                taken.debt += debt;
-                self.burn(burns, *debt);
+                taken.used += used;
+                self.burn(burns, owed_of_used(*used, self.unit));
             }
-            BackMove::Returned { restored, paid: to_debt, lost, debt, reinstated } => {
+            BackMove::Returned { restored, paid: to_debt, lost, used, reinstated } => {
                 let homeless = reinstated.map_or(0, |reinstated| reinstated.amount);
                 // What went nowhere else came from debt first: so it was planned.
-                let paid = homeless.min(taken.debt - debt);
-                taken.debt -= debt + paid;
+                let paid = homeless.min(taken.used - used);
+                taken.used -= used + paid;
                 taken.lost -= lost;
                 let mut gone = restored.clone();
                 let mut left = homeless - paid;
@@ -324,7 +349,7 @@ impl Wallet {
                 }
                 let kept = taken.burns.iter().map(|(no, part)| (no, part - gone.of(no)));
                 taken.burns = kept.filter(|(_, part)| *part > 0).collect();
-                self.debt -= debt + to_debt.total();
+                self.debt -= owed_of_used(*used, self.unit) + to_debt.total();
                 for (grant_no, amount) in restored.iter() {
                     self.grants[grant_no as usize].remaining += amount - to_debt.of(grant_no);
                     self.enliven(grant_no);
@@ -364,18 +389,18 @@ pub(crate) fn write_taken_back(out: &mut Vec<u8>, set: &TakenBackSet) {
     out.byte(crate::line::place(&TakenBackCause::ALL, &set.cause));
     out.signed(set.amount);
     match &set.moved {
-        BackMove::Taken { burns, lost, debt } => {
+        BackMove::Taken { burns, lost, used } => {
             out.byte(0);
             write_burns(out, burns);
             out.signed(*lost);
-            out.signed(*debt);
+            out.signed(*used);
         }
-        BackMove::Returned { restored, paid, lost, debt, reinstated } => {
+        BackMove::Returned { restored, paid, lost, used, reinstated } => {
             out.byte(1);
             write_burns(out, restored);
             write_burns(out, paid);
             out.signed(*lost);
-            out.signed(*debt);
+            out.signed(*used);
             out.option(*reinstated, |out, reinstated: Reinstated| {
                 out.unsigned(reinstated.grant_no.into());
                 out.u128(reinstated.grant.as_u128());
@@ -394,12 +419,12 @@ pub(crate) fn read_taken_back(reader: &mut Reader<'_>, wallet: WalletNo) -> Resu
     let cause = TakenBackCause::ALL.get(usize::from(reader.byte()?)).ok_or(CodecError::Range("cause"))?.0;
     let amount = reader.signed()?;
     let moved = match reader.byte()? {
-        0 => BackMove::Taken { burns: read_burns(reader)?, lost: reader.signed()?, debt: reader.signed()? },
+        0 => BackMove::Taken { burns: read_burns(reader)?, lost: reader.signed()?, used: reader.signed()? },
         1 => BackMove::Returned {
             restored: read_burns(reader)?,
             paid: read_burns(reader)?,
             lost: reader.signed()?,
-            debt: reader.signed()?,
+            used: reader.signed()?,
             reinstated: reader.option(|reader| {
                 Ok(Reinstated {
                     grant_no: reader.u32()?,
@@ -426,7 +451,7 @@ pub(crate) fn write_taken(out: &mut Vec<u8>, wallet: &Wallet) {
         out.signed(taken.dispute);
         write_burns(out, &taken.burns);
         out.signed(taken.lost);
-        out.signed(taken.debt);
+        out.signed(taken.used);
         out.time(taken.since);
     }
 }
@@ -439,7 +464,7 @@ pub(crate) fn read_taken(reader: &mut Reader<'_>, wallet: &mut Wallet) -> Result
             dispute: reader.signed()?,
             burns: read_burns(reader)?,
             lost: reader.signed()?,
-            debt: reader.signed()?,
+            used: reader.signed()?,
             since: reader.time()?,
         };
         wallet.taken_back.insert(grant_no, taken);

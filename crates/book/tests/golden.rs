@@ -171,7 +171,7 @@ fn records() -> Vec<(&'static str, Record)> {
         restored: burns(&[(4, 3_000_000)]),
         paid: burns(&[(4, 1)]),
         lost: 2,
-        debt: 3,
+        used: 3,
         reinstated,
     };
     let moved = |movement, amount| Record::MoneyMoved { movement, amount: usd(amount) };
@@ -255,7 +255,7 @@ fn records() -> Vec<(&'static str, Record)> {
             taken_back(
                 TakenBackCause::Refund,
                 10_000_000,
-                BackMove::Taken { burns: burns(&[(4, 6_000_000)]), lost: 1_000_000, debt: 3_000_000 },
+                BackMove::Taken { burns: burns(&[(4, 6_000_000)]), lost: 1_000_000, used: 3_000_000 },
             ),
         ),
         ("taken_back_set dispute returned", taken_back(TakenBackCause::Dispute, 0, returned(None))),

@@ -192,6 +192,7 @@ impl Case {
                 let terms = TakeBackTerms {
                     wallet: if other_wallet { wallet(1) } else { id },
                     payment,
+                    grant: None,
                     cause,
                     amount: Amount::new(amount, paid.unit()),
                     reinstated: GrantId::from_u128(self.grants),

@@ -13,12 +13,12 @@ use std::collections::BTreeSet;
 use book::{
     Act, Awaiting, Behind, Book, Buying, Catalog, Charging, Decision, FreeWindow, GrantTerms, LineAct,
     LineStatus, Octets, Pack, PackNo, PaidBy, Plan, PlanNo, PurchaseRules, Reading, ReadingKind, Reason,
-    Refusal, Release, SessionState, Source, TakeBack, TrafficNo, Validity,
+    Refusal, Release, SessionState, Source, TakeBack, TakeBackTerms, TakenBackCause, TrafficNo, Validity,
 };
 use desk::joao::{JOAO, act, brl, catalog, joao, line, pack, plan};
 use desk::{Desk, gift, moved_into_wallet, replay, time, total};
 use line_terms::LineTerms;
-use money::{Amount, GrantId, PurchaseId, Timestamp, Unit};
+use money::{Amount, GrantId, PaymentId, PurchaseId, Timestamp, Unit};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
@@ -67,6 +67,8 @@ enum Step {
     Pay(usize),
     Drop(usize),
     WriteOff(usize, TakeBack),
+    /// So many quarters of a pack are taken back for this cause, altogether.
+    TakeBack(usize, TakenBackCause, i64),
     Plan(u32),
     Status(LineStatus),
     Restrict(i64),
@@ -107,6 +109,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => any::<usize>().prop_map(Step::Pay),
         1 => any::<usize>().prop_map(Step::Drop),
         1 => (any::<usize>(), take_back).prop_map(|(which, take_back)| Step::WriteOff(which, take_back)),
+        3 => (any::<usize>(), select(TakenBackCause::ALL.map(|(cause, _)| cause).to_vec()), 0_i64..5)
+            .prop_map(|(which, cause, quarters)| Step::TakeBack(which, cause, quarters)),
         2 => (1_u32..5).prop_map(Step::Plan),
         1 => status.prop_map(Step::Status),
         2 => minutes(-5..400).prop_map(Step::Restrict),
@@ -222,6 +226,7 @@ impl Case {
                 let Some(Awaiting { purchase, .. }) = self.bought(*which) else { return };
                 self.tell(LineAct::WriteOff { purchase, take_back: *take_back });
             }
+            Step::TakeBack(which, cause, quarters) => self.take_back(*which, *cause, *quarters),
             Step::Plan(plan) => drop(self.tell(LineAct::ChangePlan { plan: PlanNo(*plan) })),
             Step::Status(status) => drop(self.tell(LineAct::SetStatus { status: *status })),
             Step::Restrict(ago) => drop(self.tell(LineAct::Restrict { at: now.plus(-ago) })),
@@ -378,6 +383,26 @@ impl Case {
         }
     }
 
+    /// A payment of its own is taken to have bought each pack that was released. What is asked of it altogether is taken altogether: from
+    /// what is left of it, else from what nobody has had or what was used; and nobody owes what he has used.
+    fn take_back(&mut self, which: usize, cause: TakenBackCause, quarters: i64) {
+        let wallet = self.desk.wallet(JOAO);
+        let packs: Vec<_> = wallet.grants.iter().filter(|grant| grant.source == Source::Purchased).collect();
+        let Some(pack) = which.checked_rem(packs.len()).map(|place| packs[place].clone()) else { return };
+        let debt = wallet.debt;
+        self.names += 1;
+        let refused = self.ask(Act::SetTakenBack(TakeBackTerms {
+            wallet: JOAO,
+            payment: PaymentId::from_u128(pack.id.as_u128()),
+            grant: Some(pack.id),
+            cause,
+            amount: bytes(pack.amount / 4 * quarters),
+            reinstated: GrantId::from_u128(self.names),
+        }));
+        let wallet = self.desk.wallet(JOAO);
+        assert!(refused.is_some() || wallet.debt <= debt, "nobody owes bytes: {debt} before, {wallet:?}");
+    }
+
     fn bought(&self, which: usize) -> Option<Awaiting> {
         which.checked_rem(self.purchases.len()).map(|place| self.purchases[place])
     }
@@ -512,6 +537,7 @@ fn the_random_months_reach_every_fact_and_every_refusal_that_a_clean_life_knows(
         "line_blocked",
         "line_cancelled",
         "line_opened",
+        "nothing_changes",
         "pack_limit",
         "pack_too_small",
         "pack_unknown",
@@ -528,6 +554,7 @@ fn the_random_months_reach_every_fact_and_every_refusal_that_a_clean_life_knows(
         "restricted",
         "sessions_closed",
         "status_set",
+        "taken_back_set",
         "unpaid_limit",
         "used",
         "wallet_opened",

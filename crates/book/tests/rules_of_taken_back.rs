@@ -24,7 +24,7 @@ fn bought(amount: &str) -> GrantTerms {
 
 fn back(cause: TakenBackCause, amount: &str) -> Act {
     let (amount, reinstated) = (usd(amount), GrantId::from_u128(99));
-    Act::SetTakenBack(TakeBackTerms { wallet: ANA, payment: PAYMENT, cause, amount, reinstated })
+    Act::SetTakenBack(TakeBackTerms { wallet: ANA, payment: PAYMENT, grant: None, cause, amount, reinstated })
 }
 
 /// Ana with a gift and a payment.
@@ -182,6 +182,7 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     let terms = |payment, amount: Amount| TakeBackTerms {
         wallet: ANA,
         payment,
+        grant: None,
         cause: Refund,
         amount,
         reinstated: GrantId::from_u128(99),

@@ -129,7 +129,7 @@ fn everything_that_can_happen_to_credit_stands_where_it_belongs() {
     story.sweep(day(11));
     let taken = |cause, amount| {
         let reinstated = GrantId::from_u128(900);
-        Act::SetTakenBack(TakeBackTerms { wallet: ANA, payment, cause, amount, reinstated })
+        Act::SetTakenBack(TakeBackTerms { wallet: ANA, payment, grant: None, cause, amount, reinstated })
     };
     story.act(day(11), taken(TakenBackCause::Refund, usd(200)));
     story.act(day(11), taken(TakenBackCause::Dispute, usd(300)));

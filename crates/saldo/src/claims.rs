@@ -9,12 +9,14 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use book::{Refusal, TakenBackCause};
 use engine::Outcome;
-use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, Timestamp};
+use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, RefundId, Timestamp};
 use serde::de::DeserializeOwned;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::intents::Intent;
+use store::tables::lines::OnWriteOff;
 use store::tables::overpaid::Overpaid;
 use store::tables::payments::Payment;
+use store::tables::topups::Topup;
 use store::{StoreError, Tx};
 use stripe::answer::{Dispute, DisputeStatus, List, Refund, RefundStatus};
 use stripe::request::lists::{Created, Page};
@@ -24,9 +26,9 @@ use stripe::{Request, minor_units};
 use crate::app::App;
 use crate::config::Config;
 use crate::findings::Found;
-use crate::intents::{self, Wish};
+use crate::intents::{self, DataBack, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids, notices, overpaid, payments};
+use crate::{clock, ids, notices, overpaid, payments, refunds, taken_data};
 
 /// Payments followed at a time.
 const FOLLOWED_MAX: u32 = 100;
@@ -39,8 +41,16 @@ const LOOKS_MAX: usize = 5;
 /// How long to wait until what was taken back shows.
 const SHOW_PATIENCE: Duration = Duration::from_secs(3);
 
+/// A claim as Stripe tells of it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    claim: PaymentClaim,
+    /// The order that it came of, if it is a refund that was ordered here.
+    order: Option<RefundId>,
+}
+
 /// What Stripe says is claimed of a payment intent, all of it.
-pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<PaymentClaim>, Problem> {
+pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Told>, Problem> {
     let (refunds, disputes) = at_one_moment(app, intent).await?;
     let now = app.ledger.now();
     let blank = |id: &str, amount: i64, currency: &str, created: i64| {
@@ -56,23 +66,27 @@ pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Pay
             // Stripe knows nothing of a test clock: as payments, claims are dated by the book's.
             occurred_at: Timestamp::from_seconds(created).plus(app.ledger.clock_offset()),
             updated_at: now,
+            // Decided where it is written down.
+            on_data: OnWriteOff::TakeBack,
         })
     };
     let refunds = refunds.iter().filter_map(|refund| {
         let reason = refund.failure_reason.clone().or_else(|| refund.reason.clone());
         let told = blank(&refund.id, refund.amount, &refund.currency, refund.created)?;
-        Some(PaymentClaim { state: refund_state(refund.status.as_ref()), reason, ..told })
+        let claim = PaymentClaim { state: refund_state(refund.status.as_ref()), reason, ..told };
+        Some(Told { claim, order: refunds::order_of(refund) })
     });
     let disputes = disputes.iter().filter_map(|dispute| {
         let due_by = dispute.evidence_details.as_ref().and_then(|evidence| evidence.due_by);
         let told = blank(&dispute.id, dispute.amount, &dispute.currency, dispute.created)?;
-        Some(PaymentClaim {
+        let claim = PaymentClaim {
             cause: ClaimCause::Dispute,
             state: dispute_state(dispute),
             reason: Some(dispute.reason.clone()),
             due_at: due_by.map(Timestamp::from_seconds),
             ..told
-        })
+        };
+        Some(Told { claim, order: None })
     });
     Ok(refunds.chain(disputes).collect())
 }
@@ -143,14 +157,12 @@ fn dispute_state(dispute: &Dispute) -> ClaimState {
 }
 
 /// Writes down what is claimed of a payment, all of it; whether something of it is news.
-pub fn note(
-    tx: &Tx<'_>,
-    config: &Config,
-    payment: &Payment,
-    claims: &[PaymentClaim],
-) -> Result<bool, StoreError> {
+pub fn note(tx: &Tx<'_>, config: &Config, payment: &Payment, told: &[Told]) -> Result<bool, StoreError> {
     let mut news = false;
-    for (place, claim) in (0..).zip(claims) {
+    let topup = payment.topup.map(|topup| tx.topup(topup)).transpose()?.flatten();
+    let purchase = topup.and_then(|topup| topup.purchase);
+    for (place, told) in (0..).zip(told) {
+        let claim = &PaymentClaim { on_data: on_data(tx, payment, purchase, told)?, ..told.claim.clone() };
         if tx.put_claim(claim)? {
             notices::payment_claimed(tx, payment.customer, claim, place)?;
             news = true;
@@ -168,15 +180,36 @@ pub fn note(
     // A bank may withdraw what was refunded before, and a refund may fail after it. Together they ask for no more than was paid, so that each
     // moves all of its own money in the books, and back.
     let disputed = wanted(payment, &known, ClaimCause::Dispute).min(payment.amount.value() - refunded);
-    for (cause, wanted) in [(ClaimCause::Refund, refunded), (ClaimCause::Dispute, disputed)] {
+    let takes_data = |claim: &PaymentClaim| purchase.is_some() && claim.on_data == OnWriteOff::TakeBack;
+    let with_data: Vec<_> = known.into_iter().filter(takes_data).collect();
+    for (cause, money) in [(ClaimCause::Refund, refunded), (ClaimCause::Dispute, disputed)] {
         let row = tx.taken_back(payment.id, cause)?;
-        if wanted == row.as_ref().map_or(0, |row| row.wanted) {
-            continue;
+        let row = row.unwrap_or_else(|| TakenBackRow::nothing(payment.id, cause));
+        let data_wanted = wanted(payment, &with_data, cause).min(money);
+        if (money, data_wanted) != (row.wanted, row.data_wanted) {
+            tx.put_taken_back(&TakenBackRow { wanted: money, data_wanted, ..row })?;
         }
-        let nothing = TakenBackRow { payment: payment.id, cause, wanted: 0, booked: 0, intent: None };
-        tx.put_taken_back(&TakenBackRow { wanted, ..row.unwrap_or(nothing) })?;
     }
     Ok(news)
+}
+
+/// What becomes of data that the payment bought: as whoever ordered the refund chose, or as its pack says of what will not be paid. A refund
+/// that was made at Stripe takes it.
+fn on_data(
+    tx: &Tx<'_>,
+    payment: &Payment,
+    purchase: Option<PurchaseId>,
+    told: &Told,
+) -> Result<OnWriteOff, StoreError> {
+    match (told.claim.cause, purchase) {
+        (_, None) => Ok(OnWriteOff::TakeBack),
+        (ClaimCause::Refund, Some(_)) => {
+            let order = told.order.map(|order| tx.refund_order(order)).transpose()?.flatten();
+            let order = order.filter(|order| order.payment == payment.id);
+            Ok(order.map_or(OnWriteOff::TakeBack, |order| order.on_data))
+        }
+        (ClaimCause::Dispute, Some(purchase)) => taken_data::rule_of(tx, purchase),
+    }
 }
 
 /// What the claims of one cause come to: at most the payment, whatever the provider says.
@@ -235,17 +268,9 @@ fn due(tx: &Tx<'_>, payment: PaymentId, at: Timestamp) -> Result<Vec<Intent>, St
         let open = open.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
         return Ok(open.filter(|intent| intent.done_at.is_none()).collect());
     }
-    rows.retain(|row| row.wanted != row.booked);
+    rows.retain(TakenBackRow::is_behind);
     if let Some(purchase) = topup.purchase {
-        let deposit = topup.intent.map(|intent| tx.overpaid(intent)).transpose()?.flatten();
-        let mut asked = Vec::new();
-        for row in &rows {
-            match &deposit {
-                Some(deposit) => asked.extend(take_credit(tx, &payment, deposit, (row, at))?),
-                None => tell_data_stays(tx, &payment, purchase, row)?,
-            }
-        }
-        return Ok(asked);
+        return due_of_purchase(tx, &payment, (&topup, purchase), &rows, at);
     }
     let Some(row) = rows.into_iter().min_by_key(|row| row.wanted - row.booked) else { return Ok(Vec::new()) };
     let wish = Wish::SetTakenBack {
@@ -255,11 +280,61 @@ fn due(tx: &Tx<'_>, payment: PaymentId, at: Timestamp) -> Result<Vec<Intent>, St
         cause: book_cause(row.cause),
         amount: Amount::new(row.wanted, payment.amount.unit()),
         reinstated: GrantId::from_u128(ids::fresh()),
+        data: None,
     };
+    Ok(vec![begin(tx, row, &wish)?])
+}
+
+/// Writes down what the book is asked for one cause; nothing else is asked of this payment meanwhile.
+fn begin(tx: &Tx<'_>, row: TakenBackRow, wish: &Wish) -> Result<Intent, StoreError> {
     let intent = wish.intent(IntentId::from_u128(ids::fresh()), clock::now());
     tx.insert_intent(&intent)?;
     tx.put_taken_back(&TakenBackRow { intent: Some(intent.id), ..row })?;
-    Ok(vec![intent])
+    Ok(intent)
+}
+
+/// The same for a payment that was for a pack: its data, or the credit that it became.
+fn due_of_purchase(
+    tx: &Tx<'_>,
+    payment: &Payment,
+    (topup, purchase): (&Topup, PurchaseId),
+    rows: &[TakenBackRow],
+    at: Timestamp,
+) -> Result<Vec<Intent>, StoreError> {
+    if let Some(deposit) = topup.intent.map(|intent| tx.overpaid(intent)).transpose()?.flatten() {
+        let taken = rows.iter().map(|row| take_credit(tx, payment, &deposit, (row, at)));
+        return Ok(taken.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
+    }
+    let pack = taken_data::bought(tx, topup)?;
+    for row in rows {
+        tell_still_owed(tx, payment, purchase, row)?;
+        if pack.is_none() && row.data_wanted > row.data_booked {
+            tell_data_stays(tx, payment, purchase, (row.cause, row.data_wanted))?;
+        }
+        if pack.is_none() || row.data_wanted == row.data_booked {
+            tx.put_taken_back(&followed(row))?;
+        }
+    }
+    let rows = rows.iter().filter(|row| row.data_wanted != row.data_booked);
+    let first = rows.min_by_key(|row| row.data_wanted - row.data_booked);
+    let (Some(pack), Some(row)) = (pack, first) else { return Ok(Vec::new()) };
+    let reinstated = GrantId::from_u128(ids::fresh());
+    let terms = pack.terms(payment, (book_cause(row.cause), row.data_wanted), reinstated);
+    let wish = Wish::SetTakenBack {
+        wallet: pack.wallet,
+        customer: payment.customer,
+        payment: payment.id,
+        cause: terms.cause,
+        amount: terms.amount,
+        reinstated,
+        data: Some(DataBack { grant: pack.grant, wanted: row.wanted, data_wanted: row.data_wanted }),
+    };
+    Ok(vec![begin(tx, row.clone(), &wish)?])
+}
+
+/// As a row stands when all that it wants is booked.
+fn followed(row: &TakenBackRow) -> TakenBackRow {
+    TakenBackRow { booked: row.wanted, data_booked: row.data_wanted, intent: None, ..row.clone() }
 }
 
 /// A payment that bought no data but became the customer's credit in money: of that as much is taken as is left. What it was used for
@@ -286,53 +361,85 @@ fn take_credit(
     if let Some(found) = found {
         tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
     }
-    tx.put_taken_back(&TakenBackRow { booked: row.wanted, ..row.clone() })?;
+    tx.put_taken_back(&followed(row))?;
     Ok(intent)
 }
 
-/// What bought data cannot be taken back of a wallet of money: the books move the money alone, and a person is told.
-fn tell_data_stays(
+/// A dispute took money of a pack whose data stays and is owed all the same, as the pack says: a person is told, who has him pay it.
+fn tell_still_owed(
     tx: &Tx<'_>,
     payment: &Payment,
     purchase: PurchaseId,
     row: &TakenBackRow,
 ) -> Result<(), StoreError> {
+    if row.cause != ClaimCause::Dispute || row.wanted <= row.booked {
+        return Ok(());
+    }
+    let mut kept = tx.claims_of(payment.id)?;
+    kept.retain(|claim| claim.on_data == OnWriteOff::KeepDebt);
+    match wanted(payment, &kept, row.cause).min(row.wanted) {
+        0 => Ok(()),
+        owed => tell_data_stays(tx, payment, purchase, (row.cause, owed)),
+    }
+}
+
+/// Money went back, and the data that it bought stays: a person decides what comes of that.
+fn tell_data_stays(
+    tx: &Tx<'_>,
+    payment: &Payment,
+    purchase: PurchaseId,
+    (cause, back): (ClaimCause, i64),
+) -> Result<(), StoreError> {
     let found = Found::CardGivenBack {
-        back: Amount::new(row.wanted, payment.amount.unit()).into(),
-        is_dispute: row.cause == ClaimCause::Dispute,
+        back: Amount::new(back, payment.amount.unit()).into(),
+        is_dispute: cause == ClaimCause::Dispute,
         payment: payment.provider_payment.clone(),
         purchase: purchase.to_string(),
     };
-    // A refund that failed after all gives nothing back: there is nothing to tell.
-    if row.wanted > row.booked {
-        tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))?;
-    }
-    tx.put_taken_back(&TakenBackRow { booked: row.wanted, ..row.clone() })
+    tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))
 }
 
-/// The book has followed an intent: the next one may go.
-pub(crate) fn booked(tx: &Tx<'_>, intent: IntentId, amount: Amount) -> Result<(), StoreError> {
-    if let Some(row) = tx.taken_back_by(intent)? {
-        tx.put_taken_back(&TakenBackRow { booked: amount.value(), intent: None, ..row })?;
-    }
-    Ok(())
+/// The book has followed an intent, with data or without: the next one may go.
+pub(crate) fn booked(
+    tx: &Tx<'_>,
+    intent: IntentId,
+    (amount, data): (Amount, Option<DataBack>),
+) -> Result<(), StoreError> {
+    let Some(row) = tx.taken_back_by(intent)? else { return Ok(()) };
+    let (booked, data_booked) =
+        data.map_or((amount.value(), row.data_booked), |data| (data.wanted, data.data_wanted));
+    tx.put_taken_back(&TakenBackRow { booked, data_booked, intent: None, ..row })
 }
 
 /// The book did not follow: either it is so already, or it never can be and a person must look.
 pub(crate) async fn refused(
     app: &Arc<App>,
     intent: IntentId,
-    amount: Amount,
+    asked: (Amount, Option<DataBack>),
     refusal: Refusal,
 ) -> Result<(), Problem> {
     let end = move |tx: &Tx<'_>| {
         tx.close_intent(intent, clock::now())?;
         if refusal != Refusal::NothingChanges {
             tracing::error!(%intent, code = refusal.code(), "a refund or dispute needs a person");
+            tell_data_not_taken(tx, intent)?;
         }
-        booked(tx, intent, amount)
+        booked(tx, intent, asked)
     };
     app.write(end).await
+}
+
+/// The book could not take the data of this payment: it stays until a person has looked.
+fn tell_data_not_taken(tx: &Tx<'_>, intent: IntentId) -> Result<(), StoreError> {
+    let Some(row) = tx.taken_back_by(intent)?.filter(|row| row.data_wanted > row.data_booked) else {
+        return Ok(());
+    };
+    let Some(payment) = tx.payment(row.payment)? else { return Ok(()) };
+    let topup = payment.topup.map(|topup| tx.topup(topup)).transpose()?.flatten();
+    match topup.and_then(|topup| topup.purchase) {
+        Some(purchase) => tell_data_stays(tx, &payment, purchase, (row.cause, row.data_wanted)),
+        None => Ok(()),
+    }
 }
 
 fn book_cause(cause: ClaimCause) -> TakenBackCause {

@@ -60,6 +60,7 @@ pub mod sold;
 pub mod staff;
 pub(crate) mod staff_passwords;
 pub mod subscribers;
+pub mod taken_data;
 mod test_clock;
 pub mod topups;
 mod unread;

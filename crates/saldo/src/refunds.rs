@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use book::{BackMove, Refusal, TakeBackTerms, TakenBackCause};
-use money::{Amount, GrantId, PaymentId, RefundId, Timestamp};
+use money::{Amount, GrantId, PaymentId, RefundId, Timestamp, Unit};
 use serde_json::json;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
+use store::tables::lines::OnWriteOff;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError, Tx};
@@ -28,7 +29,7 @@ use crate::customers::is_unprintable;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
 use crate::providers::StripeError;
-use crate::{clock, notices, overpaid};
+use crate::{clock, notices, overpaid, taken_data};
 
 /// What an order is called in Stripe's metadata of the refund.
 const NAME: &str = "refund_id";
@@ -55,12 +56,31 @@ pub fn reason_of(word: &str) -> Option<RefundReason> {
 pub struct Preview {
     /// What is refunded.
     pub amount: Amount,
-    /// Of it, what is left of the payment's own credit.
+    /// What it takes that is left of the payment's own credit: money, or bytes of the pack that it bought.
     pub from_grant: Amount,
-    /// Of it, what had expired: nobody has had that.
+    /// What had expired of that: nobody has had it.
     pub from_expired: Amount,
-    /// Of it, what had been used: the customer owes it from then on.
-    pub debt: Amount,
+    /// What had been used of that: money is owed from then on, data is not.
+    pub used: Amount,
+}
+
+/// What a refund does to data that the payment bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnData {
+    /// What belongs to the refunded money is taken back, as far as it is left.
+    Take,
+    /// It stays.
+    Leave,
+}
+
+impl OnData {
+    /// As orders and claims keep it.
+    pub const fn rule(self) -> OnWriteOff {
+        match self {
+            OnData::Take => OnWriteOff::TakeBack,
+            OnData::Leave => OnWriteOff::Leave,
+        }
+    }
 }
 
 /// What is ordered.
@@ -72,6 +92,8 @@ pub struct Wanted {
     pub reason: Option<RefundReason>,
     /// Why, in words.
     pub note: String,
+    /// Whether data that the payment bought is taken back or left; `None` if nothing is said: it is taken.
+    pub on_data: Option<OnData>,
     /// What was left when whoever orders looked; if that has changed, nothing is ordered. `None`: whatever is left.
     pub left_seen: Option<Amount>,
     /// How much whoever orders may give back alone, at once and within a day; more waits for somebody else. `None`: all of it.
@@ -108,35 +130,46 @@ pub async fn preview(app: &Arc<App>, id: PaymentId, amount: Amount) -> Result<Op
         let Some(topup) = payment.topup.map(|topup| reader.topup(topup)).transpose()?.flatten() else {
             return Ok(None);
         };
+        let pack = taken_data::bought(reader, &topup)?;
+        let data =
+            pack.map(|pack| Ok::<_, StoreError>((pack, taken_data::refunded(reader, id)?))).transpose()?;
         // What was to buy data and became credit in money is taken as far as it is left.
         let bought_data = topup.purchase.and(topup.intent);
         let deposit = bought_data.map(|intent| reader.overpaid(intent)).transpose()?.flatten();
         let kept = deposit.map(|kept| overpaid::left(reader, kept.customer, amount.unit())).transpose()?;
-        Ok(Some((payment, topup.wallet, kept)))
+        Ok(Some((payment, topup.wallet, kept, data)))
     };
-    let Some((payment, wallet, kept)) = app.read(look).await? else { return Ok(None) };
+    let Some((payment, wallet, kept, data)) = app.read(look).await? else { return Ok(None) };
     let unit = payment.amount.unit();
     if let Some(kept) = kept {
         let (from_grant, nothing) = (Amount::new(kept.value().min(amount.value()), unit), Amount::zero(unit));
-        return Ok(Some(Preview { amount, from_grant, from_expired: nothing, debt: nothing }));
+        return Ok(Some(Preview { amount, from_grant, from_expired: nothing, used: nothing }));
     }
-    let terms = TakeBackTerms {
-        wallet,
-        payment: id,
-        cause: TakenBackCause::Refund,
-        amount: Amount::new(payment.refunded.saturating_add(amount.value()), unit),
-        // Nothing is set back, so nothing is reinstated.
-        reinstated: GrantId::from_u128(0),
+    // Nothing is set back, so nothing is reinstated.
+    let (cause, reinstated) = (TakenBackCause::Refund, GrantId::from_u128(0));
+    let terms = match data {
+        Some((pack, before)) => {
+            pack.terms(&payment, (cause, before.saturating_add(amount.value())), reinstated)
+        }
+        None => TakeBackTerms {
+            wallet,
+            payment: id,
+            grant: None,
+            cause,
+            amount: Amount::new(payment.refunded.saturating_add(amount.value()), unit),
+            reinstated,
+        },
     };
-    let now = app.ledger.now();
+    let (now, of) = (app.ledger.now(), terms.amount.unit());
     let moved = app.ledger.look(move |book| book.would_take_back(&terms, now)).await?;
+    let preview = |taken: i64, lost: i64, used: i64| {
+        let [from_grant, from_expired, used] = [taken, lost, used].map(|part| Amount::new(part, of));
+        Some(Preview { amount, from_grant, from_expired, used })
+    };
     Ok(match moved {
-        Ok(BackMove::Taken { burns, lost, debt }) => Some(Preview {
-            amount,
-            from_grant: Amount::new(burns.total(), unit),
-            from_expired: Amount::new(lost, unit),
-            debt: Amount::new(debt, unit),
-        }),
+        Ok(BackMove::Taken { burns, lost, used }) => preview(burns.total(), lost, used),
+        // Less than a byte belongs to so little money.
+        Err(Refusal::NothingChanges) if of == Unit::BYTE => preview(0, 0, 0),
         _ => None,
     })
 }
@@ -168,10 +201,15 @@ pub async fn order(
             let is_the_same = known.payment == id
                 && wanted.amount.is_none_or(|amount| amount == known.amount)
                 && known.reason.as_deref() == wanted.reason.map(RefundReason::as_str)
-                && known.note == wanted.note.trim();
+                && known.note == wanted.note.trim()
+                && known.on_data == on_data(&wanted).rule();
             return if is_the_same { Ok((known, payment)) } else { Err(Refusal::KeyReused.into()) };
         }
         let amount = check(tx, &payment, &wanted)?;
+        if wanted.on_data == Some(OnData::Leave) && taken_data::bought_with(tx, &payment)?.is_none() {
+            let detail = "data must not be leave: this payment bought no data that could be left.";
+            return Err(Problem::invalid("data", "no_data_bought", detail));
+        }
         let waits = match wanted.alone_up_to {
             Some(up_to) => {
                 let alone = tx.refunds_ordered_alone(author.actor(), now.plus(-Timestamp::DAY))?;
@@ -194,6 +232,7 @@ pub async fn order(
             decided_by: None,
             decided_at: None,
             resolved_at: None,
+            on_data: on_data(&wanted).rule(),
         };
         tx.insert_refund_order(&order)?;
         author.note(tx, &Change::new("refund.create", order.id).after_json(&told(&order)))?;
@@ -223,7 +262,17 @@ fn told(order: &RefundOrder) -> serde_json::Value {
         "reason": order.reason,
         "note": order.note,
         "state": order.state.word(),
+        "on_data": order.on_data.word(),
     })
+}
+
+fn on_data(wanted: &Wanted) -> OnData {
+    wanted.on_data.unwrap_or(OnData::Take)
+}
+
+/// The order that a refund of Stripe's came of, if it was ordered here.
+pub(crate) fn order_of(refund: &Refund) -> Option<RefundId> {
+    refund.metadata.get(NAME).and_then(|name| name.parse().ok())
 }
 
 /// Somebody else of staff says yes to an order that waits: it is sent.
@@ -455,7 +504,7 @@ pub fn taken_back(tables: &TablesReader<'_>, payment: PaymentId) -> Result<(i64,
     for cause in [ClaimCause::Refund, ClaimCause::Dispute] {
         if let Some(row) = tables.taken_back(payment, cause)? {
             booked = booked.saturating_add(row.booked);
-            is_behind |= row.wanted != row.booked;
+            is_behind |= row.is_behind();
         }
     }
     Ok((booked, is_behind))

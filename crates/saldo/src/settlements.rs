@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use book::{BillItem, PaidBy, Refusal};
+use book::{Awaiting, BillItem, PaidBy, Refusal};
 use money::{
     Amount, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, PurchaseId, SettlementId, Timestamp, WalletId,
 };
@@ -225,6 +225,15 @@ pub fn pay_invoice(
     Ok(intents)
 }
 
+/// A purchase whose payment is owed, or was, and the wallet of its line; `None` if nothing is known of it.
+pub(crate) fn owed_purchase(
+    tables: &TablesReader<'_>,
+    purchase: PurchaseId,
+) -> Result<Option<(WalletId, Awaiting)>, StoreError> {
+    let Some(owed) = tables.owed(purchase)? else { return Ok(None) };
+    Ok(serde_json::from_str::<Purchased>(&owed.payload).ok().and_then(|purchased| purchased.read().ok()))
+}
+
 /// A purchase that is being paid.
 struct Paid {
     intent: Intent,
@@ -305,7 +314,7 @@ pub fn paid_otherwise(
 }
 
 /// The purchase's own name: it is paid once, by whatever comes first.
-fn intent_of(purchase: PurchaseId) -> IntentId {
+pub(crate) fn intent_of(purchase: PurchaseId) -> IntentId {
     IntentId::from_u128(purchase.as_u128())
 }
 
@@ -340,12 +349,7 @@ pub async fn payment_refused(app: &Arc<App>, intent: IntentId, refusal: &Refusal
             }
             tx.set_settlement_outcome(paid.id, SettlementOutcome::Credit)?;
             // What came beyond the price was booked when it came.
-            let price = match tx.owed(purchase)? {
-                Some(owed) => {
-                    serde_json::from_str::<Purchased>(&owed.payload).ok().and_then(|it| it.read().ok())
-                }
-                None => None,
-            };
+            let price = owed_purchase(tx, purchase)?;
             let amount = price.map_or(paid.amount, |(_, purchase)| purchase.price);
             let found = Found::NotBooked { refusal: refusal.clone(), paid: amount.into() };
             tx.insert_finding(&Finding { boleto: paid.boleto, ..found.finding(Some(paid.customer), now) })?;

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::customers::Customer;
 use store::tables::intents::Intent;
+use store::tables::lines::OnWriteOff;
 use store::tables::payments::{Payment, PaymentNews, PaymentStatus, RecordedPayment};
 use store::{StoreError, Tables};
 
@@ -282,6 +283,7 @@ fn claim(id: &str, cause: ClaimCause, amount: i64, state: ClaimState) -> Payment
         due_at: None,
         occurred_at: NOW,
         updated_at: NOW,
+        on_data: OnWriteOff::TakeBack,
     }
 }
 
@@ -299,6 +301,8 @@ fn a_claim_is_news_once_and_again_when_it_stands_otherwise() {
             ..refund.clone()
         };
         assert!(put(&failed));
+        let decided = PaymentClaim { on_data: OnWriteOff::Leave, ..failed.clone() };
+        assert!(!put(&decided), "what becomes of data was decided with the first telling");
         let due = Some(NOW.plus(Timestamp::DAY));
         let dispute = claim("du_1", ClaimCause::Dispute, 10_000_000, ClaimState::Open);
         assert!(put(&PaymentClaim { due_at: due, ..dispute.clone() }));
@@ -332,7 +336,7 @@ fn what_is_to_be_followed_is_found_while_nothing_is_under_way() {
             entry: None,
         };
         tables.write(|tx| tx.insert_intent(&intent)).unwrap();
-        let row = TakenBackRow { payment, cause: ClaimCause::Refund, wanted: 4, booked: 0, intent: None };
+        let row = TakenBackRow { wanted: 4, ..TakenBackRow::nothing(payment, ClaimCause::Refund) };
         let to_follow = || tables.read(|r| r.taken_back_to_follow(5)).unwrap();
         tables.write(|tx| tx.put_taken_back(&row)).unwrap();
         assert_eq!(to_follow(), [], "what was never credited cannot be taken back");
@@ -342,7 +346,10 @@ fn what_is_to_be_followed_is_found_while_nothing_is_under_way() {
         tables.write(|tx| tx.put_taken_back(&under_way)).unwrap();
         assert_eq!(to_follow(), []);
         assert_eq!(tables.read(|r| r.taken_back_by(intent.id)).unwrap(), Some(under_way));
-        let booked = TakenBackRow { booked: 4, ..row };
+        let data = TakenBackRow { booked: 4, data_wanted: 3, ..row };
+        tables.write(|tx| tx.put_taken_back(&data)).unwrap();
+        assert_eq!(to_follow(), std::slice::from_ref(&data), "its data is still to be taken");
+        let booked = TakenBackRow { data_booked: 3, ..data };
         tables.write(|tx| tx.put_taken_back(&booked)).unwrap();
         assert_eq!(to_follow(), []);
         assert_eq!(tables.read(|r| r.taken_back(payment, ClaimCause::Refund)).unwrap(), Some(booked));

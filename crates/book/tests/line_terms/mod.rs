@@ -1,7 +1,7 @@
 //! A second, plain model of where a line's balance comes from: what its records say, added up. Another crate's test includes this file by
 //! its path.
 
-use book::{LineFact, Lot, Record};
+use book::{BackMove, LineFact, Lot, Record};
 
 /// The terms of the running cycle, and what was ever counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,14 @@ impl LineTerms {
             Record::GrantAdded(added) => *adjustments += i128::from(added.amount),
             Record::GrantExpired { amount, .. } | Record::Deducted { amount, .. } => {
                 *adjustments -= i128::from(*amount);
+            }
+            Record::TakenBackSet(set) => {
+                *adjustments += match &set.moved {
+                    BackMove::Taken { burns, .. } => -i128::from(burns.total()),
+                    BackMove::Returned { restored, reinstated, .. } => {
+                        i128::from(restored.total() + reinstated.map_or(0, |grant| grant.amount))
+                    }
+                }
             }
             Record::Line(record) => match &record.fact {
                 LineFact::Opened { allowance: lot, .. } => *allowance = amount(lot),

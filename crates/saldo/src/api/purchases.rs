@@ -32,6 +32,7 @@ use crate::problem::Problem;
 use crate::purchases::{self, Waiting};
 use crate::runtime::Subscription;
 use crate::sold::Sold;
+use crate::taken_data;
 use crate::topups;
 
 /// A pack bought for a line.
@@ -69,6 +70,8 @@ pub(super) struct Purchase {
     pix: Option<PixOfPurchase>,
     /// Where it is paid by card.
     checkout_url: Option<String>,
+    /// Bytes of it that are taken back: its payment by card was refunded, or is disputed.
+    taken_back: Amount,
 }
 
 /// The boleto of a purchase.
@@ -139,6 +142,7 @@ impl Purchase {
             still_owed,
             pix: reader.pix_of_purchase(row.purchase)?.map(PixOfPurchase::from),
             checkout_url: page.and_then(|page| page.checkout_url),
+            taken_back: Amount::of_bytes(taken_data::taken_of(reader, row.purchase)?),
         })
     }
 

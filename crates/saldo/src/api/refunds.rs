@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use money::{PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
+use store::tables::lines::OnWriteOff;
 use store::tables::refund_orders::RefundOrder;
 use utoipa::ToSchema;
 
@@ -31,6 +32,27 @@ pub(super) struct RefundWanted {
     reason: Option<String>,
     /// Why, in words that staff read.
     note: Option<String>,
+    /// Of a payment that bought data: whether the data that belongs to the refunded money is taken back, as far as it is left (`take`, also if
+    /// nothing is said), or stays (`leave`).
+    data: Option<OnData>,
+}
+
+/// What a refund does to data that the payment bought.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = RefundOnData)]
+pub(super) enum OnData {
+    Take,
+    Leave,
+}
+
+impl From<OnData> for refunds::OnData {
+    fn from(on_data: OnData) -> refunds::OnData {
+        match on_data {
+            OnData::Take => refunds::OnData::Take,
+            OnData::Leave => refunds::OnData::Leave,
+        }
+    }
 }
 
 /// A refund as it was ordered.
@@ -53,6 +75,8 @@ pub(super) struct Refund {
     provider_refund: Option<String>,
     /// Why Stripe refused it, or why it failed.
     error: Option<String>,
+    /// What becomes of data, if the payment bought any.
+    data: OnData,
     /// When it was ordered, RFC 3339.
     ordered_at: String,
     /// When it last changed, RFC 3339.
@@ -70,18 +94,21 @@ impl From<&RefundOrder> for Refund {
             state: row.state.word().to_owned(),
             provider_refund: row.provider_refund.clone(),
             error: row.error.clone(),
+            data: if row.on_data == OnWriteOff::TakeBack { OnData::Take } else { OnData::Leave },
             ordered_at: time(row.ordered_at),
             updated_at: time(row.updated_at),
         }
     }
 }
 
-/// Give money back. The credit that it bought is taken back as soon as Stripe tells of the refund.
+/// Give money back. The credit that it bought is taken back as soon as Stripe tells of the refund; of data, what is left of the part that
+/// belongs to the refunded money, unless `data` says that it stays.
 #[utoipa::path(post, path = "/v1/payments/{id}/refunds", tag = "payments", request_body = RefundWanted,
     params(("id" = String, Path, description = "`pay_…`")),
     responses((status = 201, description = "The refund is ordered, durably; `state` says whether Stripe has answered.", body = Refund),
         (status = 409, description = "`payment_not_paid`, `already_refunded`, or `refund_open`: another one waits for Stripe; `refund_waiting`: another one waits for \
-            somebody of staff; `payment_disputed`: the customer's bank holds the money.")))]
+            somebody of staff; `payment_disputed`: the customer's bank holds the money."),
+        (status = 422, description = "`no_data_bought`: `data` is `leave`, and the payment bought no data.")))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
     by: By<PaymentsWrite>,
@@ -104,6 +131,7 @@ pub(super) async fn create(
         amount: wanted.amount.as_ref().map(|amount| amount.read_positive("amount")).transpose()?,
         reason: reason.transpose()?,
         note: wanted.note.clone().unwrap_or_default(),
+        on_data: wanted.data.map(Into::into),
         left_seen: None,
         // Keys are given to programs, which have rules of their own.
         alone_up_to: None,

@@ -11,7 +11,7 @@ use money::{LineId, Timestamp, WalletId};
 use serde::Deserialize;
 use store::tables::Page;
 use store::tables::lines::{AtZero, LineEntry};
-use store::views::{CycleRow, LineRow, PurchaseState, SessionRow};
+use store::views::{CycleRow, LineRow, PurchaseRow, PurchaseState, SessionRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::blocked::{blocked_line, trusted_line};
@@ -33,7 +33,7 @@ use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
 use crate::purchases::may_be_settled_by_hand;
 use crate::sold::Sold;
-use crate::{billing, lines};
+use crate::{billing, lines, taken_data};
 
 /// Lines of one page.
 const ROWS: u32 = 25;
@@ -169,8 +169,13 @@ pub(super) async fn line(
             let Some(known) = known(tables, entry)? else { return Ok(None) };
             let no = known.line.wallet_no;
             let payments = tables.payments_of(known.entry.customer, None, SHOWN)?.rows;
+            let payments = payments.iter().map(|payment| payment_list::row_of(tables, &eyes, payment));
+            let payments = payments.collect::<Result<Vec<_>, _>>()?;
             let check = check(tables, &offered, &eyes, &known.entry, now)?;
-            let (purchases, sessions) = (tables.purchases(no, SHOWN)?, tables.sessions_of(no, SHOWN)?);
+            let with_taken = |row: PurchaseRow| Ok((taken_data::taken_of(tables, row.purchase)?, row));
+            let purchases = tables.purchases(no, SHOWN)?.into_iter().map(with_taken);
+            let purchases = purchases.collect::<Result<Vec<_>, StoreError>>()?;
+            let sessions = tables.sessions_of(no, SHOWN)?;
             let blocked = billing::why_blocked_now(&look, tables, &known.entry, &known.line.status)?;
             let trusted = match billing::trust_of(tables, id, now)? {
                 // Who has paid since is trusted no more than anybody.
@@ -196,7 +201,7 @@ pub(super) async fn line(
     };
     let may_change = staff.may(Permission::ChangeCustomers);
     let may_settle_any = staff.may(Permission::SettleByHand);
-    let purchase = |row: store::views::PurchaseRow| LinePurchase {
+    let purchase = |(taken, row): (i64, PurchaseRow)| LinePurchase {
         id: row.purchase.to_string(),
         charging_id: charging_text(&row.charging),
         may_settle: may_settle_any && may_be_settled_by_hand(&row),
@@ -208,6 +213,7 @@ pub(super) async fn line(
         released_at: row.released_at,
         restored_at: row.restored_at,
         paid_at: row.paid_at,
+        taken_back: Some(taken).filter(|taken| *taken > 0).map(size),
     };
     let status = LineStatus::from_code(&known.line.status).unwrap_or(LineStatus::Enabled);
     let page = LinePage {
@@ -234,7 +240,7 @@ pub(super) async fn line(
         purchases: purchases.into_iter().map(purchase).collect(),
         payments: PaymentList {
             caption_id: "card-payments",
-            rows: payments.iter().map(|payment| payment_list::row(&reader, payment)).collect(),
+            rows: payments,
             newer_url: None,
             older_url: None,
             support_email: String::new(),

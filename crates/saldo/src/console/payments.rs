@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use money::{Amount, PaymentId, RefundId};
 use serde::Deserialize;
+use store::StoreError;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::customers::Customer;
 use store::tables::payments::{Payment, PaymentStatus};
@@ -21,16 +22,20 @@ use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Fact, Sheet, SheetAct, SheetLine, SheetList, Standing};
 use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
-use crate::look::part::Place;
+use crate::look::part::{self, Place};
 use crate::permissions::Permission;
 use crate::portal::payment_list::row;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, local_path};
 use crate::problem::Problem;
 use crate::receipts;
-use crate::refunds::{self, Wanted};
+use crate::refunds::{self, OnData, Wanted};
+use crate::taken_data;
 
 /// Orders of a payment that are shown.
 const ORDERS_SHOWN: u32 = 50;
+/// What the form of a refund says of data that the payment bought.
+const TAKE_DATA: &str = "take";
+const LEAVE_DATA: &str = "leave";
 /// Most characters of an amount that is typed; longer ones are no amount.
 const TYPED_CHARS_MAX: usize = 40;
 /// Where Stripe's API is, if it is not played by a sandbox.
@@ -60,6 +65,8 @@ pub(super) struct Typing {
     amount: String,
     reason: String,
     note: String,
+    /// What becomes of data: `take`, `leave`.
+    data: String,
     /// What was left, in the unit's steps, when the preview was drawn.
     left: String,
 }
@@ -74,6 +81,8 @@ struct Known {
     /// Whether the customer's bank holds its money.
     is_held: bool,
     booked: i64,
+    /// What was taken of the data that it bought, and how much that was, in bytes; `None` if it bought none.
+    data: Option<(i64, i64)>,
     is_behind: bool,
     /// The number of its receipt.
     receipt: Option<String>,
@@ -98,7 +107,7 @@ pub(super) async fn page(
     staff.must(Permission::SeeCustomers)?;
     let known = known(&app, parse(&id)?).await?;
     let reader = staff.visit.reader().clone();
-    let seen = row(&reader, &known.payment);
+    let seen = seen(&reader, &known);
     let is_waiting = known.orders.iter().any(|it| it.order.state == RefundOrderState::Waiting);
     let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
     let may_refund = may_refund && !known.is_held && !is_waiting;
@@ -148,6 +157,8 @@ async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
     let look = move |tables: &store::Reader<'_>| {
         let Some(payment) = tables.payment(id)? else { return Ok(None) };
         let (booked, is_behind) = refunds::taken_back(tables, id)?;
+        let pack = taken_data::bought_with(tables, &payment)?;
+        let data = pack.map(|pack| Ok::<_, StoreError>((tables.moved_back(id)?, pack.purchase.quantity)));
         let orders = tables.refund_orders_of(id, ORDERS_SHOWN)?.into_iter();
         let orders = orders.map(|order| refund_acts::named(tables, order));
         Ok(Some(Known {
@@ -158,11 +169,19 @@ async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
             receipt: tables.receipt(id)?.map(|receipt| receipt.name()),
             left: refunds::refundable(tables, &payment)?,
             booked,
+            data: data.transpose()?,
             is_behind,
             payment,
         }))
     };
     app.read(look).await?.ok_or_else(|| Problem::not_found("payment"))
+}
+
+/// The payment as a row of a list.
+fn seen(reader: &Reader, known: &Known) -> part::Payment {
+    let row = row(reader, &known.payment);
+    let of_data = |reason: part::Reason| known.data.map_or(reason, |(taken, _)| reason.of_data(taken));
+    part::Payment { reason: row.reason.map(of_data), ..row }
 }
 
 /// What is said right after a refund was ordered.
@@ -213,7 +232,7 @@ fn not_done_text(code: &str) -> Option<&'static str> {
 
 fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
     let payment = &known.payment;
-    let seen = row(reader, payment);
+    let seen = seen(reader, known);
     let unit = payment.amount.unit();
     let customer_url = format!("/console/customers/{}", payment.customer);
     let mut facts = vec![
@@ -245,7 +264,12 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
             reader.money(Amount::new(payment.refunded, unit)),
         ));
     }
-    if known.booked > 0 {
+    if let Some((taken, quantity)) = known.data.filter(|(taken, _)| *taken > 0) {
+        let [taken, quantity] = [taken, quantity].map(|bytes| reader.volume(bytes));
+        let words = reader.t2("payment-data-taken-of", "taken", taken, "quantity", quantity);
+        facts.push(Fact::new(reader.t("payment-data-taken"), words));
+    }
+    if known.booked > 0 && known.data.is_none() {
         facts.push(Fact::new(reader.t("payment-taken-back"), reader.money(Amount::new(known.booked, unit))));
     }
     facts
@@ -347,10 +371,15 @@ pub(super) async fn order(
         Ok(None) => return show_refund(&app, &staff, id, typing, None).await,
         Err(problem) => return show_refund(&app, &staff, id, typing, Some(problem)).await,
     };
+    let on_data = match read_on_data(&typing) {
+        Ok(on_data) => on_data,
+        Err(problem) => return show_refund(&app, &staff, id, typing, Some(problem)).await,
+    };
     let wanted = Wanted {
         amount: Some(amount),
         reason: refunds::reason_of(&typing.reason),
         note: typing.note.clone(),
+        on_data,
         // Whoever orders has seen a preview: without it, it is drawn first.
         left_seen: Some(Amount::new(typing.left.parse().unwrap_or(-1), unit)),
         alone_up_to: alone_up_to(&app, &staff),
@@ -362,6 +391,16 @@ pub(super) async fn order(
             show_refund(&app, &staff, id, typing, Some(problem)).await
         }
         Err(problem) => Err(problem.into()),
+    }
+}
+
+/// What was chosen for data; nothing where the payment bought none.
+fn read_on_data(typing: &Typing) -> Result<Option<OnData>, Problem> {
+    match typing.data.as_str() {
+        "" => Ok(None),
+        TAKE_DATA => Ok(Some(OnData::Take)),
+        LEAVE_DATA => Ok(Some(OnData::Leave)),
+        _ => Err(Problem::invalid("data", "invalid_field", "data must be take or leave.")),
     }
 }
 
@@ -402,7 +441,7 @@ async fn show_refund(
             let moves = moves.map(|it| RefundMoves {
                 from_grant: it.from_grant,
                 from_expired: it.from_expired,
-                debt: it.debt,
+                used: it.used,
             });
             Some(RefundPreview { amount, moves })
         }
@@ -427,6 +466,7 @@ async fn show_refund(
         amount,
         reasons: reasons.collect(),
         note: typing.note,
+        leaves_data: typing.data == LEAVE_DATA,
         problem: problem.map(|problem| refusal_words(&reader, &problem, known.left)),
         limit: alone_up_to(app, staff).map(|limit| reader.t1("refund-limit", "limit", reader.money(limit))),
         preview,
@@ -456,6 +496,8 @@ fn refusal_words(reader: &Reader, problem: &Problem, left: Amount) -> String {
         "already_refunded" | "payment_not_paid" => reader.t("refund-nothing-left"),
         "amount_over_precise" => reader.t("offer-whole-cents"),
         "too_long" => reader.t("note-too-long"),
+        "no_data_bought" => reader.t("refund-no-data-bought"),
+        "invalid_field" => reader.t("refund-data-choose"),
         _ => reader.t1("refund-bad-amount", "left", reader.money(left)),
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use money::{ApiKeyId, RefundId, StaffId};
+use store::tables::lines::OnWriteOff;
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError};
 
@@ -63,6 +64,7 @@ pub(super) fn list(reader: &Reader, all: &[Ordered]) -> Option<SheetList> {
             Some(format!("{}, {}", ordered.ordered_by, reader.date_time(order.ordered_at))),
             ordered.decided_by.as_ref().map(|name| reader.t1("decided-by-name", "name", name)),
             Some(order.note.clone()).filter(|note| !note.is_empty()),
+            (order.on_data == OnWriteOff::Leave).then(|| reader.t("refund-leaves-data")),
             order.provider_refund.clone(),
             order.error.clone(),
         ];

@@ -23,7 +23,7 @@ use crate::runtime::LedgerError;
 use crate::{automatic_topups, claims, clock, credit_requests, overpaid, reconciliation, settlements};
 use wish::{BILL, PAY, TAKE_OVERPAID, WRITE_OFF};
 
-pub use wish::{BillStep, DEFAULT_PRIORITY, Wish};
+pub use wish::{BillStep, DEFAULT_PRIORITY, DataBack, Wish};
 
 /// Intents of one wish of many that go to the book in one request.
 const SENT_AT_ONCE: usize = 500;
@@ -44,8 +44,8 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
             if intent.kind == PAY {
                 Box::pin(settlements::payment_refused(app, intent.id, refusal)).await?;
             }
-            if let Ok(Wish::SetTakenBack { amount, .. }) = Wish::from_json(&intent.payload) {
-                claims::refused(app, intent.id, amount, *refusal).await?;
+            if let Ok(Wish::SetTakenBack { amount, data, .. }) = Wish::from_json(&intent.payload) {
+                claims::refused(app, intent.id, (amount, data), *refusal).await?;
             }
             if intent.kind == TAKE_OVERPAID {
                 overpaid::refused(app, intent.id).await?;
@@ -120,8 +120,8 @@ pub fn done(
     if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. }) {
         tx.end_credit_request(id, None)?;
     }
-    if let Wish::SetTakenBack { amount, .. } = wish {
-        claims::booked(tx, id, amount)?;
+    if let Wish::SetTakenBack { amount, data, .. } = wish {
+        claims::booked(tx, id, (amount, data))?;
     }
     if let Wish::MoveMoney { .. } = wish {
         reconciliation::booked(tx, id)?;

@@ -4,7 +4,7 @@ use book::{BillItem, MoneyMovement, OverpaidTo, PaidBy, Reason, TakeBack, TakenB
 use money::{Amount, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
-use super::wish::{BillStep, Wish};
+use super::wish::{BillStep, DataBack, Wish};
 use crate::lines::Purchased;
 
 /// A wish as it is stored.
@@ -90,6 +90,9 @@ enum Stored {
         amount: String,
         unit: String,
         reinstated: String,
+        /// Where the payment bought data.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<StoredDataBack>,
     },
     MoveMoney {
         movement: String,
@@ -103,6 +106,21 @@ enum Stored {
         unit: String,
         step: String,
     },
+}
+
+/// A [`DataBack`] as an intent carries it.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredDataBack {
+    grant: String,
+    wanted: i64,
+    data_wanted: i64,
+}
+
+impl StoredDataBack {
+    fn read(self) -> anyhow::Result<DataBack> {
+        let StoredDataBack { grant, wanted, data_wanted } = self;
+        Ok(DataBack { grant: grant.parse()?, wanted, data_wanted })
+    }
 }
 
 impl Wish {
@@ -182,7 +200,7 @@ impl Wish {
                     OverpaidTo::GivenBack(by) => format!("{GIVEN_BACK_BY}{}", by.code()),
                 },
             },
-            Wish::SetTakenBack { wallet, customer, payment, cause, amount, reinstated } => {
+            Wish::SetTakenBack { wallet, customer, payment, cause, amount, reinstated, data } => {
                 Stored::SetTakenBack {
                     wallet: wallet.to_string(),
                     customer: customer.to_string(),
@@ -191,6 +209,11 @@ impl Wish {
                     amount: amount.to_decimal(),
                     unit: amount.unit().code().to_owned(),
                     reinstated: reinstated.to_string(),
+                    data: data.map(|data| StoredDataBack {
+                        grant: data.grant.to_string(),
+                        wanted: data.wanted,
+                        data_wanted: data.data_wanted,
+                    }),
                 }
             }
             Wish::MoveMoney { movement, amount } => Stored::MoveMoney {
@@ -288,17 +311,25 @@ impl Wish {
                     },
                 },
             },
-            Stored::SetTakenBack { wallet, customer, payment, cause, amount, unit: code, reinstated } => {
-                Wish::SetTakenBack {
-                    wallet: wallet.parse()?,
-                    customer: customer.parse()?,
-                    payment: payment.parse()?,
-                    cause: TakenBackCause::from_code(&cause)
-                        .ok_or_else(|| anyhow::anyhow!("unknown cause {cause}"))?,
-                    amount: Amount::parse(&amount, unit(&code)?)?,
-                    reinstated: reinstated.parse()?,
-                }
-            }
+            Stored::SetTakenBack {
+                wallet,
+                customer,
+                payment,
+                cause,
+                amount,
+                unit: code,
+                reinstated,
+                data,
+            } => Wish::SetTakenBack {
+                wallet: wallet.parse()?,
+                customer: customer.parse()?,
+                payment: payment.parse()?,
+                cause: TakenBackCause::from_code(&cause)
+                    .ok_or_else(|| anyhow::anyhow!("unknown cause {cause}"))?,
+                amount: Amount::parse(&amount, unit(&code)?)?,
+                reinstated: reinstated.parse()?,
+                data: data.map(StoredDataBack::read).transpose()?,
+            },
             Stored::MoveMoney { movement, amount, unit: code } => Wish::MoveMoney {
                 movement: MoneyMovement::from_code(&movement)
                     .ok_or_else(|| anyhow::anyhow!("unknown movement {movement}"))?,

@@ -148,6 +148,8 @@ pub enum Wish {
         amount: Amount,
         /// The name of the grant that holds what finds no place when it is set back.
         reinstated: GrantId,
+        /// What it follows, if the payment bought data: then the amount is in bytes.
+        data: Option<DataBack>,
     },
     /// Money of the operator's that moved at Stripe.
     MoveMoney {
@@ -167,6 +169,17 @@ pub enum Wish {
         /// What becomes of it.
         step: BillStep,
     },
+}
+
+/// Of which pack data is taken back, and what of the payment was wanted when that was asked for, in steps of its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataBack {
+    /// The grant of the pack.
+    pub grant: GrantId,
+    /// What had gone back of the money.
+    pub wanted: i64,
+    /// How much of that has its data taken.
+    pub data_wanted: i64,
 }
 
 /// What becomes of something billed.
@@ -237,8 +250,16 @@ impl Wish {
                 };
                 return Act::Line(Box::new(LineWish { wallet, act }));
             }
-            Wish::SetTakenBack { wallet, payment, cause, amount, reinstated, .. } => {
-                return Act::SetTakenBack(TakeBackTerms { wallet, payment, cause, amount, reinstated });
+            Wish::SetTakenBack { wallet, payment, cause, amount, reinstated, data, .. } => {
+                let grant = data.map(|data| data.grant);
+                return Act::SetTakenBack(TakeBackTerms {
+                    wallet,
+                    payment,
+                    grant,
+                    cause,
+                    amount,
+                    reinstated,
+                });
             }
             Wish::TakeOverpaid { wallet, amount, to, .. } => {
                 return Act::TakeOverpaid { wallet, amount, to };

@@ -65,12 +65,13 @@ pub(super) async fn page(
     let now = app.ledger.now();
     let turned = Trail::parse(wanted.payments.as_deref());
     let (payments_of, is_newest) = (turned.clone(), turned.is_first());
+    let request_id = signed.visit.request_id().to_owned();
     let read = app.read(move |tables| {
         let invoiced = read(&asked, tables, &reader, customer, &trail, now)?;
-        Ok((invoiced, payment_list::read(tables, customer, &payments_of)?))
+        let page = payment_list::read(tables, customer, &payments_of)?;
+        Ok((invoiced, card_payments(&asked, tables, &reader, &page, (&turned, &request_id))?))
     });
-    let (invoiced, rows) = read.await?;
-    let payments = card_payments(&app, signed.reader(), &rows, &turned, signed.visit.request_id());
+    let (invoiced, payments) = read.await?;
     let live = match (is_first, is_newest && !payments.rows.is_empty()) {
         (true, true) => "invoices,card-payments",
         (true, false) => "invoices",
@@ -86,13 +87,14 @@ pub(super) async fn page(
 /// Attempts to pay by card, as this page shows them.
 pub(super) fn card_payments(
     app: &App,
+    tables: &TablesReader<'_>,
     reader: &Reader,
     page: &Page<Payment, PaymentCursor>,
-    trail: &Trail,
-    request_id: &str,
-) -> PaymentList {
+    (trail, request_id): (&Trail, &str),
+) -> Result<PaymentList, StoreError> {
     let list = payment_list::list(app, reader, page, (Place::Invoices, trail), request_id);
-    PaymentList { caption_id: "card-payments", ..list }
+    let rows = page.rows.iter().map(|payment| payment_list::row_of(tables, reader, payment));
+    Ok(PaymentList { caption_id: "card-payments", rows: rows.collect::<Result<_, _>>()?, ..list })
 }
 
 /// `GET /boletos/{id}/pdf`: the same title each time it is asked for (*segunda via*).

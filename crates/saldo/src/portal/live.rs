@@ -351,7 +351,7 @@ fn fragment(
     if part == Part::CardPayments {
         let (first, customer) = (Trail::default(), signed.customer());
         let rows = payment_list::read(tables, customer, &first)?;
-        let payments = invoices::card_payments(app, reader, &rows, &first, request_id);
+        let payments = invoices::card_payments(app, tables, reader, &rows, (&first, request_id))?;
         return Ok(html(&PaymentsFragment { reader, payments: &payments }));
     }
     let missing = || StoreError::Missing { what: format!("a wallet of {} in money", signed.customer()) };

@@ -9,6 +9,7 @@ use super::trail::Trail;
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::part::{self, Card, Method, PaymentList, Place, Reason};
+use crate::taken_data;
 
 /// Rows of one page.
 const ROWS: u32 = 20;
@@ -56,6 +57,20 @@ pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
         receipt_url: payment.credited_entry.map(|_| format!("/receipts/{}", payment.id)),
         way_on: payment.way_on.clone(),
     }
+}
+
+/// An attempt as a row, told of its data if it bought any and something of it went back.
+pub(crate) fn row_of(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    payment: &Payment,
+) -> Result<part::Payment, StoreError> {
+    let row = row(reader, payment);
+    let reason = match (row.reason, taken_data::taken_with(tables, payment)?) {
+        (Some(reason), Some(taken)) => Some(reason.of_data(taken)),
+        (reason, _) => reason,
+    };
+    Ok(part::Payment { reason, ..row })
 }
 
 /// How an attempt stands. It is a success when its credit is there, and not before.

@@ -23,7 +23,7 @@ use crate::look::Reader;
 use crate::look::page::purchase_progress::{Bill, Ended, Progress, Speed};
 use crate::look::part::{PixPanel, Place, WaitingPurchase, Waits};
 use crate::problem::Problem;
-use crate::{purchases, topups};
+use crate::{purchases, taken_data, topups};
 
 /// How long a router may take to restore the speed before the subscriber is told that it is late: the promise.
 const RESTORE_WITHIN: i64 = 3 * Timestamp::MINUTE;
@@ -131,6 +131,7 @@ pub(super) fn progress(
         waiting,
         bill: bill(app, tables, signed.reader(), newest, now)?,
         ended,
+        taken_back: taken_data::taken_of(tables, newest.purchase)?,
     }))
 }
 

@@ -201,8 +201,7 @@ fn is_told(reader: &store::Reader<'_>, source: &str, amount: i64) -> Result<bool
 
 /// Whether the book has still to follow what is claimed of a payment.
 fn is_behind(reader: &store::Reader<'_>, payment: PaymentId) -> Result<bool, StoreError> {
-    let behind =
-        |row: Option<TakenBackRow>| row.is_some_and(|row| row.intent.is_some() || row.wanted != row.booked);
+    let behind = |row: Option<TakenBackRow>| row.is_some_and(|row| row.is_behind());
     Ok(behind(reader.taken_back(payment, ClaimCause::Refund)?)
         || behind(reader.taken_back(payment, ClaimCause::Dispute)?))
 }
@@ -268,7 +267,7 @@ impl Look<'_> {
         let bought_data = paid.topup.as_ref().is_some_and(|topup| topup.purchase.is_some());
         match row.sort {
             MovementSort::Dispute => self.book(row, MoneyMovement::Dispute, asked)?,
-            // No wallet can give it up: it is the operator's loss until a person has decided.
+            // No wallet counts this money: what it bought is taken back in bytes.
             MovementSort::Refund if bought_data => self.book(row, MoneyMovement::GivenBack, asked)?,
             MovementSort::Refund => {
                 let source = row.source.as_deref().unwrap_or_default();

@@ -48,6 +48,27 @@ async fn at_zero_it_is_slowed_and_after_a_purchase_it_has_its_speed_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_whose_pack_is_taken_back_is_slowed_again_and_restored_when_it_is_set_back() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let session = provider.router.dial(LOGIN).expect("a session");
+    provider.router.spend(&session, megabytes(2_000)).expect("it spends");
+    provider.until_restricted(true).await;
+    provider.buy().await;
+    provider.until_restricted(false).await;
+    provider.take_back(PACK).await;
+    assert_eq!(provider.posted(), 0);
+    provider.until_speed(SLOW).await;
+    // Its next report proves it.
+    provider.house.advance(5).await;
+    provider.router.report(&session).expect("a report");
+    provider.until_restricted(true).await;
+    provider.take_back(0).await;
+    provider.until_speed(SPEED).await;
+    provider.until_restricted(false).await;
+    assert_eq!(provider.posted(), PACK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_walled_line_reaches_the_list_and_leaves_it() {
     let provider = Provider::open(AtZero::Walled).await;
     let session = provider.router.dial(LOGIN).expect("a session");

@@ -168,6 +168,26 @@ impl Provider {
     }
 
     /// Staff change what the line's plan does at zero, and its speed.
+    /// Has so many bytes of the newest pack taken back, as a refund of its payment would.
+    pub(crate) async fn take_back(&self, bytes: i64) {
+        let (app, wallet) = (&self.house.running.app, self.line.wallet);
+        let newest = move |book: &book::Book| {
+            let wallet = book.wallet_no(wallet).and_then(|no| book.wallet(no))?;
+            wallet.grants.iter().rfind(|grant| grant.source == book::Source::Purchased).map(|grant| grant.id)
+        };
+        let grant = app.ledger.look(newest).await.expect("a look");
+        let act = book::Act::SetTakenBack(book::TakeBackTerms {
+            wallet,
+            payment: money::PaymentId::from_u128(1),
+            grant,
+            cause: book::TakenBackCause::Refund,
+            amount: Amount::new(bytes, Unit::BYTE),
+            reinstated: GrantId::from_u128(ids::fresh()),
+        });
+        let taken = app.ledger.submit(vec![book::Command { key: None, act }]).await.expect("an answer");
+        assert!(matches!(taken[0], engine::Outcome::Decided { .. }), "{taken:?}");
+    }
+
     pub(crate) async fn change_plan(&self, at_zero: AtZero, speed: &str) {
         let draft = PlanDraft {
             name: "Fibra 50".to_owned(),

@@ -5,36 +5,39 @@
 
 use money::{Amount, IntentId, PaymentId, Timestamp};
 
+use super::lines::OnWriteOff;
 use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
 const PUT: &str = "INSERT INTO payment_claims
-    (provider, provider_id, payment, cause, amount, unit, state, reason, due_at, occurred_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    (provider, provider_id, payment, cause, amount, unit, state, reason, due_at, occurred_at, updated_at,
+     on_data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (provider, provider_id) DO UPDATE SET amount = excluded.amount, unit = excluded.unit,
         state = excluded.state, reason = excluded.reason, due_at = excluded.due_at,
         updated_at = excluded.updated_at";
 const ONE: &str =
     "SELECT provider, provider_id, payment, cause, amount, unit, state, reason, due_at, occurred_at,
-    updated_at FROM payment_claims WHERE provider = $1 AND provider_id = $2";
+    updated_at, on_data FROM payment_claims WHERE provider = $1 AND provider_id = $2";
 const OF_PAYMENT: &str = "SELECT provider, provider_id, payment, cause, amount, unit, state, reason, due_at,
-    occurred_at, updated_at FROM payment_claims WHERE payment = $1 ORDER BY occurred_at, provider_id";
+    occurred_at, updated_at, on_data FROM payment_claims WHERE payment = $1 ORDER BY occurred_at, provider_id";
 const IN_STATE: &str = "SELECT provider, provider_id, payment, cause, amount, unit, state, reason, due_at,
-    occurred_at, updated_at FROM payment_claims WHERE state = $1 ORDER BY due_at, provider_id LIMIT $2";
+    occurred_at, updated_at, on_data FROM payment_claims WHERE state = $1 ORDER BY due_at, provider_id LIMIT $2";
 const SET_ON_PAYMENT: &str = "UPDATE payments SET refunded = $1, dispute_state = $2 WHERE id = $3";
-const TAKEN: &str = "SELECT payment, cause, wanted, booked, intent FROM taken_back
+const TAKEN: &str = "SELECT payment, cause, wanted, booked, intent, data_wanted, data_booked FROM taken_back
     WHERE payment = $1 AND cause = $2";
-const TAKEN_BY_INTENT: &str =
-    "SELECT payment, cause, wanted, booked, intent FROM taken_back WHERE intent = $1";
-const TO_FOLLOW: &str = "SELECT payment, cause, wanted, booked, intent FROM taken_back
-    WHERE wanted <> booked AND intent IS NULL
+const TAKEN_BY_INTENT: &str = "SELECT payment, cause, wanted, booked, intent, data_wanted, data_booked
+    FROM taken_back WHERE intent = $1";
+const TO_FOLLOW: &str =
+    "SELECT payment, cause, wanted, booked, intent, data_wanted, data_booked FROM taken_back
+    WHERE (wanted <> booked OR data_wanted <> data_booked) AND intent IS NULL
     AND EXISTS (SELECT 1 FROM payments p WHERE p.id = taken_back.payment AND p.credited_entry IS NOT NULL)
     ORDER BY payment, cause LIMIT $1";
-const PUT_TAKEN: &str = "INSERT INTO taken_back (payment, cause, wanted, booked, intent)
-    VALUES ($1, $2, $3, $4, $5)
+const PUT_TAKEN: &str =
+    "INSERT INTO taken_back (payment, cause, wanted, booked, intent, data_wanted, data_booked)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (payment, cause) DO UPDATE SET wanted = excluded.wanted, booked = excluded.booked,
-        intent = excluded.intent";
+        intent = excluded.intent, data_wanted = excluded.data_wanted, data_booked = excluded.data_booked";
 
 words! {
     /// Why money is claimed back.
@@ -98,6 +101,8 @@ row! {
         pub occurred_at: Timestamp,
         /// When we last learnt something new.
         pub updated_at: Timestamp,
+        /// What becomes of data that the payment bought, as was decided when it was first told of.
+        pub on_data: OnWriteOff,
     }
 }
 
@@ -114,6 +119,22 @@ row! {
         pub booked: i64,
         /// What is under way.
         pub intent: Option<IntentId>,
+        /// Of what is wanted, how much has the data taken back that it bought; zero where it bought none.
+        pub data_wanted: i64,
+        /// What the book has followed to of that.
+        pub data_booked: i64,
+    }
+}
+
+impl TakenBackRow {
+    /// As it is before anything is claimed.
+    pub const fn nothing(payment: PaymentId, cause: ClaimCause) -> TakenBackRow {
+        TakenBackRow { payment, cause, wanted: 0, booked: 0, intent: None, data_wanted: 0, data_booked: 0 }
+    }
+
+    /// Whether the book has still to follow, or does so now.
+    pub const fn is_behind(&self) -> bool {
+        self.intent.is_some() || self.wanted != self.booked || self.data_wanted != self.data_booked
     }
 }
 
@@ -157,10 +178,11 @@ impl Tx<'_> {
     /// Writes down a claim as it was told; whether that is news.
     pub fn put_claim(&self, claim: &PaymentClaim) -> Result<bool, StoreError> {
         let known = self.claim(&claim.provider, &claim.provider_id)?;
-        // When it began is as first told: a test clock moves between two tellings.
+        // When it began is as first told: a test clock moves between two tellings. What becomes of data is decided once.
         let same = |known: &PaymentClaim| PaymentClaim {
             occurred_at: claim.occurred_at,
             updated_at: claim.updated_at,
+            on_data: claim.on_data,
             ..known.clone()
         };
         if known.as_ref().map(same).as_ref() == Some(claim) {

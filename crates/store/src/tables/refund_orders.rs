@@ -3,31 +3,32 @@
 
 use money::{Amount, PaymentId, RefundId, StaffId, Timestamp};
 
+use super::lines::OnWriteOff;
 use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::{row, words};
 
 const INSERT: &str =
     "INSERT INTO refund_orders (id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
-    ordered_at, updated_at, decided_by, decided_at, resolved_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    ordered_at, updated_at, decided_by, decided_at, resolved_at, on_data)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const ONE: &str = "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
-    ordered_at, updated_at, decided_by, decided_at, resolved_at FROM refund_orders WHERE id = $1";
+    ordered_at, updated_at, decided_by, decided_at, resolved_at, on_data FROM refund_orders WHERE id = $1";
 const OF_PAYMENT: &str =
     "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
-    ordered_at, updated_at, decided_by, decided_at, resolved_at FROM refund_orders WHERE payment = $1
+    ordered_at, updated_at, decided_by, decided_at, resolved_at, on_data FROM refund_orders WHERE payment = $1
     ORDER BY ordered_at, id LIMIT $2";
 const IN_STATE: &str =
     "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
-    ordered_at, updated_at, decided_by, decided_at, resolved_at FROM refund_orders WHERE state = $1
+    ordered_at, updated_at, decided_by, decided_at, resolved_at, on_data FROM refund_orders WHERE state = $1
     ORDER BY ordered_at, id LIMIT $2";
 const FAILED: &str =
     "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
-    ordered_at, updated_at, decided_by, decided_at, resolved_at FROM refund_orders WHERE state = 'failed'
+    ordered_at, updated_at, decided_by, decided_at, resolved_at, on_data FROM refund_orders WHERE state = 'failed'
     AND resolved_at IS NULL ORDER BY ordered_at, id LIMIT $1";
 const OF_REFUND: &str =
     "SELECT id, payment, amount, unit, reason, note, state, provider_refund, error, ordered_by,
-    ordered_at, updated_at, decided_by, decided_at, resolved_at FROM refund_orders WHERE provider_refund = $1";
+    ordered_at, updated_at, decided_by, decided_at, resolved_at, on_data FROM refund_orders WHERE provider_refund = $1";
 const ORDERED_ALONE: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM refund_orders
     WHERE ordered_by = $1 AND ordered_at > $2 AND decided_by IS NULL AND state IN ('open', 'made')";
 const END: &str = "UPDATE refund_orders SET state = $1, provider_refund = $2, error = $3, updated_at = $4
@@ -89,6 +90,8 @@ row! {
         pub decided_at: Option<Timestamp>,
         /// When somebody of staff had dealt with its failure.
         pub resolved_at: Option<Timestamp>,
+        /// Whether it takes data back that the payment bought, or leaves it.
+        pub on_data: OnWriteOff,
     }
 }
 

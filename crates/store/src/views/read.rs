@@ -1,7 +1,7 @@
 //! What pages, the API and reports ask of the views.
 
 use book::EntryRef;
-use money::{CustomerId, GrantId, Timestamp, Unit, WalletId};
+use money::{CustomerId, GrantId, PaymentId, Timestamp, Unit, WalletId};
 
 use super::{AccountRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow, WindowRow, grant_key, quarter_of};
 use crate::error::StoreError;
@@ -39,6 +39,8 @@ const ENTRY: &str =
     meter_no, window_no, from_at, to_at, quantity, grant_no, payment, reason
     FROM entry_view WHERE entry = $1 AND wallet_no = $2";
 const ENTRY_WALLETS: &str = "SELECT wallet_no FROM entry_view WHERE entry = $1 ORDER BY wallet_no";
+const TAKEN_BACK: &str = "SELECT CAST(coalesce(-sum(amount), 0) AS BIGINT) FROM entry_view
+    WHERE payment = $1 AND kind IN ('refund', 'dispute')";
 const NEWEST: &str = "SELECT newest FROM balance_view WHERE wallet_no = $1";
 const MARK_FROM_PLACE: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND entry >= $2 ORDER BY entry LIMIT 1";
@@ -105,6 +107,11 @@ impl Reader<'_> {
         let before = before.map_or(first + (1 << 32), |grant_no| grant_key(wallet_no, grant_no));
         let rows = self.all(GRANTS, &[&first, &before, &rows_to_ask(limit)])?;
         Ok(page(rows, limit, |row: &GrantRow| row.grant_no))
+    }
+
+    /// What refunds and disputes of a payment have taken of a wallet and not set back, in its unit's smallest steps.
+    pub fn moved_back(&self, payment: PaymentId) -> Result<i64, StoreError> {
+        Ok(self.one(TAKEN_BACK, &[&payment])?.unwrap_or_default())
     }
 
     /// The numbers of the wallets that an entry has moved.

@@ -91,6 +91,8 @@ pub struct LinePurchase {
     pub restored_at: Option<Timestamp>,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
+    /// How much of it is taken back, if anything is: its payment was refunded, or is disputed.
+    pub taken_back: Option<String>,
 }
 
 /// A session.

@@ -38,6 +38,8 @@ pub struct Progress {
     pub bill: Option<Bill>,
     /// Why it came to nothing.
     pub ended: Option<Ended>,
+    /// How many bytes of it are taken back, since its payment was refunded or is disputed.
+    pub taken_back: i64,
 }
 
 /// Why a purchase was not waited for any more.
@@ -168,6 +170,7 @@ mod tests {
             waiting: None,
             bill: None,
             ended: None,
+            taken_back: 0,
         };
         let reader = Reader::new(Locale::En, jiff::tz::TimeZone::UTC);
         let cases = [

@@ -1,7 +1,7 @@
 //! `/console/payments/{id}/refund`: how much goes back, and what that takes of the customer's credit.
 
 use askama::Template;
-use money::Amount;
+use money::{Amount, Unit};
 
 use crate::look::Reader;
 use crate::look::part::Frame;
@@ -31,6 +31,8 @@ pub struct RefundPage {
     pub reasons: Vec<(&'static str, String, bool)>,
     /// Why, in words.
     pub note: String,
+    /// Whether data is to stay.
+    pub leaves_data: bool,
     /// What is wrong with the amount or the note.
     pub problem: Option<String>,
     /// What whoever looks may give back alone, in words; `None` if there is no end to it.
@@ -48,13 +50,20 @@ pub struct RefundPreview {
     pub moves: Option<RefundMoves>,
 }
 
-/// What a refund would move in the book.
+impl RefundPreview {
+    /// What would be taken of data, if the payment bought any.
+    pub fn data(&self) -> Option<RefundMoves> {
+        self.moves.filter(|moves| moves.from_grant.unit() == Unit::BYTE)
+    }
+}
+
+/// What a refund would move in the book: money, or bytes where the payment bought data.
 #[derive(Clone, Copy, Debug)]
 pub struct RefundMoves {
     /// From what is left of the payment's own credit.
     pub from_grant: Amount,
     /// From what of it had expired.
     pub from_expired: Amount,
-    /// What the customer will owe.
-    pub debt: Amount,
+    /// What had been used of it: of money, what the customer will owe.
+    pub used: Amount,
 }

@@ -1,7 +1,7 @@
 //! Movements of a wallet in plain words: "1 active hour, 14:00–15:00".
 
 use askama::Template;
-use money::{Amount, Quantity, Timestamp};
+use money::{Amount, Quantity, Timestamp, Unit};
 
 use crate::look::Reader;
 use crate::look::part::balance::GrantSource;
@@ -141,7 +141,12 @@ impl Movement {
             MovementKind::Reversed { what } if what.is_empty() => reader.t("movement-reversed"),
             MovementKind::Reversed { what } => reader.t1("movement-reversed-for", "what", what),
             MovementKind::TakenBack { disputed, method } => {
+                let is_data = self.amount.unit() == Unit::BYTE;
                 let id = match (disputed, self.is_out()) {
+                    (false, true) if is_data => "movement-data-refunded",
+                    (false, false) if is_data => "movement-data-refund-returned",
+                    (true, true) if is_data => "movement-data-disputed",
+                    (true, false) if is_data => "movement-data-dispute-returned",
                     (false, true) => "movement-refunded",
                     (false, false) => "movement-refund-returned",
                     (true, true) => "movement-disputed",

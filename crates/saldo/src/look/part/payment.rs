@@ -109,6 +109,45 @@ pub enum Reason {
     DisputeLost,
     /// The bank decided for the operator: the credit is there again.
     DisputeWon,
+    /// One of those of a payment that bought data, of which so many bytes are taken back.
+    OfData(DataReason, i64),
+}
+
+/// What went back of a payment that bought data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataReason {
+    /// So much of its money.
+    GivenBack(Amount),
+    /// The bank took the money back for now.
+    DisputeOpen,
+    /// The bank decided for its customer.
+    DisputeLost,
+    /// The bank decided for the operator.
+    DisputeWon,
+}
+
+impl DataReason {
+    fn words(self, reader: &Reader, taken: i64) -> String {
+        let quantity = reader.volume(taken);
+        match self {
+            DataReason::GivenBack(amount) if taken > 0 => {
+                let amount = reader.money(amount);
+                reader.t2("reason-data-given-back", "amount", amount, "quantity", quantity)
+            }
+            DataReason::GivenBack(amount) => {
+                reader.t1("reason-data-stays-given-back", "amount", reader.money(amount))
+            }
+            DataReason::DisputeOpen if taken > 0 => {
+                reader.t1("reason-data-dispute-open", "quantity", quantity)
+            }
+            DataReason::DisputeOpen => reader.t("reason-data-stays-dispute-open"),
+            DataReason::DisputeLost if taken > 0 => {
+                reader.t1("reason-data-dispute-lost", "quantity", quantity)
+            }
+            DataReason::DisputeLost => reader.t("reason-data-stays-dispute-lost"),
+            DataReason::DisputeWon => reader.t("reason-data-dispute-won"),
+        }
+    }
 }
 
 impl Reason {
@@ -133,6 +172,18 @@ impl Reason {
         }
     }
 
+    /// The same of a payment that bought data, of which so many bytes are taken back.
+    pub fn of_data(self, taken: i64) -> Reason {
+        let of = match self {
+            Reason::GivenBack(amount) => DataReason::GivenBack(amount),
+            Reason::DisputeOpen => DataReason::DisputeOpen,
+            Reason::DisputeLost => DataReason::DisputeLost,
+            Reason::DisputeWon => DataReason::DisputeWon,
+            other => return other,
+        };
+        Reason::OfData(of, taken)
+    }
+
     /// The reason in the reader's words.
     pub fn words(&self, reader: &Reader) -> String {
         reader.t(match self {
@@ -155,6 +206,7 @@ impl Reason {
             Reason::GivenBack(amount) => {
                 return reader.t1("reason-given-back", "amount", reader.money(amount));
             }
+            Reason::OfData(of, taken) => return of.words(reader, *taken),
             Reason::WaitingUntil(at) => return reader.t1("reason-waiting-until", "day", reader.day(at)),
         })
     }

@@ -2,8 +2,12 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "../browser/mod.rs"]
 mod browser;
+mod data_back;
+#[path = "../house/mod.rs"]
 mod house;
+#[path = "../subscriber/mod.rs"]
 mod subscriber;
 
 use book::{Charging, PaidBy};
@@ -14,10 +18,9 @@ use money::{Amount, IntentId, Unit};
 use saldo::audit::Author;
 use saldo::overpaid::{self, GivingBack};
 use saldo::{clock, payments, purchases, reconciliation, refunds};
-use sandbox::{Act, DisputeEnding};
+use sandbox::Act;
 use serde_json::json;
 use store::tables::bank::{Finding, FindingCode};
-use store::tables::claims::{ClaimCause, TakenBackRow};
 use store::tables::payments::PaymentStatus;
 use store::tables::reconciliation::ReconciliationRun;
 use store::tables::topups::{Topup, TopupState};
@@ -354,58 +357,6 @@ async fn a_dispute_of_what_became_credit_takes_it_once_and_what_was_used_before_
     assert!(found.detail.starts_with("R$20.00 of a card payment for pur_"), "{}", found.detail);
     provider.agrees_with_stripe().await;
     provider.house.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_given_back_of_a_pack_or_disputed_leaves_its_data_and_a_person_hears_of_it() {
-    let provider = Provider::open_portal().await;
-    let mut browser = provider.signed_in().await;
-    let checkout = provider.begin(&mut browser).await;
-    provider.pay(&checkout, VISA).await;
-    provider.until_purchase_is(PurchaseState::Paid).await;
-    let customer = provider.line.customer;
-    let paid = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
-    let payment = paid.expect("a look").rows[0].provider_payment.clone();
-    let sandbox = &provider.house.sandbox;
-    for (act, badge, count) in [
-        (Act::Refund { payment: payment.clone(), amount: Some(990) }, "Partly refunded", 1),
-        (Act::Dispute { payment, amount: None }, "Disputed", 2),
-    ] {
-        sandbox.act(act).await.expect("it fits");
-        let told = |findings: &Vec<Finding>| findings.len() == count;
-        let findings = provider.house.until(|reader| reader.findings(9), told).await;
-        assert!(findings.iter().all(|one| one.code == FindingCode::CardGivenBack), "{findings:?}");
-        assert_eq!(provider.available(), PACK, "nobody has taken the data back");
-        let invoices = browser.get("/invoices").await.text;
-        assert!(invoices.contains(badge), "{badge}: {invoices}");
-    }
-    // The money is booked all the same.
-    provider.agrees_with_stripe().await;
-    assert_eq!(provider.available(), PACK);
-    provider.house.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_dispute_that_is_won_tells_nobody_that_nothing_was_given_back() {
-    let provider = Provider::open_portal().await;
-    let mut browser = provider.signed_in().await;
-    let checkout = provider.begin(&mut browser).await;
-    provider.pay(&checkout, VISA).await;
-    provider.until_purchase_is(PurchaseState::Paid).await;
-    let customer = provider.line.customer;
-    let paid = provider.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
-    let paid = paid.expect("a look").rows[0].clone();
-    let (id, payment, sandbox) = (paid.id, paid.provider_payment, &provider.house.sandbox);
-    sandbox.act(Act::Dispute { payment, amount: None }).await.expect("it fits");
-    let told = provider.all_findings(1).await;
-    let dispute = provider.app().read(move |reader| reader.claims_of(id)).await.expect("a look");
-    let dispute = dispute[0].provider_id.clone();
-    sandbox.act(Act::Close { dispute, ending: DisputeEnding::Won }).await.expect("it fits");
-    let taken = move |reader: &store::Reader<'_>| reader.taken_back(id, ClaimCause::Dispute);
-    let is_back =
-        |row: &Option<TakenBackRow>| row.as_ref().is_some_and(|row| row.wanted == 0 && row.booked == 0);
-    provider.house.until(taken, is_back).await;
-    assert_eq!(provider.all_findings(1).await, told, "the money is back: there is nothing more to look at");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,343 @@
+//! Refunds and disputes of a payment that bought data: the data goes where the money goes.
+
+use book::LineAct;
+use saldo::audit::Author;
+use saldo::lines::offers::{self, PackDraft};
+use sandbox::{Act, DisputeEnding};
+use serde_json::json;
+use store::tables::bank::FindingCode;
+use store::tables::claims::{ClaimCause, PaymentClaim};
+use store::tables::lines::OnWriteOff;
+use store::tables::payments::Payment;
+use store::tables::refund_orders::RefundOrder;
+use store::views::PurchaseState;
+
+use super::VISA;
+use super::browser::Browser;
+use super::house;
+use super::house::provider::{ALLOWANCE, GB, PACK, PRICE_CENTAVOS, Provider};
+
+/// Its refunds are taken by Stripe, and come back.
+const REFUND_FAILS: &str = "4000000000005126";
+
+/// What of the pack belongs to so many centavos of its price.
+fn part(centavos: i64) -> i64 {
+    PACK / i64::try_from(PRICE_CENTAVOS).expect("small") * centavos
+        + PACK % i64::try_from(PRICE_CENTAVOS).expect("small") * centavos
+            / i64::try_from(PRICE_CENTAVOS).expect("small")
+}
+
+impl Provider {
+    /// Buys the pack with this card; its payment.
+    async fn paid(&self, browser: &mut Browser<'_>, card: &str) -> Payment {
+        let checkout = self.begin(browser).await;
+        self.pay(&checkout, card).await;
+        self.until_purchase_is(PurchaseState::Paid).await;
+        self.newest_payment().await
+    }
+
+    async fn newest_payment(&self) -> Payment {
+        let customer = self.line.customer;
+        let read = self.app().read(move |reader| reader.payments_of(customer, None, 1)).await;
+        read.expect("a look").rows.remove(0)
+    }
+
+    /// Waits until so much is left, and the books have followed all that is claimed of the payment.
+    async fn until_left(&self, payment: &Payment, wanted: i64) {
+        let id = payment.id;
+        let rows = move |reader: &store::Reader<'_>| {
+            Ok([reader.taken_back(id, ClaimCause::Refund)?, reader.taken_back(id, ClaimCause::Dispute)?])
+        };
+        let waiting = async {
+            loop {
+                let rows = self.app().read(rows).await.expect("a look");
+                if self.available() == wanted && rows.iter().flatten().all(|row| !row.is_behind()) {
+                    return;
+                }
+            }
+        };
+        let waited = tokio::time::timeout(house::PATIENCE, waiting).await;
+        assert!(waited.is_ok(), "{wanted} is awaited, and {} is left", self.available());
+        let landed = self.app().ledger.landed().borrow().position;
+        assert!(self.app().wait_projected(landed, house::PATIENCE).await);
+        self.adds_up().await;
+    }
+
+    /// The formula of the cycle comes to the balance, in the views as in the book.
+    async fn adds_up(&self) {
+        let line = self.line.id;
+        let read = self.app().read(move |reader| {
+            let no = reader.line_view(line)?.map_or(0, |view| view.wallet_no);
+            reader.cycles(no, None, 1)
+        });
+        let cycle = read.await.expect("a look").rows.remove(0);
+        assert_eq!(cycle.balance(), self.app().ledger.wallet(self.line.wallet).expect("it").balance.posted);
+    }
+
+    async fn act(&self, act: Act) {
+        self.house.sandbox.act(act).await.expect("it fits");
+    }
+
+    async fn refund(&self, payment: &Payment, centavos: Option<i64>) {
+        self.act(Act::Refund { payment: payment.provider_payment.clone(), amount: centavos }).await;
+    }
+
+    /// Disputes all that is left of a payment; its name.
+    async fn dispute(&self, payment: &Payment) -> String {
+        self.act(Act::Dispute { payment: payment.provider_payment.clone(), amount: None }).await;
+        let id = payment.id;
+        let of_payment = move |reader: &store::Reader<'_>| reader.claims_of(id);
+        let is_told =
+            |claims: &Vec<PaymentClaim>| claims.iter().any(|claim| claim.cause == ClaimCause::Dispute);
+        let claims = self.house.until(of_payment, is_told).await;
+        let dispute = claims.into_iter().find(|claim| claim.cause == ClaimCause::Dispute);
+        dispute.expect("a dispute").provider_id
+    }
+
+    async fn uses(&self, total: i64) {
+        self.ask(LineAct::AddUse { total, outside: 0 }).await;
+    }
+
+    /// Has the pack say another thing of what will not be paid.
+    async fn pack_says(&self, on_write_off: OnWriteOff) {
+        let sold = self.app().sold();
+        let row = sold.pack(self.pack_no).expect("the pack").clone();
+        let draft = PackDraft {
+            plan_no: row.plan_no,
+            quantity: row.quantity,
+            price: row.price,
+            chargings: book::Charging::ALL.map(|(way, _)| way).to_vec(),
+            release: row.release,
+            validity_days: row.validity_days,
+            per_cycle_max: row.per_cycle_max,
+            sold: true,
+            on_write_off,
+        };
+        offers::put_pack(self.app(), Author::operator(), Some(self.pack_no), draft).await.expect("a change");
+    }
+
+    async fn has_no_findings(&self) {
+        let findings = self.app().read(|reader| reader.findings(9)).await.expect("a look");
+        assert_eq!(findings, [], "nobody needs to look");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_in_steps_takes_the_data_in_steps_and_everybody_sees_it() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let payment = provider.paid(&mut browser, VISA).await;
+    for (centavos, left, badge) in [(Some(990), PACK - part(990), "Partly refunded"), (None, 0, "Refunded")] {
+        provider.refund(&payment, centavos).await;
+        provider.until_left(&payment, left).await;
+        let invoices = browser.get("/invoices").await.text;
+        assert!(invoices.contains(badge) && invoices.contains("data was taken back."), "{badge}: {invoices}");
+    }
+    let page = browser.get(&provider.page()).await.text;
+    for words in ["Adjustments", "Credit purchase refunded", "Payment gone back: 10.0\u{a0}GB taken back"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    provider.has_no_findings().await;
+    provider.agrees_with_stripe().await;
+    assert_eq!(provider.available(), 0);
+    // At zero he may buy again.
+    provider.paid(&mut browser, VISA).await;
+    assert_eq!(provider.available(), PACK);
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_used_stays_used_and_a_restart_takes_nothing_twice() {
+    let mut provider = Provider::open_portal().await;
+    let payment = {
+        let mut browser = provider.signed_in().await;
+        provider.paid(&mut browser, VISA).await
+    };
+    provider.uses(4 * GB).await;
+    provider.refund(&payment, Some(1_245)).await;
+    provider.until_left(&payment, GB).await;
+    provider.agrees_with_stripe().await;
+    provider.refund(&payment, None).await;
+    let id = payment.id;
+    let is_told = |claims: &Vec<PaymentClaim>| claims.len() == 2;
+    provider.house.until(move |reader| reader.claims_of(id), is_told).await;
+    // Wherever the program was with it, the next one goes on.
+    for _ in 0..2 {
+        provider = provider.restart().await;
+        provider.until_left(&payment, 0).await;
+    }
+    assert_eq!(provider.app().ledger.wallet(provider.line.wallet).expect("it").balance.posted, 0, "no debt");
+    provider.has_no_findings().await;
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_comes_back_brings_the_data_back() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let payment = provider.paid(&mut browser, VISA).await;
+    provider.act(Act::RefundSentBackLater { payment: payment.provider_payment.clone(), amount: None }).await;
+    provider.until_left(&payment, 0).await;
+    let id = payment.id;
+    let refund = provider.app().read(move |reader| reader.claims_of(id)).await.expect("a look").remove(0);
+    provider.act(Act::RefundFails { refund: refund.provider_id }).await;
+    provider.until_left(&payment, PACK).await;
+    provider.has_no_findings().await;
+    provider.agrees_with_stripe().await;
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_orders_a_refund_may_leave_the_data() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let payment = provider.paid(&mut browser, VISA).await;
+    let path = format!("/v1/payments/{}/refunds", payment.id);
+    let house = &provider.house;
+    let wrong = house.post(&path, &json!({"data": "all"})).await.expect(422);
+    assert_eq!((&wrong["code"], &wrong["field"]), (&json!("invalid_field"), &json!("data")));
+    let of = |centavos: &str| json!({"amount": centavos, "unit": "BRL"});
+    let left = house.post(&path, &json!({"amount": of("10.00"), "data": "leave"})).await.expect(201);
+    assert_eq!((&left["data"], &left["state"]), (&json!("leave"), &json!("made")));
+    provider.until_left(&payment, PACK).await;
+    let taken = house.post(&path, &json!({"amount": of("4.90")})).await.expect(201);
+    assert_eq!(taken["data"], "take");
+    provider.until_left(&payment, PACK - part(490)).await;
+    let purchase = provider.newest_purchase().await.purchase;
+    let told = house.get(&format!("/v1/purchases/{purchase}")).await.expect(200);
+    assert_eq!(told["taken_back"], json!({"amount": part(490).to_string(), "unit": "BYTE"}));
+    // What the bank takes beyond that goes as the pack says.
+    let dispute = provider.dispute(&payment).await;
+    provider.until_left(&payment, PACK - part(490) - part(1_000)).await;
+    provider.act(Act::Close { dispute, ending: DisputeEnding::Won }).await;
+    provider.until_left(&payment, PACK - part(490)).await;
+    provider.has_no_findings().await;
+    provider.agrees_with_stripe().await;
+    let log = provider.app().read(|reader| reader.audit(None, 20)).await.expect("the log");
+    let orders: Vec<_> = log.rows.iter().filter(|row| row.action == "refund.create").collect();
+    assert_eq!(orders.len(), 2);
+    assert!(orders[1].after.as_deref().is_some_and(|after| after.contains("leave")), "{orders:?}");
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_ordered_here_that_fails_brings_back_what_it_took() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let payment = provider.paid(&mut browser, REFUND_FAILS).await;
+    let path = format!("/v1/payments/{}/refunds", payment.id);
+    provider.house.post(&path, &json!({})).await.expect(201);
+    let id = payment.id;
+    let is_failed = |all: &Vec<RefundOrder>| {
+        all.first().is_some_and(|order| order.state == store::tables::refund_orders::RefundOrderState::Failed)
+    };
+    provider.house.until(move |reader| reader.refund_orders_of(id, 5), is_failed).await;
+    provider.until_left(&payment, PACK).await;
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_bought_credit_has_no_data_to_leave() {
+    let house = house::House::open().await;
+    let customer = house.customer("ana").await;
+    let wanted =
+        json!({"customer": customer.customer.id.to_string(), "amount": {"amount": "10.00", "unit": "USD"}});
+    let topup = house.post("/v1/topups", &wanted).await.expect(201);
+    house.pay(&topup, VISA).await;
+    let id = customer.customer.id;
+    let is_credited = |page: &store::tables::Page<Payment, _>| {
+        page.rows.first().is_some_and(|payment| payment.credited_entry.is_some())
+    };
+    let payment =
+        house.until(move |reader| reader.payments_of(id, None, 1), is_credited).await.rows.remove(0);
+    let path = format!("/v1/payments/{}/refunds", payment.id);
+    let refused = house.post(&path, &json!({"data": "leave"})).await.expect(422);
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("no_data_bought"), &json!("data")));
+    let none = house.get(&path).await.expect(200);
+    assert_eq!(none["data"], json!([]), "nothing was ordered");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_takes_the_data_as_its_pack_says() {
+    for (says, ending, while_open, after, findings) in [
+        (OnWriteOff::TakeBack, DisputeEnding::Won, 0, PACK, 0),
+        (OnWriteOff::TakeBack, DisputeEnding::Lost, 0, 0, 0),
+        (OnWriteOff::Leave, DisputeEnding::Lost, PACK, PACK, 0),
+        (OnWriteOff::KeepDebt, DisputeEnding::Lost, PACK, PACK, 1),
+    ] {
+        let provider = Provider::open_portal().await;
+        provider.pack_says(says).await;
+        let mut browser = provider.signed_in().await;
+        let payment = provider.paid(&mut browser, VISA).await;
+        let dispute = provider.dispute(&payment).await;
+        // What the pack says later is for payments that are disputed later.
+        let later = if says == OnWriteOff::TakeBack { OnWriteOff::Leave } else { OnWriteOff::TakeBack };
+        provider.pack_says(later).await;
+        provider.until_left(&payment, while_open).await;
+        provider.act(Act::Close { dispute, ending }).await;
+        provider.until_left(&payment, after).await;
+        let found = provider.all_findings(findings).await;
+        assert!(found.iter().all(|one| one.code == FindingCode::CardGivenBack), "{found:?}");
+        provider.agrees_with_stripe().await;
+        provider.house.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_was_cancelled_meanwhile_loses_it_too() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let payment = provider.paid(&mut browser, VISA).await;
+    provider.cancel_line().await;
+    provider.refund(&payment, None).await;
+    provider.until_left(&payment, 0).await;
+    provider.has_no_findings().await;
+    provider.agrees_with_stripe().await;
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_that_ended_with_its_cycle_is_lost_once_and_comes_back_if_it_was_taken_before() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let first = provider.paid(&mut browser, VISA).await;
+    let dispute = provider.dispute(&first).await;
+    provider.until_left(&first, 0).await;
+    let second = provider.paid(&mut browser, VISA).await;
+    assert_eq!(provider.available(), PACK);
+    // No cycle is longer than 31 days; one of them turns.
+    provider.house.advance(31 * 86_400).await;
+    provider.until_left(&second, ALLOWANCE).await;
+    provider.refund(&second, None).await;
+    provider.until_left(&second, ALLOWANCE).await;
+    provider.act(Act::Close { dispute, ending: DisputeEnding::Won }).await;
+    provider.until_left(&first, ALLOWANCE + PACK).await;
+    provider.has_no_findings().await;
+    provider.agrees_with_stripe().await;
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_is_heard_of_before_its_payment_waits_for_it() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    provider.house.sandbox.faults().change(|faults| faults.webhook_hold = true);
+    let checkout = provider.begin(&mut browser).await;
+    provider.pay(&checkout, VISA).await;
+    let topup = provider.topup().await;
+    let session = topup.checkout_session.expect("a session");
+    let intent: stripe::answer::CheckoutSession =
+        provider.app().stripe.send(&stripe::Request::retrieve_checkout_session(&session)).await.expect("it");
+    let name = intent.payment_intent.expect("a payment").id().to_owned();
+    provider.act(Act::Refund { payment: name, amount: None }).await;
+    provider.house.sandbox.faults().change(|faults| faults.webhook_hold = false);
+    saldo::payments::sync_session(provider.app(), &session).await.expect("it is read");
+    provider.until_purchase_is(PurchaseState::Paid).await;
+    let payment = provider.newest_payment().await;
+    let id = payment.id;
+    let is_claimed = |claims: &Vec<PaymentClaim>| !claims.is_empty();
+    provider.house.until(move |reader| reader.claims_of(id), is_claimed).await;
+    provider.until_left(&payment, 0).await;
+    provider.house.close().await;
+}
