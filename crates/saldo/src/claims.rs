@@ -49,7 +49,9 @@ pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Pay
             provider_id: id.to_owned(),
             payment,
             cause: ClaimCause::Refund,
-            amount: minor_units::to_amount(amount, currency).ok().filter(|amount| amount.value() > 0)?,
+            amount: minor_units::to_shown_amount(amount, currency)
+                .ok()
+                .filter(|amount| amount.value() > 0)?,
             state: ClaimState::Pending,
             reason: None,
             due_at: None,

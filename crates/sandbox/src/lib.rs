@@ -12,6 +12,8 @@ mod acts;
 mod api;
 mod balance;
 pub mod bank;
+mod conversion;
+mod customers;
 mod disputes;
 mod faults;
 mod ids;
