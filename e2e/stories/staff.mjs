@@ -32,6 +32,7 @@ const WORDS = [
       automatic: 'Automatic top-up',
       view: 'View as the customer',
       seen: 'You see what Sample Customer sees. Read-only.',
+      off: 'in this view nothing can be changed or bought',
       refused: 'Read-only',
       end: 'End',
       audit: 'Audit',
@@ -64,6 +65,7 @@ const WORDS = [
       automatic: 'Recarga automática',
       view: 'Ver como o cliente',
       seen: 'Você vê o que Sample Customer vê. Somente leitura.',
+      off: 'nesta visão nada pode ser alterado nem comprado',
       refused: 'Somente leitura',
       end: 'Encerrar',
       audit: 'Auditoria',
@@ -127,7 +129,9 @@ for (const [names, words] of WORDS) {
     await staff.heading(names.billing).waitFor();
     await staff.openRecharge();
     await reads(staff.output(names.creditBalance), names.money(25));
-    await staff.addCredit();
+    assert.equal(await button(names.add).isDisabled(), true, 'what would change something is off');
+    await contains(page.getByRole('main'), words.off);
+    await page.goto(new URL('/api-keys', demo.portal_url).href);
     await staff.heading(words.refused).waitFor();
     await page.goto(new URL('/billing', demo.portal_url).href);
     await button(words.end).click();

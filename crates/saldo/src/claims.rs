@@ -59,7 +59,9 @@ pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Tol
             provider_id: id.to_owned(),
             payment,
             cause: ClaimCause::Refund,
-            amount: minor_units::to_amount(amount, currency).ok().filter(|amount| amount.value() > 0)?,
+            amount: minor_units::to_shown_amount(amount, currency)
+                .ok()
+                .filter(|amount| amount.value() > 0)?,
             state: ClaimState::Pending,
             reason: None,
             due_at: None,

@@ -181,6 +181,17 @@ pub enum Found {
         /// What it asked for.
         asked: Sum,
     },
+    /// A card paid in another currency than was asked for.
+    CardOtherCurrency {
+        /// What was paid.
+        paid: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+        /// The top-up.
+        topup: String,
+        /// What it asked for.
+        asked: Sum,
+    },
     /// A coupon left nothing to pay of a checkout.
     CardFree {
         /// The checkout's name at Stripe.
@@ -260,7 +271,9 @@ impl Found {
             Found::PixOtherKey { .. } => FindingCode::OtherKey,
             Found::PixGivenBack { .. } => FindingCode::GivenBack,
             Found::CardOtherCustomer { .. } => FindingCode::CardOtherCustomer,
-            Found::CardOtherAmount { .. } | Found::CardFree { .. } => FindingCode::CardOtherAmount,
+            Found::CardOtherAmount { .. } | Found::CardOtherCurrency { .. } | Found::CardFree { .. } => {
+                FindingCode::CardOtherAmount
+            }
             Found::CardGivenBack { .. }
             | Found::CreditUsedBefore { .. }
             | Found::CreditNotReturned { .. } => FindingCode::CardGivenBack,
@@ -343,7 +356,8 @@ impl Found {
                 let values = [("paid", sum(paid)), ("payment", text(payment)), ("topup", text(topup))];
                 reader.with("found-card-other-customer", values)
             }
-            Found::CardOtherAmount { paid, payment, topup, asked } => {
+            Found::CardOtherAmount { paid, payment, topup, asked }
+            | Found::CardOtherCurrency { paid, payment, topup, asked } => {
                 let values = [
                     ("paid", sum(paid)),
                     ("payment", text(payment)),
@@ -398,6 +412,7 @@ impl Found {
         match self {
             Found::CardOtherCustomer { topup, .. }
             | Found::CardOtherAmount { topup, .. }
+            | Found::CardOtherCurrency { topup, .. }
             | Found::CardFree { topup, .. } => Some(topup),
             _ => None,
         }
@@ -461,6 +476,12 @@ mod tests {
             Found::NotBooked { refusal: "line_cancelled".to_owned(), paid: sum() },
             Found::CardOtherCustomer { paid: sum(), payment: payment.clone(), topup: topup.clone() },
             Found::CardOtherAmount { paid: sum(), payment: payment.clone(), topup, asked: sum() },
+            Found::CardOtherCurrency {
+                paid: sum(),
+                payment: payment.clone(),
+                topup: "top_1".to_owned(),
+                asked: sum(),
+            },
             Found::CardFree { checkout: "cs_1".to_owned(), topup: "top_1".to_owned(), asked: sum() },
             Found::CardAgain { paid: sum(), payment: payment.clone(), purchase: purchase.clone() },
             Found::CreditUsedBefore { missing: sum(), purchase: purchase.clone() },

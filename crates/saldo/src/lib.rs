@@ -66,3 +66,4 @@ pub mod topups;
 mod unread;
 mod usage_jumps;
 pub mod webhooks;
+mod withheld;

@@ -27,7 +27,7 @@ use crate::findings::Found;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
-use crate::{automatic_topups, claims, clock, ids, notices, purchases};
+use crate::{automatic_topups, claims, clock, ids, notices, purchases, withheld};
 
 /// The provider's name in tables.
 pub const STRIPE: &str = "stripe";
@@ -119,9 +119,10 @@ async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), P
     Ok(())
 }
 
-/// Whether a payment page is closed and nothing was paid on it.
+/// Whether a payment page is closed and what it asked for was not paid on it.
 pub(crate) fn is_over(state: TopupState) -> bool {
-    matches!(state, TopupState::Cancelled | TopupState::Expired | TopupState::Free | TopupState::Failed)
+    use TopupState::{Cancelled, Expired, Failed, Free, Withheld};
+    matches!(state, Cancelled | Expired | Free | Failed | Withheld)
 }
 
 /// Reads a payment intent again and writes down what it came to.
@@ -182,11 +183,18 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
     let given_up = (intent.status == PaymentIntentStatus::Canceled).then(|| intent.id.clone());
     let credit_id =
         IntentId::from_u128(app.hashes.hash128("payment", &[STRIPE.as_bytes(), intent.id.as_bytes()]));
+    let has_succeeded = intent.status == PaymentIntentStatus::Succeeded;
     let change = move |tx: &Tx<'_>| {
         let mut news = false;
         let mut credited = None;
+        let whose = tx.customer(topup_row.customer)?.and_then(|customer| customer.stripe_customer_id);
+        let as_asked = paid && whose.is_some() && whose == stripe_customer;
         for report in &reports {
-            let RecordedPayment { payment, news: told } = tx.record_payment(report)?;
+            let mut report = report.clone();
+            if has_succeeded && !as_asked {
+                withheld::mark(&mut report);
+            }
+            let RecordedPayment { payment, news: told } = tx.record_payment(&report)?;
             news |= told != PaymentNews::Unchanged;
             if told != PaymentNews::Unchanged && payment.status == PaymentStatus::Failed {
                 notices::payment_failed(tx, &payment, now)?;
@@ -199,18 +207,17 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
             news |= give_up(tx, given_up)?;
             news |= tx.move_topup(topup_row.id, TopupState::Open, TopupState::Expired, None, clock::now())?;
         }
-        let whose = tx.customer(topup_row.customer)?.and_then(|customer| customer.stripe_customer_id);
-        let theirs = whose.is_some() && whose == stripe_customer;
         let intent = match credited {
-            Some(payment) if paid && theirs => match topup_row.purchase {
+            Some(payment) if as_asked => match topup_row.purchase {
                 None => Due::Asked(write_credit(tx, credit_id, &topup_row, &payment)?.into_iter().collect()),
                 Some(purchase) => pay_purchase(tx, purchase, (&topup_row, &payment), now)?,
             },
-            Some(payment) => {
-                tell_not_credited(tx, &topup_row, &payment, now)?;
+            Some(payment) if has_succeeded => {
+                withheld::tell(tx, &topup_row, &payment, now)?;
                 Due::Asked(Vec::new())
             }
-            None => Due::Asked(Vec::new()),
+            // Charged since the intent was read: what tells of it has it read again.
+            Some(_) | None => Due::Asked(Vec::new()),
         };
         automatic_topups::note(tx, &limits, &topup_row, &told, now)?;
         Ok((news, intent))
@@ -313,21 +320,6 @@ fn pay_purchase(
     Ok(Due::Asked(asked))
 }
 
-/// A payment of another amount or of another customer than was asked is not credited: a person decides.
-fn tell_not_credited(tx: &Tx<'_>, topup: &Topup, payment: &Payment, at: Timestamp) -> Result<(), StoreError> {
-    let (paid, asked) = (payment.amount.into(), topup.amount);
-    let (name, named) = (payment.provider_payment.clone(), topup.id.to_string());
-    let found = if payment.amount == asked {
-        Found::CardOtherCustomer { paid, payment: name, topup: named }
-    } else {
-        Found::CardOtherAmount { paid, payment: name, topup: named, asked: asked.into() }
-    };
-    let finding = found.finding(Some(topup.customer), at);
-    let detail = &finding.detail;
-    tracing::error!(payment = %payment.id, topup = %topup.id, detail, "a payment was not credited");
-    tx.insert_finding_once(&finding)
-}
-
 /// A second payment of a purchase becomes credit, and a person decides whether it is to be paid back.
 fn tell_paid_twice(
     tx: &Tx<'_>,
@@ -423,11 +415,11 @@ async fn awaited(
     }))
 }
 
-/// An attempt without a charge, of which only the method is known; `None` in a currency in which nothing is sold.
+/// An attempt without a charge, of which only the method is known; `None` if its amount is none.
 fn attempt(intent: &PaymentIntent, topup: &Topup, method: Option<&PaymentMethod>) -> Option<Payment> {
     let card = method.and_then(|method| method.card.as_ref());
     Some(Payment {
-        amount: minor_units::to_amount(intent.amount, &intent.currency).ok()?,
+        amount: minor_units::to_shown_amount(intent.amount, &intent.currency).ok()?,
         method: method.map(|method| method.kind.clone()),
         card_brand: card.map(|card| card.brand.clone()),
         card_last4: card.map(|card| card.last4.clone()),
@@ -462,7 +454,7 @@ fn charge_report(intent: &PaymentIntent, charge: &Charge, topup: &Topup) -> Opti
     let card = charge.card();
     Some(Payment {
         provider_charge: Some(charge.id.clone()),
-        amount: minor_units::to_amount(charge.amount, &charge.currency).ok()?,
+        amount: minor_units::to_shown_amount(charge.amount, &charge.currency).ok()?,
         method: charge.payment_method_details.as_ref().map(|details| details.kind.clone()),
         card_brand: card.map(|card| card.brand.clone()),
         card_last4: card.map(|card| card.last4.clone()),

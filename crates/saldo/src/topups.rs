@@ -166,7 +166,15 @@ async fn open_page(
     let opened = async {
         let stripe_customer = stripe_customer(app, customer).await?;
         let topup = insert(app, customer, &wanted).await?;
-        match create_session(app, &topup, &stripe_customer, &wanted.product_name, locale).await {
+        let named = (topup.idempotency_key.clone(), stripe_customer.as_str());
+        let mut created = create_session(app, &topup, named, &wanted.product_name, locale).await;
+        if created.as_ref().is_err_and(StripeError::names_what_is_missing)
+            && let Some(anew) = stripe_customer_anew(app, customer, &stripe_customer).await
+        {
+            let named = (format!("{}-{anew}", topup.idempotency_key), anew.as_str());
+            created = create_session(app, &topup, named, &wanted.product_name, locale).await;
+        }
+        match created {
             Ok(session) => write_session(app, topup, session).await,
             Err(error) => {
                 let (id, now) = (topup.id, clock::now());
@@ -270,9 +278,36 @@ async fn stripe_customer(app: &Arc<App>, customer: &Customer) -> Result<String, 
     if let Some(known) = &customer.stripe_customer_id {
         return Ok(known.clone());
     }
+    create_stripe_customer(app, customer, None).await
+}
+
+/// Another customer at Stripe in the place of one who was deleted there; `None` if he was not, or Stripe does not say. What he had paid
+/// stays his: it is known by its top-up.
+async fn stripe_customer_anew(app: &Arc<App>, customer: &Customer, gone: &str) -> Option<String> {
+    let known = app.stripe.send::<answer::Customer>(&Request::retrieve_customer(gone)).await;
+    let is_gone = known.as_ref().map_or_else(StripeError::is_missing, |known| known.deleted);
+    if !is_gone {
+        return None;
+    }
+    tracing::warn!(customer = %customer.id, gone, "a customer was deleted at Stripe: he is made there anew");
+    match create_stripe_customer(app, customer, Some(gone)).await {
+        Ok(made) => Some(made),
+        Err(problem) => {
+            tracing::warn!(customer = %customer.id, code = problem.code, "he was not made anew");
+            None
+        }
+    }
+}
+
+async fn create_stripe_customer(
+    app: &Arc<App>,
+    customer: &Customer,
+    gone: Option<&str>,
+) -> Result<String, Problem> {
     let id = customer.id.to_string();
     // After a failed try name or address may be others: under the same key Stripe would refuse them for a day.
-    let told = [customer.email.as_deref().unwrap_or_default(), &customer.name].map(str::as_bytes);
+    let told = [customer.email.as_deref().unwrap_or_default(), &customer.name].into_iter().chain(gone);
+    let told: Vec<&[u8]> = told.map(str::as_bytes).collect();
     let told = app.hashes.hash128("stripe customer", &told);
     let request = Request::create_customer(
         customer.email.as_deref(),
@@ -314,7 +349,7 @@ async fn insert(app: &Arc<App>, customer: &Customer, wanted: &Wanted) -> Result<
 async fn create_session(
     app: &App,
     topup: &Topup,
-    stripe_customer: &str,
+    (idempotency_key, stripe_customer): (String, &str),
     product_name: &str,
     locale: Option<&str>,
 ) -> Result<CheckoutSession, StripeError> {
@@ -340,7 +375,7 @@ async fn create_session(
         cancel_url: &format!("{public_url}/recharge/cancelled?topup={topup_id}"),
         locale,
     };
-    app.stripe.send(&params.request(key(&topup.idempotency_key))).await
+    app.stripe.send(&params.request(key(&idempotency_key))).await
 }
 
 async fn write_session(app: &Arc<App>, topup: Topup, session: CheckoutSession) -> Result<Topup, Problem> {

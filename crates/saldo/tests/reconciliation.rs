@@ -218,6 +218,87 @@ async fn a_checkout_that_a_coupon_made_free_is_over_credits_nothing_and_is_told_
     house.close().await;
 }
 
+/// What stands on a page that this customer opens.
+async fn page_of(house: &House, customer: &CreatedCustomer, path: &str) -> String {
+    Browser::signed_in(house, customer).await.get(path).await.text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_in_another_currency_is_told_credits_nothing_and_is_settled_once_it_went_back() {
+    let house = House::open().await;
+    for (currency, shown, reserve) in [("brl", "R$50.00", 0), ("eur", "9.26\u{a0}EUR", 1)] {
+        let ana = house.customer(currency).await;
+        login(&house, &ana).await;
+        let wanted = topup(&house, &ana, "10.00").await;
+        let url = wanted["checkout_url"].as_str().expect("a page").to_owned();
+        let session = url.rsplit('/').next().expect("a session").to_owned();
+        house.sandbox.act(Act::Convert { session, currency: currency.to_owned() }).await.expect("it is open");
+        house.pay(&wanted, VISA).await;
+        let path = format!("/v1/topups/{}", wanted["id"].as_str().expect("an id"));
+        let over = async { while house.get(&path).await.expect(200)["state"] == "open" {} };
+        tokio::time::timeout(house::PATIENCE, over).await.expect("it is over within time");
+        assert_eq!(house.get(&path).await.expect(200)["state"], "withheld");
+        let result = format!("/topups/{}/result", wanted["id"].as_str().expect("an id"));
+        let told = page_of(&house, &ana, &result).await;
+        assert!(told.contains(&format!("Your payment of {shown} has come, but $10.00")), "{told}");
+        let row = page_of(&house, &ana, "/recharge").await;
+        for words in [shown, "</svg>Pending</span>", "not as it was asked for"] {
+            assert!(row.contains(words), "{words}: {row}");
+        }
+        let findings = house.running.app.read(|reader| reader.findings(1)).await.expect("findings");
+        assert!(findings[0].detail.contains("which asked for $10.00"), "{}", findings[0].detail);
+        let (_, found) = reconcile(&house).await;
+        let causes: Vec<_> = found.differences.iter().map(|one| one.cause.as_str()).collect();
+        assert!(causes.contains(&"other_currency"), "{found:?}");
+        let payment = paid(&house, &ana).await;
+        house.sandbox.act(Act::Refund { payment, amount: None }).await.expect("it fits");
+        let (run, found) = reconcile(&house).await;
+        // Of a currency that no book has, Stripe's fee stays named.
+        assert_eq!((run.drifting, found.differences.len()), (0, reserve), "{found:?}");
+        let row = page_of(&house, &ana, "/recharge").await;
+        assert!(row.contains("</svg>Refunded</span>"), "{row}");
+        assert_eq!(house.figures(ana.wallet).await[0], "25.00");
+    }
+    let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    assert_eq!(findings.len(), 2, "each is told once: {findings:?}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_who_was_deleted_at_stripe_keeps_what_he_paid_and_can_pay_again() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    login(&house, &ana).await;
+    let id = ana.customer.id;
+    let at_stripe = || async {
+        let row = house.running.app.read(move |reader| reader.customer(id)).await.expect("a look");
+        row.and_then(|row| row.stripe_customer_id).expect("a customer at Stripe")
+    };
+    house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
+    in_step(&house).await;
+    assert!(page_of(&house, &ana, "/saved-cards").await.contains("4242"));
+    let open = topup(&house, &ana, "20.00").await;
+    let gone = at_stripe().await;
+    house.sandbox.act(Act::DeleteCustomer { customer: gone.clone() }).await.expect("he is there");
+    let again = house.sandbox.act(Act::DeleteCustomer { customer: gone.clone() }).await;
+    assert_eq!(again.expect_err("he is not there any more").status, 404);
+    let cards = page_of(&house, &ana, "/saved-cards").await;
+    assert!(!cards.contains("4242") && cards.contains("No card saved yet"), "{cards}");
+    // The page that was open is still his.
+    house.pay(&open, VISA).await;
+    in_step(&house).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "55.00");
+    let anew = topup(&house, &ana, "5.00").await;
+    assert_ne!(at_stripe().await, gone, "he is another one there");
+    house.pay(&anew, VISA).await;
+    in_step(&house).await;
+    assert_eq!(house.figures(ana.wallet).await[0], "60.00");
+    assert!(page_of(&house, &ana, "/saved-cards").await.contains("4242"));
+    let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
+    assert!(findings.is_empty(), "{findings:?}");
+    house.close().await;
+}
+
 /// Posts to Stripe as another program would.
 async fn stripe(house: &House, path: &str, fields: &[(&str, &str)]) -> Value {
     let form = fields.iter().fold(stripe::form::Form::new(), |form, (name, value)| form.with(*name, *value));

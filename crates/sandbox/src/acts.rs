@@ -8,7 +8,7 @@ use crate::disputes::{self, Ending, Opening};
 use crate::payment::delayed::{self, Settled};
 use crate::refunds::{self, Wish};
 use crate::state::{Filter, Later, Origin, Work, text};
-use crate::{Sandbox, balance, later, payment};
+use crate::{Sandbox, balance, conversion, customers, later, payment};
 
 /// Something done on demand. `payment` is a payment intent, `pi_…`; amounts are in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,24 @@ pub enum Act {
     MakeFree {
         /// `cs_…`
         session: String,
+    },
+    /// The page of an open checkout asks for another currency, as a Stripe account does that converts prices by itself: whoever pays then
+    /// pays in it.
+    Convert {
+        /// `cs_…`
+        session: String,
+        /// `usd`, `brl` or `eur`.
+        currency: String,
+    },
+    /// The seller deletes a customer at Stripe: his saved cards are gone, and nothing can be sold to him any more.
+    DeleteCustomer {
+        /// `cus_…`
+        customer: String,
+    },
+    /// A payout on its way does not arrive: its money is back in the balance.
+    PayoutFails {
+        /// `po_…`
+        payout: String,
     },
     /// All that is in the balance of a currency is paid out.
     PayOut {
@@ -224,6 +242,12 @@ fn perform(work: &Work<'_>, act: &Act) -> Result<Value, ApiError> {
                 status => Err(ApiError::invalid(format!("A checkout that is {status} cannot be made free."))),
             }
         }
+        Act::Convert { session, currency } => {
+            let session = object(work, "checkout.session", session)?;
+            conversion::convert(work, session, currency)
+        }
+        Act::DeleteCustomer { customer } => customers::delete(work, customer),
+        Act::PayoutFails { payout } => balance::fail_payout(work, object(work, "payout", payout)?),
         Act::PayOut { currency } => balance::pay_out(work, currency)?
             .ok_or_else(|| ApiError::invalid("The balance of this currency holds nothing to pay out.")),
         Act::Later => Ok(serde_json::json!({ "happened": later::happen(work, i64::MAX)? })),

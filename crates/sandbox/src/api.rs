@@ -223,6 +223,7 @@ fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, ApiEr
         ("GET", ["customers"]) => customers::list(call),
         ("GET", ["customers", id]) => customers::retrieve(call, id),
         ("POST", ["customers", id]) => customers::update(call, id),
+        ("DELETE", ["customers", id]) => customers::delete(call, id),
         ("GET", ["customers", id, "payment_methods"]) => customers::list_payment_methods(call, id),
         ("POST", ["checkout", "sessions"]) => checkout_sessions::create(call),
         ("GET", ["checkout", "sessions"]) => checkout_sessions::list(call),

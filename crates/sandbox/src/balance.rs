@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::api::error::ApiError;
 use crate::ids::new_id;
 use crate::state::{Work, text};
 
@@ -132,6 +133,33 @@ pub(crate) fn pay_out(work: &Work<'_>, currency: &str) -> rusqlite::Result<Optio
     work.update(&payout)?;
     work.emit("payout.reconciliation_completed", &payout)?;
     Ok(Some(payout))
+}
+
+/// A payout does not arrive at its bank: what it had taken is in the balance again, and goes with the next one.
+pub(crate) fn fail_payout(work: &Work<'_>, mut payout: Value) -> Result<Value, ApiError> {
+    if text(&payout, "status") == "failed" {
+        return Err(ApiError::invalid(format!("{} has failed already.", text(&payout, "id"))));
+    }
+    let amount = payout["amount"].as_i64().unwrap_or_default();
+    let transaction = record(
+        work,
+        &Movement {
+            source: &payout,
+            kind: "payout_failure",
+            category: "payout_reversal",
+            amount,
+            fee: 0,
+            description: "REFUND FOR FAILED PAYOUT".to_owned(),
+            at_once: true,
+        },
+    )?;
+    payout["failure_balance_transaction"] = transaction["id"].clone();
+    payout["failure_code"] = json!("account_closed");
+    payout["failure_message"] = json!("The bank account has been closed.");
+    payout["status"] = json!("failed");
+    work.update(&payout)?;
+    work.emit("payout.failed", &payout)?;
+    Ok(payout)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod page;
 mod pix;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -176,6 +177,12 @@ struct Books {
     connection: Connection,
     titles: Vec<HeldTitle>,
     registers_at_once: bool,
+}
+
+/// What its page serves, as it is registered: to be read off, not to be served.
+#[must_use]
+pub fn doors() -> impl fmt::Debug {
+    page::registered()
 }
 
 impl Bank {

@@ -12,6 +12,8 @@ mod acts;
 mod api;
 mod balance;
 pub mod bank;
+mod conversion;
+mod customers;
 mod disputes;
 mod faults;
 mod ids;
@@ -28,6 +30,7 @@ mod state;
 mod test_cards;
 mod webhooks;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -158,7 +161,17 @@ impl Drop for Sandbox {
     }
 }
 
+/// What it serves, as it is registered: to be read off, not to be served.
+#[must_use]
+pub fn doors() -> impl fmt::Debug {
+    registered()
+}
+
 fn router(provider: Arc<Provider>) -> Router {
+    registered().layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).with_state(provider)
+}
+
+fn registered() -> Router<Arc<Provider>> {
     Router::new()
         .route("/v1/{*path}", any(api::answer))
         .route("/pay/{session}", get(page::show).post(page::pay))
@@ -169,8 +182,6 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/pay/{session}/settlement", post(page::voucher::settle))
         .route("/assets/checkout.css", get(page::style))
         .merge(payments::routes())
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .with_state(provider)
 }
 
 async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {

@@ -37,7 +37,10 @@ pub(crate) fn routes() -> Router<Arc<Provider>> {
         .route("/disputes/{dispute}/closing", post(close))
         .route("/checkouts/{session}/expiry", post(expire))
         .route("/checkouts/{session}/coupon", post(make_free))
+        .route("/checkouts/{session}/currency", post(convert))
+        .route("/customers/{customer}/deletion", post(delete_customer))
         .route("/payouts", post(pay_out))
+        .route("/payouts/{payout}/failure", post(fail_payout))
         .route("/later", post(later))
         .route("/faults", get(faults).post(set_faults))
         .route("/assets/stand_in.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
@@ -164,6 +167,33 @@ async fn make_free(state: State<Arc<Provider>>, Path(session): Path<String>, cal
     act(state, &caller, &[], |_| Ok(Act::MakeFree { session })).await
 }
 
+async fn convert(
+    state: State<Arc<Provider>>,
+    Path(session): Path<String>,
+    caller: Caller,
+    body: Bytes,
+) -> Response {
+    let read = |fields: &Fields| -> Result<Act, String> {
+        match fields.text("currency") {
+            currency @ ("usd" | "brl" | "eur") => Ok(Act::Convert { session, currency: currency.into() }),
+            _ => Err("currency: usd, brl or eur".into()),
+        }
+    };
+    act(state, &caller, &body, read).await
+}
+
+async fn delete_customer(
+    state: State<Arc<Provider>>,
+    Path(customer): Path<String>,
+    caller: Caller,
+) -> Response {
+    act(state, &caller, &[], |_| Ok(Act::DeleteCustomer { customer })).await
+}
+
+async fn fail_payout(state: State<Arc<Provider>>, Path(payout): Path<String>, caller: Caller) -> Response {
+    act(state, &caller, &[], |_| Ok(Act::PayoutFails { payout })).await
+}
+
 async fn pay_out(state: State<Arc<Provider>>, caller: Caller, body: Bytes) -> Response {
     let read = |fields: &Fields| -> Result<Act, String> {
         match fields.text("currency") {
@@ -232,10 +262,10 @@ async fn refused(provider: Arc<Provider>, caller: &Caller, status: u16, message:
 async fn page(provider: Arc<Provider>, lang: Language, refusal: Option<String>) -> Response {
     let settings = provider.faults.settings();
     let draw = move || {
-        let (listed, open) = provider.run(Origin::default(), |work| {
-            Ok::<_, rusqlite::Error>((view::listed(work)?, view::open(work)?))
+        let (listed, around) = provider.run(Origin::default(), |work| {
+            Ok::<_, rusqlite::Error>((view::listed(work)?, view::around(work)?))
         })?;
-        Ok::<_, rusqlite::Error>(view::page(lang, (&listed, &open), settings, refusal.as_deref()))
+        Ok::<_, rusqlite::Error>(view::page(lang, (&listed, &around), settings, refusal.as_deref()))
     };
     match tokio::task::spawn_blocking(draw).await {
         Ok(Ok(response)) => response,

@@ -10,6 +10,7 @@ mod page;
 mod reports;
 mod sessions;
 
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -180,6 +181,12 @@ struct Plant {
     answered: Answered,
     /// CoA and Disconnect that came with the right secret.
     changes_heard: u64,
+}
+
+/// What its page serves, as it is registered: to be read off, not to be served.
+#[must_use]
+pub fn doors() -> impl fmt::Debug {
+    page::registered()
 }
 
 impl Router {

@@ -82,6 +82,7 @@ AND (:source IS NULL OR json_extract(body, '$.source') = :source)
 AND (:from IS NULL OR json_extract(body, '$.created') >= :from)
 AND (:until IS NULL OR json_extract(body, '$.created') <= :until)
 AND (:payout IS NULL OR id IN (SELECT balance_transaction FROM payout_item WHERE payout = :payout))
+AND json_extract(body, '$.deleted') IS NULL
 AND (:delivered IS NULL OR :delivered = NOT EXISTS
     (SELECT 1 FROM delivery WHERE delivery.event = object.id AND delivery.state <> 'delivered'))";
 const DOWN: &str = " AND (:cursor IS NULL OR seq < :cursor) ORDER BY seq DESC LIMIT :rows";

@@ -124,6 +124,37 @@ pub fn to_amount(minor_units: i64, currency_code: &str) -> Result<Amount, MinorU
     Ok(Amount::new(value, currency.unit()))
 }
 
+/// Currencies without decimals at Stripe (docs.stripe.com/currencies#zero-decimal).
+const WITHOUT_DECIMALS: [&str; 16] = [
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof",
+    "xpf",
+];
+/// Currencies with three decimals at Stripe.
+const WITH_THREE_DECIMALS: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
+/// Decimal places of units that stand for currencies, as of USD and BRL.
+const DECIMALS: u8 = 6;
+
+/// As [`to_amount`], for what is only shown: a currency in which nothing is sold has a unit of its code, which no wallet has.
+///
+/// # Errors
+/// A code that is no currency's, or an amount beyond what ours holds.
+pub fn to_shown_amount(minor_units: i64, currency_code: &str) -> Result<Amount, MinorUnitsError> {
+    let Err(MinorUnitsError::OtherCurrency(_)) = to_amount(minor_units, currency_code) else {
+        return to_amount(minor_units, currency_code);
+    };
+    let other = || MinorUnitsError::OtherCurrency(currency_code.to_owned());
+    let is_currency = currency_code.len() == 3 && currency_code.bytes().all(|byte| byte.is_ascii_lowercase());
+    let unit = Some(currency_code.to_ascii_uppercase()).filter(|_| is_currency).ok_or_else(other)?;
+    let unit = Unit::new(&unit, DECIMALS).map_err(|_| other())?;
+    let steps = match currency_code {
+        code if WITHOUT_DECIMALS.contains(&code) => STEPS_PER_MINOR_UNIT * 100,
+        code if WITH_THREE_DECIMALS.contains(&code) => STEPS_PER_MINOR_UNIT / 10,
+        _ => STEPS_PER_MINOR_UNIT,
+    };
+    let value = minor_units.checked_mul(steps).ok_or(MinorUnitsError::TooLarge)?;
+    Ok(Amount::new(value, unit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +188,23 @@ mod tests {
             (i64::MAX, "usd", Err(MinorUnitsError::TooLarge)),
         ] {
             assert_eq!(to_amount(minor_units, code), expected, "{minor_units} {code}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_shown() {
+        for (minor_units, code, expected) in [
+            (1_000, "usd", Some("10.00 USD")),
+            (926, "eur", Some("9.26 EUR")),
+            (1_481, "jpy", Some("1481 JPY")),
+            (3_075, "kwd", Some("3.075 KWD")),
+            (1_000, "EUR", None),
+            (1_000, "euro", None),
+            (1_000, "e1r", None),
+            (i64::MAX, "jpy", None),
+        ] {
+            let shown = to_shown_amount(minor_units, code).ok().map(|amount| amount.to_string());
+            assert_eq!(shown.as_deref(), expected, "{minor_units} {code}");
         }
     }
 }

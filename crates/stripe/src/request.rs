@@ -132,6 +132,12 @@ impl Request {
         Self::get("/v1/payment_methods".into(), form)
     }
 
+    /// Reads a customer; one who was deleted is told as such.
+    #[must_use]
+    pub fn retrieve_customer(id: &str) -> Self {
+        Self::get(format!("/v1/customers/{}", path_segment(id)), Form::new())
+    }
+
     /// Reads one saved payment method, for instance to see whose it is before it is removed.
     #[must_use]
     pub fn retrieve_payment_method(id: &str) -> Self {
@@ -224,6 +230,7 @@ mod tests {
             "/v1/payment_methods?customer=cus_1&type=card&limit=100",
             None,
         );
+        check(&Request::retrieve_customer("cus_1"), Method::Get, "/v1/customers/cus_1", None);
         check(&Request::retrieve_payment_method("pm_1"), Method::Get, "/v1/payment_methods/pm_1", None);
         check(
             &Request::detach_payment_method("pm_1", key()),

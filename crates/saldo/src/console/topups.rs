@@ -229,6 +229,7 @@ fn standing(state: TopupState) -> (&'static str, &'static str) {
         TopupState::Cancelled => ("plain", "topup-cancelled"),
         TopupState::Expired => ("plain", "topup-expired"),
         TopupState::Free => ("wait", "topup-free"),
+        TopupState::Withheld => ("bad", "topup-withheld"),
         TopupState::Failed => ("bad", "topup-failed"),
     }
 }
@@ -277,7 +278,11 @@ pub(super) async fn page(
         text: name.clone(),
         standing: Some(Standing::new(tone, reader.t(text))),
         done: shown.read.map(|_| reader.t("topup-was-read")),
-        alert: (topup.state == TopupState::Free).then(|| reader.t("topup-free-text")),
+        alert: match topup.state {
+            TopupState::Free => Some(reader.t("topup-free-text")),
+            TopupState::Withheld => Some(reader.t("topup-withheld-text")),
+            _ => None,
+        },
         facts: facts(&reader, &topup, name),
         lists: if attempts.lines.is_empty() { Vec::new() } else { vec![attempts] },
         links: Vec::new(),

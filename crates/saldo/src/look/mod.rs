@@ -11,6 +11,7 @@ pub mod locale;
 pub mod mail;
 pub mod page;
 pub mod part;
+pub mod read_only;
 pub mod reader;
 pub mod volume;
 
@@ -18,5 +19,6 @@ pub mod volume;
 mod texts_test;
 
 pub use locale::Locale;
+pub use read_only::read_only;
 pub use reader::Reader;
 pub use volume::DataUnit;

@@ -189,6 +189,7 @@ pub(crate) fn fact(notice: &Stored) -> anyhow::Result<Option<Fact>> {
 }
 
 pub(super) fn read(amount: &str, unit: &str) -> anyhow::Result<Amount> {
-    let unit = Unit::known(unit).ok_or_else(|| anyhow::anyhow!("unknown unit {unit}"))?;
-    Ok(Amount::parse(amount, unit)?)
+    // A payment may have come in a currency that no book has.
+    let known = Unit::known(unit).map_or_else(|| Unit::new(unit, Unit::USD.decimals()), Ok);
+    Ok(Amount::parse(amount, known?)?)
 }

@@ -68,7 +68,12 @@ pub(super) async fn remove(
 async fn list(app: &Arc<App>, customer: &Customer) -> Result<Vec<(SavedCard, Vec<String>)>, Problem> {
     // Who has never been to Stripe's page has no card there.
     let Some(stripe_customer) = &customer.stripe_customer_id else { return Ok(Vec::new()) };
-    let listed: List<PaymentMethod> = app.stripe.send(&Request::list_cards(stripe_customer)).await?;
+    let listed: List<PaymentMethod> = match app.stripe.send(&Request::list_cards(stripe_customer)).await {
+        Ok(listed) => listed,
+        // He was deleted at Stripe, and his cards with him.
+        Err(error) if error.names_what_is_missing() => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
     let now = month_of(&app.config.brand.time_zone, app.ledger.now());
     let ahead = app.ledger.clock_offset();
     let id = customer.id;

@@ -28,7 +28,6 @@ use super::{
 };
 use crate::app::App;
 use crate::clock;
-use crate::look::Reader;
 use crate::look::chart::ChartFragment;
 use crate::look::page::buy_credit::{
     LineAlertFragment, LineBalanceFragment, LineCheckFragment, LineFiguresFragment, LineFormFragment,
@@ -40,6 +39,7 @@ use crate::look::page::{
     ExpiryFragment, InvoicesFragment, PaceFragment, UsageFragment, UsageView,
 };
 use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment, Place};
+use crate::look::{Reader, read_only};
 use crate::problem::Problem;
 use crate::runtime::Subscription;
 
@@ -270,6 +270,7 @@ impl Watching {
             }
         };
         for (name, html) in drawn {
+            let html = if self.signed.who.is_view { read_only(self.signed.reader(), &html) } else { html };
             if self.sent.get(name) == Some(&html) {
                 continue;
             }

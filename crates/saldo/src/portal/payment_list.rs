@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::look::Reader;
 use crate::look::part::{self, Card, Method, PaymentList, Place, Reason};
 use crate::taken_data;
+use crate::withheld;
 
 /// Rows of one page.
 const ROWS: u32 = 20;
@@ -78,6 +79,13 @@ fn standing(payment: &Payment) -> (part::PaymentStatus, Option<Reason>) {
     match (payment.status, payment.credited_entry) {
         (PaymentStatus::Succeeded, Some(_)) => claimed(payment),
         (PaymentStatus::Failed, _) => (part::PaymentStatus::Failure, Some(failure(payment))),
+        // What was withheld and went back bought nothing on its way.
+        (PaymentStatus::Succeeded, None) if payment.refunded > 0 || payment.dispute_state.is_some() => {
+            claimed(payment)
+        }
+        (PaymentStatus::Succeeded, None) if withheld::is_withheld(payment) => {
+            (part::PaymentStatus::Pending, Some(Reason::Withheld))
+        }
         (PaymentStatus::Succeeded, None) => (part::PaymentStatus::Pending, Some(Reason::BeingCredited)),
         (PaymentStatus::Pending, _) => {
             let reason = payment.awaited_until.map_or(Reason::AwaitingConfirmation, Reason::WaitingUntil);

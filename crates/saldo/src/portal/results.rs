@@ -99,6 +99,7 @@ fn outcome<'p>(topup: &Topup, attempts: &'p [Payment]) -> Option<(Outcome, Optio
             None => Some((Outcome::Cancelled, None)),
         },
         TopupState::Free => Some((Outcome::Free, None)),
+        TopupState::Withheld => paid.map(|payment| (Outcome::Withheld(payment.amount), Some(payment))),
         // The payment page never opened: that was told at once.
         TopupState::Failed => None,
     }
@@ -165,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_end_of_a_topup() {
-        use TopupState::{Cancelled, Credited, Expired, Failed, Free, Open, Paid};
+        use TopupState::{Cancelled, Credited, Expired, Failed, Free, Open, Paid, Withheld};
         let declined = || attempt(PaymentStatus::Failed, Some("generic_decline"));
         let poor = || attempt(PaymentStatus::Failed, Some("insufficient_funds"));
         let paid = || attempt(PaymentStatus::Succeeded, None);
@@ -179,6 +180,7 @@ mod tests {
             (Expired, vec![declined()], Some(Outcome::Failed(Reason::Declined))),
             (Expired, vec![], Some(Outcome::Cancelled)),
             (Free, vec![], Some(Outcome::Free)),
+            (Withheld, vec![paid()], Some(Outcome::Withheld(paid().amount))),
             (Failed, vec![], None),
         ];
         for (state, attempts, expected) in cases {

@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use super::cookies::Jar;
 use super::viewing;
-use super::visit::{Visit, new_request_id};
+use super::visit::{Visit, is_of_console, new_request_id};
 use crate::app::App;
 use crate::freezing;
 use crate::look::assets;
@@ -77,6 +77,7 @@ async fn answer(app: Arc<App>, request: Request, next: Next, request_id: String)
     let begun = Instant::now();
     let (mut parts, body) = request.into_parts();
     let is_asset = parts.uri.path().starts_with(assets::PREFIX);
+    let is_console = is_of_console(parts.uri.path());
     let read = if is_asset {
         Ok(Visit::unknown(&app, &parts, request_id.clone()))
     } else {
@@ -95,6 +96,9 @@ async fn answer(app: Arc<App>, request: Request, next: Next, request_id: String)
     };
     if let Some(Fault(problem)) = response.extensions().get::<Fault>().cloned() {
         response = in_words(&app, &visit, &problem);
+    }
+    if visit.is_view() && is_page(&response) && !is_console {
+        response = viewing::turned_off(&visit, response).await;
     }
     protect(&app, &visit, &mut response);
     // For whoever stands around the shell and wants to know whose answer it was.
@@ -130,10 +134,13 @@ fn in_words(app: &App, visit: &Visit, problem: &Problem) -> Response {
     response
 }
 
+fn is_page(response: &Response) -> bool {
+    response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
 /// The headers that protect a page, and the cookie that makes its forms safe.
 fn protect(app: &App, visit: &Visit, response: &mut Response) {
-    let is_page =
-        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = is_page(response);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(visit.request_id()) {
         headers.insert(REQUEST_ID, id);

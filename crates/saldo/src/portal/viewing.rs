@@ -1,11 +1,14 @@
 //! Staff who see the portal as a customer does: for a while, without changing anything, written down at the beginning and the end.
 //!
+//! What would change something is drawn off; it is refused all the same.
+//!
 //! A view is a session of its own beside the customer's; it holds only in the browser in which the same member of staff is signed in.
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{CONTENT_LENGTH, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use money::{CustomerId, StaffId, Timestamp, Unit};
@@ -23,6 +26,7 @@ use super::signed_in::StaffIn;
 use super::visit::{CustomerSession, StaffSession, Visit, first_page_of, is_of_console, owned};
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::look::read_only;
 use crate::permissions::{self, Permission};
 use crate::problem::Problem;
 use crate::{clock, ids};
@@ -33,6 +37,8 @@ const LASTS: i64 = 15 * Timestamp::MINUTE;
 const END_PATH: &str = "/view/end";
 /// How the audit log calls the end of a view.
 const VIEW_END: &str = "customer.view_end";
+/// Largest page that is drawn, in bytes.
+const PAGE_BYTES_MAX: usize = 8 << 20;
 /// Bytes of randomness in a view's secret and in its token.
 const SECRET_BYTES: usize = 32;
 
@@ -132,6 +138,22 @@ pub(super) fn view(
     };
     let (wallet, has_lines) = owned(reader, customer.id, unit)?;
     Ok(Some(CustomerSession { session, login: None, customer, wallet, has_lines, is_view: true }))
+}
+
+/// A page as it is drawn in a view: what would change something is off.
+pub(super) async fn turned_off(visit: &Visit, page: Response) -> Response {
+    let (mut parts, body) = page.into_parts();
+    match axum::body::to_bytes(body, PAGE_BYTES_MAX).await {
+        Ok(html) => {
+            parts.headers.remove(CONTENT_LENGTH);
+            let html = read_only(visit.reader(), &String::from_utf8_lossy(&html));
+            Response::from_parts(parts, Body::from(html))
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be shown in a view");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// Refuses what is more than looking, in a view: every form but the one that ends it (and the reader's own language), what comes back

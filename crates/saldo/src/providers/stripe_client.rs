@@ -17,6 +17,8 @@ pub const TRY_SECONDS_MAX: u64 = 20;
 pub const SEND_SECONDS_MAX: u64 = TRY_SECONDS_MAX * retry::ATTEMPTS_MAX as u64 + retry::PAUSES_SECONDS_MAX;
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// Stripe's code for what it does not have.
+const RESOURCE_MISSING: &str = "resource_missing";
 /// The status that tells of a declined card.
 const DECLINED: u16 = 402;
 
@@ -54,6 +56,11 @@ impl StripeError {
     /// True if the object that was asked for does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self, StripeError::Refused { status: 404, .. })
+    }
+
+    /// True if the call names something that Stripe does not have, or has no more.
+    pub fn names_what_is_missing(&self) -> bool {
+        matches!(self, StripeError::Refused { code: Some(code), .. } if code == RESOURCE_MISSING)
     }
 
     /// True if Stripe has said no for good. It says 409 while an earlier call under the same key is still at work, and 429 to

@@ -364,6 +364,7 @@ fn why_not_credited(paid: &Paid) -> Option<DriftCause> {
         return None;
     }
     Some(match topup {
+        Some(topup) if topup.amount.unit() != payment.amount.unit() => DriftCause::OtherCurrency,
         Some(topup) if topup.amount != payment.amount => DriftCause::OtherAmount,
         Some(topup) if topup.state == TopupState::Paid => DriftCause::NotCredited,
         Some(_) => DriftCause::OtherCustomer,

@@ -164,6 +164,27 @@ async fn staff_see_what_the_customer_sees_and_change_nothing() {
     assert!(seen.contains("You see what ana sees. Read-only.") && seen.contains("$25.00"), "{seen}");
     let before = house.seen();
     let token = token_of(&seen);
+    // What would change something is there, off, and says why; what only looks is not.
+    let off = "<fieldset class=\"off\" disabled";
+    for (path, action, says_why) in [
+        ("/recharge", "/topups", true),
+        ("/mail-wishes", "/mail-wishes", true),
+        ("/billing", "/sign-out", false),
+    ] {
+        let drawn = staff.get(path).await.text;
+        let form = drawn.split(&format!("action=\"{action}\"")).nth(1).expect("its form");
+        let form = form.split("</form>").next().unwrap_or_default();
+        assert!(form.contains(off), "{path}: {form}");
+        assert_eq!(form.contains("in this view nothing can be changed"), says_why, "{path}: {form}");
+        for own in ["/view/end", "/language"] {
+            let form = drawn
+                .split(&format!("action=\"{own}\""))
+                .nth(1)
+                .and_then(|rest| rest.split("</form>").next());
+            assert!(form.is_some_and(|form| !form.contains(off)), "{path}: {own}");
+        }
+        assert!(!own.get(path).await.text.contains(off), "{path}: the customer's own page is not off");
+    }
     for (path, fields) in [
         ("/topups", vec![("suggested", "10")]),
         ("/api-keys", vec![("name", "mine")]),

@@ -16,6 +16,7 @@ mod others;
 mod page;
 mod portal;
 mod shop;
+mod stand_ins;
 mod table;
 
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@ use super::house::House;
 use super::house::served::routes;
 use super::is_of_console;
 use super::needs::{OPEN, needs};
-use super::table::{API, DEMO, LIVE, OTHERS, PORTAL, Says};
+use super::table::{API, BANK, DEMO, LIVE, OTHERS, PORTAL, ROUTER, STRIPE, Says};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operate/doors.md");
 
@@ -50,6 +50,14 @@ more than to be opened: staff.md tells.
 | --- | --- | --- | --- | --- | --- |
 ";
 
+const STAND_INS_HEAD: &str = "
+Beside it, each on a port of its own, stand those who play Stripe, a router and a bank; they, too, exist in the demo alone. Cookies and keys of Saldo mean nothing to them:
+whoever reaches them plays payers and banks. Stripe's API alone asks for a key, the sandbox's own. The number is the answer to a form that is empty and names what nobody has.
+
+| | | everybody |
+| --- | --- | --- |
+";
+
 fn says(says: Says) -> String {
     match says {
         Says::SignIn => "sign in".to_owned(),
@@ -87,6 +95,14 @@ fn written(console: impl Iterator<Item = (String, String)>) -> String {
     page += "\n## Demo\n\nOnly `saldo demo` has these, and it listens on this machine alone: whoever reaches them comes in.\n\n";
     for (method, path, _) in DEMO {
         let _ = writeln!(page, "* `{method} {path}`");
+    }
+    page += STAND_INS_HEAD;
+    for (who, doors) in
+        [("plays Stripe", STRIPE.as_slice()), ("plays a router", &ROUTER), ("plays a bank", &BANK)]
+    {
+        for (method, path, status) in doors {
+            let _ = writeln!(page, "| {who} | `{method} {path}` | {status} |");
+        }
     }
     page
 }

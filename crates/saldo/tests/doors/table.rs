@@ -237,3 +237,66 @@ pub(crate) const DEMO: [(&str, &str, u16); 13] = [
     ("GET", "/demo/mails", 200),
     ("GET", "/demo/mails/{mail}", 404),
 ];
+
+/// A route of one of those who stand in for others in the demo, and what it says to whoever reaches it, with nothing in his hands.
+pub(crate) type StandInDoor = (&'static str, &'static str, u16);
+
+/// Who plays Stripe. Its API alone asks for a key, the sandbox's own; under every other address it plays payers, their banks and the operator at
+/// Stripe's own pages.
+pub(crate) const STRIPE: [StandInDoor; 29] = [
+    ("ANY", "/v1/{*path}", 401),
+    ("GET", "/pay/{session}", 404),
+    ("POST", "/pay/{session}", 404),
+    ("POST", "/pay/{session}/cancellation", 404),
+    ("POST", "/pay/{session}/removal", 404),
+    ("GET", "/pay/{session}/authentication", 404),
+    ("POST", "/pay/{session}/authentication", 422),
+    ("GET", "/pay/{session}/voucher", 404),
+    ("POST", "/pay/{session}/settlement", 422),
+    ("GET", "/assets/checkout.css", 200),
+    ("GET", "/", 200),
+    ("GET", "/payments", 200),
+    ("POST", "/payments/{payment}/refunds", 404),
+    ("POST", "/payments/{payment}/disputes", 404),
+    ("POST", "/payments/{payment}/settlement", 422),
+    ("POST", "/refunds/{refund}/outcome", 422),
+    ("POST", "/disputes/{dispute}/review", 404),
+    ("POST", "/disputes/{dispute}/escalation", 404),
+    ("POST", "/disputes/{dispute}/closing", 422),
+    ("POST", "/checkouts/{session}/expiry", 404),
+    ("POST", "/checkouts/{session}/coupon", 404),
+    ("POST", "/checkouts/{session}/currency", 422),
+    ("POST", "/customers/{customer}/deletion", 404),
+    ("POST", "/payouts", 422),
+    ("POST", "/payouts/{payout}/failure", 404),
+    ("POST", "/later", 303),
+    ("GET", "/faults", 200),
+    ("POST", "/faults", 303),
+    ("GET", "/assets/stand_in.css", 200),
+];
+
+/// Who plays a provider's router: its page, with what subscribers do.
+pub(crate) const ROUTER: [StandInDoor; 10] = [
+    ("GET", "/", 200),
+    ("GET", "/state", 200),
+    ("POST", "/sessions", 404),
+    ("POST", "/sessions/{session}/end", 404),
+    ("POST", "/sessions/{session}/use", 422),
+    ("POST", "/sessions/{session}/demand", 422),
+    ("POST", "/faults", 422),
+    ("POST", "/restart", 422),
+    ("GET", "/assets/stand_in.css", 200),
+    ("GET", "/assets/router.js", 200),
+];
+
+/// Who plays a provider's bank: its page, with what payers do.
+pub(crate) const BANK: [StandInDoor; 8] = [
+    ("GET", "/", 200),
+    ("POST", "/titles/{index}/{act}", 400),
+    ("POST", "/registration/{when}", 404),
+    ("POST", "/pix", 422),
+    ("POST", "/carriage/{who}", 404),
+    ("POST", "/remittances", 422),
+    ("GET", "/returns/{number}", 400),
+    ("GET", "/assets/stand_in.css", 200),
+];

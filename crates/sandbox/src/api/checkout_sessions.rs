@@ -6,6 +6,7 @@ use super::Call;
 use super::error::ApiError;
 use super::listing;
 use super::params::{Kind, Spec};
+use crate::customers;
 use crate::objects::{self, NewSession};
 use crate::payment;
 use crate::payment::delayed::Delayed;
@@ -63,7 +64,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
     params.required("mode")?;
     let customer = params.text("customer");
     if let Some(id) = customer {
-        call.work.get("customer", id)?.ok_or_else(|| ApiError::no_such_in("customer", "customer", id))?;
+        customers::named_in(call.work, "customer", id)?;
         if params.text("customer_email").is_some() {
             return Err(ApiError::invalid(
                 "You may only specify one of these parameters: customer, customer_email.",

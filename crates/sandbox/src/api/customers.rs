@@ -6,7 +6,7 @@ use super::error::ApiError;
 use super::listing;
 use super::params::{Kind, Spec};
 use super::{Call, payment_methods};
-use crate::objects;
+use crate::{customers, objects};
 
 const FIELDS: [&str; 4] = ["description", "email", "name", "phone"];
 const SPEC: Spec = &[
@@ -30,8 +30,14 @@ pub(super) fn retrieve(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
     call.object("customer", id)
 }
 
+/// Deletes; what is deleted is answered as such from then on.
+pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
+    call.params.check(&[])?;
+    customers::delete(call.work, id)
+}
+
 pub(super) fn update(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
-    let before = call.object("customer", id)?;
+    let before = living(call, id)?;
     let customer = with_fields(call, before.clone())?;
     if customer != before {
         call.work.update(&customer)?;
@@ -47,9 +53,14 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
 
 pub(super) fn list_payment_methods(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
     call.params.check_all(&[&[("type", Kind::Text)], listing::PAGE])?;
-    call.object("customer", id)?;
+    living(call, id)?;
     let filter = payment_methods::filter(call, Some(id));
     listing::list(call, "payment_method", &format!("/v1/customers/{id}/payment_methods"), &filter)
+}
+
+fn living(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
+    let customer = call.object("customer", id)?;
+    if customers::is_deleted(&customer) { Err(ApiError::no_such("customer", id)) } else { Ok(customer) }
 }
 
 fn with_fields(call: &Call<'_>, mut customer: Value) -> Result<Value, ApiError> {

@@ -7,6 +7,7 @@ use super::checkout_sessions::{AMOUNT_MAX, AMOUNT_MIN};
 use super::error::ApiError;
 use super::listing;
 use super::params::Kind;
+use crate::customers;
 use crate::payment::off_session::{self, Charged, Order};
 use crate::state::text;
 
@@ -45,9 +46,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Result<Value, Value>, ApiError> 
         return Err(ApiError::invalid(message));
     }
     let customer = params.required("customer")?;
-    call.work
-        .get("customer", customer)?
-        .ok_or_else(|| ApiError::no_such_in("customer", "customer", customer))?;
+    customers::named_in(call.work, "customer", customer)?;
     let order = Order {
         amount,
         currency,

@@ -8,7 +8,7 @@ use super::listing;
 use super::params::Kind;
 use crate::objects::{self, CardEntry};
 use crate::state::{Filter, text};
-use crate::{payment, test_cards};
+use crate::{customers, payment, test_cards};
 
 /// Stripe's names of test cards that can be saved (docs.stripe.com/testing).
 const TEST_METHODS: &[(&str, &str)] = &[
@@ -36,9 +36,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
     params.check_all(&[&[("customer", Kind::Text), ("type", Kind::Text)], listing::PAGE])?;
     // Without a customer Stripe lists what belongs to none, which nobody here has.
     let customer = params.required("customer")?;
-    call.work
-        .get("customer", customer)?
-        .ok_or_else(|| ApiError::no_such_in("customer", "customer", customer))?;
+    customers::named_in(call.work, "customer", customer)?;
     listing::list(call, "payment_method", "/v1/payment_methods", &filter(call, Some(customer)))
 }
 
@@ -46,8 +44,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
 pub(super) fn attach(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
     call.params.check(&[("customer", Kind::Text)])?;
     let customer = call.params.required("customer")?;
-    let found = call.work.get("customer", customer)?;
-    let found = found.ok_or_else(|| ApiError::no_such_in("customer", "customer", customer))?;
+    let found = customers::named_in(call.work, "customer", customer)?;
     let number = TEST_METHODS.iter().find(|(name, _)| *name == id).map(|(_, number)| *number);
     let Some(card) = number.and_then(test_cards::by_number) else {
         let method = find(call, id)?;

@@ -57,6 +57,10 @@ struct Row {
 }
 
 pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
+    registered().layer(DefaultBodyLimit::max(FILE_BYTES_MAX)).with_state(desk)
+}
+
+pub(super) fn registered() -> axum::Router<Arc<Desk>> {
     axum::Router::new()
         .route("/", get(show))
         .route("/titles/{index}/{act}", post(act))
@@ -66,8 +70,6 @@ pub(super) fn routes(desk: Arc<Desk>) -> axum::Router {
         .route("/remittances", post(receive))
         .route("/returns/{number}", get(return_file))
         .route("/assets/stand_in.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
-        .layer(DefaultBodyLimit::max(FILE_BYTES_MAX))
-        .with_state(desk)
 }
 
 async fn show(State(desk): State<Arc<Desk>>, lang: Language, Query(choice): Query<Choice>) -> Response {

@@ -161,7 +161,11 @@ impl SavedCard {
 
 /// An amount in minor units as people read it: `$1,000.00`, `R$ 24.90`.
 pub(crate) fn money(minor_units: i64, currency: &str) -> String {
-    let sign = if currency == "brl" { "R$ " } else { "$" };
+    let sign = match currency {
+        "brl" => "R$ ",
+        "eur" => "€",
+        _ => "$",
+    };
     let whole = (minor_units / 100).to_string();
     let mut grouped = String::new();
     for (place, digit) in whole.chars().enumerate() {

@@ -10,6 +10,8 @@ use crate::payment::delayed;
 use crate::stand_in::{Language, shown};
 use crate::state::{Cursor, Filter, Work, text};
 
+/// What a page may ask for.
+const CURRENCIES: [&str; 3] = ["usd", "brl", "eur"];
 /// Payments on the page, the newest.
 const PAYMENTS_MAX: u32 = 50;
 
@@ -19,6 +21,8 @@ struct PaymentsPage<'a> {
     lang: Language,
     payments: Vec<Payment<'a>>,
     open: Vec<Open<'a>>,
+    customers: Vec<Customer<'a>>,
+    payouts: Vec<Payout<'a>>,
     boxes: Vec<(&'static str, &'static str, bool)>,
     counts: Vec<(&'static str, &'static str, u32)>,
     declines: Vec<(&'static str, &'static str, bool)>,
@@ -29,6 +33,23 @@ struct PaymentsPage<'a> {
 struct Open<'a> {
     id: &'a str,
     amount: String,
+    /// The currencies to which its page may still be turned.
+    others: Vec<&'static str>,
+}
+
+/// Somebody who may pay.
+struct Customer<'a> {
+    id: &'a str,
+    name: &'a str,
+    email: &'a str,
+}
+
+/// What went to the seller's bank.
+struct Payout<'a> {
+    id: &'a str,
+    amount: String,
+    status: &'a str,
+    may_fail: bool,
 }
 
 struct Payment<'a> {
@@ -80,25 +101,37 @@ pub(super) fn listed(work: &Work<'_>) -> rusqlite::Result<Vec<Value>> {
     Ok(payments)
 }
 
-/// The payment pages that are open, the newest.
-pub(super) fn open(work: &Work<'_>) -> rusqlite::Result<Vec<Value>> {
-    let (mut sessions, _) =
-        work.page("checkout.session", &Filter::default(), Cursor::Newest, PAYMENTS_MAX)?;
-    sessions.retain(|session| text(session, "status") == "open");
-    Ok(sessions)
+/// What stands around the payments, the newest of each.
+pub(super) struct Around {
+    /// The payment pages that are open.
+    open: Vec<Value>,
+    /// Those who may pay.
+    customers: Vec<Value>,
+    /// What went to the seller's bank.
+    payouts: Vec<Value>,
+}
+
+/// What stands around the payments.
+pub(super) fn around(work: &Work<'_>) -> rusqlite::Result<Around> {
+    let newest = |kind| work.page(kind, &Filter::default(), Cursor::Newest, PAYMENTS_MAX);
+    let (mut open, _) = newest("checkout.session")?;
+    open.retain(|session| text(session, "status") == "open");
+    Ok(Around { open, customers: newest("customer")?.0, payouts: newest("payout")?.0 })
 }
 
 /// The page; `refusal` says why what was just asked for was not done.
 pub(super) fn page(
     lang: Language,
-    (listed, open): (&[Value], &[Value]),
+    (listed, around): (&[Value], &Around),
     faults: FaultSettings,
     refusal: Option<&str>,
 ) -> Response {
     let page = PaymentsPage {
         lang,
         payments: listed.iter().map(Payment::read).collect(),
-        open: open.iter().map(Open::read).collect(),
+        open: around.open.iter().map(Open::read).collect(),
+        customers: around.customers.iter().map(Customer::read).collect(),
+        payouts: around.payouts.iter().map(Payout::read).collect(),
         boxes: vec![
             (
                 "webhook_duplicate",
@@ -181,7 +214,24 @@ pub(super) fn page(
 impl<'a> Open<'a> {
     fn read(session: &'a Value) -> Self {
         let amount = session["amount_total"].as_i64().unwrap_or_default();
-        Self { id: text(session, "id"), amount: money(amount, text(session, "currency")) }
+        let currency = text(session, "currency");
+        let is_untried = session["payment_intent"].is_null();
+        let others = CURRENCIES.into_iter().filter(|other| is_untried && *other != currency).collect();
+        Self { id: text(session, "id"), amount: money(amount, currency), others }
+    }
+}
+
+impl<'a> Customer<'a> {
+    fn read(customer: &'a Value) -> Self {
+        Self { id: text(customer, "id"), name: text(customer, "name"), email: text(customer, "email") }
+    }
+}
+
+impl<'a> Payout<'a> {
+    fn read(payout: &'a Value) -> Self {
+        let (amount, status) = (payout["amount"].as_i64().unwrap_or_default(), text(payout, "status"));
+        let amount = money(amount, text(payout, "currency"));
+        Self { id: text(payout, "id"), amount, status, may_fail: status != "failed" }
     }
 }
 

@@ -64,6 +64,10 @@ struct Row {
 }
 
 pub(super) fn routes(shared: Arc<Shared>) -> axum::Router {
+    registered().layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).with_state(shared)
+}
+
+pub(super) fn registered() -> axum::Router<Arc<Shared>> {
     axum::Router::new()
         .route("/", get(show))
         .route("/state", get(state))
@@ -75,8 +79,6 @@ pub(super) fn routes(shared: Arc<Shared>) -> axum::Router {
         .route("/restart", post(restart))
         .route("/assets/stand_in.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .route("/assets/router.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .with_state(shared)
 }
 
 async fn show(State(shared): State<Arc<Shared>>, lang: Language, Query(choice): Query<Choice>) -> Response {

@@ -107,7 +107,7 @@ async fn what_is_not_there_is_named() {
             .await;
     }
     check(&stage, Method::GET, "/v1/invoices", "", 404, None, None).await;
-    check(&stage, Method::DELETE, "/v1/customers/x", "", 404, None, None).await;
+    check(&stage, Method::DELETE, "/v1/charges/x", "", 404, None, None).await;
     check(
         &stage,
         Method::GET,

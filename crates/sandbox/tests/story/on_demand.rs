@@ -14,6 +14,67 @@ async fn done(stage: &Stage, path: &str, fields: Value) -> Value {
 }
 
 #[tokio::test]
+async fn a_checkout_asks_for_another_currency_until_somebody_has_tried_to_pay() {
+    let mut stage = Stage::new().await;
+    let customer = stage.customer().await;
+    let session = stage.session(&customer, CardSaving::Always).await;
+    let path = format!("/checkouts/{}/currency", session["id"].as_str().unwrap());
+    let page = stage.get("/payments").await.text;
+    assert!(page.contains(">Ask for brl</button>") && !page.contains(">Ask for usd</button>"), "{page}");
+    for (currency, status) in [("gbp", 422), ("usd", 400)] {
+        let refused = stage.on_demand(&path, &json!({ "currency": currency }), By::Json).await;
+        assert_eq!(refused.status, status, "{currency}: {}", refused.text);
+    }
+    let converted = done(&stage, &path, json!({ "currency": "brl" })).await;
+    assert_eq!((&converted["currency"], &converted["amount_total"]), (&json!("brl"), &json!(5_000)));
+    let from = &converted["currency_conversion"];
+    assert_eq!((&from["source_currency"], &from["amount_total"]), (&json!("usd"), &json!(1_000)));
+    assert_eq!(from["fx_rate"], "5.0000");
+    let checkout = stage.open(&session).await.text;
+    assert!(checkout.contains("Pay R$ 50.00") && !checkout.contains("$10.00"), "{checkout}");
+    assert_eq!(done(&stage, &path, json!({ "currency": "eur" })).await["amount_total"], 926);
+    stage.pay_new(&session, "4000000000000002").await;
+    let kept = stage.on_demand(&path, &json!({ "currency": "usd" }), By::Json).await;
+    assert_eq!(kept.status, 400, "{}", kept.text);
+    assert!(!stage.get("/payments").await.text.contains(">Ask for"), "its currency stays");
+}
+
+#[tokio::test]
+async fn of_a_deleted_customer_nothing_but_the_name_is_left() {
+    let mut stage = Stage::new().await;
+    let payment = stage.paid("4242424242424242").await;
+    let charge = stage.charge().await;
+    let customer = charge["customer"].as_str().unwrap().to_owned();
+    assert!(stage.get("/payments").await.text.contains(">Delete</button>"));
+    let pressed = stage.on_demand(&format!("/customers/{customer}/deletion"), &json!({}), By::Form).await;
+    assert_eq!(pressed.status, 303);
+    let left = json!({ "id": customer, "object": "customer", "deleted": true });
+    assert_eq!(stage.get(&format!("/v1/customers/{customer}")).await.json(), left);
+    assert_eq!(stage.get("/v1/customers").await.json()["data"], json!([]));
+    let cards = stage.get(&format!("/v1/payment_methods?customer={customer}")).await;
+    assert_eq!((cards.status, &cards.json()["error"]["code"]), (400, &json!("resource_missing")));
+    let again = stage.on_demand(&format!("/customers/{customer}/deletion"), &json!({}), By::Json).await;
+    assert_eq!(again.status, 404, "{}", again.text);
+    let paid = stage.get(&format!("/v1/payment_intents/{payment}")).await.json();
+    assert_eq!((&paid["customer"], &paid["status"]), (&json!(customer), &json!("succeeded")));
+}
+
+#[tokio::test]
+async fn a_payout_that_does_not_arrive_is_in_the_balance_again() {
+    let mut stage = Stage::new().await;
+    stage.paid("4242424242424242").await;
+    let payout = done(&stage, "/payouts", json!({ "currency": "usd" })).await;
+    let path = format!("/payouts/{}/failure", payout["id"].as_str().unwrap());
+    let failed = done(&stage, &path, json!({})).await;
+    assert_eq!((&failed["status"], &failed["amount"]), (&json!("failed"), &payout["amount"]));
+    assert_eq!(stage.on_demand(&path, &json!({}), By::Json).await.status, 400, "it fails once");
+    let back = stage.get("/v1/balance_transactions?type=payout_failure").await.json();
+    assert_eq!(back["data"][0]["amount"], payout["amount"]);
+    let second = done(&stage, "/payouts", json!({ "currency": "usd" })).await;
+    assert_eq!(second["amount"], payout["amount"]);
+}
+
+#[tokio::test]
 async fn each_button_does_what_it_says() {
     let mut stage = Stage::new().await;
     stage.sandbox.faults().change(|faults| faults.later_on_demand = true);

@@ -60,6 +60,9 @@ words! {
         Expired = "expired",
         /// The provider's page asked for nothing: a coupon took all of it. Nothing was paid, nothing is credited.
         Free = "free",
+        /// Money came for it that is not what was asked: another amount or currency, or of another customer. Nothing is credited until a
+        /// person has decided.
+        Withheld = "withheld",
         /// The provider will not take a payment for it.
         Failed = "failed",
     }

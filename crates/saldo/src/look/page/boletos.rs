@@ -264,6 +264,7 @@ impl FindingListed {
     pub fn text_id(&self) -> &'static str {
         match self.code {
             _ if self.is_free() => "finding-card-free",
+            _ if self.is_of_other_currency() => "finding-card-other-currency",
             FindingCode::UnknownTitle => "finding-unknown-title",
             FindingCode::OtherValue => "finding-other-value",
             FindingCode::PaidLess => "finding-paid-less",
@@ -289,6 +290,11 @@ impl FindingListed {
         matches!(self.found, Some(Found::CardFree { .. }))
     }
 
+    /// Whether a card paid in another currency than was asked for.
+    fn is_of_other_currency(&self) -> bool {
+        matches!(self.found, Some(Found::CardOtherCurrency { .. }))
+    }
+
     /// The page of the recharge that it is about.
     pub fn topup_url(&self) -> Option<String> {
         self.found.as_ref().and_then(Found::topup).map(|topup| format!("/console/topups/{topup}"))
@@ -307,6 +313,7 @@ impl FindingListed {
     pub fn advice_id(&self) -> &'static str {
         match self.code {
             _ if self.is_free() => "finding-card-free-do",
+            _ if self.is_of_other_currency() => "finding-card-other-currency-do",
             FindingCode::PaidTwice if matches!(self.found, Some(Found::ToldAgain { .. })) => {
                 "finding-told-again-do"
             }

@@ -95,6 +95,8 @@ pub enum Reason {
     GivenUp,
     /// Paid; the credit is on its way.
     BeingCredited,
+    /// It came, and is not what was asked: a person decides.
+    Withheld,
     /// The provider has not confirmed yet.
     AwaitingConfirmation,
     /// A method that takes days waits for the bank until then.
@@ -198,6 +200,7 @@ impl Reason {
             Reason::NotPaidInTime => "reason-not-paid-in-time",
             Reason::GivenUp => "reason-given-up",
             Reason::BeingCredited => "reason-being-credited",
+            Reason::Withheld => "reason-withheld",
             Reason::AwaitingConfirmation => "reason-awaiting-confirmation",
             Reason::DisputeOpen => "reason-dispute-open",
             Reason::DisputeAsked => "reason-dispute-asked",
@@ -300,6 +303,8 @@ pub enum Outcome {
     Cancelled,
     /// Nothing was asked for on the payment page: a coupon took all of it.
     Free,
+    /// So much came, and it is not what was asked: nothing was credited, and a person decides.
+    Withheld(Amount),
     /// Not yet confirmed.
     Pending,
 }
@@ -311,7 +316,7 @@ impl PaymentResult {
             Outcome::Successful => "result-successful",
             Outcome::Failed(_) => "result-failed",
             Outcome::Cancelled | Outcome::Free => "result-cancelled",
-            Outcome::Pending => "result-pending",
+            Outcome::Pending | Outcome::Withheld(_) => "result-pending",
         }
     }
 
@@ -321,7 +326,7 @@ impl PaymentResult {
             Outcome::Successful => "good",
             Outcome::Failed(_) => "bad",
             Outcome::Cancelled | Outcome::Free => "plain",
-            Outcome::Pending => "wait",
+            Outcome::Pending | Outcome::Withheld(_) => "wait",
         }
     }
 
@@ -351,6 +356,12 @@ impl PaymentResult {
             (Outcome::Cancelled, _) => reader.t("result-cancelled-purchase-text"),
             (Outcome::Free, Gained::Credit { .. }) => reader.t("result-free-text"),
             (Outcome::Free, _) => reader.t("result-free-purchase-text"),
+            (Outcome::Withheld(came), Gained::Credit { .. }) => {
+                reader.t2("result-withheld-text", "came", reader.money(came), "amount", amount)
+            }
+            (Outcome::Withheld(came), _) => {
+                reader.t2("result-withheld-purchase-text", "came", reader.money(came), "amount", amount)
+            }
             (Outcome::Pending, _) => reader.t("result-pending-text"),
         }
     }

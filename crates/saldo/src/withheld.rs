@@ -1,0 +1,47 @@
+//! Money that came for a top-up and is not what it asked for: another amount or currency, or of another customer. Nothing is credited; the
+//! customer is told that it came, and a person decides whether it is given back or becomes credit.
+
+use money::Timestamp;
+use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::topups::{Topup, TopupState};
+use store::{StoreError, Tx};
+
+use crate::clock;
+use crate::findings::Found;
+
+/// Why such a payment bought nothing, as its row keeps it.
+const NOT_AS_ASKED: &str = "not_as_asked";
+
+/// Marks what a provider says of a payment, if it is paid.
+pub(crate) fn mark(report: &mut Payment) {
+    if report.status == PaymentStatus::Succeeded {
+        report.reason_code = Some(NOT_AS_ASKED.to_owned());
+    }
+}
+
+/// Whether a payment waits for a person's decision, or has had it.
+pub(crate) fn is_withheld(payment: &Payment) -> bool {
+    payment.status == PaymentStatus::Succeeded
+        && payment.credited_entry.is_none()
+        && payment.reason_code.as_deref() == Some(NOT_AS_ASKED)
+}
+
+/// Has the top-up say so, and staff look at it; both once.
+pub(crate) fn tell(tx: &Tx<'_>, topup: &Topup, payment: &Payment, at: Timestamp) -> Result<(), StoreError> {
+    for before in [TopupState::Open, TopupState::Cancelled, TopupState::Expired] {
+        tx.move_topup(topup.id, before, TopupState::Withheld, Some(payment.id), clock::now())?;
+    }
+    let (paid, asked) = (payment.amount.into(), topup.amount);
+    let (name, named) = (payment.provider_payment.clone(), topup.id.to_string());
+    let found = if payment.amount == asked {
+        Found::CardOtherCustomer { paid, payment: name, topup: named }
+    } else if payment.amount.unit() == asked.unit() {
+        Found::CardOtherAmount { paid, payment: name, topup: named, asked: asked.into() }
+    } else {
+        Found::CardOtherCurrency { paid, payment: name, topup: named, asked: asked.into() }
+    };
+    let finding = found.finding(Some(topup.customer), at);
+    let detail = &finding.detail;
+    tracing::error!(payment = %payment.id, topup = %topup.id, detail, "a payment was not credited");
+    tx.insert_finding_once(&finding)
+}
