@@ -65,3 +65,4 @@ pub mod topups;
 mod unread;
 mod usage_jumps;
 pub mod webhooks;
+mod zeros;
