@@ -257,6 +257,10 @@ impl Projector {
                 reason: row.reason.clone(),
                 delta: row.amount,
             });
+            if let Some(charge_kind_no) = row.charge_kind_no {
+                let (hour, delta) = (row.at.hour(), row.amount);
+                out.push(ViewChange::Charged { wallet_no, hour, charge_kind_no, delta });
+            }
             out.push(ViewChange::EntryAdded(row));
         }
         self.project_grants(record, decision.at, out);

@@ -138,16 +138,21 @@ impl Sample {
     }
 
     fn usage(&self) -> Result<()> {
-        let meters = vec![
-            MeterUse {
-                meter: MeterName::ActiveHours,
+        let items = vec![
+            ItemUse {
+                item: ItemName::ActiveHours,
                 quantity: Quantity::from_millionths(9_000_000),
                 amount: usd("2.25"),
             },
-            MeterUse {
-                meter: MeterName::Named("Translated characters".to_owned()),
+            ItemUse {
+                item: ItemName::Named("Translated characters".to_owned()),
                 quantity: Quantity::from_millionths(1_250_400_500_000),
                 amount: usd("0.1875"),
+            },
+            ItemUse {
+                item: ItemName::Charged("Image render".to_owned()),
+                quantity: Quantity::from_millionths(3_000_000),
+                amount: usd("1.50"),
             },
         ];
         let by_hour = Usage {
@@ -160,7 +165,7 @@ impl Sample {
                 after_url: None,
                 total: usd("2.4375"),
                 chart: Chart::by_hour(&self.reader, Room::Full, &hours()),
-                meters,
+                items,
             },
         };
         self.write("usage", &by_hour)?;

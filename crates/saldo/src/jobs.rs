@@ -8,6 +8,7 @@ use std::time::Duration;
 use money::Timestamp;
 
 use crate::app::App;
+use crate::problem::Problem;
 use crate::{
     automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
     receipts, reconciliation, refunds, sign_ups, webhooks,
@@ -40,49 +41,47 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(billing::keep_running(Arc::clone(app)));
     tokio::spawn(billing::keep_blocked(Arc::clone(app)));
     tokio::spawn(reconciliation::keep_reconciled(Arc::clone(app)));
-    tokio::spawn(sweep(Arc::clone(app)));
+    tokio::spawn(sweep(Arc::clone(app), "open intents were not sent again", resend_intents));
+    let prices = "new prices are not in force yet";
+    tokio::spawn(sweep(Arc::clone(app), prices, put_prices_into_force));
+    let waiting = "purchases that nobody pays still wait";
+    tokio::spawn(sweep(Arc::clone(app), waiting, |app| async move { purchases::sweep(&app).await }));
+    let followed = "refunds and disputes were not followed";
+    tokio::spawn(sweep(Arc::clone(app), followed, |app| async move { claims::sweep(&app).await }));
+    let ordered = "refunds that were ordered still wait";
+    tokio::spawn(sweep(Arc::clone(app), ordered, |app| async move { refunds::sweep(&app).await }));
     tokio::spawn(write_searches(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));
     tokio::spawn(receipts::catch_up(Arc::clone(app)));
     tokio::spawn(books::keep_verified(Arc::clone(app)));
 }
 
-async fn sweep(app: Arc<App>) {
+/// Does something again and again, beside everything else: what asks a provider may hang for minutes, and holds nothing else up.
+async fn sweep<W: Future<Output = Result<(), Problem>>>(
+    app: Arc<App>,
+    otherwise: &'static str,
+    work: impl Fn(Arc<App>) -> W,
+) {
     while !app.is_ending() {
         tokio::time::sleep(SWEEP_PAUSE).await;
-        if let Err(problem) = intents::resend(&app, clock::now().plus(-INTENT_AGE_MIN)).await {
-            tracing::warn!(code = problem.code, detail = problem.detail, "open intents were not sent again");
-        }
-        if let Err(problem) = purchases::sweep(&app).await {
-            tracing::warn!(
-                code = problem.code,
-                detail = problem.detail,
-                "purchases that nobody pays still wait"
-            );
-        }
-        if let Err(problem) = claims::sweep(&app).await {
-            tracing::warn!(
-                code = problem.code,
-                detail = problem.detail,
-                "refunds and disputes were not followed"
-            );
-        }
-        if let Err(problem) = refunds::sweep(&app).await {
-            tracing::warn!(
-                code = problem.code,
-                detail = problem.detail,
-                "refunds that were ordered still wait"
-            );
-        }
-        if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now())
-            && let Err(problem) = app.reload_sold().await
-        {
-            tracing::warn!(code = problem.code, detail = problem.detail, "new prices are not in force yet");
+        if let Err(problem) = work(Arc::clone(&app)).await {
+            tracing::warn!(code = problem.code, detail = problem.detail, otherwise);
         }
     }
 }
 
-/// Drops the first answers of idempotency keys that are no longer remembered: as long as the book remembers its own.
+async fn resend_intents(app: Arc<App>) -> Result<(), Problem> {
+    intents::resend(&app, clock::now().plus(-INTENT_AGE_MIN)).await.map(drop)
+}
+
+/// Puts prices into force whose time has come.
+async fn put_prices_into_force(app: Arc<App>) -> Result<(), Problem> {
+    if app.sold().changes_at.is_some_and(|at| at <= app.ledger.now()) {
+        app.reload_sold().await?;
+    }
+    Ok(())
+}
+
 /// Writes down by what those are found who were here before that was kept: some at a time, once, at the first start.
 async fn write_searches(app: Arc<App>) {
     while !app.is_ending() {
@@ -97,6 +96,7 @@ async fn write_searches(app: Arc<App>) {
     }
 }
 
+/// Drops the first answers of idempotency keys that are no longer remembered: as long as the book remembers its own.
 async fn forget_answers(app: Arc<App>) {
     while !app.is_ending() {
         let before = clock::now().plus(-book::REQUEST_MEMORY);

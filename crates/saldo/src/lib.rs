@@ -67,3 +67,4 @@ mod unread;
 mod usage_jumps;
 pub mod webhooks;
 mod withheld;
+mod zeros;

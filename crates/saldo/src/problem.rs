@@ -7,6 +7,7 @@ use store::StoreError;
 
 use crate::providers::StripeError;
 use crate::runtime::LedgerError;
+use crate::zeros;
 
 /// The code of a problem that is the store's: it may be asked again.
 pub(crate) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
@@ -99,11 +100,7 @@ impl From<StoreError> for Problem {
                 problem.field = Some(field.to_owned());
                 problem
             }
-            StoreError::ZeroInText => Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_text",
-                "A text holds a zero character, which cannot be kept or looked for.",
-            ),
+            StoreError::ZeroInText => zeros::refusal_of_text(),
             StoreError::DiskFull | StoreError::Busy => {
                 tracing::warn!(%error, "the store turned a request away");
                 unavailable(STORAGE_UNAVAILABLE, "The store cannot take writes now. Nothing was changed.")

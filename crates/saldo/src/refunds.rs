@@ -203,7 +203,7 @@ pub async fn order(
                 && known.reason.as_deref() == wanted.reason.map(RefundReason::as_str)
                 && known.note == wanted.note.trim()
                 && known.on_data == on_data(&wanted).rule();
-            return if is_the_same { Ok((known, payment)) } else { Err(Refusal::KeyReused.into()) };
+            return if is_the_same { Ok((known, payment, true)) } else { Err(Refusal::KeyReused.into()) };
         }
         let amount = check(tx, &payment, &wanted)?;
         if wanted.on_data == Some(OnData::Leave) && taken_data::bought_with(tx, &payment)?.is_none() {
@@ -236,11 +236,14 @@ pub async fn order(
         };
         tx.insert_refund_order(&order)?;
         author.note(tx, &Change::new("refund.create", order.id).after_json(&told(&order)))?;
-        Ok((order, payment))
+        Ok((order, payment, false))
     };
-    let (order, payment) = app.write_or_refuse(write).await?;
-    if order.state == RefundOrderState::Open {
-        send(app, &order, &payment).await?;
+    let (order, payment, is_known) = app.write_or_refuse(write).await?;
+    match (order.state, is_known) {
+        (RefundOrderState::Open, false) => send(app, &order, &payment).await?,
+        // It may be older than what Stripe remembers of its key.
+        (RefundOrderState::Open, true) => send_again_if_possible(app, &order, &payment).await,
+        _ => {}
     }
     again(app, order.id).await
 }
@@ -464,12 +467,16 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
     };
     for (payment, order) in app.read(look).await? {
         let Some(payment) = payment else { continue };
-        // One that cannot be told apart now does not keep the others waiting.
-        if let Err(problem) = send_again(app, &order, &payment).await {
-            tracing::warn!(refund = %order.id, detail = problem.detail, "a refund was not sent again; it is later");
-        }
+        send_again_if_possible(app, &order, &payment).await;
     }
     Ok(())
+}
+
+/// Sends an order again, or leaves it for later: one of which cannot be told now what became of it keeps no other waiting.
+async fn send_again_if_possible(app: &Arc<App>, order: &RefundOrder, payment: &Payment) {
+    if let Err(problem) = send_again(app, order, payment).await {
+        tracing::warn!(refund = %order.id, detail = problem.detail, "a refund was not sent again; it is later");
+    }
 }
 
 async fn send_again(app: &Arc<App>, order: &RefundOrder, payment: &Payment) -> Result<(), Problem> {

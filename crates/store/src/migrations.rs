@@ -84,6 +84,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     32 "0032_staff_links.sql",
     33 "0033_refund_requests.sql",
     34 "0034_data_taken_back.sql",
+    35 "0035_charged_by_hour.sql",
 );
 
 impl Database {

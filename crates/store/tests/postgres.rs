@@ -190,14 +190,6 @@ fn who_goes_on_after_a_failed_statement_changes_nothing() {
 }
 
 #[test]
-fn a_zero_character_is_named_as_what_is_wrong() {
-    let tables = Tables::open_postgres(&server::empty()).unwrap();
-    let looked = tables.read(|reader| reader.setting("a\0b"));
-    assert!(matches!(looked, Err(StoreError::ZeroInText)), "{looked:?}");
-    assert_eq!(tables.read(|reader| reader.setting("ab")).unwrap(), None);
-}
-
-#[test]
 fn two_programs_write_as_if_each_were_alone() {
     let server = server::empty();
     let programs = [(); 2].map(|()| Tables::open_postgres(&server).unwrap());

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use book::EntryRef;
 use money::{Amount, CustomerId, GrantId, PaymentId, Quantity, Timestamp, Unit, WalletId};
 use store::views::{
-    AccountRow, EntryCursor, EntryRow, GrantRow, GrantState, Moved, UsageRow, ViewChange, ViewChanges,
-    WalletRow, WindowRow, quarter_of,
+    AccountRow, ChargedHour, ChargedKind, ChargedRow, EntryCursor, EntryRow, GrantRow, GrantState, Moved,
+    UsageRow, ViewChange, ViewChanges, WalletRow, WindowRow, quarter_of,
 };
 use store::{Reader, StoreError, Tables};
 
@@ -122,6 +122,10 @@ fn used(hour: i64, quantity: i64, pending_delta: i64) -> ViewChange {
     }
 }
 
+fn charged(hour: i64, charge_kind_no: u32, delta: i64) -> ViewChange {
+    ViewChange::Charged { wallet_no: 1, hour, charge_kind_no, delta }
+}
+
 fn moved(account: &'static str, delta: i64) -> ViewChange {
     ViewChange::AccountMoved { account: account.into(), unit: Unit::USD, delta }
 }
@@ -145,6 +149,78 @@ fn use_beyond_what_can_be_told_stops_there_and_holds_nothing_up() {
             assert_eq!(told, [(i64::MAX, events)], "{name}");
         }
     }
+}
+
+#[test]
+fn charges_are_counted_by_hour_and_what_was_given_back_beside_them() {
+    for tables in server::tables() {
+        apply(&tables, &[charged(7, 2, -40), charged(7, 2, -2), charged(7, 5, -10), charged(9, 2, -1)])
+            .unwrap();
+        apply(&tables, &[charged(7, 2, -8), charged(9, 2, 40), charged(9, 2, 0), charged(12, 2, -3)])
+            .unwrap();
+        let row = |hour, [charges, charged, reversals, reversed]: [i64; 4]| {
+            let (wallet_no, charge_kind_no) = (1, 2);
+            ChargedRow { wallet_no, hour, charge_kind_no, charges, charged, reversals, reversed }
+        };
+        let rows = [row(7, [3, 50, 0, 0]), row(9, [1, 1, 2, 40])];
+        assert_eq!(read(&tables, |r| r.charged(1, 2, 7, 12)), rows);
+        let hours = [ChargedHour { hour: 7, amount: 60 }, ChargedHour { hour: 9, amount: -39 }];
+        assert_eq!(read(&tables, |r| r.charged_by_hour(1, 7, 12)), hours);
+        let kind = |charge_kind_no, [charges, charged, reversals, reversed]: [i64; 4]| ChargedKind {
+            charge_kind_no,
+            charges,
+            charged,
+            reversals,
+            reversed,
+        };
+        let kinds = [kind(2, [4, 51, 2, 40]), kind(5, [1, 10, 0, 0])];
+        assert_eq!(read(&tables, |r| r.charged_by_kind(1, 0, 12)), kinds);
+        assert_eq!(read(&tables, |r| r.charged_by_hour(2, 0, 12)), []);
+    }
+}
+
+#[test]
+fn charges_given_back_again_and_again_hold_nothing_up() {
+    for tables in server::tables() {
+        for _ in 0..3 {
+            apply(&tables, &[charged(1, 1, -i64::MAX), charged(1, 1, i64::MAX), charged(1, 1, -7)]).unwrap();
+        }
+        let rows = read(&tables, |r| r.charged(1, 1, 0, 2));
+        let told: Vec<_> =
+            rows.iter().map(|row| (row.charges, row.charged, row.reversals, row.reversed)).collect();
+        assert_eq!(told, [(6, i64::MAX, 3, i64::MAX)]);
+    }
+}
+
+#[test]
+fn charges_of_before_are_counted_when_the_tables_are_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saldo.db");
+    let entries = |number| {
+        let kind = if number % 5 == 4 { "reversal" } else { "charge" };
+        let amount = if kind == "charge" { -250_000 } else { 250_000 };
+        let charge_kind_no = Some(u32::try_from(number % 3).unwrap());
+        let at = NOW.plus(i64::try_from(number).unwrap() * Timestamp::HOUR / 4);
+        EntryRow { kind: Cow::Borrowed(kind), amount, charge_kind_no, at, ..short_entry(1, number) }
+    };
+    let rows: Vec<EntryRow> = (0..50).map(entries).collect();
+    let counted = |row: &EntryRow| charged(row.at.hour(), row.charge_kind_no.unwrap(), row.amount);
+    let mut changes = vec![ViewChange::WalletOpened(wallet(1))];
+    changes.extend(rows.iter().map(counted));
+    changes.extend(rows.into_iter().map(ViewChange::EntryAdded));
+    changes.push(ViewChange::EntryAdded(entry(1, 50)));
+    apply(&Tables::open(&path).unwrap(), &changes).unwrap();
+
+    let of_before = rusqlite::Connection::open(&path).unwrap();
+    of_before.execute_batch("DROP TABLE charged_view").unwrap();
+    of_before.execute_batch(include_str!("../migrations/sqlite/saldo/0034_charged_by_hour.sql")).unwrap();
+    drop(of_before);
+    let expected = Tables::open_in_memory().unwrap();
+    apply(&expected, &changes).unwrap();
+    let found = Tables::open(&path).unwrap();
+    let difference = found.read(|found| expected.read(|expected| found.first_difference(expected)));
+    assert_eq!(difference.unwrap(), None);
+    assert_eq!(read(&found, |r| r.charged_by_kind(1, NOW.hour(), i64::MAX)).len(), 3);
 }
 
 #[test]
@@ -436,5 +512,6 @@ fn the_first_difference_is_named() {
         "window_view"
     );
     assert_eq!(differ(&[used(1, 1, 0)]).unwrap().table, "usage_view");
+    assert_eq!(differ(&[charged(1, 1, -1)]).unwrap().table, "charged_view");
     assert_eq!(differ(&[moved("a", 1)]).unwrap().table, "account_view");
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use jiff::civil::Date;
 use money::{EntryId, Timestamp, Unit, WalletId};
 use serde::{Deserialize, Serialize};
-use store::views::{EntryCursor, EntryRow, GrantState};
+use store::views::{ChargedRow, EntryCursor, EntryRow, GrantState, UsageRow};
 use store::{Reader, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
@@ -236,8 +236,10 @@ fn active_grants(reader: &Reader<'_>, no: u32) -> Result<Option<Vec<store::views
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichUsage {
-    /// The meter's slug.
-    meter: String,
+    /// The meter's slug. Either this or `kind`.
+    meter: Option<String>,
+    /// What was charged for, as charges name it.
+    kind: Option<String>,
     /// From the hour that holds this instant, RFC 3339; 30 days before `to`, if nothing is said.
     from: Option<String>,
     /// To the hour that holds this instant, which is the first left out; after the present hour, if nothing is said.
@@ -249,17 +251,37 @@ pub(super) struct WhichUsage {
 pub(super) struct Usage {
     /// The hour's beginning, RFC 3339.
     hour: String,
-    /// How much, as decimal text.
+    /// How much, as decimal text; of charges, how many.
     quantity: String,
-    /// How many events.
+    /// How many events; of charges, how many.
     events: i64,
-    /// What of it has been posted.
+    /// What of it has been posted; of charges, what they took less what was given back in this hour.
     posted: Amount,
     /// What of it open windows will post.
     pending: Amount,
 }
 
-/// List what a wallet used of a meter by hour, oldest first. Hours without use are left out; at most 366 days at once.
+/// What is asked about, by its number.
+enum Asking {
+    Meter(u32),
+    Charges(u32),
+}
+
+fn asking(which: &WhichUsage, sold: &Sold) -> Result<Asking, Problem> {
+    match (&which.meter, &which.kind) {
+        (Some(slug), None) => sold
+            .meter(slug)
+            .map(|meter| Asking::Meter(meter.meter_no))
+            .ok_or_else(|| Problem::invalid("meter", "meter_unknown", "meter is not the slug of a meter.")),
+        (None, Some(slug)) => sold.charge_kind(slug).map(Asking::Charges).ok_or_else(|| {
+            Problem::invalid("kind", "kind_unknown", "kind is nothing that was ever charged for.")
+        }),
+        _ => Err(Problem::invalid("meter", "meter_missing", "Either meter or kind must be given.")),
+    }
+}
+
+/// List what a wallet used by hour, of a meter or of one kind of charges, oldest first. Hours without use are left out; at most 366
+/// days at once.
 #[utoipa::path(get, path = "/v1/wallets/{id}/usage", tag = "usage",
     params(("id" = String, Path, description = "`wal_…`"), WhichUsage),
     responses((status = 200, description = "The hours with use.", body = List<Usage>)))]
@@ -269,10 +291,7 @@ pub(super) async fn usage(
     Id(wallet): Id<WalletId>,
     Asked(which): Asked<WhichUsage>,
 ) -> Result<Json<List<Usage>>, Problem> {
-    let sold = api.app.sold();
-    let meter = sold.meter(&which.meter).map(|meter| meter.meter_no);
-    let meter = meter
-        .ok_or_else(|| Problem::invalid("meter", "meter_unknown", "meter is not the slug of a meter."))?;
+    let asking = asking(&which, &api.app.sold())?;
     let to = read_time_if("to", which.to.as_deref())?.map(Timestamp::hour);
     let to = to.unwrap_or(api.app.ledger.now().hour() + 1);
     let from = read_time_if("from", which.from.as_deref())?.map(Timestamp::hour).unwrap_or(to - USAGE_HOURS);
@@ -282,16 +301,43 @@ pub(super) async fn usage(
     }
     let wallet = known_wallets::settled(&api.app, wallet).await?;
     wait_for_views(&api).await;
-    let rows = api.app.read(move |reader| reader.usage(wallet.no.0, meter, from, to)).await?;
-    let amount = |value| Amount::from(money::Amount::new(value, wallet.unit));
-    let data = rows.iter().map(|row| Usage {
-        hour: time(Timestamp::from_micros(row.hour.saturating_mul(Timestamp::HOUR))),
+    let (no, unit) = (wallet.no.0, wallet.unit);
+    let look = move |reader: &Reader<'_>| {
+        Ok(match asking {
+            Asking::Meter(meter_no) => {
+                reader.usage(no, meter_no, from, to)?.iter().map(|row| metered(row, unit)).collect()
+            }
+            Asking::Charges(kind_no) => {
+                reader.charged(no, kind_no, from, to)?.iter().map(|row| charged(row, unit)).collect()
+            }
+        })
+    };
+    Ok(Json(List { data: api.app.read(look).await?, next_cursor: None }))
+}
+
+fn metered(row: &UsageRow, unit: Unit) -> Usage {
+    Usage {
+        hour: hour(row.hour),
         quantity: quantity(row.quantity),
         events: row.events,
-        posted: amount(row.posted),
-        pending: amount(row.pending),
-    });
-    Ok(Json(List { data: data.collect(), next_cursor: None }))
+        posted: money::Amount::new(row.posted, unit).into(),
+        pending: money::Amount::new(row.pending, unit).into(),
+    }
+}
+
+fn charged(row: &ChargedRow, unit: Unit) -> Usage {
+    Usage {
+        hour: hour(row.hour),
+        quantity: row.charges.to_string(),
+        events: row.charges,
+        posted: money::Amount::new(row.charged.saturating_sub(row.reversed), unit).into(),
+        pending: money::Amount::zero(unit).into(),
+    }
+}
+
+/// The beginning of an hour since the epoch.
+fn hour(hour: i64) -> String {
+    time(Timestamp::from_micros(hour.saturating_mul(Timestamp::HOUR)))
 }
 
 #[cfg(test)]

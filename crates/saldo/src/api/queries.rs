@@ -1,5 +1,5 @@
 //! Which fields the query of each operation may have: those that its description names. Any other is refused, on every route alike, so
-//! that nobody believes that he asked for what was never read.
+//! that nobody believes that he asked for what was never read; so is a value that holds a zero character.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::Api;
 use crate::problem::Problem;
+use crate::zeros;
 
 /// The fields of each operation.
 #[derive(Debug)]
@@ -40,7 +41,8 @@ impl Queries {
         // What cannot be read at all is told by whoever reads it.
         let fields = fields.map(|axum::extract::Query(fields)| fields).unwrap_or_default();
         let Some((unknown, _)) = fields.iter().find(|(field, _)| !known.contains(field)) else {
-            return Ok(());
+            let holds_zero = fields.iter().find(|(_, value)| value.contains('\0'));
+            return holds_zero.map_or(Ok(()), |(field, _)| Err(zeros::refusal(field)));
         };
         let detail = if known.is_empty() {
             format!("The query: {unknown} is not a field that is known here; this address takes none.")

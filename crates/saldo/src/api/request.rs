@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 
 use super::refusals;
 use crate::problem::Problem;
+use crate::zeros;
 
 /// Longest idempotency key, in bytes.
 pub(super) const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
@@ -47,6 +48,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 "invalid_field",
                 "body: a JSON object is wanted, not a list.",
             ));
+        }
+        if let Some(field) = zeros::in_json(&bytes) {
+            return Err(zeros::refusal(&field));
         }
         read_json(&bytes).map(Body)
     }

@@ -16,7 +16,7 @@ pub struct Span {
     pub from: Timestamp,
     /// Its end.
     pub until: Timestamp,
-    /// What was spent in it; never negative.
+    /// What was spent in it; below zero if more was given back.
     pub amount: Amount,
     /// Whether it is over; the first that is not is the present.
     pub is_over: bool,
@@ -59,7 +59,7 @@ pub struct Chart {
     pub room: Room,
     /// The same bars for a wide and for a narrow place.
     pub drawings: Vec<Drawing>,
-    /// The table: one row per span in which something was spent.
+    /// The table: one row per span in which something was spent or given back, so that it adds up.
     pub rows: Vec<Row>,
 }
 
@@ -284,7 +284,7 @@ impl Chart {
             empty: reader.t(words.empty),
             room,
             drawings,
-            rows: spent().map(row).collect(),
+            rows: spans.iter().filter(|span| span.amount.value() != 0).map(row).collect(),
         }
     }
 }

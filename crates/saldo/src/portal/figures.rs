@@ -4,7 +4,7 @@
 
 use engine::PublishedWallet;
 use money::{Amount, Timestamp, Unit, WalletId};
-use store::views::{GrantRow, GrantState, UsageRow};
+use store::views::{ChargedHour, GrantRow, GrantState, UsageRow};
 use store::{Reader as TablesReader, StoreError};
 
 use super::calendar::Bounds;
@@ -93,40 +93,53 @@ pub(crate) fn source(row: &GrantRow) -> GrantSource {
     }
 }
 
-/// What a wallet used of all meters in the hours that begin within `bounds`.
+/// What a wallet used in some hours: what meters counted, and what was charged for directly.
+pub(super) struct HoursUsed {
+    /// By meter and hour.
+    pub(super) metered: Vec<UsageRow>,
+    /// By hour.
+    pub(super) charged: Vec<ChargedHour>,
+}
+
+/// What a wallet used in the hours that begin within `bounds`.
 pub(super) fn usage(
     reader: &TablesReader<'_>,
     wallet_no: u32,
     bounds: Bounds,
-) -> Result<Vec<UsageRow>, StoreError> {
-    let (from, until) = (first_hour(bounds.from), first_hour(bounds.until));
-    let mut rows = Vec::new();
+) -> Result<HoursUsed, StoreError> {
+    let hours = hours_within(bounds);
+    let mut metered = Vec::new();
     for meter_no in reader.used_meters(wallet_no)? {
-        rows.extend(reader.usage(wallet_no, meter_no, from, until)?);
+        metered.extend(reader.usage(wallet_no, meter_no, hours.start, hours.end)?);
     }
-    Ok(rows)
+    Ok(HoursUsed { metered, charged: reader.charged_by_hour(wallet_no, hours.start, hours.end)? })
 }
 
 /// The hours of a day, each with what was used in it; what open windows will take counts, and is not settled.
-pub(super) fn hours(rows: &[UsageRow], bounds: Bounds, unit: Unit, now: Timestamp) -> Vec<Span> {
-    let hours = first_hour(bounds.from)..first_hour(bounds.until);
+pub(super) fn hours(used: &HoursUsed, bounds: Bounds, unit: Unit, now: Timestamp) -> Vec<Span> {
     let at = |hour: i64| Timestamp::from_micros(hour.saturating_mul(Timestamp::HOUR));
-    hours.map(|hour| span(rows, Bounds { from: at(hour), until: at(hour + 1) }, unit, now)).collect()
+    hours_within(bounds)
+        .map(|hour| span(used, Bounds { from: at(hour), until: at(hour + 1) }, unit, now))
+        .collect()
 }
 
 /// What was used within `bounds`.
-pub(super) fn span(rows: &[UsageRow], bounds: Bounds, unit: Unit, now: Timestamp) -> Span {
-    let within = first_hour(bounds.from)..first_hour(bounds.until);
-    let inside = || rows.iter().filter(|row| within.contains(&row.hour));
-    let spent =
-        inside().fold(Amount::zero(unit), |sum, row| plus(sum, row.posted.saturating_add(row.pending)));
+pub(super) fn span(used: &HoursUsed, bounds: Bounds, unit: Unit, now: Timestamp) -> Span {
+    let within = hours_within(bounds);
+    let metered = || used.metered.iter().filter(|row| within.contains(&row.hour));
+    let charged = used.charged.iter().filter(|row| within.contains(&row.hour));
     Span {
         from: bounds.from,
         until: bounds.until,
-        amount: spent,
+        amount: metered().map(spent).chain(charged.map(|row| row.amount)).fold(Amount::zero(unit), plus),
         is_over: now >= bounds.until,
-        is_settled: inside().all(|row| row.pending == 0),
+        is_settled: metered().all(|row| row.pending == 0),
     }
+}
+
+/// What a meter's use of an hour costs, settled or not.
+pub(super) fn spent(row: &UsageRow) -> i64 {
+    row.posted.saturating_add(row.pending)
 }
 
 /// How many days `available` lasts at the pace of the last days; `None` if nothing was used in them.
@@ -137,9 +150,11 @@ pub(super) fn days_left(
     now: Timestamp,
 ) -> Result<Option<u32>, StoreError> {
     let bounds = Bounds { from: now.plus(-PACE_DAYS * Timestamp::DAY), until: now.plus(Timestamp::HOUR) };
-    let rows = usage(reader, wallet_no, bounds)?;
-    let used: i128 = rows.iter().map(|row| i128::from(row.posted)).sum();
-    let Some(first) = rows.iter().filter(|row| row.posted > 0).map(|row| row.hour).min() else {
+    let HoursUsed { metered, charged } = usage(reader, wallet_no, bounds)?;
+    let metered = metered.iter().map(|row| (row.hour, row.posted));
+    let rows: Vec<(i64, i64)> = metered.chain(charged.iter().map(|row| (row.hour, row.amount))).collect();
+    let used: i128 = rows.iter().map(|(_, amount)| i128::from(*amount)).sum();
+    let Some(first) = rows.iter().filter(|(_, amount)| *amount > 0).map(|(hour, _)| *hour).min() else {
         return Ok(None);
     };
     // Who began to use two days ago has a pace of two days, not of seven; of one at least.
@@ -149,6 +164,11 @@ pub(super) fn days_left(
     }
     let lasts = i128::from(available.max(0)) * i128::from(since) / used / i128::from(Timestamp::DAY);
     Ok(Some(u32::try_from(lasts).unwrap_or(u32::MAX)))
+}
+
+/// The hours since the epoch that begin within `bounds`.
+pub(super) fn hours_within(bounds: Bounds) -> std::ops::Range<i64> {
+    first_hour(bounds.from)..first_hour(bounds.until)
 }
 
 /// The first hour since the epoch that begins at `at` or after it.

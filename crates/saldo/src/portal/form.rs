@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
@@ -18,6 +19,7 @@ use super::shell::Fault;
 use super::visit::Visit;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::zeros;
 
 /// Most bytes of a form.
 pub(super) const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -42,7 +44,13 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Posted<T> {
         if !is_from_here(&parts.headers, &app.config.server.public_url) {
             return Err(stale().into());
         }
-        let form = Form::<WithToken<T>>::from_request(Request::from_parts(parts, body), app).await;
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app).await;
+        let bytes = bytes.map_err(|rejection| unreadable(rejection.into()))?;
+        if let Some(field) = zeros::in_fields(&bytes) {
+            return Err(zeros::refusal(&field).into());
+        }
+        let form =
+            Form::<WithToken<T>>::from_request(Request::from_parts(parts, Body::from(bytes)), app).await;
         let Form(WithToken { csrf, fields }) = form.map_err(unreadable)?;
         if visit.is_token(&csrf) { Ok(Posted(fields)) } else { Err(stale().into()) }
     }
@@ -94,6 +102,9 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Asked<T> {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Asked<T>, Fault> {
+        if let Some(field) = parts.uri.query().and_then(|query| zeros::in_fields(query.as_bytes())) {
+            return Err(zeros::refusal(&field).into());
+        }
         match Query::<T>::from_request_parts(parts, app).await {
             Ok(Query(fields)) => Ok(Asked(fields)),
             Err(error) => Err(not_understood(error.to_string()).into()),

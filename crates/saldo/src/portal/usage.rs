@@ -1,4 +1,4 @@
-//! `/usage`: what was used, by hour of a day, by day of a month or by month of a year.
+//! `/usage`: what was used, by hour of a day, by day of a month or by month of a year: what meters counted, and what was charged for directly.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use jiff::civil::Date;
 use money::{Amount, Quantity, Timestamp};
 use serde::Deserialize;
 use store::tables::catalog::PriceTerms;
-use store::views::UsageRow;
+use store::views::ChargedKind;
 use store::{Reader as TablesReader, StoreError};
 
 use super::calendar::{self, Bounds};
-use super::figures;
+use super::figures::{self, HoursUsed};
 use super::form::{Asked, not_understood};
 use super::movements::spoken;
 use super::shell::{Fault, draw};
@@ -23,7 +23,7 @@ use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::chart::{Chart, Room, Span};
-use crate::look::page::{MeterName, MeterUse, Month, Usage, UsageView, Used};
+use crate::look::page::{ItemName, ItemUse, Month, Usage, UsageView, Used};
 use crate::look::part::Place;
 use crate::problem::Problem;
 use crate::sold::Sold;
@@ -95,6 +95,8 @@ fn used(
     now: Timestamp,
 ) -> Result<Used, StoreError> {
     let rows = figures::usage(tables, wallet.no.0, bounds)?;
+    let hours = figures::hours_within(bounds);
+    let charged = tables.charged_by_kind(wallet.no.0, hours.start, hours.end)?;
     let since = tables.wallet_view(wallet.id)?.map_or(now, |row| row.opened_at);
     let (before_url, after_url) = around(shown, reader, since, now);
     Ok(Used {
@@ -105,9 +107,9 @@ fn used(
         },
         before_url,
         after_url,
-        total: rows.iter().fold(Amount::zero(wallet.unit), |sum, row| figures::plus(sum, spent(row))),
+        total: figures::span(&rows, bounds, wallet.unit, now).amount,
         chart: chart(reader, &rows, shown, wallet, now),
-        meters: meters(&rows, sold, wallet),
+        items: items(&rows, &charged, sold, wallet),
     })
 }
 
@@ -149,13 +151,7 @@ fn bounds(reader: &Reader, shown: Shown) -> Option<Bounds> {
     }
 }
 
-fn chart(
-    reader: &Reader,
-    rows: &[UsageRow],
-    shown: Shown,
-    wallet: &PublishedWallet,
-    now: Timestamp,
-) -> Chart {
+fn chart(reader: &Reader, rows: &HoursUsed, shown: Shown, wallet: &PublishedWallet, now: Timestamp) -> Chart {
     let span = |bounds| figures::span(rows, bounds, wallet.unit, now);
     match shown {
         Shown::Day(day) => {
@@ -176,24 +172,36 @@ fn chart(
     }
 }
 
-/// What was used by meter, by the meters' names.
-fn meters(rows: &[UsageRow], sold: &Sold, wallet: &PublishedWallet) -> Vec<MeterUse> {
-    let mut sums: BTreeMap<MeterName, (Quantity, Amount)> = BTreeMap::new();
-    for row in rows {
-        let name = meter_name(sold, row.meter_no);
-        let (quantity, amount) = sums.entry(name).or_insert((Quantity::ZERO, Amount::zero(wallet.unit)));
-        *quantity = quantity.saturating_add(row.quantity);
-        *amount = figures::plus(*amount, spent(row));
+/// What the sum is made of: what was used by meter, and by what was charged for, each by its name. What was given back of charges
+/// stands for itself, so that the charges can be counted.
+fn items(rows: &HoursUsed, charged: &[ChargedKind], sold: &Sold, wallet: &PublishedWallet) -> Vec<ItemUse> {
+    let mut sums: BTreeMap<ItemName, (Quantity, Amount)> = BTreeMap::new();
+    let mut add = |name, quantity, amount| {
+        let sum = sums.entry(name).or_insert((Quantity::ZERO, Amount::zero(wallet.unit)));
+        *sum = (sum.0.saturating_add(quantity), figures::plus(sum.1, amount));
+    };
+    for row in &rows.metered {
+        add(meter_name(sold, row.meter_no), row.quantity, figures::spent(row));
     }
-    sums.into_iter().map(|(meter, (quantity, amount))| MeterUse { meter, quantity, amount }).collect()
+    for row in charged {
+        let kind = sold.charge_kind_slug(row.charge_kind_no).map(spoken).unwrap_or_default();
+        let times = |count: i64| Quantity::from_millionths(count.saturating_mul(Quantity::ONE.millionths()));
+        if row.charges > 0 {
+            add(ItemName::Charged(kind.clone()), times(row.charges), row.charged);
+        }
+        if row.reversals > 0 {
+            add(ItemName::GivenBack(kind), times(row.reversals), row.reversed.saturating_neg());
+        }
+    }
+    sums.into_iter().map(|(item, (quantity, amount))| ItemUse { item, quantity, amount }).collect()
 }
 
 /// What a meter counts. One that is sold by active time is called so; what another counts only the operator can name.
-fn meter_name(sold: &Sold, meter_no: u32) -> MeterName {
+fn meter_name(sold: &Sold, meter_no: u32) -> ItemName {
     match sold.price(meter_no).map(|price| &price.terms) {
-        Some(PriceTerms::PerActiveWindow { window_seconds: HOUR_SECONDS, .. }) => MeterName::ActiveHours,
-        Some(PriceTerms::PerActiveWindow { .. }) => MeterName::ActiveTime,
-        _ => MeterName::Named(sold.meter_slug(meter_no).map(spoken).unwrap_or_default()),
+        Some(PriceTerms::PerActiveWindow { window_seconds: HOUR_SECONDS, .. }) => ItemName::ActiveHours,
+        Some(PriceTerms::PerActiveWindow { .. }) => ItemName::ActiveTime,
+        _ => ItemName::Named(sold.meter_slug(meter_no).map(spoken).unwrap_or_default()),
     }
 }
 
@@ -227,8 +235,4 @@ fn around(
             (before.map(url), after.map(url))
         }
     }
-}
-
-fn spent(row: &UsageRow) -> i64 {
-    row.posted.saturating_add(row.pending)
 }

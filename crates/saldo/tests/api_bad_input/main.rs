@@ -11,3 +11,4 @@ mod keys;
 mod requests;
 mod resources;
 mod webhooks;
+mod zeros;

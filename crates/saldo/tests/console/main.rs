@@ -31,6 +31,7 @@ mod staff_passwords;
 mod subscribers;
 mod support;
 mod webhooks;
+mod zeros;
 
 use browser::{Browser, PASSWORD};
 use house::House;

@@ -1,7 +1,10 @@
 //! Refunds and the people around them: a second pair of eyes above a limit, one whose money comes back, one that the bank stands before.
 
-use money::PaymentId;
+use money::{Amount, PaymentId, RefundId, Unit};
+use saldo::audit::Author;
+use saldo::clock;
 use saldo::customers::CreatedCustomer;
+use saldo::refunds::Wanted;
 use serde_json::json;
 use store::tables::claims::{ClaimCause, TakenBackRow};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
@@ -199,5 +202,56 @@ async fn nothing_is_given_back_while_the_bank_holds_the_money() {
     let by_key = house.post(&format!("/v1/payments/{payment}/refunds"), &json!({})).await;
     assert_eq!(by_key.expect(409)["code"], "payment_disputed");
     assert!(orders(&house, payment).await.is_empty());
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_old_that_stripe_has_made_is_not_made_again() {
+    let house = House::open().await;
+    let (_, payment) = paid(&house, "ana", "4242424242424242").await;
+    let program = std::sync::Arc::clone(&house.running.app);
+    // Written down and made; then the program fell, and Stripe forgot the key under which it was asked.
+    let amount = Amount::parse("3.00", Unit::USD).expect("an amount");
+    let name = RefundId::from_u128(7);
+    let now = clock::now();
+    let order = RefundOrder {
+        id: name,
+        payment,
+        amount,
+        reason: None,
+        note: String::new(),
+        state: RefundOrderState::Open,
+        provider_refund: None,
+        error: None,
+        ordered_by: "program".to_owned(),
+        ordered_at: now,
+        updated_at: now,
+        decided_by: None,
+        decided_at: None,
+        resolved_at: None,
+    };
+    program.write(move |tx| tx.insert_refund_order(&order)).await.expect("an order");
+    let known =
+        program.read(move |reader| reader.payment(payment)).await.expect("a look").expect("a payment");
+    let form = [
+        ("payment_intent", known.provider_payment.as_str()),
+        ("amount", "300"),
+        ("metadata[refund_id]", &name.to_string()),
+    ];
+    let made = house.stripe(reqwest::Method::POST, "/v1/refunds", &form).await;
+
+    let wanted = Wanted {
+        amount: Some(amount),
+        reason: None,
+        note: String::new(),
+        left_seen: None,
+        alone_up_to: None,
+    };
+    let ordered = saldo::refunds::order(&program, Author::operator(), (name, payment), wanted).await;
+    let ordered = ordered.expect("the same order");
+    assert_eq!(ordered.state, RefundOrderState::Made);
+    assert_eq!(ordered.provider_refund.as_deref(), made["id"].as_str());
+    let all = house.stripe(reqwest::Method::GET, "/v1/refunds", &[]).await;
+    assert_eq!(all["data"].as_array().map(Vec::len), Some(1), "{all}");
     house.close().await;
 }

@@ -71,6 +71,8 @@ impl Binder<'_, '_> {
         let value = match value {
             Value::Null => ValueRef::Null,
             Value::Integer(n) => ValueRef::Integer(n),
+            // It would keep it, and compare only what stands before it.
+            Value::Text(text) if text.contains('\0') => return Err(StoreError::ZeroInText),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
         };

@@ -51,13 +51,23 @@ const ADD_USAGE: &str = "INSERT INTO usage_view
         quantity = CASE WHEN usage_view.quantity > 9223372036854775807 - excluded.quantity
             THEN 9223372036854775807 ELSE usage_view.quantity + excluded.quantity END, events = usage_view.events + excluded.events,
         posted = usage_view.posted + excluded.posted, pending = usage_view.pending + excluded.pending";
+/// Sums that stop where they cannot be told, as use does.
+const ADD_CHARGED: &str = "INSERT INTO charged_view
+    (wallet_no, hour, charge_kind_no, charges, charged, reversals, reversed) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (wallet_no, hour, charge_kind_no) DO UPDATE SET
+        charges = charged_view.charges + excluded.charges,
+        charged = CASE WHEN charged_view.charged > 9223372036854775807 - excluded.charged
+            THEN 9223372036854775807 ELSE charged_view.charged + excluded.charged END,
+        reversals = charged_view.reversals + excluded.reversals,
+        reversed = CASE WHEN charged_view.reversed > 9223372036854775807 - excluded.reversed
+            THEN 9223372036854775807 ELSE charged_view.reversed + excluded.reversed END";
 const ADD_MOVED: &str = "INSERT INTO moved_view (quarter, unit, kind, reason, amount)
     VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (quarter, unit, kind, reason) DO UPDATE SET amount = moved_view.amount + excluded.amount";
 const MOVE_ACCOUNT: &str = "INSERT INTO account_view (account, unit, balance) VALUES ($1, $2, $3)
     ON CONFLICT (account, unit) DO UPDATE SET balance = account_view.balance + excluded.balance";
 
-const CLEAR: [&str; 10] = [
+const CLEAR: [&str; 11] = [
     "DELETE FROM wallet_view",
     "DELETE FROM balance_view",
     "DELETE FROM grant_view",
@@ -66,6 +76,7 @@ const CLEAR: [&str; 10] = [
     "DELETE FROM entry_mark",
     "DELETE FROM window_view",
     "DELETE FROM usage_view",
+    "DELETE FROM charged_view",
     "DELETE FROM moved_view",
     "DELETE FROM account_view",
 ];
@@ -233,6 +244,11 @@ impl Tx<'_> {
             let quantity = Quantity::from_millionths(used[0]);
             add_usage.add(&[wallet_no, meter_no, hour, &quantity, &used[1], &used[2], &used[3]])?;
         }
+        let mut add_charged = self.prepare_many(ADD_CHARGED)?;
+        for ((wallet_no, hour, charge_kind_no), sums) in &changes.charged {
+            let [charges, charged, reversals, reversed] = sums;
+            add_charged.add(&[wallet_no, hour, charge_kind_no, charges, charged, reversals, reversed])?;
+        }
         let mut add_moved = self.prepare_many(ADD_MOVED)?;
         for ((quarter, unit, kind, reason), amount) in &changes.moved {
             add_moved.add(&[quarter, unit, kind, reason, amount])?;
@@ -241,7 +257,7 @@ impl Tx<'_> {
         for ((account, unit), delta) in &changes.accounts {
             move_account.add(&[account, unit, delta])?;
         }
-        for many in [add_usage, add_moved, move_account] {
+        for many in [add_usage, add_charged, add_moved, move_account] {
             many.finish()?;
         }
         Ok(())

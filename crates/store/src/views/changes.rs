@@ -22,6 +22,8 @@ pub struct ViewChanges {
     pub(super) windows: BTreeMap<(u32, u32), WindowChange>,
     /// wallet, meter, hour → quantity in millionths, events, posted, pending.
     pub(super) usage: BTreeMap<(u32, u32, i64), [i64; 4]>,
+    /// wallet, hour, kind of charge → charges, what they took, reversals, what came back.
+    pub(super) charged: BTreeMap<(u32, i64, u32), [i64; 4]>,
     /// quarter, unit, kind, reason → posted.
     pub(super) moved: BTreeMap<MovedKey, i64>,
     pub(super) accounts: BTreeMap<(Cow<'static, str>, Unit), i64>,
@@ -107,6 +109,14 @@ impl ViewChanges {
                 for (sum, delta) in others.iter_mut().zip([events_delta, posted_delta, pending_delta]) {
                     self.overflowed |= !add(sum, delta);
                 }
+            }
+            ViewChange::Charged { wallet_no, hour, charge_kind_no, delta } => {
+                let sums = self.charged.entry((wallet_no, hour, charge_kind_no)).or_default();
+                // Each only grows, and stops at the largest that can be told: what is charged and given back, again and again, is bounded
+                // in its difference and not in its sums.
+                let (count, sum) = if delta < 0 { (0, 1) } else { (2, 3) };
+                sums[count] = sums[count].saturating_add(1);
+                sums[sum] = sums[sum].saturating_add_unsigned(delta.unsigned_abs());
             }
             ViewChange::Moved { quarter, unit, kind, reason, delta } => {
                 let reason = reason.unwrap_or_default();

@@ -2,7 +2,10 @@
 
 use book::EntryRef;
 
-use super::{AccountRow, EntryMark, EntryRow, GrantRow, MovedRow, UsageRow, WalletRow, WindowRow, grant_key};
+use super::{
+    AccountRow, ChargedRow, EntryMark, EntryRow, GrantRow, MovedRow, UsageRow, WalletRow, WindowRow,
+    grant_key,
+};
 use crate::error::StoreError;
 use crate::stored::Stored;
 use crate::tables::Reader;
@@ -31,6 +34,9 @@ const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_
 const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted, pending
     FROM usage_view WHERE (wallet_no, meter_no, hour) > ($1, $2, $3)
     ORDER BY wallet_no, meter_no, hour LIMIT $4";
+const CHARGED: &str = "SELECT wallet_no, hour, charge_kind_no, charges, charged, reversals, reversed
+    FROM charged_view WHERE (wallet_no, hour, charge_kind_no) > ($1, $2, $3)
+    ORDER BY wallet_no, hour, charge_kind_no LIMIT $4";
 const MOVED: &str = "SELECT quarter, unit, kind, reason, amount FROM moved_view
     WHERE (quarter, unit, kind, reason) > ($1, $2, $3, $4) ORDER BY quarter, unit, kind, reason LIMIT $5";
 const ACCOUNTS: &str = "SELECT account, unit, balance FROM account_view ORDER BY account, unit";
@@ -76,6 +82,11 @@ impl Reader<'_> {
             let hour = last.map_or((0, 0), |row| (row.meter_no, row.hour));
             reader.all(USAGE, &[&wallet_no, &hour, limit])
         };
+        let charged = |reader: &Reader<'_>, last: Option<&ChargedRow>| {
+            let wallet_no = last.map_or(-1, |row| i64::from(row.wallet_no));
+            let kind = last.map_or((0, 0), |row| (row.hour, row.charge_kind_no));
+            reader.all(CHARGED, &[&wallet_no, &kind, limit])
+        };
         let moved = |reader: &Reader<'_>, last: Option<&MovedRow>| match last {
             None => reader.all(MOVED, &[&i64::MIN, &b"".as_slice(), &"", &"", limit]),
             Some(row) => reader.all(MOVED, &[&row.quarter, &row.unit, &row.kind, &row.reason, limit]),
@@ -84,13 +95,14 @@ impl Reader<'_> {
             // Few: all at once.
             if last.is_some() { Ok(Vec::new()) } else { reader.all(ACCOUNTS, &[]) }
         };
-        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 9] = [
+        let steps: [&dyn Fn() -> Result<Option<ViewDifference>, StoreError>; 10] = [
             &|| compare("wallet_view", self, expected, wallets),
             &|| compare("grant_view", self, expected, grants),
             &|| compare("entry_view", self, expected, entries),
             &|| compare("entry_mark", self, expected, marks),
             &|| compare("window_view", self, expected, windows),
             &|| compare("usage_view", self, expected, usage),
+            &|| compare("charged_view", self, expected, charged),
             &|| compare("moved_view", self, expected, moved),
             &|| compare("account_view", self, expected, accounts),
             &|| self.first_line_difference(expected),

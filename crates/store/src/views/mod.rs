@@ -1,4 +1,4 @@
-//! What people read of the journal: wallets, grants, entries, open windows, usage by hour, accounts.
+//! What people read of the journal: wallets, grants, entries, open windows, usage and charges by hour, accounts.
 //!
 //! Owns the rows and how a batch of changes gets into them quickly. Which changes follow from a decision is the engine's to
 //! say; it moves its cursor in the same transaction, so that each batch is in the views once.
@@ -91,6 +91,17 @@ pub enum ViewChange {
         posted_delta: i64,
         /// How much more of it is pending; below zero when a window posts.
         pending_delta: i64,
+    },
+    /// A charge took something, or one was given back.
+    Charged {
+        /// The wallet.
+        wallet_no: u32,
+        /// Hours since the epoch.
+        hour: i64,
+        /// What was charged for.
+        charge_kind_no: u32,
+        /// How `posted` changed by it: below zero for a charge.
+        delta: i64,
     },
     /// Something about a line.
     Line(LineChange),
@@ -352,6 +363,52 @@ row! {
         pub posted: i64,
         /// How much of it open windows will post.
         pub pending: i64,
+    }
+}
+
+row! {
+    /// What charges of one kind took from a wallet in one hour, and what was given back in it of such charges, taken whenever.
+    pub struct ChargedRow {
+        /// The wallet.
+        pub wallet_no: u32,
+        /// Hours since the epoch.
+        pub hour: i64,
+        /// What was charged for.
+        pub charge_kind_no: u32,
+        /// How many charges.
+        pub charges: i64,
+        /// What they took.
+        pub charged: i64,
+        /// How many charges were given back.
+        pub reversals: i64,
+        /// What came back.
+        pub reversed: i64,
+    }
+}
+
+row! {
+    /// What charges of all kinds took from a wallet in one hour.
+    pub struct ChargedHour {
+        /// Hours since the epoch.
+        pub hour: i64,
+        /// What they took, less what was given back.
+        pub amount: i64,
+    }
+}
+
+row! {
+    /// What charges of one kind took from a wallet in some hours.
+    pub struct ChargedKind {
+        /// What was charged for.
+        pub charge_kind_no: u32,
+        /// How many charges.
+        pub charges: i64,
+        /// What they took.
+        pub charged: i64,
+        /// How many charges were given back.
+        pub reversals: i64,
+        /// What came back.
+        pub reversed: i64,
     }
 }
 

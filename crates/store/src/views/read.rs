@@ -3,7 +3,10 @@
 use book::EntryRef;
 use money::{CustomerId, GrantId, PaymentId, Timestamp, Unit, WalletId};
 
-use super::{AccountRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow, WindowRow, grant_key, quarter_of};
+use super::{
+    AccountRow, ChargedHour, ChargedKind, ChargedRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow,
+    WindowRow, grant_key, quarter_of,
+};
 use crate::error::StoreError;
 use crate::tables::{Page, Reader, page, rows_to_ask};
 
@@ -56,6 +59,13 @@ const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_
 const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted, pending
     FROM usage_view WHERE wallet_no = $1 AND meter_no = $2 AND hour >= $3 AND hour < $4 ORDER BY hour";
 const USED_METERS: &str = "SELECT DISTINCT meter_no FROM usage_view WHERE wallet_no = $1 ORDER BY meter_no";
+const CHARGED: &str = "SELECT wallet_no, hour, charge_kind_no, charges, charged, reversals, reversed
+    FROM charged_view WHERE wallet_no = $1 AND charge_kind_no = $2 AND hour >= $3 AND hour < $4 ORDER BY hour";
+const CHARGED_BY_HOUR: &str = "SELECT hour, CAST(sum(charged - reversed) AS BIGINT)
+    FROM charged_view WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 GROUP BY hour ORDER BY hour";
+const CHARGED_BY_KIND: &str = "SELECT charge_kind_no, CAST(sum(charges) AS BIGINT), CAST(sum(charged) AS BIGINT),
+    CAST(sum(reversals) AS BIGINT), CAST(sum(reversed) AS BIGINT)
+    FROM charged_view WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 GROUP BY charge_kind_no ORDER BY charge_kind_no";
 const ACCOUNTS: &str = "SELECT account, unit, balance FROM account_view ORDER BY account, unit";
 
 /// Most rows of one answer about usage: hours of a leap year.
@@ -221,6 +231,40 @@ impl Reader<'_> {
     ) -> Result<Vec<UsageRow>, StoreError> {
         let to_hour = to_hour.min(from_hour.saturating_add(USAGE_HOURS_MAX));
         self.all(USAGE, &[&wallet_no, &meter_no, &from_hour, &to_hour])
+    }
+
+    /// What charges of one kind took from a wallet, as [`Reader::usage`] tells of a meter.
+    pub fn charged(
+        &self,
+        wallet_no: u32,
+        charge_kind_no: u32,
+        from_hour: i64,
+        to_hour: i64,
+    ) -> Result<Vec<ChargedRow>, StoreError> {
+        let to_hour = to_hour.min(from_hour.saturating_add(USAGE_HOURS_MAX));
+        self.all(CHARGED, &[&wallet_no, &charge_kind_no, &from_hour, &to_hour])
+    }
+
+    /// The same of all kinds together.
+    pub fn charged_by_hour(
+        &self,
+        wallet_no: u32,
+        from_hour: i64,
+        to_hour: i64,
+    ) -> Result<Vec<ChargedHour>, StoreError> {
+        let to_hour = to_hour.min(from_hour.saturating_add(USAGE_HOURS_MAX));
+        self.all(CHARGED_BY_HOUR, &[&wallet_no, &from_hour, &to_hour])
+    }
+
+    /// What charges took from a wallet in these hours by what was charged for.
+    pub fn charged_by_kind(
+        &self,
+        wallet_no: u32,
+        from_hour: i64,
+        to_hour: i64,
+    ) -> Result<Vec<ChargedKind>, StoreError> {
+        let to_hour = to_hour.min(from_hour.saturating_add(USAGE_HOURS_MAX));
+        self.all(CHARGED_BY_KIND, &[&wallet_no, &from_hour, &to_hour])
     }
 
     /// The meters that a wallet has ever used.

@@ -1,6 +1,6 @@
 //! Whole or not at all, one moment for each reader, any number of threads.
 
-use crate::{customer, on_both, read, write};
+use crate::{NOW, customer, on_both, read, write};
 use money::CustomerId;
 use store::{StoreError, Tables};
 
@@ -50,4 +50,15 @@ fn many_threads_read_and_write() {
         }
     });
     assert_eq!(read(&tables, |r| r.customers(None, 1_000)).rows.len(), 80);
+}
+
+#[test]
+fn a_zero_character_is_refused_by_every_engine() {
+    on_both(|tables| {
+        let looked = tables.read(|reader| reader.setting("a\0b"));
+        assert!(matches!(looked, Err(StoreError::ZeroInText)), "{looked:?}");
+        let kept = tables.write(|tx| tx.put_setting("a", "b\0c", NOW));
+        assert!(matches!(kept, Err(StoreError::ZeroInText)), "{kept:?}");
+        assert_eq!(tables.read(|reader| reader.setting("a")).unwrap(), None);
+    });
 }

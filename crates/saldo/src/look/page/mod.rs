@@ -94,4 +94,4 @@ pub use sign_in::{SignIn, SignInProblem};
 pub use sign_up::{SignUpConfirmation, SignUpField, SignUpPage, SignUpProblem, SignUpStep, SignUpWaiting};
 pub use staff::{InvitationListed, StaffListed, StaffPage};
 pub use statement::{Month, Statement, StatementWords, csv_head, csv_lines};
-pub use usage::{MeterName, MeterUse, Usage, UsageFragment, UsageView, Used};
+pub use usage::{ItemName, ItemUse, Usage, UsageFragment, UsageView, Used};

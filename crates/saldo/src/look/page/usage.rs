@@ -34,8 +34,8 @@ pub struct Used {
     pub total: Amount,
     /// The drawing ([`Chart::by_hour`], [`Chart::by_day`] or [`Chart::by_month`], full width).
     pub chart: Chart,
-    /// What was spent by meter.
-    pub meters: Vec<MeterUse>,
+    /// What that is made of.
+    pub items: Vec<ItemUse>,
 }
 
 /// The inside of `data-live="usage"` on this page.
@@ -82,35 +82,40 @@ impl UsageView {
     }
 }
 
-/// What was used of one meter.
+/// What was used of one thing.
 #[derive(Clone, Debug)]
-pub struct MeterUse {
-    /// What it counts.
-    pub meter: MeterName,
-    /// How much of it.
+pub struct ItemUse {
+    /// What it is.
+    pub item: ItemName,
+    /// How much of it; of charges, how many.
     pub quantity: Quantity,
-    /// What it cost.
+    /// What it cost; below zero for what was given back.
     pub amount: Amount,
 }
 
-/// What a meter counts, in words for a customer.
+/// What is counted or charged for, in words for a customer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MeterName {
+pub enum ItemName {
     /// Hours of activity.
     ActiveHours,
     /// Spans of activity of another length.
     ActiveTime,
-    /// The operator's own name for it.
+    /// The operator's own name of a meter.
     Named(String),
+    /// The operator's own name of what is charged for.
+    Charged(String),
+    /// The same, of charges that were given back.
+    GivenBack(String),
 }
 
-impl MeterName {
+impl ItemName {
     /// In the reader's words.
     pub fn words(&self, reader: &Reader) -> String {
         match self {
-            MeterName::ActiveHours => reader.t("meter-active-hours"),
-            MeterName::ActiveTime => reader.t("meter-active-time"),
-            MeterName::Named(name) => name.clone(),
+            ItemName::ActiveHours => reader.t("meter-active-hours"),
+            ItemName::ActiveTime => reader.t("meter-active-time"),
+            ItemName::Named(name) | ItemName::Charged(name) => name.clone(),
+            ItemName::GivenBack(name) => reader.t1("charge-given-back", "what", name),
         }
     }
 }
