@@ -208,6 +208,22 @@ async fn guessing_is_slowed_down_for_the_right_password_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn links_to_a_document_are_few_however_it_is_written() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let mut ask = async |written: &str| {
+        let answer =
+            browser.submit("/forgotten-password", "/forgotten-password", &[("login", written)]).await;
+        answer.status.as_u16()
+    };
+    for written in ["529.982.247-25", "52998224725", "529.982.247-25", "52998224725", "529982247-25"] {
+        assert_eq!(ask(written).await, 200, "{written}");
+    }
+    assert_eq!(ask("52998224725").await, 429);
+    assert_eq!(ask("529.982.247-25").await, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forgotten_password_is_replaced_by_a_link_that_works_once() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
