@@ -10,6 +10,7 @@ use house::House;
 use money::{StaffId, Timestamp};
 use reqwest::Method;
 use saldo::{clock, ids, passwords, portal};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::Hidden;
 use store::tables::outbox::Mail;
@@ -296,6 +297,34 @@ async fn an_invitation_leads_to_the_first_password() {
     let fields = [("token", token.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
     assert_eq!(browser.submit(&link, "/set-password", &fields).await.status.as_u16(), 303);
     assert_eq!(browser.get("/billing").await.status.as_u16(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_an_address_that_is_put_right_opens_nothing() {
+    let house = House::open().await;
+    let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);
+    let invited = insert_login(&house, &ana, None);
+    let other = insert_login(&house, &bia, None);
+    let mistaken = portal::invite(&house.running.app, &invited).await.expect("an invitation");
+    let others = portal::invite(&house.running.app, &other).await.expect("an invitation");
+    let path = |link: &portal::MailedLink| link.url.strip_prefix(&house.url).expect("our own").to_owned();
+    let url = format!("{}/v1/customers/{}", house.url, ana.customer.id);
+    let change = async |email: &str| {
+        let request = house.client.patch(&url).bearer_auth(&house.operator).json(&json!({"email": email}));
+        house.send(request.header("Idempotency-Key", house::fresh_key())).await
+    };
+    let taken = change("bia@example.com").await;
+    assert_eq!((taken.status.as_u16(), taken.code()), (409, "already_exists".to_owned()), "{}", taken.text);
+    let mut browser = Browser::new(&house);
+    assert_eq!(browser.get(&path(&mistaken)).await.status.as_u16(), 200, "nothing was changed");
+    change("Ana.Right@example.com").await.expect(200);
+    assert_eq!(browser.get(&path(&mistaken)).await.status.as_u16(), 410);
+    assert_eq!(browser.get(&path(&others)).await.status.as_u16(), 200, "it is another's");
+    let login = house.running.app.read(move |tables| tables.login(invited.id)).await.expect("a look");
+    let login = login.expect("the login");
+    assert_eq!(login.email, "ana.right@example.com");
+    let right = portal::invite(&house.running.app, &login).await.expect("an invitation");
+    assert!(browser.get(&path(&right)).await.text.contains("ana.right@example.com"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
