@@ -110,6 +110,7 @@ pub struct App {
     journal_taken: Arc<AtomicBool>,
     end_announced: watch::Sender<bool>,
     sold: RwLock<Arc<Sold>>,
+    reloading: tokio::sync::Mutex<()>,
     customer_locks: Vec<tokio::sync::Mutex<()>>,
     payment_locks: Vec<tokio::sync::Mutex<()>>,
     place: Place,
@@ -280,6 +281,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         demo_strip: OnceLock::new(),
         end_announced,
         sold: RwLock::new(sold),
+        reloading: tokio::sync::Mutex::default(),
         customer_locks: (0..CUSTOMER_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         payment_locks: (0..PAYMENT_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         place,
@@ -355,6 +357,8 @@ impl App {
 
     /// Reads the catalog again and has the book decide with it from now on.
     pub async fn reload_sold(self: &Arc<Self>) -> Result<(), Problem> {
+        // One after the other: what was read first must not be put in force last.
+        let _one_at_a_time = self.reloading.lock().await;
         let app = Arc::clone(self);
         let read = move || {
             let (late, zone) = (app.config.credit.lateness_max, &app.config.brand.time_zone);

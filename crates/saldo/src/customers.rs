@@ -360,13 +360,52 @@ pub fn is_unprintable(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// One `@` with something before it and a dotted name behind it, without blanks: whether it exists only a mail can tell.
+/// One `@` with something before it and a dotted name behind it, without blanks: whether it exists only a mail can tell. Nothing in it by
+/// which a mail would go elsewhere than it says: `ana<eve@example.com>` is a name and the address of somebody else.
 pub fn looks_like_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let is_of_headers = |letter| "<>()[]\\,;:\"".contains(letter);
     !local.is_empty()
         && domain.contains('.')
         && !domain.starts_with('.')
         && !domain.ends_with('.')
-        && !text.contains(char::is_whitespace)
+        && !text.contains(|letter: char| {
+            letter.is_whitespace() || is_unprintable(letter) || is_of_headers(letter)
+        })
         && !local.contains('@')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_is_one_address_and_nothing_else() {
+        for email in [
+            "ana@example.com",
+            "ana.silva+saldo@mail.example.com.br",
+            "o'neil@example.com",
+            "ação@exemplo.com.br",
+        ] {
+            assert!(looks_like_email(email), "{email}");
+        }
+        for other in [
+            "ana",
+            "@example.com",
+            "ana@example",
+            "ana@.example.com",
+            "ana@example.com.",
+            "ana@b@example.com",
+            "ana silva@example.com",
+            "ana<eve@example.com>",
+            "ana@example.com,eve",
+            "\"ana\"@example.com",
+            "ana(eve)@example.com",
+            "ana@[127.0.0.1]",
+            "ana@example.com\u{0}",
+            "ana\u{202e}@example.com",
+        ] {
+            assert!(!looks_like_email(other), "{other:?}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Logins: who is meant by what was typed at the door, and to which address a link may go.
 
 use brazil::document::TaxId;
+use money::CustomerId;
 use store::tables::customers::Customer;
 use store::tables::logins::Login;
-use store::{Reader, StoreError};
+use store::{Reader, StoreError, Tx};
 
 use crate::customers::looks_like_email;
 
@@ -45,6 +46,27 @@ pub fn names_of(reader: &Reader<'_>, login: &Login) -> Result<Vec<String>, Store
     let email = reader.customer(login.customer)?.and_then(|customer| customer.email);
     let document = reader.payer(login.customer)?.map(|payer| payer.document);
     Ok([Some(login.email.clone()), email, document].into_iter().flatten().collect())
+}
+
+/// A customer's e-mail is another one now: whoever signs in with the old one signs in with the new one, and links that went to the old
+/// one, which may be a stranger's, open nothing any more. Conflicts over `logins.email`.
+pub fn follow_email(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    (was, now): (Option<&str>, Option<&str>),
+) -> Result<(), StoreError> {
+    if was == now {
+        return Ok(());
+    }
+    for login in tx.logins_of(customer, None, LOGINS_MAX)?.rows {
+        tx.delete_links_of(login.id)?;
+        if let (Some(was), Some(now)) = (was, now)
+            && login.email.eq_ignore_ascii_case(was)
+        {
+            tx.rename_login(login.id, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// What was typed as tries are counted: a document is the same however it was written.

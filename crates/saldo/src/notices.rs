@@ -17,6 +17,7 @@ mod usage;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use book::{Charging, JournalRow};
 use engine::{Notice, Projection};
 use money::{PurchaseId, Timestamp};
@@ -130,37 +131,60 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
     let due = app.write(move |tx| tx.claim_notices(PURCHASED, now, now.plus(LEASE), CLAIM_MAX)).await?;
     let count = due.len();
     for notice in due {
-        let (program, customer) = (Arc::clone(app), notice.customer);
-        let is_purchase = notice.id.kind == PURCHASED;
-        app.write(move |tx| {
-            // First, and once: what keeps a mail from being written keeps no webhook.
-            endpoints::fan_out(tx, &program, &notice)?;
-            let (config, sold) = (&program.config, program.sold());
-            let delivered = match notice.id.kind.as_str() {
-                PURCHASED => charge(tx, config, &notice)?,
-                usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
-                CREDIT_ADDED => mail(tx, config, &notice)?,
-                kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
-                PAYMENT_CLAIMED => refund::mail(tx, config, &notice)?,
-                PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_FAILED | INVOICE_PAID => Ok(()),
-                credit::LOW_BALANCE | credit::GRANT_EXPIRING => credit::mail(tx, config, &notice)?,
-                _ => owed::mail(tx, config, &sold, &notice)?,
-            };
-            match delivered {
-                Ok(()) => tx.notice_delivered(&notice.id, clock::now()),
-                Err(error) => {
-                    tracing::error!(kind = notice.id.kind, error, "a notice was not delivered");
-                    tx.notice_retry(&notice.id, Some(clock::now().plus(RETRY_AFTER)), &error)
-                }
+        let (id, customer) = (notice.id.clone(), notice.customer);
+        match deliver_one(app, notice).await {
+            Ok(()) => {}
+            // The store takes nothing now: the others would fare no better.
+            Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => return Err(problem),
+            // Those that were taken with it do not wait for it.
+            Err(problem) => {
+                let Problem { code, detail, .. } = problem;
+                tracing::error!(
+                    kind = id.kind,
+                    position = id.position,
+                    code,
+                    detail,
+                    "a notice was not delivered"
+                );
+                let next = Some(clock::now().plus(RETRY_AFTER));
+                app.write(move |tx| tx.notice_retry(&id, next, &detail)).await?;
+                continue;
             }
-        })
-        .await?;
-        if let Some(customer) = customer.filter(|_| is_purchase) {
+        }
+        if let Some(customer) = customer.filter(|_| id.kind == PURCHASED) {
             app.live.notify(customer);
             app.boleto_news.notify_one();
         }
     }
     Ok(count)
+}
+
+/// Delivers a notice, or writes down that it could not be read: both in one transaction.
+async fn deliver_one(app: &Arc<App>, notice: Stored) -> Result<(), Problem> {
+    let program = Arc::clone(app);
+    app.write(move |tx| {
+        // First, and once: what keeps a mail from being written keeps no webhook.
+        endpoints::fan_out(tx, &program, &notice)?;
+        let (config, sold) = (&program.config, program.sold());
+        let delivered = match notice.id.kind.as_str() {
+            PURCHASED => charge(tx, config, &notice)?,
+            usage::USAGE => usage::mail(tx, config, &sold, &notice)?,
+            CREDIT_ADDED => mail(tx, config, &notice)?,
+            kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
+            PAYMENT_CLAIMED => refund::mail(tx, config, &notice)?,
+            PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_FAILED | INVOICE_PAID => Ok(()),
+            credit::LOW_BALANCE | credit::GRANT_EXPIRING => credit::mail(tx, config, &notice)?,
+            _ => owed::mail(tx, config, &sold, &notice)?,
+        };
+        match delivered {
+            Ok(()) => tx.notice_delivered(&notice.id, clock::now()),
+            Err(error) => {
+                tracing::error!(kind = notice.id.kind, error, "a notice was not delivered");
+                tx.notice_retry(&notice.id, Some(clock::now().plus(RETRY_AFTER)), &error)
+            }
+        }
+    })
+    .await
 }
 
 /// Writes down what is owed for a purchase, and the boleto or the Pix if it is charged by one; an error says why that could not be yet.

@@ -10,6 +10,7 @@ use house::House;
 use money::{StaffId, Timestamp};
 use reqwest::Method;
 use saldo::{clock, ids, passwords, portal};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::Hidden;
 use store::tables::outbox::Mail;
@@ -208,6 +209,22 @@ async fn guessing_is_slowed_down_for_the_right_password_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn links_to_a_document_are_few_however_it_is_written() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let mut ask = async |written: &str| {
+        let answer =
+            browser.submit("/forgotten-password", "/forgotten-password", &[("login", written)]).await;
+        answer.status.as_u16()
+    };
+    for written in ["529.982.247-25", "52998224725", "529.982.247-25", "52998224725", "529982247-25"] {
+        assert_eq!(ask(written).await, 200, "{written}");
+    }
+    assert_eq!(ask("52998224725").await, 429);
+    assert_eq!(ask("529.982.247-25").await, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forgotten_password_is_replaced_by_a_link_that_works_once() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
@@ -280,6 +297,34 @@ async fn an_invitation_leads_to_the_first_password() {
     let fields = [("token", token.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
     assert_eq!(browser.submit(&link, "/set-password", &fields).await.status.as_u16(), 303);
     assert_eq!(browser.get("/billing").await.status.as_u16(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_an_address_that_is_put_right_opens_nothing() {
+    let house = House::open().await;
+    let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);
+    let invited = insert_login(&house, &ana, None);
+    let other = insert_login(&house, &bia, None);
+    let mistaken = portal::invite(&house.running.app, &invited).await.expect("an invitation");
+    let others = portal::invite(&house.running.app, &other).await.expect("an invitation");
+    let path = |link: &portal::MailedLink| link.url.strip_prefix(&house.url).expect("our own").to_owned();
+    let url = format!("{}/v1/customers/{}", house.url, ana.customer.id);
+    let change = async |email: &str| {
+        let request = house.client.patch(&url).bearer_auth(&house.operator).json(&json!({"email": email}));
+        house.send(request.header("Idempotency-Key", house::fresh_key())).await
+    };
+    let taken = change("bia@example.com").await;
+    assert_eq!((taken.status.as_u16(), taken.code()), (409, "already_exists".to_owned()), "{}", taken.text);
+    let mut browser = Browser::new(&house);
+    assert_eq!(browser.get(&path(&mistaken)).await.status.as_u16(), 200, "nothing was changed");
+    change("Ana.Right@example.com").await.expect(200);
+    assert_eq!(browser.get(&path(&mistaken)).await.status.as_u16(), 410);
+    assert_eq!(browser.get(&path(&others)).await.status.as_u16(), 200, "it is another's");
+    let login = house.running.app.read(move |tables| tables.login(invited.id)).await.expect("a look");
+    let login = login.expect("the login");
+    assert_eq!(login.email, "ana.right@example.com");
+    let right = portal::invite(&house.running.app, &login).await.expect("an invitation");
+    assert!(browser.get(&path(&right)).await.text.contains("ana.right@example.com"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

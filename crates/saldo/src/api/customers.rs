@@ -17,6 +17,7 @@ use super::request::{Asked, Body, Id, IdempotencyKey, cursor, page_rows, said};
 use super::wire::{List, time};
 use crate::audit::Change;
 use crate::customers::{self, NewCustomer};
+use crate::logins;
 use crate::problem::Problem;
 
 /// Wallets shown with a customer.
@@ -196,7 +197,7 @@ pub(super) struct CustomerChange {
     /// 1 to 200 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    /// An address, or null for none.
+    /// An address, or null for none. Whoever signs in with the old one signs in with the new one.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     email: Option<Option<String>>,
@@ -223,7 +224,7 @@ pub(super) async fn change(
     let wish = Wish::new(by.key.id, "PATCH /v1/customers/{id}", key, &(id.to_string(), &change))?;
     wish.write(&api, StatusCode::OK, move |tx| {
         let mut row = tx.customer(id)?.ok_or_else(|| Problem::not_found("customer"))?;
-        let before = Customer::read(tx, &row)?;
+        let (before, was) = (Customer::read(tx, &row)?, row.email.clone());
         if let Some(name) = &change.name {
             row.name = name.trim().to_owned();
         }
@@ -244,6 +245,7 @@ pub(super) async fn change(
             ..NewCustomer::default()
         })?;
         tx.update_customer(&row)?;
+        logins::follow_email(tx, id, (was.as_deref(), row.email.as_deref()))?;
         let after = Customer::read(tx, &row)?;
         by.author.note(tx, &Change::new("customer.change", id).before(&before)?.after(&after)?)?;
         Ok(after)

@@ -13,13 +13,11 @@ use super::draw_form_at;
 use super::new_customer::{Typing, person_fields, wrong_with};
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::logins;
 use crate::look::page::FieldProblem;
 use crate::look::part::Place;
 use crate::portal::{Fault, StaffIn};
 use crate::problem::Problem;
-
-/// Logins of a customer that are looked through.
-const LOGINS_MAX: u32 = 50;
 
 /// The form with what is known.
 pub(super) fn form(app: &App, staff: &StaffIn, customer: &Customer) -> Result<Response, Fault> {
@@ -75,13 +73,7 @@ fn change(tx: &Tx<'_>, named: &Customer, author: &Author) -> Result<(), Problem>
         return Ok(());
     }
     tx.update_customer(&row)?;
-    if let (Some(was), Some(now)) = (&known.email, &row.email) {
-        for login in tx.logins_of(row.id, None, LOGINS_MAX)?.rows {
-            if login.email.eq_ignore_ascii_case(was) && login.email != *now {
-                tx.rename_login(login.id, now)?;
-            }
-        }
-    }
+    logins::follow_email(tx, row.id, (known.email.as_deref(), row.email.as_deref()))?;
     let change = Change::new("customer.change", row.id).before(&told(&known))?.after(&told(&row))?;
     author.note(tx, &change)?;
     Ok(())

@@ -79,7 +79,14 @@ pub async fn resend(app: &Arc<App>, before: Timestamp) -> Result<usize, Problem>
     let mut sent = 0;
     loop {
         let page = app.read(move |reader| reader.open_intents(after, RESEND_MAX)).await?;
-        let old: Vec<_> = page.rows.into_iter().filter(|intent| intent.created_at <= before).collect();
+        let old = page.rows.into_iter().filter(|intent| intent.created_at <= before);
+        // One that this version cannot read keeps the others, and the program's start, from nothing.
+        let is_read = |intent: &Intent| {
+            let read = Wish::from_json(&intent.payload);
+            let read = read.inspect_err(|error| tracing::error!(intent = %intent.id, kind = intent.kind, %error, "an open intent cannot be read"));
+            read.is_ok()
+        };
+        let old: Vec<_> = old.filter(is_read).collect();
         if !old.is_empty() {
             send(app, &old).await?;
             sent += old.len();

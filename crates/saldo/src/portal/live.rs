@@ -182,6 +182,18 @@ impl Part {
     }
 }
 
+/// The parts that are named, each once however often it is: all of them are drawn at every look. `None` if a name is of none.
+fn parts_of(show: &str) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    for name in show.split(',').filter(|name| !name.is_empty()) {
+        let part = Part::parse(name)?;
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    Some(parts)
+}
+
 /// `GET /live`
 pub(super) async fn stream(
     State(app): State<Arc<App>>,
@@ -194,8 +206,7 @@ pub(super) async fn stream(
         return Ok(Sse::new(stream).into_response());
     };
     let parts =
-        wish.show.split(',').filter(|name| !name.is_empty()).map(Part::parse).collect::<Option<Vec<_>>>();
-    let parts = parts.ok_or_else(|| not_understood("show names something that is not live."))?;
+        parts_of(&wish.show).ok_or_else(|| not_understood("show names something that is not live."))?;
     let is_id = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let request_id = match wish.request.as_str() {
         id if !id.is_empty() && id.len() <= REQUEST_ID_BYTES_MAX && is_id(id) => id,
@@ -444,4 +455,18 @@ fn ended() -> Event {
 /// Our fragments write into a string, which cannot fail.
 fn html(fragment: &impl Template) -> String {
     fragment.render().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_is_named_often_is_drawn_once() {
+        let day = Part::Usage(UsageView::Hours);
+        assert_eq!(parts_of("balance,usage-day"), Some(vec![Part::Balance, day]));
+        assert_eq!(parts_of(&"usage-day,balance,".repeat(5_000)), Some(vec![day, Part::Balance]));
+        assert_eq!(parts_of(""), Some(Vec::new()));
+        assert_eq!(parts_of("balance,secrets"), None);
+    }
 }

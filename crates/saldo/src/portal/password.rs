@@ -53,7 +53,8 @@ pub(super) async fn forgotten_submit(
     visit: Visit,
     Posted(who): Posted<Who>,
 ) -> Result<Response, Fault> {
-    if let Err(wait) = app.doors.ask_for_link(visit.ip(), who.login.trim()) {
+    // Counted as at the door: a document is the same however it is written.
+    if let Err(wait) = app.doors.ask_for_link(visit.ip(), &logins::counted_as(who.login.trim())) {
         let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many tries.");
         return Err(problem.retry_after(seconds).into());

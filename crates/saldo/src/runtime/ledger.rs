@@ -320,7 +320,8 @@ impl Deciding {
                     "the clock jumped: nothing is written until it is back or an operator confirms it"
                 );
             }
-            if ending && !in_flight {
+            // A journal that takes no rows may take none for days: whoever waited has been told that the outcome is not known.
+            if ending && (!in_flight || !self.engine.is_writable()) {
                 return;
             }
             ending |= self.wait(received, &mut inputs);
@@ -447,5 +448,52 @@ fn look_keys_up(
         if found.send(Message::Engine(input)).is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use std::sync::mpsc::channel;
+
+    use book::Act;
+    use money::{CustomerId, Unit};
+    use store::MemoryJournal;
+
+    use super::*;
+
+    /// Longer than anything here takes.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_end_does_not_wait_for_a_journal_that_takes_no_rows() {
+        let mut journal = MemoryJournal::new();
+        let opened = engine::open_book(&mut journal).expect("an empty journal");
+        let (ledger, threads) = Ledger::start(LedgerParts {
+            opened,
+            journal: Box::new(journal.clone()),
+            runs: Box::new(journal.clone()),
+            catalog: Arc::new(Catalog::new([], Timestamp::DAY)),
+            limits: Limits::default(),
+            live: Live::default(),
+        })
+        .expect("threads");
+        ledger.landed().wait_for(|landed| landed.position == 1).await.expect("the opening row");
+        journal.set_disk_full(true);
+        let (id, customer) = (WalletId::from_u128(1), CustomerId::from_u128(1));
+        let open = Command {
+            key: None,
+            act: Act::OpenWallet { wallet: id, customer, unit: Unit::USD, debt_limit: 0 },
+        };
+        assert_eq!(ledger.submit_one(open).await, Err(LedgerError::OutcomeUnknown));
+        let (ended, end) = channel();
+        std::thread::spawn(move || {
+            ledger.end();
+            threads.into_iter().for_each(|thread| thread.join().expect("an end"));
+            // Nobody hears it if it comes too late.
+            let _ = ended.send(());
+        });
+        end.recv_timeout(PATIENCE).expect("the threads end");
     }
 }

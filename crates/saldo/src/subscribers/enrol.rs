@@ -107,6 +107,10 @@ pub fn change_person(
     });
     let name_now = login_name(person);
     for login in tx.logins_of(customer, None, LOGINS_MAX)?.rows {
+        if person.email != known.email {
+            // Links went to the old one, which may be a stranger's.
+            tx.delete_links_of(login.id)?;
+        }
         let is_old =
             Some(&login.email) == known.email.as_ref() || login.email.eq_ignore_ascii_case(&payer.document);
         if is_old && login.email != name_now {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod alone;
 mod audit;
 mod books;
 #[path = "../browser/mod.rs"]
