@@ -391,7 +391,7 @@ impl Plant {
         self.dialled += 1;
         let id = format!("81{:06x}", self.dialled);
         let session = Session::new(id.clone(), subscriber, self.interim_seconds, now);
-        let draft = session.report(AccountingStatus::Start, self, now);
+        let draft = session.report((AccountingStatus::Start, Order::Free), self, now);
         self.reports.add((draft, &id, Order::Free), now, &mut self.faults);
         self.sessions.push(session);
         Ok(id)
@@ -419,15 +419,18 @@ impl Plant {
         &mut self,
         session: &str,
         service: Option<&str>,
-        parts: impl Iterator<Item = Both>,
+        parts: Vec<Both>,
         now: i64,
     ) -> Result<(), RouterRefusal> {
+        // One part waits for nobody, and nobody for it, unless one is under way already.
+        let is_alone = parts.len() == 1 && !self.reports.has_any_of(session);
+        let order = if is_alone { Order::Free } else { Order::Step };
         for bytes in parts {
             match service {
                 Some(service) => self.count_on(session, service, bytes, now)?,
                 None => self.session(session, now)?.spend(bytes),
             }
-            self.report_as(session, (AccountingStatus::InterimUpdate, Order::Step), now)?;
+            self.report_as(session, (AccountingStatus::InterimUpdate, order), now)?;
         }
         Ok(())
     }
@@ -461,7 +464,8 @@ impl Plant {
         self.session(session, now)?.reported(now);
         let open = self.sessions.iter().find(|open| open.id == session);
         let open = open.ok_or(RouterRefusal::UnknownSession)?;
-        let (own, mut drafts) = (open.report(status, self, now), open.service_reports(status, self, now));
+        let (own, mut drafts) =
+            (open.report((status, order), self, now), open.service_reports(status, self, now));
         // A service ends before its session.
         let place = if status == AccountingStatus::Stop { drafts.len() } else { 0 };
         drafts.insert(place, own);

@@ -139,7 +139,7 @@ async fn spend(
     };
     let service = read_form(&body).text(&["service"]).map(str::to_owned);
     let spent = shared.act(|plant, now| {
-        let parts = steps(megabytes * 1_000_000).map(|download| Both { upload: 0, download });
+        let parts = steps(megabytes * 1_000_000).map(|download| Both { upload: 0, download }).collect();
         plant.spend_in_parts(&session, service.as_deref(), parts, now)
     });
     done(lang, spent)

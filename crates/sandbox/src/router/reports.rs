@@ -48,6 +48,11 @@ impl Reports {
         self.waiting.len() + usize::from(self.held.is_some())
     }
 
+    /// Whether a report of this session is under way.
+    pub(super) fn has_any_of(&self, session: &str) -> bool {
+        self.waiting.iter().chain(&self.held).any(|report| report.session == session)
+    }
+
     /// Takes up a report of `session` made at `now`; the router's own are of no session.
     pub(super) fn add(
         &mut self,
