@@ -10,6 +10,9 @@ use store::tables::bank::{Finding, FindingCode};
 
 use crate::look::{Locale, Reader};
 
+/// What the audit log calls it when somebody has dealt with one.
+pub(crate) const RESOLVED: &str = "finding.resolve";
+
 /// Money as a finding keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -23,7 +23,7 @@ use store::{Reader as TablesReader, StoreError, Tx};
 use crate::app::App;
 use crate::audit::{Author, Change};
 use crate::customers::is_unprintable;
-use crate::findings::Found;
+use crate::findings::{Found, RESOLVED};
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing};
@@ -347,7 +347,8 @@ pub async fn give_back(app: &Arc<App>, author: Author, giving: GivingBack) -> Re
         if let Some(no) = finding
             && tx.resolve_finding(no, at)?
         {
-            author.note(tx, &Change::new("finding.resolve", no))?;
+            let resolved = json!({"how": "given_back"});
+            author.note(tx, &Change::new(RESOLVED, no).about(customer).after_json(&resolved))?;
         }
         Ok((Some(intent), there))
     };

@@ -156,9 +156,7 @@ pub async fn ask_instead_of(app: &Arc<App>, customer: CustomerId, boleto: Boleto
             }
             tx.move_pix(&known.txid, PixState::Open, PixState::Expired, None)?;
         }
-        // What is paid late costs by Pix what it costs at the bank.
-        let late_fee = bank.as_ref().map_or(0, |bank| late_fee(bank, &row, today));
-        let amount = Amount::new(row.amount.value().saturating_add(late_fee), row.amount.unit());
+        let amount = owed_on(bank.as_ref(), &row, today);
         let wanted = Wanted { customer, what, boleto: Some(boleto), amount };
         let asked = asked(pix, &wanted, now).map_err(|error| Problem::internal(&error))?;
         tx.insert_pix_charge(&asked)?;
@@ -167,6 +165,12 @@ pub async fn ask_instead_of(app: &Arc<App>, customer: CustomerId, boleto: Boleto
     .await?;
     app.live.notify(customer);
     Ok(())
+}
+
+/// What a boleto that is paid on this day comes to, with fine and interest: what is paid late costs by Pix what it costs at the bank.
+pub fn owed_on(bank: Option<&Bank>, boleto: &BoletoRow, today: Date) -> Amount {
+    let late_fee = bank.map_or(0, |bank| late_fee(bank, boleto, today));
+    Amount::new(boleto.amount.value().saturating_add(late_fee), boleto.amount.unit())
 }
 
 /// Fine and interest of a boleto that is paid on this day, in the steps of its unit, each rounded to whole cents; zero up to its due day.

@@ -108,7 +108,7 @@ fn not_awaiting() -> Problem {
 /// and a Pix that was to be paid instead is over. A payment that comes all the same releases the credit.
 async fn withdraw_boleto(app: &Arc<App>, author: Author, waiting: &Waiting) -> Result<(), Problem> {
     let (id, bought_at) = (waiting.row.purchase, waiting.row.bought_at);
-    let (now, machine_now) = (app.ledger.now(), clock::now());
+    let now = app.ledger.now();
     let written = app
         .write_or_refuse(move |tx| {
             if settlements::is_settled(tx, Owing::Purchase(id))? {
@@ -116,7 +116,7 @@ async fn withdraw_boleto(app: &Arc<App>, author: Author, waiting: &Waiting) -> R
             }
             tx.end_pix_of(Some(id), None, PixState::Cancelled)?;
             match tx.boleto_of_purchase(id)? {
-                Some(boleto) => documents::write_off_in(tx, &author, boleto.id, None, machine_now).map(Some),
+                Some(boleto) => documents::write_off_in(tx, &author, boleto.id, None, now).map(Some),
                 // No bank will ever have it, as far as one can tell.
                 None if bought_at < now.plus(-UNOPENED_MAX) => Ok(None),
                 None => {

@@ -1,14 +1,25 @@
-//! Bytes that routers told of and that were not counted, because no line can carry so many in so short a time: a person is told of them.
+//! Bytes that routers told of and that were not counted, because no line can carry so many in so short a time: a person is told of them,
+//! and may have them counted after all.
 //!
 //! It hears of them where the views are made, under the cursor of what others are told, so that making the views again tells nothing again.
 //! One finding of a session is open at a time; what jumps again is added to it.
 
-use engine::{CountersJumped, Projection};
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use engine::{CountersJumped, Outcome, Projection};
+use money::{IntentId, LineId};
+use serde_json::json;
 use store::tables::bank::Finding;
 use store::{StoreError, Tx};
 
-use crate::findings::Found;
-use crate::notices;
+use crate::app::App;
+use crate::audit::{Author, Change};
+use crate::billing::checked_reason;
+use crate::findings::{Found, RESOLVED};
+use crate::intents::{self, Wish};
+use crate::problem::Problem;
+use crate::{clock, notices, settlements};
 
 /// A jump of a session's counters.
 pub(crate) struct Jump {
@@ -61,4 +72,84 @@ pub(crate) fn tell(tx: &Tx<'_>, jumps: &[Jump]) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// Bytes of a finding that staff have counted.
+#[derive(Clone, Debug)]
+pub(crate) struct Counting {
+    /// The finding, which is dealt with by that.
+    pub(crate) finding: u32,
+    /// How many of the bytes that it tells of.
+    pub(crate) bytes: i64,
+    /// Why they are believed.
+    pub(crate) reason: String,
+}
+
+/// All that is wrong with counting so many of the `told` bytes, for this reason.
+pub(crate) fn wrong_with(counting: &Counting, told: i64) -> Vec<Problem> {
+    let mut wrong = Vec::new();
+    if !(1..=told).contains(&counting.bytes) {
+        let detail = format!("amount must be above zero, at most the {told} bytes that were not counted.");
+        wrong.push(Problem::invalid("amount", "invalid_quantity", detail));
+    }
+    wrong.extend(checked_reason(&counting.reason).err());
+    wrong
+}
+
+/// Has a line's use counted that was not believed: by the same command as use that another system counted, once for each finding. The
+/// same again has been done; of a finding that was dealt with otherwise nothing is counted.
+pub(crate) async fn count(app: &Arc<App>, author: Author, counting: Counting) -> Result<(), Problem> {
+    let at = app.ledger.now();
+    let Counting { finding: no, bytes, ref reason } = counting;
+    let reason = reason.trim().to_owned();
+    let id = name_of(no);
+    let write = move |tx: &Tx<'_>| {
+        let (line, told) = uncounted(tx, no)?.ok_or_else(|| Problem::not_found("finding"))?;
+        let entry = tx.line(line)?.ok_or_else(|| Problem::not_found("line"))?;
+        Problem::refuse_all(wrong_with(&counting, told))?;
+        let (wallet, customer) = (entry.wallet, entry.customer);
+        let wish = Wish::AddUse { wallet, customer, total: bytes, outside: 0 };
+        let intent = wish.intent(id, clock::now());
+        if let Some(known) = tx.intent(id)? {
+            return if known.payload == intent.payload { Ok((customer, None)) } else { Err(dealt_with()) };
+        }
+        if !tx.resolve_finding(no, at)? {
+            return Err(dealt_with());
+        }
+        tx.insert_intent(&intent)?;
+        let total = json!({"amount": bytes.to_string(), "unit": "byte"});
+        let used = json!({"total": total, "reason": reason, "finding": no});
+        author.note(tx, &Change::new("line.add_use", line).after_json(&used))?;
+        let resolved = json!({"how": "counted", "bytes": bytes});
+        author.note(tx, &Change::new(RESOLVED, no).about(line).after_json(&resolved))?;
+        Ok((customer, Some(intent)))
+    };
+    let (customer, intent) = app.write_or_refuse(write).await?;
+    let outcomes = intents::send(app, intent.as_slice()).await?;
+    app.live.notify(customer);
+    match outcomes.first() {
+        Some(Outcome::Refused(refusal)) => Err((*refusal).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Of which line a finding tells that something was not counted, and how many bytes; `None` if it tells of something else.
+pub(crate) fn uncounted(
+    tables: &store::Reader<'_>,
+    finding_no: u32,
+) -> Result<Option<(LineId, i64)>, StoreError> {
+    Ok(match tables.finding(finding_no)?.as_ref().and_then(Found::read) {
+        Some(Found::UsageJump { line, bytes, .. }) => line.parse().ok().map(|line| (line, bytes)),
+        _ => None,
+    })
+}
+
+/// What counting is called: once for each finding, however many press its button.
+fn name_of(finding_no: u32) -> IntentId {
+    IntentId::from_u128(settlements::name(&[b"count_use", &finding_no.to_be_bytes()]).as_u128())
+}
+
+fn dealt_with() -> Problem {
+    let detail = "Somebody has dealt with this finding already. Nothing was counted.";
+    Problem::new(StatusCode::CONFLICT, "finding_resolved", detail)
 }

@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 
 use crate::provider::Clock;
 use changes::Answered;
-use reports::Reports;
+use reports::{Order, Reports};
 use sessions::Session;
 
 /// Most sessions at a time.
@@ -398,15 +398,15 @@ impl Plant {
         self.dialled += 1;
         let id = format!("81{:06x}", self.dialled);
         let session = Session::new(id.clone(), subscriber, self.interim_seconds, now);
-        let draft = session.report(AccountingStatus::Start, self, now);
-        self.reports.add(draft, now, &mut self.faults);
+        let draft = session.report((AccountingStatus::Start, Order::Free), self, now);
+        self.reports.add((draft, &id, Order::Free), now, &mut self.faults);
         self.sessions.push(session);
         Ok(id)
     }
 
     fn hang_up(&mut self, session: &str, now: i64, cause: TerminateCause) -> Result<(), RouterRefusal> {
         self.session(session, now)?.ended = Some(cause);
-        self.report_as(session, AccountingStatus::Stop, now)?;
+        self.report_as(session, (AccountingStatus::Stop, Order::Free), now)?;
         self.sessions.retain(|open| open.id != session);
         Ok(())
     }
@@ -417,6 +417,33 @@ impl Plant {
     }
 
     fn spend_on(&mut self, session: &str, service: &str, bytes: Both, now: i64) -> Result<(), RouterRefusal> {
+        self.count_on(session, service, bytes, now)?;
+        self.report_session(session, now)
+    }
+
+    /// Uses `parts` at one moment, and tells of one after the other.
+    fn spend_in_parts(
+        &mut self,
+        session: &str,
+        service: Option<&str>,
+        parts: Vec<Both>,
+        now: i64,
+    ) -> Result<(), RouterRefusal> {
+        // One part waits for nobody, and nobody for it, unless one is under way already.
+        let is_alone = parts.len() == 1 && !self.reports.has_any_of(session);
+        let order = if is_alone { Order::Free } else { Order::Step };
+        for bytes in parts {
+            match service {
+                Some(service) => self.count_on(session, service, bytes, now)?,
+                None => self.session(session, now)?.spend(bytes),
+            }
+            self.report_as(session, (AccountingStatus::InterimUpdate, order), now)?;
+        }
+        Ok(())
+    }
+
+    /// Counts bytes of a service, which begins with its first ones.
+    fn count_on(&mut self, session: &str, service: &str, bytes: Both, now: i64) -> Result<(), RouterRefusal> {
         if !self.services.iter().any(|known| known == service) {
             return Err(RouterRefusal::UnknownService);
         }
@@ -424,24 +451,34 @@ impl Plant {
         if is_new {
             let open = self.sessions.iter().find(|open| open.id == session);
             let draft = open.and_then(|open| open.service_reports(AccountingStatus::Start, self, now).pop());
-            draft.into_iter().for_each(|draft| self.reports.add(draft, now, &mut self.faults));
+            if let Some(draft) = draft {
+                self.reports.add((draft, session, Order::Free), now, &mut self.faults);
+            }
         }
-        self.report_session(session, now)
+        Ok(())
     }
 
     fn report_session(&mut self, session: &str, now: i64) -> Result<(), RouterRefusal> {
-        self.report_as(session, AccountingStatus::InterimUpdate, now)
+        self.report_as(session, (AccountingStatus::InterimUpdate, Order::Free), now)
     }
 
-    fn report_as(&mut self, session: &str, status: AccountingStatus, now: i64) -> Result<(), RouterRefusal> {
+    fn report_as(
+        &mut self,
+        session: &str,
+        (status, order): (AccountingStatus, Order),
+        now: i64,
+    ) -> Result<(), RouterRefusal> {
         self.session(session, now)?.reported(now);
         let open = self.sessions.iter().find(|open| open.id == session);
         let open = open.ok_or(RouterRefusal::UnknownSession)?;
-        let (own, mut drafts) = (open.report(status, self, now), open.service_reports(status, self, now));
+        let (own, mut drafts) =
+            (open.report((status, order), self, now), open.service_reports(status, self, now));
         // A service ends before its session.
         let place = if status == AccountingStatus::Stop { drafts.len() } else { 0 };
         drafts.insert(place, own);
-        drafts.into_iter().for_each(|draft| self.reports.add(draft, now, &mut self.faults));
+        for draft in drafts {
+            self.reports.add((draft, session, order), now, &mut self.faults);
+        }
         Ok(())
     }
 
@@ -456,13 +493,13 @@ impl Plant {
     fn restart(&mut self, how: Restart, now: i64) {
         if how == Restart::Announced {
             let draft = sessions::router_report(AccountingStatus::AccountingOff, self, now);
-            self.reports.add(draft, now, &mut self.faults);
+            self.reports.add((draft, "", Order::Free), now, &mut self.faults);
         }
         let gone = std::mem::take(&mut self.sessions);
         self.dialled = 0;
         if how == Restart::Announced {
             let draft = sessions::router_report(AccountingStatus::AccountingOn, self, now);
-            self.reports.add(draft, now, &mut self.faults);
+            self.reports.add((draft, "", Order::Free), now, &mut self.faults);
         } else {
             self.reports.forget(); // what was waiting for an answer lay in its memory
         }

@@ -85,6 +85,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     33 "0033_refund_requests.sql",
     34 "0034_data_taken_back.sql",
     35 "0035_charged_by_hour.sql",
+    36 "0036_services_seen.sql",
 );
 
 impl Database {

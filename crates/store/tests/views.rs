@@ -213,7 +213,7 @@ fn charges_of_before_are_counted_when_the_tables_are_brought_up_to_date() {
 
     let of_before = rusqlite::Connection::open(&path).unwrap();
     of_before.execute_batch("DROP TABLE charged_view").unwrap();
-    of_before.execute_batch(include_str!("../migrations/sqlite/saldo/0034_charged_by_hour.sql")).unwrap();
+    of_before.execute_batch(include_str!("../migrations/sqlite/saldo/0035_charged_by_hour.sql")).unwrap();
     drop(of_before);
     let expected = Tables::open_in_memory().unwrap();
     apply(&expected, &changes).unwrap();

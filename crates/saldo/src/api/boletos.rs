@@ -17,8 +17,8 @@ use super::once::{Answer, Wish};
 use super::packs::OnWriteOff;
 use super::request::{Asked, Body, Id, IdempotencyKey, cursor, id, page_rows};
 use super::wire::{Amount, List, time, time_if};
+use crate::documents;
 use crate::problem::Problem;
-use crate::{clock, documents};
 
 /// What became of a boleto.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -202,7 +202,7 @@ pub(super) async fn write_off(
     Body(wanted): Body<WriteOffWanted>,
 ) -> Result<Answer, Problem> {
     let wish = Wish::new(by.key.id, "POST /v1/boletos/{id}/write-off", key, &(id.to_string(), &wanted))?;
-    let (chosen, now) = (wanted.on_write_off.map(Into::into), clock::now());
+    let (chosen, now) = (wanted.on_write_off.map(Into::into), api.app.ledger.now());
     // What a transaction said that was tried again counts for nothing: the last one was kept.
     let (tell, told) = mpsc::channel();
     let answer = wish

@@ -5,9 +5,9 @@
 
 use book::LineStatus;
 use jiff::civil::Date;
-use money::{BoletoId, InvoiceId, LineId, Timestamp};
+use money::{Amount, BoletoId, CustomerId, InvoiceId, LineId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::tables::boletos::BoletoState;
+use store::tables::boletos::{BoletoRow, BoletoState};
 use store::tables::lines::LineEntry;
 use store::{Reader, StoreError};
 
@@ -63,6 +63,8 @@ pub struct Overdue {
     pub invoice: Option<(InvoiceId, u64)>,
     /// When it was due.
     pub due_on: Date,
+    /// How much, without fine and interest.
+    pub amount: Amount,
 }
 
 /// Whoever changed something, as the audit log names him.
@@ -140,6 +142,13 @@ pub fn overdue_now(app: &App, tables: &Reader<'_>, line: &LineEntry) -> Result<V
     overdue_of(tables, &app.sold(), line, day_of(&app.config.brand.time_zone, app.ledger.now()))
 }
 
+/// All that the line's customer owes and that was due before today, whether it blocks a line or not, the oldest first.
+pub fn all_overdue_now(app: &App, tables: &Reader<'_>, line: &LineEntry) -> Result<Vec<Overdue>, StoreError> {
+    let today = day_of(&app.config.brand.time_zone, app.ledger.now());
+    let unpaid = overdue_boletos(tables, line.customer, today)?;
+    listed(tables, unpaid)
+}
+
 /// As [`why_blocked`], today where the operator is.
 pub fn why_blocked_now(
     app: &App,
@@ -157,27 +166,43 @@ fn overdue_of(
     line: &LineEntry,
     today: Date,
 ) -> Result<Vec<Overdue>, StoreError> {
+    let mut blocking = Vec::new();
+    for (boleto, due_on) in overdue_boletos(tables, line.customer, today)? {
+        if blocked_by(sold, tables, &boleto, today)?.contains(&line.id) {
+            blocking.push((boleto, due_on));
+        }
+    }
+    listed(tables, blocking)
+}
+
+/// What a customer owes and was due before today.
+fn overdue_boletos(
+    tables: &Reader<'_>,
+    customer: CustomerId,
+    today: Date,
+) -> Result<Vec<(BoletoRow, Date)>, StoreError> {
     let mut unpaid = Vec::new();
     for state in [BoletoState::Open, BoletoState::ToWriteOff, BoletoState::WrittenOff] {
-        for boleto in tables.boletos_page(Some(line.customer), Some(state), None, BOLETOS_MAX)?.rows {
-            if state == BoletoState::Open || documents::is_still_owed(tables, &boleto)? {
-                unpaid.push(boleto);
+        for boleto in tables.boletos_page(Some(customer), Some(state), None, BOLETOS_MAX)?.rows {
+            let Ok(due_on) = boleto.due_on.parse::<Date>() else { continue };
+            let is_owed = state == BoletoState::Open || documents::is_still_owed(tables, &boleto)?;
+            if due_on < today && is_owed {
+                unpaid.push((boleto, due_on));
             }
         }
     }
+    Ok(unpaid)
+}
+
+fn listed(tables: &Reader<'_>, unpaid: Vec<(BoletoRow, Date)>) -> Result<Vec<Overdue>, StoreError> {
     let mut overdue = Vec::new();
-    for boleto in unpaid {
-        let Ok(due_on) = boleto.due_on.parse::<Date>() else { continue };
-        let blocks: Vec<LineId> =
-            if due_on < today { blocked_by(sold, tables, &boleto, today)? } else { Vec::new() };
-        if !blocks.contains(&line.id) {
-            continue;
-        }
+    for (boleto, due_on) in unpaid {
         let invoice = match boleto.invoice {
             Some(id) => tables.invoice(id)?.map(|invoice| (id, invoice.number)),
             None => None,
         };
-        overdue.push(Overdue { boleto: boleto.id, our_number: boleto.our_number, invoice, due_on });
+        let BoletoRow { id, our_number, amount, .. } = boleto;
+        overdue.push(Overdue { boleto: id, our_number, invoice, due_on, amount });
     }
     overdue.sort_by_key(|boleto| boleto.due_on);
     Ok(overdue)

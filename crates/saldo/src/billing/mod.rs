@@ -10,8 +10,8 @@ mod overdue;
 mod run;
 
 pub use blocked::{
-    Actor, ActorKind, Blocked, Overdue, REASON_CHARS_MAX, STATUS_SET, WhyBlocked, overdue_now, why_blocked,
-    why_blocked_now,
+    Actor, ActorKind, Blocked, Overdue, REASON_CHARS_MAX, STATUS_SET, WhyBlocked, all_overdue_now,
+    overdue_now, why_blocked, why_blocked_now,
 };
 pub(crate) use blocked::{actor, checked_reason, status_set};
 pub use calendar::{Month, next_month};

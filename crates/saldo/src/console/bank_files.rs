@@ -103,11 +103,12 @@ pub(super) async fn take(
     super::show_what_was_done(&app).await;
     let Loaded { file_number, loaded_before, findings: found, .. } = &loaded;
     let (number, loaded_before, found) = (*file_number, *loaded_before, found.clone());
+    let eyes = reader.clone();
     let found = app
         .read(move |tables| {
             found
                 .iter()
-                .map(|finding| findings::listed(tables, finding.clone()))
+                .map(|finding| findings::listed(tables, &eyes, finding.clone()))
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;

@@ -46,12 +46,15 @@ pub(super) fn actor_words(reader: &Reader, actor: &Actor) -> String {
 fn link(reader: &Reader, overdue: &Overdue) -> (String, String) {
     let due = day_bounds(&reader.zone, overdue.due_on).map(|day| reader.numeric_date(day.from));
     let due = due.unwrap_or_else(|| overdue.due_on.to_string());
+    let values = |number: u64| {
+        [("number", number.to_string()), ("day", due.clone()), ("amount", reader.money(overdue.amount))]
+    };
     match overdue.invoice {
         Some((id, number)) => {
-            (reader.t2("blocked-invoice", "number", number, "day", due), format!("/console/invoices/{id}"))
+            (reader.with("blocked-invoice", values(number)), format!("/console/invoices/{id}"))
         }
         None => {
-            let words = reader.t2("blocked-boleto", "number", overdue.our_number, "day", due);
+            let words = reader.with("blocked-boleto", values(overdue.our_number));
             (words, format!("{}/{}", Place::ConsoleBoletos.url(), overdue.boleto))
         }
     }

@@ -168,11 +168,11 @@ async fn page(
             let quantity =
                 purchase.map(|purchase| volume(eyes.locale, asked.config.brand.data_unit, purchase.quantity));
             let found = tables.findings_of(id)?;
-            let found: Result<Vec<_>, _> =
-                found.into_iter().rev().map(|finding: Finding| findings::listed(tables, finding)).collect();
+            let found = found.into_iter().rev().map(|it: Finding| findings::listed(tables, &eyes, it));
+            let found = found.collect::<Result<Vec<_>, _>>()?;
             let closable = documents::closable(tables, &boleto)?;
-            let collected = collected::read(tables, &eyes, &boleto)?;
-            Ok(Some((boleto, row, quantity, found?, closable, collected)))
+            let collected = collected::read(tables, &eyes, &boleto, &found)?;
+            Ok(Some((boleto, row, quantity, found, closable, collected)))
         })
         .await?
         .ok_or_else(missing)?;
@@ -199,6 +199,7 @@ async fn page(
         write_off,
         was_written_off,
         is_choice_missing: missing_choice.is_some(),
+        may_give_back: staff.may(Permission::SettleByHand),
         reader,
     };
     draw(missing_choice.unwrap_or(StatusCode::OK), &page)

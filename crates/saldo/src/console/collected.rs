@@ -1,6 +1,6 @@
 //! What a boleto collects, what paid that, and what was decided of it when the boleto was written off: as its page tells it.
 
-use money::Amount;
+use money::{Amount, Timestamp};
 use serde_json::Value;
 use store::tables::boletos::BoletoRow;
 use store::tables::lines::OnWriteOff;
@@ -10,7 +10,7 @@ use store::{Reader as TablesReader, StoreError};
 use super::blocked::actor_words;
 use super::invoices;
 use crate::look::Reader;
-use crate::look::page::boletos::{Collected, Told};
+use crate::look::page::boletos::{Collected, FindingListed, Told};
 use crate::look::part::Place;
 use crate::{billing, documents, purchases};
 
@@ -22,12 +22,19 @@ pub(super) fn read(
     tables: &TablesReader<'_>,
     reader: &Reader,
     boleto: &BoletoRow,
+    findings: &[FindingListed],
 ) -> Result<Collected, StoreError> {
     let mut came = came(tables, boleto)?;
     // What paid it stands before what came at the same moment and was too much.
     came.sort_by_key(|came| (came.came_at, came.outcome != SettlementOutcome::Paid));
-    let mut payments =
-        came.iter().map(|came| payment(tables, reader, boleto, came)).collect::<Result<Vec<_>, _>>()?;
+    // What was given back of credit that came beyond what was owed: each finding tells of one payment.
+    let mut given: Vec<&FindingListed> = findings.iter().filter(|it| it.credit.is_some()).collect();
+    let mut payments = Vec::new();
+    for came in &came {
+        let told = given.iter().position(|it| it.credit == Some(came.amount));
+        let back = told.filter(|_| came.outcome != SettlementOutcome::Paid).map(|place| given.remove(place));
+        payments.push(payment(tables, reader, boleto, (came, back))?);
+    }
     // Nothing was known of what it collects when the bank told of it.
     if let (true, Some((at, paid))) = (payments.is_empty(), boleto.paid_at.zip(boleto.paid_amount)) {
         let amount = reader.money(Amount::new(paid, boleto.amount.unit()));
@@ -37,8 +44,11 @@ pub(super) fn read(
     let changes = tables.changes(&boleto.id.to_string(), documents::WRITE_OFF, DECISIONS)?;
     let decisions = changes.into_iter().rev().map(|change| {
         let who = actor_words(reader, &billing::actor(tables, change.actor)?);
-        let under = reader.t2("told-by", "who", who, "time", reader.date_time(change.at));
-        Ok(Told { words: reader.t(decision_text(change.after.as_deref())), under })
+        // Beside the book's own days stands the book's time; older lines have the computer's alone.
+        let at = after(change.after.as_deref())["at"].as_str().and_then(|at| Timestamp::parse(at).ok());
+        let under = reader.t2("told-by", "who", who, "time", reader.date_time(at.unwrap_or(change.at)));
+        let text = decision_text(change.after.as_deref());
+        Ok(Told { words: reader.t1(text, "amount", reader.money(boleto.amount)), under })
     });
     Ok(Collected {
         purchase: purchase(tables, reader, boleto)?,
@@ -82,7 +92,7 @@ fn payment(
     tables: &TablesReader<'_>,
     reader: &Reader,
     boleto: &BoletoRow,
-    came: &Settlement,
+    (came, back): (&Settlement, Option<&FindingListed>),
 ) -> Result<Told, StoreError> {
     let is_paid = came.outcome == SettlementOutcome::Paid;
     // The bank names the day on which its own payment was made; of the others it is known when they were told.
@@ -103,6 +113,7 @@ fn payment(
     }
     if !is_paid {
         under.push(reader.t("settlement-credit"));
+        under.extend(back.and_then(|finding| finding.resolved.clone()));
     }
     let words = reader.t2(text, "time", time, "amount", reader.money(came.amount));
     Ok(Told { words, under: under.join(" · ") })

@@ -77,10 +77,10 @@ pub(super) async fn acts(
         let is_frozen = freezing::is_frozen(app, row.wallet);
         seen.push(FreezableWallet {
             id: row.wallet.to_string(),
-            name: if row.unit == Unit::BYTE {
-                reader.t("wallet-of-data")
-            } else {
-                reader.t1("wallet-of-money", "unit", row.unit.code())
+            name: match line_name(app, row).await? {
+                Some(line) => reader.t1("wallet-of-line", "line", line),
+                None if row.unit == Unit::BYTE => reader.t("wallet-of-data"),
+                None => reader.t1("wallet-of-money", "unit", row.unit.code()),
             },
             frozen: if is_frozen { Some(frozen_words(app, reader, row.wallet).await?) } else { None },
         });
@@ -90,6 +90,22 @@ pub(super) async fn acts(
         may_freeze: staff.may(Permission::FreezeWallets),
         wallets: seen,
     })
+}
+
+/// The line whose bytes are in this wallet: its plan and login; `None` if it is of none.
+async fn line_name(app: &Arc<App>, wallet: &WalletRow) -> Result<Option<String>, Problem> {
+    if wallet.unit != Unit::BYTE {
+        return Ok(None);
+    }
+    let (sold, no) = (app.sold(), wallet.wallet_no);
+    let look = move |tables: &store::Reader<'_>| {
+        let Some(view) = tables.line_view_by_wallet(no)? else { return Ok(None) };
+        let login = tables.line(view.line)?.and_then(|line| line.access_login);
+        let plan = sold.plan(view.plan_no).map(|plan| plan.name.clone());
+        Ok(Some(plan.into_iter().chain(login).collect::<Vec<_>>().join(" · "))
+            .filter(|name| !name.is_empty()))
+    };
+    app.read(look).await
 }
 
 /// By whom, when and why, as the audit log has it.

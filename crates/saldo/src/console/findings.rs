@@ -5,24 +5,31 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::Amount;
+use book::PaidBy;
+use money::{Amount, Timestamp};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use store::tables::bank::Finding;
+use store::tables::overpaid::Overpaid;
 use store::{Reader as TablesReader, StoreError};
 
+use super::blocked::actor_words;
 use crate::app::App;
 use crate::audit::Change;
-use crate::findings::Found;
+use crate::findings::{Found, RESOLVED};
+use crate::look::Reader;
 use crate::look::page::boletos::{BoletoView, FindingListed, Findings};
 use crate::look::part::Place;
-use crate::overpaid;
 use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
+use crate::{billing, overpaid};
 
 /// Findings of one page.
 const ROWS: u32 = 25;
+/// How the audit log tells of use that staff chose not to have counted.
+const LEFT_UNCOUNTED: &str = "left_uncounted";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -46,6 +53,7 @@ pub(super) async fn list(
     let are_done = shown.done == "1";
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<u32> = trail.last().and_then(|no| no.parse().ok());
+    let eyes = staff.visit.reader().clone();
     let (rows, next) = app
         .read(move |tables| {
             let page = if are_done {
@@ -53,7 +61,7 @@ pub(super) async fn list(
             } else {
                 tables.open_findings(before, ROWS)?
             };
-            let rows = page.rows.into_iter().map(|finding| listed(tables, finding));
+            let rows = page.rows.into_iter().map(|finding| listed(tables, &eyes, finding));
             Ok((rows.collect::<Result<Vec<_>, _>>()?, page.next))
         })
         .await?;
@@ -83,10 +91,11 @@ pub(super) async fn resolve(
     let (author, now) = (staff.visit.author(&staff.who.session), app.ledger.now());
     app.write_or_refuse(move |tx| {
         // Two who press at once have both dealt with it; the first is written down.
+        let finding = tx.finding(no)?.ok_or_else(|| Problem::not_found("finding"))?;
         if tx.resolve_finding(no, now)? {
-            author.note(tx, &Change::new("finding.resolve", no))?;
-        } else if tx.finding(no)?.is_none() {
-            return Err(Problem::not_found("finding"));
+            let is_use = matches!(Found::read(&finding), Some(Found::UsageJump { .. }));
+            let how = json!({"how": if is_use { LEFT_UNCOUNTED } else { "looked_at" }});
+            author.note(tx, &Change::new(RESOLVED, no).after_json(&how))?;
         }
         Ok(())
     })
@@ -95,21 +104,28 @@ pub(super) async fn resolve(
 }
 
 /// A finding with what it is about.
-pub(super) fn listed(tables: &TablesReader<'_>, finding: Finding) -> Result<FindingListed, StoreError> {
+pub(super) fn listed(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    finding: Finding,
+) -> Result<FindingListed, StoreError> {
     let found = Found::read(&finding);
     let Finding { finding_no, code, boleto, return_no, file_line, detail, found_at, customer, .. } = finding;
     let boleto = boleto.map(|id| tables.boleto(id)).transpose()?.flatten();
     let whom = customer.or(boleto.as_ref().map(|row| row.customer));
     let customer = whom.map(|id| tables.customer(id)).transpose()?.flatten();
     let given = tables.overpaid(overpaid::of_finding(finding_no))?.filter(|moved| moved.refused_at.is_none());
-    let credit = found.as_ref().and_then(Found::credit).filter(|_| given.is_none());
-    let give_back_url = match (credit, &customer) {
+    let credit = found.as_ref().and_then(Found::credit);
+    let left = credit.filter(|_| given.is_none());
+    let give_back_url = match (left, &customer) {
         (Some(credit), Some(whom)) if overpaid::left(tables, whom.id, credit.unit())?.value() > 0 => {
             Some(format!("/console/customers/{}/giving-back/new?finding={finding_no}", whom.id))
         }
         _ => None,
     };
     let file = return_no.map(|no| tables.bank_return(no)).transpose()?.flatten();
+    let resolved_at = tables.finding_resolved_at(finding_no)?;
+    let is_use = matches!(found, Some(Found::UsageJump { .. }));
     Ok(FindingListed {
         no: finding_no,
         code,
@@ -121,6 +137,50 @@ pub(super) fn listed(tables: &TablesReader<'_>, finding: Finding) -> Result<Find
         detail,
         found_at,
         give_back_url,
-        given_back: given.map(|moved| (Amount::new(-moved.amount.value(), moved.amount.unit()), moved.at)),
+        count_url: (is_use && resolved_at.is_none())
+            .then(|| format!("{}/{finding_no}/use/new", BoletoView::Findings.url())),
+        credit: credit.filter(|_| given.is_some()),
+        resolved: match resolved_at {
+            Some(at) => Some(resolved(tables, reader, finding_no, (at, given.as_ref()))?),
+            None => given.map(|moved| given_back(reader, &moved, None)),
+        },
     })
+}
+
+/// Who has dealt with a finding, when, and how.
+fn resolved(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    finding_no: u32,
+    (at, given): (Timestamp, Option<&Overpaid>),
+) -> Result<String, StoreError> {
+    let told = tables.last_change(&finding_no.to_string(), RESOLVED)?;
+    let who = match &told {
+        Some(told) => actor_words(reader, &billing::actor(tables, told.actor.clone())?),
+        None => reader.t("finding-resolved-by-somebody"),
+    };
+    if let Some(moved) = given {
+        return Ok(given_back(reader, moved, Some(&who)));
+    }
+    let after = told.and_then(|told| told.after).unwrap_or_default();
+    let after: Value = serde_json::from_str(&after).unwrap_or_default();
+    let values = [("time", reader.date_time(at)), ("who", who)];
+    Ok(match (after["how"].as_str(), after["bytes"].as_i64()) {
+        (Some("counted"), Some(bytes)) => {
+            let bytes = ("bytes", reader.volume(bytes));
+            reader.with("finding-resolved-counted", values.into_iter().chain([bytes]))
+        }
+        (Some(LEFT_UNCOUNTED), _) => reader.with("finding-resolved-uncounted", values),
+        _ => reader.with("finding-resolved-at", values),
+    })
+}
+
+/// What of it was given back, by which way, and by whom if that is known.
+fn given_back(reader: &Reader, moved: &Overpaid, who: Option<&str>) -> String {
+    let amount = reader.money(Amount::new(-moved.amount.value(), moved.amount.unit()));
+    let values = [("amount", amount), ("time", reader.date_time(moved.at))];
+    let is_by_pix = PaidBy::from_code(&moved.paid_by) == Some(PaidBy::Pix);
+    let text = if is_by_pix { "finding-given-back-by-pix" } else { "finding-given-back-by-hand" };
+    let words = reader.with(text, values);
+    who.map_or_else(|| words.clone(), |who| format!("{words} {}", reader.t1("finding-by-whom", "who", who)))
 }

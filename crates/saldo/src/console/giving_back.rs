@@ -9,7 +9,7 @@ use book::PaidBy;
 use money::{Amount, CustomerId, IntentId, Unit};
 use serde::Deserialize;
 
-use super::draw_form_at;
+use super::draw_form_telling;
 use super::offer_fields::{Unread, choice, text};
 use crate::app::App;
 use crate::findings::Found;
@@ -38,6 +38,8 @@ struct Giving {
     id: IntentId,
     left: Amount,
     finding: Option<u32>,
+    /// Whose it is, and what tells how it came.
+    about: String,
 }
 
 /// What is typed.
@@ -63,17 +65,18 @@ pub(super) async fn new(
         None => (left, String::new()),
         Some(no) => {
             let (credit, is_given) = of_finding(&app, customer, no).await?;
-            if is_given {
+            if is_given || left.value() == 0 {
                 return Ok(shown(customer));
             }
             let amount = if credit.value() < left.value() { credit } else { left };
             (amount, reader.t("finding-paid-twice"))
         }
     };
+    let about = about(&app, &staff, customer, named.finding).await?;
     let amount = typed.shown_money(Some(amount));
     let typing = Typing { amount, paid_by: PaidBy::Pix.code().to_owned(), reason };
     let id = named.finding.map_or_else(|| IntentId::from_u128(ids::fresh()), overpaid::of_finding);
-    form(&app, &staff, &Giving { customer, id, left, finding: named.finding }, &typing, None)
+    form(&app, &staff, &Giving { customer, id, left, finding: named.finding, about }, &typing, None)
 }
 
 /// `POST /console/customers/{id}/giving-back`
@@ -94,7 +97,8 @@ pub(super) async fn create(
         None if name.is_empty() => IntentId::from_u128(ids::fresh()),
         None => name.parse().map_err(|_| Problem::invalid("name", "invalid_field", "name must be an id."))?,
     };
-    let given = Giving { customer, id, left, finding };
+    let about = about(&app, &staff, customer, finding).await?;
+    let given = Giving { customer, id, left, finding, about };
     let giving = match read(&app, &staff, &given, &typing) {
         Ok(giving) => giving,
         Err(problem) => return form(&app, &staff, &given, &typing, Some(&problem)),
@@ -131,6 +135,24 @@ async fn of_finding(app: &Arc<App>, customer: CustomerId, no: u32) -> Result<(Am
         Ok(credit.filter(|_| whom == Some(customer)).map(|credit| (credit, is_given)))
     };
     app.read(look).await?.ok_or_else(|| Problem::not_found("finding"))
+}
+
+/// Whose credit it is, and what the finding tells of how it came.
+async fn about(
+    app: &Arc<App>,
+    staff: &StaffIn,
+    customer: CustomerId,
+    finding: Option<u32>,
+) -> Result<String, Problem> {
+    let look = move |tables: &store::Reader<'_>| {
+        let name = tables.customer(customer)?.map(|customer| customer.name).unwrap_or_default();
+        let finding = finding.map(|no| tables.finding(no)).transpose()?.flatten();
+        Ok((name, finding.as_ref().and_then(Found::read)))
+    };
+    let (name, found) = app.read(look).await?;
+    let reader = staff.visit.reader();
+    let how = found.map(|found| found.words(reader)).unwrap_or_default();
+    Ok(format!("{} {how}", reader.t1("giving-back-whose", "name", name)).trim_end().to_owned())
 }
 
 /// The customer, and what is left of his credit.
@@ -178,7 +200,8 @@ fn form(
             "invalid_reason" => reader.t("settle-needs-reason"),
             "invalid_field" => reader.t("giving-back-choose"),
             "not_a_number" => reader.t("credit-bad-amount"),
-            _ => reader.t("offer-whole-cents"),
+            "amount_over_precise" => reader.t("offer-whole-cents"),
+            _ => reader.t("giving-back-bad-amount"),
         },
         link: None,
     });
@@ -200,5 +223,6 @@ fn form(
         choice("paid_by", t("giving-back-way"), Some(t("giving-back-way-hint")), &typing.paid_by, ways),
         text("reason", t("reason"), Some(t("giving-back-reason-hint")), typing.reason.clone()),
     ];
-    draw_form_at(app, staff, place, "giving-back", fields, problems.collect())
+    let about = Some(given.about.clone());
+    draw_form_telling(app, staff, place, ("giving-back", about), fields, problems.collect())
 }

@@ -31,6 +31,9 @@ pub(super) trait Kept: 'static {
     /// The id of the heading over the form that changes one.
     const CHANGE: &'static str;
 
+    /// What the form shows beside the one that it is of.
+    type Around: Send + Sync;
+
     /// What the form of a new one holds.
     fn blank() -> Self::Sent;
 
@@ -41,8 +44,16 @@ pub(super) trait Kept: 'static {
         no: u32,
     ) -> impl Future<Output = Result<Option<Self::Sent>, Problem>> + Send;
 
+    /// Reads what the form shows beside it.
+    fn around(app: &Arc<App>) -> impl Future<Output = Result<Self::Around, Problem>> + Send;
+
     /// The fields of the form of a new one, or of the one with this number.
-    fn fields(typed: &Typed, sold: &Sold, no: Option<u32>, sent: &Self::Sent) -> Vec<Field>;
+    fn fields(
+        typed: &Typed,
+        around: (&Sold, &Self::Around),
+        no: Option<u32>,
+        sent: &Self::Sent,
+    ) -> Vec<Field>;
 
     /// Writes down what was sent: a new one, or in the place of the one with this number. Its number.
     fn put(
@@ -57,7 +68,8 @@ pub(super) trait Kept: 'static {
 /// `GET …/new`
 pub(super) async fn new<K: Kept>(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     staff.must(K::PERMISSION)?;
-    form::<K>(&app, &staff, None, &K::blank(), Vec::new())
+    let around = K::around(&app).await?;
+    form::<K>(&app, &staff, &around, (None, &K::blank()), Vec::new())
 }
 
 /// `GET …/{no}`
@@ -69,7 +81,8 @@ pub(super) async fn change<K: Kept>(
     staff.must(K::PERMISSION)?;
     let known = K::known(&app, &typed(&app, &staff), no).await?;
     let sent = known.ok_or_else(|| Problem::not_found(K::PLACE.text_id()))?;
-    form::<K>(&app, &staff, Some(no), &sent, Vec::new())
+    let around = K::around(&app).await?;
+    form::<K>(&app, &staff, &around, (Some(no), &sent), Vec::new())
 }
 
 /// `POST …`
@@ -101,17 +114,18 @@ async fn save<K: Kept>(
     let typed = typed(app, staff);
     let author = staff.visit.author(&staff.who.session);
     let saved = K::put(app, author, no, &typed, sent).await;
-    after_saving(K::PLACE, &typed, saved, |problems| form::<K>(app, staff, no, sent, problems))
+    let around = K::around(app).await?;
+    after_saving(K::PLACE, &typed, saved, |problems| form::<K>(app, staff, &around, (no, sent), problems))
 }
 
 fn form<K: Kept>(
     app: &Arc<App>,
     staff: &StaffIn,
-    no: Option<u32>,
-    sent: &K::Sent,
+    around: &K::Around,
+    (no, sent): (Option<u32>, &K::Sent),
     problems: Vec<FieldProblem>,
 ) -> Result<Response, Fault> {
     let heading = if no.is_some() { K::CHANGE } else { K::NEW };
-    let fields = K::fields(&typed(app, staff), &app.sold(), no, sent);
+    let fields = K::fields(&typed(app, staff), (&app.sold(), around), no, sent);
     draw_form(app, staff, (K::PLACE, no), heading, fields, problems)
 }

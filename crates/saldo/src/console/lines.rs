@@ -10,35 +10,28 @@ use engine::Outcome;
 use money::{LineId, Timestamp, WalletId};
 use serde::Deserialize;
 use store::tables::Page;
-use store::tables::lines::{AtZero, LineEntry};
-use store::views::{CycleRow, LineRow, PurchaseRow, PurchaseState, SessionRow};
+use store::tables::lines::LineEntry;
+use store::views::{CycleRow, LineRow};
 use store::{Reader as TablesReader, StoreError};
 
-use super::blocked::{blocked_line, trusted_line};
+use super::line_live;
 use super::subscribers::spoken_document;
 use crate::app::App;
-use crate::billing::Trust;
-use crate::look::Reader;
 use crate::look::format::percent_encoded;
-use crate::look::page::buy_credit::Check;
-use crate::look::page::{Finder, LinePage, LinePurchase, LineSession, Offer, Offers};
-use crate::look::part::{PaymentList, Place};
+use crate::look::page::{Finder, LinePage, Offer, Offers};
+use crate::look::part::{Frame, PaymentList, Place};
 use crate::look::volume::volume;
 use crate::permissions::Permission;
-use crate::portal::line_check::{self, traffic_name};
-use crate::portal::line_seen::Line;
 use crate::portal::payment_list;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
-use crate::purchases::may_be_settled_by_hand;
-use crate::sold::Sold;
-use crate::{billing, lines, taken_data};
+use crate::{billing, lines};
 
 /// Lines of one page.
 const ROWS: u32 = 25;
-/// Purchases and sessions that are shown of a line.
-const SHOWN: u32 = 10;
+/// Purchases, sessions and payments that are shown of a line.
+pub(super) const SHOWN: u32 = 10;
 
 #[derive(Deserialize)]
 pub(super) struct Shown {
@@ -75,13 +68,13 @@ const STATUSES: [(&str, &str); 4] = [
 ];
 
 /// A line with what stands around it.
-struct Known {
-    entry: LineEntry,
-    line: LineRow,
-    cycle: CycleRow,
-    name: String,
+pub(super) struct Known {
+    pub(super) entry: LineEntry,
+    pub(super) line: LineRow,
+    pub(super) cycle: CycleRow,
+    pub(super) name: String,
     document: String,
-    available: i64,
+    pub(super) available: i64,
 }
 
 /// `GET /console/lines`
@@ -160,84 +153,32 @@ pub(super) async fn line(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let id = parse(&id)?;
-    let (reader, sold, unit) = (staff.visit.reader().clone(), app.sold(), app.config.brand.data_unit);
-    let (eyes, offered, now) = (reader.clone(), Arc::clone(&sold), app.ledger.now());
-    let look = Arc::clone(&app);
-    let (known, check, purchases, payments, sessions, routers, (blocked, trusted)) = app
+    let (asked, eyes) = (Arc::clone(&app), staff.clone());
+    let (known, line, payments) = app
         .read(move |tables| {
             let Some(entry) = tables.line(id)? else { return Ok(None) };
             let Some(known) = known(tables, entry)? else { return Ok(None) };
-            let no = known.line.wallet_no;
             let payments = tables.payments_of(known.entry.customer, None, SHOWN)?.rows;
-            let payments = payments.iter().map(|payment| payment_list::row_of(tables, &eyes, payment));
+            let payments =
+                payments.iter().map(|payment| payment_list::row_of(tables, eyes.visit.reader(), payment));
             let payments = payments.collect::<Result<Vec<_>, _>>()?;
-            let check = check(tables, &offered, &eyes, &known.entry, now)?;
-            let with_taken = |row: PurchaseRow| Ok((taken_data::taken_of(tables, row.purchase)?, row));
-            let purchases = tables.purchases(no, SHOWN)?.into_iter().map(with_taken);
-            let purchases = purchases.collect::<Result<Vec<_>, StoreError>>()?;
-            let sessions = tables.sessions_of(no, SHOWN)?;
-            let blocked = billing::why_blocked_now(&look, tables, &known.entry, &known.line.status)?;
-            let trusted = match billing::trust_of(tables, id, now)? {
-                // Who has paid since is trusted no more than anybody.
-                Trust::Until(until) => Some((until, billing::overdue_now(&look, tables, &known.entry)?))
-                    .filter(|(_, overdue)| !overdue.is_empty()),
-                Trust::NotBlocked | Trust::Possible | Trust::Used => None,
-            };
-            let standing = (blocked, trusted);
-            Ok(Some((known, check, purchases, payments, sessions, tables.router_names()?, standing)))
+            let line = line_live::stands(&asked, tables, &eyes, &known)?;
+            Ok(Some((known, line, payments)))
         })
         .await?
         .ok_or_else(missing)?;
-    let size = |bytes| volume(reader.locale, unit, bytes);
-    let session = |row: SessionRow| LineSession {
-        router: routers.get(&row.nas_no).cloned().unwrap_or_default(),
-        service: row.traffic_no.map(|no| traffic_name(&sold, &reader, no)),
-        is_open: row.state == "open",
-        started_at: row.started_at,
-        read_at: row.read_at,
-        sent: size(row.input),
-        received: size(row.output),
-        anomaly: row.anomaly,
-    };
-    let may_change = staff.may(Permission::ChangeCustomers);
-    let may_settle_any = staff.may(Permission::SettleByHand);
-    let purchase = |(taken, row): (i64, PurchaseRow)| LinePurchase {
-        id: row.purchase.to_string(),
-        charging_id: charging_text(&row.charging),
-        may_settle: may_settle_any && may_be_settled_by_hand(&row),
-        is_dropped: row.state == PurchaseState::Dropped,
-        is_written_off: row.state == PurchaseState::WrittenOff,
-        size: size(row.quantity),
-        price: row.price,
-        bought_at: row.bought_at,
-        released_at: row.released_at,
-        restored_at: row.restored_at,
-        paid_at: row.paid_at,
-        taken_back: Some(taken).filter(|taken| *taken > 0).map(size),
-    };
-    let status = LineStatus::from_code(&known.line.status).unwrap_or(LineStatus::Enabled);
+    let reader = staff.visit.reader().clone();
+    let url = format!("{}/{id}", Place::ConsoleLines.url());
+    let frame = staff.visit.frame(&app, Some(Place::ConsoleLines));
     let page = LinePage {
-        frame: staff.visit.frame(&app, Some(Place::ConsoleLines)),
-        id: known.entry.id.to_string(),
+        csrf: frame.csrf.clone(),
+        frame: Frame { live_url: Some(format!("{url}/live")), ..frame },
         customer_url: format!("/console/customers/{}", known.entry.customer),
-        name: known.name,
         document: spoken_document(&known.document),
         access_login: known.entry.access_login,
-        plan: sold.plan(known.line.plan_no).map(|plan| plan.name.clone()).unwrap_or_default(),
-        status: reader.t(status_text(&known.line.status)),
-        blocked: blocked.map(|blocked| blocked_line(&reader, &blocked)),
-        trusted: trusted.map(|(until, overdue)| trusted_line(&reader, until, &overdue)),
-        change_login_url: may_change
-            .then(|| format!("{}/{}/access-login", Place::ConsoleLines.url(), known.entry.id)),
+        change_login_url: staff.may(Permission::ChangeCustomers).then(|| format!("{url}/access-login")),
         saved: saved == 1,
-        balance: size(known.available),
-        cycle: (known.cycle.starts_at, known.cycle.ends_at),
-        restricted_since: known.line.restricted_since,
-        restricted_text_id: restricted_text(sold.plan(known.line.plan_no).map(|plan| plan.at_zero)),
-        check,
-        may_block: may_change && status == LineStatus::Enabled,
-        may_enable: may_change && status == LineStatus::Blocked,
-        purchases: purchases.into_iter().map(purchase).collect(),
+        line,
         payments: PaymentList {
             caption_id: "card-payments",
             rows: payments,
@@ -246,7 +187,6 @@ pub(super) async fn line(
             support_email: String::new(),
             request_id: String::new(),
         },
-        sessions: sessions.into_iter().map(session).collect(),
         reader,
     };
     draw(StatusCode::OK, &page)
@@ -304,20 +244,8 @@ fn entries(tables: &TablesReader<'_>, wallets: &[WalletId]) -> Result<Vec<LineEn
     Ok(lines)
 }
 
-/// The check panel of a line; `None` if its plan is not known.
-fn check(
-    tables: &TablesReader<'_>,
-    sold: &Sold,
-    reader: &Reader,
-    entry: &LineEntry,
-    now: Timestamp,
-) -> Result<Option<Check>, StoreError> {
-    let Some(line) = Line::of(tables, sold, entry.clone())? else { return Ok(None) };
-    let purchases = line.purchases(tables)?;
-    line_check::check(tables, sold, reader, &line, &purchases, now).map(Some)
-}
-
-fn known(tables: &TablesReader<'_>, entry: LineEntry) -> Result<Option<Known>, StoreError> {
+/// A line with what stands around it; `None` if there is nothing of it to be shown yet.
+pub(super) fn known(tables: &TablesReader<'_>, entry: LineEntry) -> Result<Option<Known>, StoreError> {
     let Some(line) = tables.line_view(entry.id)? else { return Ok(None) };
     let Some(wallet) = tables.wallet_view_by_no(line.wallet_no)? else { return Ok(None) };
     let Some(cycle) = tables.cycles(line.wallet_no, None, 1)?.rows.into_iter().next() else {
@@ -338,7 +266,7 @@ pub(super) fn parse(id: &str) -> Result<LineId, Problem> {
     id.parse().map_err(|_| missing())
 }
 
-fn missing() -> Problem {
+pub(super) fn missing() -> Problem {
     Problem::not_found("line")
 }
 
@@ -347,14 +275,6 @@ pub(super) fn status_text(code: &str) -> &'static str {
         Some(LineStatus::Blocked) => "line-blocked",
         Some(LineStatus::Cancelled) => "line-cancelled",
         Some(LineStatus::Enabled) | None => "line-enabled",
-    }
-}
-
-fn restricted_text(at_zero: Option<AtZero>) -> &'static str {
-    match at_zero {
-        Some(AtZero::Walled) => "restricted-walled-since",
-        Some(AtZero::Block) => "restricted-cut-since",
-        Some(AtZero::Slow) | None => "restricted-since",
     }
 }
 

@@ -26,6 +26,7 @@ mod inbox;
 mod invoices;
 mod kept;
 mod kept_files;
+mod line_live;
 mod lines;
 mod mail_settings;
 mod mails;
@@ -50,6 +51,7 @@ mod subscriber_fields;
 mod subscribers;
 mod timeline;
 mod topups;
+mod uncounted;
 mod webhooks;
 
 use std::sync::Arc;
@@ -140,6 +142,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/customers/{id}/lines", post(customers::open_line))
         .route("/console/lines", get(lines::list))
         .route("/console/lines/{id}", get(lines::line))
+        .route("/console/lines/{id}/live", get(line_live::stream))
         .route("/console/lines/{id}/status", post(lines::set_status))
         .route("/console/lines/{id}/access-login", get(access_logins::form).post(access_logins::submit))
         .route("/console/month-end", get(month_end::page))
@@ -159,6 +162,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/boletos/remittances/{number}", get(bank_files::remittance))
         .route("/console/boletos/findings", get(findings::list))
         .route("/console/boletos/findings/{no}/resolution", post(findings::resolve))
+        .route("/console/boletos/findings/{no}/use/new", get(uncounted::new))
+        .route("/console/boletos/findings/{no}/use", post(uncounted::count))
         .route("/console/boletos/{id}", get(boletos::boleto))
         .route("/console/boletos/{id}/write-off", post(boletos::write_off))
         .route("/console/staff", get(staff::list))
@@ -265,8 +270,20 @@ fn draw_form(
 fn draw_form_at(
     app: &App,
     staff: &StaffIn,
-    (place, action, back_url): (Place, String, String),
+    place: (Place, String, String),
     heading: &str,
+    fields: Vec<Field>,
+    problems: Vec<FieldProblem>,
+) -> Result<Response, Fault> {
+    draw_form_telling(app, staff, place, (heading, None), fields, problems)
+}
+
+/// As [`draw_form_at`], with what is done by it said above its button.
+fn draw_form_telling(
+    app: &App,
+    staff: &StaffIn,
+    (place, action, back_url): (Place, String, String),
+    (heading, what_follows): (&str, Option<String>),
     fields: Vec<Field>,
     problems: Vec<FieldProblem>,
 ) -> Result<Response, Fault> {
@@ -278,7 +295,7 @@ fn draw_form_at(
         action,
         back_url,
         fields,
-        what_follows: None,
+        what_follows,
         problems,
         reader,
     };

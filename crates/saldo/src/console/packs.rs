@@ -102,6 +102,7 @@ pub(super) enum Packs {}
 
 impl Kept for Packs {
     type Sent = Sent;
+    type Around = ();
     const PERMISSION: Permission = Permission::ChangeOffers;
     const PLACE: Place = Place::ConsolePacks;
     const NEW: &'static str = "new-pack";
@@ -121,7 +122,11 @@ impl Kept for Packs {
         Ok(app.sold().pack(no).map(|pack| sent_of(typed, pack)))
     }
 
-    fn fields(typed: &Typed, sold: &Sold, _no: Option<u32>, sent: &Sent) -> Vec<Field> {
+    async fn around(_app: &Arc<App>) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    fn fields(typed: &Typed, (sold, ()): (&Sold, &()), _no: Option<u32>, sent: &Sent) -> Vec<Field> {
         let t = |id: &str| typed.reader.t(id);
         let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
         let plans = sold.plans().map(|plan| (plan.plan_no.to_string(), plan.name.clone()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use money::{Amount, Unit};
+use money::{Amount, Timestamp, Unit};
 use serde::Deserialize;
 use store::tables::lines::{AtZero, PlanRow};
 
@@ -15,13 +15,14 @@ use crate::app::App;
 use crate::audit::Author;
 use crate::lines::offer_check::wrong_with_plan;
 use crate::lines::offers::{PlanDraft, names_of, put_plan};
-use crate::look::page::{Field, Offer, Offers};
+use crate::look::Reader;
+use crate::look::page::{Field, FieldKind, Offer, Offers};
 use crate::look::part::Place;
 use crate::look::volume::volume;
 use crate::permissions::Permission;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
-use crate::sold::Sold;
+use crate::sold::{Sold, folded};
 
 /// The currency of plans and packs.
 pub(super) const CURRENCY: Unit = Unit::BRL;
@@ -72,8 +73,8 @@ pub(super) async fn list(
             reader.t(at_zero_text(plan.at_zero)),
         ],
     });
-    let saved =
-        shown.saved.and_then(|no| sold.plan(no)).map(|plan| reader.t1("offer-saved", "name", &plan.name));
+    let services = app.read(|tables| tables.services_seen()).await?;
+    let saved = shown.saved.and_then(|no| sold.plan(no)).map(|plan| said_of(&reader, plan, &services));
     let page = Offers {
         frame: staff.visit.frame(&app, Some(Place::ConsolePlans)),
         heading: reader.t(Place::ConsolePlans.text_id()),
@@ -96,6 +97,7 @@ pub(super) enum Plans {}
 
 impl Kept for Plans {
     type Sent = Sent;
+    type Around = Vec<(String, Timestamp)>;
     const PERMISSION: Permission = Permission::ChangeOffers;
     const PLACE: Place = Place::ConsolePlans;
     const NEW: &'static str = "new-plan";
@@ -121,7 +123,16 @@ impl Kept for Plans {
         Ok(Some(sent_of(typed, &plan, free)))
     }
 
-    fn fields(typed: &Typed, _sold: &Sold, _no: Option<u32>, sent: &Sent) -> Vec<Field> {
+    async fn around(app: &Arc<App>) -> Result<Vec<(String, Timestamp)>, Problem> {
+        app.read(|tables| tables.services_seen()).await
+    }
+
+    fn fields(
+        typed: &Typed,
+        (_, services): (&Sold, &Vec<(String, Timestamp)>),
+        _no: Option<u32>,
+        sent: &Sent,
+    ) -> Vec<Field> {
         let t = |id: &str| typed.reader.t(id);
         let unit = |id: &str| typed.reader.t1(id, "unit", typed.data_unit.name());
         let yes_no = [(YES.to_owned(), t("yes")), ("no".to_owned(), t("no"))];
@@ -155,12 +166,7 @@ impl Kept for Plans {
             ),
             text("walled_list", t("plan-walled-list"), None, sent.walled_list.clone()),
             text("free", t("plan-free"), Some(t("plan-free-hint")), sent.free.clone()),
-            text(
-                "zero_rated",
-                t("plan-zero-rated"),
-                Some(t("plan-zero-rated-hint")),
-                sent.zero_rated.clone(),
-            ),
+            zero_rated(&typed.reader, services, &sent.zero_rated),
             text(
                 "block_after_days",
                 t("plan-block"),
@@ -206,9 +212,47 @@ fn draft(typed: &Typed, sent: &Sent) -> (PlanDraft, Unread) {
     (draft, unread)
 }
 
-/// Names with commas between them.
+/// Names with commas between them. Commas alone are no name at all, which is refused and not taken for nothing.
 fn pieces(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    if names.is_empty() && !text.trim().is_empty() { vec![String::new()] } else { names }
+}
+
+/// The services that are free: what routers call theirs is suggested, for a name that none of them uses frees nothing.
+fn zero_rated(reader: &Reader, services: &[(String, Timestamp)], sent: &str) -> Field {
+    let listed = pieces(sent);
+    let is_listed = |name: &str| listed.iter().any(|known| folded(known) == folded(name));
+    let told = services.iter().map(|(name, seen_at)| {
+        reader.t2("plan-service-seen", "name", name, "time", reader.date_time(*seen_at))
+    });
+    let told = told.collect::<Vec<_>>().join("; ");
+    let seen = match services {
+        [] => reader.t("plan-services-none"),
+        _ => reader.t1("plan-services-seen", "services", told),
+    };
+    // A browser puts what is chosen in the place of all that was typed.
+    let more = services.iter().filter(|(name, _)| !is_listed(name)).map(|(name, seen_at)| {
+        let all = listed.iter().chain([name]).cloned().collect::<Vec<_>>().join(", ");
+        (all, reader.t2("plan-service-seen", "name", name, "time", reader.date_time(*seen_at)))
+    });
+    Field {
+        name: "zero_rated",
+        label: reader.t("plan-zero-rated"),
+        hint: Some(format!("{} {seen}", reader.t("plan-zero-rated-hint"))),
+        kind: FieldKind::Suggested(sent.to_owned(), more.collect()),
+    }
+}
+
+/// What is said after a plan was saved: that it was, and which of its services no router has told of yet.
+fn said_of(reader: &Reader, plan: &PlanRow, services: &[(String, Timestamp)]) -> String {
+    let saved = reader.t1("offer-saved", "name", &plan.name);
+    let is_unseen = |name: &&str| !services.iter().any(|(seen, _)| folded(seen) == folded(name));
+    let unseen = names_of(&plan.zero_rated).filter(is_unseen).collect::<Vec<_>>().join(", ");
+    if unseen.is_empty() {
+        return saved;
+    }
+    format!("{saved} {}", reader.t1("plan-services-unseen", "services", unseen))
 }
 
 fn sent_of(typed: &Typed, plan: &PlanRow, free: String) -> Sent {

@@ -129,14 +129,16 @@ pub(super) fn acts(reader: &Reader, staff: &StaffIn, all: &[Ordered]) -> Vec<She
     acts
 }
 
-/// What a person must know of the orders, before anything else on the page.
-pub(super) fn alert(reader: &Reader, all: &[Ordered]) -> Option<String> {
+/// What a person must know of the orders, before anything else on the page; not of the one that was ordered just so, of which it is said.
+pub(super) fn alert(reader: &Reader, all: &[Ordered], just_ordered: Option<RefundId>) -> Option<String> {
     let failed =
         all.iter().find(|it| it.order.state == RefundOrderState::Failed && it.order.resolved_at.is_none());
     if let Some(Ordered { order, .. }) = failed {
         return Some(reader.t1("refund-failed-text", "amount", reader.money(order.amount)));
     }
-    let waiting = all.iter().find(|it| it.order.state == RefundOrderState::Waiting)?;
+    let waiting = all
+        .iter()
+        .find(|it| it.order.state == RefundOrderState::Waiting && Some(it.order.id) != just_ordered)?;
     let (amount, name) = (reader.money(waiting.order.amount), waiting.ordered_by.clone());
     Some(reader.t2("refund-waits", "amount", amount, "name", name))
 }

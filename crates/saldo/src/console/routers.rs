@@ -103,6 +103,7 @@ pub(super) enum RouterKind {}
 
 impl Kept for RouterKind {
     type Sent = Sent;
+    type Around = ();
     const PERMISSION: Permission = Permission::ChangeRouters;
     const PLACE: Place = Place::ConsoleRouters;
     const NEW: &'static str = "new-router";
@@ -123,7 +124,11 @@ impl Kept for RouterKind {
         }))
     }
 
-    fn fields(typed: &Typed, _sold: &Sold, no: Option<u32>, sent: &Sent) -> Vec<Field> {
+    async fn around(_app: &Arc<App>) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    fn fields(typed: &Typed, (_, ()): (&Sold, &()), no: Option<u32>, sent: &Sent) -> Vec<Field> {
         let t = |id: &str| typed.reader.t(id);
         let services = if sent.services == APART { APART } else { INCLUDED };
         let services_ways = [

@@ -137,8 +137,8 @@ pub async fn write_off(
     id: BoletoId,
     chosen: Option<OnWriteOff>,
 ) -> Result<(), Problem> {
-    let now = clock::now();
-    let written = app.write_or_refuse(move |tx| write_off_in(tx, &author, id, chosen, now)).await?;
+    let at = app.ledger.now();
+    let written = app.write_or_refuse(move |tx| write_off_in(tx, &author, id, chosen, at)).await?;
     finish_write_off(app, &written).await
 }
 
@@ -160,22 +160,22 @@ impl WrittenOff {
     }
 }
 
-/// As [`write_off`], in a transaction of the caller's, who sees to it that it is finished.
+/// As [`write_off`], in a transaction of the caller's, who sees to it that it is finished. `at` is the book's time.
 pub(crate) fn write_off_in(
     tx: &Tx<'_>,
     author: &Author,
     id: BoletoId,
     chosen: Option<OnWriteOff>,
-    now: Timestamp,
+    at: Timestamp,
 ) -> Result<WrittenOff, Problem> {
     let boleto = tx.boleto(id)?.ok_or_else(|| Problem::not_found("boleto"))?;
     let closable = closable(tx, &boleto)?.ok_or_else(closed)?;
     let rule = rule(closable, chosen)?;
-    let intents = close(tx, &boleto, closable, rule, now)?;
+    let intents = close(tx, &boleto, closable, rule, clock::now())?;
     let state = closable.to.unwrap_or(boleto.state);
-    let change = Change::new(WRITE_OFF, id)
-        .before(&json!({"state": boleto.state.word()}))?
-        .after(&json!({"state": state.word(), "on_write_off": rule.map(OnWriteOff::word)}))?;
+    let change = Change::new(WRITE_OFF, id).before(&json!({"state": boleto.state.word()}))?.after(
+        &json!({"state": state.word(), "on_write_off": rule.map(OnWriteOff::word), "at": at.to_string()}),
+    )?;
     author.note(tx, &change)?;
     Ok(WrittenOff { boleto: BoletoRow { state, ..boleto }, rule, intents })
 }

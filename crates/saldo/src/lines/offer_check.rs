@@ -56,6 +56,8 @@ pub(crate) fn wrong_with_plan(draft: &PlanDraft) -> Vec<Problem> {
     }
     if draft.unpaid_max.is_some_and(|most| most.unit() != draft.fee.unit() || most.value() < 0) {
         refuse("unpaid_max", "invalid_amount", "unpaid_max must not be below zero.".to_owned());
+    } else if draft.unpaid_max.is_some_and(|most| most.value() % CENT != 0) {
+        refuse("unpaid_max", "amount_over_precise", "unpaid_max must be in whole cents.".to_owned());
     }
     for (field, speed) in [("speed", &draft.speed), ("slow_speed", &draft.slow_speed)] {
         if speed.len() > WORD_CHARS_MAX || speed.parse::<RateLimit>().is_err() {
@@ -80,7 +82,7 @@ pub(crate) fn wrong_with_plan(draft: &PlanDraft) -> Vec<Problem> {
         refuse("zero_rated", "too_many_services", detail);
     } else if !draft.zero_rated.iter().all(|name| is_traffic_name(name)) {
         let detail = format!(
-            "zero_rated must be names of services as routers report them, 1 to {TRAFFIC_CHARS_MAX} characters without commas and parentheses."
+            "zero_rated must be names of services as routers report them, 1 to {TRAFFIC_CHARS_MAX} characters without commas, semicolons and parentheses."
         );
         refuse("zero_rated", "invalid_service", detail);
     }
@@ -91,9 +93,10 @@ pub(crate) fn wrong_with_plan(draft: &PlanDraft) -> Vec<Problem> {
     wrong
 }
 
-fn is_traffic_name(name: &str) -> bool {
+/// Whether a service can be called so: people who write several put commas or semicolons between them.
+pub(crate) fn is_traffic_name(name: &str) -> bool {
     let name = name.trim();
-    let is_plain = |c: char| !c.is_control() && !",(".contains(c);
+    let is_plain = |c: char| !c.is_control() && !",;(".contains(c);
     !name.is_empty() && name.chars().count() <= TRAFFIC_CHARS_MAX && name.chars().all(is_plain)
 }
 
@@ -201,6 +204,11 @@ mod tests {
             (services(""), "invalid_service"),
             (services("Whats\u{7}App"), "invalid_service"),
             (services("tiered(1, 2)"), "invalid_service"),
+            (services("WhatsApp; garden"), "invalid_service"),
+            (
+                PlanDraft { unpaid_max: Some(Amount::new(5_005_000, Unit::BRL)), ..draft() },
+                "amount_over_precise",
+            ),
             (services(&"x".repeat(65)), "invalid_service"),
         ];
         for (draft, code) in cases {

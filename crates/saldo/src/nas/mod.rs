@@ -16,6 +16,7 @@ mod record;
 mod report;
 mod rest;
 mod roster;
+mod services;
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -56,6 +57,8 @@ pub struct Nas {
     address: OnceLock<SocketAddr>,
     /// How many reports have come.
     arrivals: AtomicU64,
+    /// Services that were told of lately.
+    services: services::Services,
     line_locks: Vec<tokio::sync::Mutex<()>>,
 }
 
@@ -68,6 +71,7 @@ impl Default for Nas {
             asker: Asker::default(),
             address: OnceLock::new(),
             arrivals: AtomicU64::new(0),
+            services: services::Services::default(),
             line_locks: (0..LINE_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         }
     }

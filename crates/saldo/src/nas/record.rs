@@ -14,6 +14,7 @@ use super::names::{self, Router};
 use super::network::{LineOnNetwork, Profile, Session};
 use super::profile::{self, Terms};
 use super::report::{Report, Reporter};
+use super::services;
 use crate::app::App;
 use crate::lines;
 use crate::problem::Problem;
@@ -99,6 +100,7 @@ pub(super) async fn record(
     let wallet = names::wallet_of_session(app, known).await?;
     let wallet = wallet.ok_or(NotRecorded::Unknown("login_unknown"))?;
     if reading.traffic.is_some() {
+        services::told(app, report.service.as_deref().unwrap_or_default()).await;
         read(app, wallet, reading).await?;
         return Ok(Recorded::Service);
     }
@@ -109,6 +111,7 @@ pub(super) async fn record(
     read(app, wallet, reading).await?;
     let garden = app.hashes.hash128("radius garden", &[&session.to_be_bytes()]);
     if let Some(garden) = report.garden_reading(&reading, garden, sold.traffic(GARDEN)) {
+        services::told(app, GARDEN).await;
         read(app, wallet, garden).await?;
     }
     Ok(Recorded::Session(Box::new(Observation {

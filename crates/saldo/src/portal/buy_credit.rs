@@ -42,7 +42,8 @@ const SHOW_PATIENCE: Duration = Duration::from_secs(10);
 /// What is live where no line can buy.
 const BARRED: &str = "barred";
 /// The live parts of the page.
-const LIVE: &str = "line-figures,line-balance,line-alert,line-gauge,line-form,line-progress,line-check";
+const LIVE: &str =
+    "line-figures,line-balance,line-alert,line-gauge,line-form,line-progress,line-check,line-bill";
 
 /// What the reader has chosen.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -441,7 +442,9 @@ fn ways(
         let code = charging.code();
         let refusal = rules.and_then(|rules| check_charging(rules, &terms, standing, *charging).err());
         let barred = refusal.and_then(|refusal| why(refusal.code()));
-        let is_chosen = barred.is_none() && choice.charging.as_deref() == Some(code);
+        // What was said for another pack says nothing of this one: its first way is the operator's.
+        let is_said = choice.chosen_now != Some(Choosing::Credit);
+        let is_chosen = barred.is_none() && is_said && choice.charging.as_deref() == Some(code);
         let on_payment = terms.release.when_charged_by(*charging) == Release::OnPayment;
         Some(Way { code, is_chosen, due, minutes, on_payment, barred })
     };

@@ -36,7 +36,7 @@ use crate::look::part::{PaymentList, Place, WaitingPurchase};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
-use crate::{billing, documents};
+use crate::{billing, documents, pix};
 
 /// Boletos of one page.
 const ROWS: u32 = 20;
@@ -216,10 +216,12 @@ pub(super) fn boleto(
     let is_overdue = due.is_some_and(|due| due < day_of(&reader.zone, now));
     let is_still_owed = documents::is_still_owed(tables, row)?;
     let findings = tables.findings_of(row.id)?;
+    let today = pix::owed_on(app.config.bank.as_ref(), row, day_of(&reader.zone, now));
     Ok(Boleto {
         id: row.id.to_string(),
         quantity: collected(app, tables, reader.locale, row)?.unwrap_or_default(),
         amount: row.amount,
+        owed_today: (today != row.amount).then_some(today),
         due: due.and_then(|due| day_bounds(&reader.zone, due)).map(|bounds| bounds.from),
         standing: match row.state {
             _ if otherwise.is_some() => otherwise.unwrap_or(BoletoStanding::WrittenOff),

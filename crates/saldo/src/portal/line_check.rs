@@ -1,5 +1,6 @@
 //! The check panel: where a line's balance comes from, figure by figure, down to what each is made of.
 
+use book::PlanNo;
 use money::Timestamp;
 use store::views::{CycleRow, EntryRow, PurchaseRow};
 use store::{Reader as TablesReader, StoreError};
@@ -87,18 +88,34 @@ fn outside(
 ) -> Result<Vec<CheckEntry>, StoreError> {
     let zero_rated = line.zero_rated(tables, reader)?;
     let days = line.days(tables, reader, now, |_, outside| outside)?;
+    let why = outside_because(sold, line).map(|id| format!(" · {}", reader.t(id))).unwrap_or_default();
     let mut entries = Vec::new();
     for day in days.iter().rev() {
         let of_day = zero_rated.iter().filter(|(from, ..)| *from == day.from);
         let rest = day.amount.value() - of_day.clone().map(|(_, _, bytes)| bytes).sum::<i64>();
         let date = reader.date(day.from);
-        entries.extend((rest != 0).then(|| CheckEntry { words: date.clone(), bytes: rest }));
+        entries.extend((rest != 0).then(|| CheckEntry { words: format!("{date}{why}"), bytes: rest }));
         entries.extend(of_day.map(|(_, traffic_no, bytes)| {
             let what = reader.t1("zero-rated-entry", "name", traffic_name(sold, reader, *traffic_no));
             CheckEntry { words: format!("{date} · {what}"), bytes: *bytes }
         }));
     }
     Ok(entries)
+}
+
+/// The id of why use of this cycle lowered no balance, beside what was free because of what it is; `None` where only whoever told of it
+/// knows.
+fn outside_because(sold: &Sold, line: &Line) -> Option<&'static str> {
+    let has_free_hours =
+        sold.catalog.plan(PlanNo(line.row.plan_no)).is_some_and(|plan| !plan.free.is_empty());
+    let was_restricted = line.row.restricted_since.is_some()
+        || line.row.restored_at.is_some_and(|at| at >= line.cycle.starts_at);
+    match (has_free_hours, was_restricted) {
+        (true, true) => Some("outside-free-or-restricted"),
+        (true, false) => Some("outside-free"),
+        (false, true) => Some("outside-restricted"),
+        (false, false) => None,
+    }
 }
 
 /// What routers call this traffic.

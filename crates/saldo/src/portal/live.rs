@@ -116,10 +116,12 @@ enum LinePart {
     Form,
     Progress,
     Check,
+    /// What the confirmation of a purchase says of its boleto.
+    Bill,
 }
 
 impl LinePart {
-    const ALL: [(LinePart, &'static str); 7] = [
+    const ALL: [(LinePart, &'static str); 8] = [
         (LinePart::Figures, "line-figures"),
         (LinePart::Balance, "line-balance"),
         (LinePart::Alert, "line-alert"),
@@ -127,6 +129,7 @@ impl LinePart {
         (LinePart::Form, "line-form"),
         (LinePart::Progress, "line-progress"),
         (LinePart::Check, "line-check"),
+        (LinePart::Bill, "line-bill"),
     ];
 }
 
@@ -429,6 +432,10 @@ fn line_fragment(reader: &Reader, seen: Option<&LineSeen>, part: LinePart) -> St
         LinePart::Gauge => html(&LineGaugeFragment { reader, figures }),
         LinePart::Form => html(&LineFormFragment { reader, form: &seen.form }),
         LinePart::Progress => html(&LineProgressFragment { reader, progress: &seen.progress }),
+        LinePart::Bill => {
+            let bill = seen.progress.as_ref().and_then(|progress| progress.bill.as_ref());
+            bill.map(|bill| reader.t(bill.text_id())).unwrap_or_default()
+        }
         LinePart::Check => html(&LineCheckFragment { reader, check: &seen.check }),
     }
 }

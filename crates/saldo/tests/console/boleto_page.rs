@@ -61,8 +61,8 @@ async fn it_tells_what_it_is_for_what_paid_it_and_who_decided_what() {
     staff.submit(&page(&kept), &action(&kept), &[("on_write_off", "leave")]).await.expect(303);
     let text = staff.get(&page(&kept)).await.text;
     let decided = text.split("<dt>Written off</dt>").nth(1).expect("what was decided");
-    let first = decided.find("The credit is left, the debt is kept").expect("the first");
-    let second = decided.find("The credit is left, the debt is forgiven").expect("the second");
+    let first = decided.find("The credit is left, the debt of R$24.90 is kept").expect("the first");
+    let second = decided.find("The credit is left, the debt of R$24.90 is forgiven").expect("the second");
     assert!(first < second && decided.matches("Staff, ").count() == 2, "{decided}");
 
     let purchase = by_hand.purchase.expect("a purchase");
@@ -93,12 +93,17 @@ async fn what_was_paid_twice_is_given_back_once_from_its_finding() {
 
     let form = format!("/console/customers/{customer}/giving-back/new?finding=1");
     let page = staff.get(FINDINGS).await.text;
-    assert!(page.contains(&format!("href=\"{form}\">Give back</a>")), "{page}");
+    let link = format!("href=\"{form}\">Give back</a>");
+    assert!(page.contains(&link), "{page}");
+    let of_boleto = format!("/console/boletos/{}", boleto.id);
+    let there = staff.get(&of_boleto).await.text;
+    assert!(there.contains(&link) && there.contains("Became credit"), "{there}");
     let mut viewer = staff_in(&house, "ivo@example.com", StaffRole::ReadOnly).await;
     assert!(!viewer.get(FINDINGS).await.text.contains("Give back"));
     assert_eq!(viewer.get(&form).await.status.as_u16(), 403);
 
     let asked = staff.get(&form).await.text;
+    assert!(asked.contains("The credit is João da Silva&#39;s."), "{asked}");
     assert!(asked.contains("value=\"24.90\"") && asked.contains("value=\"Paid a second time\""), "{asked}");
     let action = format!("/console/customers/{customer}/giving-back?finding=1");
     assert!(asked.contains(&format!("action=\"{action}\"")), "{asked}");
@@ -125,7 +130,11 @@ async fn what_was_paid_twice_is_given_back_once_from_its_finding() {
     // It is dealt with, and says so.
     assert!(staff.get(FINDINGS).await.text.contains("Nothing to look at."));
     let done = staff.get(&format!("{FINDINGS}?done=1")).await.text;
-    assert!(done.contains("R$24.90 was given back on ") && !done.contains("giving-back/new"), "{done}");
+    let words = ["R$24.90 given back by Pix on ", "Written down by Staff."];
+    assert!(words.iter().all(|words| done.contains(words)) && !done.contains("giving-back/new"), "{done}");
+    let there = staff.get(&of_boleto).await.text;
+    assert!(words.iter().all(|words| there.matches(words).count() == 2), "paid, and found: {there}");
+    assert!(!there.contains("giving-back/new") && !there.contains("Pay it back if he asks"), "{there}");
     let again = staff.get(&form).await;
     assert_eq!(again.status.as_u16(), 303, "there is nothing to give back of it");
     let log = actions(&house).await;

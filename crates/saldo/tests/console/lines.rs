@@ -259,3 +259,57 @@ async fn a_line_is_blocked_and_enabled_by_those_who_may() {
     let log = house.running.app.read(|tables| tables.audit(None, 3)).await.expect("the log").rows;
     assert!(log.iter().any(|row| row.action == "line.set_status" && row.object == id.to_string()), "{log:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_stands_open_is_followed() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    let (id, wallet) = line(&house).await;
+    let live = format!("/console/lines/{id}/live");
+    let page = staff.get(&format!("/console/lines/{id}")).await.text;
+    assert!(page.contains(&format!("data-live-url=\"{live}\"")), "{page}");
+    for part in ["acts", "state", "check", "purchases", "sessions"] {
+        assert!(page.contains(&format!("data-live=\"line_{part}\"")), "{part}: {page}");
+    }
+    let stream = staff.request(reqwest::Method::GET, &live).send().await.expect("a stream");
+    assert_eq!(stream.status().as_u16(), 200);
+    let mut stream = Told { stream, text: String::new() };
+    stream.until(&["event: line_state", "Enabled", "event: line_acts", "Block line"]).await;
+
+    // Blocked; its router confirms that; and what it reports, all without the page being asked for again.
+    let act = |act| lines::ask(&house.running.app, wallet, act, None);
+    act(LineAct::SetStatus { status: LineStatus::Blocked }).await.expect("it is blocked");
+    stream.until(&["No router has confirmed this yet", "Enable line"]).await;
+    act(LineAct::Restrict { at: clock::now() }).await.expect("it is confirmed");
+    stream.until(&["The router has confirmed that the access is restricted"]).await;
+    act(LineAct::AddUse { total: 1_000_000_000, outside: 0 }).await.expect("it is counted");
+    stream.until(&["47.5\u{a0}GB"]).await;
+
+    // It ends with the session of whoever looks.
+    staff.submit("/console", "/console/sign-out", &[]).await.expect(303);
+    act(LineAct::SetStatus { status: LineStatus::Enabled }).await.expect("it is enabled");
+    stream.until(&["event: ended"]).await;
+    assert_eq!(staff.get(&live).await.status.as_u16(), 303, "nobody is signed in");
+}
+
+/// What a page that stands open was told.
+struct Told {
+    stream: reqwest::Response,
+    text: String,
+}
+
+impl Told {
+    /// Reads on until all of this was told, and forgets it.
+    async fn until(&mut self, words: &[&str]) {
+        let reading = async {
+            while !words.iter().all(|words| self.text.contains(words)) {
+                let chunk = self.stream.chunk().await.expect("it goes on").expect("it has not ended");
+                self.text.push_str(&String::from_utf8_lossy(&chunk));
+            }
+        };
+        let told = tokio::time::timeout(super::house::PATIENCE, reading).await;
+        assert!(told.is_ok(), "{words:?}: {}", self.text);
+        self.text.clear();
+    }
+}

@@ -30,6 +30,7 @@ mod staff;
 mod staff_passwords;
 mod subscribers;
 mod support;
+mod uncounted;
 mod webhooks;
 mod zeros;
 

@@ -12,7 +12,7 @@ pub(crate) const OPEN: [&str; 5] = [
 ];
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 52] = [
+const NEEDS: [(&str, &str, Permission); 54] = [
     // Each changes his own; it asks for the password that he has.
     ("", "/console/password", Permission::SeeCustomers),
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
@@ -33,11 +33,13 @@ const NEEDS: [(&str, &str, Permission); 52] = [
     ("GET", "/console/reconciliation", Permission::SeeFinance),
     ("GET", "/console/webhooks/new", Permission::ChangeWebhooks),
     ("GET", "/console/webhooks/{id}/change", Permission::ChangeWebhooks),
+    ("GET", "/console/lines/{id}/live", Permission::SeeCustomers),
     ("GET", "/console/lines/{id}/", Permission::ChangeCustomers),
     ("GET", "/console/billing/adjustments/", Permission::RunBilling),
     ("GET", "/console/billing", Permission::SeeFinance),
     ("GET", "/console/month-end", Permission::SeeFinance),
     ("GET", "/console/boletos/remittances/", Permission::KeepBankFiles),
+    ("GET", "/console/boletos/findings/{no}/use/", Permission::KeepBankFiles),
     ("GET", "/console/boletos/{id}", Permission::SeeCustomers),
     ("GET", "/console/boletos", Permission::SeeFinance),
     ("GET", "/console/audit", Permission::SeeAudit),

@@ -105,6 +105,9 @@ async fn what_was_typed_wrongly_is_named_and_changes_nothing() {
         ("free", "06:00-22:00", "ends swapped"),
         ("free", "25:00-26:00", "written like"),
         ("zero_rated", "tiered(1280000)", "without parentheses"),
+        ("zero_rated", "Whats App; garden", "with commas between"),
+        ("zero_rated", ",", "with commas between"),
+        ("unpaid_max", "5.005", "Whole cents only"),
     ];
     for (field, value, words) in plans {
         let answer = staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, field, value)).await;
@@ -261,4 +264,38 @@ async fn who_may_only_look_changes_nothing() {
         house.running.app.sold().plan(1).map(|plan| plan.name.clone()),
         Some("Fibra 50 Mega".to_owned())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_that_routers_told_of_are_suggested_and_others_are_doubted() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let form = staff.get("/console/plans/new").await.text;
+    assert!(form.contains("No router has told of any service yet."), "{form}");
+    let now = house.running.app.ledger.now();
+    let told = move |tx: &store::Tx<'_>| {
+        tx.see_service("WhatsApp", now)?;
+        tx.see_service("Netflix", now)
+    };
+    house.running.app.write(told).await.expect("they are remembered");
+    let form = staff.get("/console/plans/new").await.text;
+    for words in
+        ["Routers have told of: ", "Netflix (seen ", "list=\"zero_rated-list\"", "<option value=\"Netflix\">"]
+    {
+        assert!(form.contains(words), "{words}: {form}");
+    }
+    let plan = with(&PLAN, "zero_rated", "whatsapp, zap");
+    let saved = staff.submit("/console/plans/new", "/console/plans", &plan).await;
+    let list = saved.header("location").expect("the list").to_owned();
+    let list = staff.get(&list).await.text;
+    assert!(list.contains("No router has told of this yet: zap."), "{list}");
+    // What is listed is not suggested again; what is more is put behind it.
+    let form = staff.get("/console/plans/1").await.text;
+    assert!(form.contains("<option value=\"whatsapp, zap, Netflix\">Netflix (seen "), "{form}");
+    assert!(!form.contains("<option value=\"whatsapp, zap, WhatsApp\">"), "{form}");
+    staff
+        .submit("/console/plans/1", "/console/plans/1", &with(&PLAN, "zero_rated", "WHATSAPP"))
+        .await
+        .expect(303);
+    assert!(!staff.get("/console/plans?saved=1").await.text.contains("No router has told of this yet"));
 }

@@ -72,6 +72,12 @@ async fn a_service_session_is_free_and_what_its_session_counts_of_it_is_not_coun
     provider.router.hang_up(&session).expect("hung up");
     provider.settled().await;
     assert_eq!(figures(&provider).await.0, [3_300, 3_600, left(300)]);
+    let seen = provider.house.running.app.read(|reader| reader.services_seen()).await.expect("a look");
+    assert_eq!(
+        seen.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        [CHAT],
+        "for those who list them"
+    );
     provider.house.close().await;
 }
 

@@ -141,13 +141,8 @@ async fn spend(
     };
     let service = read_form(&body).text(&["service"]).map(str::to_owned);
     let spent = shared.act(|plant, now| {
-        steps(megabytes * 1_000_000).try_for_each(|download| {
-            let bytes = Both { upload: 0, download };
-            match &service {
-                Some(service) => plant.spend_on(&session, service, bytes, now),
-                None => plant.spend(&session, bytes, now),
-            }
-        })
+        let parts = steps(megabytes * 1_000_000).map(|download| Both { upload: 0, download }).collect();
+        plant.spend_in_parts(&session, service.as_deref(), parts, now)
     });
     done(lang, spent)
 }

@@ -24,6 +24,8 @@ pub(super) struct Reports {
 
 struct Report {
     draft: Draft,
+    session: String,
+    order: Order,
     made_ms: i64,
     tries: u32,
     next_try_ms: i64,
@@ -31,18 +33,40 @@ struct Report {
     sent: Vec<u8>,
 }
 
+/// How a report stands to those of the same session that are made after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// They need not wait for it.
+    Free,
+    /// It tells a part of what was used at one moment: they wait until it is answered, for whoever hears of the last part first takes
+    /// it for a jump.
+    Step,
+}
+
 impl Reports {
     pub(super) fn len(&self) -> usize {
         self.waiting.len() + usize::from(self.held.is_some())
     }
 
-    /// Takes up a report made at `now`.
-    pub(super) fn add(&mut self, draft: Draft, now: i64, faults: &mut RouterFaults) {
+    /// Whether a report of this session is under way.
+    pub(super) fn has_any_of(&self, session: &str) -> bool {
+        self.waiting.iter().chain(&self.held).any(|report| report.session == session)
+    }
+
+    /// Takes up a report of `session` made at `now`; the router's own are of no session.
+    pub(super) fn add(
+        &mut self,
+        (draft, session, order): (Draft, &str, Order),
+        now: i64,
+        faults: &mut RouterFaults,
+    ) {
         if faults.drop_next > 0 {
             faults.drop_next -= 1;
             return;
         }
-        let report = Report { draft, made_ms: now, tries: 0, next_try_ms: now, sent: Vec::new() };
+        let session = session.to_owned();
+        let report =
+            Report { draft, session, order, made_ms: now, tries: 0, next_try_ms: now, sent: Vec::new() };
         if faults.reorder && self.held.is_none() {
             self.held = Some(report);
             return;
@@ -68,7 +92,7 @@ impl Reports {
         self.waiting.retain(|report| report.next_try_ms > now || report.tries < TRIES_MAX);
         let mut datagrams = Vec::new();
         for place in 0..self.waiting.len() {
-            if self.waiting[place].next_try_ms > now {
+            if self.waiting[place].next_try_ms > now || self.waits_for_another(place) {
                 continue;
             }
             let identifier = self.free_identifier();
@@ -91,7 +115,14 @@ impl Reports {
 
     /// When the next report is sent again, in milliseconds since the epoch.
     pub(super) fn next_try_ms(&self) -> Option<i64> {
-        self.waiting.iter().map(|report| report.next_try_ms).min()
+        let sendable = (0..self.waiting.len()).filter(|place| !self.waits_for_another(*place));
+        sendable.map(|place| self.waiting[place].next_try_ms).min()
+    }
+
+    /// Whether an earlier part of what its session used is not answered yet.
+    fn waits_for_another(&self, place: usize) -> bool {
+        let (earlier, session) = (&self.waiting[..place], &self.waiting[place].session);
+        earlier.iter().any(|report| report.order == Order::Step && report.session == *session)
     }
 
     /// An answer: the report it belongs to is done. What does not verify is nobody's.
@@ -141,7 +172,8 @@ mod tests {
         let mut reports = Reports::default();
         let mut sent = |now: i64, adds: bool| {
             if adds {
-                reports.add(Draft::new(Code::AccountingRequest, 0), now, &mut faults);
+                let draft = Draft::new(Code::AccountingRequest, 0);
+                reports.add((draft, "81000001", Order::Free), now, &mut faults);
             }
             let datagrams = reports.due(now, &secret, &mut faults);
             reports.waiting.retain(|report| !datagrams.contains(&report.sent)); // what arrives is answered
@@ -157,5 +189,28 @@ mod tests {
         ];
         assert_eq!(seen, [1, 0, 1, 0, 1]);
         assert_eq!(reports.len(), 0, "nothing is lost for good");
+    }
+    #[test]
+    fn what_was_used_at_one_moment_is_told_part_by_part() {
+        let secret = Secret::new("s3cr3t".to_owned()).unwrap();
+        let mut faults = RouterFaults::default();
+        let mut reports = Reports::default();
+        for (session, order) in [
+            ("a", Order::Step),
+            ("a", Order::Step),
+            ("a", Order::Free),
+            ("b", Order::Free),
+            ("b", Order::Free),
+        ] {
+            reports.add((Draft::new(Code::AccountingRequest, 0), session, order), 0, &mut faults);
+        }
+        let mut sent = |now: i64| {
+            let datagrams = reports.due(now, &secret, &mut faults);
+            reports.waiting.retain(|report| !datagrams.contains(&report.sent)); // what arrives is answered
+            (datagrams.len(), reports.next_try_ms())
+        };
+        assert_eq!(sent(0), (3, Some(0)), "the first part, and what is of another session");
+        assert_eq!(sent(1), (1, Some(0)));
+        assert_eq!(sent(2), (1, None), "what came after the parts");
     }
 }

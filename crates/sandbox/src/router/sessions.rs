@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use radius::mikrotik::{self, Both, RateLimit};
 use radius::{AccountingStatus, AttributeType, Code, Draft, TerminateCause, Vendor, apart};
 
+use super::reports::Order;
 use super::{Plant, RunningSession, Subscriber};
 
 /// Bits per second times milliseconds that make one byte.
@@ -121,8 +122,14 @@ impl Session {
         }
     }
 
-    /// A report of the session as it stands, to be sent by `plant`.
-    pub(super) fn report(&self, status: AccountingStatus, plant: &Plant, now: i64) -> Draft {
+    /// A report of the session as it stands, to be sent by `plant`. A part of what was used at one moment does not tell the speed: it waits
+    /// for others, and another speed may be true when it is heard.
+    pub(super) fn report(
+        &self,
+        (status, order): (AccountingStatus, Order),
+        plant: &Plant,
+        now: i64,
+    ) -> Draft {
         let mut draft = router_report(status, plant, now);
         push_text(&mut draft, AttributeType::USER_NAME, &self.login);
         push_text(&mut draft, AttributeType::ACCT_SESSION_ID, &self.id);
@@ -130,9 +137,11 @@ impl Session {
         if let Some(class) = &self.class {
             push(&mut draft, AttributeType::CLASS, class);
         }
-        let rate_limit = self.rate_limit.to_string();
-        let pushed = draft.push_vendor(Vendor::MIKROTIK, mikrotik::RATE_LIMIT, rate_limit.as_bytes());
-        pushed.expect("a rate limit fits into an attribute");
+        if order == Order::Free {
+            let rate_limit = self.rate_limit.to_string();
+            let pushed = draft.push_vendor(Vendor::MIKROTIK, mikrotik::RATE_LIMIT, rate_limit.as_bytes());
+            pushed.expect("a rate limit fits into an attribute");
+        }
         if status != AccountingStatus::Start {
             push_counters(&mut draft, self.used, plant.faults.omit_gigawords, now - self.started_ms);
         }

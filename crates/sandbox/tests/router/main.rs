@@ -238,6 +238,29 @@ async fn a_router_that_only_says_it_obeys() {
 }
 
 #[tokio::test]
+async fn what_is_used_at_one_press_is_told_part_by_part_however_fast_one_presses() {
+    let mut stage = Stage::new().await;
+    let id = stage.router.dial(LOGIN).unwrap();
+    stage.heard().await;
+    stage.settled().await;
+    stage.answer_nothing();
+    for _ in 0..2 {
+        assert_eq!(stage.post(&format!("/sessions/{id}/use"), "megabytes=5000").await, 303);
+    }
+    assert_eq!(stage.heard().await.download, Some(2 * GB));
+    assert_eq!(stage.router.unanswered(), 6, "the others wait until this one is answered");
+    assert_eq!(stage.router.sessions()[0].used.download, 10 * GB, "all of it was used");
+    stage.answer_everything();
+    stage.advance_unanswered(3);
+    let mut told = Vec::new();
+    while told.last() != Some(&Some(10 * GB)) {
+        told.push(stage.heard().await.download);
+    }
+    assert_eq!(told, [2, 4, 5, 7, 9, 10].map(|gigabytes| Some(gigabytes * GB)));
+    stage.settled().await;
+}
+
+#[tokio::test]
 async fn the_page() {
     let mut stage = Stage::new().await;
     assert_eq!(stage.post("/sessions", &format!("login={LOGIN}")).await, 303);

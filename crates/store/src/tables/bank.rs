@@ -37,6 +37,7 @@ const RESOLVED_FINDINGS: &str = "SELECT finding_no, code, boleto, return_no, fil
 const OPEN_FINDINGS_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE resolved_at IS NULL";
 const FINDING: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
     customer, about FROM bank_findings WHERE finding_no = $1";
+const FINDING_RESOLVED: &str = "SELECT resolved_at FROM bank_findings WHERE finding_no = $1";
 const SAME_FINDINGS: &str = "SELECT count(*) FROM bank_findings WHERE code = $1 AND detail = $2";
 const RESOLVE_FINDING: &str =
     "UPDATE bank_findings SET resolved_at = $1 WHERE finding_no = $2 AND resolved_at IS NULL";
@@ -225,6 +226,11 @@ impl Reader<'_> {
     /// The finding of this number.
     pub fn finding(&self, finding_no: u32) -> Result<Option<Finding>, StoreError> {
         self.one(FINDING, &[&finding_no])
+    }
+
+    /// When somebody dealt with the finding of this number; `None` if nobody did.
+    pub fn finding_resolved_at(&self, finding_no: u32) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.one::<Option<Timestamp>>(FINDING_RESOLVED, &[&finding_no])?.flatten())
     }
 
     /// How many findings nobody has dealt with.

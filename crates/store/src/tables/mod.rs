@@ -34,6 +34,7 @@ pub mod pix;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refund_orders;
+pub mod services;
 pub mod sessions;
 pub mod settlements;
 pub mod sign_ups;

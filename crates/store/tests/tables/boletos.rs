@@ -96,6 +96,8 @@ fn a_finding_is_open_until_somebody_has_dealt_with_it() {
         assert!(write(tables, |tx| tx.resolve_finding(2, NOW)));
         assert!(!write(tables, |tx| tx.resolve_finding(2, NOW)), "once");
         assert!(!write(tables, |tx| tx.resolve_finding(9, NOW)));
+        let resolved_at = |no| read(tables, |reader| reader.finding_resolved_at(no));
+        assert_eq!([1, 2, 9].map(resolved_at), [None, Some(NOW), None]);
         let numbers = |page: store::tables::Page<Finding, u32>| {
             page.rows.iter().map(|finding| finding.finding_no).collect::<Vec<_>>()
         };

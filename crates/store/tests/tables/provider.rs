@@ -6,6 +6,7 @@ use store::tables::customers::Wallet;
 use store::tables::lines::{
     AtZero, FreeWindowRow, LineEntry, OnWriteOff, PackRelease, PackRow, Payer, PlanRow, RouterRow,
 };
+use store::tables::services::SERVICES_MAX;
 use store::{Hidden, StoreError};
 
 pub(crate) fn plan(name: &str) -> PlanRow {
@@ -216,5 +217,28 @@ fn routers_are_numbered_and_keep_when_they_were_heard() {
         {
             assert!(matches!(missing, Err(StoreError::Missing { .. })));
         }
+    });
+}
+
+#[test]
+fn services_are_remembered_with_when_they_were_told_of_last_and_only_so_many_are() {
+    on_both(|tables| {
+        let at = |seconds| NOW.plus(seconds * Timestamp::SECOND);
+        for (name, seconds) in [("WhatsApp", 0), ("garden", 1), ("WhatsApp", 2)] {
+            write(tables, |tx| tx.see_service(name, at(seconds)));
+        }
+        let seen = read(tables, |reader| reader.services_seen());
+        assert_eq!(seen, [("WhatsApp".to_owned(), at(2)), ("garden".to_owned(), at(1))]);
+        write(tables, |tx| {
+            (0..SERVICES_MAX).try_for_each(|no| tx.see_service(&format!("made up {no}"), NOW))
+        });
+        let seen = read(tables, |reader| reader.services_seen());
+        assert_eq!(seen.len(), SERVICES_MAX as usize);
+        write(tables, |tx| tx.see_service("garden", at(9)));
+        assert_eq!(
+            read(tables, |reader| reader.services_seen())[0].0,
+            "garden",
+            "one that is known is seen again"
+        );
     });
 }

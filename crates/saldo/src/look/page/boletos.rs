@@ -180,6 +180,8 @@ pub struct BoletoPage {
     pub was_written_off: bool,
     /// Whether it was sent without the choice.
     pub is_choice_missing: bool,
+    /// Whether the reader may give credit back.
+    pub may_give_back: bool,
 }
 
 /// What a boleto collects, and what became of that.
@@ -255,11 +257,20 @@ pub struct FindingListed {
     pub found_at: Timestamp,
     /// Where the credit that came of it is given back, as long as some is left.
     pub give_back_url: Option<String>,
-    /// What of it was given back, and when.
-    pub given_back: Option<(Amount, Timestamp)>,
+    /// Where the use that it tells of is counted, as long as nobody has dealt with it.
+    pub count_url: Option<String>,
+    /// The credit that came of it, once it was given back.
+    pub credit: Option<Amount>,
+    /// Who has dealt with it, when and how; `None` while nobody has.
+    pub resolved: Option<String>,
 }
 
 impl FindingListed {
+    /// The id of what its button says that deals with it and does nothing else.
+    pub fn resolve_text_id(&self) -> &'static str {
+        if self.count_url.is_some() { "finding-leave-uncounted" } else { "finding-resolve" }
+    }
+
     /// The id of what it is, in words.
     pub fn text_id(&self) -> &'static str {
         match self.code {

@@ -105,6 +105,8 @@ pub struct Boleto {
     pub quantity: String,
     /// How much.
     pub amount: Amount,
+    /// What it comes to today, if that is more because it is overdue.
+    pub owed_today: Option<Amount>,
     /// The begin of the day on which it is due.
     pub due: Option<Timestamp>,
     /// How it stands.
@@ -260,8 +262,17 @@ impl Boleto {
         }
     }
 
-    /// What its payer should know or do.
+    /// What its payer should know or do, and what it comes to today.
     pub fn words(&self, reader: &Reader, invoiced: &Invoiced) -> String {
+        let words = self.standing_words(reader, invoiced);
+        let is_owed = matches!(self.standing, BoletoStanding::Overdue | BoletoStanding::StillOwed);
+        match self.owed_today.filter(|_| is_owed) {
+            Some(today) => format!("{words} {}", reader.t1("boleto-today", "amount", reader.money(today))),
+            None => words,
+        }
+    }
+
+    fn standing_words(&self, reader: &Reader, invoiced: &Invoiced) -> String {
         match self.standing {
             BoletoStanding::Registering => reader.t("boleto-registering-text"),
             BoletoStanding::Rejected => reader.t1("boleto-rejected-text", "brand", &invoiced.brand),

@@ -15,16 +15,31 @@ pub struct LinePage {
     pub reader: Reader,
     /// What stands around it.
     pub frame: Frame,
-    /// The line's id.
-    pub id: String,
-    /// The subscriber's name.
-    pub name: String,
+    /// The token that its forms send back.
+    pub csrf: String,
     /// Where the subscriber's page is.
     pub customer_url: String,
     /// CPF or CNPJ.
     pub document: String,
     /// How it authenticates.
     pub access_login: Option<String>,
+    /// Where its access login is changed; `None` for those who may only look.
+    pub change_login_url: Option<String>,
+    /// Said once after a change.
+    pub saved: bool,
+    /// What of it is live.
+    pub line: LineStands,
+    /// The subscriber's newest attempts to pay by card.
+    pub payments: PaymentList,
+}
+
+/// How a line stands: what of its page changes while it is open.
+#[derive(Clone, Debug)]
+pub struct LineStands {
+    /// The line's id.
+    pub id: String,
+    /// The subscriber's name.
+    pub name: String,
     /// The plan's name.
     pub plan: String,
     /// The status in words.
@@ -33,10 +48,6 @@ pub struct LinePage {
     pub blocked: Option<BlockedLine>,
     /// Until when it works on trust, if it does, and what is overdue meanwhile.
     pub trusted: Option<BlockedLine>,
-    /// Where its access login is changed; `None` for those who may only look.
-    pub change_login_url: Option<String>,
-    /// Said once after a change.
-    pub saved: bool,
     /// What is left.
     pub balance: String,
     /// The cycle that runs: first instant, first instant after it.
@@ -53,17 +64,59 @@ pub struct LinePage {
     pub check: Option<Check>,
     /// The newest purchases.
     pub purchases: Vec<LinePurchase>,
-    /// The subscriber's newest attempts to pay by card.
-    pub payments: PaymentList,
     /// The sessions that were read last.
     pub sessions: Vec<LineSession>,
 }
 
-impl LinePage {
+impl LineStands {
     /// Whether a session goes on.
     pub fn is_connected(&self) -> bool {
         self.sessions.iter().any(|session| session.is_open)
     }
+}
+
+/// The inside of `data-live="line_acts"`.
+#[derive(Template)]
+#[template(path = "fragment/console_line_acts.html")]
+pub struct LineActsFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// The token that its forms send back.
+    pub csrf: &'a str,
+    /// What is shown.
+    pub line: &'a LineStands,
+}
+
+/// The inside of `data-live="line_state"`.
+#[derive(Template)]
+#[template(path = "fragment/console_line_state.html")]
+pub struct LineStateFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub line: &'a LineStands,
+}
+
+/// The inside of `data-live="line_purchases"`.
+#[derive(Template)]
+#[template(path = "fragment/console_line_purchases.html")]
+pub struct LinePurchasesFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// The token that its forms send back.
+    pub csrf: &'a str,
+    /// What is shown.
+    pub line: &'a LineStands,
+}
+
+/// The inside of `data-live="line_sessions"`.
+#[derive(Template)]
+#[template(path = "fragment/console_line_sessions.html")]
+pub struct LineSessionsFragment<'a> {
+    /// Through whose eyes.
+    pub reader: &'a Reader,
+    /// What is shown.
+    pub line: &'a LineStands,
 }
 
 /// A purchase.

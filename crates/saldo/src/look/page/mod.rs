@@ -74,7 +74,10 @@ pub use invoices::{
     Boleto, BoletoPix, BoletoStanding, Invoiced, Invoices, InvoicesFragment, NextInvoiceLine, Received,
     UnpaidPurchase,
 };
-pub use line::{LinePage, LinePurchase, LineSession};
+pub use line::{
+    LineActsFragment, LinePage, LinePurchase, LinePurchasesFragment, LineSession, LineSessionsFragment,
+    LineStands, LineStateFragment,
+};
 pub use mail_wishes::MailWishes;
 pub use mails::{MailPage, MailRow, MailState, Mails};
 pub use message::{Message, MessagePage};

@@ -163,6 +163,8 @@ pub enum FieldKind {
     Hidden(String),
     /// A line of text.
     Text(String),
+    /// A line of text with suggestions: what is taken over, and the words for it.
+    Suggested(String, Vec<(String, String)>),
     /// A day, as `2026-12-31`.
     Date(String),
     /// A secret, which is typed and never shown again.

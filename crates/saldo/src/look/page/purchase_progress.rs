@@ -114,6 +114,24 @@ pub enum Speed {
 }
 
 impl Progress {
+    /// What is to be paid at once, before all else that is told of the purchase.
+    pub fn waiting_for_prompt(&self) -> Option<&WaitingPurchase> {
+        self.waiting.as_ref().filter(|waiting| waiting.is_prompt())
+    }
+
+    /// What is paid by a document, which stands among the steps; what can be done about it comes after them.
+    pub fn waiting_for_document(&self) -> Option<&WaitingPurchase> {
+        self.waiting.as_ref().filter(|waiting| !waiting.is_prompt())
+    }
+
+    /// The id of what the credit waits for: by Pix, too, if one was asked for in the boleto's place.
+    pub fn step_id(&self, waiting: &WaitingPurchase) -> &'static str {
+        match &self.bill {
+            Some(Bill::Boleto(boleto)) if boleto.open_pix().is_some() => "credit-awaits-boleto-or-pix",
+            _ => waiting.step_id(),
+        }
+    }
+
     /// How long after the purchase, or after its payment if it waited for that, `at` was, rounded up to a thousandth: `0.042 s`. What
     /// was decided together with it took no time.
     pub fn seconds(&self, reader: &Reader, at: impl Given<Timestamp>) -> String {

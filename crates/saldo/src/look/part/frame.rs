@@ -141,10 +141,18 @@ impl Frame {
         self.menu == Menu::Console && self.person.is_some()
     }
 
-    /// The book's time, to be said on pages whose own times are the computer's, where that is another one.
-    pub fn other_clock(&self) -> Option<Timestamp> {
-        let place = self.place.filter(|place| Place::OF_THE_COMPUTER.contains(place));
-        place.and(self.moved_clock)
+    /// The book's time, to be said on pages with times that are the computer's, where that is another one; and the id of the words.
+    pub fn other_clock(&self) -> Option<(Timestamp, &'static str)> {
+        let text = match self.place? {
+            place if Place::OF_THE_COMPUTER.contains(&place) => "machine-times",
+            // Refunds are ordered by the computer's clock, beside payments that are made by the book's.
+            Place::ConsoleCredit => "machine-times-of-refunds",
+            Place::ConsolePayments if self.path.starts_with("/console/payments/") => {
+                "machine-times-of-refunds"
+            }
+            _ => return None,
+        };
+        self.moved_clock.map(|now| (now, text))
     }
 
     /// The entries of the menu.

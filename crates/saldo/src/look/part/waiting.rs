@@ -45,6 +45,11 @@ impl WaitingPurchase {
         matches!(self.waits, Waits::PixComing | Waits::Pix(_) | Waits::Card | Waits::Boleto)
     }
 
+    /// Whether its Pix is being written: the page keeps the room for it, so that what it scrolled to stays in sight.
+    pub fn is_pix_coming(&self) -> bool {
+        matches!(self.waits, Waits::PixComing)
+    }
+
     /// The Pix that pays it.
     pub fn pix(&self) -> Option<&PixPanel> {
         match &self.waits {
