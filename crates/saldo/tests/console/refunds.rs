@@ -7,6 +7,7 @@ use saldo::customers::CreatedCustomer;
 use saldo::refunds::Wanted;
 use serde_json::json;
 use store::tables::claims::{ClaimCause, TakenBackRow};
+use store::tables::lines::OnWriteOff;
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::tables::staff::StaffRole;
 
@@ -229,6 +230,7 @@ async fn an_order_of_old_that_stripe_has_made_is_not_made_again() {
         decided_by: None,
         decided_at: None,
         resolved_at: None,
+        on_data: OnWriteOff::TakeBack,
     };
     program.write(move |tx| tx.insert_refund_order(&order)).await.expect("an order");
     let known =
@@ -246,6 +248,7 @@ async fn an_order_of_old_that_stripe_has_made_is_not_made_again() {
         note: String::new(),
         left_seen: None,
         alone_up_to: None,
+        on_data: None,
     };
     let ordered = saldo::refunds::order(&program, Author::operator(), (name, payment), wanted).await;
     let ordered = ordered.expect("the same order");
