@@ -922,11 +922,35 @@ mail-refund-body =
     we have refunded { $amount } to what you paid with{ $card }. Banks take up to ten days to show it. The credit that it bought was taken back.
 
     Your payments: { $url }
+mail-refund-data-body =
+    Hello { $name },
+
+    we have refunded { $amount } to what you paid with{ $card }. Banks take up to ten days to show it. What was left of the data that it bought goes with it; what you have used costs nothing.
+
+    Your payments: { $url }
+mail-refund-data-left-body =
+    Hello { $name },
+
+    we have refunded { $amount } to what you paid with{ $card }. Banks take up to ten days to show it. Your data stays as it is.
+
+    Your payments: { $url }
 mail-refund-failed-subject = { $brand }: your refund of { $amount } could not be paid out
 mail-refund-failed-body =
     Hello { $name },
 
     your bank did not take the { $amount } that we refunded. The credit is yours again. We will get in touch about another way.
+
+    Your payments: { $url }
+mail-refund-failed-data-body =
+    Hello { $name },
+
+    your bank did not take the { $amount } that we refunded. The data that went with it is yours again. We will get in touch about another way.
+
+    Your payments: { $url }
+mail-refund-failed-data-left-body =
+    Hello { $name },
+
+    your bank did not take the { $amount } that we refunded. We will get in touch about another way.
 
     Your payments: { $url }
 mail-refund-failed-staff-subject = { $brand }: a refund of { $amount } came back

@@ -922,11 +922,35 @@ mail-refund-body =
     reembolsamos { $amount } na forma como você pagou{ $card }. O banco pode levar até dez dias para mostrar. O crédito que o pagamento comprou foi retirado.
 
     Seus pagamentos: { $url }
+mail-refund-data-body =
+    Olá, { $name },
+
+    reembolsamos { $amount } na forma como você pagou{ $card }. O banco pode levar até dez dias para mostrar. O que restava dos dados comprados com esse valor foi retirado; o que você já usou não será cobrado.
+
+    Seus pagamentos: { $url }
+mail-refund-data-left-body =
+    Olá, { $name },
+
+    reembolsamos { $amount } na forma como você pagou{ $card }. O banco pode levar até dez dias para mostrar. Seus dados ficam como estão.
+
+    Seus pagamentos: { $url }
 mail-refund-failed-subject = { $brand }: seu reembolso de { $amount } não pôde ser pago
 mail-refund-failed-body =
     Olá, { $name },
 
     seu banco não aceitou os { $amount } que reembolsamos. O crédito é seu de novo. Entraremos em contato para combinar outra forma.
+
+    Seus pagamentos: { $url }
+mail-refund-failed-data-body =
+    Olá, { $name },
+
+    seu banco não aceitou os { $amount } que reembolsamos. Os dados retirados com esse valor são seus de novo. Entraremos em contato para combinar outra forma.
+
+    Seus pagamentos: { $url }
+mail-refund-failed-data-left-body =
+    Olá, { $name },
+
+    seu banco não aceitou os { $amount } que reembolsamos. Entraremos em contato para combinar outra forma.
 
     Seus pagamentos: { $url }
 mail-refund-failed-staff-subject = { $brand }: um reembolso de { $amount } voltou

@@ -120,26 +120,47 @@ pub fn receipt_sent(
     }
 }
 
+/// What a payment bought whose money goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bought {
+    /// Credit in money, which goes with it.
+    Credit,
+    /// Data, which goes with it as far as it is left.
+    Data,
+    /// Data, which stays.
+    DataLeft,
+}
+
 /// Tells a customer that `amount` goes back to him, by the card that he paid with if it is known; `url` is where his payments are.
 pub fn refund_made(
     reader: &Reader,
     brand: &str,
     name: &str,
     (amount, card): (Amount, &str),
-    url: &str,
+    (bought, url): (Bought, &str),
 ) -> Mail {
-    told_of_refund(reader, ("mail-refund-subject", "mail-refund-body"), (brand, name), amount, (url, card))
+    let body = match bought {
+        Bought::Credit => "mail-refund-body",
+        Bought::Data => "mail-refund-data-body",
+        Bought::DataLeft => "mail-refund-data-left-body",
+    };
+    told_of_refund(reader, ("mail-refund-subject", body), (brand, name), amount, (url, card))
 }
 
 /// Tells a customer that what was refunded could not be paid out to him, and that his credit is back; `url` is where his payments are.
-pub fn refund_failed(reader: &Reader, brand: &str, name: &str, amount: Amount, url: &str) -> Mail {
-    told_of_refund(
-        reader,
-        ("mail-refund-failed-subject", "mail-refund-failed-body"),
-        (brand, name),
-        amount,
-        (url, ""),
-    )
+pub fn refund_failed(
+    reader: &Reader,
+    brand: &str,
+    name: &str,
+    amount: Amount,
+    (bought, url): (Bought, &str),
+) -> Mail {
+    let body = match bought {
+        Bought::Credit => "mail-refund-failed-body",
+        Bought::Data => "mail-refund-failed-data-body",
+        Bought::DataLeft => "mail-refund-failed-data-left-body",
+    };
+    told_of_refund(reader, ("mail-refund-failed-subject", body), (brand, name), amount, (url, ""))
 }
 
 /// Tells staff that the refund of this customer's payment came back; `url` is where it is dealt with.

@@ -2,6 +2,7 @@
 
 use money::{Amount, StaffId};
 use store::tables::claims::{ClaimCause, ClaimState};
+use store::tables::lines::OnWriteOff;
 use store::tables::outbox::Notice;
 use store::tables::payments::Payment;
 use store::tables::refund_orders::RefundOrder;
@@ -10,11 +11,12 @@ use stripe::card::card_used;
 
 use super::facts::{self, Fact};
 use super::letters;
-use crate::clock;
 use crate::config::Config;
 use crate::look::Reader;
-use crate::look::mail::{refund_failed, refund_failed_to_staff, refund_made, request_rejected};
+use crate::look::mail::{Bought, refund_failed, refund_failed_to_staff, refund_made, request_rejected};
+use crate::look::part::Place;
 use crate::permissions::{Permission, may};
+use crate::{clock, taken_data};
 
 /// The kind of the mail to whoever asked for what was rejected.
 const REJECTED: &str = "request_rejected";
@@ -46,14 +48,28 @@ pub(super) fn mail(tx: &Tx<'_>, config: &Config, notice: &Notice) -> Result<Resu
     let Some(recipient) = customer.email.clone() else { return Ok(Ok(())) };
     let reader = letters::reader(config, &customer);
     let payment = claimed.payment.parse().ok().map(|id| tx.payment(id)).transpose()?.flatten();
+    let bought = match &payment {
+        Some(payment) => bought(tx, payment, &claimed.provider_id)?,
+        None => Bought::Credit,
+    };
     let card = payment.map(|payment| card(&payment)).unwrap_or_default();
-    let url = format!("{}/recharge", config.server.public_url);
+    let page = if bought == Bought::Credit { Place::Recharge } else { Place::Invoices };
+    let url = format!("{}{}", config.server.public_url, page.url());
     let (brand, name) = (&config.brand().name, &customer.name);
     let letter = match state {
-        ClaimState::Failed => refund_failed(&reader, brand, name, amount, &url),
-        _ => refund_made(&reader, brand, name, (amount, &card), &url),
+        ClaimState::Failed => refund_failed(&reader, brand, name, amount, (bought, &url)),
+        _ => refund_made(&reader, brand, name, (amount, &card), (bought, &url)),
     };
     letters::post(tx, notice, &customer, &[recipient], &letter).map(Ok)
+}
+
+/// What the payment of a refund bought, and whether that goes with it.
+fn bought(tx: &Tx<'_>, payment: &Payment, refund: &str) -> Result<Bought, StoreError> {
+    if taken_data::bought_with(tx, payment)?.is_none() {
+        return Ok(Bought::Credit);
+    }
+    let goes = tx.claim(&payment.provider, refund)?.is_none_or(|claim| claim.on_data == OnWriteOff::TakeBack);
+    Ok(if goes { Bought::Data } else { Bought::DataLeft })
 }
 
 /// To what the money goes back, as ` (Visa •••• 4242)`; nothing where no card is known.

@@ -10,9 +10,9 @@ use super::automatic::{self, AutomaticMail, AutomaticNews};
 use super::credit::{self, LowMail};
 use super::owed::{self, BlockedMail, EnabledMail, OwedMail, OwedNews, OwedWhat};
 use super::{
-    Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent, refund_failed,
-    refund_failed_to_staff, refund_made, request_rejected, sign_up, sign_up_known, staff_invitation,
-    usage_told,
+    Bought, Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent,
+    refund_failed, refund_failed_to_staff, refund_made, request_rejected, sign_up, sign_up_known,
+    staff_invitation, usage_told,
 };
 use crate::look::Reader;
 use crate::look::part::{Card, Reason};
@@ -88,8 +88,8 @@ fn of_refunds(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
     let amount = Amount::new(4 * unit.steps_per_one(), unit);
     let (url, console) = (format!("{public_url}/recharge"), format!("{public_url}/console/payments/…"));
     vec![
-        refund_made(reader, brand, NAME, (amount, " (Visa •••• 4242)"), &url),
-        refund_failed(reader, brand, NAME, amount, &url),
+        refund_made(reader, brand, NAME, (amount, " (Visa •••• 4242)"), (Bought::Credit, &url)),
+        refund_failed(reader, brand, NAME, amount, (Bought::Credit, &url)),
         refund_failed_to_staff(reader, brand, NAME, amount, &console),
         request_rejected(reader, brand, ("Bia Costa", amount), "…", &console),
     ]
