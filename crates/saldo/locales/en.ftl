@@ -886,6 +886,19 @@ mail-request-rejected-body =
 
     It stands here: { $url }
 note-unprintable = The note holds characters that cannot be printed. Write it in one line.
+mail-checkout-free-subject = { $brand }: a coupon took the whole amount of { $amount }
+mail-checkout-free-body =
+    Hello { $name },
+
+    a coupon took the whole amount of { $amount } on the payment page. Nothing was paid, so no credit was added: your credit balance has not changed. If you expected credit, please write to our support.
+
+    To pay without the coupon: { $url }
+mail-checkout-free-purchase-body =
+    Hello { $name },
+
+    a coupon took the whole amount of { $amount } on the payment page. Nothing was paid, so nothing was bought. If you expected it, please write to our support.
+
+    To buy without the coupon: { $url }
 mail-refund-subject = { $brand }: { $amount } goes back to you
 mail-refund-body =
     Hello { $name },

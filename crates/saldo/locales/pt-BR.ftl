@@ -886,6 +886,19 @@ mail-request-rejected-body =
 
     Veja aqui: { $url }
 note-unprintable = A observação tem caracteres que não podem ser impressos. Escreva em uma linha.
+mail-checkout-free-subject = { $brand }: um cupom cobriu o valor inteiro de { $amount }
+mail-checkout-free-body =
+    Olá, { $name },
+
+    um cupom cobriu o valor inteiro de { $amount } na página de pagamento. Nada foi pago, então nenhum crédito foi adicionado: seu saldo de crédito não mudou. Se você esperava crédito, escreva para o nosso atendimento.
+
+    Para pagar sem o cupom: { $url }
+mail-checkout-free-purchase-body =
+    Olá, { $name },
+
+    um cupom cobriu o valor inteiro de { $amount } na página de pagamento. Nada foi pago, então nada foi comprado. Se você esperava a compra, escreva para o nosso atendimento.
+
+    Para comprar sem o cupom: { $url }
 mail-refund-subject = { $brand }: { $amount } de volta para você
 mail-refund-body =
     Olá, { $name },
