@@ -1510,6 +1510,10 @@ payouts-open = { $n ->
     [one] One payout of { $amount } is not in the books yet.
    *[other] { $n } payouts of { $amount } together are not in the books yet.
  }
+payouts-came-back = { $n ->
+    [one] One payout of { $amount } did not arrive: its money is at Stripe again, in the books too.
+   *[other] { $n } payouts of { $amount } together did not arrive: their money is at Stripe again, in the books too.
+ }
 payouts-none = No payouts in this time.
 month-end-empty = Nothing had happened until then.
 month-end-proof = Made of the journal up to row { $row }, hash { $hash }. “saldo month-end” prints the same on the server.

@@ -1510,6 +1510,10 @@ payouts-open = { $n ->
     [one] Um repasse de { $amount } ainda não está nos registros.
    *[other] { $n } repasses de { $amount } no total ainda não estão nos registros.
  }
+payouts-came-back = { $n ->
+    [one] Um repasse de { $amount } não chegou: o dinheiro está de novo na Stripe, também nos registros.
+   *[other] { $n } repasses de { $amount } no total não chegaram: o dinheiro está de novo na Stripe, também nos registros.
+ }
 payouts-none = Nenhum repasse neste período.
 month-end-empty = Nada tinha acontecido até então.
 month-end-proof = Feito com o diário até a linha { $row }, hash { $hash }. “saldo month-end” imprime o mesmo no servidor.
