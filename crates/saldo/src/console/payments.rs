@@ -189,7 +189,7 @@ fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>, not: &st
     if known.payment.status == PaymentStatus::Succeeded && known.payment.credited_entry.is_none() {
         return Some(reader.t("payment-unmatched-text"));
     }
-    if let Some(words) = refund_acts::alert(reader, &known.orders) {
+    if let Some(words) = refund_acts::alert(reader, &known.orders, ordered.map(|order| order.id)) {
         return Some(words);
     }
     if known.is_held {
