@@ -39,7 +39,7 @@ pub(crate) fn customer_of(tables: &TablesReader<'_>, object: &str) -> Result<Opt
 /// Names whom lines concern that were written before lines named anybody; once, a few at a time. A line about nobody keeps none.
 pub(crate) async fn name_lines_of_old(app: Arc<App>) {
     while !app.is_ending() {
-        match app.write(|tx| name_some(tx)).await {
+        match app.write(name_some).await {
             Ok(true) => return,
             Ok(false) => {}
             Err(problem) => {
