@@ -125,8 +125,7 @@ for (const [names, words] of WORDS) {
     await signIn(staff, COLLEAGUE, colleague, words);
     await staff.page.getByText(words.need, { exact: true }).waitFor();
     await staff.page.getByRole('link', { name: words.openRequests, exact: true }).click();
-    await staff.page.getByRole('table').getByRole('link').first().click();
-    await button(words.approve).click();
+    await staff.page.getByRole('button', { name: new RegExp(`^${words.approve} `, 'u') }).click(); // where they are listed
     await staff.page.getByText(words.booked, { exact: true }).waitFor();
     await portal.balance(91);
   });

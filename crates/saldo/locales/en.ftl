@@ -915,6 +915,19 @@ mail-request-rejected-body =
 
     It stands here: { $url }
 note-unprintable = The note holds characters that cannot be printed. Write it in one line.
+mail-checkout-free-subject = { $brand }: a coupon took the whole amount of { $amount }
+mail-checkout-free-body =
+    Hello { $name },
+
+    a coupon took the whole amount of { $amount } on the payment page. Nothing was paid, so no credit was added: your credit balance has not changed. If you expected credit, please write to our support.
+
+    To pay without the coupon: { $url }
+mail-checkout-free-purchase-body =
+    Hello { $name },
+
+    a coupon took the whole amount of { $amount } on the payment page. Nothing was paid, so nothing was bought. If you expected it, please write to our support.
+
+    To buy without the coupon: { $url }
 mail-refund-subject = { $brand }: { $amount } goes back to you
 mail-refund-body =
     Hello { $name },
@@ -1004,6 +1017,9 @@ credit-was-asked = The request was written down. Nothing is booked until somebod
 credit-was-booked = It is booked.
 credit-own-request = You asked for this: somebody else of staff must approve it.
 credit-approve = Approve
+decide-see = Look and decide
+approve-of = Approve { $amount }, { $name }
+credit-waits-for-others = Waits for a colleague who may approve.
 credit-approve-text = Books it at once, under your name and the name of whoever asked.
 credit-reject = Reject
 credit-take-back = Take the request back
@@ -1561,6 +1577,10 @@ payouts-matched = { $n ->
 payouts-open = { $n ->
     [one] One payout of { $amount } is not in the books yet.
    *[other] { $n } payouts of { $amount } together are not in the books yet.
+ }
+payouts-came-back = { $n ->
+    [one] One payout of { $amount } did not arrive: its money is at Stripe again, in the books too.
+   *[other] { $n } payouts of { $amount } together did not arrive: their money is at Stripe again, in the books too.
  }
 payouts-none = No payouts in this time.
 month-end-empty = Nothing had happened until then.

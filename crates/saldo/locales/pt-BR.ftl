@@ -915,6 +915,19 @@ mail-request-rejected-body =
 
     Veja aqui: { $url }
 note-unprintable = A observação tem caracteres que não podem ser impressos. Escreva em uma linha.
+mail-checkout-free-subject = { $brand }: um cupom cobriu o valor inteiro de { $amount }
+mail-checkout-free-body =
+    Olá, { $name },
+
+    um cupom cobriu o valor inteiro de { $amount } na página de pagamento. Nada foi pago, então nenhum crédito foi adicionado: seu saldo de crédito não mudou. Se você esperava crédito, escreva para o nosso atendimento.
+
+    Para pagar sem o cupom: { $url }
+mail-checkout-free-purchase-body =
+    Olá, { $name },
+
+    um cupom cobriu o valor inteiro de { $amount } na página de pagamento. Nada foi pago, então nada foi comprado. Se você esperava a compra, escreva para o nosso atendimento.
+
+    Para comprar sem o cupom: { $url }
 mail-refund-subject = { $brand }: { $amount } de volta para você
 mail-refund-body =
     Olá, { $name },
@@ -1004,6 +1017,9 @@ credit-was-asked = O pedido foi registrado. Nada é lançado até que outra pess
 credit-was-booked = Foi lançado.
 credit-own-request = Você fez este pedido: outra pessoa da equipe precisa aprovar.
 credit-approve = Aprovar
+decide-see = Ver e decidir
+approve-of = Aprovar { $amount }, { $name }
+credit-waits-for-others = Aguarda um colega que possa aprovar.
 credit-approve-text = Lança imediatamente, com o seu nome e o de quem pediu.
 credit-reject = Rejeitar
 credit-take-back = Desistir do pedido
@@ -1561,6 +1577,10 @@ payouts-matched = { $n ->
 payouts-open = { $n ->
     [one] Um repasse de { $amount } ainda não está nos registros.
    *[other] { $n } repasses de { $amount } no total ainda não estão nos registros.
+ }
+payouts-came-back = { $n ->
+    [one] Um repasse de { $amount } não chegou: o dinheiro está de novo na Stripe, também nos registros.
+   *[other] { $n } repasses de { $amount } no total não chegaram: o dinheiro está de novo na Stripe, também nos registros.
  }
 payouts-none = Nenhum repasse neste período.
 month-end-empty = Nada tinha acontecido até então.

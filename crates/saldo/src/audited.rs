@@ -3,11 +3,23 @@
 //! What a change is of, the log knows by one id. Support asks by customer: so each line names him beside it, however the thing that was
 //! changed hangs together with him. A line about nobody, as a plan's, names none.
 
+use std::sync::Arc;
+
 use money::{
     AdjustmentId, ApiKeyId, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, LineId, LoginId, PaymentId,
     PurchaseId, RefundId, TopupId, WalletId,
 };
-use store::{Reader as TablesReader, StoreError};
+use store::{Reader as TablesReader, StoreError, Tx};
+
+use crate::app::App;
+use crate::clock;
+
+/// How far lines of old have been looked at: the number of one of them, or [`ALL_NAMED`].
+const NAMED_SETTING: &str = "audit_named";
+/// All of them have been looked at.
+const ALL_NAMED: &str = "all";
+/// Lines that are looked at in one go.
+const AT_ONCE: u32 = 500;
 
 /// The customer whom a change of this concerns.
 pub(crate) fn customer_of(tables: &TablesReader<'_>, object: &str) -> Result<Option<CustomerId>, StoreError> {
@@ -22,6 +34,43 @@ pub(crate) fn customer_of(tables: &TablesReader<'_>, object: &str) -> Result<Opt
         }
         _ => Ok(None),
     }
+}
+
+/// Names whom lines concern that were written before lines named anybody; once, a few at a time. A line about nobody keeps none.
+pub(crate) async fn name_lines_of_old(app: Arc<App>) {
+    while !app.is_ending() {
+        match app.write(name_some).await {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(problem) => {
+                let detail = problem.detail;
+                tracing::error!(
+                    code = problem.code,
+                    detail,
+                    "lines of old name nobody; the next start tries again"
+                );
+                return;
+            }
+        }
+    }
+}
+
+/// Looks at the next lines; whether there are no more.
+fn name_some(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    let seen = tx.setting(NAMED_SETTING)?;
+    if seen.as_deref() == Some(ALL_NAMED) {
+        return Ok(true);
+    }
+    let after = seen.and_then(|number| number.parse().ok()).unwrap_or(0);
+    let lines = tx.audit_unnamed(after, AT_ONCE)?;
+    for line in &lines {
+        if let Some(customer) = customer_of(tx, &line.object)? {
+            tx.name_audited(line.audit_no, customer)?;
+        }
+    }
+    let seen = lines.last().map_or_else(|| ALL_NAMED.to_owned(), |last| last.audit_no.to_string());
+    tx.put_setting(NAMED_SETTING, &seen, clock::now())?;
+    Ok(lines.is_empty())
 }
 
 fn of_access(tables: &TablesReader<'_>, kind: &str, object: &str) -> Result<Option<CustomerId>, StoreError> {

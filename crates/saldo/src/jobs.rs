@@ -10,8 +10,8 @@ use money::Timestamp;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::{
-    automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices, purchases,
-    receipts, reconciliation, refunds, sign_ups, webhooks,
+    audited, automatic_topups, billing, books, claims, clock, endpoints, intents, mails, nas, notices,
+    purchases, receipts, reconciliation, refunds, sign_ups, webhooks,
 };
 
 /// Pause between two looks at open intents, purchases that wait, and future prices.
@@ -53,6 +53,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(write_searches(Arc::clone(app)));
     tokio::spawn(forget_answers(Arc::clone(app)));
     tokio::spawn(receipts::catch_up(Arc::clone(app)));
+    tokio::spawn(audited::name_lines_of_old(Arc::clone(app)));
     tokio::spawn(books::keep_verified(Arc::clone(app)));
 }
 

@@ -45,7 +45,7 @@ pub use money_facts::{invoice_paid, payment_claimed, payment_failed};
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
-pub use receipt::receipt_again;
+pub use receipt::{checkout_free, receipt_again};
 pub(crate) use refund::{failed as refund_failed, rejected as request_rejected};
 
 /// The name of the outbox's cursor.

@@ -106,15 +106,24 @@ fn is_unpaid_for_good(session: &CheckoutSession, intent: Option<PaymentIntentSta
 /// A coupon left nothing to pay: the page is over, nothing was paid, so nothing is credited, and a person is told.
 async fn end_free(app: &Arc<App>, topup: Topup, session: String) -> Result<(), Problem> {
     let (at, now) = (app.ledger.now(), clock::now());
-    let Topup { id, amount, customer, .. } = topup;
+    let Topup { id, amount, customer, .. } = topup.clone();
     let found = Found::CardFree { checkout: session.clone(), topup: id.to_string(), asked: amount.into() };
     let finding = found.finding(Some(customer), at);
     tracing::warn!(topup = %id, session, "a checkout was free: nothing is credited");
-    app.write(move |tx| {
-        tx.move_topup(id, TopupState::Open, TopupState::Free, None, now)?;
-        tx.insert_finding_once(&finding)
-    })
-    .await?;
+    let program = Arc::clone(app);
+    let is_news = app
+        .write(move |tx| {
+            let is_news = tx.move_topup(id, TopupState::Open, TopupState::Free, None, now)?;
+            if is_news {
+                notices::checkout_free(tx, &program.config, &topup, at)?;
+            }
+            tx.insert_finding_once(&finding)?;
+            Ok(is_news)
+        })
+        .await?;
+    if is_news {
+        app.mail_news.notify_one();
+    }
     app.live.notify(customer);
     Ok(())
 }
@@ -176,8 +185,8 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
         report.occurred_at = report.occurred_at.plus(ahead);
         report.awaited_until = report.awaited_until.map(|until| until.plus(ahead));
     }
-    let (topup_row, paid) = (topup.clone(), paid_in_full(intent, topup));
-    let stripe_customer = intent.customer.as_ref().map(|customer| customer.id().to_owned());
+    let as_asked = paid_in_full(intent, topup) && withheld::is_his(app, intent, topup).await?;
+    let topup_row = topup.clone();
     let now = app.ledger.now();
     let (told, limits) = (automatic_topups::Told::of(intent), app.config.automatic_topups);
     let given_up = (intent.status == PaymentIntentStatus::Canceled).then(|| intent.id.clone());
@@ -187,8 +196,6 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
     let change = move |tx: &Tx<'_>| {
         let mut news = false;
         let mut credited = None;
-        let whose = tx.customer(topup_row.customer)?.and_then(|customer| customer.stripe_customer_id);
-        let as_asked = paid && whose.is_some() && whose == stripe_customer;
         for report in &reports {
             let mut report = report.clone();
             if has_succeeded && !as_asked {

@@ -1,16 +1,39 @@
 //! Money that came for a top-up and is not what it asked for: another amount or currency, or of another customer. Nothing is credited; the
 //! customer is told that it came, and a person decides whether it is given back or becomes credit.
 
+use std::sync::Arc;
+
 use money::Timestamp;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::{Topup, TopupState};
 use store::{StoreError, Tx};
+use stripe::Request;
+use stripe::answer::{CheckoutSession, Expandable, PaymentIntent};
 
+use crate::app::App;
 use crate::clock;
 use crate::findings::Found;
+use crate::problem::Problem;
 
 /// Why such a payment bought nothing, as its row keeps it.
 const NOT_AS_ASKED: &str = "not_as_asked";
+
+/// Whether a payment is of the customer whose top-up it names: of his name at Stripe, or made on the page that was opened for him, if he was
+/// deleted there since and made anew.
+pub(crate) async fn is_his(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result<bool, Problem> {
+    let customer = topup.customer;
+    let known = app.read(move |reader| reader.customer(customer)).await?;
+    let known = known.and_then(|customer| customer.stripe_customer_id);
+    if known.is_some() && known.as_deref() == intent.customer.as_ref().map(Expandable::id) {
+        return Ok(true);
+    }
+    let Some(session) = &topup.checkout_session else { return Ok(false) };
+    match app.stripe.send::<CheckoutSession>(&Request::retrieve_checkout_session(session)).await {
+        Ok(page) => Ok(page.payment_intent.is_some_and(|paid| paid.id() == intent.id)),
+        Err(error) if error.is_missing() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
 
 /// Marks what a provider says of a payment, if it is paid.
 pub(crate) fn mark(report: &mut Payment) {

@@ -209,6 +209,14 @@ async fn a_checkout_that_a_coupon_made_free_is_over_credits_nothing_and_is_told_
     let result = browser.get(&format!("/topups/{}/result", wanted["id"].as_str().expect("an id"))).await.text;
     assert!(result.contains("A coupon took the whole amount") && result.contains("$25.00"), "{result}");
     reconcile(&house).await;
+    // He is told by mail, too, once however often it is learnt.
+    let mails = house.running.app.read(|reader| reader.mails(None, 20)).await.expect("mails").rows;
+    let mails: Vec<_> = mails.into_iter().filter(|mail| mail.kind == "checkout_free").collect();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(
+        mails[0].recipient == "ana@example.com" && mails[0].body.contains("Nothing was paid"),
+        "{mails:?}"
+    );
     let (run, found) = reconcile_since(&house, Some(Timestamp::from_seconds(0))).await;
     assert_eq!((run.drifting, found.differences), (0, Vec::new()));
     assert_eq!(house.figures(ana.wallet).await[0], "25.00");
@@ -291,6 +299,8 @@ async fn a_customer_who_was_deleted_at_stripe_keeps_what_he_paid_and_can_pay_aga
     let anew = topup(&house, &ana, "5.00").await;
     assert_ne!(at_stripe().await, gone, "he is another one there");
     house.pay(&anew, VISA).await;
+    // What he had paid under his old name is told once more.
+    reconcile_since(&house, Some(Timestamp::from_seconds(0))).await;
     in_step(&house).await;
     assert_eq!(house.figures(ana.wallet).await[0], "60.00");
     assert!(page_of(&house, &ana, "/saved-cards").await.contains("4242"));

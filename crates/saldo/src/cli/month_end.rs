@@ -87,7 +87,11 @@ fn tell_compared(compared: &Compared, screen: &Screen) {
     screen.line("");
     let until = if compared.is_whole { "its end".to_owned() } else { compared.until.to_string() };
     screen.pair("Stripe", format_args!("compared up to {until}"));
-    for (what, payouts) in [("in the books", &compared.matched), ("not yet in the books", &compared.open)] {
+    for (what, payouts) in [
+        ("in the books", &compared.matched),
+        ("came back", &compared.came_back),
+        ("not yet in the books", &compared.open),
+    ] {
         for (count, amount) in payouts {
             let unit = amount.unit();
             screen.pair("payouts", format_args!("{count} {what}, {} {}", unit.code(), amount.to_decimal()));

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use book::Reason;
 use jiff::civil::Date;
-use money::{Amount, CustomerId, IntentId, Timestamp, WalletId};
+use money::{Amount, CustomerId, IntentId, StaffId, Timestamp, WalletId};
 use serde::Deserialize;
 use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
 use store::tables::customers::Customer;
@@ -23,7 +23,7 @@ use crate::credit_requests::{self, By};
 use crate::freezing;
 use crate::ids;
 use crate::look::Reader;
-use crate::look::page::listing::{Cell, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
+use crate::look::page::listing::{Cell, Decision, Fact, Listing, ListingRow, Sheet, SheetAct, Standing};
 use crate::look::page::{Field, FieldProblem, OfferForm};
 use crate::look::part::Place;
 use crate::permissions::Permission;
@@ -98,7 +98,12 @@ pub(super) async fn list(
     let failed = show == FAILED;
     let trail = Trail::parse(before.as_deref());
     let from: Option<IntentId> = trail.last().and_then(|id| id.parse().ok());
-    let eyes = reader.clone();
+    let eyes = Eyes {
+        reader: reader.clone(),
+        staff: staff.who.staff.id,
+        may_approve: staff.may(Permission::ApproveCredit),
+    };
+    let looking = eyes.clone();
     let (refunds, rows, next) = app
         .read(move |tables| {
             // Refunds wait, and fail, here; how else they stand is told by the page of their payment.
@@ -109,7 +114,7 @@ pub(super) async fn list(
                 }
                 (false, _) => Vec::new(),
             };
-            let refunds = refunds.into_iter().map(|order| refund_listed(tables, &eyes, order));
+            let refunds = refunds.into_iter().map(|order| refund_listed(tables, &looking, order));
             let refunds = refunds.collect::<Result<Vec<_>, _>>()?;
             if failed {
                 return Ok((refunds, Vec::new(), None));
@@ -137,7 +142,7 @@ pub(super) async fn list(
         views: std::iter::once(all).chain(views).chain([came_back]).collect(),
         narrow: None,
         columns: ["customer", "amount", "note", "requested-by", "status"].map(|id| reader.t(id)).to_vec(),
-        rows: refunds.into_iter().chain(rows.iter().map(|known| listed(&reader, known))).collect(),
+        rows: refunds.into_iter().chain(rows.iter().map(|known| listed(&eyes, known))).collect(),
         empty: reader.t("credit-requests-none"),
         newer_url: trail.newer_url(&base, "before"),
         older_url: next.map(|next| trail.older_url(&base, "before", &next.to_string())),
@@ -156,26 +161,65 @@ fn named(tables: &TablesReader<'_>, request: CreditRequest) -> Result<Known, Sto
     })
 }
 
-fn listed(reader: &Reader, known: &Known) -> ListingRow {
-    let request = &known.request;
+/// Who looks at the list.
+#[derive(Clone)]
+struct Eyes {
+    reader: Reader,
+    staff: StaffId,
+    may_approve: bool,
+}
+
+impl Eyes {
+    /// What stands in the last column of what waits: a yes for whoever may give it, and for whoever asked, that it is not his to give.
+    fn waiting(
+        &self,
+        standing: Standing,
+        is_own: bool,
+        amount: &str,
+        (name, act, page): (&str, &str, &str),
+    ) -> Cell {
+        let reader = &self.reader;
+        if is_own {
+            return Cell::Standing(standing, reader.t("credit-own-request"));
+        }
+        if !self.may_approve {
+            return Cell::Standing(standing, reader.t("credit-waits-for-others"));
+        }
+        let label = reader.t2("approve-of", "amount", amount, "name", name);
+        let approve_url = format!("{act}/approval");
+        Cell::ToDecide(standing, Decision { approve_url, label, see_url: page.to_owned() })
+    }
+}
+
+fn listed(eyes: &Eyes, known: &Known) -> ListingRow {
+    let (request, reader) = (&known.request, &eyes.reader);
     let (tone, text) = standing(request.state);
+    let name = known.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default();
+    let (stands, amount) = (Standing::new(tone, reader.t(text)), reader.movement(signed(request)));
+    let page = url(request.id);
+    let last = match request.state {
+        CreditRequestState::Waiting => {
+            eyes.waiting(stands, request.asked_by == eyes.staff, &amount, (&name, &page, &page))
+        }
+        _ => Cell::Standing(stands, refusal(reader, request)),
+    };
     ListingRow {
-        url: url(request.id),
-        name: known.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default(),
+        url: page,
+        name,
         under: reader.date_time(request.asked_at),
         cells: vec![
-            Cell::Amount(reader.movement(signed(request))),
+            Cell::Amount(amount),
             Cell::Words(request.note.clone(), reader.t(reason_text(&request.reason))),
             Cell::Words(known.asked_by.clone(), String::new()),
-            Cell::Standing(Standing::new(tone, reader.t(text)), refusal(reader, request)),
+            last,
         ],
     }
 }
 
-/// A refund that waits for somebody's yes, or came back: it is dealt with on the page of its payment.
+/// A refund that waits for somebody's yes, or came back: it is told in full on the page of its payment.
 fn refund_listed(
     tables: &TablesReader<'_>,
-    reader: &Reader,
+    eyes: &Eyes,
     order: RefundOrder,
 ) -> Result<ListingRow, StoreError> {
     let payment = tables.payment(order.payment)?;
@@ -183,15 +227,26 @@ fn refund_listed(
     let ordered = refund_acts::named(tables, order)?;
     let order = &ordered.order;
     let (tone, text) = refund_acts::standing(order.state);
+    let reader = &eyes.reader;
+    let name = customer.map(|customer| customer.name).unwrap_or_default();
+    let (stands, amount) = (Standing::new(tone, reader.t(text)), reader.money(order.amount));
+    let page = payments::url(order.payment);
+    let last = match order.state {
+        RefundOrderState::Waiting => {
+            let is_own = order.ordered_by == eyes.staff.to_string();
+            eyes.waiting(stands, is_own, &amount, (&name, &refund_acts::url(order.id), &page))
+        }
+        _ => Cell::Standing(stands, order.error.clone().unwrap_or_default()),
+    };
     Ok(ListingRow {
-        url: payments::url(order.payment),
-        name: customer.map(|customer| customer.name).unwrap_or_default(),
+        url: page,
+        name,
         under: reader.date_time(order.ordered_at),
         cells: vec![
-            Cell::Amount(reader.money(order.amount)),
+            Cell::Amount(amount),
             Cell::Words(order.note.clone(), reader.t("refund-of-payment")),
             Cell::Words(ordered.ordered_by, String::new()),
-            Cell::Standing(Standing::new(tone, reader.t(text)), order.error.clone().unwrap_or_default()),
+            last,
         ],
     })
 }

@@ -43,6 +43,11 @@ pub(super) fn named(tables: &TablesReader<'_>, order: RefundOrder) -> Result<Ord
     })
 }
 
+/// Under which address an order is acted upon.
+pub(super) fn url(id: RefundId) -> String {
+    format!("/console/refunds/{id}")
+}
+
 /// Colour and word.
 pub(super) fn standing(state: RefundOrderState) -> (&'static str, &'static str) {
     match state {
@@ -83,7 +88,7 @@ pub(super) fn list(reader: &Reader, all: &[Ordered]) -> Option<SheetList> {
 pub(super) fn acts(reader: &Reader, staff: &StaffIn, all: &[Ordered]) -> Vec<SheetAct> {
     let mut acts = Vec::new();
     for Ordered { order, .. } in all {
-        let url = |act: &str| format!("/console/refunds/{}/{act}", order.id);
+        let url = |act: &str| format!("{}/{act}", url(order.id));
         let amount = reader.money(order.amount);
         let is_own = order.ordered_by == staff.who.staff.id.to_string();
         match order.state {
@@ -129,16 +134,15 @@ pub(super) fn acts(reader: &Reader, staff: &StaffIn, all: &[Ordered]) -> Vec<She
     acts
 }
 
-/// What a person must know of the orders, before anything else on the page; not of the one that was ordered just so, of which it is said.
-pub(super) fn alert(reader: &Reader, all: &[Ordered], just_ordered: Option<RefundId>) -> Option<String> {
+/// What a person must know of the orders, before anything else on the page; of `told` he has been told that it waits.
+pub(super) fn alert(reader: &Reader, all: &[Ordered], told: Option<RefundId>) -> Option<String> {
     let failed =
         all.iter().find(|it| it.order.state == RefundOrderState::Failed && it.order.resolved_at.is_none());
     if let Some(Ordered { order, .. }) = failed {
         return Some(reader.t1("refund-failed-text", "amount", reader.money(order.amount)));
     }
-    let waiting = all
-        .iter()
-        .find(|it| it.order.state == RefundOrderState::Waiting && Some(it.order.id) != just_ordered)?;
+    let waits = |it: &&Ordered| it.order.state == RefundOrderState::Waiting && Some(it.order.id) != told;
+    let waiting = all.iter().find(waits)?;
     let (amount, name) = (reader.money(waiting.order.amount), waiting.ordered_by.clone());
     Some(reader.t2("refund-waits", "amount", amount, "name", name))
 }

@@ -119,6 +119,7 @@ pub fn sheet(
         let document = TaxId::parse(&payer.document)?;
         let Payer { street, district, city, state, postcode, .. } = &payer;
         Ok(Sheet {
+            logo: None,
             bank_name: account.bank_name().to_owned(),
             bank_code: account.bank().printed(),
             barcode: Barcode::parse(&boleto.barcode)?,

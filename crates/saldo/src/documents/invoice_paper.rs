@@ -10,7 +10,9 @@ use money::Amount;
 use store::tables::invoices::{InvoiceRow, InvoiceState};
 use store::{Reader as TablesReader, StoreError};
 
-use super::sheet::{LEFT_MM, LINE_POINTS, PAGE_MM, POINTS_PER_MM, Pen, Sheet, VALUE_POINTS, WIDTH_MM, font};
+use super::sheet::{
+    LEFT_MM, LINE_POINTS, PAGE_MM, POINTS_PER_MM, Pen, Picture, Sheet, VALUE_POINTS, WIDTH_MM, font,
+};
 use crate::app::App;
 use crate::look::{Locale, Reader, format};
 use crate::portal::calendar::day_of;
@@ -23,6 +25,9 @@ const LINE_MM: f32 = 5.6;
 const LINES_TOP_MM: f32 = 72.0;
 /// Where the slip begins.
 const SLIP_TOP_MM: f32 = 170.0;
+/// How large the logo is at most, and where it begins: above all that is written.
+const LOGO_MM: (f32, f32) = (40.0, 11.0);
+const LOGO_TOP_MM: f32 = 7.0;
 /// How wide an amount may be.
 const SUM_MM: f32 = 32.0;
 
@@ -31,6 +36,8 @@ const SUM_MM: f32 = 32.0;
 pub struct InvoicePaper {
     /// `Fatura 12 — dezembro de 2026`.
     pub title: String,
+    /// The logo of who is paid, as PNG.
+    pub logo: Option<Vec<u8>>,
     /// Who is paid: name and CNPJ, then his address.
     pub beneficiary: [String; 2],
     /// Who pays: name and CPF or CNPJ, then his address, a line each.
@@ -51,12 +58,17 @@ impl InvoicePaper {
         let mut document = Document::new();
         document.set_metadata(Metadata::new().title(self.title.clone()).language("pt-BR".to_owned()));
         let (width, height) = (PAGE_MM.0 * POINTS_PER_MM, PAGE_MM.1 * POINTS_PER_MM);
+        let logo = Picture::logo(self.logo.as_deref(), LOGO_MM)?;
         let pages: Vec<_> = self.lines.chunks(LINES_A_PAGE).collect();
         for (place, lines) in (1..).zip(&pages) {
             let settings = PageSettings::from_wh(width, height).context("a page")?;
             let mut page = document.start_page_with(settings);
             let (plain, strong) = (font(400.0)?, font(600.0)?);
-            self.page(Pen { surface: page.surface(), plain, strong }, lines, (place, pages.len()));
+            let mut pen = Pen { surface: page.surface(), plain, strong };
+            if let Some(logo) = &logo {
+                pen.picture_at_right(LOGO_TOP_MM, logo);
+            }
+            self.page(pen, lines, (place, pages.len()));
             page.finish();
         }
         document.finish().map_err(|error| anyhow::anyhow!("{error:?}"))
@@ -147,6 +159,7 @@ pub fn invoice_paper(
         };
         Ok(InvoicePaper {
             title,
+            logo: app.config.brand().logo_png(),
             beneficiary,
             payer,
             facts: [
@@ -167,7 +180,7 @@ mod tests {
     use std::process::Command;
 
     use super::InvoicePaper;
-    use crate::documents::sheet::tests::{run, sample};
+    use crate::documents::sheet::tests::{logo, pictures_on, run, sample};
 
     /// Many lines go on further pages, none is lost, and a scanner reads the slip on the last.
     #[test]
@@ -176,6 +189,7 @@ mod tests {
         for count in [1_usize, 14, 15, 40] {
             let paper = InvoicePaper {
                 title: "Fatura 12 — dezembro de 2026".to_owned(),
+                logo: (count % 2 == 0).then(logo),
                 beneficiary: ["Aurora Digital Ltda.".to_owned(), "Av. Paulista, 1000".to_owned()],
                 payer: vec!["João da Silva — 529.982.247-25".to_owned(), "Rua São João, 12".to_owned()],
                 facts: [("Emissão", "01/12/2026"), ("Vencimento", "10/12/2026"), ("Situação", "Em aberto")]
@@ -187,6 +201,8 @@ mod tests {
             let folder = tempfile::tempdir()?;
             let pdf = folder.path().join("fatura.pdf");
             std::fs::write(&pdf, paper.to_pdf()?)?;
+            let drawn = if paper.logo.is_some() { count.div_ceil(super::LINES_A_PAGE) } else { 0 };
+            assert_eq!(pictures_on(&pdf)?, drawn, "the logo stands on each page");
             let text = run(Command::new("pdftotext").arg("-layout").arg(&pdf).arg("-"))?;
             for n in 1..=count {
                 assert!(text.contains(&format!("Crédito número {n}")), "line {n} of {count}\n{text}");

@@ -5,15 +5,14 @@
 
 use anyhow::Context as _;
 use krilla::Document;
-use krilla::image::Image;
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use skrifa::instance::{Location, Size};
 use skrifa::{FontRef, MetadataProvider as _};
 
-use crate::brand;
-
-use super::sheet::{FONT, LEFT_MM, LINE_POINTS, PAGE_MM, POINTS_PER_MM, Pen, VALUE_POINTS, WIDTH_MM, font};
+use super::sheet::{
+    FONT, LEFT_MM, LINE_POINTS, PAGE_MM, POINTS_PER_MM, Pen, Picture, VALUE_POINTS, WIDTH_MM, font,
+};
 
 const PLAIN: f32 = 400.0;
 const STRONG: f32 = 600.0;
@@ -97,7 +96,7 @@ impl Paper {
         let mut document = Document::new();
         document.set_metadata(Metadata::new().title(self.title.clone()).language(self.language.to_owned()));
         let (plain, strong) = (font(PLAIN)?, font(STRONG)?);
-        let logo = self.logo.as_deref().map(picture).transpose().context("the logo")?;
+        let logo = Picture::logo(self.logo.as_deref(), LOGO_MM)?;
         for (place, rows) in (1..).zip(&pages) {
             let settings = PageSettings::from_wh(PAGE_MM.0 * POINTS_PER_MM, PAGE_MM.1 * POINTS_PER_MM)
                 .context("a page")?;
@@ -161,15 +160,6 @@ impl Column {
     }
 }
 
-/// A picture, and how large it is drawn, in millimetres.
-#[allow(clippy::cast_precision_loss, reason = "a logo has few pixels")]
-fn picture(png: &[u8]) -> anyhow::Result<(Image, (f32, f32))> {
-    let pixels = brand::pixels(png)?;
-    let (width, height) = (pixels.width as f32, pixels.height as f32);
-    let scale = (LOGO_MM.0 / width).min(LOGO_MM.1 / height);
-    Ok((Image::from_rgba8(pixels.rgba, pixels.width, pixels.height), (width * scale, height * scale)))
-}
-
 #[allow(clippy::cast_precision_loss, reason = "lines of one page are few")]
 fn lines_mm(count: usize) -> f32 {
     count as f32 * LINE_MM
@@ -184,7 +174,7 @@ struct Drawing<'d, 'p> {
     pen: Pen<'p>,
     ruler: &'d Ruler<'d>,
     paper: &'d Paper,
-    logo: Option<(Image, (f32, f32))>,
+    logo: Option<Picture>,
 }
 
 impl Drawing<'_, '_> {
@@ -215,8 +205,8 @@ impl Drawing<'_, '_> {
 
     fn head(&mut self) {
         let paper = self.paper;
-        if let Some((image, size)) = &self.logo {
-            self.pen.image((LEFT_MM + WIDTH_MM - size.0, TOP_MM - LINE_MM), image.clone(), *size);
+        if let Some(logo) = &self.logo {
+            self.pen.picture_at_right(TOP_MM - LINE_MM, logo);
         }
         self.pen.strong((LEFT_MM, TOP_MM), LINE_POINTS + 3.0, &paper.title);
         let top = TOP_MM + 2.0 * LINE_MM;

@@ -15,6 +15,8 @@ use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
 use krilla::text::{Font, Tag, TextDirection};
 
+use crate::brand;
+
 /// Inter, the Latin part of it: the font of our pages.
 pub(super) const FONT: &[u8] = include_bytes!("../../fonts/inter.ttf");
 pub(super) const POINTS_PER_MM: f32 = 72.0 / 25.4;
@@ -30,6 +32,9 @@ const BARS_MM: (f32, f32) = (103.0, 13.0);
 /// A wide element, in narrow ones.
 const WIDE: f32 = 3.0;
 const THIN: f32 = 0.5;
+/// How large the logo is at most, and where it begins.
+const LOGO_MM: (f32, f32) = (40.0, 14.0);
+const LOGO_TOP_MM: f32 = 15.0;
 const LABEL_POINTS: f32 = 6.0;
 pub(super) const VALUE_POINTS: f32 = 9.0;
 pub(super) const LINE_POINTS: f32 = 12.5;
@@ -41,6 +46,8 @@ const LINE_CHARS_MAX: usize = 95;
 /// Everything that stands on it, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
+    /// The logo of who is paid, as PNG; not on a slip that stands on another paper.
+    pub logo: Option<Vec<u8>>,
     /// The bank's name.
     pub bank_name: String,
     /// The bank's number with its check digit: `001-9`.
@@ -86,13 +93,19 @@ impl Sheet {
         let settings = PageSettings::from_wh(width, height).context("a page")?;
         let mut page = document.start_page_with(settings);
         let (plain, strong) = (font(400.0)?, font(600.0)?);
-        self.draw(Pen { surface: page.surface(), plain, strong });
+        let logo = Picture::logo(self.logo.as_deref(), LOGO_MM)?;
+        self.draw(Pen { surface: page.surface(), plain, strong }, logo.as_ref());
         page.finish();
         document.finish().map_err(|error| anyhow::anyhow!("{error:?}"))
     }
 
-    fn draw(&self, mut pen: Pen<'_>) {
-        self.receipt(&mut pen, 15.0);
+    fn draw(&self, mut pen: Pen<'_>, logo: Option<&Picture>) {
+        let mut top = LOGO_TOP_MM;
+        if let Some(logo) = logo {
+            pen.picture((LEFT_MM, top), logo);
+            top += LOGO_MM.1 + 2.0;
+        }
+        self.receipt(&mut pen, top);
         pen.cut(118.0);
         self.slip(&mut pen, 125.0);
         pen.surface.finish();
@@ -198,6 +211,26 @@ impl Sheet {
 /// Where the columns of the slip's narrow cells begin, and where the last one ends.
 const COLUMNS_MM: [f32; 6] = [0.0, 30.0, 62.0, 82.0, 96.0, 130.0];
 
+/// A picture, and how large it is drawn.
+#[derive(Clone)]
+pub(super) struct Picture {
+    image: Image,
+    size_mm: (f32, f32),
+}
+
+impl Picture {
+    /// A logo, as large as it can be within `most_mm`.
+    #[allow(clippy::cast_precision_loss, reason = "a logo has few pixels")]
+    pub(super) fn logo(png: Option<&[u8]>, most_mm: (f32, f32)) -> anyhow::Result<Option<Self>> {
+        let Some(png) = png else { return Ok(None) };
+        let pixels = brand::pixels(png).context("the logo")?;
+        let (width, height) = (pixels.width as f32, pixels.height as f32);
+        let scale = (most_mm.0 / width).min(most_mm.1 / height);
+        let image = Image::from_rgba8(pixels.rgba, pixels.width, pixels.height);
+        Ok(Some(Self { image, size_mm: (width * scale, height * scale) }))
+    }
+}
+
 /// What draws on a page, in millimetres.
 pub(super) struct Pen<'p> {
     pub(super) surface: Surface<'p>,
@@ -233,11 +266,16 @@ impl Pen<'_> {
         }
     }
 
+    /// A picture at the right edge of what is written on, its upper side at `y`.
+    pub(super) fn picture_at_right(&mut self, y: f32, picture: &Picture) {
+        self.picture((LEFT_MM + WIDTH_MM - picture.size_mm.0, y), picture);
+    }
+
     /// A picture whose upper left corner stands on `at`.
-    pub(super) fn image(&mut self, at: (f32, f32), image: Image, (width, height): (f32, f32)) {
+    fn picture(&mut self, at: (f32, f32), Picture { image, size_mm: (width, height) }: &Picture) {
         let Some(size) = Size::from_wh(width * POINTS_PER_MM, height * POINTS_PER_MM) else { return };
         self.surface.push_transform(&Transform::from_translate(at.0 * POINTS_PER_MM, at.1 * POINTS_PER_MM));
-        self.surface.draw_image(image, size);
+        self.surface.draw_image(image.clone(), size);
         self.surface.pop();
     }
 
@@ -322,6 +360,9 @@ pub(super) fn font(weight: f32) -> anyhow::Result<Font> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use std::path::Path;
     use std::process::Command;
 
     use brazil::Centavos;
@@ -339,11 +380,13 @@ pub(super) mod tests {
             (9_999_999, date(2049, 10, 14), 99_999_999),
             (42, date(2027, 1, 1), 1),
         ] {
-            let sheet = sample(sequence, day, centavos)?;
+            let mut sheet = sample(sequence, day, centavos)?;
+            sheet.logo = (sequence != 1).then(logo);
             let barcode = sheet.barcode.clone();
             let folder = tempfile::tempdir()?;
             let pdf = folder.path().join("boleto.pdf");
             std::fs::write(&pdf, sheet.to_pdf()?)?;
+            assert_eq!(pictures_on(&pdf)?, usize::from(sheet.logo.is_some()), "the logo stands on it");
             let picture = folder.path().join("boleto");
             let mut draw = Command::new("pdftoppm");
             run(draw.args(["-r", "300", "-png", "-singlefile"]).arg(&pdf).arg(&picture))?;
@@ -367,6 +410,7 @@ pub(super) mod tests {
         let amount = Centavos::new(centavos)?;
         let barcode = bank.account.barcode(TitleNumber::new(sequence), day, amount)?;
         Ok(Sheet {
+            logo: None,
             bank_name: bank.account.bank_name().to_owned(),
             bank_code: bank.account.bank().printed(),
             barcode: barcode.clone(),
@@ -384,6 +428,25 @@ pub(super) mod tests {
             payer: "João da Silva — CPF 529.982.247-25".to_owned(),
             payer_address: vec!["Rua São João, 12 — Centro".to_owned(), "01310-100 São Paulo SP".to_owned()],
         })
+    }
+
+    /// A logo as it is kept: dark and light in turn, twice as wide as high.
+    pub(in crate::documents) fn logo() -> Vec<u8> {
+        let mut png = Vec::new();
+        let mut encoder = png::Encoder::new(&mut png, 128, 64);
+        encoder.set_color(png::ColorType::Rgb);
+        let rows = (0..64_u8).flat_map(|y| (0..128_u8).flat_map(move |x| [x * 2, y * 4, 90]));
+        let mut writer = encoder.write_header().expect("a head");
+        writer.write_image_data(&rows.collect::<Vec<_>>()).expect("pixels");
+        writer.finish().expect("an end");
+        png
+    }
+
+    /// How many pictures poppler finds on the pages.
+    pub(in crate::documents) fn pictures_on(pdf: &Path) -> anyhow::Result<usize> {
+        let listed = run(Command::new("pdfimages").arg("-list").arg(pdf))?;
+        // Two lines of headings; a picture's transparency is not one of its own.
+        Ok(listed.lines().skip(2).filter(|line| line.contains(" image ")).count())
     }
 
     pub(in crate::documents) fn run(command: &mut Command) -> anyhow::Result<String> {

@@ -131,6 +131,39 @@ pub enum Bought {
     DataLeft,
 }
 
+/// What a checkout was for that a coupon made free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FreeCheckout {
+    /// Credit in money.
+    Credit,
+    /// Data for a line.
+    Purchase,
+}
+
+/// Tells a customer that a coupon took the whole `amount`, so that nothing was paid, added or bought; `url` is where he may begin again.
+pub fn checkout_was_free(
+    reader: &Reader,
+    (brand, name): (&str, &str),
+    amount: Amount,
+    what: FreeCheckout,
+    url: &str,
+) -> Mail {
+    let values = [
+        ("name", name.to_owned()),
+        ("brand", brand.to_owned()),
+        ("amount", reader.money(amount)),
+        ("url", url.to_owned()),
+    ];
+    let body = match what {
+        FreeCheckout::Credit => "mail-checkout-free-body",
+        FreeCheckout::Purchase => "mail-checkout-free-purchase-body",
+    };
+    Mail {
+        subject: reader.t2("mail-checkout-free-subject", "brand", brand, "amount", reader.money(amount)),
+        body: reader.with(body, values) + "\n",
+    }
+}
+
 /// Tells a customer that `amount` goes back to him, by the card that he paid with if it is known; `url` is where his payments are.
 pub fn refund_made(
     reader: &Reader,

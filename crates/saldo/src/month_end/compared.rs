@@ -16,7 +16,9 @@ pub struct Compared {
     pub is_whole: bool,
     /// Payouts made within it that the books have: how many, and how much left for the bank, by currency.
     pub matched: Vec<(u32, Amount)>,
-    /// Payouts made within it that the books do not have yet.
+    /// Payouts that came back within it, of which the books know: they did not arrive, or were called off.
+    pub came_back: Vec<(u32, Amount)>,
+    /// Payouts made or come back within it that the books do not have yet.
     pub open: Vec<(u32, Amount)>,
 }
 
@@ -30,20 +32,20 @@ pub fn compared(
 ) -> Result<Option<Compared>, StoreError> {
     let Some(walk) = tables.stripe_walk(MOVEMENTS)? else { return Ok(None) };
     let sums = tables.payout_sums(from, until)?;
-    let of = |is_matched: bool| {
-        sums.iter().filter(move |sum| (sum.is_matched == 1) == is_matched).filter_map(told)
-    };
+    let of = |wanted: fn(&PayoutSum) -> bool| sums.iter().filter(move |sum| wanted(sum)).filter_map(told);
     Ok(Some(Compared {
         until: walk.done_to.min(until),
         is_whole: walk.done_to >= until,
-        matched: of(true).collect(),
-        open: of(false).collect(),
+        matched: of(|sum| sum.is_matched == 1 && sum.came_back == 0).collect(),
+        came_back: of(|sum| sum.is_matched == 1 && sum.came_back == 1).collect(),
+        open: of(|sum| sum.is_matched == 0).collect(),
     }))
 }
 
 /// A sum as people read it; of a currency that no book of ours has, none.
 fn told(sum: &PayoutSum) -> Option<(u32, Amount)> {
-    // A payout takes from Stripe's balance: what goes to the bank is the other side of it.
-    let amount = minor_units::to_amount(sum.amount.checked_neg()?, &sum.currency).ok()?;
+    // A payout takes from Stripe's balance: what goes to the bank is the other side of it. What comes back is told as it came.
+    let amount = if sum.came_back == 1 { sum.amount } else { sum.amount.checked_neg()? };
+    let amount = minor_units::to_amount(amount, &sum.currency).ok()?;
     Some((u32::try_from(sum.count).unwrap_or(u32::MAX), amount))
 }

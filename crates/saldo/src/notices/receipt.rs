@@ -1,16 +1,37 @@
-//! A receipt by mail: named in the mail that tells of the payment, and once more when staff ask for it.
+//! A receipt by mail: named in the mail that tells of the payment, and once more when staff ask for it. And what is told in its place where a
+//! coupon left nothing to pay.
 
-use money::PaymentId;
+use money::{PaymentId, Timestamp};
 use store::tables::receipts::Receipt;
+use store::tables::topups::Topup;
 use store::{StoreError, Tx};
 
 use super::letters;
 use crate::clock;
 use crate::config::Config;
-use crate::look::mail::receipt_sent;
+use crate::look::mail::{FreeCheckout, checkout_was_free, receipt_sent};
 
 /// The kind of such a mail.
 const RECEIPT: &str = "receipt";
+
+/// The kind of the mail that tells of a checkout which a coupon made free.
+const FREE: &str = "checkout_free";
+
+/// Tells everybody who is told of this customer that a coupon took the whole amount of a top-up: there is no payment, so there is no receipt
+/// and nothing was added or bought. Whoever asks does so once, when the top-up ends so.
+pub fn checkout_free(tx: &Tx<'_>, config: &Config, topup: &Topup, at: Timestamp) -> Result<(), StoreError> {
+    let Some(customer) = tx.customer(topup.customer)? else { return Ok(()) };
+    let recipients = letters::recipients(tx, &customer)?;
+    let reader = letters::reader(config, &customer);
+    let brand = config.brand();
+    let (what, page) = match topup.purchase {
+        None => (FreeCheckout::Credit, "/recharge"),
+        Some(_) => (FreeCheckout::Purchase, "/buy-credit"),
+    };
+    let url = format!("{}{page}", config.server.public_url);
+    let letter = checkout_was_free(&reader, (&brand.name, &customer.name), topup.amount, what, &url);
+    letters::put(tx, (FREE, at), &customer, &recipients, &letter)
+}
 
 /// How a mail names a receipt: its number, and where it is.
 pub(super) fn named(config: &Config, receipt: &Receipt) -> (String, String) {

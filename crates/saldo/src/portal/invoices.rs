@@ -29,6 +29,8 @@ use super::shell::{Fault, draw};
 use super::signed_in::SignedIn;
 use super::trail::Trail;
 use crate::app::{App, blocking};
+use crate::billing;
+use crate::documents::{self, Sheet};
 use crate::look::page::{
     Boleto, BoletoStanding, Invoiced, Invoices, NextInvoiceLine, Received, UnpaidPurchase,
 };
@@ -117,8 +119,9 @@ pub(super) async fn pdf(
             let pt_br = Reader::new(Locale::PtBr, asked.config.brand.time_zone.clone());
             let what =
                 what.map_or_else(|| pt_br.t("boleto"), |what| pt_br.t1("data-credit", "quantity", what));
-            Ok(documents::sheet(tables, bank, &pt_br.zone, (&row, what))?
-                .map(|sheet| (sheet, row.our_number)))
+            let sheet = documents::sheet(tables, bank, &pt_br.zone, (&row, what))?;
+            let logo = asked.config.brand().logo_png();
+            Ok(sheet.map(|sheet| (sheet.map(|sheet| Sheet { logo, ..sheet }), row.our_number)))
         })
         .await?;
     let (sheet, our_number) = sheet.ok_or_else(missing)?;

@@ -2,7 +2,9 @@
 //! repetition and a refusal leave none, and no secret is ever in it.
 
 use reqwest::Method;
+use saldo::clock;
 use serde_json::{Value, json};
+use store::tables::audit::AuditRow;
 
 use crate::house::{House, fresh_key};
 
@@ -144,5 +146,41 @@ async fn the_log_has_pages_and_its_own_scope() {
     let problem = answer.expect(403);
     assert_eq!(problem["code"], "scope_missing");
     assert!(problem["detail"].as_str().is_some_and(|text| text.contains("audit:read")), "{problem}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_old_name_whom_they_concern_after_the_next_start() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    let meter = json!({"slug": "tokens", "aggregation": "count", "price": {"kind": "per_unit", "price": usd("0.01")}});
+    house.post("/v1/meters", &meter).await.expect(201);
+    let (customer, wallet) = (ana.customer.id, ana.wallet);
+    // As they were written before lines named anybody: of his wallet, of himself, of what is gone, of a meter.
+    let objects = [
+        wallet.to_string(),
+        customer.to_string(),
+        "pay_01h455vb4pex5vsknk084sn02q".to_owned(),
+        "tokens".to_owned(),
+    ];
+    let first = house.running.app.read(|reader| reader.audit(None, 1)).await.expect("a log").rows.remove(0);
+    let lines = objects.map(|object| AuditRow {
+        action: "of.old".to_owned(),
+        object,
+        customer: None,
+        ..first.clone()
+    });
+    let write = move |tx: &store::Tx<'_>| {
+        lines.iter().try_for_each(|line| tx.insert_audit(line).map(|_| ()))?;
+        tx.put_setting("audit_named", "0", clock::now())
+    };
+    house.running.app.write(write).await.expect("written");
+    let house = house.restart().await;
+    let all = |seen: &Option<String>| seen.as_deref() == Some("all");
+    house.until(|reader| reader.setting("audit_named"), all).await;
+    let lines = house.running.app.read(|reader| reader.audit(None, 50)).await.expect("a log").rows;
+    let named: Vec<_> =
+        lines.iter().filter(|line| line.action == "of.old").map(|line| line.customer).collect();
+    assert_eq!(named, [None, None, Some(customer), Some(customer)]);
     house.close().await;
 }

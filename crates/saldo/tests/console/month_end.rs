@@ -1,10 +1,86 @@
 //! The month-end page and its file.
 
+use saldo::audit::Author;
+use saldo::{clock, reconciliation};
+use sandbox::Act;
 use serde_json::json;
+use store::tables::reconciliation::{MovementSort, MovementStanding, ReconciliationRun, StripeMovement};
 use store::tables::staff::StaffRole;
 
 use super::house::House;
 use super::staff_in;
+
+const VISA: &str = "4242424242424242";
+
+/// Has Stripe and the books compared, and waits for its end.
+async fn reconcile(house: &House) {
+    let app = &house.running.app;
+    let ask = |tx: &store::Tx<'_>| reconciliation::ask(tx, &Author::operator(), None, clock::now());
+    let run_no = app.write(ask).await.expect("a run");
+    app.reconciliation_news.notify_one();
+    let is_done = |run: &Option<ReconciliationRun>| run.as_ref().is_some_and(|run| run.run_no == run_no);
+    house.until(|reader| reader.last_reconciliation(), is_done).await;
+}
+
+/// A payout of five dollars of which Stripe has told, and which no book has heard of.
+fn payout_on_its_way() -> StripeMovement {
+    StripeMovement {
+        id: "txn_on_its_way".to_owned(),
+        kind: "payout".to_owned(),
+        sort: MovementSort::Payout,
+        amount: -500,
+        fee: 0,
+        currency: "usd".to_owned(),
+        source: Some("po_on_its_way".to_owned()),
+        made_at: clock::now(),
+        standing: MovementStanding::New,
+        payment: None,
+        cause: None,
+        matched: 0,
+        fee_matched: 0,
+        intent: None,
+        fee_intent: None,
+        is_settled: 0,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payouts_that_match_that_came_back_and_that_are_not_booked_yet_are_told_apart() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    let mut staff = staff_in(&house, "rui@example.com", StaffRole::Finance).await;
+    let pay_out = || async {
+        let paid =
+            house.sandbox.act(Act::PayOut { currency: "usd".to_owned() }).await.expect("there is money");
+        paid["id"].as_str().expect("a payout").to_owned()
+    };
+    for amount in ["10.00", "20.00"] {
+        let wanted =
+            json!({"customer": ana.customer.id.to_string(), "amount": {"amount": amount, "unit": "USD"}});
+        let topup = house.post("/v1/topups", &wanted).await.expect(201);
+        house.pay(&topup, VISA).await;
+        let payout = pay_out().await;
+        if amount == "20.00" {
+            house.sandbox.act(Act::PayoutFails { payout }).await.expect("it is on its way");
+        }
+    }
+    reconcile(&house).await;
+    house.running.app.write(|tx| tx.insert_stripe_movement(&payout_on_its_way())).await.expect("written");
+    let came_back = "One payout of $19.12 did not arrive";
+    for (matched, open) in [("2 payouts of $28.53", true), ("3 payouts of $33.53", false)] {
+        let page = staff.get("/console/month-end").await.text;
+        for words in [matched, came_back] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert_eq!(page.contains("One payout of $5.00 is not in the books yet."), open, "{page}");
+        reconcile(&house).await;
+    }
+    // What came back is at Stripe and in the books.
+    let run =
+        house.running.app.read(|reader| reader.last_reconciliation()).await.expect("a look").expect("a run");
+    assert_eq!(run.drifting, 0, "{run:?}");
+    house.close().await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_read_the_sums_of_a_month_and_take_them_as_a_file() {

@@ -88,6 +88,8 @@ async fn what_support_gives_back_above_the_limit_waits_for_somebody_else() {
     assert_eq!(asked.status.as_u16(), 303, "{}", asked.text);
     let told = leo.get(asked.header("location").expect("the payment")).await.text;
     assert!(told.contains("waits for a colleague who may approve it"), "{told}");
+    assert!(!told.contains("asks for a refund of $2.00"), "it is said once: {told}");
+    assert!(leo.get(&url).await.text.contains("asks for a refund of $2.00"), "and by the next look");
     assert!(!told.contains("/approval") && told.contains("/rejection"), "he may take it back alone");
     let states: Vec<_> = orders(&house, payment).await.iter().map(|order| order.state).collect();
     assert_eq!(states, [RefundOrderState::Made, RefundOrderState::Waiting], "oldest first");
@@ -109,9 +111,15 @@ async fn what_support_gives_back_above_the_limit_waits_for_somebody_else() {
     assert!(!leo.get("/console").await.text.contains("show=waiting"), "who cannot decide is not asked");
     let requests = finance.get("/console/credit?show=waiting").await.text;
     assert!(requests.contains(&url) && requests.contains("another slip"), "{requests}");
+    assert!(requests.contains("aria-label=\"Approve $2.00, ana\""), "{requests}");
+    for (browser, words) in [(&mut leo, "You asked for this"), (&mut other, "a colleague who may approve.")] {
+        let list = browser.get("/console/credit?show=waiting").await.text;
+        assert!(list.contains(words) && !list.contains("/approval"), "{words}: {list}");
+    }
     let page = finance.get(&url).await.text;
     assert!(page.contains("Approve the refund of $2.00") && page.contains("Staff, "), "{page}");
-    let approved = finance.submit(&url, &format!("/console/refunds/{id}/approval"), &[]).await;
+    let waiting = "/console/credit?show=waiting";
+    let approved = finance.submit(waiting, &format!("/console/refunds/{id}/approval"), &[]).await;
     assert_eq!(approved.status.as_u16(), 303, "{}", approved.text);
     assert_eq!(house.figures(ana.wallet).await[0], "29.00");
     // Somebody who says no in a tab of before is told what happened.

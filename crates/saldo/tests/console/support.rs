@@ -162,8 +162,13 @@ async fn credit_above_the_limit_waits_for_somebody_else() {
     assert_eq!(request(&house, own).await.state, CreditRequestState::Waiting);
     assert_eq!(house.figures(customer.wallet).await[0], before, "nothing is booked before");
 
+    // She says yes where they are listed, to what others asked for.
     let asked = format!("/console/credit/{}", paid.asked);
-    bia.submit(&asked, &format!("{asked}/approval"), &[]).await;
+    let waiting = "/console/credit?show=waiting";
+    let list = bia.get(waiting).await.text;
+    assert!(list.contains(&format!("action=\"{asked}/approval\"")), "{list}");
+    assert!(!list.contains(&format!("{page}/approval")) && list.contains("You asked for this"), "{list}");
+    bia.submit(waiting, &format!("{asked}/approval"), &[]).await;
     assert_eq!(house.figures(customer.wallet).await[0], "95.00");
     assert_eq!(request(&house, paid.asked).await.state, CreditRequestState::Booked);
     for act in ["approval", "rejection"] {

@@ -1,4 +1,4 @@
-//! Who changed what. Only grows.
+//! Who changed what. Only grows; what a line says stays as it was written.
 
 use money::{CustomerId, Timestamp};
 
@@ -37,6 +37,11 @@ const FOUND_OF_OBJECT: &str =
 const CHANGES: &str =
     "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer FROM audit
     WHERE object = $1 AND action = $2 ORDER BY audit_no DESC LIMIT $3";
+
+const UNNAMED: &str =
+    "SELECT audit_no, at, actor, action, object, before, after, ip, request_id, customer FROM audit
+    WHERE audit_no > $1 AND customer IS NULL ORDER BY audit_no LIMIT $2";
+const NAME: &str = "UPDATE audit SET customer = $1 WHERE audit_no = $2 AND customer IS NULL";
 
 row! {
     /// One change, by whom and of what.
@@ -126,6 +131,17 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
+    /// Lines after this number that name no customer, the oldest `limit` of them.
+    pub fn audit_unnamed(&self, after: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.all(UNNAMED, &[&after, &limit])
+    }
+
+    /// Names whom a line concerns that names nobody.
+    pub fn name_audited(&self, audit_no: u64, customer: CustomerId) -> Result<(), StoreError> {
+        self.run(NAME, &[&customer, &audit_no])?;
+        Ok(())
+    }
+
     /// Writes down a change under the next number, whatever number it carries, and returns that. In the transaction of the
     /// change itself.
     pub fn insert_audit(&self, row: &AuditRow) -> Result<u64, StoreError> {

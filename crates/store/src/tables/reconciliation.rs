@@ -42,11 +42,14 @@ const SUMS: &str = "SELECT currency, sort, standing, count(*), CAST(coalesce(sum
     CAST(coalesce(sum(fee), 0) AS BIGINT), CAST(coalesce(sum(matched), 0) AS BIGINT),
     CAST(coalesce(sum(fee_matched), 0) AS BIGINT) FROM stripe_movements
     GROUP BY currency, sort, standing ORDER BY currency, sort, standing";
-const PAYOUT_SUMS: &str = "SELECT currency, CASE WHEN matched = amount THEN 1 ELSE 0 END, count(*),
+const PAYOUT_SUMS: &str = "SELECT currency, CASE WHEN matched = amount THEN 1 ELSE 0 END,
+    CASE WHEN kind IN ('payout_failure', 'payout_cancel') THEN 1 ELSE 0 END, count(*),
     CAST(coalesce(sum(amount), 0) AS BIGINT) FROM stripe_movements
     WHERE sort = 'payout' AND made_at >= $1 AND made_at < $2
-    GROUP BY currency, CASE WHEN matched = amount THEN 1 ELSE 0 END
-    ORDER BY currency, CASE WHEN matched = amount THEN 1 ELSE 0 END";
+    GROUP BY currency, CASE WHEN matched = amount THEN 1 ELSE 0 END,
+    CASE WHEN kind IN ('payout_failure', 'payout_cancel') THEN 1 ELSE 0 END
+    ORDER BY currency, CASE WHEN matched = amount THEN 1 ELSE 0 END,
+    CASE WHEN kind IN ('payout_failure', 'payout_cancel') THEN 1 ELSE 0 END";
 const PUT_WALK: &str = "INSERT INTO stripe_walks (list, done_to, from_at, until_at, after)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (list) DO UPDATE SET done_to = excluded.done_to,
     from_at = excluded.from_at, until_at = excluded.until_at, after = excluded.after";
@@ -217,9 +220,11 @@ row! {
         pub currency: String,
         /// 1 for those that the books have, 0 for the others.
         pub is_matched: i64,
+        /// 1 for those that came back: they did not arrive, or were called off.
+        pub came_back: i64,
         /// How many.
         pub count: i64,
-        /// Their amounts, below zero: they take from Stripe's balance.
+        /// Their amounts, below zero where they take from Stripe's balance.
         pub amount: i64,
     }
 }

@@ -10,9 +10,9 @@ use super::automatic::{self, AutomaticMail, AutomaticNews};
 use super::credit::{self, LowMail};
 use super::owed::{self, BlockedMail, EnabledMail, OwedMail, OwedNews, OwedWhat};
 use super::{
-    Bought, Mail, UsageMail, credit_added, endpoint_off, invitation, password_reset, receipt_sent,
-    refund_failed, refund_failed_to_staff, refund_made, request_rejected, sign_up, sign_up_known,
-    staff_invitation, usage_told,
+    Bought, FreeCheckout, Mail, UsageMail, checkout_was_free, credit_added, endpoint_off, invitation, password_reset,
+    receipt_sent, refund_failed, refund_failed_to_staff, refund_made, request_rejected, sign_up,
+    sign_up_known, staff_invitation, usage_told,
 };
 use crate::look::Reader;
 use crate::look::part::{Card, Reason};
@@ -78,6 +78,7 @@ fn of_credit(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
     vec![
         credit_added(reader, brand, NAME, whole(10), whole(35), &recharge, Some((&number, &receipt))),
         receipt_sent(reader, brand, NAME, whole(10), (&number, &receipt)),
+        checkout_was_free(reader, (brand, NAME), whole(10), FreeCheckout::Credit, &recharge),
         credit::low(reader, &low),
         credit::expiring(reader, (brand, NAME), whole(25), now.plus(7 * DAY), [&recharge, &wishes]),
     ]

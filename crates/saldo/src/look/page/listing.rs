@@ -87,6 +87,19 @@ pub enum Cell {
     Amount(String),
     /// How it stands, and why.
     Standing(Standing, String),
+    /// It waits for the reader's yes.
+    ToDecide(Standing, Decision),
+}
+
+/// What a reader may say to something that waits, from the list.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Where his yes is sent.
+    pub approve_url: String,
+    /// What the yes is to, as a screen reader says it: `Approve $60.00, Ana Lima`.
+    pub label: String,
+    /// Where it is told in full, and where one says no.
+    pub see_url: String,
 }
 
 /// How something stands.

@@ -114,6 +114,7 @@ impl MonthEndPage {
             payouts.iter().map(words).collect()
         };
         let mut sentences = told("payouts-matched", &compared.matched);
+        sentences.extend(told("payouts-came-back", &compared.came_back));
         sentences.extend(told("payouts-open", &compared.open));
         if sentences.is_empty() {
             sentences.push(self.reader.t("payouts-none"));
