@@ -281,6 +281,7 @@ impl FindingListed {
             FindingCode::CardGivenBack if self.was_credit() => "finding-card-credit-given-back",
             FindingCode::CardGivenBack => "finding-card-given-back",
             FindingCode::UsageJump => "finding-usage-jump",
+            FindingCode::IntentRefused => "finding-intent-refused",
         }
     }
 
@@ -330,6 +331,7 @@ impl FindingListed {
             FindingCode::CardGivenBack if self.was_credit() => "finding-credit-used-before-do",
             FindingCode::CardGivenBack => "finding-card-given-back-do",
             FindingCode::UsageJump => "finding-usage-jump-do",
+            FindingCode::IntentRefused => "finding-intent-refused-do",
         }
     }
 }
