@@ -14,10 +14,12 @@ pub mod document;
 pub mod pix;
 
 mod ascii;
+mod bank_day;
 mod centavos;
 mod check_digit;
 mod day;
 
 pub use ascii::without_accents;
+pub use bank_day::{bank_day_from, is_bank_day};
 pub use centavos::{Centavos, CentavosError};
 pub use day::{DayError, parse_day, print_day};

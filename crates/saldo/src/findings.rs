@@ -1,7 +1,7 @@
 //! What a person must look at of payments and of use: what was told, by value, so that each reader is told it in his language.
 //!
 //! Owned here: the kinds of what is found, how they are kept, and their words. Leaves to others: finding it (`documents`, `pix`, `payments`,
-//! `claims`, `settlements`, `usage_jumps`), and what to do about it (`console`).
+//! `claims`, `settlements`, `usage_jumps`, `intents`), and what to do about it (`console`).
 
 use jiff::tz::TimeZone;
 use money::{Amount, CustomerId, Timestamp, Unit};
@@ -249,6 +249,15 @@ pub enum Found {
         /// By how much they grew, in all that nobody has dealt with.
         bytes: i64,
     },
+    /// The book refuses, again and again, what was written down for it.
+    IntentRefused {
+        /// What is meant, by its code.
+        kind: String,
+        /// Its name.
+        intent: String,
+        /// Why, by the refusal's code.
+        refusal: String,
+    },
 }
 
 impl Found {
@@ -281,6 +290,7 @@ impl Found {
             | Found::CreditUsedBefore { .. }
             | Found::CreditNotReturned { .. } => FindingCode::CardGivenBack,
             Found::UsageJump { .. } => FindingCode::UsageJump,
+            Found::IntentRefused { .. } => FindingCode::IntentRefused,
         }
     }
 
@@ -393,6 +403,10 @@ impl Found {
             Found::UsageJump { login, bytes, .. } => {
                 reader.t2("found-usage-jump", "login", login, "bytes", reader.volume(*bytes))
             }
+            Found::IntentRefused { kind, intent, refusal } => {
+                let values = [("kind", text(kind)), ("intent", text(intent)), ("refusal", text(refusal))];
+                reader.with("found-intent-refused", values)
+            }
         }
     }
 
@@ -491,6 +505,11 @@ mod tests {
             Found::CreditNotReturned { again: sum(), payment: payment.clone(), purchase: purchase.clone() },
             Found::CardGivenBack { back: paid, is_dispute: true, payment, purchase },
             Found::UsageJump { line: "line_1".to_owned(), login: "joao".to_owned(), bytes: 30_000_000_000 },
+            Found::IntentRefused {
+                kind: "grant".to_owned(),
+                intent: "int_1".to_owned(),
+                refusal: "expiry_past".to_owned(),
+            },
         ]
     }
 

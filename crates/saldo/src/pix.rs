@@ -173,12 +173,13 @@ pub fn owed_on(bank: Option<&Bank>, boleto: &BoletoRow, today: Date) -> Amount {
     Amount::new(boleto.amount.value().saturating_add(late_fee), boleto.amount.unit())
 }
 
-/// Fine and interest of a boleto that is paid on this day, in the steps of its unit, each rounded to whole cents; zero up to its due day.
+/// Fine and interest of a boleto that is paid on this day, in the steps of its unit, each rounded to whole cents; zero up to its due day, or
+/// up to the next day on which banks work. Later than that they count from the due day on, as at the bank.
 fn late_fee(bank: &Bank, boleto: &BoletoRow, today: Date) -> i64 {
     let Ok(due) = boleto.due_on.parse::<Date>() else { return 0 };
     let days = due.until(today).map_or(0, |span| span.get_days());
     let Ok(cents) = Centavos::from_amount(boleto.amount) else { return 0 };
-    if days <= 0 {
+    if days <= 0 || today <= brazil::bank_day_from(due) {
         return 0;
     }
     let (cents, days) = (i128::from(cents.count()), i128::from(days));
@@ -366,6 +367,12 @@ mod tests {
             (30_960, "2027-02-08", 0, 100, 619),
             (1, "2026-12-11", 200, 100, 0),
         ];
+        // Due on a Saturday, it is in time on Monday.
+        let weekend = BoletoRow { due_on: "2026-12-12".to_owned(), ..boleto(30_960) };
+        for (day, expected) in [("2026-12-13", 0), ("2026-12-14", 0), ("2026-12-15", 619 + 31)] {
+            let bank = Bank { fine: Fine::Percent(200), interest: Interest::PerMonth(100), ..sample.clone() };
+            assert_eq!(late_fee(&bank, &weekend, day.parse()?), expected * CENT, "{day}");
+        }
         for (cents, day, fine, interest, expected) in cases {
             let bank = Bank {
                 fine: if fine == 0 { Fine::None } else { Fine::Percent(fine) },

@@ -8,7 +8,7 @@ mod wish;
 
 use std::sync::Arc;
 
-use book::{Command, CommandKey, KeySpace};
+use book::{Command, CommandKey, KeySpace, Refusal};
 use engine::{IntentDone, Outcome};
 use money::{CustomerId, EntryId, PaymentId, Timestamp};
 use store::tables::intents::Intent;
@@ -16,6 +16,7 @@ use store::tables::topups::TopupState;
 use store::{StoreError, Tx};
 
 use crate::app::App;
+use crate::findings::Found;
 use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::receipts::Issuer;
@@ -29,9 +30,11 @@ pub use wish::{BillStep, DEFAULT_PRIORITY, DataBack, Wish};
 const SENT_AT_ONCE: usize = 500;
 /// Intents sent again in one request.
 const RESEND_MAX: u32 = 500;
+/// How long the book may refuse an intent before a person is told, in microseconds.
+const TOLD_AFTER: i64 = Timestamp::MINUTE;
 
-/// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open and is logged:
-/// a person must see it. A payment that is refused becomes credit; a write-off that is refused is closed.
+/// Sends intents that have been stored, in order, and waits until they are durable. One that is refused stays open, and a person is told
+/// of it if it still is after a while. A payment that is refused becomes credit; a write-off that is refused is closed.
 pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Problem> {
     let commands =
         intents.iter().map(|intent| command(&app.hashes, intent)).collect::<anyhow::Result<Vec<_>>>();
@@ -56,12 +59,32 @@ pub async fn send(app: &Arc<App>, intents: &[Intent]) -> Result<Vec<Outcome>, Pr
                 let id = intent.id;
                 app.write(move |tx| tx.close_intent(id, clock::now())).await?;
             }
+            tell_refused(app, intent, refusal).await?;
         }
     }
     if intents.iter().any(|intent| intent.kind == PAY || intent.kind == BILL) {
         app.settlement_news.notify_one();
     }
     Ok(outcomes)
+}
+
+/// Tells a person, once, of an intent that the book goes on to refuse. A younger one may wait for what was written down beside it.
+async fn tell_refused(app: &Arc<App>, intent: &Intent, refusal: &Refusal) -> Result<(), Problem> {
+    if clock::now().since(intent.created_at) < TOLD_AFTER {
+        return Ok(());
+    }
+    let (id, at) = (intent.id, app.ledger.now());
+    let customer = Wish::from_json(&intent.payload).ok().and_then(|wish| wish.customer());
+    let refusal = refusal.code().to_owned();
+    let found = Found::IntentRefused { kind: intent.kind.clone(), intent: id.to_string(), refusal };
+    app.write(move |tx| {
+        // Refused for good, it was dealt with by those who look after its kind.
+        if tx.intent(id)?.is_some_and(|known| known.done_at.is_none()) {
+            tx.insert_finding_once(&found.finding(customer, at))?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// The same for many, a portion at a time: others get their turn between two of them. What a crash or a failure leaves behind is sent

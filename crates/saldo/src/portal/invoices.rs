@@ -38,7 +38,7 @@ use crate::look::part::{PaymentList, Place, WaitingPurchase};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
 use crate::problem::Problem;
-use crate::{billing, documents, pix};
+use crate::{billing, pix};
 
 /// Boletos of one page.
 const ROWS: u32 = 20;

@@ -129,6 +129,8 @@ words! {
         CardGivenBack = "card_given_back",
         /// A router's counters grew faster than any line can: what they grew by was not counted.
         UsageJump = "usage_jump",
+        /// The book refuses what was written down for it, and goes on to.
+        IntentRefused = "intent_refused",
     }
 }
 

@@ -293,6 +293,7 @@ impl FindingListed {
             FindingCode::CardGivenBack if self.was_credit() => "finding-card-credit-given-back",
             FindingCode::CardGivenBack => "finding-card-given-back",
             FindingCode::UsageJump => "finding-usage-jump",
+            FindingCode::IntentRefused => "finding-intent-refused",
         }
     }
 
@@ -348,6 +349,7 @@ impl FindingListed {
             FindingCode::CardGivenBack if self.was_credit() => "finding-credit-used-before-do",
             FindingCode::CardGivenBack => "finding-card-given-back-do",
             FindingCode::UsageJump => "finding-usage-jump-do",
+            FindingCode::IntentRefused => "finding-intent-refused-do",
         }
     }
 }
