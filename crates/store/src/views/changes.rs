@@ -109,8 +109,9 @@ impl ViewChanges {
                 }
             }
             ViewChange::Moved { quarter, unit, kind, reason, delta } => {
-                let reason = reason.unwrap_or_default();
-                self.overflowed |= !add(self.moved.entry((quarter, unit, kind, reason)).or_default(), delta);
+                let moved = self.moved.entry((quarter, unit, kind, reason.unwrap_or_default())).or_default();
+                // What one kind moves without bounds goes one way: the sum is the same in every order. As far down as up.
+                *moved = moved.saturating_add(delta).max(-i64::MAX);
             }
             ViewChange::Line(change) => self.lines.push(change),
             ViewChange::AccountMoved { account, unit, delta } => {
