@@ -51,7 +51,6 @@ const ADD_USAGE: &str = "INSERT INTO usage_view
         quantity = CASE WHEN usage_view.quantity > 9223372036854775807 - excluded.quantity
             THEN 9223372036854775807 ELSE usage_view.quantity + excluded.quantity END, events = usage_view.events + excluded.events,
         posted = usage_view.posted + excluded.posted, pending = usage_view.pending + excluded.pending";
-/// The book bounds what wallets and accounts come to, not what moves to and fro in a quarter of an hour: that stops there, too.
 const ADD_MOVED: &str = "INSERT INTO moved_view (quarter, unit, kind, reason, amount)
     VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (quarter, unit, kind, reason) DO UPDATE SET amount = CASE

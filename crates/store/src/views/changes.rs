@@ -110,7 +110,8 @@ impl ViewChanges {
             }
             ViewChange::Moved { quarter, unit, kind, reason, delta } => {
                 let moved = self.moved.entry((quarter, unit, kind, reason.unwrap_or_default())).or_default();
-                // What one kind moves without bounds goes one way: the sum is the same in every order. As far down as up.
+                // The book bounds what wallets and accounts come to, not what moves to and fro: that stops at the largest, as far down as
+                // up. What one kind moves without bounds goes one way, so the sum is the same in every order.
                 *moved = moved.saturating_add(delta).max(-i64::MAX);
             }
             ViewChange::Line(change) => self.lines.push(change),
