@@ -146,7 +146,7 @@ async fn deliver_due(app: &Arc<App>) -> Result<usize, Problem> {
                     detail,
                     "a notice was not delivered"
                 );
-                let next = Some(clock::now().plus(RETRY_AFTER));
+                let next = Some(clock::now().plus(LEASE));
                 app.write(move |tx| tx.notice_retry(&id, next, &detail)).await?;
                 continue;
             }

@@ -131,6 +131,32 @@ fn moved(account: &'static str, delta: i64) -> ViewChange {
 }
 
 #[test]
+fn what_moves_to_and_fro_beyond_what_can_be_told_stops_there_and_holds_nothing_up() {
+    const NEARLY_ALL: i64 = i64::MAX - 5;
+    for (name, parts) in [
+        ("at once", vec![vec![NEARLY_ALL, 3, 9, 1]]),
+        ("one by one", vec![vec![NEARLY_ALL], vec![3], vec![9, 1], vec![4]]),
+    ] {
+        for tables in server::tables() {
+            for part in &parts {
+                let moved = |(kind, delta): (&'static str, i64)| ViewChange::Moved {
+                    quarter: 1,
+                    unit: Unit::USD,
+                    kind: kind.into(),
+                    reason: None,
+                    delta,
+                };
+                let changes = part.iter().flat_map(|amount| [("grant", *amount), ("deduction", -amount)]);
+                apply(&tables, &changes.map(moved).collect::<Vec<_>>()).unwrap();
+            }
+            let rows = read(&tables, |r| r.moved_since(Timestamp::EPOCH));
+            let told: Vec<_> = rows.iter().map(|row| (row.kind.as_str(), row.amount.value())).collect();
+            assert_eq!(told, [("deduction", -i64::MAX), ("grant", i64::MAX)], "{name}");
+        }
+    }
+}
+
+#[test]
 fn use_beyond_what_can_be_told_stops_there_and_holds_nothing_up() {
     const NEARLY_ALL: i64 = i64::MAX - 5;
     for (name, parts) in [

@@ -63,7 +63,12 @@ const ADD_CHARGED: &str = "INSERT INTO charged_view
             THEN 9223372036854775807 ELSE charged_view.reversed + excluded.reversed END";
 const ADD_MOVED: &str = "INSERT INTO moved_view (quarter, unit, kind, reason, amount)
     VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (quarter, unit, kind, reason) DO UPDATE SET amount = moved_view.amount + excluded.amount";
+    ON CONFLICT (quarter, unit, kind, reason) DO UPDATE SET amount = CASE
+        WHEN excluded.amount > 0 AND moved_view.amount > 9223372036854775807 - excluded.amount
+            THEN 9223372036854775807
+        WHEN excluded.amount < 0 AND moved_view.amount < -9223372036854775807 - excluded.amount
+            THEN -9223372036854775807
+        ELSE moved_view.amount + excluded.amount END";
 const MOVE_ACCOUNT: &str = "INSERT INTO account_view (account, unit, balance) VALUES ($1, $2, $3)
     ON CONFLICT (account, unit) DO UPDATE SET balance = account_view.balance + excluded.balance";
 

@@ -119,8 +119,10 @@ impl ViewChanges {
                 sums[sum] = sums[sum].saturating_add_unsigned(delta.unsigned_abs());
             }
             ViewChange::Moved { quarter, unit, kind, reason, delta } => {
-                let reason = reason.unwrap_or_default();
-                self.overflowed |= !add(self.moved.entry((quarter, unit, kind, reason)).or_default(), delta);
+                let moved = self.moved.entry((quarter, unit, kind, reason.unwrap_or_default())).or_default();
+                // The book bounds what wallets and accounts come to, not what moves to and fro: that stops at the largest, as far down as
+                // up. What one kind moves without bounds goes one way, so the sum is the same in every order.
+                *moved = moved.saturating_add(delta).max(-i64::MAX);
             }
             ViewChange::Line(change) => self.lines.push(change),
             ViewChange::AccountMoved { account, unit, delta } => {
