@@ -238,7 +238,7 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
         let mut lines = app.nas.network.lines();
         let Some(line) = lines.get_mut(&wallet) else { return Ok(()) };
         if report.status == AccountingStatus::Stop {
-            (line.confirmed, stopped(line, session), false)
+            (line.confirmed, stopped(line, session, Some((report.occurred_at, arrival))), false)
         } else {
             let known = line.session(Session::new(session, nas_no, SessionIdentity::default()));
             known.is_to_be_looked_at = false;
@@ -249,7 +249,10 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
             if !known.is_news(content, report.occurred_at, arrival) {
                 return Ok(());
             }
-            let is_contradicted = known.look(shown, report.occurred_at, arrival);
+            known.hear(report.occurred_at, app.ledger.now().as_seconds());
+            // Nothing can have been changed of a session that its router says it does not have.
+            let full = known.is_denied.then(|| Terms::of(&seen.plan, Profile::Full));
+            let is_contradicted = known.look(shown.or(full), report.occurred_at, arrival);
             (line.confirmed, line.shown(), is_contradicted)
         }
     };
@@ -263,14 +266,18 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
     Ok(())
 }
 
-/// A session is over: what that shows of the line. One that was to be restricted and is gone moves nothing any more.
-fn stopped(line: &mut LineOnNetwork, session: u128) -> Option<Profile> {
+/// A session is over: what that shows of the line. One that was to be restricted and is gone moves nothing any more; one that had gone
+/// on after its router had acknowledged its speed had it, if it was a report that ended it (`told`: of when, and which in number).
+fn stopped(line: &mut LineOnNetwork, session: u128, told: Option<(i64, u64)>) -> Option<Profile> {
     let place = line.sessions.iter().position(|known| known.hash == session)?;
     let gone = line.sessions.swap_remove(place);
     if !line.sessions.is_empty() {
         return line.shown();
     }
-    gone.asked.map(|asked| asked.terms.profile).filter(|profile| *profile == Profile::Restricted)
+    let has_gone_on = told.is_some_and(|(occurred_at, arrival)| gone.has_gone_on(occurred_at, arrival));
+    gone.asked
+        .map(|asked| asked.terms.profile)
+        .filter(|profile| *profile == Profile::Restricted || has_gone_on)
 }
 
 /// Has the book know what the router confirmed. The instant is told in whole seconds: it is taken so that the doubt is the
@@ -339,13 +346,11 @@ async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<Lin
         let identity = SessionIdentity { user_name, ..SessionIdentity::default() };
         Some(Session::new(hash, session.nas_no, identity))
     });
-    Ok(LineOnNetwork {
-        confirmed: if is_restricted { Profile::Restricted } else { Profile::Full },
-        sessions: sessions.collect(),
-    })
+    let confirmed = if is_restricted { Profile::Restricted } else { Profile::Full };
+    Ok(LineOnNetwork::new(confirmed, sessions.collect()))
 }
 
-/// A router says that it has no such session: it is over, with the counters last known.
+/// A router has no such session, or is ours no more: it is over, with the counters last known.
 pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -> Result<(), Problem> {
     let at = app.ledger.now();
     let reading = Reading {
@@ -366,7 +371,7 @@ pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -
     let shown = {
         let mut lines = app.nas.network.lines();
         let Some(line) = lines.get_mut(&wallet) else { return Ok(()) };
-        let shown = stopped(line, session.hash);
+        let shown = stopped(line, session.hash, None);
         shown.filter(|shown| *shown != line.confirmed)
     };
     if let Some(shown) = shown {
