@@ -14,7 +14,8 @@ use money::{Timestamp, WalletId};
 use radius::{Change, ChangeAnswer, ErrorCause};
 use tokio::sync::Semaphore;
 
-use super::names;
+use super::change::Unanswered;
+use super::names::{self, Router};
 use super::network::{Acknowledged, Asked, Profile, Session};
 use super::profile::{self, Means, Terms, Wall};
 use super::record::{self, Seen};
@@ -230,14 +231,10 @@ async fn ask(app: &Arc<App>, line: &Seen, session: &Session, wanted: &Terms) -> 
         return Ok(());
     };
     let has_failed = session.asked.as_ref().is_some_and(|asked| asked.failures >= FAILURES_MAX);
-    if let Means::Change(mut changes) = means
+    if let Means::Change(changes) = means
         && !has_failed
     {
-        // A session that has a name keeps it: another one would be another session.
-        if !session.has_name {
-            changes.push(Change::Class(record::class(app, wallet, wanted).into()));
-        }
-        match app.nas.asker.coa(router, &session.identity, &changes).await {
+        match change(app, line, router, session, changes, wanted).await {
             Ok(ChangeAnswer::Acknowledged) => {
                 acknowledged(app, wallet, session, wanted, false);
                 return Ok(());
@@ -273,6 +270,29 @@ async fn ask(app: &Arc<App>, line: &Seen, session: &Session, wanted: &Terms) -> 
         }
     }
     Ok(())
+}
+
+/// Asks for a change together with the Class that proves it, and without it where the router takes none.
+async fn change(
+    app: &App,
+    line: &Seen,
+    router: &Router,
+    session: &Session,
+    changes: Vec<Change<'static>>,
+    wanted: &Terms,
+) -> Result<ChangeAnswer, Unanswered> {
+    let wallet = line.entry.wallet;
+    // A session that has a name keeps it: another one would be another session.
+    if !session.has_name && !session.keeps_class {
+        let class = Change::Class(record::class(app, wallet, wanted).into());
+        let with_class = [changes.as_slice(), &[class]].concat();
+        let answer = app.nas.asker.coa(router, &session.identity, &with_class).await?;
+        if answer != ChangeAnswer::Refused(Some(ErrorCause::UnsupportedAttribute)) {
+            return Ok(answer);
+        }
+        with_session(app, wallet, session.hash, |known| known.keeps_class = true);
+    }
+    app.nas.asker.coa(router, &session.identity, &changes).await
 }
 
 /// A router says that it has no such session: it is over, unless the router itself has reported of it after it had said so before.

@@ -64,6 +64,8 @@ pub(super) struct Session {
     pub(super) identity: SessionIdentity<'static>,
     /// Whether a Class names it: then it is not given another one.
     pub(super) has_name: bool,
+    /// Whether its router refuses to give it another Class: the one that it carries proves nothing of what was asked for since.
+    pub(super) keeps_class: bool,
     /// What was seen to be in force, if that could be told.
     pub(super) seen: Option<Terms>,
     /// Whether its router has reported of it after it had said, more than once, that it has no such session.
@@ -164,6 +166,7 @@ impl Session {
             nas_no,
             identity,
             has_name: false,
+            keeps_class: false,
             seen: None,
             is_denied: false,
             wall: Wall::Outside,

@@ -11,7 +11,7 @@ use store::tables::lines::{LineEntry, PlanRow, RouterRow};
 use store::views::SessionRow;
 
 use super::names::{self, Router};
-use super::network::{LineOnNetwork, Profile, Session};
+use super::network::{Asked, LineOnNetwork, Profile, Session};
 use super::profile::{self, Terms};
 use super::report::{Report, Reporter};
 use crate::app::App;
@@ -22,6 +22,9 @@ use crate::problem::Problem;
 const GARDEN: &str = "garden";
 /// How long the views are waited for before a line is first looked at.
 const VIEWS_PATIENCE: Duration = Duration::from_secs(2);
+/// For how long after a purchase it is not taken for granted that nothing else had been asked of a router before, in microseconds:
+/// several of the longest intervals that routers commonly report at.
+const IN_DOUBT_FOR: i64 = 15 * Timestamp::MINUTE;
 /// Lines whose sessions at one router are ended by one batch.
 const ENDED_MAX: u32 = 500;
 /// Sessions of one line that are looked at.
@@ -233,7 +236,9 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
     let Some(wallet_no) = app.ledger.wallet(wallet).map(|known| known.no.0) else { return Ok(()) };
     let Some(seen) = load(app, wallet_no).await? else { return Ok(()) };
     let carried = profile::carried(&seen.plan, &report.classes, |terms| class(app, wallet, terms));
-    let shown = profile::shown(&seen.plan, carried, report.rate_limit.as_deref());
+    let rate_limit = report.rate_limit.as_deref();
+    let shown = profile::shown(&seen.plan, carried, rate_limit);
+    let shown_without_class = profile::shown(&seen.plan, None, rate_limit);
     let (confirmed, shown, is_contradicted) = {
         let mut lines = app.nas.network.lines();
         let Some(line) = lines.get_mut(&wallet) else { return Ok(()) };
@@ -249,6 +254,7 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
             if !known.is_news(content, report.occurred_at, arrival) {
                 return Ok(());
             }
+            let shown = if known.keeps_class { shown_without_class } else { shown };
             known.hear(report.occurred_at, app.ledger.now().as_seconds());
             // Nothing can have been changed of a session that its router says it does not have.
             let full = known.is_denied.then(|| Terms::of(&seen.plan, Profile::Full));
@@ -319,23 +325,33 @@ pub(super) async fn load(app: &Arc<App>, wallet_no: u32) -> Result<Option<Seen>,
     let Some(status) = LineStatus::from_code(&row.status) else { return Ok(None) };
     let is_known = app.nas.network.lines().contains_key(&entry.wallet);
     if !is_known {
-        let line = recall(app, &entry, wallet_no).await?;
+        let line = recall(app, &entry, wallet_no, &Terms::of(&plan, Profile::Restricted)).await?;
         app.nas.network.lines().entry(entry.wallet).or_insert(line);
     }
     Ok(Some(Seen { entry, plan, status }))
 }
 
-/// What the views know of a line's sessions.
-async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<LineOnNetwork, Problem> {
+/// What the views know of a line's sessions. What was asked of routers and not seen yet is not known any more: where credit was bought
+/// lately, they may have been asked to restrict it before that.
+async fn recall(
+    app: &Arc<App>,
+    entry: &LineEntry,
+    wallet_no: u32,
+    restricted: &Terms,
+) -> Result<LineOnNetwork, Problem> {
     wait_for_views(app).await;
     let line = entry.id;
-    let (row, sessions, former) = app
+    let now = app.ledger.now();
+    let (row, sessions, former, bought) = app
         .read(move |reader| {
             let sessions = reader.sessions_of(wallet_no, SESSIONS_MAX)?;
-            Ok((reader.line_view_by_wallet(wallet_no)?, sessions, reader.former_logins_of(line)?))
+            let row = reader.line_view_by_wallet(wallet_no)?;
+            Ok((row, sessions, reader.former_logins_of(line)?, reader.purchases(wallet_no, 1)?))
         })
         .await?;
     let is_restricted = row.is_some_and(|row| row.restricted_since.is_some());
+    let released_at = bought.first().and_then(|bought| bought.released_at);
+    let is_in_doubt = !is_restricted && released_at.is_some_and(|at| now.since(at) < IN_DOUBT_FOR);
     let is_whole = |session: &&SessionRow| session.state == "open" && session.traffic_no.is_none();
     let sessions = sessions.iter().filter(is_whole).filter_map(|session| {
         let hash = session_name(session)?;
@@ -344,7 +360,9 @@ async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<Lin
         let login = then.map(|it| it.login.clone()).or_else(|| entry.access_login.clone());
         let user_name = login.map(Into::into);
         let identity = SessionIdentity { user_name, ..SessionIdentity::default() };
-        Some(Session::new(hash, session.nas_no, identity))
+        let mut known = Session::new(hash, session.nas_no, identity);
+        known.asked = is_in_doubt.then(|| Asked::new(restricted.clone(), now, now));
+        Some(known)
     });
     let confirmed = if is_restricted { Profile::Restricted } else { Profile::Full };
     Ok(LineOnNetwork::new(confirmed, sessions.collect()))

@@ -1,6 +1,7 @@
 //! A router that obeys and tells nothing of it: its reports hold neither a speed nor a Class. What it acknowledged is all that is known
 //! until the next report.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use book::LineStatus;
@@ -8,9 +9,12 @@ use radius::{
     AccountingStatus, AttributeType as A, Change, ChangeAnswer, ChangeRequest, Code, ErrorCause,
     PACKET_BYTES_MAX, Packet, Secret, answer,
 };
+use reqwest::Method;
 use saldo::audit::Author;
+use saldo::keys;
 use saldo::lines::{self, NewLine};
 use saldo::nas::remove_router;
+use serde_json::json;
 use store::tables::lines::AtZero;
 use tokio::net::UdpSocket;
 
@@ -35,6 +39,7 @@ struct Quiet {
     nas_no: u32,
     heard: Arc<Mutex<Vec<String>>>,
     says: Arc<Mutex<Option<ChangeAnswer>>>,
+    takes_classes: Arc<AtomicBool>,
 }
 
 impl Quiet {
@@ -44,8 +49,9 @@ impl Quiet {
         let nas_no = add_router(&provider.house, "torre-muda", ADDRESS, SECRET, port).await;
         let heard = Arc::new(Mutex::new(Vec::new()));
         let says = Arc::new(Mutex::new(Some(ChangeAnswer::Acknowledged)));
-        tokio::spawn(obey(socket, Arc::clone(&heard), Arc::clone(&says)));
-        Quiet { peer: Peer::at(ADDRESS, provider, SECRET).await, nas_no, heard, says }
+        let takes_classes = Arc::new(AtomicBool::new(true));
+        tokio::spawn(obey(socket, Arc::clone(&heard), Arc::clone(&says), Arc::clone(&takes_classes)));
+        Quiet { peer: Peer::at(ADDRESS, provider, SECRET).await, nas_no, heard, says, takes_classes }
     }
 
     fn answers(&self, says: Option<ChangeAnswer>) {
@@ -60,6 +66,29 @@ impl Quiet {
     async fn until_heard(&self, provider: &Provider, expected: &[&str]) {
         provider.until("it is asked", |_| self.heard().len() >= expected.len()).await;
         assert_eq!(self.heard(), expected);
+    }
+
+    /// Tells how the session of the line stands that carries this Class.
+    async fn tell_carrying(
+        &self,
+        identifier: u8,
+        status: AccountingStatus,
+        (bytes, seconds): (u32, u32),
+        class: &[u8],
+    ) {
+        let (status, bytes, seconds) =
+            (status.number().to_be_bytes(), bytes.to_be_bytes(), seconds.to_be_bytes());
+        let attributes: [(A, &[u8]); 7] = [
+            (A::ACCT_STATUS_TYPE, &status),
+            (A::NAS_IDENTIFIER, b"mao"),
+            (A::USER_NAME, LOGIN.as_bytes()),
+            (A::ACCT_SESSION_ID, b"8f000001"),
+            (A::ACCT_OUTPUT_OCTETS, &bytes),
+            (A::ACCT_SESSION_TIME, &seconds),
+            (A::CLASS, class),
+        ];
+        let report = self.peer.request(identifier, &attributes);
+        assert!(self.peer.ask(&report).await.is_some());
     }
 
     /// Tells how the session of a login stands after so many seconds, and is answered.
@@ -77,7 +106,12 @@ impl Quiet {
     }
 }
 
-async fn obey(socket: UdpSocket, heard: Arc<Mutex<Vec<String>>>, says: Arc<Mutex<Option<ChangeAnswer>>>) {
+async fn obey(
+    socket: UdpSocket,
+    heard: Arc<Mutex<Vec<String>>>,
+    says: Arc<Mutex<Option<ChangeAnswer>>>,
+    takes_classes: Arc<AtomicBool>,
+) {
     let secret = Secret::new(SECRET).expect("a secret");
     let mut bytes = [0; PACKET_BYTES_MAX];
     while let Ok((length, from)) = socket.recv_from(&mut bytes).await {
@@ -93,7 +127,11 @@ async fn obey(socket: UdpSocket, heard: Arc<Mutex<Vec<String>>>, says: Arc<Mutex
             speed.unwrap_or_default()
         };
         heard.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
-        let said = *says.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_class = request.changes.iter().any(|change| matches!(change, Change::Class(_)));
+        let mut said = *says.lock().unwrap_or_else(PoisonError::into_inner);
+        if has_class && !takes_classes.load(Ordering::Relaxed) {
+            said = Some(ChangeAnswer::Refused(Some(ErrorCause::UnsupportedAttribute)));
+        }
         if let Some(said) = said {
             let said = answer(&packet, said, &secret).expect("an answer");
             socket.send_to(&said, from).await.expect("it is sent");
@@ -150,6 +188,57 @@ async fn who_is_blocked_before_the_router_has_shown_that_it_restored_is_slow_aga
     until_changes(&provider, "acknowledged", 2).await;
     provider.set_status(LineStatus::Blocked).await;
     router.until_heard(&provider, &[SLOW, SPEED, SLOW]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_pays_before_the_router_has_shown_that_it_slowed_is_fast_again_though_we_started_anew_meanwhile()
+{
+    let provider = Provider::open(AtZero::Slow).await;
+    let router = Quiet::new(&provider).await;
+    router.tell(1, START, LOGIN, (0, 0), &[]).await;
+    provider.house.advance(60).await;
+    router.tell(2, INTERIM, LOGIN, (ALL, 60), &[]).await;
+    router.until_heard(&provider, &[SLOW]).await;
+    until_changes(&provider, "acknowledged", 1).await;
+    // What is asked of it now is lost, and what is known of that is lost with the memory.
+    router.answers(None);
+    provider.buy().await;
+    provider.seen().await;
+    let provider = provider.restart().await;
+    let heard = router.heard().len();
+    router.answers(Some(ChangeAnswer::Acknowledged));
+    router.tell(3, INTERIM, LOGIN, (ALL, 90), &[]).await;
+    provider.until("it is asked", |_| router.heard().len() > heard).await;
+    assert_eq!(router.heard().last().map(String::as_str), Some(SPEED));
+    until_changes(&provider, "acknowledged", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_takes_no_class_is_asked_without_one_and_ends_nothing() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let router = Quiet::new(&provider).await;
+    router.takes_classes.store(false, Ordering::Relaxed);
+    // It goes on to carry the Class with which it was let in.
+    let key = keys::create(&provider.house.running.app, None, "radius", saldo::nas::SCOPE).await;
+    let asked = json!({"User-Name": {"type": "string", "value": [LOGIN]}});
+    let request = provider.house.request(Method::POST, "/radius/authorize");
+    let request = request.basic_auth("saldo", Some(&key.expect("a key").secret)).json(&asked);
+    let told = provider.house.send(request).await.json()["reply:Class"]["value"][0].clone();
+    let class = told.as_str().and_then(|text| hex::decode(text.strip_prefix("0x")?).ok()).expect("a Class");
+    router.tell_carrying(1, START, (0, 0), &class).await;
+    provider.house.advance(60).await;
+    router.tell_carrying(2, INTERIM, (ALL, 60), &class).await;
+    router.until_heard(&provider, &[SLOW, SLOW]).await;
+    until_changes(&provider, "acknowledged", 1).await;
+    provider.house.advance(30).await;
+    router.tell_carrying(3, INTERIM, (ALL, 90), &class).await;
+    provider.until_restricted(true).await;
+    provider.buy().await;
+    router.until_heard(&provider, &[SLOW, SLOW, SPEED]).await;
+    until_changes(&provider, "acknowledged", 2).await;
+    provider.house.advance(30).await;
+    router.tell_carrying(4, INTERIM, (ALL, 120), &class).await;
+    provider.until_restricted(false).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
