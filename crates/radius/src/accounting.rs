@@ -100,11 +100,11 @@ pub struct AccountingRequest<'a> {
     pub classes: Vec<&'a [u8]>,
     /// Framed-IP-Address.
     pub framed_ip: Option<Ipv4Addr>,
-    /// Framed-IPv6-Address.
+    /// The first Framed-IPv6-Address that can be read.
     pub framed_ipv6: Option<Ipv6Addr>,
-    /// Framed-IPv6-Prefix and its length in bits.
+    /// The first Framed-IPv6-Prefix that can be read, and its length in bits.
     pub framed_ipv6_prefix: Option<(Ipv6Addr, u8)>,
-    /// Delegated-IPv6-Prefix and its length in bits.
+    /// The first Delegated-IPv6-Prefix that can be read, and its length in bits.
     pub delegated_ipv6_prefix: Option<(Ipv6Addr, u8)>,
     /// Calling-Station-Id: often the MAC address.
     pub calling_station_id: Option<Cow<'a, str>>,
@@ -232,7 +232,8 @@ impl<'a> AccountingRequest<'a> {
         }
         let rate_limit =
             packet.vendor_attributes(Vendor::MIKROTIK).find(|it| it.kind == mikrotik::RATE_LIMIT);
-        let prefix = |kind| packet.single(kind)?.map(|attribute| attribute.ipv6_prefix()).transpose();
+        // There may be several, and routers write prefixes in ways of their own: the report is worth more.
+        let prefix = |kind| packet.all(kind).find_map(|attribute| attribute.ipv6_prefix().ok());
         Ok(Self {
             status,
             nas: Nas::read(packet)?,
@@ -241,13 +242,9 @@ impl<'a> AccountingRequest<'a> {
             multi_session_id: packet.text(AttributeType::ACCT_MULTI_SESSION_ID)?,
             classes: packet.all(AttributeType::CLASS).map(|class| class.value).collect(),
             framed_ip: packet.ipv4(AttributeType::FRAMED_IP_ADDRESS)?,
-            framed_ipv6: packet
-                .all(AttributeType::FRAMED_IPV6_ADDRESS)
-                .next()
-                .map(|it| it.ipv6())
-                .transpose()?,
-            framed_ipv6_prefix: prefix(AttributeType::FRAMED_IPV6_PREFIX)?,
-            delegated_ipv6_prefix: prefix(AttributeType::DELEGATED_IPV6_PREFIX)?,
+            framed_ipv6: packet.all(AttributeType::FRAMED_IPV6_ADDRESS).find_map(|it| it.ipv6().ok()),
+            framed_ipv6_prefix: prefix(AttributeType::FRAMED_IPV6_PREFIX),
+            delegated_ipv6_prefix: prefix(AttributeType::DELEGATED_IPV6_PREFIX),
             calling_station_id: packet.text(AttributeType::CALLING_STATION_ID)?,
             called_station_id: packet.text(AttributeType::CALLED_STATION_ID)?,
             upload: octets(packet, AttributeType::ACCT_INPUT_OCTETS, AttributeType::ACCT_INPUT_GIGAWORDS)?,

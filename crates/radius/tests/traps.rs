@@ -174,19 +174,42 @@ fn accounting_that_cannot_be_believed() {
         ),
         (vec![(AttributeType::MESSAGE_AUTHENTICATOR, &[0; 16])], Error::BadMessageAuthenticator),
         (vec![(AttributeType::MESSAGE_AUTHENTICATOR, &[0; 15])], Error::BadMessageAuthenticator),
-        (
-            vec![(AttributeType::FRAMED_IPV6_PREFIX, &[0, 129])],
-            Error::WrongLength(AttributeType::FRAMED_IPV6_PREFIX),
-        ),
-        (
-            vec![(AttributeType::FRAMED_IPV6_PREFIX, &[0, 64, 1, 2])],
-            Error::WrongLength(AttributeType::FRAMED_IPV6_PREFIX),
-        ),
     ] {
         assert_eq!(read_with(&more), Err(expected), "{more:?}");
     }
     // The same thing said twice is said.
     assert!(read_with(&[(OCTETS, &[0; 4]), (OCTETS, &[0; 4])]).is_ok());
+}
+
+#[test]
+fn prefixes_cost_no_report_however_many_there_are_and_however_they_are_written() {
+    const PREFIX: AttributeType = AttributeType::FRAMED_IPV6_PREFIX;
+    let [first, second] = [[0, 56, 0x20, 1, 0x0d, 0xb8, 0, 1, 2], [0, 56, 0x20, 1, 0x0d, 0xb8, 0, 1, 3]];
+    let read = Some(("2001:db8:1:200::".parse().unwrap(), 56));
+    for (values, expected) in [
+        (vec![&first[..], &second], read),
+        (vec![&[0, 129][..], &first], read),
+        (vec![&[0, 64, 1, 2][..]], None),
+        (vec![&[0][..]], None),
+    ] {
+        for kind in [PREFIX, AttributeType::DELEGATED_IPV6_PREFIX] {
+            let more: Vec<_> = values.iter().map(|value| (kind, *value)).collect();
+            let datagram = report(&more);
+            let packet = Packet::parse(&datagram).unwrap();
+            let report = AccountingRequest::read(&packet).unwrap();
+            let found = if kind == PREFIX { report.framed_ipv6_prefix } else { report.delegated_ipv6_prefix };
+            assert_eq!(found, expected, "{more:?}");
+        }
+    }
+    for value in [&[0, 129][..], &[0, 64, 1, 2], &[0]] {
+        let datagram = report(&[(PREFIX, value)]);
+        let packet = Packet::parse(&datagram).unwrap();
+        assert_eq!(packet.all(PREFIX).next().unwrap().ipv6_prefix(), Err(Error::WrongLength(PREFIX)));
+    }
+    let address = AttributeType::FRAMED_IPV6_ADDRESS;
+    let datagram = report(&[(address, &[1]), (address, &[0; 15])]);
+    let packet = Packet::parse(&datagram).unwrap();
+    assert_eq!(AccountingRequest::read(&packet).unwrap().framed_ipv6, None);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //! asked for the difference. By the state of things, not by what happened: whatever is missed now is found at the next look.
 //!
 //! An acknowledgement is no proof. A change is done when the router's own report shows it (`record`); one that a report contradicts, or
-//! that is refused or not answered, is tried by ending the session.
+//! that is refused or not answered, is tried by ending the session. Routers are asked beside each other, a few sessions of each at a
+//! time: one that does not answer keeps nobody waiting but its own subscribers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,8 +14,9 @@ use money::{Timestamp, WalletId};
 use radius::{Change, ChangeAnswer, ErrorCause};
 use tokio::sync::Semaphore;
 
-use super::names;
-use super::network::{Asked, Profile, Session};
+use super::change::Unanswered;
+use super::names::{self, Router};
+use super::network::{Acknowledged, Asked, Profile, Session};
 use super::profile::{self, Means, Terms, Wall};
 use super::record::{self, Seen};
 use crate::app::App;
@@ -24,8 +26,10 @@ use crate::problem::Problem;
 const SCAN_PAUSE: Duration = Duration::from_secs(5);
 /// Lines of one such look.
 const SCANNED_MAX: u32 = 500;
-/// Lines that are brought up to date at the same time.
+/// Lines that are looked at at the same time.
 const LINES_MAX: usize = 32;
+/// Sessions of one router that are asked for at the same time.
+const ASKED_MAX: usize = 8;
 /// How long a report is waited for after an acknowledgement before the change is asked for again, in microseconds.
 const CONFIRMATION_PAUSE: i64 = 60 * Timestamp::SECOND;
 /// Pause after a router could not be moved at all, in microseconds.
@@ -36,6 +40,10 @@ const FAILURES_MAX: u32 = 2;
 /// Lines that are being brought up to date, and whether they changed meanwhile.
 #[derive(Clone, Default)]
 struct UnderWay(Arc<Mutex<BTreeMap<u32, bool>>>);
+
+/// Places at routers, by the router's number.
+#[derive(Debug, Default)]
+pub(super) struct Places(Mutex<HashMap<u32, Arc<Semaphore>>>);
 
 /// Keeps routers in step until the program ends.
 pub async fn control(app: Arc<App>) {
@@ -131,17 +139,49 @@ async fn keep_up(app: Arc<App>, wallet_no: u32, under_way: UnderWay, places: Arc
     }
 }
 
-/// Asks routers for what a line's sessions lack.
+/// Has routers be asked for what a line's sessions lack.
 async fn keep(app: &Arc<App>, wallet_no: u32) -> Result<(), Problem> {
-    let Some(line) = record::load(app, wallet_no).await? else { return Ok(()) };
+    let Some((line, wanted)) = wanted(app, wallet_no).await? else { return Ok(()) };
     let wallet = line.entry.wallet;
-    let Some(known) = app.ledger.wallet(wallet) else { return Ok(()) };
-    let wanted = profile::wanted(line.status, known.balance.posted);
-    let wanted = Terms::of(&line.plan, wanted);
     for session in to_ask(app, wallet, &wanted) {
-        ask(app, &line, session, &wanted).await?;
+        tokio::spawn(ask_in_turn(Arc::clone(app), wallet_no, wallet, session));
     }
     Ok(())
+}
+
+/// The line of this wallet, and what it may do now.
+async fn wanted(app: &Arc<App>, wallet_no: u32) -> Result<Option<(Seen, Terms)>, Problem> {
+    let Some(line) = record::load(app, wallet_no).await? else { return Ok(None) };
+    let Some(known) = app.ledger.wallet(line.entry.wallet) else { return Ok(None) };
+    let wanted = Terms::of(&line.plan, profile::wanted(line.status, known.balance.posted));
+    Ok(Some((line, wanted)))
+}
+
+/// Asks for one session's change when its router has a place. The line is looked at again afterwards: it may have changed meanwhile.
+async fn ask_in_turn(app: Arc<App>, wallet_no: u32, wallet: WalletId, session: Session) {
+    let places = app.nas.places.of(session.nas_no);
+    let Ok(_place) = places.acquire().await else { return };
+    if app.is_ending() {
+        return;
+    }
+    if let Err(problem) = ask_if_wanted(&app, wallet_no, &session).await {
+        let (code, detail, router) = (problem.code, problem.detail, session.nas_no);
+        tracing::warn!(%wallet, router, code, detail, "a session was not brought up to date");
+    }
+    with_session(&app, wallet, session.hash, |known| known.is_being_asked = false);
+    app.line_news.tell(vec![wallet_no]);
+}
+
+/// Asks for what was wanted when the session was chosen, if that is still so.
+async fn ask_if_wanted(app: &Arc<App>, wallet_no: u32, session: &Session) -> Result<(), Problem> {
+    let Some((line, wanted)) = wanted(app, wallet_no).await? else { return Ok(()) };
+    if session.asked.as_ref().is_none_or(|asked| asked.terms != wanted) {
+        return Ok(());
+    }
+    // The time until it is asked for again begins now, however long its router had no place.
+    let again_at = app.ledger.now().plus(CONFIRMATION_PAUSE);
+    with_asked(app, line.entry.wallet, session, |asked| asked.again_at = again_at);
+    ask(app, &line, session, &wanted).await
 }
 
 /// The sessions that are to be asked for `wanted` now; each is marked as asked.
@@ -150,11 +190,13 @@ fn to_ask(app: &App, wallet: WalletId, wanted: &Terms) -> Vec<Session> {
     let mut lines = app.nas.network.lines();
     let Some(line) = lines.get_mut(&wallet) else { return Vec::new() };
     let is_at_rest = wanted.profile == Profile::Full && line.confirmed == Profile::Full;
+    let may_be_asked = |session: &&mut Session| !session.is_to_be_looked_at && !session.is_being_asked;
     let mut chosen = Vec::new();
-    for session in line.sessions.iter_mut().filter(|session| !session.is_to_be_looked_at) {
-        // What nobody has seen differ is left alone while the line has all that it may have.
-        if session.seen.as_ref() == Some(wanted) || (session.seen.is_none() && is_at_rest) {
-            session.asked = None;
+    for session in line.sessions.iter_mut().filter(may_be_asked) {
+        // What nobody has seen differ is left alone while the line has all that it may have. But what was asked of a router and not
+        // seen yet may be so already, though it is not wanted any more.
+        let is_wanted = session.seen.as_ref() == Some(wanted) || (session.seen.is_none() && is_at_rest);
+        if is_wanted && session.asked.is_none() {
             continue;
         }
         let before = session.asked.take().filter(|asked| asked.terms == *wanted);
@@ -162,46 +204,46 @@ fn to_ask(app: &App, wallet: WalletId, wanted: &Terms) -> Vec<Session> {
             session.asked = before;
             continue;
         }
-        let (first_at, failures, is_told) =
-            before.map_or((now, 0, false), |asked| (asked.first_at, asked.failures, asked.is_told));
         let again_at = now.plus(CONFIRMATION_PAUSE);
-        let terms = wanted.clone();
-        session.asked = Some(Asked { terms, first_at, again_at, acknowledged: None, failures, is_told });
-        chosen.push(session.clone());
+        session.asked = Some(before.map_or_else(
+            || Asked::new(wanted.clone(), now, again_at),
+            |before| Asked { again_at, ..before },
+        ));
+        session.is_being_asked = true;
         if wanted.wall == Wall::Inside {
             session.wall = Wall::Inside;
         }
+        chosen.push(session.clone());
     }
     chosen
 }
 
 /// Asks for one session's change; ends the session if that does not help.
-async fn ask(app: &Arc<App>, line: &Seen, session: Session, wanted: &Terms) -> Result<(), Problem> {
+async fn ask(app: &Arc<App>, line: &Seen, session: &Session, wanted: &Terms) -> Result<(), Problem> {
     let (wallet, nas_no) = (line.entry.wallet, session.nas_no);
     let routers = names::routers(app).await?;
-    let Some(router) = routers.iter().find(|router| router.row.nas_no == nas_no) else { return Ok(()) };
+    let Some(router) = routers.iter().find(|router| router.row.nas_no == nas_no) else {
+        // It was taken away, and nobody hears any more of what it holds.
+        return record::close(app, wallet, session).await;
+    };
     let Some(means) = profile::means(&line.plan, line.status, wanted.profile, session.wall) else {
         tracing::warn!(plan = line.plan.name, "the plan's speed is none that routers understand");
         return Ok(());
     };
     let has_failed = session.asked.as_ref().is_some_and(|asked| asked.failures >= FAILURES_MAX);
-    if let Means::Change(mut changes) = means
+    if let Means::Change(changes) = means
         && !has_failed
     {
-        // A session that has a name keeps it: another one would be another session.
-        if !session.has_name {
-            changes.push(Change::Class(record::class(app, wallet, wanted).into()));
-        }
-        match app.nas.asker.coa(router, &session.identity, &changes).await {
+        match change(app, line, router, session, changes, wanted).await {
             Ok(ChangeAnswer::Acknowledged) => {
-                acknowledged(app, wallet, &session, wanted);
+                acknowledged(app, wallet, session, wanted, false);
                 return Ok(());
             }
             Ok(ChangeAnswer::Refused(cause)) => {
                 app.nas.counters.change("refused");
                 tracing::info!(%wallet, router = router.row.name, ?cause, "a router refused a change");
                 if cause == Some(ErrorCause::SessionContextNotFound) {
-                    return record::close(app, wallet, &session).await;
+                    return unknown_there(app, wallet, session).await;
                 }
             }
             Err(error) => {
@@ -211,32 +253,68 @@ async fn ask(app: &Arc<App>, line: &Seen, session: Session, wanted: &Terms) -> R
         }
     }
     match app.nas.asker.disconnect(router, &session.identity).await {
-        Ok(ChangeAnswer::Acknowledged) => acknowledged(app, wallet, &session, wanted),
+        Ok(ChangeAnswer::Acknowledged) => acknowledged(app, wallet, session, wanted, true),
         Ok(ChangeAnswer::Refused(Some(ErrorCause::SessionContextNotFound))) => {
             app.nas.counters.change("refused");
-            record::close(app, wallet, &session).await?;
+            unknown_there(app, wallet, session).await?;
         }
         Ok(ChangeAnswer::Refused(cause)) => {
             app.nas.counters.change("refused");
             tracing::warn!(%wallet, router = router.row.name, ?cause, "a router did not end a session");
-            failed(app, wallet, &session);
+            failed(app, wallet, session);
         }
         Err(error) => {
             app.nas.counters.change("unanswered");
             tracing::warn!(%wallet, router = router.row.name, %error, "a router did not end a session");
-            failed(app, wallet, &session);
+            failed(app, wallet, session);
         }
     }
     Ok(())
 }
 
-fn acknowledged(app: &App, wallet: WalletId, session: &Session, wanted: &Terms) {
+/// Asks for a change together with the Class that proves it, and without it where the router takes none.
+async fn change(
+    app: &App,
+    line: &Seen,
+    router: &Router,
+    session: &Session,
+    changes: Vec<Change<'static>>,
+    wanted: &Terms,
+) -> Result<ChangeAnswer, Unanswered> {
+    let wallet = line.entry.wallet;
+    // A session that has a name keeps it: another one would be another session.
+    if !session.has_name && !session.keeps_class {
+        let class = Change::Class(record::class(app, wallet, wanted).into());
+        let with_class = [changes.as_slice(), &[class]].concat();
+        let answer = app.nas.asker.coa(router, &session.identity, &with_class).await?;
+        if answer != ChangeAnswer::Refused(Some(ErrorCause::UnsupportedAttribute)) {
+            return Ok(answer);
+        }
+        with_session(app, wallet, session.hash, |known| known.keeps_class = true);
+    }
+    app.nas.asker.coa(router, &session.identity, &changes).await
+}
+
+/// A router says that it has no such session: it is over, unless the router itself has reported of it after it had said so before.
+async fn unknown_there(app: &Arc<App>, wallet: WalletId, session: &Session) -> Result<(), Problem> {
+    if session.is_denied {
+        tracing::warn!(%wallet, router = session.nas_no, "a router reports of a session that it says it does not know");
+        failed(app, wallet, session);
+        return Ok(());
+    }
+    if let Some(line) = app.nas.network.lines().get_mut(&wallet) {
+        line.deny(session.hash);
+    }
+    record::close(app, wallet, session).await
+}
+
+fn acknowledged(app: &App, wallet: WalletId, session: &Session, wanted: &Terms, is_end: bool) {
     app.nas.counters.change("acknowledged");
     let arrivals = app.nas.arrivals.load(Ordering::Relaxed);
     let at = app.ledger.now().as_seconds();
     with_asked(app, wallet, session, |asked| {
         if asked.terms == *wanted {
-            asked.acknowledged = Some((at, arrivals));
+            asked.acknowledge(Acknowledged { at, arrivals, is_end });
         }
     });
 }
@@ -248,12 +326,24 @@ fn failed(app: &App, wallet: WalletId, session: &Session) {
 
 /// What was asked of a session, if it has not been confirmed meanwhile.
 fn with_asked(app: &App, wallet: WalletId, session: &Session, change: impl FnOnce(&mut Asked)) {
+    with_session(app, wallet, session.hash, |known| {
+        known.asked.as_mut().map(change);
+    });
+}
+
+fn with_session(app: &App, wallet: WalletId, hash: u128, change: impl FnOnce(&mut Session)) {
     let mut lines = app.nas.network.lines();
-    let known = lines
-        .get_mut(&wallet)
-        .and_then(|line| line.sessions.iter_mut().find(|known| known.hash == session.hash)?.asked.as_mut());
-    if let Some(asked) = known {
-        change(asked);
+    let line = lines.get_mut(&wallet);
+    if let Some(known) = line.and_then(|line| line.sessions.iter_mut().find(|known| known.hash == hash)) {
+        change(known);
+    }
+}
+
+impl Places {
+    /// Those at one router.
+    fn of(&self, nas_no: u32) -> Arc<Semaphore> {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(places.entry(nas_no).or_insert_with(|| Arc::new(Semaphore::new(ASKED_MAX))))
     }
 }
 

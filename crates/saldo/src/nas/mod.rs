@@ -35,6 +35,7 @@ pub use roster::{
 pub(crate) use roster::{delete_router, write_router};
 
 use change::Asker;
+use control::Places;
 use counters::Counters;
 use names::Names;
 use network::Network;
@@ -53,6 +54,8 @@ pub struct Nas {
     pub(crate) names: Names,
     /// Who asks routers.
     asker: Asker,
+    /// How many sessions of each router may be asked for at a time.
+    places: Places,
     /// Where reports are taken, once that is so.
     address: OnceLock<SocketAddr>,
     /// How many reports have come.
@@ -69,6 +72,7 @@ impl Default for Nas {
             network: Network::default(),
             names: Names::default(),
             asker: Asker::default(),
+            places: Places::default(),
             address: OnceLock::new(),
             arrivals: AtomicU64::new(0),
             services: services::Services::default(),

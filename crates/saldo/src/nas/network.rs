@@ -13,6 +13,10 @@ use super::profile::{Terms, Wall};
 const SESSIONS_MAX: usize = book::SESSIONS_MAX;
 /// Contents of a session's reports that are remembered, to tell a repetition from news.
 const CONTENTS_MAX: usize = 8;
+/// Sessions of one line that are remembered as denied.
+const DENIED_MAX: usize = 32;
+/// How often a router is believed that it does not have a session of which it reports.
+const DENIALS_BELIEVED: usize = 2;
 /// How long a change may go without being confirmed before staff are told, in microseconds: a minute sooner than the subscriber is.
 const CONFIRMED_WITHIN: i64 = 120 * Timestamp::SECOND;
 
@@ -33,12 +37,23 @@ pub(super) struct Asked {
     pub(super) first_at: Timestamp,
     /// Not before this is it asked for again.
     pub(super) again_at: Timestamp,
-    /// When the router acknowledged it: by the book's clock in seconds, and how many reports had come until then.
-    pub(super) acknowledged: Option<(i64, u64)>,
+    /// The router's first acknowledgement. It stands when the change is asked for again, which makes no report older.
+    pub(super) acknowledged: Option<Acknowledged>,
     /// How often a later report has shown that nothing had changed, or nobody answered.
     pub(super) failures: u32,
     /// Whether staff have been told.
     pub(super) is_told: bool,
+}
+
+/// What a router promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Acknowledged {
+    /// When, by the book's clock in seconds.
+    pub(super) at: i64,
+    /// How many reports had come until then.
+    pub(super) arrivals: u64,
+    /// Whether the session is to end: one that goes on has not been changed.
+    pub(super) is_end: bool,
 }
 
 /// One session as it is known.
@@ -49,13 +64,21 @@ pub(super) struct Session {
     pub(super) identity: SessionIdentity<'static>,
     /// Whether a Class names it: then it is not given another one.
     pub(super) has_name: bool,
+    /// Whether its router refuses to give it another Class: the one that it carries proves nothing of what was asked for since.
+    pub(super) keeps_class: bool,
     /// What was seen to be in force, if that could be told.
     pub(super) seen: Option<Terms>,
+    /// Whether its router has reported of it after it had said, more than once, that it has no such session.
+    pub(super) is_denied: bool,
     /// Where it may be, as it was seen last or asked since.
     pub(super) wall: Wall,
     /// Whether its first report is still to be looked at: until then nothing is asked of it.
     pub(super) is_to_be_looked_at: bool,
     pub(super) asked: Option<Asked>,
+    /// Whether its router is being asked now: one change of a session is on its way at a time, so that none overtakes another.
+    pub(super) is_being_asked: bool,
+    /// By how many seconds its reports seem older than they are: the least that was seen. A router's clock may be wrong by hours.
+    lag: Option<i64>,
     last: (i64, u64),
     contents: VecDeque<u128>,
 }
@@ -66,6 +89,8 @@ pub(super) struct LineOnNetwork {
     /// Whether it was confirmed to be restricted.
     pub(super) confirmed: Profile,
     pub(super) sessions: Vec<Session>,
+    /// Sessions that a router said it does not have, each as often as it said so; the latest last.
+    denied: Vec<u128>,
 }
 
 /// All lines that were looked at.
@@ -116,6 +141,18 @@ impl Network {
 }
 
 impl Asked {
+    pub(super) fn new(terms: Terms, first_at: Timestamp, again_at: Timestamp) -> Asked {
+        Asked { terms, first_at, again_at, acknowledged: None, failures: 0, is_told: false }
+    }
+
+    /// The router promised it. A promise to end the session is the stronger one.
+    pub(super) fn acknowledge(&mut self, acknowledged: Acknowledged) {
+        let is_first = self.acknowledged.is_none_or(|known| acknowledged.is_end && !known.is_end);
+        if is_first {
+            self.acknowledged = Some(acknowledged);
+        }
+    }
+
     /// True if staff should know of it by now.
     pub(super) fn is_late(&self, now: Timestamp) -> bool {
         now.since(self.first_at) >= CONFIRMED_WITHIN
@@ -129,10 +166,14 @@ impl Session {
             nas_no,
             identity,
             has_name: false,
+            keeps_class: false,
             seen: None,
+            is_denied: false,
             wall: Wall::Outside,
             is_to_be_looked_at: false,
             asked: None,
+            is_being_asked: false,
+            lag: None,
             last: (i64::MIN, 0),
             contents: VecDeque::new(),
         }
@@ -154,37 +195,73 @@ impl Session {
         is_news
     }
 
+    /// A report that came at `now`, in seconds by the book's clock, tells of `occurred_at`.
+    pub(super) fn hear(&mut self, occurred_at: i64, now: i64) {
+        let lag = now.saturating_sub(occurred_at);
+        self.lag = Some(self.lag.map_or(lag, |least| least.min(lag)));
+    }
+
     /// Takes what a report showed to be in force, or what follows from its silence about it, and says whether that was another than
     /// what was asked for and acknowledged before.
     pub(super) fn look(&mut self, shown: Option<Terms>, occurred_at: i64, arrival: u64) -> bool {
-        let after_acknowledged = self.asked.as_ref().and_then(|asked| {
-            let (at, until) = asked.acknowledged?;
-            (occurred_at >= at && arrival > until).then(|| asked.terms.clone())
-        });
-        let is_after = after_acknowledged.is_some();
-        // A router that does not tell speeds has at least gone on after it had acknowledged.
-        if let Some(seen) = shown.or(after_acknowledged) {
+        let occurred_at = self.by_our_clock(occurred_at);
+        let after = self.acknowledged_before(occurred_at, arrival);
+        // A router that does not tell speeds has at least gone on after it had acknowledged to change them.
+        let gone_on = after.filter(|acknowledged| !acknowledged.is_end);
+        let told = shown.or_else(|| gone_on.and(self.asked.as_ref()).map(|asked| asked.terms.clone()));
+        let is_told = told.is_some();
+        let before = self.seen.clone();
+        if let Some(seen) = told {
             self.wall = seen.wall;
             self.seen = Some(seen);
         }
-        match (&self.seen, &mut self.asked) {
-            (Some(seen), Some(asked)) if *seen == asked.terms => {
-                self.asked = None;
-                false
-            }
-            (Some(_), Some(asked)) if is_after => {
-                asked.acknowledged = None;
-                asked.failures += 1;
-                // At once.
-                asked.again_at = asked.first_at;
-                true
-            }
-            _ => false,
+        let Some(asked) = &mut self.asked else { return false };
+        let is_as_asked = is_told && self.seen.as_ref() == Some(&asked.terms);
+        // What was seen before something else was asked for in between proves nothing, unless it is seen again since.
+        let is_news = before.as_ref() != Some(&asked.terms);
+        if is_as_asked && (is_news || after.is_some() || occurred_at > asked.first_at.as_seconds()) {
+            self.asked = None;
+            return false;
         }
+        let is_contradicted = !is_as_asked && (is_told || after.is_some_and(|it| it.is_end));
+        if after.is_some() && is_contradicted {
+            asked.acknowledged = None;
+            asked.failures += 1;
+            // At once.
+            asked.again_at = asked.first_at;
+            return true;
+        }
+        false
+    }
+
+    /// Whether it has gone on at the speed that was asked for and acknowledged, until it ended as the `arrival`th report says.
+    pub(super) fn has_gone_on(&self, occurred_at: i64, arrival: u64) -> bool {
+        self.acknowledged_before(self.by_our_clock(occurred_at), arrival).is_some_and(|it| !it.is_end)
+    }
+
+    fn by_our_clock(&self, occurred_at: i64) -> i64 {
+        occurred_at.saturating_add(self.lag.unwrap_or(0))
+    }
+
+    fn acknowledged_before(&self, occurred_at: i64, arrival: u64) -> Option<Acknowledged> {
+        let acknowledged = self.asked.as_ref()?.acknowledged?;
+        (occurred_at >= acknowledged.at && arrival > acknowledged.arrivals).then_some(acknowledged)
     }
 }
 
 impl LineOnNetwork {
+    pub(super) fn new(confirmed: Profile, sessions: Vec<Session>) -> LineOnNetwork {
+        LineOnNetwork { confirmed, sessions, denied: Vec::new() }
+    }
+
+    /// A router said that it has no such session.
+    pub(super) fn deny(&mut self, session: u128) {
+        if self.denied.len() >= DENIED_MAX {
+            self.denied.remove(0);
+        }
+        self.denied.push(session);
+    }
+
     /// The session of this name, made if it is new. The one that has not reported for longest gives way.
     pub(super) fn session(&mut self, new: Session) -> &mut Session {
         if let Some(place) = self.sessions.iter().position(|session| session.hash == new.hash) {
@@ -195,7 +272,9 @@ impl LineOnNetwork {
         {
             self.sessions.swap_remove(oldest);
         }
-        self.sessions.push(new);
+        // One report may have been late on its way; a session of which more come is there.
+        let times = self.denied.iter().filter(|denied| **denied == new.hash).count();
+        self.sessions.push(Session { is_denied: times >= DENIALS_BELIEVED, ..new });
         let last = self.sessions.len() - 1;
         &mut self.sessions[last]
     }
@@ -223,15 +302,8 @@ mod tests {
     }
 
     fn asked(profile: Profile, acknowledged: Option<(i64, u64)>) -> Asked {
-        let now = Timestamp::EPOCH;
-        Asked {
-            terms: terms(profile),
-            first_at: now,
-            again_at: now,
-            acknowledged,
-            failures: 0,
-            is_told: false,
-        }
+        let acknowledged = acknowledged.map(|(at, arrivals)| Acknowledged { at, arrivals, is_end: false });
+        Asked { acknowledged, ..Asked::new(terms(profile), Timestamp::EPOCH, Timestamp::EPOCH) }
     }
 
     #[test]
@@ -267,6 +339,70 @@ mod tests {
     }
 
     #[test]
+    fn what_was_seen_before_something_else_was_asked_for_proves_nothing() {
+        let full = || terms(Profile::Full);
+        let begun = Timestamp::from_seconds(20);
+        for (name, shown, at, still) in [
+            ("from before it was asked for again", Some(full()), 19, true),
+            ("in the second in which it was", Some(full()), 20, true),
+            ("silent", None, 30, true),
+            ("from after it was", Some(full()), 21, false),
+        ] {
+            let mut session = Session::new(1, 1, SessionIdentity::default());
+            session.seen = Some(full());
+            session.asked = Some(Asked::new(full(), begun, begun));
+            assert!(!session.look(shown, at, 1), "{name}");
+            assert_eq!(session.asked.is_some(), still, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_session_that_was_to_end_and_goes_on_was_not_changed() {
+        let mut session = Session::new(1, 1, SessionIdentity::default());
+        let mut ended = asked(Profile::Restricted, None);
+        for is_end in [false, true, false] {
+            ended.acknowledge(Acknowledged { at: if is_end { 10 } else { 5 }, arrivals: 4, is_end });
+        }
+        session.asked = Some(ended);
+        assert!(!session.look(None, 9, 5), "from before the promise to end it");
+        assert!(!session.has_gone_on(10, 5));
+        assert!(session.look(None, 10, 5));
+        let asked = session.asked.as_ref().expect("it is asked for still");
+        assert_eq!((asked.failures, asked.acknowledged, session.seen.clone()), (1, None, None));
+    }
+
+    #[test]
+    fn times_are_judged_by_the_least_by_which_a_router_was_behind() {
+        let mut session = Session::new(1, 1, SessionIdentity::default());
+        session.asked = Some(asked(Profile::Full, Some((1_000, 4))));
+        assert!(!session.has_gone_on(400, 5), "nothing is known of its clock");
+        session.hear(100, 800);
+        assert!(session.has_gone_on(400, 5), "it was 700 s behind");
+        session.hear(200, 700);
+        session.hear(200, 900);
+        assert!(!session.has_gone_on(400, 5), "of which 200 were on the way");
+        assert!(session.has_gone_on(500, 5));
+    }
+
+    #[test]
+    fn a_router_that_denies_a_session_and_reports_of_it_is_believed_twice() {
+        let mut line = LineOnNetwork::new(Profile::Full, Vec::new());
+        for (denied, expected) in [(false, false), (true, false), (true, true), (true, true)] {
+            if denied {
+                line.sessions.clear();
+                line.deny(1);
+                line.deny(2 + line.denied.len() as u128);
+            }
+            let known = line.session(Session::new(1, 1, SessionIdentity::default()));
+            assert_eq!(known.is_denied, expected);
+        }
+        for other in 0..200 {
+            line.deny(100 + other);
+        }
+        assert_eq!(line.denied.len(), DENIED_MAX);
+    }
+
+    #[test]
     fn repetitions_and_what_comes_late_are_no_news() {
         let mut session = Session::new(1, 1, SessionIdentity::default());
         let steps =
@@ -278,7 +414,7 @@ mod tests {
 
     #[test]
     fn a_line_is_restricted_when_all_its_sessions_are() {
-        let mut line = LineOnNetwork { confirmed: Profile::Full, sessions: Vec::new() };
+        let mut line = LineOnNetwork::new(Profile::Full, Vec::new());
         assert_eq!(line.shown(), None);
         for hash in 1..=2 {
             line.session(Session::new(hash, 1, SessionIdentity::default()));

@@ -11,7 +11,7 @@ use store::tables::lines::{LineEntry, PlanRow, RouterRow};
 use store::views::SessionRow;
 
 use super::names::{self, Router};
-use super::network::{LineOnNetwork, Profile, Session};
+use super::network::{Asked, LineOnNetwork, Profile, Session};
 use super::profile::{self, Terms};
 use super::report::{Report, Reporter};
 use super::services;
@@ -23,6 +23,9 @@ use crate::problem::Problem;
 const GARDEN: &str = "garden";
 /// How long the views are waited for before a line is first looked at.
 const VIEWS_PATIENCE: Duration = Duration::from_secs(2);
+/// For how long after a purchase it is not taken for granted that nothing else had been asked of a router before, in microseconds:
+/// several of the longest intervals that routers commonly report at.
+const IN_DOUBT_FOR: i64 = 15 * Timestamp::MINUTE;
 /// Lines whose sessions at one router are ended by one batch.
 const ENDED_MAX: u32 = 500;
 /// Sessions of one line that are looked at.
@@ -236,12 +239,14 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
     let Some(wallet_no) = app.ledger.wallet(wallet).map(|known| known.no.0) else { return Ok(()) };
     let Some(seen) = load(app, wallet_no).await? else { return Ok(()) };
     let carried = profile::carried(&seen.plan, &report.classes, |terms| class(app, wallet, terms));
-    let shown = profile::shown(&seen.plan, carried, report.rate_limit.as_deref());
+    let rate_limit = report.rate_limit.as_deref();
+    let shown = profile::shown(&seen.plan, carried, rate_limit);
+    let shown_without_class = profile::shown(&seen.plan, None, rate_limit);
     let (confirmed, shown, is_contradicted) = {
         let mut lines = app.nas.network.lines();
         let Some(line) = lines.get_mut(&wallet) else { return Ok(()) };
         if report.status == AccountingStatus::Stop {
-            (line.confirmed, stopped(line, session), false)
+            (line.confirmed, stopped(line, session, Some((report.occurred_at, arrival))), false)
         } else {
             let known = line.session(Session::new(session, nas_no, SessionIdentity::default()));
             known.is_to_be_looked_at = false;
@@ -252,7 +257,11 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
             if !known.is_news(content, report.occurred_at, arrival) {
                 return Ok(());
             }
-            let is_contradicted = known.look(shown, report.occurred_at, arrival);
+            let shown = if known.keeps_class { shown_without_class } else { shown };
+            known.hear(report.occurred_at, app.ledger.now().as_seconds());
+            // Nothing can have been changed of a session that its router says it does not have.
+            let full = known.is_denied.then(|| Terms::of(&seen.plan, Profile::Full));
+            let is_contradicted = known.look(shown.or(full), report.occurred_at, arrival);
             (line.confirmed, line.shown(), is_contradicted)
         }
     };
@@ -266,14 +275,18 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
     Ok(())
 }
 
-/// A session is over: what that shows of the line. One that was to be restricted and is gone moves nothing any more.
-fn stopped(line: &mut LineOnNetwork, session: u128) -> Option<Profile> {
+/// A session is over: what that shows of the line. One that was to be restricted and is gone moves nothing any more; one that had gone
+/// on after its router had acknowledged its speed had it, if it was a report that ended it (`told`: of when, and which in number).
+fn stopped(line: &mut LineOnNetwork, session: u128, told: Option<(i64, u64)>) -> Option<Profile> {
     let place = line.sessions.iter().position(|known| known.hash == session)?;
     let gone = line.sessions.swap_remove(place);
     if !line.sessions.is_empty() {
         return line.shown();
     }
-    gone.asked.map(|asked| asked.terms.profile).filter(|profile| *profile == Profile::Restricted)
+    let has_gone_on = told.is_some_and(|(occurred_at, arrival)| gone.has_gone_on(occurred_at, arrival));
+    gone.asked
+        .map(|asked| asked.terms.profile)
+        .filter(|profile| *profile == Profile::Restricted || has_gone_on)
 }
 
 /// Has the book know what the router confirmed. The instant is told in whole seconds: it is taken so that the doubt is the
@@ -315,23 +328,33 @@ pub(super) async fn load(app: &Arc<App>, wallet_no: u32) -> Result<Option<Seen>,
     let Some(status) = LineStatus::from_code(&row.status) else { return Ok(None) };
     let is_known = app.nas.network.lines().contains_key(&entry.wallet);
     if !is_known {
-        let line = recall(app, &entry, wallet_no).await?;
+        let line = recall(app, &entry, wallet_no, &Terms::of(&plan, Profile::Restricted)).await?;
         app.nas.network.lines().entry(entry.wallet).or_insert(line);
     }
     Ok(Some(Seen { entry, plan, status }))
 }
 
-/// What the views know of a line's sessions.
-async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<LineOnNetwork, Problem> {
+/// What the views know of a line's sessions. What was asked of routers and not seen yet is not known any more: where credit was bought
+/// lately, they may have been asked to restrict it before that.
+async fn recall(
+    app: &Arc<App>,
+    entry: &LineEntry,
+    wallet_no: u32,
+    restricted: &Terms,
+) -> Result<LineOnNetwork, Problem> {
     wait_for_views(app).await;
     let line = entry.id;
-    let (row, sessions, former) = app
+    let now = app.ledger.now();
+    let (row, sessions, former, bought) = app
         .read(move |reader| {
             let sessions = reader.sessions_of(wallet_no, SESSIONS_MAX)?;
-            Ok((reader.line_view_by_wallet(wallet_no)?, sessions, reader.former_logins_of(line)?))
+            let row = reader.line_view_by_wallet(wallet_no)?;
+            Ok((row, sessions, reader.former_logins_of(line)?, reader.purchases(wallet_no, 1)?))
         })
         .await?;
     let is_restricted = row.is_some_and(|row| row.restricted_since.is_some());
+    let released_at = bought.first().and_then(|bought| bought.released_at);
+    let is_in_doubt = !is_restricted && released_at.is_some_and(|at| now.since(at) < IN_DOUBT_FOR);
     let is_whole = |session: &&SessionRow| session.state == "open" && session.traffic_no.is_none();
     let sessions = sessions.iter().filter(is_whole).filter_map(|session| {
         let hash = session_name(session)?;
@@ -340,15 +363,15 @@ async fn recall(app: &Arc<App>, entry: &LineEntry, wallet_no: u32) -> Result<Lin
         let login = then.map(|it| it.login.clone()).or_else(|| entry.access_login.clone());
         let user_name = login.map(Into::into);
         let identity = SessionIdentity { user_name, ..SessionIdentity::default() };
-        Some(Session::new(hash, session.nas_no, identity))
+        let mut known = Session::new(hash, session.nas_no, identity);
+        known.asked = is_in_doubt.then(|| Asked::new(restricted.clone(), now, now));
+        Some(known)
     });
-    Ok(LineOnNetwork {
-        confirmed: if is_restricted { Profile::Restricted } else { Profile::Full },
-        sessions: sessions.collect(),
-    })
+    let confirmed = if is_restricted { Profile::Restricted } else { Profile::Full };
+    Ok(LineOnNetwork::new(confirmed, sessions.collect()))
 }
 
-/// A router says that it has no such session: it is over, with the counters last known.
+/// A router has no such session, or is ours no more: it is over, with the counters last known.
 pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -> Result<(), Problem> {
     let at = app.ledger.now();
     let reading = Reading {
@@ -369,7 +392,7 @@ pub(super) async fn close(app: &Arc<App>, wallet: WalletId, session: &Session) -
     let shown = {
         let mut lines = app.nas.network.lines();
         let Some(line) = lines.get_mut(&wallet) else { return Ok(()) };
-        let shown = stopped(line, session.hash);
+        let shown = stopped(line, session.hash, None);
         shown.filter(|shown| *shown != line.confirmed)
     };
     if let Some(shown) = shown {

@@ -339,16 +339,33 @@ impl Attributes {
     }
 }
 
-/// Seconds since the epoch of `Nov 21 2026 12:00:00 UTC` or of a number. FreeRADIUS writes the zone of its machine: another than UTC has
-/// a name that tells no offset for sure, and is not believed.
+/// Seconds since the epoch of `Nov 21 2026 12:00:00 UTC` or of a number. FreeRADIUS writes the zone of its machine: by its offset, as
+/// `-03` in Brazil, where it has no other name. Any other name but UTC tells no offset for sure, and is not believed.
 fn event_seconds(text: &str) -> Option<i64> {
     if let Ok(seconds) = text.parse() {
         return Some(seconds);
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let date = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT"))?;
+    let (date, zone) = text.rsplit_once(' ')?;
     let date = DateTime::strptime("%b %d %Y %H:%M:%S", date).ok()?;
-    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+    let by_utc = date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+    by_utc.checked_sub(offset_seconds(zone)?)
+}
+
+/// By how much a zone is ahead of UTC: `UTC`, `GMT`, `-03`, `+0530`.
+fn offset_seconds(zone: &str) -> Option<i64> {
+    if matches!(zone, "UTC" | "GMT") {
+        return Some(0);
+    }
+    let sign = if zone.starts_with('-') { -1 } else { 1 };
+    let digits = zone.strip_prefix(['-', '+'])?;
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = digits.split_at(2);
+    let minutes = if minutes.is_empty() { 0 } else { minutes.parse().ok()? };
+    let seconds = hours.parse::<i64>().ok()? * 3_600 + minutes * 60;
+    Some(sign * seconds)
 }
 
 /// Text as such, or as the bytes that FreeRADIUS writes of attributes that it does not know.
@@ -426,7 +443,11 @@ mod tests {
             ("Nov 21 2026 12:00:00 UTC", Some(ARRIVAL - 40)),
             ("Nov  1 2026 12:00:00 GMT", Some(ARRIVAL - 40 - 20 * 86_400)),
             ("1795262400", Some(ARRIVAL - 40)),
-            ("Nov 21 2026 09:00:00 -03", None),
+            ("Nov 21 2026 09:00:00 -03", Some(ARRIVAL - 40)),
+            ("Nov 21 2026 17:30:00 +0530", Some(ARRIVAL - 40)),
+            ("Nov 21 2026 09:00:00 -3", None),
+            ("Nov 21 2026 09:00:00 -0x", None),
+            ("Nov 21 2026 09:00:00", None),
             ("Nov 21 2026 12:00:00 BST", None),
             ("yesterday", None),
         ] {

@@ -16,6 +16,7 @@ mod freeradius_router;
 mod logins;
 mod provider;
 mod reports;
+mod silent_router;
 mod traps;
 mod two_routers;
 mod zero_rated;
