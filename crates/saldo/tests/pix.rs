@@ -572,6 +572,7 @@ async fn a_pix_instead_of_an_invoices_boleto_pays_the_invoice_and_unblocks_the_l
     assert!(page.contains("Pay by Pix") && page.contains("blocked because something is unpaid"), "{page}");
     let asks = "<p>It can be used once in a cycle. It works again at once, until ";
     assert!(page.contains(asks), "trust is asked for twice: {page}");
+    let before = page;
     let ask = format!("/boletos/{}/pix", boleto.id);
     let told_to = browser.submit("/invoices", &ask, &[]).await;
     assert_eq!(told_to.header("location"), Some("/invoices"), "{}", told_to.text);
@@ -581,6 +582,8 @@ async fn a_pix_instead_of_an_invoices_boleto_pays_the_invoice_and_unblocks_the_l
     // Fine and interest as at the bank: 2 %, and 1 % a month.
     let late_fee = charge.amount.value() - owed.total.value();
     assert!(late_fee > owed.total.value() / 50 && late_fee < owed.total.value() / 20, "{late_fee}");
+    let today = format!("Paid today it comes to R${}.", charge.amount.to_decimal());
+    assert!(before.contains(&today), "{today}: {before}");
     let page = browser.get("/invoices").await.text;
     assert!(page.contains(&charge.br_code) && !page.contains("Pay by Pix"), "{page}");
 
@@ -603,6 +606,58 @@ async fn a_pix_instead_of_an_invoices_boleto_pays_the_invoice_and_unblocks_the_l
     provider.tell(&[told(charge, 2)]).await;
     assert_eq!(provider.all_findings(1).await[0].code, FindingCode::PaidTwice);
     assert_eq!(provider.credit().await, charge.amount, "all of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_pack_is_charged_by_its_first_way_until_another_is_chosen() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let (page, fields) = provider.choose(&mut browser, Charging::Pix).await;
+    let of = |fields: &[(String, String)], name: &str| {
+        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).expect("a field")
+    };
+    assert_eq!(of(&fields, "charging"), "pix", "{page}");
+    let chosen = format!("{}&line_before={}&charging=pix", provider.page(), provider.line.id);
+    let chosen = format!("{chosen}&credit={}&credit_before=", of(&fields, "pack"));
+    for (before, way) in [("another", "boleto"), (of(&fields, "pack").as_str(), "pix")] {
+        let page = browser.get(&format!("{chosen}{before}")).await.text;
+        let sent = page.split("name=\"charging\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        assert_eq!(sent, Some(way), "{before}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_overdue_beside_a_trusted_line_is_listed_and_what_was_given_up_is_owed_no_more() {
+    let blocks = |plan: &mut PlanDraft| plan.block_after_days = Some(30);
+    let provider = Provider::open_portal_as(PackRelease::Purchase, |_| {}, blocks).await;
+    let (month, ..) = billing::preview(provider.app()).await.expect("a month");
+    billing::begin(provider.app(), Author::operator(), month).await.expect("a run");
+    provider.house.until(|reader| reader.billing_runs_open(1), Vec::is_empty).await;
+    let received = provider.remit().await;
+    provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    provider.house.advance(50 * 86_400).await;
+    provider.app().settlement_news.notify_one();
+    provider.until_line_is("blocked").await;
+    let (customer, line) = (provider.line.customer, provider.line.id);
+    billing::trust(provider.app(), Author::operator(), customer, line).await.expect("trusted");
+    provider.until_line_is("enabled").await;
+    let entry = provider.line.clone();
+    let app = std::sync::Arc::clone(provider.app());
+    let overdue = provider.app().read(move |reader| billing::all_overdue_now(&app, reader, &entry));
+    let overdue = overdue.await.expect("a look");
+    let owed = move |reader: &store::Reader<'_>| Ok(reader.invoices_of(customer, None, 9)?.rows);
+    let owed = provider.app().read(owed).await.expect("a look");
+    let invoice = owed.last().expect("an invoice").clone();
+    assert!(overdue.iter().any(|it| it.amount == invoice.total && it.invoice.is_some()), "{overdue:?}");
+
+    let author = Author::operator();
+    let boleto =
+        provider.app().read(move |reader| reader.boleto_of_invoice(invoice.id)).await.expect("a look");
+    let boleto = boleto.expect("its boleto").id;
+    documents::write_off(provider.app(), author, boleto, None).await.expect("it is written off");
+    let page = provider.signed_in().await.get("/invoices").await.text;
+    assert!(page.contains("It cannot be paid any more, and you owe nothing for it."), "{page}");
+    assert!(!page.contains("Paid today it comes to"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
