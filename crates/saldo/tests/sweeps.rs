@@ -11,6 +11,7 @@ use saldo::intents::{self, Wish};
 use serde_json::json;
 use store::tables::bank::FindingCode;
 use store::tables::catalog::PriceTerms;
+use store::tables::lines::OnWriteOff;
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use tokio::net::TcpListener;
 
@@ -46,6 +47,7 @@ async fn new_prices_come_into_force_while_stripe_hangs() {
         decided_by: None,
         decided_at: None,
         resolved_at: None,
+        on_data: OnWriteOff::TakeBack,
     };
     house.running.app.write(move |tx| tx.insert_refund_order(&order)).await.expect("an order");
     let data = house.close().await;

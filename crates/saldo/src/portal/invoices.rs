@@ -37,8 +37,8 @@ use crate::look::page::{
 use crate::look::part::{PaymentList, Place, WaitingPurchase};
 use crate::look::volume::volume;
 use crate::look::{Locale, Reader};
+use crate::pix;
 use crate::problem::Problem;
-use crate::{billing, pix};
 
 /// Boletos of one page.
 const ROWS: u32 = 20;

@@ -10,9 +10,9 @@ use super::automatic::{self, AutomaticMail, AutomaticNews};
 use super::credit::{self, LowMail};
 use super::owed::{self, BlockedMail, EnabledMail, OwedMail, OwedNews, OwedWhat};
 use super::{
-    Bought, FreeCheckout, Mail, UsageMail, checkout_was_free, credit_added, endpoint_off, invitation, password_reset,
-    receipt_sent, refund_failed, refund_failed_to_staff, refund_made, request_rejected, sign_up,
-    sign_up_known, staff_invitation, usage_told,
+    Bought, FreeCheckout, Mail, UsageMail, checkout_was_free, credit_added, endpoint_off, invitation,
+    password_reset, receipt_sent, refund_failed, refund_failed_to_staff, refund_made, request_rejected,
+    sign_up, sign_up_known, staff_invitation, usage_told,
 };
 use crate::look::Reader;
 use crate::look::part::{Card, Reason};
