@@ -116,6 +116,14 @@ impl Provider {
         offers::put_pack(self.app(), Author::operator(), Some(self.pack_no), draft).await.expect("a change");
     }
 
+    /// Gives the subscriber an address, so that he is told.
+    async fn has_email(&self) {
+        let id = self.line.customer;
+        let known = self.app().read(move |reader| reader.customer(id)).await.expect("a look").expect("him");
+        let told = store::tables::customers::Customer { email: Some("joao@example.com".to_owned()), ..known };
+        self.app().write(move |tx| tx.update_customer(&told)).await.expect("an address");
+    }
+
     async fn has_no_findings(&self) {
         let findings = self.app().read(|reader| reader.findings(9)).await.expect("a look");
         assert_eq!(findings, [], "nobody needs to look");
@@ -191,6 +199,7 @@ async fn a_refund_that_comes_back_brings_the_data_back() {
 async fn whoever_orders_a_refund_may_leave_the_data() {
     let provider = Provider::open_portal().await;
     let mut browser = provider.signed_in().await;
+    provider.has_email().await;
     let payment = provider.paid(&mut browser, VISA).await;
     let path = format!("/v1/payments/{}/refunds", payment.id);
     let house = &provider.house;
@@ -216,6 +225,16 @@ async fn whoever_orders_a_refund_may_leave_the_data() {
     let log = provider.app().read(|reader| reader.audit(None, 20)).await.expect("the log");
     let orders: Vec<_> = log.rows.iter().filter(|row| row.action == "refund.create").collect();
     assert_eq!(orders.len(), 2);
+    let mails = provider
+        .house
+        .until(
+            |tables| tables.mails(None, 50),
+            |page| page.rows.iter().filter(|mail| mail.kind == "payment_claimed").count() == 2,
+        )
+        .await;
+    for words in ["Seus dados ficam como estão.", "o que você já usou não será cobrado.", "/invoices"] {
+        assert!(mails.rows.iter().any(|mail| mail.body.contains(words)), "{words}: {mails:?}");
+    }
     assert!(orders[1].after.as_deref().is_some_and(|after| after.contains("leave")), "{orders:?}");
     provider.house.close().await;
 }
