@@ -83,6 +83,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     31 "0031_audit_by_customer.sql",
     32 "0032_staff_links.sql",
     33 "0033_refund_requests.sql",
+    34 "0034_home.sql",
 );
 
 impl Database {
