@@ -322,8 +322,7 @@ impl Sample {
             id: "cus_01kb3x8vfsey0vt9q2w4n6r8ta".to_owned(),
             name: name.to_owned(),
             login: login.to_owned(),
-            posted: usd(posted),
-            available: usd(posted),
+            balance: Some((usd(posted), usd(posted))),
             created_at: time("2026-10-02T10:00:00-03:00"),
         };
         let home = ConsoleHome {
@@ -331,13 +330,13 @@ impl Sample {
             reader: self.reader.clone(),
             frame: frame(Some(Place::ConsoleHome)),
             drift: saldo::look::page::DriftLine::Lately { amounts: "$0.00".to_owned() },
-            figures: None,
-            low: None,
+            figures: Vec::new(),
+            glances: Vec::new(),
             lately_low: Vec::new(),
             books: saldo::look::page::BooksLine::Verified { at: now(), minutes: 2 },
             needs: vec![
-                Need { kind: NeedKind::Unconfirmed, count: 2 },
-                Need { kind: NeedKind::Remittance, count: 7 },
+                Need { kind: NeedKind::Unconfirmed, count: 2, sum: String::new() },
+                Need { kind: NeedKind::Remittance, count: 7, sum: String::new() },
             ],
             customers: vec![
                 customer("Ana Lima", "ana@example.com", "34.75"),

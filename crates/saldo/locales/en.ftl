@@ -739,6 +739,32 @@ drift-lately = Drift with Stripe { $drift }.
 drift-compared = Drift with Stripe { $drift }, compared { $time }.
 drift-unknown = Stripe has not been compared with the books yet.
 drift-failing = Stripe cannot be compared with the books since { $time }.
+at-a-glance = At a glance
+data-sold-today = Data sold today
+data-used-today = Data used today
+figures-data = Data
+figures-in = In { $unit }
+glance-at-zero = Lines with nothing left
+glance-blocked = Blocked lines
+glance-debts = Customers in debt
+glance-debts-value = { $n } ({ $sum })
+glance-run = Next monthly run
+glance-run-value = { $month }, on { $day }
+glance-return = Last return of the bank
+glance-return-none = none yet
+boletos-overdue = { $n ->
+    [one] { $n } overdue boleto: { $sum }.
+   *[other] { $n } overdue boletos: { $sum } together.
+}
+invoices-overdue = { $n ->
+    [one] { $n } overdue invoice without a boleto: { $sum }.
+   *[other] { $n } overdue invoices without a boleto: { $sum } together.
+}
+open-boletos = Open boletos
+open-invoices = Open invoices
+boleto-overdue-state = Overdue
+customers-in-debt = Only those who used more credit than they had, the deepest in debt first.
+line-at-zero = Nothing left
 near-zero = Customers near zero
 near-zero-lately = Lately fallen below their threshold
 near-zero-since = Since

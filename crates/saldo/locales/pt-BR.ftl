@@ -739,6 +739,32 @@ drift-lately = Diferença com a Stripe { $drift }.
 drift-compared = Diferença com a Stripe { $drift }, comparada em { $time }.
 drift-unknown = A Stripe ainda não foi comparada com os registros.
 drift-failing = A Stripe não pode ser comparada com os registros desde { $time }.
+at-a-glance = Em resumo
+data-sold-today = Dados vendidos hoje
+data-used-today = Dados usados hoje
+figures-data = Dados
+figures-in = Em { $unit }
+glance-at-zero = Linhas sem saldo
+glance-blocked = Linhas bloqueadas
+glance-debts = Clientes em débito
+glance-debts-value = { $n } ({ $sum })
+glance-run = Próximo faturamento
+glance-run-value = { $month }, em { $day }
+glance-return = Último retorno do banco
+glance-return-none = nenhum ainda
+boletos-overdue = { $n ->
+    [one] { $n } boleto vencido: { $sum }.
+   *[other] { $n } boletos vencidos: { $sum } no total.
+}
+invoices-overdue = { $n ->
+    [one] { $n } fatura vencida sem boleto: { $sum }.
+   *[other] { $n } faturas vencidas sem boleto: { $sum } no total.
+}
+open-boletos = Abrir boletos
+open-invoices = Abrir faturas
+boleto-overdue-state = Vencido
+customers-in-debt = Somente quem usou mais crédito do que tinha, do maior débito para o menor.
+line-at-zero = Sem saldo
 near-zero = Clientes perto de zero
 near-zero-lately = Caíram há pouco abaixo do limite deles
 near-zero-since = Desde

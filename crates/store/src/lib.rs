@@ -13,6 +13,8 @@ mod journal;
 mod memory;
 mod migrations;
 mod place;
+#[cfg(test)]
+mod plans;
 mod postgres;
 mod sqlite;
 mod statement;

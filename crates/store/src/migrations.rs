@@ -86,6 +86,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     34 "0034_data_taken_back.sql",
     35 "0035_charged_by_hour.sql",
     36 "0036_services_seen.sql",
+    37 "0037_home.sql",
 );
 
 impl Database {

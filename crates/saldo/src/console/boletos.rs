@@ -36,6 +36,8 @@ use crate::settlements;
 const ROWS: u32 = 25;
 /// How those are asked for that are written off while the debt was kept.
 const STILL_OWED_WORD: &str = "still_owed";
+/// How those are asked for that were to be paid before today and are not.
+const OVERDUE_WORD: &str = "overdue";
 /// Most characters of what is looked for.
 const WORDS_CHARS_MAX: usize = 80;
 
@@ -72,10 +74,12 @@ pub(super) async fn list(
     staff.must(Permission::SeeFinance)?;
     let words: String = q.trim().chars().take(WORDS_CHARS_MAX).collect();
     let account = app.config.bank.as_ref().map(|bank| bank.account.clone());
-    let is_still_owed = state == STILL_OWED_WORD;
+    let (is_still_owed, is_overdue) = (state == STILL_OWED_WORD, state == OVERDUE_WORD);
+    let today = day_of(&app.config.brand.time_zone, app.ledger.now());
     let search = BoletoSearch {
         state: BoletoState::from_word(&state),
         is_still_owed,
+        overdue_on: is_overdue.then(|| today.to_string()),
         words: (!words.is_empty()).then(|| meant(account.as_ref(), &words)),
     };
     let reader = staff.visit.reader().clone();
@@ -92,7 +96,11 @@ pub(super) async fn list(
     let base = format!(
         "{}?state={}&q={}&",
         Place::ConsoleBoletos.url(),
-        if is_still_owed { STILL_OWED_WORD } else { search.state.map(BoletoState::word).unwrap_or_default() },
+        match search.state {
+            _ if is_still_owed => STILL_OWED_WORD,
+            _ if is_overdue => OVERDUE_WORD,
+            state => state.map(BoletoState::word).unwrap_or_default(),
+        },
         crate::look::format::percent_encoded(&words)
     );
     let states = BoletoState::ALL
@@ -101,8 +109,13 @@ pub(super) async fn list(
     let page = BoletoList {
         frame: staff.visit.frame(&app, Some(Place::ConsoleBoletos)),
         view: BoletoView::List,
-        is_search: is_still_owed || search.state.is_some() || search.words.is_some(),
-        states: states.chain([(STILL_OWED_WORD, reader.t(STILL_OWED), is_still_owed)]).collect(),
+        is_search: is_still_owed || is_overdue || search.state.is_some() || search.words.is_some(),
+        states: states
+            .chain([
+                (OVERDUE_WORD, reader.t("boleto-overdue-state"), is_overdue),
+                (STILL_OWED_WORD, reader.t(STILL_OWED), is_still_owed),
+            ])
+            .collect(),
         words,
         rows,
         newer_url: trail.newer_url(&base, "before"),

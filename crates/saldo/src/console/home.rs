@@ -16,7 +16,7 @@ use store::tables::refund_orders::RefundOrderState;
 use store::{Reader as TablesReader, StoreError};
 
 use super::home_figures::{self, Days, Low};
-use super::{go_live, reconciliation};
+use super::{go_live, home_glances, reconciliation};
 use crate::app::App;
 use crate::clock;
 use crate::look::Reader;
@@ -24,6 +24,7 @@ use crate::look::page::console::{Need, NeedKind};
 use crate::look::page::{BooksLine, ConsoleCustomer, ConsoleHome, DriftLine};
 use crate::look::part::Place;
 use crate::permissions::Permission;
+use crate::portal::calendar::day_of;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
@@ -59,34 +60,40 @@ pub(super) async fn page(
     let days = home_figures::last_days(&reader.zone, now);
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<CustomerId> = trail.last().and_then(|id| id.parse().ok());
-    let (asked, spans) = (Arc::clone(&app), days.clone());
+    let (asked, spans, eyes) = (Arc::clone(&app), days.clone(), reader.clone());
     let sees_finance = staff.may(Permission::SeeFinance);
     // Who cannot change settings is not asked to.
     let may_go_live = staff.may(Permission::ChangeSettings);
-    let (rows, next, money, low, compared, left) = app
+    let (rows, next, money, low, glances, compared, left) = app
         .read(move |tables| {
             let page = tables.customers(before, ROWS)?;
             let rows = page.rows.into_iter().map(|customer| with_wallet(tables, customer, unit));
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
-            let money = sees_finance.then(|| Days::read(tables, unit, &spans)).transpose()?;
+            let money = sees_finance.then(|| Days::read(tables, &spans)).transpose()?;
             let low = Low::read(tables, &asked.config, &spans)?;
+            let glances = home_glances::read(&asked, tables, &eyes, (sees_finance, now))?;
             let compared = (tables.last_reconciliation()?, tables.open_reconciliation_run()?);
             let left = if may_go_live { go_live::left(&asked, tables)? } else { Vec::new() };
-            Ok((rows, page.next, money, low, compared, left))
+            Ok((rows, page.next, money, low, glances, compared, left))
         })
         .await?;
     let needs = needs(&app, &staff, now).await?;
     let drift = if sees_finance { drift(&app, &reader, compared)? } else { DriftLine::Untold };
+    let near_zero = low.figure(&reader, &days, now);
+    let figures = match money {
+        Some(money) => money.groups(&reader, (unit, near_zero), now),
+        None => home_figures::low_alone(near_zero),
+    };
     let page = ConsoleHome {
         frame: staff.visit.frame(&app, Some(Place::ConsoleHome)),
         books: books(&app),
         drift,
         needs,
-        figures: money.map(|money| money.figures(&reader, now)),
-        low: low.figure(&reader, &days, now),
+        figures,
+        glances,
         lately_low: low.listed(),
         left,
-        customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet, unit)).collect(),
+        customers: rows.into_iter().map(|(customer, wallet)| row(&app, customer, wallet)).collect(),
         newer_url: trail.newer_url("/console?", "before"),
         older_url: next.map(|next| trail.older_url("/console?", "before", &next.to_string())),
         reader,
@@ -130,6 +137,8 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
     let unconfirmed = count(app.nas.unconfirmed(now));
     // A payment is told before its credit is booked: for as long nobody has to look.
     let settled = clock::now().plus(-UNMATCHED_AGE_MIN);
+    let today = day_of(&app.config.brand.time_zone, now).to_string();
+    let reader = staff.visit.reader().clone();
     let counts = app
         .read(move |tables| {
             let drift = tables.last_reconciliation()?.map_or(0, |run| run.drifting);
@@ -139,22 +148,27 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
             let off = count(endpoints::off_count(tables)?);
             let failed = tables.inbox_count(InboxState::Failed)?;
             let waiting = tables.refund_orders_in(RefundOrderState::Waiting, CLAIMS_MAX)?.len();
+            let counted = |count| (count, String::new());
             Ok([
-                count(tables.failed_refund_orders(CLAIMS_MAX)?.len()),
-                tables.unmatched_payment_count(settled)?,
-                unconfirmed,
-                silent,
-                count(disputes),
-                u32::try_from(failed).unwrap_or(u32::MAX),
-                tables.credit_request_count(CreditRequestState::Waiting)?.saturating_add(count(waiting)),
-                tables.open_finding_count()?,
-                drift,
-                off,
-                documents::waiting(tables)?,
+                counted(count(tables.failed_refund_orders(CLAIMS_MAX)?.len())),
+                counted(tables.unmatched_payment_count(settled)?),
+                counted(unconfirmed),
+                counted(silent),
+                counted(count(disputes)),
+                counted(u32::try_from(failed).unwrap_or(u32::MAX)),
+                counted(
+                    tables.credit_request_count(CreditRequestState::Waiting)?.saturating_add(count(waiting)),
+                ),
+                counted(tables.open_finding_count()?),
+                home_glances::summed(&reader, &tables.overdue_boletos(&today)?),
+                home_glances::summed(&reader, &tables.overdue_invoices(&today)?),
+                counted(drift),
+                counted(off),
+                counted(documents::waiting(tables)?),
             ])
         })
         .await?;
-    let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, count)| Need { kind: *kind, count });
+    let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, (count, sum))| Need { kind: *kind, count, sum });
     let is_his = |need: &Need| staff.may(need.kind.to_see());
     Ok(needs.filter(|need| need.count > 0).filter(is_his).collect())
 }
@@ -176,19 +190,27 @@ fn with_wallet(
     customer: Customer,
     unit: Unit,
 ) -> Result<(Customer, Option<Wallet>), StoreError> {
-    let wallets = tables.wallets_of(customer.id, None, WALLETS_MAX)?.rows;
-    Ok((customer, wallets.into_iter().find(|wallet| wallet.unit == unit)))
+    let mut wallets = tables.wallets_of(customer.id, None, WALLETS_MAX)?.rows;
+    // His credit in money: in the operator's currency if he has some there.
+    wallets.retain(|wallet| wallet.unit != Unit::BYTE);
+    wallets.sort_by_key(|wallet| wallet.unit != unit);
+    Ok((customer, wallets.into_iter().next()))
 }
 
-fn row(app: &App, customer: Customer, wallet: Option<Wallet>, unit: Unit) -> ConsoleCustomer {
-    let published = wallet.and_then(|wallet| app.ledger.wallet(wallet.id));
-    let amount = |value| Amount::new(value, unit);
+fn row(app: &App, customer: Customer, wallet: Option<Wallet>) -> ConsoleCustomer {
+    let balance = wallet.map(|wallet| {
+        let published = app.ledger.wallet(wallet.id);
+        let amount = |value| Amount::new(value, wallet.unit);
+        (
+            amount(published.as_ref().map_or(0, |known| known.balance.posted)),
+            amount(published.as_ref().map_or(0, |known| known.balance.available())),
+        )
+    });
     ConsoleCustomer {
         id: customer.id.to_string(),
         name: customer.name,
         login: customer.email.unwrap_or_default(),
-        posted: amount(published.as_ref().map_or(0, |wallet| wallet.balance.posted)),
-        available: amount(published.as_ref().map_or(0, |wallet| wallet.balance.available())),
+        balance,
         created_at: customer.created_at,
     }
 }

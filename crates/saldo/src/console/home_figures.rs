@@ -7,13 +7,14 @@
 use jiff::tz::TimeZone;
 use money::{Amount, Timestamp, Unit};
 use store::tables::mail_wishes::{LowCount, LowCustomer};
+use store::tables::standing::Summed;
 use store::views::{AccountRow, Moved, quarter_of};
 use store::{Reader as TablesReader, StoreError};
 
 use crate::config::Config;
 use crate::look::Reader;
 use crate::look::chart::{Chart, Room, Span};
-use crate::look::page::{Figure, HomeFigures, LowListed};
+use crate::look::page::{Figure, FigureGroup, LowListed};
 use crate::month_end::Flow;
 use crate::portal::calendar;
 
@@ -24,11 +25,14 @@ const LOW_SHOWN: u32 = 5;
 /// Quarters of an hour in so many days, and some more for those that are longer.
 const QUARTERS_MAX: u32 = 31 * 96;
 
+/// How days are drawn.
+type Draw = fn(&Reader, Room, &[Span]) -> Chart;
+
 /// What the tables say of the last thirty days.
 pub(super) struct Days {
-    unit: Unit,
     spans: Vec<(Timestamp, Timestamp)>,
     moved: Vec<Vec<Moved>>,
+    packs: Vec<Vec<Summed>>,
     accounts: Vec<AccountRow>,
 }
 
@@ -42,47 +46,97 @@ pub(super) struct Low {
 impl Days {
     pub(super) fn read(
         tables: &TablesReader<'_>,
-        unit: Unit,
         spans: &[(Timestamp, Timestamp)],
     ) -> Result<Days, StoreError> {
-        let moved = tables.moved_within(unit, spans)?;
-        Ok(Days { unit, spans: spans.to_vec(), moved, accounts: tables.accounts()? })
+        let (moved, packs) = (tables.moved_within(spans)?, tables.packs_sold_within(spans)?);
+        Ok(Days { spans: spans.to_vec(), moved, packs, accounts: tables.accounts()? })
     }
 
-    /// Sold, used and held, each with its drawing.
-    pub(super) fn figures(&self, reader: &Reader, now: Timestamp) -> HomeFigures {
-        let sold = self.flow(Flow::Sold, 1);
-        let used = self.flow(Flow::Used, -1);
-        let held = self.held();
-        let figure = |text_id: &str, days: &[i64], draw: fn(&Reader, Room, &[Span]) -> Chart| Figure {
-            label: reader.t(text_id),
-            value: reader.money(Amount::new(days.last().copied().unwrap_or_default(), self.unit)),
-            chart: draw(reader, Room::Half, &drawn(&self.spans, days, self.unit, now)),
-        };
-        HomeFigures {
-            sold: figure("sold-today", &sold, Chart::sold_by_day),
-            used: figure("used-today", &used, Chart::all_used_by_day),
-            held: figure("liability", &held, Chart::held_by_day),
+    /// Sold, used and held of each unit in which there was anything, each with its drawing; of `first`, which comes first, if there was
+    /// nothing in any. `low` stands with the units of the operator's credit.
+    pub(super) fn groups(
+        &self,
+        reader: &Reader,
+        (first, low): (Unit, Option<Figure>),
+        now: Timestamp,
+    ) -> Vec<FigureGroup> {
+        let mut units: Vec<Unit> = self.moved.iter().flatten().map(|row| row.amount.unit()).collect();
+        units.extend(self.packs.iter().flatten().map(|sold| sold.amount.unit()));
+        units.extend(self.accounts.iter().filter(|row| row.balance != 0).map(|row| row.unit));
+        // What is counted in bytes comes behind all money.
+        units.sort_by_key(|unit| (*unit != first, *unit == Unit::BYTE, *unit));
+        units.dedup();
+        let mut groups: Vec<(Unit, Vec<Figure>)> =
+            units.into_iter().map(|unit| (unit, self.figures(reader, unit, now, false))).collect();
+        groups.retain(|(_, figures)| !figures.is_empty());
+        if groups.is_empty() {
+            groups.push((first, self.figures(reader, first, now, true)));
         }
+        let at = groups.iter().position(|(unit, _)| *unit == first).unwrap_or_default();
+        if let Some((_, figures)) = groups.get_mut(at) {
+            figures.extend(low);
+        }
+        let is_one = groups.len() == 1;
+        let named = |(unit, figures)| FigureGroup {
+            heading: (!is_one).then(|| unit_words(reader, unit)),
+            name: unit_name(unit),
+            figures,
+        };
+        groups.into_iter().map(named).collect()
+    }
+
+    /// The figures of one unit; of those in which nothing ever was in these days only if `all` are wanted.
+    fn figures(&self, reader: &Reader, unit: Unit, now: Timestamp, all: bool) -> Vec<Figure> {
+        let (sold, used) = (self.sold(unit), self.flow(unit, Flow::Used, -1));
+        // Nobody compares what is left of all allowances together.
+        let held = if unit == Unit::BYTE { Vec::new() } else { self.held(unit) };
+        let texts = if unit == Unit::BYTE {
+            ["data-sold-today", "data-used-today", "liability"]
+        } else {
+            ["sold-today", "used-today", "liability"]
+        };
+        let draws: [Draw; 3] = [Chart::sold_by_day, Chart::all_used_by_day, Chart::held_by_day];
+        let figures = [sold, used, held].into_iter().zip(texts).zip(draws);
+        let figures = figures.filter(|((days, _), _)| all || days.iter().any(|amount| *amount != 0));
+        figures
+            .map(|((days, text_id), draw)| Figure {
+                label: reader.t(text_id),
+                value: reader.money(Amount::new(days.last().copied().unwrap_or_default(), unit)),
+                chart: draw(reader, Room::Half, &drawn(&self.spans, &days, unit, now)),
+            })
+            .collect()
+    }
+
+    /// What was sold on each day: credit in this unit, and packs that cost it.
+    fn sold(&self, unit: Unit) -> Vec<i64> {
+        let credit = self.flow(unit, Flow::Sold, 1);
+        let packs = self.packs.iter().map(|day| {
+            let cost = day.iter().filter(|sold| sold.amount.unit() == unit).map(|sold| sold.amount.value());
+            cost.fold(0, i64::saturating_add)
+        });
+        credit.into_iter().zip(packs).map(|(credit, packs)| credit.saturating_add(packs)).collect()
     }
 
     /// What flowed so on each day, in the direction that `sign` says.
-    fn flow(&self, flow: Flow, sign: i64) -> Vec<i64> {
-        let is_it = |row: &&Moved| Flow::of(&row.kind, row.reason.as_deref().unwrap_or_default()) == flow;
+    fn flow(&self, unit: Unit, flow: Flow, sign: i64) -> Vec<i64> {
+        let is_it = |row: &&Moved| {
+            row.amount.unit() == unit
+                && Flow::of(&row.kind, row.reason.as_deref().unwrap_or_default()) == flow
+        };
         let of_day = |day: &Vec<Moved>| sum(day.iter().filter(is_it)).saturating_mul(sign);
         self.moved.iter().map(of_day).collect()
     }
 
     /// What all wallets held together at the end of each day, and hold now. All accounts of a unit sum to zero, so it is what the others
     /// lack.
-    fn held(&self) -> Vec<i64> {
-        let others = self.accounts.iter().filter(|row| row.unit == self.unit);
+    fn held(&self, unit: Unit) -> Vec<i64> {
+        let others = self.accounts.iter().filter(|row| row.unit == unit);
         let others = others.map(|row| i128::from(row.balance)).sum::<i128>();
         let mut held = i64::try_from(-others).unwrap_or(i64::MAX);
         let mut days: Vec<i64> = Vec::with_capacity(self.moved.len());
         for day in self.moved.iter().rev() {
             days.push(held);
-            held = held.saturating_sub(sum(day.iter()));
+            held = held.saturating_sub(sum(day.iter().filter(|row| row.amount.unit() == unit)));
         }
         days.reverse();
         days
@@ -138,6 +192,27 @@ impl Low {
         };
         self.lately.iter().map(listed).collect()
     }
+}
+
+/// What those see who see no sums.
+pub(super) fn low_alone(low: Option<Figure>) -> Vec<FigureGroup> {
+    let figures = low.into_iter().collect();
+    vec![FigureGroup { heading: None, name: "figures".to_owned(), figures }]
+}
+
+/// What a unit is called above its figures.
+fn unit_words(reader: &Reader, unit: Unit) -> String {
+    match unit {
+        Unit::BYTE => reader.t("figures-data"),
+        Unit::BRL => reader.t1("figures-in", "unit", "R$"),
+        Unit::USD => reader.t1("figures-in", "unit", "US$"),
+        other => reader.t1("figures-in", "unit", other.code()),
+    }
+}
+
+/// What a unit is called in the ids of the page.
+fn unit_name(unit: Unit) -> String {
+    format!("figures-{}", unit.code().to_lowercase())
 }
 
 /// The last thirty days up to the one in which `now` is.

@@ -51,6 +51,9 @@ pub(super) struct LineShown {
     saved: u8,
 }
 
+/// Enabled lines that have nothing left, and where they are listed.
+pub(super) const AT_ZERO: (&str, &str) = ("at_zero", "/console/lines?status=at_zero");
+
 /// What is asked of a line.
 #[derive(Deserialize)]
 pub(super) struct Status {
@@ -60,10 +63,11 @@ pub(super) struct Status {
 }
 
 /// What lines are found by, with the ids of the words.
-const STATUSES: [(&str, &str); 4] = [
+const STATUSES: [(&str, &str); 5] = [
     ("enabled", "line-enabled"),
     ("blocked", "line-blocked"),
     ("cancelled", "line-cancelled"),
+    (AT_ZERO.0, "line-at-zero"),
     (WAITING, "line-waiting"),
 ];
 
@@ -89,7 +93,7 @@ pub(super) async fn list(
     let before: Option<LineId> = trail.last().and_then(|id| id.parse().ok());
     let (find, status) = (shown.find.trim().to_owned(), shown.status);
     if !STATUSES.iter().any(|(code, _)| *code == status) && !status.is_empty() {
-        let detail = "status must be enabled, blocked, cancelled or waiting.";
+        let detail = "status must be enabled, blocked, cancelled, at_zero or waiting.";
         return Err(Problem::invalid("status", "invalid_status", detail).into());
     }
     let waiting = (status == WAITING).then(|| app.nas.unconfirmed_wallets(app.ledger.now()));
@@ -99,6 +103,7 @@ pub(super) async fn list(
             let page = match waiting {
                 // There are few of them, and they are known one by one.
                 Some(wallets) => Page { rows: entries(tables, &wallets)?, next: None },
+                None if wanted.as_deref() == Some(AT_ZERO.0) => tables.lines_with_nothing(before, ROWS)?,
                 None => tables.lines_like(&text, wanted.as_deref(), before, ROWS)?,
             };
             let known =

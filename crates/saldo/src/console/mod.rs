@@ -21,6 +21,7 @@ mod giving_back;
 mod go_live;
 mod home;
 mod home_figures;
+mod home_glances;
 mod imports;
 mod inbox;
 mod invoices;

@@ -75,6 +75,7 @@ pub(super) async fn list(
         url: place.url(),
         words: WORDS,
         note: None,
+        is_narrowed: !find.is_empty(),
         columns: ["subscriber-document", "subscriber-city"].map(|id| reader.t(id)).to_vec(),
         reader,
         frame: staff.visit.frame(&app, Some(place)),

@@ -174,7 +174,8 @@ impl Chart {
             empty: "chart-sold-nothing",
             says: amount,
         };
-        Chart::of_days(reader, "sold-by-day", room, spans, &words)
+        let name = of_unit(spans, ["sold-by-day", "sold-brl-by-day", "sold-bytes-by-day"]);
+        Chart::of_days(reader, name, room, spans, &words)
     }
 
     /// What all customers used by day. `spans` are days, in order.
@@ -189,7 +190,8 @@ impl Chart {
             empty: "chart-all-used-nothing",
             says: amount,
         };
-        Chart::of_days(reader, "all-used-by-day", room, spans, &words)
+        let name = of_unit(spans, ["all-used-by-day", "all-used-brl-by-day", "all-used-bytes-by-day"]);
+        Chart::of_days(reader, name, room, spans, &words)
     }
 
     /// How many customers were near zero at the end of each day. `spans` are days, in order; their amounts count customers.
@@ -215,11 +217,7 @@ impl Chart {
 
     /// What customers had at the end of each day. `spans` are days, in order.
     pub fn held_by_day(reader: &Reader, room: Room, spans: &[Span]) -> Chart {
-        let name = match spans.first().map(|span| span.amount.unit()) {
-            Some(Unit::BYTE) => "held-bytes-by-day",
-            Some(Unit::BRL) => "held-brl-by-day",
-            _ => "held-by-day",
-        };
+        let name = of_unit(spans, ["held-by-day", "held-brl-by-day", "held-bytes-by-day"]);
         let words = Words {
             title: "chart-held",
             heading: "chart-day",
@@ -310,6 +308,15 @@ struct Words {
     empty: &'static str,
     /// How an amount is said.
     says: fn(&Reader, Amount) -> String,
+}
+
+/// The name of a drawing in this unit: of dollars and what is unusual, of reais, of bytes.
+fn of_unit(spans: &[Span], [other, brl, bytes]: [&'static str; 3]) -> &'static str {
+    match spans.first().map(|span| span.amount.unit()) {
+        Some(Unit::BYTE) => bytes,
+        Some(Unit::BRL) => brl,
+        _ => other,
+    }
 }
 
 fn amount(reader: &Reader, amount: Amount) -> String {

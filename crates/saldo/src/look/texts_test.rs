@@ -9,7 +9,7 @@ const EN: &str = include_str!("../../locales/en.ftl");
 const PT_BR: &str = include_str!("../../locales/pt-BR.ftl");
 
 /// Names of charts, which look like ids of texts and are none.
-const NOT_TEXTS: [&str; 10] = [
+const NOT_TEXTS: [&str; 14] = [
     "usage-by-hour",
     "usage-by-day",
     "usage-by-month",
@@ -18,7 +18,11 @@ const NOT_TEXTS: [&str; 10] = [
     "held-brl-by-day",
     "held-bytes-by-day",
     "sold-by-day",
+    "sold-brl-by-day",
+    "sold-bytes-by-day",
     "all-used-by-day",
+    "all-used-brl-by-day",
+    "all-used-bytes-by-day",
     "low-by-day",
 ];
 

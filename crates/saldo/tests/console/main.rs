@@ -11,6 +11,7 @@ mod customer_files;
 mod doctor;
 mod finance;
 mod home;
+mod home_lines;
 #[path = "../house/mod.rs"]
 mod house;
 mod imports;

@@ -317,3 +317,15 @@ impl Tx<'_> {
         self.run_one(PUT_CHARGE, &[outcome, code, provider_payment, settled_at, topup], topup.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::planned;
+
+    #[test]
+    fn charges_that_nobody_knows_of_are_found_by_an_index() {
+        let planned = planned(UNKNOWN);
+        assert!(planned.plan.contains("automatic_charges_unknown (topup>?)"), "{}", planned.plan);
+    }
+}

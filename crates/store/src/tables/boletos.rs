@@ -70,6 +70,12 @@ const BOLETOS_FOUND: &str =
     WHERE ($1 = '' OR b.state = $2) AND ($3 = '' OR b.our_number = $4 OR p.document = $5
     OR lower(c.name) LIKE lower($6) ESCAPE '!') AND ($7 = '' OR (b.state IN ('to_write_off', 'written_off')
     AND (v.state = 'released' OR i.state = 'open'))) AND b.id < $8 ORDER BY b.id DESC LIMIT $9";
+const BOLETOS_OVERDUE: &str =
+    "SELECT b.id, b.customer, b.purchase, b.our_number, b.barcode, b.linha_digitavel, b.amount,
+    b.unit, b.due_on, b.state, b.created_at, b.registered_at, b.paid_at, b.paid_amount, b.invoice FROM boletos b
+    JOIN customers c ON c.id = b.customer LEFT JOIN payers p ON p.customer = b.customer
+    WHERE b.state IN ('written', 'sent', 'open') AND b.due_on < $1 AND ($2 = '' OR b.our_number = $3
+    OR p.document = $4 OR lower(c.name) LIKE lower($5) ESCAPE '!') AND b.id < $6 ORDER BY b.id DESC LIMIT $7";
 const BOLETOS_COUNT: &str = "SELECT count(*) FROM boletos WHERE state = $1";
 const SET_BOLETO_STATE: &str = "UPDATE boletos SET state = $1, registered_at = coalesce($2, registered_at),
     paid_at = coalesce($3, paid_at), paid_amount = coalesce($4, paid_amount) WHERE id = $5";
@@ -135,6 +141,8 @@ pub struct BoletoSearch {
     pub state: Option<BoletoState>,
     /// Written off, and what they were to pay is still owed.
     pub is_still_owed: bool,
+    /// Not paid, and due before this day (as `2026-11-26`).
+    pub overdue_on: Option<String>,
     /// One of these: the number, the payer's CPF or CNPJ, a piece of his name.
     pub words: Option<BoletoWords>,
 }
@@ -271,6 +279,11 @@ impl Reader<'_> {
         let number = words.our_number.unwrap_or_default();
         let (document, pattern) = (words.document.clone().unwrap_or_default(), words.pattern());
         let before = before_bytes(before.map(BoletoId::as_u128));
+        if let Some(day) = &search.overdue_on {
+            let values: [&dyn crate::stored::Bind; 7] =
+                [day, &is_asked, &number, &document, &pattern, &&before[..], &rows_to_ask(limit)];
+            return Ok(page(self.all(BOLETOS_OVERDUE, &values)?, limit, |row: &BoletoRow| row.id));
+        }
         let rows = self.all(
             BOLETOS_FOUND,
             &[
@@ -311,5 +324,17 @@ impl Tx<'_> {
         let (paid_at, paid_amount) = (paid.map(|paid| paid.0), paid.map(|paid| paid.1));
         let values: [&dyn crate::stored::Bind; 5] = [&state, &registered_at, &paid_at, &paid_amount, &id];
         self.run_one(SET_BOLETO_STATE, &values, id.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::planned;
+
+    #[test]
+    fn what_is_overdue_is_found_by_an_index() {
+        let planned = planned(BOLETOS_OVERDUE);
+        assert!(planned.plan.contains("boletos_by_due (state=? AND due_on<?)"), "{}", planned.plan);
     }
 }

@@ -39,6 +39,7 @@ pub mod sessions;
 pub mod settlements;
 pub mod sign_ups;
 pub mod staff;
+pub mod standing;
 pub mod subscribers;
 pub mod topups;
 

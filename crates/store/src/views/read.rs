@@ -1,7 +1,7 @@
 //! What pages, the API and reports ask of the views.
 
 use book::EntryRef;
-use money::{CustomerId, GrantId, PaymentId, Timestamp, Unit, WalletId};
+use money::{CustomerId, GrantId, PaymentId, Timestamp, WalletId};
 
 use super::{
     AccountRow, ChargedHour, ChargedKind, ChargedRow, EntryRow, GrantRow, Moved, UsageRow, WalletRow,
@@ -52,7 +52,7 @@ const MARK_FROM_TIME: &str = "SELECT entry FROM entry_mark
 const MOVED: &str = "SELECT kind, nullif(reason, ''), CAST(sum(amount) AS BIGINT), unit
     FROM moved_view WHERE quarter >= $1 GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
 const MOVED_BETWEEN: &str = "SELECT kind, nullif(reason, ''), CAST(sum(amount) AS BIGINT), unit
-    FROM moved_view WHERE quarter >= $1 AND quarter < $2 AND unit = $3
+    FROM moved_view WHERE quarter >= $1 AND quarter < $2
     GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
 const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view WHERE wallet_no = $1 ORDER BY window_no LIMIT $2";
@@ -202,15 +202,11 @@ impl Reader<'_> {
         self.all(MOVED, &[&quarter_of(from_at)])
     }
 
-    /// The same of one unit within each of these spans, which begin and end at midnights somewhere.
-    pub fn moved_within(
-        &self,
-        unit: Unit,
-        spans: &[(Timestamp, Timestamp)],
-    ) -> Result<Vec<Vec<Moved>>, StoreError> {
+    /// The same within each of these spans, which begin and end at midnights somewhere.
+    pub fn moved_within(&self, spans: &[(Timestamp, Timestamp)]) -> Result<Vec<Vec<Moved>>, StoreError> {
         let mut statement = self.prepare(MOVED_BETWEEN)?;
         let within = |(from, until): &(Timestamp, Timestamp)| {
-            statement.all(&[&quarter_of(*from), &quarter_of(*until), &unit])
+            statement.all(&[&quarter_of(*from), &quarter_of(*until)])
         };
         spans.iter().map(within).collect()
     }

@@ -62,7 +62,7 @@ fn they_are_found_by_state_and_by_any_of_the_words() {
             (Some(BoletoState::Open), Some(name("souza")), &[]),
         ];
         for (state, words, expected) in cases {
-            let search = BoletoSearch { state, words, is_still_owed: false };
+            let search = BoletoSearch { state, words, is_still_owed: false, overdue_on: None };
             let found = read(tables, |reader| reader.boletos_found(&search, None, 10)).rows;
             let numbers: Vec<u64> = found.iter().map(|row| row.our_number).collect();
             assert_eq!(numbers, expected, "{search:?}");

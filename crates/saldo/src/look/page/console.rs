@@ -24,10 +24,10 @@ pub struct ConsoleHome {
     pub drift: DriftLine,
     /// What needs a person.
     pub needs: Vec<Need>,
-    /// What was sold, used and is held, for those who see money.
-    pub figures: Option<HomeFigures>,
-    /// How many customers are near zero; `None` if nobody is watched.
-    pub low: Option<Figure>,
+    /// What was sold, used and is held, by unit, for those who see money; and how many customers are near zero.
+    pub figures: Vec<FigureGroup>,
+    /// How lines, bills and debts stand, in a line each.
+    pub glances: Vec<Glance>,
     /// Who of them fell below last.
     pub lately_low: Vec<LowListed>,
     /// What is left before customers pay real money, for those who can do it.
@@ -40,15 +40,26 @@ pub struct ConsoleHome {
     pub older_url: Option<String>,
 }
 
-/// What all customers together bought, used and have.
+/// The figures of one unit.
 #[derive(Clone, Debug)]
-pub struct HomeFigures {
-    /// What was sold.
-    pub sold: Figure,
-    /// What was used.
-    pub used: Figure,
-    /// What customers have paid for or been given and not used.
-    pub held: Figure,
+pub struct FigureGroup {
+    /// What the unit is called; `None` where there is one alone.
+    pub heading: Option<String>,
+    /// The same in ids.
+    pub name: String,
+    /// The figures.
+    pub figures: Vec<Figure>,
+}
+
+/// How something stands, with the page behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// The id of its name.
+    pub text_id: &'static str,
+    /// How it stands.
+    pub value: String,
+    /// Where that is listed.
+    pub url: &'static str,
 }
 
 /// A figure of today with its last thirty days.
@@ -134,12 +145,6 @@ impl ConsoleHome {
         said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The figures that this reader sees.
-    pub fn all_figures(&self) -> Vec<&Figure> {
-        let money = self.figures.iter().flat_map(|figures| [&figures.sold, &figures.used, &figures.held]);
-        money.chain(&self.low).collect()
-    }
-
     /// What is left, each in a few words.
     pub fn left_words(&self) -> String {
         self.left.iter().map(|step| self.reader.t(step.text)).collect::<Vec<_>>().join(" · ")
@@ -153,12 +158,21 @@ impl ConsoleHome {
 }
 
 /// Something that waits for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// What.
     pub kind: NeedKind,
     /// How many, above zero.
     pub count: u32,
+    /// What they come to, in words; empty where that is nothing to add up.
+    pub sum: String,
+}
+
+impl Need {
+    /// What is said of it.
+    pub fn words(&self, reader: &Reader) -> String {
+        reader.tn_with(self.kind.text_id(), self.count, [("sum", self.sum.clone())])
+    }
 }
 
 /// What can wait for a person.
@@ -170,6 +184,10 @@ pub enum NeedKind {
     Unmatched,
     /// Disputes that wait for an answer.
     Disputes,
+    /// Boletos that were not paid in time.
+    Overdue,
+    /// Invoices without a boleto that were not paid in time.
+    OverdueInvoices,
     /// Credit that waits for a second pair of eyes.
     Approvals,
     /// Webhooks that could not be worked on.
@@ -199,6 +217,8 @@ impl NeedKind {
         NeedKind::FailedWebhooks,
         NeedKind::Approvals,
         NeedKind::Findings,
+        NeedKind::Overdue,
+        NeedKind::OverdueInvoices,
         NeedKind::Drift,
         NeedKind::Endpoints,
         NeedKind::Remittance,
@@ -210,6 +230,8 @@ impl NeedKind {
             NeedKind::FailedRefunds => "refunds-failed",
             NeedKind::Unmatched => "payments-unmatched-need",
             NeedKind::Disputes => "disputes-due",
+            NeedKind::Overdue => "boletos-overdue",
+            NeedKind::OverdueInvoices => "invoices-overdue",
             NeedKind::Approvals => "approvals-waiting",
             NeedKind::FailedWebhooks => "webhooks-failed",
             NeedKind::Unconfirmed => "lines-unconfirmed",
@@ -226,6 +248,8 @@ impl NeedKind {
         match self {
             NeedKind::Unmatched | NeedKind::Disputes => "open-payments",
             NeedKind::FailedRefunds | NeedKind::Approvals => "open-requests",
+            NeedKind::Overdue => "open-boletos",
+            NeedKind::OverdueInvoices => "open-invoices",
             NeedKind::FailedWebhooks => "open-inbox",
             NeedKind::Unconfirmed => "open-lines",
             NeedKind::SilentRouters => "open-routers",
@@ -239,7 +263,11 @@ impl NeedKind {
     /// What it takes to see that page.
     pub fn to_see(&self) -> Permission {
         match self {
-            NeedKind::Findings | NeedKind::Drift | NeedKind::Remittance => Permission::SeeFinance,
+            NeedKind::Findings
+            | NeedKind::Overdue
+            | NeedKind::OverdueInvoices
+            | NeedKind::Drift
+            | NeedKind::Remittance => Permission::SeeFinance,
             NeedKind::Approvals => Permission::ApproveCredit,
             NeedKind::FailedRefunds => Permission::RefundPayments,
             _ => Permission::SeeCustomers,
@@ -253,6 +281,8 @@ impl NeedKind {
             NeedKind::Disputes => "/console/payments?show=disputed",
             NeedKind::FailedRefunds => "/console/credit?show=failed",
             NeedKind::Approvals => "/console/credit?show=waiting",
+            NeedKind::Overdue => "/console/boletos?state=overdue",
+            NeedKind::OverdueInvoices => "/console/billing",
             NeedKind::FailedWebhooks => "/console/inbox?show=failed",
             NeedKind::Unconfirmed => "/console/lines?status=waiting",
             NeedKind::SilentRouters => "/console/routers",
@@ -294,10 +324,8 @@ pub struct ConsoleCustomer {
     pub name: String,
     /// The login.
     pub login: String,
-    /// Posted balance.
-    pub posted: Amount,
-    /// Available balance.
-    pub available: Amount,
+    /// Posted and available balance; `None` if there is no credit in money.
+    pub balance: Option<(Amount, Amount)>,
     /// When the customer was made.
     pub created_at: Timestamp,
 }

@@ -57,7 +57,9 @@ pub use automatic_topup::{
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
 pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
 pub use buy_credit::BuyCredit;
-pub use console::{BooksLine, ConsoleCustomer, ConsoleHome, DriftLine, Figure, HomeFigures, LowListed};
+pub use console::{
+    BooksLine, ConsoleCustomer, ConsoleHome, DriftLine, Figure, FigureGroup, Glance, LowListed,
+};
 pub use consumption::{Consumed, Consumption, ConsumptionFragment};
 pub use customer::{
     Came, CustomerActs, CustomerPage, CustomerParts, FreezableWallet, LineOfCustomer, LoginLine, Lot,

@@ -21,6 +21,8 @@ pub struct People {
     pub note: Option<String>,
     /// What was looked for; empty for all.
     pub find: String,
+    /// Whether only some are listed.
+    pub is_narrowed: bool,
     /// Whether new ones may be written down here.
     pub may_change: bool,
     /// The names of the columns behind the first.

@@ -1,0 +1,109 @@
+//! The first page of those who sell lines, or have customers in debt: each currency for itself, what is overdue, and the lists behind it.
+
+use axum::http::Method;
+use book::{LineAct, LineStatus};
+use serde_json::json;
+use store::tables::staff::StaffRole;
+
+use super::bank::{buyer, open, seller};
+use super::browser::between;
+use super::house::{House, PATIENCE};
+use super::staff_in;
+use super::support::paid;
+
+const DAY: u32 = 86_400;
+
+async fn shown(house: &House) {
+    let landed = house.running.app.ledger.landed().borrow().position;
+    assert!(house.running.app.wait_projected(landed, PATIENCE).await);
+}
+
+/// What stands under this heading of a figure; nothing if there is no such figure.
+fn figure<'p>(page: &'p str, name: &str) -> &'p str {
+    let card = between(page, &format!("id=\"{name}-heading\""), "</section>").unwrap_or_default();
+    between(card, "<p class=\"fact\">", "</p>").unwrap_or_default()
+}
+
+/// What is said beside the link to this page.
+fn glance<'p>(page: &'p str, url: &str) -> &'p str {
+    let link = format!("<dt><a href=\"{url}\">");
+    between(page, &link, "</dd>").and_then(|it| it.split("<dd>").nth(1)).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sold_for_lines_and_what_is_overdue_is_told_in_its_own_currency() {
+    const AT_ZERO: &str = "/console/lines?status=at_zero";
+    const BLOCKED: &str = "/console/lines?status=blocked";
+    let house = open().await;
+    let mut admin = seller(&house, "purchase").await;
+    let (wallet, boleto) = buyer(&house, "João da Silva", "52998224725", "01310100").await;
+    shown(&house).await;
+    let page = admin.get("/console").await.text;
+    assert_eq!(figure(&page, "sold-brl-by-day"), "R$24.90", "{page}");
+    assert_eq!(figure(&page, "sold-bytes-by-day"), "10.0\u{a0}GB");
+    assert_eq!(figure(&page, "all-used-bytes-by-day"), "50.0\u{a0}GB");
+    // Nobody has credit in dollars, and none in reais beside what was sold: nothing is said of either.
+    for name in ["sold-by-day", "all-used-by-day", "held-by-day", "held-brl-by-day", "held-bytes-by-day"] {
+        assert_eq!(figure(&page, name), "", "{name}");
+    }
+    assert!(page.contains(">In R$</h2>") && page.contains(">Data</h2>"), "{page}");
+    assert_eq!((glance(&page, AT_ZERO), glance(&page, BLOCKED)), ("0", "0"));
+    assert_eq!(glance(&page, "/console/boletos/files"), "none yet");
+    assert!(!glance(&page, "/console/billing").is_empty() && !page.contains("overdue boleto"), "{page}");
+
+    // All of it is used, he does not pay, and staff block him.
+    let app = &house.running.app;
+    let used = LineAct::AddUse { total: 10_000_000_000, outside: 0 };
+    saldo::lines::ask(app, wallet, used, None).await.expect("used up");
+    shown(&house).await;
+    assert_eq!(glance(&admin.get("/console").await.text, AT_ZERO), "1");
+    assert!(admin.get(AT_ZERO).await.text.contains("João da Silva"));
+    house.advance(10 * DAY).await;
+    let line = app.read(move |tables| tables.lines_of(boleto.customer, 1)).await.expect("lines").remove(0);
+    saldo::lines::ask(app, line.wallet, LineAct::SetStatus { status: LineStatus::Blocked }, None)
+        .await
+        .expect("blocked");
+    shown(&house).await;
+    let page = admin.get("/console").await.text;
+    assert!(page.contains("1 overdue boleto: R$24.90.") && !page.contains("All clear"), "{page}");
+    assert_eq!((glance(&page, BLOCKED), figure(&page, "sold-brl-by-day")), ("1", "R$0.00"));
+    let overdue = admin.get("/console/boletos?state=overdue").await.text;
+    assert!(overdue.contains("João da Silva") && overdue.contains("<option value=\"overdue\" selected>"));
+    let another = admin.get("/console/boletos?state=overdue&q=Maria").await.text;
+    assert!(!another.contains("João da Silva"), "{another}");
+
+    // Support sees how lines stand, and no sums.
+    let mut support = staff_in(&house, "leo@example.com", StaffRole::Support).await;
+    let page = support.get("/console").await.text;
+    assert_eq!(glance(&page, BLOCKED), "1");
+    for hidden in ["overdue boleto", "/console/billing\">", "Sold today", "Data sold today"] {
+        let main = between(&page, "<main", "</main>").expect("a main part");
+        assert!(!main.contains(hidden), "{hidden}: {main}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_used_more_than_he_had_is_counted_and_listed() {
+    const IN_DEBT: &str = "/console/customers?show=in_debt";
+    let house = House::open().await;
+    let known = paid(&house).await;
+    let customer = &known.customer;
+    let mut admin = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    assert_eq!(glance(&admin.get("/console").await.text, IN_DEBT), "", "nobody is");
+    let none = admin.get(IN_DEBT).await.text;
+    assert!(!none.contains(&customer.customer.id.to_string()), "{none}");
+    let charge = json!({"wallet": customer.wallet.to_string(), "amount": {"amount": "35.00", "unit": "USD"}, "kind": "report"});
+    house.post("/v1/charges", &charge).await.expect(201);
+    // What he paid goes back, and he has used it.
+    let payment = known.payment.provider_payment.as_str();
+    house.stripe(Method::POST, "/v1/refunds", &[("payment_intent", payment), ("amount", "1000")]).await;
+    house.until(|tables| tables.debts(), |debts| debts.iter().any(|debt| debt.count == 1)).await;
+    assert_eq!(glance(&admin.get("/console").await.text, IN_DEBT), "1 (−$10.00)");
+    let list = admin.get(IN_DEBT).await.text;
+    assert!(list.contains(&customer.customer.id.to_string()) && list.contains("−$10.00"), "{list}");
+    // A cursor that is none begins at the first.
+    let odd = admin.get(&format!("{IN_DEBT}&before=x.y")).await.text;
+    assert!(odd.contains(&customer.customer.id.to_string()), "{odd}");
+    let behind = admin.get(&format!("{IN_DEBT}&before=-1.0")).await.text;
+    assert!(!behind.contains(&customer.customer.id.to_string()), "{behind}");
+}
