@@ -253,8 +253,10 @@ async function follow() {
 // --- Begin.
 
 follow();
-// A long menu scrolls for itself: where the page stands in it is in sight.
-document.querySelector(".menu nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+// A long menu scrolls for itself: where the page stands in it is in sight, in the midst of what stands beside it.
+const here = document.querySelector(".menu nav [aria-current]");
+const entries = here?.closest("nav");
+if (entries) entries.scrollTop += here.getBoundingClientRect().top - entries.getBoundingClientRect().top - entries.clientHeight / 2;
 
 const result = document.querySelector("dialog[data-result]");
 if (result) openResult(result);

@@ -802,6 +802,10 @@ payments-sum = { $n ->
     [one] One payment: { $paid } paid, { $back } given back, { $unpaid } not paid.
    *[other] { $n } payments: { $paid } paid, { $back } given back, { $unpaid } not paid.
  }
+payments-given-back = { $n ->
+    [one] Credit given back by hand, once: { $back }.
+   *[other] Credit given back by hand, { $n } times: { $back }.
+ }
 topups-sum = { $n ->
     [one] One recharge of { $amount }; { $credited } credited.
    *[other] { $n } recharges of { $amount } together; { $credited } credited.

@@ -802,6 +802,10 @@ payments-sum = { $n ->
     [one] Um pagamento: { $paid } pagos, { $back } devolvidos, { $unpaid } não pagos.
    *[other] { $n } pagamentos: { $paid } pagos, { $back } devolvidos, { $unpaid } não pagos.
  }
+payments-given-back = { $n ->
+    [one] Crédito devolvido à mão, uma vez: { $back }.
+   *[other] Crédito devolvido à mão, { $n } vezes: { $back }.
+ }
 topups-sum = { $n ->
     [one] Uma recarga de { $amount }; { $credited } creditados.
    *[other] { $n } recargas de { $amount } no total; { $credited } creditados.

@@ -236,6 +236,15 @@ fn sums(
             reader.tn_with("payments-sum", count, values)
         })
         .collect();
+    // What was given back by hand went back from what had come before, not from one row: it is told by the days on which it went.
+    if has_settlements(filter, by) && by.amount.is_none() {
+        let given_back = tables.given_back_between(by.customer, (by.from, by.until))?;
+        let told = given_back.into_iter().map(|back| {
+            let values = [("back", reader.money(back.amount))];
+            reader.tn_with("payments-given-back", back.count, values)
+        });
+        sentences.extend(told);
+    }
     if is_long {
         sentences.push(reader.t1("sum-of-newest", "rows", reader.number(i64::from(SUM_ROWS_MAX))));
     }

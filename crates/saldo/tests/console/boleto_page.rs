@@ -121,6 +121,10 @@ async fn what_was_paid_twice_is_given_back_once_from_its_finding() {
     // The same form again changes nothing; another sum is told.
     let seen = house.seen();
     assert_eq!(staff.submit("/console", &action, &giving).await.status.as_u16(), 303);
+    let listed = staff.get("/console/payments").await.text;
+    assert!(listed.contains("Credit given back by hand, once: R$24.90."), "{listed}");
+    let of_a_card = staff.get("/console/payments?card=4242").await.text;
+    assert!(!of_a_card.contains("given back by hand"), "{of_a_card}");
     let less = [("amount", "10.00"), ("paid_by", "pix"), ("reason", "E2 devolvido")];
     let refused = staff.submit("/console", &action, &less).await;
     assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);
