@@ -750,6 +750,7 @@ glance-debts = Customers in debt
 glance-debts-value = { $n } ({ $sum })
 glance-run = Next monthly run
 glance-run-value = { $month }, on { $day }
+glance-run-waits = { $month }, not made yet
 glance-return = Last return of the bank
 glance-return-none = none yet
 boletos-overdue = { $n ->

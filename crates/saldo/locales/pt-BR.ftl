@@ -750,6 +750,7 @@ glance-debts = Clientes em débito
 glance-debts-value = { $n } ({ $sum })
 glance-run = Próximo faturamento
 glance-run-value = { $month }, em { $day }
+glance-run-waits = { $month }, ainda não gerado
 glance-return = Último retorno do banco
 glance-return-none = nenhum ainda
 boletos-overdue = { $n ->

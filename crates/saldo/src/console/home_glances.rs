@@ -12,7 +12,7 @@ use crate::look::Reader;
 use crate::look::page::Glance;
 use crate::look::page::boletos::BoletoView;
 use crate::look::part::Place;
-use crate::portal::calendar::day_bounds;
+use crate::portal::calendar::{day_bounds, day_of};
 use crate::portal::monthly_invoices::month_words;
 
 /// What there is to say to whoever may see money, or may not.
@@ -46,13 +46,14 @@ pub(super) fn read(
     if sells_lines && sees_finance {
         let (billing, zone) = (&app.config.billing, &app.config.brand.time_zone);
         let (month, _) = next_month(tables, billing, zone, now)?;
-        let day = spoken(reader, month.run_on(billing));
-        let month = month_words(reader.locale, &month.to_string());
-        glances.push(Glance {
-            text_id: "glance-run",
-            value: reader.t2("glance-run-value", "month", month, "day", day),
-            url: Place::ConsoleBilling.url(),
-        });
+        let run_on = month.run_on(billing);
+        let words = month_words(reader.locale, &month.to_string());
+        let value = if run_on <= day_of(zone, now) {
+            reader.t1("glance-run-waits", "month", words)
+        } else {
+            reader.t2("glance-run-value", "month", words, "day", spoken(reader, run_on))
+        };
+        glances.push(Glance { text_id: "glance-run", value, url: Place::ConsoleBilling.url() });
     }
     if app.config.bank.is_some() && sees_finance {
         let last = tables.bank_returns(1)?.into_iter().next();
