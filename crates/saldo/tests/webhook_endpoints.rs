@@ -333,8 +333,13 @@ async fn what_is_wrong_is_named_and_changes_nothing() {
         (json!({"url": format!("https://example.com/{}", "a".repeat(2_000))}), "invalid_url", Some("url")),
         (json!({"url": "https://example.com/", "kinds": ["credit.lost"]}), "kind_unknown", Some("kinds")),
         (
-            json!({"url": "https://example.com/", "description": "a\u{0}"}),
+            json!({"url": "https://example.com/", "description": "a\u{7}"}),
             "invalid_description",
+            Some("description"),
+        ),
+        (
+            json!({"url": "https://example.com/", "description": "a\u{0}"}),
+            "invalid_text",
             Some("description"),
         ),
         (json!({"url": "https://example.com/", "secret": "mine"}), "unknown_field", Some("secret")),
