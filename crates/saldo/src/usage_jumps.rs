@@ -133,15 +133,31 @@ pub(crate) async fn count(app: &Arc<App>, author: Author, counting: Counting) ->
     }
 }
 
-/// Of which line a finding tells that something was not counted, and how many bytes; `None` if it tells of something else.
+/// Of which line a finding tells that something was not counted, and how many bytes; `None` if it tells of something else, or of a service
+/// within the line's session: what a service used is in the session's own counters too, or costs nothing.
 pub(crate) fn uncounted(
     tables: &store::Reader<'_>,
     finding_no: u32,
 ) -> Result<Option<(LineId, i64)>, StoreError> {
-    Ok(match tables.finding(finding_no)?.as_ref().and_then(Found::read) {
-        Some(Found::UsageJump { line, bytes, .. }) => line.parse().ok().map(|line| (line, bytes)),
+    match tables.finding(finding_no)? {
+        Some(finding) => told_by(tables, &finding),
+        None => Ok(None),
+    }
+}
+
+/// The same of a finding that is known.
+pub(crate) fn told_by(
+    tables: &store::Reader<'_>,
+    finding: &Finding,
+) -> Result<Option<(LineId, i64)>, StoreError> {
+    let Some(Found::UsageJump { line, bytes, .. }) = Found::read(finding) else { return Ok(None) };
+    let Ok(line) = line.parse::<LineId>() else { return Ok(None) };
+    let session = match (tables.line_view(line)?, u128::from_str_radix(&finding.about, 16)) {
+        (Some(view), Ok(session)) => tables.session_of(view.wallet_no, session)?,
         _ => None,
-    })
+    };
+    let is_of_a_service = session.is_some_and(|session| session.traffic_no.is_some());
+    Ok((!is_of_a_service).then_some((line, bytes)))
 }
 
 /// What counting is called: once for each finding, however many press its button.

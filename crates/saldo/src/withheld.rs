@@ -6,25 +6,34 @@ use std::sync::Arc;
 use money::Timestamp;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::{Topup, TopupState};
-use store::{StoreError, Tx};
+use store::{Reader as TablesReader, StoreError, Tx};
 use stripe::Request;
 use stripe::answer::{CheckoutSession, Expandable, PaymentIntent};
 
 use crate::app::App;
 use crate::clock;
 use crate::findings::Found;
+use crate::payments::STRIPE;
 use crate::problem::Problem;
 
 /// Why such a payment bought nothing, as its row keeps it.
 const NOT_AS_ASKED: &str = "not_as_asked";
 
-/// Whether a payment is of the customer whose top-up it names: of his name at Stripe, or made on the page that was opened for him, if he was
-/// deleted there since and made anew.
+/// Whether a payment is of the customer whose top-up it names: of his name at Stripe, or, if he was deleted there since and made anew, one
+/// that has completed the top-up already, one that we asked of his saved card ourselves, or one made on the page that was opened for him.
 pub(crate) async fn is_his(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result<bool, Problem> {
-    let customer = topup.customer;
-    let known = app.read(move |reader| reader.customer(customer)).await?;
-    let known = known.and_then(|customer| customer.stripe_customer_id);
-    if known.is_some() && known.as_deref() == intent.customer.as_ref().map(Expandable::id) {
+    let (its, name) = (topup.clone(), intent.id.clone());
+    let look = move |reader: &TablesReader<'_>| {
+        let known = reader.customer(its.customer)?.and_then(|customer| customer.stripe_customer_id);
+        let has_completed = |tried: &Payment| {
+            tried.credited_entry.is_some()
+                || its.state != TopupState::Withheld && its.outcome_payment == Some(tried.id)
+        };
+        let is_completed = reader.attempts_of(STRIPE, &name)?.iter().any(has_completed);
+        Ok((known, is_completed || reader.automatic_charge(its.id)?.is_some()))
+    };
+    let (known, is_ours) = app.read(look).await?;
+    if is_ours || known.is_some() && known.as_deref() == intent.customer.as_ref().map(Expandable::id) {
         return Ok(true);
     }
     let Some(session) = &topup.checkout_session else { return Ok(false) };

@@ -10,12 +10,14 @@ use house::{House, STRIPE_KEY, open_sandbox};
 use money::Timestamp;
 use reqwest::Method;
 use saldo::customers::CreatedCustomer;
-use sandbox::{OffSessionDecline, Sandbox};
+use sandbox::{Act, OffSessionDecline, Sandbox};
 use serde_json::{Value, json};
 use store::tables::automatic_topups::{
     AutomaticCharge, AutomaticReason, AutomaticState, AutomaticTopup, ChargeOutcome,
 };
 use store::tables::outbox::Mail;
+use store::tables::payments::Payment;
+use store::tables::topups::TopupState;
 
 const VISA: &str = "4242424242424242";
 const MASTERCARD: &str = "5555555555554444";
@@ -217,6 +219,38 @@ async fn low_credit_is_topped_up_once_and_told() {
     }
     assert_eq!(consents[0].address.as_deref(), Some("127.0.0.1"));
     assert!(consents[0].given_by.starts_with("log_"), "{}", consents[0].given_by);
+    flat.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_charged_under_his_old_name_at_stripe_stays_credited() {
+    let flat = Flat::open().await;
+    flat.turn_on().await;
+    flat.spend("24.00").await;
+    flat.spend("1.50").await;
+    let charge = flat.charges(is_over).await.remove(0);
+    assert_eq!(flat.posted().await, "29.50");
+    let (id, topup) = (flat.ana.customer.id, charge.topup);
+    let app = &flat.house.running.app;
+    let row = app.read(move |reader| reader.customer(id)).await.expect("a look").expect("a customer");
+    let customer = row.stripe_customer_id.expect("a customer at Stripe");
+    flat.house.sandbox.act(Act::DeleteCustomer { customer }).await.expect("he is there");
+    let wanted = json!({"customer": id.to_string(), "amount": {"amount": "10.00", "unit": "USD"}});
+    let anew = flat.house.post("/v1/topups", &wanted).await.expect(201);
+    flat.house.pay(&anew, MASTERCARD).await;
+    // Stripe tells of the old payment again: a part of it goes back.
+    let payment = charge.provider_payment.expect("the payment that was asked for");
+    flat.house.sandbox.act(Act::Refund { payment, amount: Some(500) }).await.expect("a refund");
+    let is_back = |attempts: &Vec<Payment>| attempts.iter().any(|tried| tried.refunded > 0);
+    flat.house.until(move |reader| Ok(reader.payments_of(id, None, 9)?.rows), is_back).await;
+    let (wallet, wanted) = (flat.ana.wallet, steps("34.50"));
+    let look = move |reader: &store::Reader<'_>| reader.wallet_view(wallet);
+    flat.house.until(look, |row| row.as_ref().is_some_and(|row| row.posted == wanted)).await;
+    let app = &flat.house.running.app;
+    let state = app.read(move |reader| reader.topup(topup)).await.expect("a look").expect("a top-up").state;
+    assert_eq!(state, TopupState::Credited);
+    let findings = app.read(|reader| reader.findings(9)).await.expect("findings");
+    assert!(findings.is_empty(), "{findings:?}");
     flat.house.close().await;
 }
 

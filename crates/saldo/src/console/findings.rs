@@ -24,7 +24,7 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
-use crate::{billing, overpaid};
+use crate::{billing, overpaid, usage_jumps};
 
 /// Findings of one page.
 const ROWS: u32 = 25;
@@ -110,6 +110,7 @@ pub(super) fn listed(
     finding: Finding,
 ) -> Result<FindingListed, StoreError> {
     let found = Found::read(&finding);
+    let may_be_counted = usage_jumps::told_by(tables, &finding)?.is_some();
     let Finding { finding_no, code, boleto, return_no, file_line, detail, found_at, customer, .. } = finding;
     let boleto = boleto.map(|id| tables.boleto(id)).transpose()?.flatten();
     let whom = customer.or(boleto.as_ref().map(|row| row.customer));
@@ -125,7 +126,6 @@ pub(super) fn listed(
     };
     let file = return_no.map(|no| tables.bank_return(no)).transpose()?.flatten();
     let resolved_at = tables.finding_resolved_at(finding_no)?;
-    let is_use = matches!(found, Some(Found::UsageJump { .. }));
     Ok(FindingListed {
         no: finding_no,
         code,
@@ -137,7 +137,7 @@ pub(super) fn listed(
         detail,
         found_at,
         give_back_url,
-        count_url: (is_use && resolved_at.is_none())
+        count_url: (may_be_counted && resolved_at.is_none())
             .then(|| format!("{}/{finding_no}/use/new", BoletoView::Findings.url())),
         credit: credit.filter(|_| given.is_some()),
         resolved: match resolved_at {

@@ -18,11 +18,14 @@ use crate::portal::{Asked, Fault, Posted, StaffIn};
 use crate::problem::Problem;
 use crate::usage_jumps::{self, Counting};
 
-/// For which amount the form showed what it does, in bytes.
+/// What the form showed, in bytes.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Seen {
+    /// For which amount it showed what counting does.
     seen: i64,
+    /// How much was not counted then.
+    told: i64,
 }
 
 /// What is typed.
@@ -62,7 +65,7 @@ pub(super) async fn count(
     State(app): State<Arc<App>>,
     staff: StaffIn,
     Path(no): Path<u32>,
-    Asked(Seen { seen }): Asked<Seen>,
+    Asked(Seen { seen, told }): Asked<Seen>,
     Posted(typing): Posted<Typing>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::KeepBankFiles)?;
@@ -75,8 +78,8 @@ pub(super) async fn count(
     if let Err(problem) = read {
         return form(&app, &staff, (&uncounted, uncounted.told), &typing, Some(&problem));
     }
-    // Nobody has been told what another amount does.
-    if counting.bytes != seen {
+    // Nobody has been told what another amount does, nor of what jumped since.
+    if counting.bytes != seen || uncounted.told != told {
         return form(&app, &staff, (&uncounted, counting.bytes), &typing, None);
     }
     let author = staff.visit.author(&staff.who.session);
@@ -113,7 +116,7 @@ fn form(
         FieldProblem::new(problem.field.clone().unwrap_or_default(), words)
     });
     let url = BoletoView::Findings.url();
-    let place = (Place::ConsoleBoletos, format!("{url}/{no}/use?seen={bytes}"), url.to_owned());
+    let place = (Place::ConsoleBoletos, format!("{url}/{no}/use?seen={bytes}&told={told}"), url.to_owned());
     let preview = reader.with(
         "count-use-preview",
         [

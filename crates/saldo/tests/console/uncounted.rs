@@ -60,11 +60,11 @@ async fn what_was_not_believed_is_counted_once_after_a_preview() {
         "value=\"60\"",
         "The router told of 60.0\u{a0}GB that were not counted.",
         "On joao@example.net, counting 60.0\u{a0}GB takes the balance from 48.5\u{a0}GB to \u{2212}11.5\u{a0}GB",
-        "action=\"/console/boletos/findings/1/use?seen=60000000000\"",
+        "action=\"/console/boletos/findings/1/use?seen=60000000000&#38;told=60000000000\"",
     ] {
         assert!(asked.contains(words), "{words}: {asked}");
     }
-    let count = |seen: i64| format!("{FINDINGS}/1/use?seen={seen}");
+    let count = |seen: i64| format!("{FINDINGS}/1/use?seen={seen}&told=60000000000");
     let seen = house.seen();
     for (amount, reason, words) in [
         ("0", "it was a film", "above zero, at most 60.0\u{a0}GB"),
@@ -88,6 +88,12 @@ async fn what_was_not_believed_is_counted_once_after_a_preview() {
         "{}",
         again.text
     );
+    assert_eq!((house.seen(), available(&house, wallet)), (seen, before), "nothing was counted");
+
+    // What the form did not know of, since it jumped later, is told of first.
+    let old = format!("{FINDINGS}/1/use?seen=4000000000&told=30000000000");
+    let again = staff.submit("/console", &old, &less).await;
+    assert_eq!(again.status.as_u16(), 200, "{}", again.text);
     assert_eq!((house.seen(), available(&house, wallet)), (seen, before), "nothing was counted");
 
     for _ in 0..2 {
@@ -128,7 +134,8 @@ async fn what_was_not_believed_may_stay_uncounted() {
     let done = staff.get(&format!("{FINDINGS}?done=1")).await.text;
     assert!(done.contains("Left uncounted on ") && done.contains(" by Staff."), "{done}");
     let late = [("amount", "1"), ("reason", "it was a film")];
-    let refused = staff.submit("/console", &format!("{FINDINGS}/1/use?seen=1000000000"), &late).await;
+    let told = 20_i64 * (1 << 32) - 1_000_000_000;
+    let refused = staff.submit("/console", &format!("{FINDINGS}/1/use?seen=1000000000&told={told}"), &late).await;
     assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
     assert_eq!(available(&house, wallet), before);
 }
