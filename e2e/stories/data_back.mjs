@@ -39,7 +39,7 @@ story('a refund of a pack takes its data, step by step', { names: PORTUGUESE }, 
   await contains(staff.page.getByRole('main'), 'Dados retirados 5,0 GB de 10,0 GB');
 
   await reads(portal.output('Saldo Atual'), '5,0 GB');
-  await contains(page.getByRole('main'), 'Pagamento devolvido: 5,0 GB retirados');
+  await contains(page.getByRole('main'), '5,0 GB retirados: o pagamento foi devolvido');
   await portal.sameDocument();
 
   await lookAt(staff.page, '12,45');

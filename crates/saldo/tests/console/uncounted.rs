@@ -135,7 +135,8 @@ async fn what_was_not_believed_may_stay_uncounted() {
     assert!(done.contains("Left uncounted on ") && done.contains(" by Staff."), "{done}");
     let late = [("amount", "1"), ("reason", "it was a film")];
     let told = 20_i64 * (1 << 32) - 1_000_000_000;
-    let refused = staff.submit("/console", &format!("{FINDINGS}/1/use?seen=1000000000&told={told}"), &late).await;
+    let refused =
+        staff.submit("/console", &format!("{FINDINGS}/1/use?seen=1000000000&told={told}"), &late).await;
     assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
     assert_eq!(available(&house, wallet), before);
 }

@@ -142,7 +142,9 @@ async fn a_refund_in_steps_takes_the_data_in_steps_and_everybody_sees_it() {
         assert!(invoices.contains(badge) && invoices.contains("data was taken back."), "{badge}: {invoices}");
     }
     let page = browser.get(&provider.page()).await.text;
-    for words in ["Adjustments", "Credit purchase refunded", "Payment gone back: 10.0\u{a0}GB taken back"] {
+    for words in
+        ["Adjustments", "Credit purchase refunded", "10.0\u{a0}GB taken back: the payment was given back"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     provider.has_no_findings().await;
