@@ -281,7 +281,9 @@ async fn a_line_that_stands_open_is_followed() {
     let act = |act| lines::ask(&house.running.app, wallet, act, None);
     act(LineAct::SetStatus { status: LineStatus::Blocked }).await.expect("it is blocked");
     // The program confirms it by itself as well, since the session's router is not there any more: whoever is later changes nothing.
-    let _by_whom = act(LineAct::Restrict { at: clock::now() }).await;
+    if let Err(refused) = act(LineAct::Restrict { at: clock::now() }).await {
+        assert_eq!(refused.code, "reading_old", "{refused:?}");
+    }
     stream.until(&["Enable line", "The router has confirmed that the access is restricted"]).await;
     act(LineAct::AddUse { total: 1_000_000_000, outside: 0 }).await.expect("it is counted");
     stream.until(&["47.5\u{a0}GB"]).await;
