@@ -9,9 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { launchBrowser } from './browser.mjs';
 import { startDemo } from './demo.mjs';
-import { ENGLISH } from './names.mjs';
+import { ENGLISH, NAMES } from './names.mjs';
 import { Portal } from './portal.mjs';
 import { WAIT_SECONDS_MAX } from './wait.mjs';
+
+export const PHONE = { width: 390, height: 844 };
 
 const STORY_SECONDS_MAX = 300;
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -26,13 +28,14 @@ after(async () => {
 });
 
 /**
- * One story. `options`: `names` (the language, English unless told), `context` (what Playwright's newContext takes).
+ * One story. `options`: `names` (the language, English unless told), `context` (what Playwright's newContext takes), `start` (what is started
+ * instead of a demo, and answers with the same).
  * `tell` gets {demo, context, page, portal, newTab}: `portal` speaks the story's language, `newTab()` is another tab of the
  * same browser as a Portal.
  */
 export function story(title, options, tell) {
   test(title, { timeout: STORY_SECONDS_MAX * 1000 }, async () => {
-    const demo = await startDemo();
+    const demo = await (options.start ?? startDemo)();
     const names = options.names ?? ENGLISH;
     const context = await browser.newContext({
       locale: names.locale,
@@ -56,6 +59,11 @@ export function story(title, options, tell) {
       await demo.stop();
     }
   });
+}
+
+/** One story in each language, on a phone. */
+export function storyOnPhones(title, tell) {
+  for (const names of NAMES) story(`${title} (${names.locale})`, { names, context: { viewport: PHONE } }, tell);
 }
 
 /** Collects what must never happen while a story is played. */

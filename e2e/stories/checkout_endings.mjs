@@ -1,9 +1,16 @@
-// Every other way a checkout can end: turned back, declined and tried again, told twice, told late, told before the return.
+// Every other way a checkout can end: turned back, declined and tried again, told twice, told late, told before the return. In both languages, on
+// a phone.
 
 import assert from 'node:assert/strict';
 import { Checkout, DECLINED, NO_FUNDS, VISA } from '../checkout.mjs';
 import { setFaults } from '../faults.mjs';
-import { story } from '../story.mjs';
+import { storyOnPhones } from '../story.mjs';
+import { contains } from '../wait.mjs';
+
+const REASONS = {
+  'en-US': { declined: 'The bank declined the card.', noFunds: 'The card has insufficient funds.' },
+  'pt-BR': { declined: 'O banco recusou o cartão.', noFunds: 'O cartão não tem saldo suficiente.' },
+};
 
 async function openCheckout(portal, ...faults) {
   await portal.signIn();
@@ -24,7 +31,7 @@ function refused(portal, card) {
   return { amount: portal.names.money(10), card: card.shown, status: portal.names.failure };
 }
 
-story('turned back on the hosted page: cancelled, no row, no credit', {}, async ({ portal }) => {
+storyOnPhones('turned back on the hosted page: cancelled, no row, no credit', async ({ portal }) => {
   const checkout = await openCheckout(portal);
   await checkout.back();
   await portal.dialogSays('cancelled');
@@ -33,7 +40,7 @@ story('turned back on the hosted page: cancelled, no row, no credit', {}, async 
   await portal.rowsAre([]);
 });
 
-story('two declines and a success on one page are three rows', {}, async ({ portal }) => {
+storyOnPhones('two declines and a success on one page are three rows', async ({ portal }) => {
   const { names } = portal;
   const checkout = await openCheckout(portal);
   await checkout.fillCard(DECLINED);
@@ -49,9 +56,12 @@ story('two declines and a success on one page are three rows', {}, async ({ port
   await portal.closeDialog('successful');
   await portal.balance(35);
   await portal.rowsAre([paid(portal), refused(portal, NO_FUNDS), refused(portal, DECLINED)]);
+  const reasons = REASONS[names.locale];
+  await contains(portal.rows().nth(1), reasons.noFunds);
+  await contains(portal.rows().nth(2), reasons.declined);
 });
 
-story('every webhook delivered twice credits once', {}, async ({ portal }) => {
+storyOnPhones('every webhook delivered twice credits once', async ({ portal }) => {
   const { names } = portal;
   const checkout = await openCheckout(portal, 'twice');
   await checkout.fillCard(VISA);
@@ -65,7 +75,7 @@ story('every webhook delivered twice credits once', {}, async ({ portal }) => {
   await portal.rowsAre([paid(portal)]);
 });
 
-story('the webhook arrives before the customer returns', {}, async ({ portal, newTab }) => {
+storyOnPhones('the webhook arrives before the customer returns', async ({ portal, newTab }) => {
   const { names } = portal;
   const watching = await newTab();
   const checkout = await openCheckout(portal);
@@ -86,7 +96,7 @@ story('the webhook arrives before the customer returns', {}, async ({ portal, ne
   await portal.rowsAre([paid(portal)]);
 });
 
-story('the customer returns before the webhook: pending, then successful by itself', {}, async ({ portal, newTab }) => {
+storyOnPhones('the customer returns before the webhook: pending, then successful by itself', async ({ portal, newTab }) => {
   const { names } = portal;
   const checkout = await openCheckout(portal, 'held');
   await checkout.fillCard(VISA);
@@ -102,7 +112,7 @@ story('the customer returns before the webhook: pending, then successful by itse
   await portal.rowsAre([paid(portal)]);
 });
 
-story('the popup opens once per checkout: not on reload, not on Back', {}, async ({ portal }) => {
+storyOnPhones('the popup opens once per checkout: not on reload, not on Back', async ({ portal }) => {
   const { names, page } = portal;
   const checkout = await openCheckout(portal);
   await checkout.fillCard(VISA);
@@ -119,7 +129,7 @@ story('the popup opens once per checkout: not on reload, not on Back', {}, async
   await portal.noDialog();
 });
 
-story('a second tab follows without a reload', {}, async ({ portal, newTab }) => {
+storyOnPhones('a second tab follows without a reload', async ({ portal, newTab }) => {
   const { names } = portal;
   await portal.signIn();
   const second = await newTab();

@@ -2,13 +2,11 @@
 // desk and on a phone.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { barriers } from '../barriers.mjs';
 import { NAMES, PORTUGUESE } from '../names.mjs';
 import { story } from '../story.mjs';
 import { contains, counts, eventually, plain, reads, textOf } from '../wait.mjs';
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SIZES = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
 
 for (const names of NAMES) {
@@ -133,14 +131,7 @@ async function checkPanel(portal) {
 
 /** What axe-core calls serious or critical, on the page as it stands; and nothing is wider than the window. */
 async function noBarriers(page, where) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const result = await globalThis.axe.run(document, { resultTypes: ['violations'] });
-    return result.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  });
-  assert.deepEqual(found, [], `barriers on: ${where}`);
+  assert.deepEqual(await barriers(page), [], `barriers on: ${where}`);
   const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.ok(!isWide, `${where} scrolls sideways`);
 }

@@ -4,9 +4,14 @@
 import { Checkout, VISA } from '../checkout.mjs';
 import { NAMES } from '../names.mjs';
 import { at, payment } from '../provider.mjs';
-import { story } from '../story.mjs';
+import { story, storyOnPhones } from '../story.mjs';
 
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
+const LOST = {
+  'en-US': { reason: 'Your bank took this payment back. The credit it had bought was taken back.', movement: 'Recharge disputed at the bank' },
+  'pt-BR': { reason: 'Seu banco retirou este pagamento. O crédito que ele tinha comprado foi retirado.', movement: 'Recarga contestada no banco' },
+};
 
 const DECIDED = {
   'en-US': 'Your bank has decided: this payment stands',
@@ -66,14 +71,14 @@ for (const names of NAMES) {
   }
 }
 
-story('a dispute that is lost stays taken back, and stands in the statement', {}, async ({ demo, portal, page }) => {
+storyOnPhones('a dispute that is lost stays taken back, and stands in the statement', async ({ demo, portal, page }) => {
   const { names } = portal;
   const intent = await paid({ demo, portal });
   const lost = await at(demo, `/payments/${intent}/disputes`);
   await stands(portal, 25, names.disputed);
   await at(demo, `/disputes/${lost.id}/closing`, { ending: 'lost' });
-  await page.getByText('Your bank took this payment back. The credit it had bought was taken back.').waitFor();
+  await page.getByText(LOST[names.locale].reason).waitFor();
   await stands(portal, 25, names.disputed);
   await portal.open(names.statement);
-  await page.getByText('Recharge disputed at the bank').first().waitFor();
+  await page.getByText(LOST[names.locale].movement).first().waitFor();
 });

@@ -21,6 +21,13 @@ const WORDS = {
     advice: 'Give it back at Stripe',
     topup: 'Top-up',
     otherwise: 'Came otherwise than asked',
+    creditIt: 'Give credit for this payment',
+    amount: 'Amount',
+    typed: '9.50',
+    note: 'Note',
+    save: 'Save',
+    booked: 'Booked',
+    byHand: 'We added the credit by hand.',
     reconciliation: 'Reconciliation',
     runNow: 'Run now',
     differences: 'What differs',
@@ -36,6 +43,13 @@ const WORDS = {
     advice: 'Devolva na Stripe',
     topup: 'Recarga',
     otherwise: 'Chegou diferente do cobrado',
+    creditIt: 'Dar crédito por este pagamento',
+    amount: 'Valor',
+    typed: '9,50',
+    note: 'Observação',
+    save: 'Salvar',
+    booked: 'Lançado',
+    byHand: 'Adicionamos o crédito manualmente.',
     reconciliation: 'Conciliação',
     runNow: 'Conciliar agora',
     differences: 'O que difere',
@@ -59,6 +73,21 @@ async function pays(portal, balance) {
   await checkout.pay(10);
   await portal.dialogSays('successful', names.added(names.money(10), names.money(balance)), VISA.shown);
   await portal.closeDialog('successful');
+}
+
+/** Pays ten dollars on a page that asks for reais; he is told that it came, and nothing is credited. */
+async function paysInReais({ demo, portal, page }, words) {
+  await portal.signIn();
+  const session = await begin(portal);
+  await at(demo, `/checkouts/${session}/currency`, { currency: 'brl' });
+  await page.reload();
+  const checkout = new Checkout(page);
+  await checkout.chooseDifferentCardIfAsked();
+  await checkout.fillCard(VISA);
+  await page.getByRole('button', { name: 'Pay R$ 50.00', exact: true }).click({ noWaitAfter: true });
+  await portal.dialogSays('pending', words.came);
+  await portal.closeDialog('pending');
+  await portal.balance(25);
 }
 
 /** A tab of the demo's staff. */
@@ -85,17 +114,7 @@ for (const names of NAMES) {
 
   story(`paid in another currency: told, not credited, given back (${names.locale})`, options, async (told) => {
     const { demo, portal, page, newTab } = told;
-    await portal.signIn();
-    const session = await begin(portal);
-    await at(demo, `/checkouts/${session}/currency`, { currency: 'brl' });
-    await page.reload();
-    const checkout = new Checkout(page);
-    await checkout.chooseDifferentCardIfAsked();
-    await checkout.fillCard(VISA);
-    await page.getByRole('button', { name: 'Pay R$ 50.00', exact: true }).click({ noWaitAfter: true });
-    await portal.dialogSays('pending', words.came);
-    await portal.closeDialog('pending');
-    await portal.balance(25);
+    await paysInReais(told, words);
     await portal.rowsAre([{ amount: words.brl, card: VISA.shown, status: words.pending }]);
     await contains(portal.creditDetails(), words.withheld);
     await page.reload();
@@ -118,6 +137,32 @@ for (const names of NAMES) {
     await portal.sameDocument();
     await portal.balance(25);
     await reconciles(staff, words, (differences) => counts(differences, 0));
+  });
+
+  story(`paid in another currency: credited by hand, and settled by that (${names.locale})`, options, async (told) => {
+    const { demo, portal, newTab } = told;
+    await paysInReais(told, words);
+    await portal.markDocument();
+    const staff = await staffTab(newTab, demo);
+    const main = staff.page.getByRole('main');
+    const finder = staff.page.getByRole('searchbox');
+    await finder.fill(await payment(demo));
+    await finder.press('Enter');
+    await main.getByRole('link', { name: words.creditIt, exact: true }).click();
+    await contains(main, words.brl);
+    await main.getByRole('textbox', { name: words.amount, exact: true }).fill(words.typed);
+    await main.getByRole('textbox', { name: words.note, exact: true }).fill('Adaptive Pricing');
+    await main.getByRole('button', { name: words.save, exact: true }).click();
+    await staff.page.getByText(words.booked, { exact: true }).first().waitFor();
+
+    // In the customer's open page; nobody is to look at it any more, and the two sides agree.
+    await portal.balance(34.5);
+    await portal.rowsAre([{ amount: words.brl, card: VISA.shown, status: names.success }]);
+    await contains(portal.creditDetails(), words.byHand);
+    await portal.sameDocument();
+    await reconciles(staff, words, (differences) => counts(differences, 0));
+    await staff.page.goto(new URL('/console', demo.portal_url).href);
+    await counts(staff.page.getByRole('link', { name: words.findings, exact: true }), 0);
   });
 
   story(`deleted at the provider: what he pays is his, and he can pay again (${names.locale})`, options, async (told) => {

@@ -5,7 +5,7 @@ import { chooseWay } from '../buying.mjs';
 import { Checkout, VISA } from '../checkout.mjs';
 import { NAMES, PORTUGUESE } from '../names.mjs';
 import { at, payment } from '../provider.mjs';
-import { story } from '../story.mjs';
+import { story, storyOnPhones } from '../story.mjs';
 import { contains, counts, reads } from '../wait.mjs';
 
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
@@ -112,7 +112,7 @@ for (const names of NAMES) {
   });
 }
 
-story('3-D Secure confirmed, and then declined by the bank', {}, async ({ portal }) => {
+storyOnPhones('3-D Secure confirmed, and then declined by the bank', async ({ portal }) => {
   const { names } = portal;
   const checkout = await asked(portal, ASKS_AND_DECLINES);
   await answerBank(portal, 'Complete');

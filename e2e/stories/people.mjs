@@ -2,14 +2,13 @@
 // by himself, confirms his e-mail, and begins with the welcome credit.
 
 import assert from 'node:assert/strict';
-import { ENGLISH, PORTUGUESE } from '../names.mjs';
+import { ENGLISH, NAMES, PORTUGUESE } from '../names.mjs';
 import { story } from '../story.mjs';
 import { contains, counts } from '../wait.mjs';
 
 const PASSWORD = 'six words are better still';
 const EMAIL = 'nina@example.com';
-const HEADING = 'name;email;external_id;opening_balance;balance_kind;expires;language';
-const csv = (...rows) => ({ name: 'customers.csv', mimeType: 'text/csv', buffer: Buffer.from([HEADING, ...rows].join('\r\n')) });
+const csv = (...rows) => ({ name: 'customers.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\r\n')) });
 const OTTO = 'Otto Example;otto.example@example.com;acme-70;125,50;purchased;;en';
 const PIA = 'Pia Example;pia.example@example.com;acme-71;10;promotional;2090-12-31;pt-BR';
 
@@ -20,58 +19,84 @@ async function enter(demo, page, portal) {
   await portal.heading('Console').waitFor();
 }
 
-story('people: a customer is written down by hand', {}, async ({ demo, page, portal }) => {
-  await enter(demo, page, portal);
-  await portal.open('Customers');
-  await portal.link('Add customer').click();
-  await page.getByLabel('Name', { exact: true }).fill('Rosa Example');
-  await page.getByLabel('E-mail', { exact: true }).fill(demo.customer.email);
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+const STAFF_WORDS = {
+  'en-US': {
+    customers: 'Customers', add: 'Add customer', name: 'Name', email: 'E-mail', ownId: 'Your own ID', save: 'Save', emailTaken: 'Another customer has this e-mail.',
+    byHand: 'written down by staff', importFile: 'Import a file', file: 'File', check: 'Check file', wrong: '2 things are wrong.', wrongTable: 'What is wrong',
+    ambiguous: 'thousands or decimals', kind: 'Write purchased or promotional.', errors: 'Errors as a file', other: 'Choose another file', right: 'All rows are right.',
+    doImport: 'Import 2 customers', done: /^New customers: 2\. Opening balances: \$135\.50\.$/u, known: 'All rows are here already.', byFile: 'by file',
+    head: 'name;email;external_id;opening_balance;balance_kind;expires;language',
+    rows: [OTTO, PIA],
+  },
+  'pt-BR': {
+    customers: 'Clientes', add: 'Adicionar cliente', name: 'Nome', email: 'E-mail', ownId: 'Seu próprio ID', save: 'Salvar', emailTaken: 'Outro cliente tem este e-mail.',
+    byHand: 'cadastrado pela equipe', importFile: 'Importar arquivo', file: 'Arquivo', check: 'Conferir arquivo', wrong: 'Há 2 erros.', wrongTable: 'O que está errado',
+    ambiguous: 'milhar ou decimal', kind: 'Escreva comprado ou promocional.', errors: 'Erros em arquivo', other: 'Escolher outro arquivo', right: 'Todas as linhas estão certas.',
+    doImport: 'Importar 2 clientes', done: /^Novos clientes: 2\. Saldos iniciais: US\$\s135,50\.$/u, known: 'Todas as linhas já estão cadastradas.', byFile: 'por arquivo',
+    head: 'nome;e-mail;id_externo;saldo_inicial;tipo_do_saldo;validade;idioma',
+    rows: [OTTO.replace('purchased', 'comprado'), PIA.replace('promotional', 'promocional')],
+  },
+};
 
-  // Somebody has this e-mail: the form links to him, and what was typed stays.
-  await page.getByText('Another customer has this e-mail.').first().waitFor();
-  await counts(page.locator('#email-problem').getByRole('link'), 1);
-  await page.getByLabel('E-mail', { exact: true }).fill('rosa@example.com');
-  await page.getByLabel('Your own ID', { exact: true }).fill('acme-69');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await portal.heading('Rosa Example').waitFor();
-  await contains(page.locator('main'), 'written down by staff');
-  await contains(page.locator('main'), '$25.00');
-  await contains(page.locator('main'), 'acme-69');
-});
+for (const names of NAMES) {
+  const words = STAFF_WORDS[names.locale];
+  const { money } = names;
 
-story('people: customers come by file with their balances', {}, async ({ demo, page, portal }) => {
-  const check = async (file) => {
-    await page.getByLabel('File', { exact: true }).setInputFiles(file);
-    await page.getByRole('button', { name: 'Check file', exact: true }).click();
-  };
-  await enter(demo, page, portal);
-  await portal.open('Customers');
-  await portal.link('Import a file').click();
-  await check(csv(OTTO.replace('125,50', '1,234'), PIA.replace('promotional', '')));
-  await contains(page.getByRole('alert'), '2 things are wrong.');
-  const table = page.getByRole('table', { name: 'What is wrong', exact: true });
-  await contains(table.getByRole('row').nth(1), 'thousands or decimals');
-  await contains(table.getByRole('row').nth(2), 'Write purchased or promotional.');
-  const download = page.waitForEvent('download');
-  await portal.link('Errors as a file').click();
-  assert.equal((await download).suggestedFilename(), 'errors.csv');
+  story(`people: a customer is written down by hand (${names.locale})`, { names }, async ({ demo, page, portal }) => {
+    const button = page.getByRole('button', { name: words.save, exact: true });
+    await enter(demo, page, portal);
+    await portal.open(words.customers);
+    await portal.link(words.add).click();
+    await page.getByLabel(words.name, { exact: true }).fill('Rosa Example');
+    await page.getByLabel(words.email, { exact: true }).fill(demo.customer.email);
+    await button.click();
 
-  await portal.link('Choose another file').click();
-  await check(csv(OTTO, PIA));
-  await page.getByText('All rows are right.', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Import 2 customers', exact: true }).click();
-  await page.getByText('New customers: 2. Opening balances: $135.50.', { exact: true }).waitFor();
-  await portal.link('Choose another file').click();
-  await check(csv(OTTO, PIA));
-  await contains(page.getByRole('status'), 'All rows are here already.');
+    // Somebody has this e-mail: the form links to him, and what was typed stays.
+    await page.getByText(words.emailTaken).first().waitFor();
+    await counts(page.locator('#email-problem').getByRole('link'), 1);
+    await page.getByLabel(words.email, { exact: true }).fill('rosa@example.com');
+    await page.getByLabel(words.ownId, { exact: true }).fill('acme-69');
+    await button.click();
+    await portal.heading('Rosa Example').waitFor();
+    await contains(page.locator('main'), words.byHand);
+    await contains(page.locator('main'), money(25));
+    await contains(page.locator('main'), 'acme-69');
+  });
 
-  await portal.open('Customers');
-  await portal.link('Otto Example').click();
-  await portal.heading('Otto Example').waitFor();
-  await contains(page.locator('main'), 'by file');
-  await contains(page.locator('main'), '$125.50');
-});
+  story(`people: customers come by file with their balances (${names.locale})`, { names }, async ({ demo, page, portal }) => {
+    const check = async (rows) => {
+      await page.getByLabel(words.file, { exact: true }).setInputFiles(csv(words.head, ...rows));
+      await page.getByRole('button', { name: words.check, exact: true }).click();
+    };
+    const [otto, pia] = words.rows;
+    await enter(demo, page, portal);
+    await portal.open(words.customers);
+    await portal.link(words.importFile).click();
+    await check([otto.replace('125,50', '1,234'), pia.replace(/promo[a-z]+/u, '')]);
+    await contains(page.getByRole('alert'), words.wrong);
+    const table = page.getByRole('table', { name: words.wrongTable, exact: true });
+    await contains(table.getByRole('row').nth(1), words.ambiguous);
+    await contains(table.getByRole('row').nth(2), words.kind);
+    const download = page.waitForEvent('download');
+    await portal.link(words.errors).click();
+    assert.match((await download).suggestedFilename(), /^(errors|erros)\.csv$/u);
+
+    await portal.link(words.other).click();
+    await check(words.rows);
+    await page.getByText(words.right, { exact: true }).waitFor();
+    await page.getByRole('button', { name: words.doImport, exact: true }).click();
+    await page.getByText(words.done).waitFor();
+    await portal.link(words.other).click();
+    await check(words.rows);
+    await contains(page.getByRole('status'), words.known);
+
+    await portal.open(words.customers);
+    await portal.link('Otto Example').click();
+    await portal.heading('Otto Example').waitFor();
+    await contains(page.locator('main'), words.byFile);
+    await contains(page.locator('main'), money(125.5));
+  });
+}
 
 const WORDS = new Map([
   [

@@ -2,8 +2,7 @@
 // for a screen reader, and when they leave.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
+import { noBarriers } from '../barriers.mjs';
 import { callExampleApi } from '../demo.mjs';
 import { Checkout, VISA } from '../checkout.mjs';
 import { ENGLISH, PORTUGUESE } from '../names.mjs';
@@ -254,18 +253,4 @@ async function tellBarriers({ portal, page, demo }) {
   await noBarriers(page, 'popup');
   await portal.closeDialog('successful');
   await noBarriers(page, 'recharge with a row');
-}
-
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core calls serious or critical, on the page as it stands. */
-async function noBarriers(page, where) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const result = await globalThis.axe.run(document, { resultTypes: ['violations'] });
-    return result.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  });
-  assert.deepEqual(found, [], `barriers on: ${where}`);
 }

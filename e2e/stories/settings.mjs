@@ -7,37 +7,55 @@ import { NAMES } from '../names.mjs';
 import { story } from '../story.mjs';
 import { contains, counts, eventually } from '../wait.mjs';
 
-story('A colour that fails the check is told, and the brand is seen in the portal', {}, async ({ demo, page, newTab }) => {
-  await page.goto(new URL('/demo', demo.portal_url).href);
-  await page.getByRole('button', { name: 'Open as staff' }).first().click();
-  await page.goto(new URL('/console/brand', demo.portal_url).href);
-  await page.getByLabel('Name', { exact: true }).fill('Lagoa Telecom');
-  await page.getByLabel('Address of your terms').fill('https://lagoa.example/terms');
-  const colour = page.getByLabel('Colour');
-  await colour.pressSequentially('#ffd400');
-  await contains(page.locator('#colour-check'), 'is too pale for links on light pages: 1.2');
-  await colour.fill('#0b3d91');
-  await contains(page.locator('#colour-check'), 'Links on light pages have it as it is');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await contains(page.getByRole('status').first(), 'The brand was saved.');
+const BRAND = {
+  'en-US': {
+    open: 'Open as staff', name: 'Name', terms: 'Address of your terms', colour: 'Colour', pale: 'is too pale for links on light pages: 1.2',
+    own: 'Links on light pages have it as it is', save: 'Save', saved: 'The brand was saved.', picture: 'Picture', use: 'Use this logo',
+    notPng: 'This is no PNG picture.', logoSaved: 'The logo was saved.', termsOf: 'Terms of Lagoa Telecom',
+  },
+  'pt-BR': {
+    open: 'Abrir como equipe', name: 'Nome', terms: 'Endereço dos seus termos de uso', colour: 'Cor', pale: 'é clara demais para links em páginas claras: 1,2',
+    own: 'Links em páginas claras têm a cor como é', save: 'Salvar', saved: 'A marca foi salva.', picture: 'Imagem', use: 'Usar este logotipo',
+    notPng: 'Esta não é uma imagem PNG.', logoSaved: 'O logotipo foi salvo.', termsOf: 'Termos de uso de Lagoa Telecom',
+  },
+};
 
-  await page.getByLabel('Picture').setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') });
-  await page.getByRole('button', { name: 'Use this logo' }).click();
-  await contains(page.getByRole('alert'), 'This is no PNG picture.');
-  await page.getByLabel('Picture').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: png(240, 60) });
-  await page.getByRole('button', { name: 'Use this logo' }).click();
-  await contains(page.getByRole('status').first(), 'The logo was saved.');
+for (const names of NAMES) {
+  const words = BRAND[names.locale];
 
-  const customer = await newTab();
-  await customer.page.goto(new URL('/sign-in', demo.portal_url).href);
-  const logo = customer.page.getByRole('img', { name: 'Lagoa Telecom' });
-  await eventually(async () => assert.equal(await logo.evaluate((picture) => picture.naturalWidth), 240));
-  await customer.page.getByRole('link', { name: 'Terms of Lagoa Telecom' }).waitFor();
-  const filled = await customer.page
-    .getByRole('button', { name: 'Sign in' })
-    .evaluate((button) => getComputedStyle(button).backgroundColor);
-  assert.equal(filled, 'rgb(11, 61, 145)');
-});
+  story(`A colour that fails the check is told, and the brand is seen in the portal (${names.locale})`, { names }, async ({ demo, page, newTab }) => {
+    const button = (name) => page.getByRole('button', { name, exact: true });
+    await page.goto(new URL('/demo', demo.portal_url).href);
+    await page.getByRole('button', { name: words.open }).first().click();
+    await page.goto(new URL('/console/brand', demo.portal_url).href);
+    await page.getByLabel(words.name, { exact: true }).fill('Lagoa Telecom');
+    await page.getByLabel(words.terms, { exact: true }).fill('https://lagoa.example/terms');
+    const colour = page.getByLabel(words.colour, { exact: true });
+    await colour.pressSequentially('#ffd400');
+    await contains(page.locator('#colour-check'), words.pale);
+    await colour.fill('#0b3d91');
+    await contains(page.locator('#colour-check'), words.own);
+    await button(words.save).click();
+    await contains(page.getByRole('status').first(), words.saved);
+
+    await page.getByLabel(words.picture, { exact: true }).setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') });
+    await button(words.use).click();
+    await contains(page.getByRole('alert'), words.notPng);
+    await page.getByLabel(words.picture, { exact: true }).setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: png(240, 60) });
+    await button(words.use).click();
+    await contains(page.getByRole('status').first(), words.logoSaved);
+
+    const customer = await newTab();
+    await customer.page.goto(new URL('/sign-in', demo.portal_url).href);
+    const logo = customer.page.getByRole('img', { name: 'Lagoa Telecom' });
+    await eventually(async () => assert.equal(await logo.evaluate((picture) => picture.naturalWidth), 240));
+    await customer.page.getByRole('link', { name: words.termsOf }).waitFor();
+    const filled = await customer.page
+      .getByRole('button', { name: names.signIn, exact: true })
+      .evaluate((seen) => getComputedStyle(seen).backgroundColor);
+    assert.equal(filled, 'rgb(11, 61, 145)');
+  });
+}
 
 const WORDS = {
   'en-US': {

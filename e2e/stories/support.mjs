@@ -1,5 +1,5 @@
-// Those who support customers: a payment is refunded in part with what that takes told before, its webhook is worked on again, and credit above
-// the limit waits until a colleague says yes.
+// Those who support customers, with the role that they have: a payment is refunded in part with what that takes told before, its webhook, which was
+// lost and fetched by a colleague of finance, is worked on again, and credit above the limit waits until that colleague says yes.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -7,11 +7,13 @@ import { promisify } from 'node:util';
 import { Checkout, VISA } from '../checkout.mjs';
 import { programPath } from '../demo.mjs';
 import { ENGLISH, PORTUGUESE } from '../names.mjs';
+import { at } from '../provider.mjs';
 import { story } from '../story.mjs';
-import { contains } from '../wait.mjs';
+import { contains, counts } from '../wait.mjs';
 
 const run = promisify(execFile);
-const COLLEAGUE = 'caio@example.com';
+const SUPPORT = { email: 'bia@example.com', name: 'Bia', role: 'support' };
+const FINANCE = { email: 'caio@example.com', name: 'Caio', role: 'finance' };
 
 const WORDS = [
   [
@@ -28,6 +30,9 @@ const WORDS = [
       refundIt: 'Refund $4.00',
       refunded: '$4.00 is on its way back to the customer.',
       partly: 'Partly refunded',
+      staff: 'Staff',
+      reconciliation: 'Reconciliation',
+      runNow: 'Run now',
       webhooks: 'Webhook inbox',
       replay: 'Replay',
       replayed: 'The event is being worked on again.',
@@ -57,6 +62,9 @@ const WORDS = [
       refundIt: /^Reembolsar .*4,00$/u,
       refunded: 'está sendo devolvido ao cliente.',
       partly: 'Reembolso parcial',
+      staff: 'Equipe',
+      reconciliation: 'Conciliação',
+      runNow: 'Conciliar agora',
       webhooks: 'Webhooks recebidos',
       replay: 'Reprocessar',
       replayed: 'O evento está sendo reprocessado.',
@@ -75,9 +83,10 @@ const WORDS = [
 ];
 
 for (const [names, words] of WORDS) {
-  story(`support: refund in part, replay, credit that a colleague approves (${names.locale})`, { names }, async (told) => {
+  story(`support: refund in part, replay of what was lost, credit that a colleague approves (${names.locale})`, { names }, async (told) => {
     const { demo, context, page, portal, newTab } = told;
-    const colleague = await addColleague(demo);
+    const [support, finance] = await addStaff(demo);
+    await at(demo, '/faults', { webhook_drop_next: 50 });
     await portal.signIn();
     await portal.openRecharge();
     await portal.addCredit();
@@ -89,8 +98,19 @@ for (const [names, words] of WORDS) {
     await portal.closeDialog('successful');
     await portal.balance(35);
 
+    await at(demo, '/faults', { webhook_drop_next: 0 });
+
     const staff = await newTab();
-    await signIn(staff, demo.staff.email, demo.staff.password, words);
+    await signIn(staff, finance, words);
+    await staff.open(words.reconciliation);
+    await staff.page.getByRole('button', { name: words.runNow, exact: true }).click();
+    await staff.page.getByRole('button', { name: words.runNow, exact: true }).waitFor(); // it has ended
+    await portal.balance(35);
+
+    await context.clearCookies({ name: /staff/u });
+    await signIn(staff, support, words);
+    await staff.openSettings(); // what is folded away is not what is missing
+    for (const hidden of [words.reconciliation, words.staff]) await counts(staff.link(hidden), 0);
     const button = (name) => staff.page.getByRole('button', { name, exact: typeof name === 'string' });
     await staff.page.keyboard.press('/');
     await staff.page.keyboard.type(demo.customer.email);
@@ -107,7 +127,7 @@ for (const [names, words] of WORDS) {
     await portal.balance(31); // in the customer's open page
 
     await staff.open(words.webhooks);
-    await staff.page.getByRole('table').getByRole('link').first().click();
+    await staff.page.getByRole('link', { name: 'charge.succeeded', exact: true }).first().click();
     await button(words.replay).click();
     await contains(staff.page.getByRole('status'), words.replayed);
     await portal.balance(31);
@@ -122,7 +142,7 @@ for (const [names, words] of WORDS) {
     await portal.balance(31);
 
     await context.clearCookies({ name: /staff/u });
-    await signIn(staff, COLLEAGUE, colleague, words);
+    await signIn(staff, finance, words);
     await staff.page.getByText(words.need, { exact: true }).waitFor();
     await staff.page.getByRole('link', { name: words.openRequests, exact: true }).click();
     await staff.page.getByRole('button', { name: new RegExp(`^${words.approve} `, 'u') }).click(); // where they are listed
@@ -131,18 +151,21 @@ for (const [names, words] of WORDS) {
   });
 }
 
-async function signIn(staff, email, password, words) {
+async function signIn(staff, { email, password }, words) {
   await staff.page.goto(new URL('/console/sign-in', staff.demo.portal_url).href);
   await staff.submitSignIn(email, password);
   await staff.heading(words.console).waitFor();
 }
 
-/** One more of staff, let in at the command line while the program is stopped; the password. */
-async function addColleague(demo) {
+/** Two of staff, let in at the command line while the program is stopped; with their passwords. */
+async function addStaff(demo) {
   await demo.kill();
-  const environment = { ...process.env, SALDO_SERVER__DATA: demo.folder };
-  const create = ['staff', 'create', '--email', COLLEAGUE, '--name', 'Caio'];
-  const { stdout } = await run(programPath(), create, { env: environment });
+  const env = { ...process.env, SALDO_SERVER__DATA: demo.folder };
+  const added = [];
+  for (const { email, name, role } of [SUPPORT, FINANCE]) {
+    const { stdout } = await run(programPath(), ['staff', 'create', '--email', email, '--name', name, '--role', role], { env });
+    added.push({ email, password: /password\s+(\S+)/u.exec(stdout)[1] });
+  }
   await demo.restart();
-  return /password\s+(\S+)/u.exec(stdout)[1];
+  return added;
 }

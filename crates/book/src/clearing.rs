@@ -15,7 +15,8 @@ pub enum MoneyMovement {
     Payout,
     /// A dispute took money away; below zero it came back.
     Dispute,
-    /// A payment was given back that no wallet can give up again, as what bought data; below zero it came back.
+    /// A payment was given back that no wallet can give up again, as what bought data; below zero it came back, or came for what staff
+    /// then credited by hand.
     GivenBack,
 }
 

@@ -389,6 +389,7 @@ fn line_facts() -> Vec<(&'static str, LineFact)> {
         ("read", session_read(SessionState::Open, false, None, taken())),
         ("read at its end, split", session_read(SessionState::Closed, false, None, split.clone())),
         ("read reset", session_read(SessionState::Open, false, Some(Anomaly::Reset), taken())),
+        ("read put right", session_read(SessionState::Open, false, Some(Anomaly::PutRight), taken())),
         ("read jump", session_read(SessionState::Open, true, Some(Anomaly::Jump), Taken::default())),
         (
             "read behind another",

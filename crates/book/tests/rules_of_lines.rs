@@ -2,12 +2,16 @@
 
 mod desk;
 
-use book::{Act, GrantTerms, LineAct, LineFact, LineStatus, LineWish, Plan, PlanNo, Reason, Record, Source};
+use book::{
+    Act, Catalog, GrantTerms, LineAct, LineFact, LineStatus, LineWish, Plan, PlanNo, Reason, Record, Source,
+};
 use desk::joao::{
     JOAO, LINE, buys, catalog, joao, kinds, line, no, opening, pack, plan, reads, turns, uses, yes,
 };
 use desk::{Desk, gift, open, time};
-use money::{Amount, Unit, WalletId};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use money::{Amount, Timestamp, Unit, WalletId};
 
 fn status(status: LineStatus) -> LineAct {
     LineAct::SetStatus { status }
@@ -109,6 +113,32 @@ fn cycles_follow_the_calendar_from_the_anchor_day_also_where_a_month_has_no_such
             let end = format!("{end}T00:00:00-03:00");
             assert_eq!(line(&desk).cycle.ends_at, time(&end), "anchor {anchor}");
             desk.at(&end);
+        }
+    }
+}
+
+#[test]
+fn a_zone_that_changes_makes_a_cycle_some_hours_longer_or_shorter_and_none_of_some_hours() {
+    for zone in ["America/Manaus", "America/Noronha", "Pacific/Pago_Pago", "Pacific/Kiritimati", "UTC"] {
+        for (anchor, first, second) in [
+            (1, "2026-12-01", "2027-01-01"),
+            (30, "2026-11-30", "2026-12-30"),
+            (31, "2026-11-30", "2026-12-31"),
+        ] {
+            let mut desk = Desk::new(catalog([plan()], []), "2026-11-21T14:12:00-03:00");
+            desk.tell(open(JOAO, Unit::BYTE, 0)).expect("a new wallet");
+            yes(&mut desk, opening(anchor));
+            let moved = TimeZone::get(zone).expect("a zone");
+            desk.catalog = Catalog::new([], 72 * Timestamp::HOUR).with_plans(moved.clone(), [plan()], []);
+            desk.at(&format!("{first}T00:00:00-03:00"));
+            assert_eq!(line(&desk).cycle.no, 2, "what runs ends when it was said to");
+            let midnight: Date = second.parse().expect("a date");
+            let midnight = midnight.to_zoned(moved).expect("an instant").timestamp().as_microsecond();
+            assert_eq!(
+                line(&desk).cycle.ends_at,
+                Timestamp::from_micros(midnight),
+                "{zone}, anchor {anchor}"
+            );
         }
     }
 }

@@ -274,7 +274,7 @@ fn more_than_a_line_can_carry_is_not_believed_and_what_puts_it_right_counts_noth
         &[
             (normal, Adds(110 * MB)),
             (interim("10:10:00", 600, 11 * MB, huge), Odd(Anomaly::Jump, 0)),
-            (interim("10:15:00", 900, 12 * MB, 120 * MB), Odd(Anomaly::Reset, MB)),
+            (interim("10:15:00", 900, 12 * MB, 120 * MB), Odd(Anomaly::PutRight, MB)),
             (interim("10:20:00", 1_200, 12 * MB, 121 * MB), Adds(MB)),
         ],
     );
@@ -284,6 +284,15 @@ fn more_than_a_line_can_carry_is_not_believed_and_what_puts_it_right_counts_noth
             (normal, Adds(110 * MB)),
             (interim("10:10:00", 600, 11 * MB, huge), Odd(Anomaly::Jump, 0)),
             (interim("10:15:00", 900, 11 * MB, huge + 5), Adds(5)),
+        ],
+    );
+    check(
+        "said again in the next second",
+        &[
+            (normal, Adds(110 * MB)),
+            (interim("10:10:00", 600, 11 * MB, huge), Odd(Anomaly::Jump, 0)),
+            (interim("10:10:01", 600, 11 * MB, huge), Adds(0)),
+            (interim("10:15:00", 900, 12 * MB, 120 * MB), Odd(Anomaly::PutRight, MB)),
         ],
     );
     check("at once", &[(interim("10:05:00", 300, u64::MAX, u64::MAX), Odd(Anomaly::Jump, 0))]);
@@ -402,6 +411,26 @@ fn what_flowed_while_the_line_was_slow_is_outside() {
             spans.into_iter().map(|(from, to)| (from.as_str(), to.map(String::as_str))).collect();
         assert_eq!(split(plan, &from, &to, 100, &spans), [100, outside, 0], "{spans:?}");
     }
+}
+
+/// A router's clock and a session's count whole seconds, and not the same ones: the report that shows the slow speed may come in the
+/// second after the last one's, while the session is no second older.
+#[test]
+fn nothing_of_what_flowed_after_a_report_of_the_same_second_of_its_session_lowers_the_balance() {
+    let told = |desk: &mut Desk, clock: &str, seconds: u32, bytes: u64| {
+        desk.now = time(&format!("2026-11-29T{clock}-03:00"));
+        let reading = interim("10:00:00", seconds, 0, 0).0;
+        yes(desk, LineAct::Read(Reading { at: desk.now, output: Some(whole(bytes)), ..reading }));
+        desk.wallet(desk::joao::JOAO).balance.posted
+    };
+    let mut desk = joao([plan()], []);
+    desk.now = time("2026-11-29T10:00:00-03:00");
+    desk.settle();
+    told(&mut desk, "10:05:00", 300, 50);
+    let posted = told(&mut desk, "10:05:01", 300, 50);
+    let at = desk.now;
+    yes(&mut desk, LineAct::Restrict { at });
+    assert_eq!(told(&mut desk, "10:05:01", 301, 500), posted);
 }
 
 #[test]

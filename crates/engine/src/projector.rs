@@ -55,7 +55,7 @@ pub struct Projection {
     pub notices: Vec<Notice>,
     /// How lines' balances moved, for whoever tells subscribers what they have used.
     pub line_balances: Vec<LineBalance>,
-    /// Sessions whose counters grew by more than can be.
+    /// Sessions whose counters grew by more than can be, or were put right after that.
     pub jumps: Vec<CountersJumped>,
     /// By wallet and session: both counters together as they were read last in these rows.
     counters: HashMap<(u32, u128), i64>,
@@ -72,7 +72,7 @@ fn reading(record: &Record) -> Option<&Read> {
     }
 }
 
-/// A session whose counters grew faster than any line can carry: what they grew by was not counted.
+/// A session whose counters grew faster than any line can carry, so that it was not counted, or went back right after that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountersJumped {
     /// The decision.
@@ -89,6 +89,8 @@ pub struct CountersJumped {
     pub now: i64,
     /// What they were before, if these rows say so; else the views do.
     pub before: Option<i64>,
+    /// What was counted with this reading.
+    pub counted: i64,
 }
 
 /// A command with a key for ever that was decided.
@@ -236,8 +238,10 @@ impl Projector {
                 let session = read.session;
                 let now = read.after.input.saturating_add(read.after.output);
                 let before = projection.counters.insert((wallet_no, session), now);
-                if read.anomaly == Some(Anomaly::Jump) {
-                    let jump = CountersJumped { entry, at, customer, wallet_no, session, now, before };
+                if let Some(Anomaly::Jump | Anomaly::PutRight) = read.anomaly {
+                    let counted = read.taken.total.saturating_add(read.taken.earlier);
+                    let jump =
+                        CountersJumped { entry, at, customer, wallet_no, session, now, before, counted };
                     projection.jumps.push(jump);
                 }
             }

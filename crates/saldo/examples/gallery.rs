@@ -443,7 +443,11 @@ fn frame(place: Option<Place>) -> Frame {
 }
 
 fn demo_frame(place: Option<Place>) -> Frame {
-    let demo = Demo { now: now(), faults: DemoFaults { twice: true, ..DemoFaults::default() } };
+    let demo = Demo {
+        now: now(),
+        faults: DemoFaults { twice: true, ..DemoFaults::default() },
+        sandbox_url: "http://127.0.0.1:7071".to_owned(),
+    };
     Frame { demo: Some(demo), ..frame(place) }
 }
 
@@ -599,5 +603,6 @@ fn payments() -> PaymentList {
         older_url: Some("/recharge?after=3".to_owned()),
         support_email: "support@example.com".to_owned(),
         request_id: "0199a3f2c1d4".to_owned(),
+        is_for_staff: false,
     }
 }

@@ -291,6 +291,8 @@ reason-processing-error = The bank could not process the card just then. Try aga
 reason-authentication-failed = The bank asked for confirmation and did not get it. Try again and confirm.
 reason-limit-reached = The card has reached a limit of its bank. Try another card, or later.
 reason-being-credited = Paid. The credit is being added.
+reason-went-back-from-hand = It came otherwise than it was asked for, and we added the credit by hand. Since then it has gone back or is contested at your bank.
+reason-credited-by-hand = It came otherwise than it was asked for. We added the credit by hand.
 reason-withheld = It has come, but not as it was asked for. It was not credited; we look at it and give it back or add the credit.
 reason-awaiting-confirmation = Waiting for the payment to be confirmed.
 reason-not-paid-in-time = It was not paid in time.
@@ -302,13 +304,35 @@ reason-dispute-lost = Your bank took this payment back. The credit it had bought
 reason-dispute-won = Your bank has decided: this payment stands, and the credit it bought is yours again.
 reason-data-given-back = { $amount } was given back, and { $quantity } of its data was taken back.
 reason-data-stays-given-back = { $amount } was given back. No data was taken.
-reason-data-dispute-open = Your bank has taken this payment back while it decides. { $quantity } of its data is taken until then.
-reason-data-stays-dispute-open = Your bank has taken this payment back while it decides. No data was taken.
+reason-data-dispute-open = Contested at your bank, which keeps the payment until it decides. { $quantity } of its data is taken until then.
+reason-data-stays-dispute-open = Contested at your bank, which keeps the payment until it decides. No data was taken.
+reason-data-dispute-asked = Your bank is asking about this payment. No data was taken.
 reason-data-dispute-lost = Your bank took this payment back, and { $quantity } of its data was taken back.
 reason-data-stays-dispute-lost = Your bank took this payment back. No data was taken.
 reason-data-dispute-won = Your bank has decided: this payment stands, and the data it bought is yours.
 reason-waiting-until = Waiting for the bank until { $day }.
 payment-way-on = Show how to pay
+staff-reason-declined = The bank declined the card.
+staff-reason-insufficient-funds = The card had insufficient funds.
+staff-reason-expired-card = The card had expired.
+staff-reason-incorrect-cvc = The security code was wrong.
+staff-reason-incorrect-number = The card number was wrong.
+staff-reason-processing-error = The bank could not process the card just then.
+staff-reason-authentication-failed = The bank asked the customer for confirmation and did not get it.
+staff-reason-limit-reached = The card had reached a limit of its bank.
+staff-reason-went-back-from-hand = Credit for it was given by hand. Since then it has gone back or is contested at the bank: that credit is still there until staff take it.
+staff-reason-credited-by-hand = It came otherwise than it was asked for. Credit for it was given by hand.
+staff-reason-withheld = It came, but not as it was asked for, and was not credited: give it back or add the credit.
+staff-reason-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. The credit it bought is taken until then.
+staff-reason-dispute-asked = The customer's bank is asking about this payment. No credit was taken.
+staff-reason-dispute-lost = The customer's bank decided for the customer and keeps the payment. The credit it had bought was taken back.
+staff-reason-dispute-won = The customer's bank has decided: this payment stands, and the customer has the credit it bought again.
+staff-reason-data-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. { $quantity } of its data is taken until then.
+staff-reason-data-stays-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. No data was taken.
+staff-reason-data-dispute-asked = The customer's bank is asking about this payment. No data was taken.
+staff-reason-data-dispute-lost = The customer's bank decided for the customer and keeps the payment; { $quantity } of its data was taken back.
+staff-reason-data-stays-dispute-lost = The customer's bank decided for the customer and keeps the payment. No data was taken.
+staff-reason-data-dispute-won = The customer's bank has decided: this payment stands, and the customer has the data it bought.
 
 ## Unfinished checkouts
 
@@ -723,6 +747,7 @@ origin-file = Show the file
 customer-agreed = Agreed to the terms at { $url }
 liability = Credit not used yet
 sold-today = Sold today
+refunded-today = Before taking off the { $amount } given back today
 used-today = Used today
 books-verified = Books verified { $time }, no difference.
 books-verified-lately = { $n ->
@@ -762,6 +787,11 @@ invoices-overdue = { $n ->
    *[other] { $n } overdue invoices without a boleto: { $sum } together.
 }
 open-boletos = Open boletos
+months-not-run = { $n ->
+    [one] No invoices were made for { $sum }: the monthly run of that month was not begun.
+   *[other] No invoices were made for { $sum }: the monthly runs of these months were not begun.
+}
+open-runs = Open the monthly run
 open-invoices = Open invoices
 boleto-overdue-state = Overdue
 customers-in-debt = Only those who used more credit than they had, the deepest in debt first.
@@ -827,7 +857,13 @@ payment-at-stripe = Payment at Stripe
 charge-at-stripe = Charge at Stripe
 payment-entry = Entry that credited it
 payment-taken-back = Credit taken back
+payment-bought = Bought
+payment-not-waiting = This payment waits for no credit: it was credited, or it went back or is on its way back. Nothing was booked.
+payment-credit-asked = Credit for this payment has been asked for already. Nothing more was booked.
+credit-by-hand = Credit by hand
+credited-payment = Payment that is credited
 payment-unmatched-text = This was paid and has credited nothing: amount, currency or customer differ from what was asked. Compare it with Stripe, then refund it or give the credit by hand.
+payment-unmatched-elsewhere = This was paid in a currency that the books do not have, and has credited nothing. Give it back at Stripe: from here it cannot be. Or give the credit by hand.
 payment-being-taken-back = The credit of this payment is being taken back or returned.
 topup = Top-up
 topups = Top-ups
@@ -847,7 +883,7 @@ topup-expired = Expired
 topup-free = Free by a coupon
 topup-free-text = A coupon took the whole amount on Stripe’s page: nothing was paid, so nothing was credited. The customer was told that his balance has not changed. Give him the credit if that is what the coupon was for.
 topup-withheld = Came otherwise than asked
-topup-withheld-text = Money came for this that is not what was asked: another amount or currency, or of another customer. Nothing was credited, and the customer was told that it is looked at. Give it back at Stripe, or give him the credit by hand.
+topup-withheld-text = Money came for this that is not what was asked: another amount or currency, or of another customer. Nothing was credited, and the customer was told that it is looked at. Give it back at Stripe, or give credit for it by hand on the page of the payment below.
 topup-failed = Failed
 topup-ask-again = Ask Stripe again
 topup-ask-again-text = Reads the checkout and its payment from Stripe, as its webhook would have done. What was paid is credited once, however often this is pressed.
@@ -890,8 +926,10 @@ refund-duplicate = Paid twice
 refund-fraudulent = Somebody else’s card
 refund-confirm = Refund { $amount }
 refund-bad-amount = The amount must be above zero and at most { $left }.
+refund-amount-missing = Type how much goes back: at most { $left }.
 refund-another-open = Another refund of this payment is on its way: wait until Stripe has answered it.
 refund-changed = Something was given back in the meantime: { $left } is left. Look at what it takes now, and confirm again.
+refund-at-stripe = This currency is none of the books’: give it back at Stripe. Once that is done, it stands here.
 refund-nothing-left = There is nothing left to give back.
 refund-made = { $amount } is on its way back to the customer.
 refund-sent = The refund of { $amount } is written down. Stripe has not answered yet; it is asked again until it does.
@@ -1007,6 +1045,9 @@ claims = Refunds and disputes at Stripe
 claim-refund = Refund of { $amount }
 claim-dispute = Dispute over { $amount }
 claim-answer-until = answer until { $time }
+claim-answer-passed = the deadline passed on { $time }
+dispute-answer-by = Answer by { $time }.
+dispute-deadline-passed = The deadline passed on { $time }.
 claim-pending = On its way
 claim-succeeded = Given back
 claim-failed = Failed: the money is back
@@ -1027,10 +1068,13 @@ credit-note-hint = Staff read this; the customer does not.
 credit-expires = Expires
 choose-one = Choose one of these.
 credit-whose = { $name } has { $balance } of credit now.
+credit-for-payment = Give credit for this payment
+credit-for-payment-whose = { $paid } came by { $payment } and credited nothing. { $name } has { $balance } of credit now. With what you give, the payment counts as credited and reconciliation as settled; if it goes back later, that credit stays until you take it.
 credit-expires-hint = The last day as 2026-12-31. Left empty, it does not expire.
 credit-expires-in-past = This day is over.
 credit-expires-no-day = Write the day as 2026-12-31.
 credit-expires-with-take = Only credit that is given expires.
+credit-above-left = That is more than what is left of this payment. Nothing was booked.
 credit-bad-amount = Type an amount above zero.
 credit-correction = Correction
 credit-goodwill = Goodwill
@@ -1062,6 +1106,7 @@ timeline-empty = Nothing has happened yet.
 timeline-balance = balance { $balance }
 timeline-payment = Payment of { $amount }, { $method }
 timeline-mail = E-mail: { $subject }
+timeline-deleted-at-stripe = Deleted at Stripe, with the saved cards. The next payment makes the customer there anew; what was paid stays.
 receipt-send-again = Send receipt again
 receipt-send-again-text = Mails the receipt to the customer and to each of his logins with an address.
 receipt-sent = { $n ->
@@ -1080,8 +1125,8 @@ payments-unmatched-need = { $n ->
    *[other] { $n } payments were paid and have credited nothing.
 }
 disputes-due = { $n ->
-    [one] { $n } dispute waits for an answer to the bank.
-   *[other] { $n } disputes wait for an answer to the bank.
+    [one] { $n } dispute waits for an answer to the bank. { $sum }
+   *[other] { $n } disputes wait for an answer to the bank. { $sum }
 }
 approvals-waiting = { $n ->
     [one] { $n } request for credit waits for a second pair of eyes.
@@ -1240,6 +1285,7 @@ fault-bank-waits = Boletos wait until they are registered by hand
 bank-pay-once = Pay open boletos
 bank-pay-twice = Pay them twice
 faults-set = Apply
+strip-sandbox = Refunds, disputes and more at the sandbox
 demo-reset = Reset
 demo-reset-ask = Begin the demo anew?
 demo-reset-text = Everything done here is thrown away: customers, payments, mails, the clock. Logins and API keys stay the same, so lines you have copied still work.
@@ -1372,7 +1418,14 @@ pix-until = Pay until { $time }. The payment appears on this page as soon as it 
 pix-coming = The Pix code is being made; it appears here in a moment.
 pix-expired = The time of this Pix is over and it was not paid: nothing was charged. You may choose again. If you have paid, the credit is released as soon as the bank confirms it.
 purchase-given-up = This purchase was cancelled before it was paid: nothing was charged. You may choose again.
-purchase-taken-back = { $quantity } taken back: the payment was given back or is disputed
+purchase-given-back = { $amount } given back: { $quantity } taken back
+purchase-given-back-in-part = { $amount } given back: { $quantity } taken back, { $kept } kept
+purchase-given-back-data-stays = { $amount } given back: no data was taken
+purchase-contested = Contested at the bank: { $quantity } taken until it decides, and set back if the payment stands
+purchase-contested-data-stays = Contested at the bank: no data was taken
+purchase-contest-lost = Contested at the bank, which took the payment back: { $quantity } taken back
+purchase-contest-lost-data-stays = Contested at the bank, which took the payment back: no data was taken
+purchase-contest-won = Contested at the bank, which decided that the payment stands: no data is taken
 card-waits = This purchase waits for its payment by card, on the secure payment page.
 payment-being-confirmed = The payment has arrived and is being confirmed; the confirmation appears on this page.
 card-go-on = Go to the payment
@@ -1674,6 +1727,16 @@ next-run-text = { $count } subscribers will be looked at. The invoices will be d
 next-run-from = The run can be begun from { $day } on.
 begin-run = Make the invoices
 begin-run-of = Yes, make the invoices of { $month }
+begin-run-late = Make the invoices of { $month }
+runs-missed = { $n ->
+    [one] No run for { $months }
+   *[other] No runs for { $months }
+}
+runs-missed-text = These fees are on no invoice. Begin with the oldest month.
+run-passes-over = { $n ->
+    [one] { $months } has no run yet. Once the invoices of { $month } are made, it can have none any more: its fees stay on no invoice.
+   *[other] { $months } have no run yet. Once the invoices of { $month } are made, they can have none any more: their fees stay on no invoice.
+}
 begin-run-hint = They are sent to the bank with the next remittance and cannot be taken back together.
 run-is-early = It is early for { $month }: its day is { $day }. What is bought until then goes to the invoice after it.
 run-estimate = { $n ->
@@ -2161,7 +2224,10 @@ findings-none-done = Nothing was dealt with yet.
 finding-resolve = Done
 finding-resolved-at = Dealt with on { $time } by { $who }.
 finding-resolved-by-somebody = somebody of staff
+finding-resolved-came-back = Over since { $time }: the money came back.
+finding-resolved-credited = Credited by hand on { $time }, asked for by { $who }.
 finding-resolved-counted = { $bytes } counted as use on { $time } by { $who }.
+finding-resolved-put-right = Put right by the router itself on { $time }: nothing was used.
 finding-resolved-uncounted = Left uncounted on { $time } by { $who }.
 finding-given-back-by-pix = { $amount } given back by Pix on { $time }.
 finding-given-back-by-hand = { $amount } given back in another way on { $time }.
@@ -2288,17 +2354,22 @@ open-reconciliation = Open reconciliation
 finding-card-free = A coupon made a recharge free
 finding-card-free-do = Nothing was paid, so nothing was credited. Give the customer the credit if that is what the coupon was for, and end coupons on the payment page at Stripe if it was not.
 finding-card-other-amount = A card paid another amount than was asked for
-finding-card-other-amount-do = Nothing was credited. Give it back at Stripe, or give the customer credit by hand.
+finding-card-other-amount-do = Nothing was credited. Give it back at Stripe, or give credit for it by hand on the payment’s page.
 finding-card-other-currency = A card paid in another currency than was asked for
-finding-card-other-currency-do = Nothing was credited, and the customer was told that it is looked at. Give it back at Stripe, or give him the credit by hand. If Stripe converts prices on its page by itself, turn that off there (Adaptive Pricing).
+finding-card-other-currency-do = Nothing was credited, and the customer was told that it is looked at. Give it back at Stripe, or give credit for it by hand on the payment’s page. If Stripe converts prices on its page by itself, turn that off there (Adaptive Pricing).
 finding-card-other-customer = A card payment is of another customer than was asked
-finding-card-other-customer-do = Nothing was credited. Find out at Stripe who paid; give it back there, or give the customer credit by hand.
+finding-card-other-customer-do = Nothing was credited. Find out at Stripe who paid; give it back there, or give credit for it by hand on the payment’s page.
 finding-card-given-back = A card payment that bought data went back
 finding-card-given-back-do = The data stays. Have the customer pay it some other way, or take it off his line with a correction.
 finding-card-credit-given-back = A card payment that had become credit went back
 finding-credit-used-before-do = The customer has had this money twice. Charge it on his next invoice, or leave it.
+finding-credit-by-hand-stays-do = Take the credit from the customer by hand, as far as it is not to stay.
+finding-card-came-back = Money of a card payment came back
+finding-card-came-back-do = Nothing is left to be done: the data or the credit is paid.
 finding-credit-not-returned-do = The money came back, and his credit was taken. Take the amount off his next invoice.
 found-credit-used-before = { $missing } of a card payment for { $purchase }, kept as the customer’s credit, went back to him after that credit was used.
+found-credit-by-hand-stays = { $back } of { $payment }, for which credit was given by hand, went back to the customer; that credit is still there.
+found-card-came-back = What had gone back of { $payment } came back.
 found-credit-not-returned = { $again } of the customer’s credit was taken for a refund or dispute of { $payment } for { $purchase }; that money came back.
 findings-waiting = { $n ->
     [one] { $n } finding about boletos, payments or use is to be looked at.
@@ -2584,6 +2655,7 @@ blocked-unknown = Nothing tells since when and by whom.
 blocked-invoice = Invoice { $number }, { $amount }, due { $day }
 blocked-boleto = Boleto { $number }, { $amount }, due { $day }
 blocked-confirmed = The router has confirmed that the access is restricted, since { $time }.
+blocked-restricted-before = The access was restricted already: the router has confirmed that since { $time }, before the block.
 blocked-not-confirmed = No router has confirmed this yet: the line has no session, or the router has not answered.
 restricted-walled-since = The router has confirmed that only the provider's pages open, since { $time }.
 restricted-cut-since = The router has confirmed that access is blocked for want of credit, since { $time }.

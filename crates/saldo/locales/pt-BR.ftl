@@ -291,6 +291,8 @@ reason-processing-error = O banco não conseguiu processar o cartão naquele mom
 reason-authentication-failed = O banco pediu confirmação e não a recebeu. Tente de novo e confirme.
 reason-limit-reached = O cartão atingiu um limite do banco. Tente outro cartão, ou mais tarde.
 reason-being-credited = Pago. O crédito está sendo adicionado.
+reason-went-back-from-hand = Chegou diferente do que foi cobrado, e adicionamos o crédito manualmente. Depois disso, foi devolvido ou está contestado no seu banco.
+reason-credited-by-hand = Chegou diferente do que foi cobrado. Adicionamos o crédito manualmente.
 reason-withheld = O pagamento chegou, mas não como foi cobrado. Não foi creditado; vamos verificar e devolver o valor ou adicionar o crédito.
 reason-awaiting-confirmation = Aguardando a confirmação do pagamento.
 reason-not-paid-in-time = Não foi pago dentro do prazo.
@@ -302,13 +304,35 @@ reason-dispute-lost = Seu banco retirou este pagamento. O crédito que ele tinha
 reason-dispute-won = Seu banco decidiu: este pagamento vale, e o crédito que ele comprou é seu de novo.
 reason-data-given-back = { $amount } devolvidos; { $quantity } dos dados comprados foram retirados.
 reason-data-stays-given-back = { $amount } devolvidos. Nenhum dado foi retirado.
-reason-data-dispute-open = Seu banco retirou este pagamento enquanto decide. { $quantity } dos dados comprados ficam retirados até lá.
-reason-data-stays-dispute-open = Seu banco retirou este pagamento enquanto decide. Nenhum dado foi retirado.
+reason-data-dispute-open = Contestado no seu banco, que fica com o pagamento até decidir. Até lá, { $quantity } dos dados comprados estão retirados.
+reason-data-stays-dispute-open = Contestado no seu banco, que fica com o pagamento até decidir. Nenhum dado foi retirado.
+reason-data-dispute-asked = Seu banco está perguntando sobre este pagamento. Nenhum dado foi retirado.
 reason-data-dispute-lost = Seu banco retirou este pagamento; { $quantity } dos dados comprados foram retirados.
 reason-data-stays-dispute-lost = Seu banco retirou este pagamento. Nenhum dado foi retirado.
 reason-data-dispute-won = Seu banco decidiu: este pagamento vale, e os dados que ele comprou são seus.
 reason-waiting-until = Aguardando o banco até { $day }
 payment-way-on = Ver como pagar
+staff-reason-declined = O banco recusou o cartão.
+staff-reason-insufficient-funds = O cartão não tinha saldo suficiente.
+staff-reason-expired-card = O cartão estava vencido.
+staff-reason-incorrect-cvc = O código de segurança estava errado.
+staff-reason-incorrect-number = O número do cartão estava errado.
+staff-reason-processing-error = O banco não conseguiu processar o cartão naquele momento.
+staff-reason-authentication-failed = O banco pediu a confirmação do cliente e não a recebeu.
+staff-reason-limit-reached = O cartão tinha atingido um limite do banco.
+staff-reason-went-back-from-hand = O crédito foi dado manualmente. Depois disso, o pagamento foi devolvido ou está contestado no banco: o crédito continua lá até que a equipe o retire.
+staff-reason-credited-by-hand = Chegou diferente do que foi cobrado. O crédito foi dado manualmente.
+staff-reason-withheld = Chegou, mas não como foi cobrado, e não foi creditado: devolva o valor ou adicione o crédito.
+staff-reason-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Até lá, o crédito comprado está retirado.
+staff-reason-dispute-asked = O banco do cliente está perguntando sobre este pagamento. Nenhum crédito foi retirado.
+staff-reason-dispute-lost = O banco do cliente decidiu a favor dele e ficou com o pagamento. O crédito comprado foi retirado.
+staff-reason-dispute-won = O banco do cliente decidiu: este pagamento vale, e o cliente tem de novo o crédito comprado.
+staff-reason-data-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Até lá, { $quantity } dos dados comprados estão retirados.
+staff-reason-data-stays-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Nenhum dado foi retirado.
+staff-reason-data-dispute-asked = O banco do cliente está perguntando sobre este pagamento. Nenhum dado foi retirado.
+staff-reason-data-dispute-lost = O banco do cliente decidiu a favor dele e ficou com o pagamento; { $quantity } dos dados comprados foram retirados.
+staff-reason-data-stays-dispute-lost = O banco do cliente decidiu a favor dele e ficou com o pagamento. Nenhum dado foi retirado.
+staff-reason-data-dispute-won = O banco do cliente decidiu: este pagamento vale, e o cliente tem os dados comprados.
 
 ## Pagamentos não concluídos
 
@@ -723,6 +747,7 @@ origin-file = Mostrar o arquivo
 customer-agreed = Concordou com os termos em { $url }
 liability = Crédito ainda não usado
 sold-today = Vendido hoje
+refunded-today = Sem descontar { $amount } devolvidos hoje
 used-today = Usado hoje
 books-verified = Registros verificados em { $time }, sem diferença.
 books-verified-lately = { $n ->
@@ -762,6 +787,11 @@ invoices-overdue = { $n ->
    *[other] { $n } faturas vencidas sem boleto: { $sum } no total.
 }
 open-boletos = Abrir boletos
+months-not-run = { $n ->
+    [one] Nenhuma fatura foi gerada para { $sum }: o faturamento desse mês não foi iniciado.
+   *[other] Nenhuma fatura foi gerada para { $sum }: o faturamento desses meses não foi iniciado.
+}
+open-runs = Abrir o faturamento
 open-invoices = Abrir faturas
 boleto-overdue-state = Vencido
 customers-in-debt = Somente quem usou mais crédito do que tinha, do maior débito para o menor.
@@ -827,7 +857,13 @@ payment-at-stripe = Pagamento na Stripe
 charge-at-stripe = Cobrança na Stripe
 payment-entry = Lançamento que o creditou
 payment-taken-back = Crédito retirado
+payment-bought = Comprou
+payment-not-waiting = Este pagamento não aguarda crédito: já foi creditado, ou foi devolvido ou está sendo devolvido. Nada foi lançado.
+payment-credit-asked = O crédito por este pagamento já foi solicitado. Nada mais foi lançado.
+credit-by-hand = Crédito manual
+credited-payment = Pagamento creditado
 payment-unmatched-text = Foi pago e nada foi creditado: valor, moeda ou cliente diferem do que foi pedido. Compare com a Stripe e reembolse ou dê o crédito manualmente.
+payment-unmatched-elsewhere = Foi pago em uma moeda que os livros não têm, e nada foi creditado. Devolva na Stripe: por aqui não é possível. Ou dê o crédito manualmente.
 payment-being-taken-back = O crédito deste pagamento está sendo retirado ou devolvido.
 topup = Recarga
 topups = Recargas
@@ -847,7 +883,7 @@ topup-expired = Vencida
 topup-free = Sem custo por cupom
 topup-free-text = Um cupom cobriu o valor inteiro na página da Stripe: nada foi pago, então nada foi creditado. O cliente foi avisado de que o saldo não mudou. Dê o crédito a ele se era para isso que servia o cupom.
 topup-withheld = Chegou diferente do cobrado
-topup-withheld-text = Chegou para esta recarga um dinheiro que não é o que foi cobrado: outro valor, outra moeda ou outro cliente. Nada foi creditado, e o cliente foi avisado de que o pagamento está sendo verificado. Devolva na Stripe ou conceda o crédito manualmente.
+topup-withheld-text = Chegou para esta recarga um dinheiro que não é o que foi cobrado: outro valor, outra moeda ou outro cliente. Nada foi creditado, e o cliente foi avisado de que o pagamento está sendo verificado. Devolva na Stripe ou dê o crédito manualmente na página do pagamento abaixo.
 topup-failed = Recusada
 topup-ask-again = Consultar a Stripe
 topup-ask-again-text = Lê na Stripe o checkout e o pagamento, como o webhook teria feito. O que foi pago é creditado uma única vez, não importa quantas vezes isto seja acionado.
@@ -890,8 +926,10 @@ refund-duplicate = Pago em dobro
 refund-fraudulent = Cartão de outra pessoa
 refund-confirm = Reembolsar { $amount }
 refund-bad-amount = O valor deve ser maior que zero e no máximo { $left }.
+refund-amount-missing = Informe quanto devolver: no máximo { $left }.
 refund-another-open = Outro reembolso deste pagamento está a caminho: aguarde a resposta da Stripe.
 refund-changed = Algo foi devolvido nesse meio-tempo: restam { $left }. Veja o que isto retira agora e confirme de novo.
+refund-at-stripe = Esta moeda não é uma das moedas dos livros: devolva na Stripe. Depois disso, a devolução aparece aqui.
 refund-nothing-left = Não resta nada a devolver.
 refund-made = { $amount } está sendo devolvido ao cliente.
 refund-sent = O reembolso de { $amount } está registrado. A Stripe ainda não respondeu; ela será consultada até responder.
@@ -1007,6 +1045,9 @@ claims = Reembolsos e contestações na Stripe
 claim-refund = Reembolso de { $amount }
 claim-dispute = Contestação de { $amount }
 claim-answer-until = responder até { $time }
+claim-answer-passed = o prazo venceu em { $time }
+dispute-answer-by = Responda até { $time }.
+dispute-deadline-passed = O prazo venceu em { $time }.
 claim-pending = A caminho
 claim-succeeded = Devolvido
 claim-failed = Falhou: o dinheiro voltou
@@ -1027,10 +1068,13 @@ credit-note-hint = A equipe lê isto; o cliente não.
 credit-expires = Expira
 choose-one = Escolha uma das opções.
 credit-whose = { $name } tem { $balance } de crédito agora.
+credit-for-payment = Dar crédito por este pagamento
+credit-for-payment-whose = Chegaram { $paid } por { $payment }, e nada foi creditado. { $name } tem { $balance } de crédito agora. Com o que você der, o pagamento conta como creditado e a conciliação como resolvida; se ele for devolvido depois, esse crédito fica até você retirá-lo.
 credit-expires-hint = O último dia no formato 2026-12-31. Vazio, não expira.
 credit-expires-in-past = Este dia já passou.
 credit-expires-no-day = Escreva o dia no formato 2026-12-31.
 credit-expires-with-take = Só crédito dado expira.
+credit-above-left = O valor é maior que o restante deste pagamento. Nada foi lançado.
 credit-bad-amount = Digite um valor maior que zero.
 credit-correction = Correção
 credit-goodwill = Cortesia
@@ -1062,6 +1106,7 @@ timeline-empty = Nada aconteceu ainda.
 timeline-balance = saldo { $balance }
 timeline-payment = Pagamento de { $amount }, { $method }
 timeline-mail = E-mail: { $subject }
+timeline-deleted-at-stripe = Cliente excluído na Stripe, com os cartões salvos. O próximo pagamento o cadastra lá de novo; o que foi pago continua valendo.
 receipt-send-again = Enviar recibo de novo
 receipt-send-again-text = Envia o recibo por e-mail ao cliente e a cada login dele que tem endereço.
 receipt-sent = { $n ->
@@ -1080,8 +1125,8 @@ payments-unmatched-need = { $n ->
    *[other] { $n } pagamentos foram pagos e nada creditaram.
 }
 disputes-due = { $n ->
-    [one] { $n } contestação aguarda resposta ao banco.
-   *[other] { $n } contestações aguardam resposta ao banco.
+    [one] { $n } contestação aguarda resposta ao banco. { $sum }
+   *[other] { $n } contestações aguardam resposta ao banco. { $sum }
 }
 approvals-waiting = { $n ->
     [one] { $n } pedido de crédito aguarda uma segunda aprovação.
@@ -1240,6 +1285,7 @@ fault-bank-waits = Os boletos esperam até serem registrados à mão
 bank-pay-once = Pagar os boletos em aberto
 bank-pay-twice = Pagar duas vezes
 faults-set = Aplicar
+strip-sandbox = Reembolsos, contestações e mais no sandbox
 demo-reset = Recomeçar
 demo-reset-ask = Recomeçar a demonstração?
 demo-reset-text = Tudo o que foi feito aqui será descartado: clientes, pagamentos, e-mails, o relógio. Logins e chaves de API continuam os mesmos; o que você copiou continua funcionando.
@@ -1372,7 +1418,14 @@ pix-until = Pague até { $time }. O pagamento aparece nesta página assim que ch
 pix-coming = O código Pix está sendo gerado; ele aparece aqui em um instante.
 pix-expired = O prazo deste Pix terminou sem pagamento: nada foi cobrado. Você pode escolher de novo. Se você já pagou, o crédito é liberado assim que o banco confirmar.
 purchase-given-up = Esta compra foi cancelada antes do pagamento: nada foi cobrado. Você pode escolher de novo.
-purchase-taken-back = { $quantity } retirados: o pagamento foi devolvido ou contestado
+purchase-given-back = { $amount } devolvidos: { $quantity } retirados
+purchase-given-back-in-part = { $amount } devolvidos: { $quantity } retirados, { $kept } mantidos
+purchase-given-back-data-stays = { $amount } devolvidos: nenhum dado foi retirado
+purchase-contested = Contestado no banco: { $quantity } retirados até a decisão; voltam se o pagamento for mantido
+purchase-contested-data-stays = Contestado no banco: nenhum dado foi retirado
+purchase-contest-lost = Contestado no banco, que ficou com o pagamento: { $quantity } retirados
+purchase-contest-lost-data-stays = Contestado no banco, que ficou com o pagamento: nenhum dado foi retirado
+purchase-contest-won = Contestado no banco, que manteve o pagamento: nenhum dado está retirado
 card-waits = Esta compra aguarda o pagamento com cartão, na página segura de pagamento.
 payment-being-confirmed = O pagamento chegou e está sendo confirmado; a confirmação aparece nesta página.
 card-go-on = Ir para o pagamento
@@ -1674,6 +1727,16 @@ next-run-text = { $count } assinantes serão verificados. As faturas vencerão e
 next-run-from = O faturamento pode ser iniciado a partir de { $day }.
 begin-run = Gerar as faturas
 begin-run-of = Sim, gerar as faturas de { $month }
+begin-run-late = Gerar as faturas de { $month }
+runs-missed = { $n ->
+    [one] Sem faturamento: { $months }
+   *[other] Sem faturamento: { $months }
+}
+runs-missed-text = Estas mensalidades não estão em nenhuma fatura. Comece pelo mês mais antigo.
+run-passes-over = { $n ->
+    [one] { $months } ainda não foi faturado. Depois de gerar as faturas de { $month }, não será mais possível: as mensalidades desse mês ficarão fora de qualquer fatura.
+   *[other] { $months } ainda não foram faturados. Depois de gerar as faturas de { $month }, não será mais possível: as mensalidades desses meses ficarão fora de qualquer fatura.
+}
 begin-run-hint = Elas vão ao banco na próxima remessa e não podem ser desfeitas de uma vez.
 run-is-early = Ainda é cedo para { $month }: o dia é { $day }. O que for comprado até lá fica para a fatura seguinte.
 run-estimate = { $n ->
@@ -2161,7 +2224,10 @@ findings-none-done = Nada foi resolvido ainda.
 finding-resolve = Resolvido
 finding-resolved-at = Resolvido em { $time } por { $who }.
 finding-resolved-by-somebody = alguém da equipe
+finding-resolved-came-back = Encerrado em { $time }: o dinheiro voltou.
+finding-resolved-credited = Creditado manualmente em { $time }, a pedido de { $who }.
 finding-resolved-counted = { $bytes } contados no consumo em { $time } por { $who }.
+finding-resolved-put-right = Corrigido pelo próprio roteador em { $time }: não houve consumo.
 finding-resolved-uncounted = Deixado sem contar em { $time } por { $who }.
 finding-given-back-by-pix = { $amount } devolvidos por Pix em { $time }.
 finding-given-back-by-hand = { $amount } devolvidos de outra forma em { $time }.
@@ -2288,17 +2354,22 @@ open-reconciliation = Abrir conciliação
 finding-card-free = Um cupom deixou uma recarga sem custo
 finding-card-free-do = Nada foi pago, então nada foi creditado. Dê o crédito ao cliente se era para isso que servia o cupom; senão, desative cupons na página de pagamento na Stripe.
 finding-card-other-amount = Um cartão pagou um valor diferente do cobrado
-finding-card-other-amount-do = Nada foi creditado. Devolva na Stripe ou conceda o crédito manualmente ao cliente.
+finding-card-other-amount-do = Nada foi creditado. Devolva na Stripe ou dê o crédito manualmente na página do pagamento.
 finding-card-other-currency = Um cartão pagou em moeda diferente da cobrada
-finding-card-other-currency-do = Nada foi creditado, e o cliente foi avisado de que o pagamento está sendo verificado. Devolva na Stripe ou conceda o crédito manualmente. Se a Stripe converte preços sozinha na página dela, desative isso por lá (Adaptive Pricing).
+finding-card-other-currency-do = Nada foi creditado, e o cliente foi avisado de que o pagamento está sendo verificado. Devolva na Stripe ou dê o crédito manualmente na página do pagamento. Se a Stripe converte preços sozinha na página dela, desative isso por lá (Adaptive Pricing).
 finding-card-other-customer = Um pagamento com cartão é de um cliente diferente do cobrado
-finding-card-other-customer-do = Nada foi creditado. Veja na Stripe quem pagou; devolva por lá ou conceda o crédito manualmente ao cliente.
+finding-card-other-customer-do = Nada foi creditado. Veja na Stripe quem pagou; devolva por lá ou dê o crédito manualmente na página do pagamento.
 finding-card-given-back = Um pagamento com cartão que comprou dados foi devolvido
 finding-card-given-back-do = Os dados permanecem. Combine com o cliente outra forma de pagamento, ou retire-os do plano com um ajuste.
 finding-card-credit-given-back = Um pagamento com cartão que virou crédito foi devolvido
 finding-credit-used-before-do = O cliente ficou com esse dinheiro duas vezes. Cobre na próxima fatura, ou deixe como está.
+finding-credit-by-hand-stays-do = Retire o crédito do cliente manualmente, na medida em que não deva ficar.
+finding-card-came-back = O dinheiro de um pagamento com cartão voltou
+finding-card-came-back-do = Não há mais nada a fazer: os dados ou o crédito estão pagos.
 finding-credit-not-returned-do = O dinheiro voltou, e o crédito dele foi retirado. Desconte o valor da próxima fatura.
 found-credit-used-before = { $missing } de um pagamento com cartão de { $purchase }, guardados como crédito do cliente, foram devolvidos a ele depois que o crédito foi usado.
+found-credit-by-hand-stays = { $back } de { $payment }, pelo qual foi dado crédito manualmente, foram devolvidos ao cliente; esse crédito continua lá.
+found-card-came-back = O que tinha sido devolvido de { $payment } voltou.
 found-credit-not-returned = { $again } do crédito do cliente foram retirados por um reembolso ou contestação de { $payment } de { $purchase }; esse dinheiro voltou.
 findings-waiting = { $n ->
     [one] { $n } pendência de boletos, pagamentos ou consumo precisa ser verificada.
@@ -2584,6 +2655,7 @@ blocked-unknown = Não há registro de quando nem por quem.
 blocked-invoice = Fatura { $number }, { $amount }, vencida em { $day }
 blocked-boleto = Boleto { $number }, { $amount }, vencido em { $day }
 blocked-confirmed = O roteador confirmou o acesso restrito desde { $time }.
+blocked-restricted-before = O acesso já estava restrito: o roteador confirma isso desde { $time }, antes do bloqueio.
 blocked-not-confirmed = Nenhum roteador confirmou ainda: a linha não tem sessão, ou o roteador não respondeu.
 restricted-walled-since = O roteador confirmou a navegação restrita às páginas do provedor desde { $time }.
 restricted-cut-since = O roteador confirmou o acesso bloqueado por falta de saldo desde { $time }.

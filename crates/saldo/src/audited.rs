@@ -4,6 +4,7 @@
 //! changed hangs together with him. A line about nobody, as a plan's, names none.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use money::{
     AdjustmentId, ApiKeyId, BoletoId, CustomerId, GrantId, IntentId, InvoiceId, LineId, LoginId, PaymentId,
@@ -20,6 +21,12 @@ const NAMED_SETTING: &str = "audit_named";
 const ALL_NAMED: &str = "all";
 /// Lines that are looked at in one go.
 const AT_ONCE: u32 = 500;
+/// Pause after each go: others write, too.
+const REST: Duration = Duration::from_millis(50);
+/// Pause after a go that failed.
+const RETRY_PAUSE: Duration = Duration::from_secs(10);
+/// How long the views are waited for before it is looked whether the program ends.
+const VIEWS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The customer whom a change of this concerns.
 pub(crate) fn customer_of(tables: &TablesReader<'_>, object: &str) -> Result<Option<CustomerId>, StoreError> {
@@ -38,20 +45,24 @@ pub(crate) fn customer_of(tables: &TablesReader<'_>, object: &str) -> Result<Opt
 
 /// Names whom lines concern that were written before lines named anybody; once, a few at a time. A line about nobody keeps none.
 pub(crate) async fn name_lines_of_old(app: Arc<App>) {
+    // Views tell whose a purchase or a grant is: of what they lag behind at the start, nobody would be found.
+    let landed = app.ledger.landed().borrow().position;
+    while !app.is_ending() && !app.wait_projected(landed, VIEWS_PATIENCE).await {}
     while !app.is_ending() {
-        match app.write(name_some).await {
+        let pause = match app.write(name_some).await {
             Ok(true) => return,
-            Ok(false) => {}
+            Ok(false) => REST,
             Err(problem) => {
                 let detail = problem.detail;
-                tracing::error!(
+                tracing::warn!(
                     code = problem.code,
                     detail,
-                    "lines of old name nobody; the next start tries again"
+                    "lines of old do not name anybody yet; it is tried again"
                 );
-                return;
+                RETRY_PAUSE
             }
-        }
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -11,6 +11,8 @@ use book::{Refusal, TakenBackCause};
 use engine::Outcome;
 use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, RefundId, Timestamp};
 use serde::de::DeserializeOwned;
+use serde_json::json;
+use store::tables::bank::{Finding, FindingCode};
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::intents::Intent;
 use store::tables::lines::OnWriteOff;
@@ -24,12 +26,15 @@ use stripe::request::money_back::Paid;
 use stripe::{Request, minor_units};
 
 use crate::app::App;
+use crate::audit::{Author, Change};
 use crate::config::Config;
-use crate::findings::Found;
+use crate::findings::{Found, RESOLVED};
 use crate::intents::{self, DataBack, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids, notices, overpaid, payments, refunds, taken_data};
+use crate::{clock, ids, notices, overpaid, payments, refunds, taken_data, withheld};
 
+/// How a finding about money that went back was dealt with, as the audit log has it: it came back.
+pub(crate) const CAME_BACK: &str = "came_back";
 /// Payments followed at a time.
 const FOLLOWED_MAX: u32 = 100;
 /// Steps of one payment: each cause once, and once more for what changed meanwhile.
@@ -183,6 +188,17 @@ pub fn note(tx: &Tx<'_>, config: &Config, payment: &Payment, told: &[Told]) -> R
     // moves all of its own money in the books, and back.
     let disputed = wanted(payment, &known, ClaimCause::Dispute).min(payment.amount.value() - refunded);
     let takes_data = |claim: &PaymentClaim| purchase.is_some() && claim.on_data == OnWriteOff::TakeBack;
+    if news && withheld::is_credited_by_hand(payment) {
+        let about = payment.id.to_string();
+        match refunded + disputed {
+            0 => tell_came_back(tx, payment, &about)?,
+            back => {
+                let back = Amount::new(back, payment.amount.unit()).into();
+                let found = Found::CreditByHandStays { back, payment: payment.provider_payment.clone() };
+                tell_once_about(tx, payment, &found, about)?;
+            }
+        }
+    }
     let with_data: Vec<_> = known.into_iter().filter(takes_data).collect();
     for (cause, money) in [(ClaimCause::Refund, refunded), (ClaimCause::Dispute, disputed)] {
         let row = tx.taken_back(payment.id, cause)?;
@@ -193,6 +209,30 @@ pub fn note(tx: &Tx<'_>, config: &Config, payment: &Payment, told: &[Told]) -> R
         }
     }
     Ok(news)
+}
+
+/// Has the one finding about this say what is the case now.
+fn tell_once_about(tx: &Tx<'_>, payment: &Payment, found: &Found, about: String) -> Result<(), StoreError> {
+    let finding = Finding { about, ..found.finding(Some(payment.customer), clock::now()) };
+    match tx.open_finding_about(finding.code, &finding.about)? {
+        Some(Finding { finding_no, .. }) => tx.change_finding(&Finding { finding_no, ..finding }),
+        None => tx.insert_finding(&finding),
+    }
+}
+
+/// What had gone back came back: the finding about it, if nobody has dealt with it, says so and is over.
+fn tell_came_back(tx: &Tx<'_>, payment: &Payment, about: &str) -> Result<(), StoreError> {
+    let Some(open) = tx.open_finding_about(FindingCode::CardGivenBack, about)? else { return Ok(()) };
+    let at = clock::now();
+    let found = Found::CardCameBack { payment: payment.provider_payment.clone() };
+    let finding_no = open.finding_no;
+    tx.change_finding(&Finding { finding_no, ..found.finding(Some(payment.customer), at) })?;
+    if tx.resolve_finding(finding_no, at)? {
+        let resolved =
+            Change::new(RESOLVED, finding_no).about(payment.id).after_json(&json!({"how": CAME_BACK}));
+        Author::named(payments::STRIPE).note(tx, &resolved)?;
+    }
+    Ok(())
 }
 
 /// What becomes of data that the payment bought: as whoever ordered the refund chose, or as its pack says of what will not be paid. A refund
@@ -244,7 +284,10 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), Problem> {
     let mut payments: Vec<PaymentId> = open.into_iter().map(|row| row.payment).collect();
     payments.dedup();
     for payment in payments {
-        follow(app, payment).await?;
+        // One that cannot be followed now keeps no other waiting.
+        if let Err(problem) = follow(app, payment).await {
+            tracing::warn!(%payment, detail = problem.detail, "what is claimed back was not followed; it is later");
+        }
     }
     Ok(())
 }
@@ -303,13 +346,17 @@ fn due_of_purchase(
     rows: &[TakenBackRow],
     at: Timestamp,
 ) -> Result<Vec<Intent>, StoreError> {
-    if let Some(deposit) = topup.intent.map(|intent| tx.overpaid(intent)).transpose()?.flatten() {
+    let pack = taken_data::bought_with(tx, payment)?;
+    let deposit = topup.intent.filter(|_| pack.is_none()).map(|intent| tx.overpaid(intent)).transpose()?;
+    if let Some(deposit) = deposit.flatten() {
         let taken = rows.iter().map(|row| take_credit(tx, payment, &deposit, (row, at)));
         return Ok(taken.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
     }
-    let pack = taken_data::bought(tx, topup)?;
     for row in rows {
         tell_still_owed(tx, payment, purchase, row)?;
+        if row.wanted == 0 && row.booked > 0 {
+            tell_came_back(tx, payment, &about_data(payment, row.cause))?;
+        }
         if pack.is_none() && row.data_wanted > row.data_booked {
             tell_data_stays(tx, payment, purchase, (row.cause, row.data_wanted))?;
         }
@@ -398,7 +445,13 @@ fn tell_data_stays(
         payment: payment.provider_payment.clone(),
         purchase: purchase.to_string(),
     };
-    tx.insert_finding_once(&found.finding(Some(payment.customer), clock::now()))
+    let about = about_data(payment, cause);
+    tx.insert_finding_once(&Finding { about, ..found.finding(Some(payment.customer), clock::now()) })
+}
+
+/// What a finding is about that tells of money that went back for data that stays.
+fn about_data(payment: &Payment, cause: ClaimCause) -> String {
+    format!("{} {}", payment.id, cause.word())
 }
 
 /// The book has followed an intent, with data or without: the next one may go.

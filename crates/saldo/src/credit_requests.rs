@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use book::{Reason, Refusal};
-use money::{Amount, CustomerId, GrantId, IntentId, StaffId, Timestamp, WalletId};
+use money::{Amount, CustomerId, GrantId, IntentId, PaymentId, StaffId, Timestamp, WalletId};
 use serde_json::json;
 use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
 use store::tables::intents::Intent;
@@ -18,8 +18,10 @@ use crate::audit::{Author, Change};
 use crate::customers::is_unprintable;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids, notices};
+use crate::{clock, ids, notices, withheld};
 
+/// The code of a problem: credit for a payment has been asked for already.
+pub const CREDIT_ASKED: &str = "payment_credit_asked";
 /// Most characters of a note.
 pub const NOTE_CHARS_MAX: usize = 500;
 
@@ -51,6 +53,8 @@ pub struct Asked {
     pub note: String,
     /// When what is given expires.
     pub expires_at: Option<Timestamp>,
+    /// The payment that is credited by it.
+    pub payment: Option<PaymentId>,
 }
 
 /// Whether so much may be given or taken only with somebody else's yes: alone, or with what the same member of staff has given alone within
@@ -85,6 +89,10 @@ pub fn wrong_with(asked: &Asked, now: Timestamp) -> Vec<Problem> {
     if asked.expires_at.is_some_and(|at| at <= now) {
         wrong.push(Problem::invalid("expires_at", "expires_in_past", "expires_at must be in the future."));
     }
+    if asked.payment.is_some() && asked.direction == CreditDirection::Take {
+        let detail = "A payment is credited, nothing is taken for it.";
+        wrong.push(Problem::invalid("direction", "not_a_choice", detail));
+    }
     if asked.expires_at.is_some() && asked.direction == CreditDirection::Take {
         let detail = "expires_at goes with credit that is given only.";
         wrong.push(Problem::invalid("expires_at", "invalid_field", detail));
@@ -112,6 +120,7 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
         asked_at: app.ledger.now(),
         decided_by: None,
         decided_at: None,
+        payment: asked.payment,
     };
     let row = request.clone();
     let write = move |tx: &Tx<'_>| {
@@ -125,6 +134,9 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
             // The form was sent twice.
             return if is_the_same(&known, &row) { Ok(None) } else { Err(Refusal::KeyReused.into()) };
         }
+        if let Some(payment) = row.payment {
+            must_be_free(tx, payment, &row)?;
+        }
         let waits = needs_approval(tx, &row, above)?;
         let state = if waits { CreditRequestState::Waiting } else { row.state };
         let row = CreditRequest { state, ..row.clone() };
@@ -136,11 +148,25 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
     book(app, request.id, intent).await
 }
 
+/// Refuses credit for a payment that waits for none, or for which somebody has asked for some.
+fn must_be_free(tx: &Tx<'_>, payment: PaymentId, asked: &CreditRequest) -> Result<(), Problem> {
+    withheld::must_wait_for_credit(tx, payment, asked.customer, asked.amount)?;
+    if tx.last_credit_request_for(payment)?.is_some_and(|request| request.is_live()) {
+        let detail = "Credit for this payment has been asked for already: look at how that stands.";
+        return Err(Problem::new(StatusCode::CONFLICT, CREDIT_ASKED, detail));
+    }
+    Ok(())
+}
+
 /// Somebody else of staff says yes: it is booked.
 pub async fn approve(app: &Arc<App>, by: By, id: IntentId) -> Result<CreditRequest, Problem> {
     let (now, sent_at) = (app.ledger.now(), clock::now());
     let write = move |tx: &Tx<'_>| {
         let request = decide(tx, &by, id, CreditRequestState::Approved, now)?;
+        if let Some(payment) = request.payment {
+            // It may have gone back since it was asked for.
+            withheld::must_wait_for_credit(tx, payment, request.customer, request.amount)?;
+        }
         Ok(write_intent(tx, &request, sent_at)?)
     };
     let intent = app.write_or_refuse(write).await?;
@@ -207,6 +233,7 @@ fn told(request: &CreditRequest) -> serde_json::Value {
         "unit": request.amount.unit().code(),
         "reason": request.reason,
         "note": request.note,
+        "payment": request.payment.map(|payment| payment.to_string()),
     })
 }
 
@@ -235,6 +262,18 @@ async fn book(app: &Arc<App>, id: IntentId, intent: Option<Intent>) -> Result<Cr
 
 async fn again(app: &Arc<App>, id: IntentId) -> Result<CreditRequest, Problem> {
     app.read(move |reader| reader.credit_request(id)).await?.ok_or_else(missing)
+}
+
+/// The book has followed an intent: if a request stands behind it, it has ended so, and with it the payment whose credit it is.
+pub(crate) fn booked(tx: &Tx<'_>, intent: IntentId) -> Result<(), StoreError> {
+    if !tx.end_credit_request(intent, None)? {
+        return Ok(());
+    }
+    let request = tx.credit_request(intent)?;
+    match request.as_ref().and_then(|request| Some((request, request.payment?))) {
+        Some((request, payment)) => withheld::credited_by_hand(tx, request, payment),
+        None => Ok(()),
+    }
 }
 
 /// The book said no to an intent: if a request stands behind it, it has ended so.

@@ -240,6 +240,18 @@ pub enum Found {
         /// The purchase that it was to pay; empty if none is known.
         purchase: String,
     },
+    /// A card payment for which staff had given credit by hand went back: that credit is still there.
+    CreditByHandStays {
+        /// How much of it, in all.
+        back: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+    },
+    /// What had gone back of a card payment came back: nothing is left to be done.
+    CardCameBack {
+        /// The payment's name at Stripe.
+        payment: String,
+    },
     /// A session's counters grew faster than any line can carry: that was not counted.
     UsageJump {
         /// The line.
@@ -288,7 +300,9 @@ impl Found {
             }
             Found::CardGivenBack { .. }
             | Found::CreditUsedBefore { .. }
-            | Found::CreditNotReturned { .. } => FindingCode::CardGivenBack,
+            | Found::CreditNotReturned { .. }
+            | Found::CreditByHandStays { .. }
+            | Found::CardCameBack { .. } => FindingCode::CardGivenBack,
             Found::UsageJump { .. } => FindingCode::UsageJump,
             Found::IntentRefused { .. } => FindingCode::IntentRefused,
         }
@@ -400,6 +414,10 @@ impl Found {
                     [("again", sum(again)), ("payment", text(payment)), ("purchase", text(purchase))];
                 reader.with("found-credit-not-returned", values)
             }
+            Found::CreditByHandStays { back, payment } => {
+                reader.t2("found-credit-by-hand-stays", "back", sum(back), "payment", payment)
+            }
+            Found::CardCameBack { payment } => reader.t1("found-card-came-back", "payment", payment),
             Found::UsageJump { login, bytes, .. } => {
                 reader.t2("found-usage-jump", "login", login, "bytes", reader.volume(*bytes))
             }
@@ -503,6 +521,8 @@ mod tests {
             Found::CardAgain { paid: sum(), payment: payment.clone(), purchase: purchase.clone() },
             Found::CreditUsedBefore { missing: sum(), purchase: purchase.clone() },
             Found::CreditNotReturned { again: sum(), payment: payment.clone(), purchase: purchase.clone() },
+            Found::CreditByHandStays { back: sum(), payment: payment.clone() },
+            Found::CardCameBack { payment: payment.clone() },
             Found::CardGivenBack { back: paid, is_dispute: true, payment, purchase },
             Found::UsageJump { line: "line_1".to_owned(), login: "joao".to_owned(), bytes: 30_000_000_000 },
             Found::IntentRefused {

@@ -1,5 +1,6 @@
 //! Mails leave here: taken from the outbox, handed to the operator's SMTP server, tried again until it takes them.
 //!
+//! A mail that a person waits for (a link for a new password) goes before the thousands of a monthly run; some are handed over at a time.
 //! A mail that was handed over just before a crash is handed over again; its `Message-ID` is the same, so that receivers may tell.
 //! Without a server nothing leaves, and staff read in the console what would have.
 
@@ -16,6 +17,7 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use money::{MailId, Timestamp};
 use store::tables::outbox::Mail;
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::{self, SmtpSecurity};
@@ -24,6 +26,12 @@ use crate::{clock, ids};
 
 /// Mails taken at once.
 const CLAIM_MAX: u32 = 20;
+/// Mails handed over at the same time.
+const UNDER_WAY_MAX: usize = 5;
+/// What goes out before all else: somebody sits there and waits for it, and most of its links work for an hour. Few of them can be asked
+/// for. Invitations are not among them: they work for a week, and there may be as many as a file has rows.
+const AWAITED: [&str; 5] =
+    ["password_reset", "staff_password_reset", "sign_up", "sign_up_known", "staff_invitation"];
 /// How long a taken mail is ours, in microseconds: whoever took it may have died.
 const LEASE: i64 = 10 * Timestamp::MINUTE;
 /// How long the server may take for one mail: from the first knock to its last word.
@@ -32,6 +40,10 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Tries before a person must look: some two days.
 const ATTEMPTS_MAX: u32 = 15;
+/// Tries of a mail that the server does not take for good, and the pause between them, in microseconds: half a day. Sending it on and on
+/// harms the name of whoever sends; but who has mistyped something in his server refuses everybody for good, too, until he notices.
+const REFUSALS_MAX: u32 = 3;
+const REFUSED_PAUSE: i64 = 6 * Timestamp::HOUR;
 /// Pause after the first failure, in microseconds; it doubles with each.
 const PAUSE_MIN: i64 = 30 * Timestamp::SECOND;
 /// Longest pause between two tries, in microseconds.
@@ -57,7 +69,7 @@ pub async fn work(app: Arc<App>) {
         return;
     }
     let sender = match Sender::new(mail) {
-        Ok(sender) => sender,
+        Ok(sender) => Arc::new(sender),
         Err(error) => {
             tracing::error!(
                 error = format!("{error:#}"),
@@ -88,31 +100,58 @@ pub async fn work(app: Arc<App>) {
     }
 }
 
-/// Sends what is due now; how many mails that was.
-async fn work_once(app: &Arc<App>, sender: &Sender) -> Result<usize, Problem> {
+/// Sends what is due now, some at a time; how many mails that was.
+async fn work_once(app: &Arc<App>, sender: &Arc<Sender>) -> Result<usize, Problem> {
     let now = clock::now();
-    let due = app.write(move |tx| tx.claim_mails(now, now.plus(LEASE), CLAIM_MAX)).await?;
+    let due = app.write(move |tx| tx.claim_mails(&AWAITED, now, now.plus(LEASE), CLAIM_MAX)).await?;
     let count = due.len();
-    for mail in due {
-        let outcome = sender.send(&mail).await;
-        settle(app, mail, outcome).await?;
+    let (mut due, mut under_way) = (due.into_iter(), JoinSet::new());
+    let mut done = Ok(count);
+    loop {
+        while under_way.len() < UNDER_WAY_MAX
+            && let Some(mail) = due.next()
+        {
+            let (app, sender) = (Arc::clone(app), Arc::clone(sender));
+            under_way.spawn(async move {
+                let outcome = sender.send(&mail).await;
+                settle(&app, mail, outcome).await
+            });
+        }
+        // Those under way are waited for whatever became of one: what is cut off while it is handed over would be handed over again.
+        match under_way.join_next().await {
+            None => return done,
+            Some(Ok(Ok(()))) => {}
+            Some(Ok(Err(problem))) => done = Err(problem),
+            Some(Err(cut_off)) => tracing::error!(error = %cut_off, "a mail was not sent; it is tried again"),
+        }
     }
-    Ok(count)
 }
 
 async fn settle(app: &Arc<App>, mail: Mail, outcome: anyhow::Result<()>) -> Result<(), Problem> {
     let (id, now) = (mail.id, clock::now());
-    let error = match outcome {
+    let (error, next) = match outcome {
         Ok(()) => return app.write(move |tx| tx.mail_sent(id, now)).await,
-        Err(error) => format!("{error:#}"),
+        Err(error) => (format!("{error:#}"), next_try(mail.attempts, is_refused(&error), now)),
     };
-    let next = (mail.attempts < ATTEMPTS_MAX).then(|| now.plus(pause(mail.attempts)));
     if next.is_some() {
         tracing::warn!(mail = %id, error, "a mail was not taken; it is tried again");
     } else {
         tracing::error!(mail = %id, error, "a mail needs a person");
     }
     app.write(move |tx| tx.mail_retry(id, next, &error)).await
+}
+
+/// When a mail is tried again after so many tries; `None` if it is not.
+fn next_try(attempts: u32, is_refused: bool, now: Timestamp) -> Option<Timestamp> {
+    let (tries_max, pause) =
+        if is_refused { (REFUSALS_MAX, REFUSED_PAUSE) } else { (ATTEMPTS_MAX, pause(attempts)) };
+    (attempts < tries_max).then(|| now.plus(pause))
+}
+
+/// Whether the server has said no for good.
+fn is_refused(error: &anyhow::Error) -> bool {
+    let said = error.downcast_ref::<lettre::transport::smtp::Error>();
+    said.is_some_and(|said| matches!(TestEnd::of(said), TestEnd::Refused(_)))
 }
 
 /// The pause after so many tries, in microseconds.
@@ -295,6 +334,7 @@ pub async fn send_test(mail: &config::Mail, to: &str, subject: &str, body: &str)
         attempts: 1,
         next_attempt_at: None,
         last_error: None,
+        customer: None,
     };
     let made = Sender::new(mail).and_then(|sender| sender.letter(&test).map(|letter| (sender, letter)));
     let (sender, letter) = match made {
@@ -343,12 +383,23 @@ mod tests {
             attempts: 1,
             next_attempt_at: None,
             last_error: None,
+            customer: None,
         };
         let letter = || String::from_utf8(sender.letter(&mail).expect("a letter").formatted()).expect("text");
         let text = letter();
         assert!(text.contains(&format!("Message-ID: <{}@example.com>", mail.id)), "{text}");
         assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
         assert!(!text.contains("\r\nBcc:"), "a subject is one line: {text}");
+    }
+
+    #[test]
+    fn what_is_refused_for_good_is_tried_for_half_a_day_and_what_is_put_off_for_two() {
+        let hours = |attempts, is_refused| {
+            next_try(attempts, is_refused, Timestamp::EPOCH)
+                .map(|at| at.since(Timestamp::EPOCH) / Timestamp::HOUR)
+        };
+        assert_eq!([1, 2, 3, 9].map(|attempts| hours(attempts, true)), [Some(6), Some(6), None, None]);
+        assert_eq!([1, 3, 14, 15].map(|attempts| hours(attempts, false)), [Some(0), Some(0), Some(6), None]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub use money_facts::{invoice_paid, payment_claimed, payment_failed};
 pub use owed::{
     boleto_overdue, boleto_registered, invoice_made, is_overdue_told, line_blocked, line_enabled,
 };
-pub use receipt::{checkout_free, receipt_again};
+pub use receipt::{checkout_free, receipt_again, receipt_given};
 pub(crate) use refund::{failed as refund_failed, rejected as request_rejected};
 
 /// The name of the outbox's cursor.
@@ -172,6 +172,7 @@ async fn deliver_one(app: &Arc<App>, notice: Stored) -> Result<(), Problem> {
             CREDIT_ADDED => mail(tx, config, &notice)?,
             kind if automatic::KINDS.contains(&kind) => automatic::mail(tx, config, &notice)?,
             PAYMENT_CLAIMED => refund::mail(tx, config, &notice)?,
+            receipt::RECEIPT => receipt::mail(tx, config, &notice)?,
             PURCHASE_RELEASED | LINE_STATUS | EXHAUSTED | PAYMENT_FAILED | INVOICE_PAID => Ok(()),
             credit::LOW_BALANCE | credit::GRANT_EXPIRING => credit::mail(tx, config, &notice)?,
             _ => owed::mail(tx, config, &sold, &notice)?,
@@ -236,7 +237,8 @@ fn mail(tx: &Tx<'_>, config: &Config, notice: &Stored) -> Result<Result<(), Stri
     let receipt = paid.map(|paid| tx.receipt(paid)).transpose()?.flatten();
     let receipt = receipt.map(|given| receipt::named(config, &given));
     let receipt = receipt.as_ref().map(|(number, url)| (number.as_str(), url.as_str()));
-    let automatic = automatic::charged(tx, config, (&reader, &customer.name), &payment, (amount, posted))?;
+    let automatic =
+        automatic::charged(tx, config, (&reader, &customer.name), (amount, posted), paid, receipt)?;
     let letter = automatic.unwrap_or_else(|| {
         credit_added(&reader, &config.brand().name, &customer.name, amount, posted, &url, receipt)
     });

@@ -24,6 +24,7 @@ use stripe::minor_units;
 
 use crate::app::App;
 use crate::findings::Found;
+use crate::hashes::KeyedHashes;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::settlements::{self, Came, Owing, Settled};
@@ -150,6 +151,15 @@ pub async fn sync_payment_intent(app: &Arc<App>, id: &str) -> Result<Synced, Pro
     as_it_stands(app, topup.id).await
 }
 
+/// The metadata by which a payment says in whose books its top-up stands: two installations may share an account at Stripe, and both name
+/// top-ups alike.
+pub(crate) const BOOKS: &str = "saldo_books";
+
+/// The name of these books at Stripe. It is made of the installation's key, so that a backup of old has it, too.
+pub(crate) fn books(hashes: &KeyedHashes) -> String {
+    format!("{:016x}", hashes.hash64("books", &[STRIPE.as_bytes()]))
+}
+
 /// The top-up as it was left; a purchase whose payment is over waits no longer.
 async fn as_it_stands(app: &Arc<App>, id: TopupId) -> Result<Synced, Problem> {
     let topup = app.read(move |reader| reader.topup(id)).await?;
@@ -214,7 +224,9 @@ async fn settle(app: &Arc<App>, intent: &PaymentIntent, topup: &Topup) -> Result
             news |= give_up(tx, given_up)?;
             news |= tx.move_topup(topup_row.id, TopupState::Open, TopupState::Expired, None, clock::now())?;
         }
-        let intent = match credited {
+        // What staff credit by hand is credited once: by them.
+        let by_hand = credited.as_ref().map(|payment| withheld::is_in_hand(tx, payment)).transpose()?;
+        let intent = match credited.filter(|_| by_hand != Some(true)) {
             Some(payment) if as_asked => match topup_row.purchase {
                 None => Due::Asked(write_credit(tx, credit_id, &topup_row, &payment)?.into_iter().collect()),
                 Some(purchase) => pay_purchase(tx, purchase, (&topup_row, &payment), now)?,

@@ -34,6 +34,8 @@ pub enum Permission {
     ApproveCredit,
     /// Pay back what a customer paid.
     RefundPayments,
+    /// Send a receipt again.
+    SendReceipts,
     /// Have a webhook read again.
     ReplayWebhooks,
     /// Call something paid, or written off, that no provider told of.
@@ -62,7 +64,7 @@ use StaffRole::{Admin, Finance, ReadOnly, Support};
 const EVERYBODY: &[StaffRole] = &[Admin, Finance, Support, ReadOnly];
 
 /// Who may do what. Each permission stands here once.
-pub const TABLE: [(Permission, &[StaffRole]); 21] = [
+pub const TABLE: [(Permission, &[StaffRole]); 22] = [
     (P::SeeCustomers, EVERYBODY),
     (P::SeeFinance, &[Admin, Finance, ReadOnly]),
     (P::SeeAudit, &[Admin, Finance, ReadOnly]),
@@ -74,6 +76,7 @@ pub const TABLE: [(Permission, &[StaffRole]); 21] = [
     (P::GiveCredit, &[Admin, Finance, Support]),
     (P::ApproveCredit, &[Admin, Finance]),
     (P::RefundPayments, &[Admin, Finance, Support]),
+    (P::SendReceipts, &[Admin, Finance, Support]),
     (P::ReplayWebhooks, &[Admin, Finance, Support]),
     (P::SettleByHand, &[Admin, Finance]),
     (P::RunBilling, &[Admin, Finance]),

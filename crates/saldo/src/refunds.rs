@@ -17,7 +17,7 @@ use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::{Reader as TablesReader, StoreError, Tx};
 use stripe::answer::{List, Refund};
-use stripe::minor_units::MinorAmount;
+use stripe::minor_units::{Currency, MinorAmount};
 use stripe::request::lists::{Created, Page};
 use stripe::request::money_back::{Paid, RefundParams, RefundReason};
 use stripe::{IdempotencyKey, Request};
@@ -33,6 +33,8 @@ use crate::{clock, notices, overpaid, taken_data};
 
 /// What an order is called in Stripe's metadata of the refund.
 const NAME: &str = "refund_id";
+/// The code of a problem: a payment is in a currency that the books do not have.
+pub(crate) const OTHER_CURRENCY: &str = "payment_other_currency";
 /// Orders of one payment that are looked at.
 const ORDERS_MAX: u32 = 200;
 /// Orders sent again at a time.
@@ -130,11 +132,11 @@ pub async fn preview(app: &Arc<App>, id: PaymentId, amount: Amount) -> Result<Op
         let Some(topup) = payment.topup.map(|topup| reader.topup(topup)).transpose()?.flatten() else {
             return Ok(None);
         };
-        let pack = taken_data::bought(reader, &topup)?;
+        let pack = taken_data::bought_with(reader, &payment)?;
         let data =
             pack.map(|pack| Ok::<_, StoreError>((pack, taken_data::refunded(reader, id)?))).transpose()?;
         // What was to buy data and became credit in money is taken as far as it is left.
-        let bought_data = topup.purchase.and(topup.intent);
+        let bought_data = topup.purchase.and(topup.intent).filter(|_| pack.is_none());
         let deposit = bought_data.map(|intent| reader.overpaid(intent)).transpose()?.flatten();
         let kept = deposit.map(|kept| overpaid::left(reader, kept.customer, amount.unit())).transpose()?;
         Ok(Some((payment, topup.wallet, kept, data)))
@@ -351,6 +353,11 @@ pub async fn resolve(app: &Arc<App>, author: Author, id: RefundId) -> Result<Ref
     again(app, id).await
 }
 
+/// Whether a payment is in a currency that the books have, so that it can be given back from here: Stripe is asked in none other.
+pub fn is_in_our_currency(payment: &Payment) -> bool {
+    Currency::from_unit(payment.amount.unit()).is_some()
+}
+
 /// Refuses what cannot be refunded; how much it is otherwise.
 fn check(tx: &Tx<'_>, payment: &Payment, wanted: &Wanted) -> Result<Amount, Problem> {
     let orders = tx.refund_orders_of(payment.id, ORDERS_MAX)?;
@@ -379,6 +386,10 @@ fn check_amount(tx: &Tx<'_>, payment: &Payment, wanted: Option<Amount>) -> Resul
             "payment_not_paid",
             "This payment was not paid: there is nothing to give back.",
         ));
+    }
+    if !is_in_our_currency(payment) {
+        let detail = "This payment is in a currency that the books do not have: give it back at Stripe.";
+        return Err(conflict(OTHER_CURRENCY, detail));
     }
     if is_held_by_bank(tx, payment.id)? {
         let detail =

@@ -106,6 +106,12 @@ pub async fn begin(app: &Arc<App>, wanted: Wanted) -> Result<String, Problem> {
     Ok(page)
 }
 
+/// The e-mail with which somebody signed up whose page has this secret, as long as he may confirm it.
+pub async fn email_of_page(app: &Arc<App>, page: &str) -> Result<Option<String>, Problem> {
+    let (page_hash, now) = (hash(page), clock::now());
+    app.read(move |reader| Ok(reader.sign_up_of_page(&page_hash, now)?.map(|sign_up| sign_up.email))).await
+}
+
 /// Writes the mail once more, with a new link in the place of the old one, for whoever's page has this secret. Nothing is done if nobody
 /// waits there, or enough mails were written for him.
 pub async fn send_again(app: &Arc<App>, page: &str) -> Result<(), Problem> {
@@ -203,8 +209,8 @@ fn write_mail(
     let locale = Locale::from_tag(&sign_up.locale).unwrap_or(Locale::En);
     let reader = Reader::new(locale, app.config.brand.time_zone.clone());
     let url = &app.config.server.public_url;
-    let is_known = customers::owner_of_email(tx, &sign_up.email)?.is_some();
-    let (kind, letter) = if is_known {
+    let owner = customers::owner_of_email(tx, &sign_up.email)?;
+    let (kind, letter) = if owner.is_some() {
         ("sign_up_known", mail::sign_up_known(&reader, &brand.name, url))
     } else {
         let link = format!("{url}/sign-up/confirmation?token={token}");
@@ -224,6 +230,7 @@ fn write_mail(
         attempts: 0,
         next_attempt_at: Some(now),
         last_error: None,
+        customer: owner,
     })
 }
 

@@ -162,8 +162,14 @@ pub(crate) async fn set_role(
         author.note(tx, &change.after_json(&json!({"role": role.word()})))?;
         Ok::<_, Problem>(viewing::end_all(tx, &author, id, clock::now())?)
     });
-    look_again(app, &done.await?);
+    rights_changed(app, &done.await?);
     Ok(())
+}
+
+/// Has open pages look again at what somebody of staff may do there: those of customers that he viewed until now, and those of staff.
+pub(crate) fn rights_changed(app: &App, seen: &[CustomerId]) {
+    look_again(app, seen);
+    app.live.notify_staff();
 }
 
 /// Has the open pages of customers look again that were viewed until now.
@@ -197,7 +203,7 @@ pub(crate) async fn set_disabled(
             Vec::new()
         })
     });
-    look_again(app, &done.await?);
+    rights_changed(app, &done.await?);
     Ok(())
 }
 
@@ -210,7 +216,7 @@ pub(crate) async fn end_sessions(app: &Arc<App>, author: Author, id: StaffId) ->
         author.note(tx, &change)?;
         Ok::<_, Problem>(viewing::end_all(tx, &author, id, clock::now())?)
     });
-    look_again(app, &done.await?);
+    rights_changed(app, &done.await?);
     Ok(())
 }
 
@@ -276,6 +282,7 @@ pub(crate) fn posted(
         attempts: 0,
         next_attempt_at: Some(clock::now()),
         last_error: None,
+        customer: None,
     }
 }
 

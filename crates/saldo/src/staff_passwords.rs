@@ -100,7 +100,7 @@ pub(crate) async fn choose(
         let owner = owner.ok_or_else(link_expired)?;
         set(tx, &author, "staff.reset_password", (owner.id, &password_hash), now)
     });
-    staff::look_again(app, &done.await?);
+    staff::rights_changed(app, &done.await?);
     Ok(())
 }
 
@@ -114,7 +114,7 @@ pub(crate) async fn change(
     let now = clock::now();
     let done =
         app.write_or_refuse(move |tx| set(tx, &author, "staff.change_password", (id, &password_hash), now));
-    staff::look_again(app, &done.await?);
+    staff::rights_changed(app, &done.await?);
     Ok(())
 }
 

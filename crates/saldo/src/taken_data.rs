@@ -5,10 +5,10 @@
 
 use book::{Awaiting, TakeBackTerms, TakenBackCause};
 use money::{Amount, GrantId, PaymentId, PurchaseId, Unit, WalletId};
-use store::tables::claims::ClaimCause;
+use store::tables::claims::{ClaimCause, ClaimState};
 use store::tables::lines::OnWriteOff;
-use store::tables::payments::Payment;
-use store::tables::topups::Topup;
+use store::tables::payments::{Payment, PaymentStatus};
+use store::tables::settlements::SettlementOutcome;
 use store::{Reader as TablesReader, StoreError};
 
 use crate::intents::Wish;
@@ -16,6 +16,23 @@ use crate::settlements;
 
 /// Payment pages of one purchase that are looked through.
 const PAGES_MAX: u32 = 20;
+/// Attempts on one page that are looked through.
+const ATTEMPTS_MAX: u32 = 100;
+
+/// What became of the payment by card of a purchase, where something of it went back or is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WentBack {
+    /// How many bytes were bought.
+    pub quantity: i64,
+    /// What of the money was refunded.
+    pub refunded: Amount,
+    /// How many bytes were taken for that.
+    pub by_refund: i64,
+    /// How the newest dispute stands, if there was one.
+    pub dispute: Option<ClaimState>,
+    /// How many bytes are taken for disputes.
+    pub by_dispute: i64,
+}
 
 /// A pack that a payment released.
 #[derive(Clone, Copy, Debug)]
@@ -54,24 +71,26 @@ impl BoughtPack {
     }
 }
 
-/// The pack that the payment of this top-up released; `None` if it bought none, or its money became credit.
-pub fn bought(tables: &TablesReader<'_>, topup: &Topup) -> Result<Option<BoughtPack>, StoreError> {
-    let Some(purchase) = topup.purchase else { return Ok(None) };
-    // Of two payments of one purchase, the second became credit: its intent is another.
-    let name = settlements::intent_of(purchase);
-    let Some(intent) = topup.intent.filter(|intent| *intent == name) else { return Ok(None) };
-    Ok(tables.intent(intent)?.and_then(|intent| match Wish::from_json(&intent.payload) {
+/// The pack that a payment released; `None` if it bought none, or its money became credit.
+pub fn bought_with(tables: &TablesReader<'_>, payment: &Payment) -> Result<Option<BoughtPack>, StoreError> {
+    // A card that was declined on the page has the same payment at Stripe as the one that paid there after it.
+    if payment.status != PaymentStatus::Succeeded {
+        return Ok(None);
+    }
+    let topup = payment.topup.map(|topup| tables.topup(topup)).transpose()?.flatten();
+    let Some(purchase) = topup.and_then(|topup| topup.purchase) else { return Ok(None) };
+    // Of two payments of one purchase, even for one page, the second became credit: what was written down of each when it came tells which
+    // it is, whatever came later.
+    let name = settlements::name(&[b"card", payment.provider_payment.as_bytes()]);
+    let came = tables.settlement(name)?;
+    if came.is_none_or(|came| came.outcome != SettlementOutcome::Paid) {
+        return Ok(None);
+    }
+    let intent = tables.intent(settlements::intent_of(purchase))?;
+    Ok(intent.and_then(|intent| match Wish::from_json(&intent.payload) {
         Ok(Wish::Pay { wallet, purchase, grant, .. }) => Some(BoughtPack { wallet, purchase, grant }),
         _ => None,
     }))
-}
-
-/// The same of a payment.
-pub fn bought_with(tables: &TablesReader<'_>, payment: &Payment) -> Result<Option<BoughtPack>, StoreError> {
-    match payment.topup.map(|topup| tables.topup(topup)).transpose()?.flatten() {
-        Some(topup) => bought(tables, &topup),
-        None => Ok(None),
-    }
 }
 
 /// What the pack of a purchase says of data whose money is gone; what is not known any more is taken back.
@@ -94,14 +113,42 @@ pub fn taken_with(tables: &TablesReader<'_>, payment: &Payment) -> Result<Option
     }
 }
 
-/// How many bytes of a purchase are taken back: its payment by card was refunded, or is disputed.
-pub fn taken_of(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<i64, StoreError> {
+/// The payment by card that released a purchase's pack, with the pack.
+fn paid_by(
+    tables: &TablesReader<'_>,
+    purchase: PurchaseId,
+) -> Result<Option<(BoughtPack, Payment)>, StoreError> {
     for topup in tables.topups_of_purchase(purchase, PAGES_MAX)? {
-        if let (Some(_), Some(payment)) = (bought(tables, &topup)?, topup.outcome_payment) {
-            return tables.moved_back(payment);
+        for payment in tables.payments_for(topup.id, ATTEMPTS_MAX)? {
+            if let Some(pack) = bought_with(tables, &payment)? {
+                return Ok(Some((pack, payment)));
+            }
         }
     }
-    Ok(0)
+    Ok(None)
+}
+
+/// What of a purchase went back with its payment by card; `None` if nothing did, and nothing is claimed.
+pub fn went_back(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<Option<WentBack>, StoreError> {
+    let Some((pack, payment)) = paid_by(tables, purchase)? else { return Ok(None) };
+    if payment.refunded == 0 && payment.dispute_state.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(WentBack {
+        quantity: pack.purchase.quantity,
+        refunded: Amount::new(payment.refunded, payment.amount.unit()),
+        by_refund: tables.moved_back_for(payment.id, ClaimCause::Refund)?,
+        dispute: payment.dispute_state,
+        by_dispute: tables.moved_back_for(payment.id, ClaimCause::Dispute)?,
+    }))
+}
+
+/// How many bytes of a purchase are taken back: its payment by card was refunded, or is disputed.
+pub fn taken_of(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<i64, StoreError> {
+    match paid_by(tables, purchase)? {
+        Some((_, payment)) => tables.moved_back(payment.id),
+        None => Ok(0),
+    }
 }
 
 /// How much of a payment, in steps of its unit, has its data taken back for refunds.

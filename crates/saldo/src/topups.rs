@@ -21,7 +21,7 @@ use crate::payments;
 use crate::problem::Problem;
 use crate::providers::StripeError;
 use crate::purchases::{self, Waiting};
-use crate::{clock, freezing, ids};
+use crate::{clock, freezing, gone_at_stripe, ids};
 
 /// The code of a problem: the payment page is closed.
 pub const CHECKOUT_OVER: &str = "checkout_over";
@@ -290,6 +290,10 @@ async fn stripe_customer_anew(app: &Arc<App>, customer: &Customer, gone: &str) -
         return None;
     }
     tracing::warn!(customer = %customer.id, gone, "a customer was deleted at Stripe: he is made there anew");
+    let (id, name, at) = (customer.id, gone.to_owned(), app.ledger.now());
+    if let Err(problem) = app.write(move |tx| gone_at_stripe::note(tx, id, &name, at)).await {
+        tracing::warn!(customer = %id, code = problem.code, "that he was deleted was not written down");
+    }
     match create_stripe_customer(app, customer, Some(gone)).await {
         Ok(made) => Some(made),
         Err(problem) => {
@@ -357,7 +361,9 @@ async fn create_session(
     let (topup_id, customer_id) = (topup.id.to_string(), topup.customer.to_string());
     let refused = |message: String| StripeError::Refused { status: 422, code: None, message };
     let purchase_id = topup.purchase.map(|purchase| purchase.to_string());
-    let mut metadata = vec![("topup_id", topup_id.as_str()), ("customer_id", &customer_id)];
+    let books = payments::books(&app.hashes);
+    let mut metadata =
+        vec![("topup_id", topup_id.as_str()), ("customer_id", &customer_id), (payments::BOOKS, &books)];
     metadata.extend(purchase_id.as_deref().map(|id| ("purchase_id", id)));
     let amount = MinorAmount::from_amount(topup.amount).map_err(|error| refused(error.to_string()))?;
     let params = CheckoutSessionParams {

@@ -2,7 +2,7 @@
 //! and may have them counted after all.
 //!
 //! It hears of them where the views are made, under the cursor of what others are told, so that making the views again tells nothing again.
-//! One finding of a session is open at a time; what jumps again is added to it.
+//! One finding of a session is open at a time: what jumps again is added to it, and what the router itself puts right is taken off.
 
 use std::sync::Arc;
 
@@ -21,10 +21,15 @@ use crate::intents::{self, Wish};
 use crate::problem::Problem;
 use crate::{clock, notices, settlements};
 
+/// What is left of a jump that a router has put right, in bytes, for which nobody is troubled.
+const LEFT_MAX: i64 = 10_000_000;
+/// How a finding was dealt with that the router itself has put right, for the audit log.
+pub(crate) const PUT_RIGHT: &str = "put_right";
+
 /// A jump of a session's counters.
 pub(crate) struct Jump {
     jumped: CountersJumped,
-    /// By how much they grew.
+    /// By how much they grew without being counted; below zero if the router took a jump back.
     bytes: i64,
 }
 
@@ -42,14 +47,14 @@ pub(crate) fn measure(tx: &Tx<'_>, projection: &Projection) -> Result<Vec<Jump>,
                 .session_of(jumped.wallet_no, jumped.session)?
                 .map_or(0, |row| row.input.saturating_add(row.output)),
         };
-        Ok(Jump { jumped: *jumped, bytes: jumped.now.saturating_sub(before).max(0) })
+        Ok(Jump { jumped: *jumped, bytes: jumped.now.saturating_sub(before).saturating_sub(jumped.counted) })
     });
     measured.collect()
 }
 
 /// Writes down for a person what was not counted.
 pub(crate) fn tell(tx: &Tx<'_>, jumps: &[Jump]) -> Result<(), StoreError> {
-    for Jump { jumped, bytes } in jumps.iter().filter(|jump| jump.bytes > 0) {
+    for Jump { jumped, bytes } in jumps {
         let view = tx.line_view_by_wallet(jumped.wallet_no)?;
         let entry = view.map(|view| tx.line(view.line)).transpose()?.flatten();
         let Some(entry) = entry else { continue };
@@ -59,15 +64,23 @@ pub(crate) fn tell(tx: &Tx<'_>, jumps: &[Jump]) -> Result<(), StoreError> {
             Some(Found::UsageJump { bytes, .. }) => bytes,
             _ => 0,
         };
+        let left = before.saturating_add(*bytes);
         let found = Found::UsageJump {
             line: entry.id.to_string(),
             login: entry.access_login.unwrap_or_default(),
-            bytes: before.saturating_add(*bytes),
+            bytes: left,
         };
         let finding = Finding { about, ..found.finding(Some(jumped.customer), jumped.at) };
         tracing::warn!(line = %entry.id, detail = finding.detail, "what a router told was not counted");
         match open {
+            Some(open) if left <= LEFT_MAX => {
+                tx.resolve_finding(open.finding_no, jumped.at)?;
+                let resolved = Change::new(RESOLVED, open.finding_no).about(entry.id);
+                Author::named("router").note(tx, &resolved.after_json(&json!({"how": PUT_RIGHT})))?;
+            }
             Some(open) => tx.change_finding(&Finding { finding_no: open.finding_no, ..finding })?,
+            // What somebody has dealt with may be put right all the same.
+            None if left <= LEFT_MAX => {}
             None => tx.insert_finding(&finding)?,
         }
     }

@@ -1,9 +1,13 @@
 //! Money that came for a top-up and is not what it asked for: another amount or currency, or of another customer. Nothing is credited; the
-//! customer is told that it came, and a person decides whether it is given back or becomes credit.
+//! customer is told that it came, and a person decides whether it is given back or becomes credit, by hand and of this payment.
 
 use std::sync::Arc;
 
-use money::Timestamp;
+use axum::http::StatusCode;
+use money::{Amount, CustomerId, PaymentId, Timestamp};
+use serde_json::json;
+use store::tables::bank::{Finding, FindingCode};
+use store::tables::credit_requests::CreditRequest;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::{Topup, TopupState};
 use store::{Reader as TablesReader, StoreError, Tx};
@@ -11,13 +15,24 @@ use stripe::Request;
 use stripe::answer::{CheckoutSession, Expandable, PaymentIntent};
 
 use crate::app::App;
-use crate::clock;
-use crate::findings::Found;
+use crate::audit::{Author, Change};
+use crate::findings::{Found, RESOLVED};
 use crate::payments::STRIPE;
 use crate::problem::Problem;
+use crate::{clock, refunds};
 
 /// Why such a payment bought nothing, as its row keeps it.
 const NOT_AS_ASKED: &str = "not_as_asked";
+/// The same once staff have given credit for it.
+const CREDITED_BY_HAND: &str = "credited_by_hand";
+
+/// The code of a problem: what is to be credited by hand waits for no credit.
+pub(crate) const NOT_WAITING: &str = "payment_not_waiting";
+/// The code of a problem: more credit than is left of the payment's money.
+pub(crate) const ABOVE_LEFT: &str = "payment_above_left";
+
+/// How a finding about such a payment was dealt with, as the audit log has it: somebody gave credit for it.
+pub(crate) const CREDITED: &str = "credited";
 
 /// Whether a payment is of the customer whose top-up it names: of his name at Stripe, or, if he was deleted there since and made anew, one
 /// that has completed the top-up already, one that we asked of his saved card ourselves, or one made on the page that was opened for him.
@@ -51,11 +66,76 @@ pub(crate) fn mark(report: &mut Payment) {
     }
 }
 
-/// Whether a payment waits for a person's decision, or has had it.
+/// Whether a payment waits for a person's decision, or went back.
 pub(crate) fn is_withheld(payment: &Payment) -> bool {
-    payment.status == PaymentStatus::Succeeded
-        && payment.credited_entry.is_none()
-        && payment.reason_code.as_deref() == Some(NOT_AS_ASKED)
+    bought_nothing_by_itself(payment) && payment.reason_code.as_deref() == Some(NOT_AS_ASKED)
+}
+
+/// Whether staff have given credit for a payment by hand.
+pub(crate) fn is_credited_by_hand(payment: &Payment) -> bool {
+    bought_nothing_by_itself(payment) && payment.reason_code.as_deref() == Some(CREDITED_BY_HAND)
+}
+
+fn bought_nothing_by_itself(payment: &Payment) -> bool {
+    payment.status == PaymentStatus::Succeeded && payment.credited_entry.is_none()
+}
+
+/// Refuses credit for a payment that waits for none: it was credited, by itself or by hand, or its money is not there any more. Nor is more
+/// given than is left of it, where both are in one currency.
+pub(crate) fn must_wait_for_credit(
+    tables: &TablesReader<'_>,
+    id: PaymentId,
+    customer: CustomerId,
+    credit: Amount,
+) -> Result<(), Problem> {
+    let payment = tables.payment(id)?.filter(|payment| payment.customer == customer);
+    let payment = payment.ok_or_else(|| Problem::not_found("payment"))?;
+    if waits_for_credit(tables, &payment)? {
+        let left = refunds::refundable(tables, &payment)?;
+        if left.unit() != credit.unit() || credit.value() <= left.value() {
+            return Ok(());
+        }
+        let detail = format!("amount is more than the {} that is left of the payment.", left.to_decimal());
+        let problem = Problem::new(StatusCode::CONFLICT, ABOVE_LEFT, detail);
+        return Err(Problem { field: Some("amount".into()), ..problem });
+    }
+    let detail = "This payment waits for no credit: it was credited, or it went back or is on its way back.";
+    Err(Problem::new(StatusCode::CONFLICT, NOT_WAITING, detail))
+}
+
+/// Whether staff may give credit for a payment: it bought nothing and is about to buy nothing, and all or a part of its money is still there.
+pub(crate) fn waits_for_credit(tables: &TablesReader<'_>, payment: &Payment) -> Result<bool, StoreError> {
+    let topup = payment.topup.map(|topup| tables.topup(topup)).transpose()?.flatten();
+    let is_being_credited = topup
+        .is_some_and(|topup| topup.state == TopupState::Paid && topup.outcome_payment == Some(payment.id));
+    Ok(is_withheld(payment) && !is_being_credited && refunds::refundable(tables, payment)?.value() > 0)
+}
+
+/// Whether staff have given credit for a payment, or have asked for it: nothing else credits it then.
+pub(crate) fn is_in_hand(tables: &TablesReader<'_>, payment: &Payment) -> Result<bool, StoreError> {
+    let asked = tables.last_credit_request_for(payment.id)?;
+    Ok(is_credited_by_hand(payment) || asked.is_some_and(|request| request.is_live()))
+}
+
+/// The credit that staff gave for a payment is booked: it waits for nobody any more, and the customer's row says so.
+pub(crate) fn credited_by_hand(
+    tx: &Tx<'_>,
+    request: &CreditRequest,
+    id: PaymentId,
+) -> Result<(), StoreError> {
+    if !tx.payment(id)?.is_some_and(|payment| is_withheld(&payment)) {
+        return Ok(());
+    }
+    tx.set_payment_reason(id, CREDITED_BY_HAND, clock::now())?;
+    for code in [FindingCode::CardOtherCustomer, FindingCode::CardOtherAmount] {
+        let Some(finding) = tx.open_finding_about(code, &id.to_string())? else { continue };
+        if tx.resolve_finding(finding.finding_no, request.asked_at)? {
+            let how = json!({"how": CREDITED, "request": request.id.to_string()});
+            let resolved = Change::new(RESOLVED, finding.finding_no).about(id).after_json(&how);
+            Author::named(&request.asked_by.to_string()).note(tx, &resolved)?;
+        }
+    }
+    Ok(())
 }
 
 /// Has the top-up say so, and staff look at it; both once.
@@ -72,7 +152,8 @@ pub(crate) fn tell(tx: &Tx<'_>, topup: &Topup, payment: &Payment, at: Timestamp)
     } else {
         Found::CardOtherCurrency { paid, payment: name, topup: named, asked: asked.into() }
     };
-    let finding = found.finding(Some(topup.customer), at);
+    let about = payment.id.to_string();
+    let finding = Finding { about, ..found.finding(Some(topup.customer), at) };
     let detail = &finding.detail;
     tracing::error!(payment = %payment.id, topup = %topup.id, detail, "a payment was not credited");
     tx.insert_finding_once(&finding)

@@ -375,6 +375,15 @@ async fn an_answer_that_is_lost_is_one_charge() {
     assert_eq!(charges.len(), 1);
     assert_eq!(flat.posted().await, "25.00");
     assert_eq!(flat.succeeded_at(&flat.house.sandbox).await, 2, "one by hand, one by itself");
+    // Whoever did not press for it has its receipt by mail all the same: once.
+    let mail = flat.mail_about("credit_added", "Automatic top-up: $20.00 was charged to").await;
+    flat.house.hear_again().await;
+    let customer = flat.ana.customer.id;
+    let paid = flat.house.running.app.read(move |reader| reader.payments_of(customer, None, 5)).await;
+    let paid = paid.expect("a look").rows;
+    assert_eq!(paid.len(), 2);
+    assert_eq!(flat.house.receipts_mailed(paid[0].id).await, [mail]);
+    assert_eq!(flat.house.receipts_mailed(paid[1].id).await.len(), 1);
     flat.house.close().await;
 }
 
@@ -432,6 +441,40 @@ async fn what_was_decided_yesterday_and_never_made_is_not_made_today() {
     assert_eq!(flat.posted().await, "25.00");
     assert_eq!(flat.succeeded_at(&provider).await, 2, "one by hand, one by itself");
     flat.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_without_an_answer_is_looked_for_under_the_name_that_was_charged() {
+    // On the same day it is asked for once more; on the next one it is only looked for.
+    for days in [0, 1] {
+        let provider = open_sandbox("http://127.0.0.1:9").await;
+        let away = provider.url().to_owned();
+        let flat = Flat::furnish(House::open_with(|config| config.stripe.api_url = away).await).await;
+        flat.turn_on_with(&[("day_count", "1")]).await;
+        provider.faults().change(|faults| faults.answers_lost_next = u32::MAX);
+        flat.spend("30.00").await;
+        let charged = async { while flat.succeeded_at(&provider).await < 2 {} };
+        tokio::time::timeout(house::PATIENCE, charged).await.expect("a charge within time");
+        // Nobody has heard of it when he is deleted at Stripe and made there anew.
+        let id = flat.ana.customer.id;
+        let app = &flat.house.running.app;
+        let gone = app.read(move |reader| reader.customer(id)).await.expect("a look").expect("a customer");
+        let gone = gone.stripe_customer_id.expect("a customer at Stripe");
+        provider.act(Act::DeleteCustomer { customer: gone.clone() }).await.expect("he is there");
+        app.write(move |tx| tx.set_stripe_customer(id, "cus_anew")).await.expect("another name");
+        if days > 0 {
+            flat.house.advance(days * 86_400).await;
+        }
+        let flat = flat.reopen(&provider).await;
+        let has_first =
+            |charges: &[AutomaticCharge]| charges.last().is_some_and(|it| it.settled_at.is_some());
+        let charge = flat.charges(has_first).await.pop().expect("a charge");
+        assert_eq!(charge.outcome, ChargeOutcome::Paid, "{days}: {charge:?}");
+        assert_eq!(charge.stripe_customer, Some(gone));
+        assert_eq!(flat.posted().await, "25.00");
+        assert_eq!(flat.succeeded_at(&provider).await, 2, "one by hand, one by itself");
+        flat.house.close().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,10 +21,12 @@ async fn open() -> House {
     .await
 }
 
-async fn charge(house: &House, wallet: WalletId, amount: &str) {
+/// Takes so much; the charge's id.
+async fn charge(house: &House, wallet: WalletId, amount: &str) -> String {
     let charge =
         json!({"wallet": wallet.to_string(), "amount": {"amount": amount, "unit": "USD"}, "kind": "report"});
-    house.post("/v1/charges", &charge).await.expect(201);
+    let taken = house.post("/v1/charges", &charge).await.expect(201);
+    taken["id"].as_str().expect("an id").to_owned()
 }
 
 async fn give(house: &House, wallet: WalletId, amount: &str, expires_at: Option<Timestamp>) {
@@ -89,6 +91,64 @@ async fn low_credit_is_told_once_for_each_fall() {
     let told = mails(&house, "low_balance", &bia).await;
     assert!(told.len() == 1 && told[0].subject.contains("está baixo: US$\u{a0}1,00"), "{told:?}");
     assert_eq!(mails(&house, "low_balance", &ana).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_threshold_in_the_configuration_tells_nobody() {
+    let house = open().await;
+    let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);
+    charge(&house, ana.wallet, "15.00").await;
+    charge(&house, bia.wallet, "22.00").await;
+    seen(&house, ana.wallet, false, 0).await;
+    seen(&house, bia.wallet, true, 1).await;
+    // 10.00 and 3.00 are left; the operator asks for 20.00 instead of 5.00 and starts again.
+    let data = house.close().await;
+    let house = House::open_in(data, |config| {
+        config.notices.low_balance = Some(Amount::parse("20.00", Unit::USD).expect("an amount"));
+    })
+    .await;
+    seen(&house, ana.wallet, true, 0).await;
+    assert_eq!(mails(&house, "low_balance", &ana).await, []);
+    assert_eq!(mails(&house, "low_balance", &bia).await.len(), 1);
+    // By that threshold the next fall is told.
+    give(&house, ana.wallet, "15.00", None).await;
+    seen(&house, ana.wallet, false, 0).await;
+    charge(&house, ana.wallet, "6.00").await;
+    seen(&house, ana.wallet, true, 1).await;
+    let told = mails(&house, "low_balance", &ana).await;
+    assert!(told.len() == 1 && told[0].body.contains("$20.00"), "{told:?}");
+    assert_eq!(mails(&house, "low_balance", &bia).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_down_and_up_by_charges_and_reversals_is_told_once_a_day() {
+    let house = open().await;
+    let ana = house.customer("ana").await;
+    charge(&house, ana.wallet, "19.90").await;
+    seen(&house, ana.wallet, false, 0).await;
+    // 5.10 is left: each job reserves half a dollar, and gives it back.
+    for _ in 0..3 {
+        let reserved = charge(&house, ana.wallet, "0.50").await;
+        seen(&house, ana.wallet, true, 1).await;
+        house.post(&format!("/v1/charges/{reserved}/reversal"), &json!({})).await.expect(201);
+        seen(&house, ana.wallet, false, 1).await;
+    }
+    assert_eq!(mails(&house, "low_balance", &ana).await.len(), 1);
+    // What is added makes the next fall news.
+    give(&house, ana.wallet, "1.00", None).await;
+    charge(&house, ana.wallet, "1.50").await;
+    seen(&house, ana.wallet, true, 2).await;
+    give(&house, ana.wallet, "0.50", None).await;
+    seen(&house, ana.wallet, false, 2).await;
+    let last = charge(&house, ana.wallet, "0.20").await;
+    seen(&house, ana.wallet, true, 3).await;
+    // So does another day.
+    house.advance(86_400).await;
+    house.post(&format!("/v1/charges/{last}/reversal"), &json!({})).await.expect(201);
+    seen(&house, ana.wallet, false, 3).await;
+    charge(&house, ana.wallet, "1.00").await;
+    seen(&house, ana.wallet, true, 4).await;
+    assert_eq!(mails(&house, "low_balance", &ana).await.len(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,12 +112,19 @@ async fn each_payment_has_one_receipt_and_numbers_have_no_gap() {
 async fn the_mail_of_a_payment_names_its_receipt_and_staff_can_send_it_again() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
+    house.sandbox.faults().change(|faults| faults.webhook_duplicate = true);
     let payment = pays(&house, &ana, "10.00", "35.00").await;
     let mails = |reader: &Reader<'_>| Ok(reader.mails(None, 50)?.rows);
     let link = format!("/receipts/{payment}");
     let told = house.until(mails, |mails| mails.iter().any(|mail| mail.kind == "credit_added")).await;
     let told = told.iter().find(|mail| mail.kind == "credit_added").expect("it was there");
     assert!(told.body.contains(&link), "{}", told.body);
+    // Told twice by Stripe, heard once more, found again by a start: the receipt goes out once.
+    house.hear_again().await;
+    let once = house.receipts_mailed(payment).await;
+    assert_eq!(once.iter().map(|mail| mail.kind.as_str()).collect::<Vec<_>>(), ["credit_added"]);
+    let house = house.restart().await;
+    assert_eq!(house.receipts_mailed(payment).await, once);
     let sent = receipts::send_again(&house.running.app, Author::operator(), payment).await;
     assert_eq!(sent.map_err(|problem| problem.detail), Ok(1));
     let again = house.until(mails, |mails| mails.iter().any(|mail| mail.kind == "receipt")).await;

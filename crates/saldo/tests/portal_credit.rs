@@ -9,6 +9,7 @@ use browser::{Browser, between, encoded, login};
 use house::{Answer, House};
 use reqwest::{Method, Response};
 use saldo::config::SaveCards;
+use saldo::runtime::Watcher;
 
 const VISA: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
@@ -102,7 +103,8 @@ async fn an_unanswered_question_is_pending_and_settles_by_itself() {
     assert!(page.contains("Payment pending") && page.contains("data-pending"), "{page}");
     let poll = between(&page, "data-poll=\"", "\"").expect("where to ask again").to_owned();
     assert!(browser.get(&poll).await.text.contains("data-pending"));
-    let mut news = house.running.app.live.subscribe(ana.customer.id).expect("a subscription");
+    let mut news =
+        house.running.app.live.subscribe(Watcher::Customer, &[ana.customer.id]).expect("a subscription");
     house.sandbox.faults().change(|faults| faults.payment_reads_fail = false);
     let result = loop {
         let result = browser.get(&poll).await.text;
@@ -230,10 +232,13 @@ async fn a_customer_has_only_so_many_pages_open() {
     let ana = house.customer("ana").await;
     login(&house, &ana).await;
     let mut browser = Browser::signed_in(&house, &ana).await;
-    let mut open = Vec::new();
-    while let Some(page) = house.running.app.live.subscribe(ana.customer.id) {
-        open.push(page);
-    }
+    let all_of = |watcher| {
+        let live = &house.running.app.live;
+        std::iter::from_fn(move || live.subscribe(watcher, &[ana.customer.id])).collect::<Vec<_>>()
+    };
+    let mut open = all_of(Watcher::Customer);
+    // Those of staff are none of his.
+    let _of_staff = all_of(Watcher::Staff);
     let answer = browser.get("/live?show=balance").await;
     assert_eq!(answer.status.as_u16(), 429);
     assert!(answer.header("retry-after").is_some());

@@ -5,13 +5,16 @@
 mod browser;
 mod house;
 
+use std::sync::Arc;
+
 use browser::insert_login;
 use house::House;
+use money::{MailId, Timestamp};
 use saldo::portal;
 use store::tables::outbox::Mail;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{Barrier, mpsc};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_reaches_the_server() {
@@ -41,14 +44,107 @@ async fn what_a_server_puts_off_is_tried_again_later() {
     assert!(mail.last_error.is_some_and(|error| error.contains("come again")));
 }
 
-/// A house that sends by the server at `address` and has just invited somebody; the link in the invitation.
-async fn invited(address: &str) -> (House, String) {
-    let house = House::open_with(|config| {
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_link_does_not_wait_for_a_monthly_run() {
+    const OTHERS: u128 = 200;
+    let (address, mut letters) = smtp_server("250 taken").await;
+    let house = sending(&address).await;
+    let mut mails: Vec<Mail> =
+        (1..=OTHERS).map(|n| mail(n, "invoice_made", "everybody@example.com")).collect();
+    // The last one of all, due as long as they.
+    mails.push(mail(u128::MAX, "password_reset", "ana@example.com"));
+    write(&house, mails).await;
+    let mut came = Vec::new();
+    for _ in 0..=OTHERS {
+        let letter = tokio::time::timeout(house::PATIENCE, letters.recv()).await.ok().flatten();
+        came.push(letter.expect("a letter").contains("To: ana@example.com"));
+    }
+    // Of those that are handed over at the same time any may be the first.
+    let place = came.iter().position(|is_anas| *is_anas).expect("hers");
+    assert!(place < 20, "{place} went before it");
+    assert_eq!(came.iter().filter(|is_anas| **is_anas).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn some_mails_are_handed_over_at_the_same_time() {
+    const CALLERS: u128 = 4;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let (letters, _received) = mpsc::unbounded_channel();
+    // Nobody is greeted before so many have called.
+    let all_here = Arc::new(Barrier::new(usize::try_from(CALLERS).expect("few")));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (all_here, letters) = (Arc::clone(&all_here), letters.clone());
+            tokio::spawn(async move {
+                all_here.wait().await;
+                converse(stream, "250 taken", letters).await;
+            });
+        }
+    });
+    let house = sending(&address).await;
+    write(&house, (1..=CALLERS).map(|n| mail(n, "invoice_made", "ana@example.com")).collect()).await;
+    let is_over = |mail: &Mail| mail.sent_at.is_some() || mail.last_error.is_some();
+    let mails = house.until(|reader| reader.mails(None, 9), |mails| mails.rows.iter().all(is_over)).await;
+    for mail in &mails.rows {
+        assert_eq!((mail.sent_at.is_some(), mail.attempts, &mail.last_error), (true, 1, &None));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_refuses_for_good_is_not_sent_on_and_on() {
+    let (address, _letters) = smtp_server("550 nobody of that name").await;
+    let house = sending(&address).await;
+    let again = Mail { attempts: 2, ..mail(2, "invoice_made", "gone@example.com") };
+    write(&house, vec![mail(1, "invoice_made", "gone@example.com"), again]).await;
+    let is_refused = |mail: &Mail| mail.last_error.is_some();
+    let mails = house.until(|reader| reader.mails(None, 9), |mails| mails.rows.iter().all(is_refused)).await;
+    let [last, first] = mails.rows.as_slice() else { panic!("{mails:?}") };
+    assert!(first.last_error.as_deref().is_some_and(|said| said.contains("nobody of that name")));
+    let in_hours = saldo::clock::now().plus(5 * Timestamp::HOUR);
+    assert!(first.next_attempt_at.is_some_and(|at| at > in_hours), "{first:?}");
+    assert_eq!((last.attempts, last.next_attempt_at), (3, None), "and a person must look");
+}
+
+/// A house that sends by the server at `address`.
+async fn sending(address: &str) -> House {
+    House::open_with(|config| {
         config.mail.smtp = address.to_owned();
         config.mail.smtp_security = saldo::config::SmtpSecurity::None;
         config.mail.from = "Acme <no-reply@example.com>".to_owned();
     })
-    .await;
+    .await
+}
+
+/// A mail that is due.
+fn mail(n: u128, kind: &str, to: &str) -> Mail {
+    let now = saldo::clock::now();
+    Mail {
+        id: MailId::from_u128(n),
+        kind: kind.to_owned(),
+        recipient: to.to_owned(),
+        subject: "Fatura".to_owned(),
+        body: "…".to_owned(),
+        locale: "pt-BR".to_owned(),
+        created_at: now,
+        sent_at: None,
+        attempts: 0,
+        next_attempt_at: Some(Timestamp::EPOCH),
+        last_error: None,
+        customer: None,
+    }
+}
+
+/// Writes all of them at once.
+async fn write(house: &House, mails: Vec<Mail>) {
+    let app = &house.running.app;
+    app.write(move |tx| mails.iter().try_for_each(|mail| tx.insert_mail(mail))).await.expect("mails");
+    app.mail_news.notify_one();
+}
+
+/// A house that sends by the server at `address` and has just invited somebody; the link in the invitation.
+async fn invited(address: &str) -> (House, String) {
+    let house = sending(address).await;
     let ana = house.customer("ana").await;
     let login = insert_login(&house, &ana, None);
     let link = portal::invite(&house.running.app, &login).await.expect("an invitation").url;

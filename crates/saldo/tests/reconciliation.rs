@@ -298,6 +298,10 @@ async fn a_customer_who_was_deleted_at_stripe_keeps_what_he_paid_and_can_pay_aga
     assert_eq!(house.figures(ana.wallet).await[0], "55.00");
     let anew = topup(&house, &ana, "5.00").await;
     assert_ne!(at_stripe().await, gone, "he is another one there");
+    let told =
+        move |reader: &store::Reader<'_>| reader.changes(&id.to_string(), "customer.deleted_at_stripe", 5);
+    let told = house.running.app.read(told).await.expect("the log");
+    assert_eq!(told.len(), 1, "told once: {told:?}");
     house.pay(&anew, VISA).await;
     // What he had paid under his old name is told once more.
     reconcile_since(&house, Some(Timestamp::from_seconds(0))).await;
@@ -318,38 +322,45 @@ async fn stripe(house: &House, path: &str, fields: &[(&str, &str)]) -> Value {
     house.send(request).await.expect(200)
 }
 
-/// A payment of so many cents by a page that is not ours, whose intent carries `metadata`.
-async fn pay_elsewhere(house: &House, customer: &str, cents: &str, metadata: &[(&str, &str)]) {
-    let mut fields = vec![
-        ("mode", "payment"),
-        ("customer", customer),
-        ("line_items[0][price_data][currency]", "usd"),
-        ("line_items[0][price_data][unit_amount]", cents),
-        ("line_items[0][price_data][product_data][name]", "A chair"),
-        ("line_items[0][quantity]", "1"),
-        ("success_url", "https://shop.example.com/thanks"),
-    ];
-    let named: Vec<_> = metadata
-        .iter()
-        .map(|(name, value)| (format!("payment_intent_data[metadata][{name}]"), *value))
-        .collect();
-    fields.extend(named.iter().map(|(name, value)| (name.as_str(), *value)));
-    let session = stripe(house, "/v1/checkout/sessions", &fields).await;
-    house.pay(&json!({"checkout_url": session["url"]}), VISA).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_of_another_system_is_named_foreign_and_is_no_drift() {
     let house = House::open().await;
     let ana = house.customer("ana").await;
     house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
     let other = stripe(&house, "/v1/customers", &[("name", "Somebody else's")]).await;
-    pay_elsewhere(&house, other["id"].as_str().expect("an id"), "7700", &[]).await;
+    house.pay_elsewhere(other["id"].as_str().expect("an id"), "7700", &[]).await;
     let drift = in_step(&house).await;
     assert_eq!((drift.foreign_count, reconciliation::cents_of(drift.foreign)), (1, 7_700 - 253));
     assert_eq!(line(&drift, "payment"), (1_000, 1_000));
     let findings = house.running.app.read(|reader| reader.findings(9)).await.expect("findings");
     assert!(findings.is_empty(), "{findings:?}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_asked_for_here_of_which_nothing_is_known_any_more_is_named_and_anothers_is_not() {
+    let house = House::open().await;
+    let ana = house.customer("ana").await;
+    house.pay(&topup(&house, &ana, "10.00").await, VISA).await;
+    in_step(&house).await;
+    let own = house.sandbox.objects("payment_intent").await.expect("Stripe's own state");
+    let books = own[0]["metadata"]["saldo_books"].as_str().expect("in whose books it is").to_owned();
+    let other = stripe(&house, "/v1/customers", &[("name", "Nobody's")]).await;
+    let other = other["id"].as_str().expect("an id");
+    let gone =
+        [("topup_id", "top_01h455vb4pex5vsknk084sn02q"), ("customer_id", "cus_01h455vb4pex5vsknk084sn02q")];
+    // Neither top-up nor customer is here: as an older version asked for it, and as this one does.
+    house.pay_elsewhere(other, "700", &gone).await;
+    house.pay_elsewhere(other, "800", &[gone[0], gone[1], ("saldo_books", &books)]).await;
+    // Another installation's on the same account, and two that only look as if: another system's.
+    house.pay_elsewhere(other, "900", &[gone[0], gone[1], ("saldo_books", "0123456789abcdef")]).await;
+    house.pay_elsewhere(other, "1100", &[("topup_id", "4711"), ("customer_id", "cus_shop_12")]).await;
+    house.pay_elsewhere(other, "1200", &[gone[1]]).await;
+    let (run, found) = reconcile(&house).await;
+    let told: Vec<_> = found.differences.iter().map(|one| one.cause.as_str()).collect();
+    assert_eq!((run.drifting, told), (1, vec!["unknown_topup"; 2]), "{found:?}");
+    let drift = &found.currencies[0];
+    assert_eq!((reconciliation::cents_of(drift.drift), drift.foreign_count), (700 - 50 + 800 - 53, 3));
     house.close().await;
 }
 
@@ -369,10 +380,10 @@ async fn what_does_not_fit_is_a_drift_with_its_cause_until_it_is_given_back() {
     let (at_stripe, other) = (at_stripe(row), at_stripe(other));
     let customer = ana.customer.id.to_string();
     // Less than was asked, another customer than was asked, and a top-up that these books have not.
-    pay_elsewhere(&house, &at_stripe, "700", &[("topup_id", of_ana)]).await;
-    pay_elsewhere(&house, &at_stripe, "1000", &[("topup_id", of_bia["id"].as_str().expect("an id"))]).await;
+    house.pay_elsewhere(&at_stripe, "700", &[("topup_id", of_ana)]).await;
+    house.pay_elsewhere(&at_stripe, "1000", &[("topup_id", of_bia["id"].as_str().expect("an id"))]).await;
     let lost = [("topup_id", "top_01h455vb4pex5vsknk084sn02q"), ("customer_id", customer.as_str())];
-    pay_elsewhere(&house, &other, "900", &lost).await;
+    house.pay_elsewhere(&other, "900", &lost).await;
     let (run, found) = reconcile(&house).await;
     let mut told: Vec<_> = found.differences.iter().map(|one| (one.cause.as_str(), one.amount)).collect();
     told.sort_unstable();
@@ -449,7 +460,7 @@ async fn the_command_prints_both_sides_and_metrics_tell_the_drift() {
     let row = house.running.app.read(move |reader| reader.customer(id)).await.expect("a look");
     let at_stripe = row.and_then(|row| row.stripe_customer_id).expect("a customer at Stripe");
     let wanted = topup(&house, &ana, "10.00").await;
-    pay_elsewhere(&house, &at_stripe, "700", &[("topup_id", wanted["id"].as_str().expect("an id"))]).await;
+    house.pay_elsewhere(&at_stripe, "700", &[("topup_id", wanted["id"].as_str().expect("an id"))]).await;
     let (code, text) = command(house.sandbox.url(), house.data()).await;
     assert_eq!(code, Some(5), "{text}");
     assert!(text.contains("other_amount") && text.contains("7.00"), "{text}");

@@ -304,6 +304,39 @@ async fn a_new_mail_ends_the_old_link_and_there_are_few_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn however_often_a_stranger_signs_somebody_up_few_mails_come_and_a_link_can_still_be_had() {
+    let house = open_house().await;
+    let ana = house.customer("ana").await;
+    browser::login(&house, &ana).await;
+    let mut stranger = Browser::new(&house);
+    for email in ["ana@example.com", "nina@example.com"] {
+        let mut answers = Vec::new();
+        for _ in 0..3 {
+            let waiting = stranger.submit(PAGE, PAGE, &typed("Nina Prado", email, PASSWORD)).await;
+            answers.push(waiting.status.as_u16());
+            let Some(waiting) = waiting.header("location").map(str::to_owned) else { continue };
+            let page = waiting.split_once("page=").expect("a secret").1.to_owned();
+            for _ in 0..4 {
+                let again = stranger.submit(&waiting, "/sign-up/mails", &[("page", &page)]).await;
+                answers.push(again.status.as_u16());
+            }
+        }
+        let first: Vec<u16> = answers.iter().take(5).copied().collect();
+        assert_eq!(first, [303; 5], "{email}: {answers:?}");
+        assert!(answers[5..].iter().all(|status| *status == 429), "{email}: {answers:?}");
+        assert_eq!(mails_to(&house, email).len(), 5, "{email}");
+    }
+    let forgotten = Browser::new(&house)
+        .submit("/forgotten-password", "/forgotten-password", &[("login", "ana@example.com")])
+        .await;
+    assert_eq!(forgotten.status.as_u16(), 200, "{}", forgotten.text);
+    let has_link = |mails: &store::Page<Mail, money::MailId>| {
+        mails.rows.iter().any(|mail| mail.kind == "password_reset" && mail.recipient == "ana@example.com")
+    };
+    house.until(|reader| reader.mails(None, 100), has_link).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_confirm_in_time_is_forgotten_and_the_operator_may_be_faster() {
     let house = open_house().await;
     let mut browser = Browser::new(&house);

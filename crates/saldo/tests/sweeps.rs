@@ -8,11 +8,15 @@ use house::House;
 use money::{Amount, GrantId, IntentId, RefundId, Timestamp, Unit};
 use saldo::clock;
 use saldo::intents::{self, Wish};
+use sandbox::Act;
 use serde_json::json;
 use store::tables::bank::FindingCode;
 use store::tables::catalog::PriceTerms;
+use store::tables::claims::{ClaimCause, TakenBackRow};
 use store::tables::lines::OnWriteOff;
+use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
+use store::views::WalletRow;
 use tokio::net::TcpListener;
 
 /// How old what is written down here is already, beyond what anybody waits for.
@@ -20,6 +24,49 @@ const OLD: i64 = 5 * Timestamp::MINUTE;
 
 fn dollars(text: &str) -> Amount {
     Amount::parse(text, Unit::USD).expect("an amount")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_followed_of_one_payment_keeps_no_other_waiting() {
+    let house = House::open().await;
+    let (bia, ana) = (house.customer("bia").await, house.customer("ana").await);
+    let mut paid = Vec::new();
+    for customer in [&bia, &ana] {
+        let id = customer.customer.id;
+        let wanted = json!({"customer": id.to_string(), "amount": {"amount": "10.00", "unit": "USD"}});
+        let topup = house.post("/v1/topups", &wanted).await.expect(201);
+        if id == bia.customer.id {
+            // In a currency that no book has: whatever is written down of it, the books cannot follow.
+            let session = topup["checkout_url"].as_str().and_then(|url| url.rsplit('/').next());
+            let session = session.expect("a session").to_owned();
+            let convert = Act::Convert { session, currency: "eur".to_owned() };
+            house.sandbox.act(convert).await.expect("it is open");
+        }
+        house.pay(&topup, "4242424242424242").await;
+        let is_paid = |rows: &Vec<Payment>| rows.iter().any(|row| row.status == PaymentStatus::Succeeded);
+        let rows = house.until(move |reader| Ok(reader.payments_of(id, None, 1)?.rows), is_paid).await;
+        paid.push(rows[0].id);
+    }
+    let [first, second] = paid[..] else { panic!("two payments") };
+    let wallet = ana.wallet;
+    let is_credited = |row: &Option<WalletRow>| row.as_ref().is_some_and(|row| row.posted == 35_000_000);
+    house.until(move |reader| reader.wallet_view(wallet), is_credited).await;
+    let is_credited = |row: &Option<Payment>| row.as_ref().is_some_and(|row| row.credited_entry.is_some());
+    let entry = house.until(move |reader| reader.payment(second), is_credited).await;
+    let entry = entry.and_then(|row| row.credited_entry).expect("an entry");
+    let app = &house.running.app;
+    let write = move |tx: &store::Tx<'_>| {
+        tx.set_payment_credited(first, entry)?;
+        for payment in [first, second] {
+            let row = TakenBackRow::nothing(payment, ClaimCause::Refund);
+            tx.put_taken_back(&TakenBackRow { wanted: 4_000_000, ..row })?;
+        }
+        Ok(())
+    };
+    app.write(write).await.expect("written");
+    saldo::claims::sweep(app).await.expect("a sweep");
+    assert_eq!(house.figures(ana.wallet).await[0], "31.00");
+    house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

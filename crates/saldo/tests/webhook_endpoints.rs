@@ -6,12 +6,12 @@ mod house;
 mod receiver;
 
 use house::{Answer, House, fresh_key};
-use money::{Amount, StaffId, Unit};
+use money::{Amount, DeliveryId, EndpointId, MessageId, StaffId, Timestamp, Unit};
 use receiver::Receiver;
 use reqwest::Method;
 use saldo::{clock, ids};
 use serde_json::{Value, json};
-use store::tables::endpoints::{Attempt, Delivery, DeliveryState};
+use store::tables::endpoints::{Attempt, Delivery, DeliveryState, Endpoint, Message};
 use store::tables::staff::{Staff, StaffRole};
 
 /// A program whose webhooks may go to this machine.
@@ -150,6 +150,44 @@ async fn who_fails_is_told_again_with_the_same_id() {
     assert_eq!(receiver.next("endpoint.test").await.id, first.id);
     until(&house, |row, tries| row.state == DeliveryState::Delivered && tries.len() == 3).await;
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_failure_long_after_another_turns_nothing_off() {
+    let house = open().await;
+    let app = &house.running.app;
+    let receiver = Receiver::open().await;
+    let made = endpoint(&house, &receiver.url(), &["credit.added"]).await;
+    let path = format!("/v1/webhook-endpoints/{}", text(&made["id"]));
+    let id: EndpointId = text(&made["id"]).parse().expect("an id");
+    receiver.answer(503, "");
+    // A message failed six days ago, and nothing was told since.
+    let days_ago = |days: i64| clock::now().plus(-days * Timestamp::DAY);
+    let failing_since = Some(days_ago(6));
+    let failed = app.write(move |tx| {
+        let known = tx.endpoint(id)?.expect("it was made");
+        tx.change_endpoint(&Endpoint { failing_since, ..known })
+    });
+    assert!(failed.await.expect("a change"));
+    let delivery = house.post(&format!("{path}/test"), &json!({})).await.expect(201);
+    until(&house, |_, tries| !tries.is_empty()).await;
+    assert_eq!(house.get(&path).await.expect(200)["enabled"], true);
+    // One that is tried since the day before yesterday says that nothing is taken there.
+    let (first, created_at): (DeliveryId, _) = (text(&delivery["id"]).parse().expect("an id"), days_ago(2));
+    let older = app.write(move |tx| {
+        let known = tx.delivery(first)?.expect("it is there");
+        let told = tx.message(known.message)?.expect("what it tells");
+        let (id, message) = (DeliveryId::from_u128(ids::fresh()), MessageId::from_u128(ids::fresh()));
+        tx.insert_message(&Message { id: message, ..told })?;
+        let next_attempt_at = Some(clock::now());
+        let state = DeliveryState::Waiting;
+        tx.insert_delivery(&Delivery { id, created_at, next_attempt_at, state, message, tries: 5, ..known })
+    });
+    older.await.expect("another one");
+    app.message_news.send_modify(|messages| *messages += 1);
+    until(&house, |row, tries| row.created_at == created_at && !tries.is_empty()).await;
+    let off = house.get(&path).await.expect(200);
+    assert_eq!((&off["enabled"], &off["disabled_reason"]), (&json!(false), &json!("failing")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,6 +87,12 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     35 "0035_charged_by_hour.sql",
     36 "0036_services_seen.sql",
     37 "0037_home.sql",
+    38 "0038_refunds_by_time.sql",
+    39 "0039_mails_and_marks.sql",
+    40 "0040_line_enabled_at.sql",
+    41 "0041_charged_customer.sql",
+    42 "0042_credit_for_payment.sql",
+    43 "0043_mails_of_customers.sql",
 );
 
 impl Database {

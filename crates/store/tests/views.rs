@@ -178,6 +178,45 @@ fn use_beyond_what_can_be_told_stops_there_and_holds_nothing_up() {
 }
 
 #[test]
+fn sums_of_much_that_moved_and_was_charged_stop_at_64_bits_and_are_exact_below() {
+    const NEARLY_ALL: i64 = i64::MAX - 5;
+    const HALF: i64 = i64::MAX / 2;
+    for tables in server::tables() {
+        let moved = |quarter: i64, kind: &'static str, delta: i64| ViewChange::Moved {
+            quarter,
+            unit: Unit::USD,
+            kind: kind.into(),
+            reason: None,
+            delta,
+        };
+        let all =
+            [(1, "grant", NEARLY_ALL), (2, "grant", 7), (1, "deduction", -NEARLY_ALL), (2, "deduction", -9)];
+        let exact = [(1, "usage", -HALF), (2, "usage", -123_456_789_012)];
+        let changes = all.into_iter().chain(exact).map(|(quarter, kind, delta)| moved(quarter, kind, delta));
+        apply(&tables, &changes.collect::<Vec<_>>()).unwrap();
+        let told =
+            |rows: Vec<Moved>| rows.into_iter().map(|row| (row.kind, row.amount.value())).collect::<Vec<_>>();
+        let expected = [("deduction", -i64::MAX), ("grant", i64::MAX), ("usage", -HALF - 123_456_789_012)];
+        let expected = expected.map(|(kind, amount)| (kind.to_owned(), amount));
+        assert_eq!(told(read(&tables, |r| r.moved_since(Timestamp::EPOCH))), expected);
+
+        apply(&tables, &[charged(7, 2, -NEARLY_ALL), charged(7, 5, -NEARLY_ALL), charged(8, 2, -HALF)])
+            .unwrap();
+        apply(
+            &tables,
+            &[charged(9, 2, NEARLY_ALL), charged(9, 5, 9), charged(10, 2, HALF), charged(11, 6, -HALF)],
+        )
+        .unwrap();
+        let hours: Vec<_> =
+            read(&tables, |r| r.charged_by_hour(1, 7, 12)).iter().map(|row| (row.hour, row.amount)).collect();
+        assert_eq!(hours, [(7, i64::MAX), (8, HALF), (9, -i64::MAX), (10, -HALF), (11, HALF)]);
+        let kinds = read(&tables, |r| r.charged_by_kind(1, 7, 12));
+        let kinds: Vec<_> = kinds.iter().map(|row| (row.charge_kind_no, row.charged, row.reversed)).collect();
+        assert_eq!(kinds, [(2, i64::MAX, i64::MAX), (5, NEARLY_ALL, 9), (6, HALF, 0)]);
+    }
+}
+
+#[test]
 fn charges_are_counted_by_hour_and_what_was_given_back_beside_them() {
     for tables in server::tables() {
         apply(&tables, &[charged(7, 2, -40), charged(7, 2, -2), charged(7, 5, -10), charged(9, 2, -1)])

@@ -121,6 +121,7 @@ pub(crate) fn write_line_fact(out: &mut Vec<u8>, fact: &LineFact) {
                 None => 0,
                 Some(Anomaly::Reset) => 1,
                 Some(Anomaly::Jump) => 2,
+                Some(Anomaly::PutRight) => 3,
             });
             write_taken(out, &read.taken);
             if let Some(zero_rated) = &read.zero_rated {
@@ -201,6 +202,7 @@ pub(crate) fn read_line_fact(reader: &mut Reader<'_>, tag: u8) -> Result<LineFac
                 0 => None,
                 1 => Some(Anomaly::Reset),
                 2 => Some(Anomaly::Jump),
+                3 => Some(Anomaly::PutRight),
                 _ => return Err(CodecError::Range("anomaly")),
             },
             taken: read_taken(reader)?,

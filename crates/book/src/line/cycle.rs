@@ -18,6 +18,9 @@ use crate::decision::{Balance, Decision, Record, WalletNo};
 use crate::refusal::Refusal;
 use crate::wallet::{Grant, Wallet};
 
+/// How far the clocks of two zones are apart at most, in microseconds: 26 h.
+const ZONES_APART_MAX: i64 = 26 * Timestamp::HOUR;
+
 /// What a wish for the line of wallet `no` leads to at `at`. Changes nothing.
 pub(crate) fn decide_line(
     catalog: &Catalog,
@@ -186,10 +189,13 @@ pub(crate) fn carry(
     Some(Record::Line(Box::new(LineRecord { wallet: no, fact, balance })))
 }
 
-/// When the cycle after the one that runs will end. A zone that has changed under us does not make a cycle of no length.
+/// When the cycle after the one that runs will end. It begins where that one ends, by the clocks of the zone in which that was said: where
+/// the operator has moved to another zone since, the anchor day may begin there some hours later, which makes no cycle of its own.
 fn next_end(catalog: &Catalog, line: &Line) -> Timestamp {
     let starts_at = line.cycle.ends_at;
-    cycle_at(catalog.zone(), line.anchor_day, starts_at).1.max(starts_at.plus(Timestamp::HOUR))
+    let end_after = |at| cycle_at(catalog.zone(), line.anchor_day, at).1;
+    let ends_at = end_after(starts_at);
+    if ends_at.since(starts_at) > ZONES_APART_MAX { ends_at } else { end_after(ends_at) }
 }
 
 fn allowance(

@@ -97,11 +97,12 @@ pub struct Reading {
 /// What was strange about a reading. Staff see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anomaly {
-    /// The counters went back without having been full: the router began to count anew, and what it counts now is added, unless the
-    /// reading before was not believed.
+    /// The counters went back without having been full: the router began to count anew, and what it counts now is added.
     Reset,
     /// More than any line can carry in that time: nothing was added, and it is counted on from there.
     Jump,
+    /// Right after a jump the counters went back: the router has put them right, and what it had told before was none.
+    PutRight,
 }
 
 impl Anomaly {
@@ -110,6 +111,7 @@ impl Anomaly {
         match self {
             Anomaly::Reset => "counter_reset",
             Anomaly::Jump => "counter_jump",
+            Anomaly::PutRight => "counter_put_right",
         }
     }
 }
@@ -276,7 +278,11 @@ fn base_of_known(known: &Session, reading: &Reading, moment: Timestamp) -> Resul
     }
     if repeats(known, reading) {
         let ends = reading.kind == ReadingKind::Stop && is_open;
-        return if ends { Ok(*known) } else { Err(Refusal::ReadingOld) };
+        return if ends || goes_on_within(known, reading, moment) {
+            Ok(*known)
+        } else {
+            Err(Refusal::ReadingOld)
+        };
     }
     // Told of who had the name before.
     if moment.plus(BEGINNING_SLACK) < known.started_at {
@@ -323,6 +329,13 @@ fn repeats(known: &Session, reading: &Reading) -> bool {
         && same(known.output, reading.output)
 }
 
+/// True of what is said again in the next second of the router's clock, within the same second of the session's: both are told in
+/// whole ones. That nothing flowed until then is news, for a line that is slowed at just that instant.
+fn goes_on_within(known: &Session, reading: &Reading, moment: Timestamp) -> bool {
+    let later = moment.since(known.read_at);
+    reading.is_dated && known.state == SessionState::Open && later > 0 && later <= Timestamp::SECOND
+}
+
 struct Grown {
     after: Session,
     bytes: i64,
@@ -346,7 +359,8 @@ fn grow(base: &Session, reading: &Reading, moment: Timestamp) -> Grown {
         seconds,
         input: input.counter,
         output: output.counter,
-        jumped: is_jump,
+        // What says the same again takes no doubt away.
+        jumped: is_jump || (base.jumped && told == 0),
         traffic: reading.traffic,
         counts_all: reading.counts_all,
         ..*base
@@ -354,7 +368,8 @@ fn grow(base: &Session, reading: &Reading, moment: Timestamp) -> Grown {
     if is_jump {
         return Grown { after, bytes: 0, anomaly: Some(Anomaly::Jump) };
     }
-    Grown { after, bytes: told, anomaly: (input.is_reset || output.is_reset).then_some(Anomaly::Reset) }
+    let anomaly = if back == Back::Right { Anomaly::PutRight } else { Anomaly::Reset };
+    Grown { after, bytes: told, anomaly: (input.is_reset || output.is_reset).then_some(anomaly) }
 }
 
 /// The most bytes that are believed of so many microseconds.

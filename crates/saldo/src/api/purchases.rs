@@ -30,7 +30,7 @@ use crate::lines::{self, SHOW_PATIENCE};
 use crate::look;
 use crate::problem::Problem;
 use crate::purchases::{self, Waiting};
-use crate::runtime::Subscription;
+use crate::runtime::{Subscription, Watcher};
 use crate::sold::Sold;
 use crate::taken_data;
 use crate::topups;
@@ -208,7 +208,7 @@ pub(super) async fn create(
         charging: wanted.charging.into(),
         sequence: wanted.sequence,
     };
-    let news = api.app.live.subscribe(entry.customer);
+    let news = api.app.live.subscribe(Watcher::Others, &[entry.customer]);
     let decided = lines::buy(&api.app, entry.wallet, buying).await.map_err(named)?;
     api.app.wait_projected(decided.position(), SHOW_PATIENCE).await;
     api.app.live.notify(entry.customer);

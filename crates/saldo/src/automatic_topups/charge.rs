@@ -29,6 +29,8 @@ const KEY_LASTS: i64 = 23 * Timestamp::HOUR;
 const CLOCKS_APART_SECONDS: i64 = 600;
 /// Pages of a customer's payments that are looked through.
 const PAGES_MAX: usize = 20;
+/// Pages of everybody's payments that are looked through, where it is not known under which name he was charged.
+const PAGES_OF_ALL_MAX: usize = 200;
 /// Newest top-ups of a customer that are looked through for one that is paid and not credited.
 const TOPUPS_MAX: u32 = 20;
 
@@ -146,6 +148,7 @@ fn write(
         code: None,
         provider_payment: None,
         settled_at: None,
+        stripe_customer: tx.customer(row.customer)?.and_then(|customer| customer.stripe_customer_id),
     };
     tx.insert_automatic_charge(&charge)?;
     tx.put_automatic_topup(&AutomaticTopup {
@@ -164,7 +167,7 @@ pub(super) async fn call(app: &Arc<App>, charge: &AutomaticCharge) -> Result<(),
     let Some(stripe_customer) = stripe_customer(app, charge).await? else {
         return note(app, charge, Told::refused(Some("customer_unknown"), None, None)).await;
     };
-    let topup_id = charge.topup.to_string();
+    let (topup_id, books) = (charge.topup.to_string(), payments::books(&app.hashes));
     let amount = MinorAmount::from_amount(charge.amount).map_err(|error| {
         Problem::internal(&anyhow::anyhow!("an automatic charge of part of a cent: {error}"))
     })?;
@@ -173,7 +176,7 @@ pub(super) async fn call(app: &Arc<App>, charge: &AutomaticCharge) -> Result<(),
         payment_method: &charge.payment_method,
         amount,
         description: "Automatic top-up",
-        metadata: &[("topup_id", &topup_id), ("automatic", "true")],
+        metadata: &[("topup_id", &topup_id), ("automatic", "true"), (payments::BOOKS, &books)],
     };
     let key = topups::key(&format!("automatic-{topup_id}"));
     match app.stripe.send::<PaymentIntent>(&payment.request(key)).await {
@@ -189,7 +192,7 @@ pub(super) async fn call(app: &Arc<App>, charge: &AutomaticCharge) -> Result<(),
         Err(error) if error.is_final() => {
             let StripeError::Refused { code, message, .. } = error else { return Err(error.into()) };
             tracing::warn!(topup = %charge.topup, code, message, "Stripe refuses an automatic charge");
-            match find(app, &stripe_customer, charge).await? {
+            match find(app, charge).await? {
                 Some(intent) => heard(app, &intent).await,
                 None => note(app, charge, refusal(code.as_deref())).await,
             }
@@ -226,16 +229,18 @@ pub(super) async fn resolve(app: &Arc<App>, charge: &AutomaticCharge) -> Result<
     if is_wanted && is_known_there && charge.charged_at >= today {
         return call(app, charge).await;
     }
-    let Some(stripe_customer) = stripe_customer(app, charge).await? else {
-        return note(app, charge, Told::never_made()).await;
-    };
-    match find(app, &stripe_customer, charge).await? {
+    match find(app, charge).await? {
         Some(intent) => heard(app, &intent).await,
         None => note(app, charge, Told::never_made()).await,
     }
 }
 
+/// Whom Stripe is asked to charge: whoever he was there when the charge was written down, for under one key only the same may be asked
+/// again, and so who is not there any more is charged under no other name.
 async fn stripe_customer(app: &Arc<App>, charge: &AutomaticCharge) -> Result<Option<String>, Problem> {
+    if charge.stripe_customer.is_some() {
+        return Ok(charge.stripe_customer.clone());
+    }
     let topup = charge.topup;
     let known = app.read(move |reader| {
         let customer = reader.topup(topup)?.map(|topup| reader.customer(topup.customer)).transpose()?;
@@ -244,15 +249,53 @@ async fn stripe_customer(app: &Arc<App>, charge: &AutomaticCharge) -> Result<Opt
     known.await
 }
 
-/// The payment of this charge, if Stripe has one.
-async fn find(app: &App, stripe_customer: &str, charge: &AutomaticCharge) -> Result<Option<String>, Problem> {
+/// The payment of this charge, if Stripe has one: among those of the customer who was charged, or among all if nobody knows who he was there,
+/// or Stripe does not any more.
+async fn find(app: &App, charge: &AutomaticCharge) -> Result<Option<String>, Problem> {
+    if let Some(charged) = &charge.stripe_customer {
+        match find_among(app, Some(charged), charge, PAGES_MAX).await {
+            Err(FindError::Stripe(error)) if error.names_what_is_missing() => {}
+            Err(error) => return Err(error.into()),
+            Ok(found) => return Ok(found),
+        }
+    }
+    Ok(find_among(app, None, charge, PAGES_OF_ALL_MAX).await?)
+}
+
+/// Why it is not known whether Stripe has a payment.
+enum FindError {
+    Stripe(StripeError),
+    TooMany { charge: TopupId, pages_max: usize },
+}
+
+impl From<FindError> for Problem {
+    fn from(error: FindError) -> Problem {
+        match error {
+            FindError::Stripe(error) => error.into(),
+            FindError::TooMany { charge, pages_max } => {
+                Problem::internal(&anyhow::anyhow!("more than {pages_max} pages of payments since {charge}"))
+            }
+        }
+    }
+}
+
+async fn find_among(
+    app: &App,
+    stripe_customer: Option<&str>,
+    charge: &AutomaticCharge,
+    pages_max: usize,
+) -> Result<Option<String>, FindError> {
     let name = charge.topup.to_string();
-    let since = Created::since(charge.written_at.as_seconds() - CLOCKS_APART_SECONDS);
+    let written_at = charge.written_at.as_seconds();
+    // Made last when its key was about to end.
+    let made = Created {
+        from: Some(written_at - CLOCKS_APART_SECONDS),
+        until: Some(written_at + KEY_LASTS / Timestamp::SECOND + CLOCKS_APART_SECONDS),
+    };
     let mut after: Option<String> = None;
-    for _ in 0..PAGES_MAX {
-        let request =
-            Request::list_payment_intents(Some(stripe_customer), since, Page::after(after.as_deref()));
-        let page: List<PaymentIntent> = app.stripe.send(&request).await?;
+    for _ in 0..pages_max {
+        let request = Request::list_payment_intents(stripe_customer, made, Page::after(after.as_deref()));
+        let page: List<PaymentIntent> = app.stripe.send(&request).await.map_err(FindError::Stripe)?;
         let is_it = |intent: &&PaymentIntent| intent.metadata.get("topup_id") == Some(&name);
         if let Some(found) = page.data.iter().find(is_it) {
             return Ok(Some(found.id.clone()));
@@ -262,7 +305,7 @@ async fn find(app: &App, stripe_customer: &str, charge: &AutomaticCharge) -> Res
             return Ok(None);
         }
     }
-    Err(Problem::internal(&anyhow::anyhow!("more than {PAGES_MAX} pages of payments since {}", charge.topup)))
+    Err(FindError::TooMany { charge: charge.topup, pages_max })
 }
 
 /// Reads what became of it the one way, and sees to it that what was declined is never paid.

@@ -126,6 +126,20 @@ pub(crate) fn status_set(
     Change::new(STATUS_SET, line).after(&AskedFor { status, reason, at: Some(at.to_string()) })
 }
 
+/// Whether a line has been enabled at `since` or later, by the book's clock: by somebody, because what was overdue is paid, or on trust.
+pub(crate) fn was_enabled_since(
+    tables: &Reader<'_>,
+    line: LineId,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let by_itself = tables.overdue_line(line)?.and_then(|known| known.enabled_at);
+    let last = tables.last_change(&line.to_string(), STATUS_SET)?;
+    let asked = last.and_then(|change| asked_for(change.after.as_deref()));
+    let asked = asked.filter(|asked| asked.status == LineStatus::Enabled.code());
+    let by_hand = asked.and_then(|asked| Timestamp::parse(&asked.at?).ok());
+    Ok([by_itself, by_hand].into_iter().flatten().any(|at| at >= since))
+}
+
 /// A reason as it is kept: without blanks around it.
 pub(crate) fn checked_reason(text: &str) -> Result<String, Problem> {
     let reason = text.trim();

@@ -2,22 +2,27 @@
 
 use std::fmt;
 
+use book::LineStatus;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use money::Timestamp;
+use store::views::LineRow;
 use store::{Reader, StoreError};
 
 use crate::config::Billing;
-use crate::portal::calendar::day_of;
+use crate::portal::calendar::{day_bounds, day_of};
+use crate::sold::Sold;
 
 /// The fewest days between the run and the due day, should the run come late.
 const NOTICE_DAYS_MIN: i64 = 5;
 /// Months ahead that are looked at for one without a run.
 const MONTHS_AHEAD_MAX: u32 = 24;
-
-/// Months that are named as passed over.
-const PASSED_OVER_MAX: usize = 24;
+/// Months that are named as missed.
+const MISSED_MAX: usize = 24;
+/// Lines of one page, and pages, that are looked through for the first line that pays a fee.
+const LINES_OF_PAGE: u32 = 100;
+const LINE_PAGES_MAX: u32 = 20;
 
 /// A month, as `2026-12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +46,11 @@ impl Month {
     /// Its first day.
     pub fn first_day(self) -> Date {
         self.0
+    }
+
+    /// The first instant after it.
+    pub fn ends_at(self, zone: &TimeZone) -> Timestamp {
+        day_bounds(zone, self.next().0).map_or(Timestamp::from_micros(i64::MAX), |bounds| bounds.from)
     }
 
     /// The month after it.
@@ -92,11 +102,46 @@ pub fn next_month(
     Ok((month, month.due_on(billing, run_on)))
 }
 
-/// The months between the newest run and the one that is begun now: while nobody began a run, their fees came onto no invoice.
-pub(super) fn passed_over(newest: Option<Month>, begun: Month) -> Vec<Month> {
-    let after = newest.map(Month::next);
-    let months = std::iter::successors(after, |month| Some(month.next()));
-    months.take_while(|month| *month < begun).take(PASSED_OVER_MAX).collect()
+/// The months before today's of which nobody began a run though there was something to bill, the oldest first: those after the newest run
+/// or, where there was none yet, from the month on in which the first line with a fee was opened. Their fees came onto no invoice. Once a
+/// later month is run, they were passed over.
+pub fn missed_months(
+    tables: &Reader<'_>,
+    sold: &Sold,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<Vec<Month>, StoreError> {
+    let newest = tables.billing_runs(1)?.pop().and_then(|run| Month::parse(&run.month));
+    let first = match newest {
+        Some(newest) => Some(newest.next()),
+        None => first_with_fee(tables, sold, zone)?,
+    };
+    Ok(before(first, Month::of(day_of(zone, now))))
+}
+
+/// The month in which the first line was opened that pays a fee. Lines are numbered as they are opened.
+fn first_with_fee(tables: &Reader<'_>, sold: &Sold, zone: &TimeZone) -> Result<Option<Month>, StoreError> {
+    let has_fee = |row: &&LineRow| {
+        let plan = sold.plan(row.plan_no);
+        row.status != LineStatus::Cancelled.code() && plan.is_some_and(|plan| plan.fee.value() > 0)
+    };
+    let mut after = None;
+    for _ in 0..LINE_PAGES_MAX {
+        let page = tables.line_views(after, LINES_OF_PAGE)?;
+        if let Some(line) = page.rows.iter().find(has_fee) {
+            return Ok(Some(Month::of(day_of(zone, line.opened_at))));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+fn before(first: Option<Month>, today: Month) -> Vec<Month> {
+    let months = std::iter::successors(first, |month| Some(month.next()));
+    months.take_while(|month| *month < today).take(MISSED_MAX).collect()
 }
 
 #[cfg(test)]
@@ -122,13 +167,13 @@ mod tests {
     #[test]
     fn months_without_a_run_are_named() {
         let month = |text: &str| Month::parse(text).expect("a month");
-        let named = |newest: Option<&str>, begun: &str| {
-            let passed = passed_over(newest.map(month), month(begun));
-            passed.iter().map(Month::to_string).collect::<Vec<_>>()
+        let named = |first: Option<&str>, today: &str| {
+            let missed = before(first.map(month), month(today));
+            missed.iter().map(Month::to_string).collect::<Vec<_>>()
         };
-        assert_eq!(named(Some("2026-10"), "2027-01"), ["2026-11", "2026-12"]);
-        for newest in [None, Some("2026-12"), Some("2027-01")] {
-            assert_eq!(named(newest, "2027-01"), [""; 0], "{newest:?}");
+        assert_eq!(named(Some("2026-11"), "2027-01"), ["2026-11", "2026-12"]);
+        for first in [None, Some("2027-01"), Some("2027-02")] {
+            assert_eq!(named(first, "2027-01"), [""; 0], "{first:?}");
         }
     }
 

@@ -23,8 +23,6 @@ use crate::settlements::{self, Owing};
 use crate::sold::Sold;
 use crate::{clock, ids, notices, overpaid};
 
-/// Lines of one customer that one invoice collects.
-const LINES_MAX: u32 = 500;
 /// Purchases of one line that one invoice collects; what is beyond waits for the next.
 const PURCHASES_MAX: u32 = 500;
 /// Corrections that one invoice collects; what is beyond waits for the next.
@@ -56,7 +54,7 @@ pub(super) fn make(
     tx: &Tx<'_>,
     sold: &Sold,
     bank: Option<&Bank>,
-    (customer, run): (CustomerId, &BillingRun),
+    (customer, run, opened_before): (CustomerId, &BillingRun, Timestamp),
     now: Timestamp,
 ) -> Result<Made, StoreError> {
     let nothing = Made { intents: Vec::new(), is_made: false };
@@ -64,7 +62,7 @@ pub(super) fn make(
         return Ok(nothing);
     }
     let id = InvoiceId::from_u128(ids::fresh());
-    let Some(draft) = draft(tx, sold, customer, id)? else { return Ok(nothing) };
+    let Some(draft) = draft(tx, sold, (customer, opened_before), id)? else { return Ok(nothing) };
     let Draft { lines: mut drafted, corrected, credit, total } = draft;
     let mut invoice = InvoiceRow {
         id,
@@ -115,8 +113,9 @@ pub(super) fn would_come_to(
     tables: &Reader<'_>,
     sold: &Sold,
     customer: CustomerId,
+    opened_before: Timestamp,
 ) -> Result<Option<Amount>, StoreError> {
-    let draft = draft(tables, sold, customer, InvoiceId::from_u128(0))?;
+    let draft = draft(tables, sold, (customer, opened_before), InvoiceId::from_u128(0))?;
     Ok(draft.map(|draft| draft.total))
 }
 
@@ -124,10 +123,10 @@ pub(super) fn would_come_to(
 fn draft(
     tables: &Reader<'_>,
     sold: &Sold,
-    customer: CustomerId,
+    (customer, opened_before): (CustomerId, Timestamp),
     id: InvoiceId,
 ) -> Result<Option<Draft>, StoreError> {
-    let mut lines = collect(tables, sold, customer, id)?;
+    let mut lines = collect(tables, sold, (customer, opened_before), id)?;
     let Some(unit) = lines.first().map(|first| first.row.amount.unit()) else { return Ok(None) };
     lines.retain(|line| {
         let same = line.row.amount.unit() == unit;
@@ -142,15 +141,16 @@ fn draft(
     Ok(Some(Draft { lines, corrected, credit, total: Amount::new(total, unit) }))
 }
 
-/// Fees and purchases of all lines, fees first.
+/// Fees and purchases of all lines, fees first. However many lines there are: what an invoice passes over, no later one finds. A line
+/// that was opened after the month pays no fee of it, should the month be run late.
 fn collect(
     tables: &Reader<'_>,
     sold: &Sold,
-    customer: CustomerId,
+    (customer, opened_before): (CustomerId, Timestamp),
     invoice: InvoiceId,
 ) -> Result<Vec<Drafted>, StoreError> {
     let (mut fees, mut purchases) = (Vec::new(), Vec::new());
-    for entry in tables.lines_of(customer, LINES_MAX)? {
+    for entry in tables.every_line_of(customer)? {
         let Some(view) = tables.line_view(entry.id)? else { continue };
         let row = |kind, what: &str, amount| InvoiceLineRow {
             invoice,
@@ -163,6 +163,7 @@ fn collect(
             amount,
         };
         let plan = sold.plan(view.plan_no).filter(|plan| plan.fee.value() > 0);
+        let plan = plan.filter(|_| view.opened_at < opened_before);
         if let Some(plan) = plan.filter(|_| view.status != LineStatus::Cancelled.code()) {
             let row = row(InvoiceLineKind::Fee, &plan.name, plan.fee);
             fees.push(Drafted { entry: entry.clone(), row, item: Some(BillItem::Fee) });

@@ -13,11 +13,11 @@ pub use blocked::{
     Actor, ActorKind, Blocked, Overdue, REASON_CHARS_MAX, STATUS_SET, WhyBlocked, all_overdue_now,
     overdue_now, why_blocked, why_blocked_now,
 };
-pub(crate) use blocked::{actor, checked_reason, status_set};
-pub use calendar::{Month, next_month};
+pub(crate) use blocked::{actor, checked_reason, status_set, was_enabled_since};
+pub use calendar::{Month, missed_months, next_month};
 pub(crate) use invoice::wrong_with_adjustment;
 pub use invoice::{Adjustment, adjust, withdraw};
 pub use overdue::{
     Trust, TrustError, block_by_hand, excuse, keep_blocked, review, trust, trust_of, trusted_until,
 };
-pub use run::{DAYS_EARLY_MAX, Estimate, begin, estimate, keep_running, preview};
+pub use run::{DAYS_EARLY_MAX, Estimate, begin, estimate, keep_running, missed, preview};

@@ -57,13 +57,22 @@ pub async fn review(app: &Arc<App>) -> Result<usize, Problem> {
     for known in &blocked {
         let is_trusted = known.trusted_until.is_some_and(|until| until > now);
         if is_trusted || !overdue.contains(&known.line) {
-            changed += usize::from(unblock(app, known).await?);
+            changed += usize::from(said(known.line, unblock(app, known).await));
         }
     }
     for line in overdue {
-        changed += usize::from(block(app, line, now).await?);
+        changed += usize::from(said(line, block(app, line, now).await));
     }
     Ok(changed)
+}
+
+/// Whether a line was changed. One that cannot be keeps no other waiting; it is looked at again the next time.
+fn said(line: LineId, changed: Result<bool, Problem>) -> bool {
+    changed.unwrap_or_else(|problem| {
+        let (code, detail) = (problem.code, problem.detail);
+        tracing::warn!(line = %line, code, detail, "a line was neither blocked nor enabled");
+        false
+    })
 }
 
 /// What a look finds.
@@ -203,7 +212,7 @@ async fn unblock(app: &Arc<App>, known: &OverdueLine) -> Result<bool, Problem> {
         if let Some(since) = known.blocked_at.filter(|_| works) {
             notices::line_enabled(tx, &entry, since, now)?;
         }
-        tx.put_overdue_line(&OverdueLine { blocked_at: None, ..known })
+        tx.put_overdue_line(&OverdueLine { blocked_at: None, enabled_at: Some(now), ..known })
     })
     .await?;
     app.notice_news.notify_one();
@@ -223,7 +232,7 @@ async fn set(app: &Arc<App>, entry: &LineEntry, status: LineStatus) -> Result<()
 }
 
 fn unknown(line: LineId) -> OverdueLine {
-    OverdueLine { line, blocked_at: None, trusted_cycle: None, trusted_until: None }
+    OverdueLine { line, blocked_at: None, trusted_cycle: None, trusted_until: None, enabled_at: None }
 }
 
 /// Whether a subscriber may ask to be trusted for a line.

@@ -10,7 +10,7 @@ use serde_json::json;
 use store::StoreError;
 use store::tables::invoices::BillingRun;
 
-use super::calendar::{Month, next_month, passed_over};
+use super::calendar::{Month, missed_months, next_month};
 use super::invoice::{make, would_come_to};
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -45,6 +45,15 @@ pub async fn preview(app: &Arc<App>) -> Result<(Month, Date, u64), Problem> {
     .await
 }
 
+/// The months that nobody ran, the oldest first, and when the oldest one's invoices would be due.
+pub async fn missed(app: &Arc<App>) -> Result<(Vec<Month>, Option<Date>), Problem> {
+    let (sold, zone, now) = (app.sold(), app.config.brand.time_zone.clone(), app.ledger.now());
+    let today = day_of(&zone, now);
+    let months = app.read(move |tables| missed_months(tables, &sold, &zone, now)).await?;
+    let due = months.first().map(|month| month.due_on(&app.config.billing, today));
+    Ok((months, due))
+}
+
 /// What the run of a month would make if it were begun now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
@@ -57,6 +66,7 @@ pub struct Estimate {
 /// What the run of a month would make if it were begun now; `None` where there are too many customers to look at
 /// them all for a page, or their plans are not all in one currency.
 pub async fn estimate(app: &Arc<App>, month: Month) -> Result<Option<Estimate>, Problem> {
+    let opened_before = month.ends_at(&app.config.brand.time_zone);
     let (sold, month) = (app.sold(), month.to_string());
     app.read(move |tables| {
         if tables.payer_count()? > ESTIMATED_MAX {
@@ -71,7 +81,7 @@ pub async fn estimate(app: &Arc<App>, month: Month) -> Result<Option<Estimate>, 
                 if tables.invoice_of_month(customer, &month)?.is_some() {
                     continue;
                 }
-                if let Some(sum) = would_come_to(tables, &sold, customer)? {
+                if let Some(sum) = would_come_to(tables, &sold, customer, opened_before)? {
                     let Ok(more) = total.checked_add(sum) else { return Ok(None) };
                     (invoices, total) = (invoices + 1, more);
                 }
@@ -82,20 +92,19 @@ pub async fn estimate(app: &Arc<App>, month: Month) -> Result<Option<Estimate>, 
     .await
 }
 
-/// Begins the run of a month: the next one, not more than some weeks before its day. It goes on by itself.
+/// Begins the run of a month: the next one, not more than some weeks before its day, or the oldest one that was missed. It goes on by
+/// itself.
 pub async fn begin(app: &Arc<App>, author: Author, month: Month) -> Result<BillingRun, Problem> {
-    let (next, due, customers) = preview(app).await?;
+    let (next, next_due, customers) = preview(app).await?;
+    let (missed, missed_due) = missed(app).await?;
+    let due = match missed_due.filter(|_| missed.first() == Some(&month)) {
+        Some(due) => due,
+        None => {
+            check_is_next(app, month, next).await?;
+            next_due
+        }
+    };
     let now = app.ledger.now();
-    let today = day_of(&app.config.brand.time_zone, now);
-    if month < next {
-        let detail = format!("The run of {month} was begun before: its invoices are there.");
-        return Err(Problem::invalid("month", "month_was_run", detail));
-    }
-    let earliest = next.run_on(&app.config.billing).saturating_sub(jiff::Span::new().days(DAYS_EARLY_MAX));
-    if month > next || today < earliest {
-        let detail = format!("The next run is that of {next}, from {earliest} on.");
-        return Err(Problem::invalid("month", "month_not_next", detail));
-    }
     let run = BillingRun {
         month: month.to_string(),
         due_on: due.to_string(),
@@ -106,9 +115,8 @@ pub async fn begin(app: &Arc<App>, author: Author, month: Month) -> Result<Billi
         invoices: 0,
         finished_at: None,
     };
-    let newest = app.read(|tables| tables.billing_runs(1)).await?.pop();
-    let without = passed_over(newest.and_then(|run| Month::parse(&run.month)), month);
-    let without: Vec<String> = without.iter().map(Month::to_string).collect();
+    let without = missed.iter().filter(|missed| **missed < month);
+    let without: Vec<String> = without.map(Month::to_string).collect();
     if !without.is_empty() {
         tracing::error!(%month, ?without, "months before it had no run: their fees are on no invoice");
     }
@@ -122,6 +130,21 @@ pub async fn begin(app: &Arc<App>, author: Author, month: Month) -> Result<Billi
     .await?;
     app.billing_news.notify_one();
     Ok(run)
+}
+
+/// Refuses a month that was run, and any but the next.
+async fn check_is_next(app: &Arc<App>, month: Month, next: Month) -> Result<(), Problem> {
+    let name = month.to_string();
+    if app.read(move |tables| tables.billing_run(&name)).await?.is_some() {
+        let detail = format!("The run of {month} was begun before: its invoices are there.");
+        return Err(Problem::invalid("month", "month_was_run", detail));
+    }
+    let earliest = next.run_on(&app.config.billing).saturating_sub(jiff::Span::new().days(DAYS_EARLY_MAX));
+    if month != next || day_of(&app.config.brand.time_zone, app.ledger.now()) < earliest {
+        let detail = format!("The next run is that of {next}, from {earliest} on.");
+        return Err(Problem::invalid("month", "month_not_next", detail));
+    }
+    Ok(())
 }
 
 /// Goes on with runs until the program ends, and begins them where the operator wants that.
@@ -189,11 +212,14 @@ async fn step(app: &Arc<App>, month: &str) -> Result<bool, Problem> {
             let Some(run) = tx.billing_run(&month)?.filter(|run| run.finished_at.is_none()) else {
                 return Ok((Vec::new(), Vec::new(), true));
             };
+            let opened_before =
+                Month::parse(&run.month).map_or(now, |month| month.ends_at(&asked.config.brand.time_zone));
             let customers = tx.payers_after(run.after, CUSTOMERS_AT_A_TIME)?;
             let mut intents = Vec::new();
             let mut invoices = 0;
             for customer in &customers {
-                let made = make(tx, &sold, asked.config.bank.as_ref(), (*customer, &run), now)?;
+                let made =
+                    make(tx, &sold, asked.config.bank.as_ref(), (*customer, &run, opened_before), now)?;
                 intents.extend(made.intents);
                 invoices += u64::from(made.is_made);
             }

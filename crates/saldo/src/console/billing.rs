@@ -21,7 +21,7 @@ use crate::billing::{self, Adjustment, DAYS_EARLY_MAX, Month};
 use crate::ids;
 use crate::look::Reader;
 use crate::look::page::{
-    BillingRuns, Field, FieldProblem, InvoiceSeen, NextRun, OfferForm, RunSeen, WaitingAdjustment,
+    BillingRuns, Field, FieldProblem, InvoiceSeen, MissedRun, NextRun, OfferForm, RunSeen, WaitingAdjustment,
 };
 use crate::look::part::Place;
 use crate::permissions::Permission;
@@ -74,11 +74,13 @@ pub(super) async fn page(
     let reader = staff.visit.reader().clone();
     let trail = Trail::parse(shown.before.as_deref());
     let before: Option<InvoiceId> = trail.last().and_then(|id| id.parse().ok());
-    let mut next = next_run(&app, &reader).await?;
-    let is_asked = shown.run.as_deref() == Some(next.code.as_str());
-    if let (true, Some(month)) = (is_asked && next.is_open, Month::parse(&next.code)) {
-        let estimate = billing::estimate(&app, month).await?;
-        next.estimate = estimate.map(|found| (found.invoices, found.total));
+    let (mut next, mut missed) = (next_run(&app, &reader).await?, missed_run(&app, &reader).await?);
+    for run in missed.iter_mut().map(|missed| &mut missed.run).chain([&mut next]) {
+        run.is_asked = shown.run.as_deref() == Some(run.code.as_str());
+        if let (true, Some(month)) = (run.is_asked && run.is_open, Month::parse(&run.code)) {
+            let estimate = billing::estimate(&app, month).await?;
+            run.estimate = estimate.map(|found| (found.invoices, found.total));
+        }
     }
     let (asked, eyes, now) = (Arc::clone(&app), reader.clone(), app.ledger.now());
     let (runs, invoices, older, waiting) = app
@@ -98,8 +100,8 @@ pub(super) async fn page(
     let base = format!("{}?", Place::ConsoleBilling.url());
     let page = BillingRuns {
         frame: staff.visit.frame(&app, Some(Place::ConsoleBilling)),
-        is_asked,
         next,
+        missed,
         runs,
         invoices,
         waiting,
@@ -168,6 +170,34 @@ pub(super) async fn withdraw(
     Ok(Redirect::to(Place::ConsoleBilling.url()).into_response())
 }
 
+/// The oldest month that nobody ran, and all of them.
+async fn missed_run(app: &Arc<App>, reader: &Reader) -> Result<Option<MissedRun>, Problem> {
+    let (months, due) = billing::missed(app).await?;
+    let (Some(month), Some(due)) = (months.first(), due) else { return Ok(None) };
+    let customers = app.read(|tables| tables.payer_count()).await?;
+    Ok(Some(MissedRun {
+        run: NextRun {
+            code: month.to_string(),
+            month: month_words(reader.locale, &month.to_string()),
+            due: begin_of(reader, due),
+            customers,
+            is_open: true,
+            from: None,
+            early_for: None,
+            estimate: None,
+            is_asked: false,
+        },
+        months: missed_words(reader, &months),
+        count: u32::try_from(months.len()).unwrap_or(u32::MAX),
+    }))
+}
+
+/// Months that nobody ran, in words.
+pub(super) fn missed_words(reader: &Reader, months: &[Month]) -> String {
+    let words = months.iter().map(|month| month_words(reader.locale, &month.to_string()));
+    words.collect::<Vec<_>>().join(", ")
+}
+
 async fn next_run(app: &Arc<App>, reader: &Reader) -> Result<NextRun, Problem> {
     let (month, due, customers) = billing::preview(app).await?;
     let today = day_of(&reader.zone, app.ledger.now());
@@ -183,6 +213,7 @@ async fn next_run(app: &Arc<App>, reader: &Reader) -> Result<NextRun, Problem> {
             .filter(|day| today < *day)
             .and_then(|day| begin_of(reader, day)),
         estimate: None,
+        is_asked: false,
     })
 }
 

@@ -25,13 +25,18 @@ pub(super) fn blocked_line(reader: &Reader, blocked: &Blocked) -> BlockedLine {
         }
         WhyBlocked::Unknown => (reader.t("blocked-unknown"), Vec::new()),
     };
-    BlockedLine { words, reason, overdue }
+    BlockedLine { words, reason, overdue, since: blocked.since }
 }
 
 /// That a line works on trust although these are overdue.
 pub(super) fn trusted_line(reader: &Reader, until: Timestamp, overdue: &[Overdue]) -> BlockedLine {
     let words = reader.t1("trusted-until", "time", reader.date_time(until));
-    BlockedLine { words, reason: None, overdue: overdue.iter().map(|it| link(reader, it)).collect() }
+    BlockedLine {
+        words,
+        reason: None,
+        overdue: overdue.iter().map(|it| link(reader, it)).collect(),
+        since: None,
+    }
 }
 
 /// Who somebody is, in words.

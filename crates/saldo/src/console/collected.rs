@@ -1,9 +1,10 @@
 //! What a boleto collects, what paid that, and what was decided of it when the boleto was written off: as its page tells it.
 
-use money::{Amount, Timestamp};
+use money::{Amount, PurchaseId, Timestamp};
 use serde_json::Value;
 use store::tables::boletos::BoletoRow;
 use store::tables::lines::OnWriteOff;
+use store::tables::payments::Payment;
 use store::tables::settlements::{Settlement, SettlementOutcome};
 use store::{Reader as TablesReader, StoreError};
 
@@ -51,7 +52,10 @@ pub(super) fn read(
         Ok(Told { words: reader.t1(text, "amount", reader.money(boleto.amount)), under })
     });
     Ok(Collected {
-        purchase: purchase(tables, reader, boleto)?,
+        purchase: match boleto.purchase {
+            Some(id) => purchase(tables, reader, id)?,
+            None => None,
+        },
         invoice: match boleto.invoice {
             Some(id) => tables.invoice(id)?.map(|invoice| {
                 let words = reader.t1("invoice-month-title", "number", invoice.number);
@@ -73,13 +77,25 @@ fn came(tables: &TablesReader<'_>, boleto: &BoletoRow) -> Result<Vec<Settlement>
     }
 }
 
+/// What a payment by card was for, if that was a pack: where its line shows the purchase, and how large it is on which line.
+pub(super) fn bought_with(
+    tables: &TablesReader<'_>,
+    reader: &Reader,
+    payment: &Payment,
+) -> Result<Option<(String, String)>, StoreError> {
+    let topup = payment.topup.map(|topup| tables.topup(topup)).transpose()?.flatten();
+    match topup.and_then(|topup| topup.purchase) {
+        Some(id) => purchase(tables, reader, id),
+        None => Ok(None),
+    }
+}
+
 /// The purchase, where its line shows it.
 fn purchase(
     tables: &TablesReader<'_>,
     reader: &Reader,
-    boleto: &BoletoRow,
+    id: PurchaseId,
 ) -> Result<Option<(String, String)>, StoreError> {
-    let Some(id) = boleto.purchase else { return Ok(None) };
     let Some(bought) = tables.purchase(id)? else { return Ok(None) };
     let Some(view) = tables.line_view_by_wallet(bought.wallet_no)? else { return Ok(None) };
     let login = tables.line(view.line)?.and_then(|line| line.access_login);

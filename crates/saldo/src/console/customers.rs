@@ -123,7 +123,8 @@ pub(super) async fn page(
     show(&app, &staff, parse(&id)?, StatusCode::OK, said).await
 }
 
-/// `POST /console/customers/{id}/invitations`: the mail by which a login chooses its first password, once more.
+/// `POST /console/customers/{id}/invitations`: the mail by which a login chooses its first password, once more. Whoever has one asks for a
+/// link himself, which lives for an hour and not for a week.
 pub(super) async fn invite(
     State(app): State<Arc<App>>,
     staff: StaffIn,
@@ -134,6 +135,10 @@ pub(super) async fn invite(
     let (id, login) = (parse(&id)?, login.parse().map_err(|_| Problem::not_found("login"))?);
     let login = app.read(move |tables| tables.login(login)).await?;
     let login = login.filter(|login| login.customer == id).ok_or_else(|| Problem::not_found("login"))?;
+    if login.password_hash.is_some() {
+        let detail = "This login has a password. Its owner gets another by \"Forgotten password\".";
+        return Err(Problem::new(StatusCode::CONFLICT, "password_chosen", detail).into());
+    }
     portal::invite(&app, &login).await?;
     let author = staff.visit.author(&staff.who.session);
     app.write(move |tx| author.note(tx, &Change::new("login.invite", login.id))).await?;
@@ -349,6 +354,7 @@ async fn show(
         receipt_sent: sent.map(|sent| reader.tn("receipt-sent", sent)),
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
+        may_send_receipts: staff.may(Permission::SendReceipts),
         acts: super::customer_acts::acts(app, staff, &known.wallets).await?,
         payer: known.payer.map(payer_lines),
         code: code.map(|code| (code.text, code.expires_at)),
@@ -365,7 +371,7 @@ fn known(
     (id, before): (CustomerId, Timestamp),
 ) -> Result<Option<Known>, StoreError> {
     let Some(customer) = tables.customer(id)? else { return Ok(None) };
-    let lines = tables.lines_of(id, SHOWN)?.into_iter().map(|entry| {
+    let lines = tables.lines_in_service_first(id, SHOWN)?.into_iter().map(|entry| {
         let line = tables.line_view(entry.id)?;
         let blocked = match &line {
             Some(line) => billing::why_blocked_now(app, tables, &entry, &line.status)?,

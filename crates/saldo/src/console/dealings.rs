@@ -19,9 +19,6 @@ use crate::portal::calendar::{day_bounds, day_of};
 use crate::portal::monthly_invoices::month_words;
 use crate::settlements::paid_otherwise;
 
-/// Lines of one customer that are looked through.
-const LINES_MAX: u32 = 100;
-
 /// The newest `limit` of each kind before a moment.
 pub(super) fn read(
     app: &App,
@@ -31,7 +28,7 @@ pub(super) fn read(
     (before, limit): (Timestamp, u32),
 ) -> Result<Vec<TimelineLine>, StoreError> {
     let mut lines = Vec::new();
-    for line in tables.lines_of(customer, LINES_MAX)? {
+    for line in tables.every_line_of(customer)? {
         let Some(view) = tables.line_view(line.id)? else { continue };
         let url = format!("{}/{}", Place::ConsoleLines.url(), line.id);
         let login = line.access_login.unwrap_or_default();

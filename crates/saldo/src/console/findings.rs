@@ -16,6 +16,7 @@ use store::{Reader as TablesReader, StoreError};
 use super::blocked::actor_words;
 use crate::app::App;
 use crate::audit::Change;
+use crate::claims::CAME_BACK;
 use crate::findings::{Found, RESOLVED};
 use crate::look::Reader;
 use crate::look::page::boletos::{BoletoView, FindingListed, Findings};
@@ -24,7 +25,9 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
-use crate::{billing, overpaid, usage_jumps};
+use crate::usage_jumps::{self, PUT_RIGHT};
+use crate::withheld::CREDITED;
+use crate::{billing, overpaid};
 
 /// Findings of one page.
 const ROWS: u32 = 25;
@@ -164,12 +167,17 @@ fn resolved(
     }
     let after = told.and_then(|told| told.after).unwrap_or_default();
     let after: Value = serde_json::from_str(&after).unwrap_or_default();
+    if after["how"] == CAME_BACK {
+        return Ok(reader.t1("finding-resolved-came-back", "time", reader.date_time(at)));
+    }
     let values = [("time", reader.date_time(at)), ("who", who)];
     Ok(match (after["how"].as_str(), after["bytes"].as_i64()) {
         (Some("counted"), Some(bytes)) => {
             let bytes = ("bytes", reader.volume(bytes));
             reader.with("finding-resolved-counted", values.into_iter().chain([bytes]))
         }
+        (Some(PUT_RIGHT), _) => reader.with("finding-resolved-put-right", values),
+        (Some(CREDITED), _) => reader.with("finding-resolved-credited", values),
         (Some(LEFT_UNCOUNTED), _) => reader.with("finding-resolved-uncounted", values),
         _ => reader.with("finding-resolved-at", values),
     })

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use money::{Amount, CustomerId, Timestamp, Unit};
 use serde::Deserialize;
-use store::tables::claims::ClaimState;
+use store::tables::claims::{ClaimState, PaymentClaim};
 use store::tables::credit_requests::CreditRequestState;
 use store::tables::customers::{Customer, Wallet};
 use store::tables::inbox::InboxState;
@@ -16,8 +16,9 @@ use store::tables::refund_orders::RefundOrderState;
 use store::{Reader as TablesReader, StoreError};
 
 use super::home_figures::{self, Days, Low};
-use super::{go_live, home_glances, reconciliation};
+use super::{billing, go_live, home_glances, reconciliation};
 use crate::app::App;
+use crate::billing::missed_months;
 use crate::clock;
 use crate::look::Reader;
 use crate::look::page::console::{Need, NeedKind};
@@ -138,13 +139,14 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
     // A payment is told before its credit is booked: for as long nobody has to look.
     let settled = clock::now().plus(-UNMATCHED_AGE_MIN);
     let today = day_of(&app.config.brand.time_zone, now).to_string();
-    let reader = staff.visit.reader().clone();
+    let (reader, sold, zone) = (staff.visit.reader().clone(), app.sold(), app.config.brand.time_zone.clone());
     let counts = app
         .read(move |tables| {
             let drift = tables.last_reconciliation()?.map_or(0, |run| run.drifting);
             let silent = count(nas::silent_count(tables, now)?);
-            let disputes = tables.claims_in(ClaimState::Open, CLAIMS_MAX)?.len()
-                + tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?.len();
+            let mut disputes = tables.claims_in(ClaimState::Open, CLAIMS_MAX)?;
+            disputes.extend(tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?);
+            let missed = missed_months(tables, &sold, &zone, now)?;
             let off = count(endpoints::off_count(tables)?);
             let failed = tables.inbox_count(InboxState::Failed)?;
             let waiting = tables.refund_orders_in(RefundOrderState::Waiting, CLAIMS_MAX)?.len();
@@ -154,12 +156,13 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
                 counted(tables.unmatched_payment_count(settled)?),
                 counted(unconfirmed),
                 counted(silent),
-                counted(count(disputes)),
+                (count(disputes.len()), deadline(&reader, &disputes, now)),
                 counted(u32::try_from(failed).unwrap_or(u32::MAX)),
                 counted(
                     tables.credit_request_count(CreditRequestState::Waiting)?.saturating_add(count(waiting)),
                 ),
                 counted(tables.open_finding_count()?),
+                (count(missed.len()), billing::missed_words(&reader, &missed)),
                 home_glances::summed(&reader, &tables.overdue_boletos(&today)?),
                 home_glances::summed(&reader, &tables.overdue_invoices(&today)?),
                 counted(drift),
@@ -171,6 +174,15 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
     let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, (count, sum))| Need { kind: *kind, count, sum });
     let is_his = |need: &Need| staff.may(need.kind.to_see());
     Ok(needs.filter(|need| need.count > 0).filter(is_his).collect())
+}
+
+/// By when the first of them is to be answered, or that it is too late for that.
+fn deadline(reader: &Reader, disputes: &[PaymentClaim], now: Timestamp) -> String {
+    let Some(first) = disputes.iter().filter_map(|dispute| dispute.due_at).min() else {
+        return String::new();
+    };
+    let id = if first < now { "dispute-deadline-passed" } else { "dispute-answer-by" };
+    reader.t1(id, "time", reader.date_time(first))
 }
 
 fn books(app: &App) -> BooksLine {

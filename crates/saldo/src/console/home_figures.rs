@@ -33,6 +33,7 @@ pub(super) struct Days {
     spans: Vec<(Timestamp, Timestamp)>,
     moved: Vec<Vec<Moved>>,
     packs: Vec<Vec<Summed>>,
+    refunded_today: Vec<Summed>,
     accounts: Vec<AccountRow>,
 }
 
@@ -49,7 +50,9 @@ impl Days {
         spans: &[(Timestamp, Timestamp)],
     ) -> Result<Days, StoreError> {
         let (moved, packs) = (tables.moved_within(spans)?, tables.packs_sold_within(spans)?);
-        Ok(Days { spans: spans.to_vec(), moved, packs, accounts: tables.accounts()? })
+        let today = spans.last().map(|today| tables.refunded_between(*today)).transpose()?;
+        let refunded_today = today.unwrap_or_default();
+        Ok(Days { spans: spans.to_vec(), moved, packs, refunded_today, accounts: tables.accounts()? })
     }
 
     /// Sold, used and held of each unit in which there was anything, each with its drawing; of `first`, which comes first, if there was
@@ -62,6 +65,7 @@ impl Days {
     ) -> Vec<FigureGroup> {
         let mut units: Vec<Unit> = self.moved.iter().flatten().map(|row| row.amount.unit()).collect();
         units.extend(self.packs.iter().flatten().map(|sold| sold.amount.unit()));
+        units.extend(self.refunded_today.iter().map(|sum| sum.amount.unit()));
         units.extend(self.accounts.iter().filter(|row| row.balance != 0).map(|row| row.unit));
         // What is counted in bytes comes behind all money.
         units.sort_by_key(|unit| (*unit != first, *unit == Unit::BYTE, *unit));
@@ -96,15 +100,24 @@ impl Days {
             ["sold-today", "used-today", "liability"]
         };
         let draws: [Draw; 3] = [Chart::sold_by_day, Chart::all_used_by_day, Chart::held_by_day];
-        let figures = [sold, used, held].into_iter().zip(texts).zip(draws);
-        let figures = figures.filter(|((days, _), _)| all || days.iter().any(|amount| *amount != 0));
+        let notes = [self.refunded(reader, unit), None, None];
+        let figures = [sold, used, held].into_iter().zip(texts).zip(draws).zip(notes);
+        let is_any = |days: &[i64]| days.iter().any(|amount| *amount != 0);
+        let figures = figures.filter(|(((days, _), _), note)| all || note.is_some() || is_any(days));
         figures
-            .map(|((days, text_id), draw)| Figure {
+            .map(|(((days, text_id), draw), note)| Figure {
                 label: reader.t(text_id),
                 value: reader.money(Amount::new(days.last().copied().unwrap_or_default(), unit)),
+                note,
                 chart: draw(reader, Room::Half, &drawn(&self.spans, &days, unit, now)),
             })
             .collect()
+    }
+
+    /// What went back today of payments by card, which is not taken off what was sold; `None` if nothing did.
+    fn refunded(&self, reader: &Reader, unit: Unit) -> Option<String> {
+        let today = self.refunded_today.iter().find(|sum| sum.amount.unit() == unit)?;
+        Some(reader.t1("refunded-today", "amount", reader.money(today.amount)))
     }
 
     /// What was sold on each day: credit in this unit, and packs that cost it.
@@ -171,6 +184,7 @@ impl Low {
         Some(Figure {
             label: reader.t("near-zero"),
             value: reader.number(days.last().copied().unwrap_or_default()),
+            note: None,
             chart: Chart::low_by_day(reader, Room::Half, &drawn(spans, &days, unit, now)),
         })
     }

@@ -191,6 +191,7 @@ pub(super) async fn line(
             older_url: None,
             support_email: String::new(),
             request_id: String::new(),
+            is_for_staff: true,
         },
         reader,
     };
@@ -222,8 +223,9 @@ pub(super) async fn set_status(
     let author = staff.visit.author(&staff.who.session);
     let until = now.plus(i64::from(app.config.billing.trust_days) * Timestamp::DAY);
     app.write(move |tx| {
-        if wanted == LineStatus::Enabled {
-            billing::excuse(tx, id, now, until)?;
+        match wanted {
+            LineStatus::Enabled => billing::excuse(tx, id, now, until)?,
+            LineStatus::Blocked | LineStatus::Cancelled => billing::block_by_hand(tx, id)?,
         }
         author.note(tx, &change)
     })

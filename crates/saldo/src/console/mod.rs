@@ -9,6 +9,7 @@ mod boletos;
 mod brand;
 mod collected;
 mod credit;
+mod credit_form;
 mod customer_acts;
 mod customer_data;
 mod customer_list;
@@ -91,8 +92,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/credit/{id}", get(credit::page))
         .route("/console/credit/{id}/approval", post(credit::approve))
         .route("/console/credit/{id}/rejection", post(credit::reject))
-        .route("/console/customers/{id}/credit", post(credit::ask))
-        .route("/console/customers/{id}/credit/new", get(credit::new))
+        .route("/console/customers/{id}/credit", post(credit_form::ask))
+        .route("/console/customers/{id}/credit/new", get(credit_form::new))
         .route("/console/customers/{id}/invitations", post(customers::invite))
         .route("/console/payments", get(payment_lists::list))
         .route("/console/payments.csv", get(payment_lists::file))

@@ -7,22 +7,21 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use money::{Amount, PaymentId, SettlementId, Timestamp};
-use store::tables::customers::Customer;
 use store::tables::narrowed::{Narrowing, PaymentSum};
 use store::tables::payment_lists::PaymentFilter;
 use store::tables::payments::{Payment, PaymentCursor, PaymentStatus};
 use store::tables::settlements::Settlement;
 use store::{Reader as TablesReader, StoreError};
 
-use super::dealings;
 use super::narrowing::{FILE_ROWS_MAX, FILE_STEP, Has, SUM_ROWS_MAX, Wish, harmless};
 use super::payments::{name_of, url};
+use super::{collected, dealings};
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::page::listing::{Cell, Listing, ListingRow, Standing};
 use crate::look::part::Place;
 use crate::permissions::Permission;
-use crate::portal::payment_list::{cursor, row};
+use crate::portal::payment_list::{cursor, row_of};
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
@@ -253,7 +252,7 @@ fn sums(
 
 fn listed(tables: &TablesReader<'_>, reader: &Reader, came: &Came) -> Result<ListingRow, StoreError> {
     match came {
-        Came::Tried(payment) => Ok(tried(reader, tables.customer(payment.customer)?.as_ref(), payment)),
+        Came::Tried(payment) => tried(tables, reader, payment),
         Came::Settled(came) => settled(tables, reader, came),
     }
 }
@@ -289,28 +288,29 @@ fn settlement_name(
     })
 }
 
-fn tried(reader: &Reader, customer: Option<&Customer>, payment: &Payment) -> ListingRow {
-    let shown = row(reader, payment);
-    let why = shown.reason.map(|reason| reason.words(reader)).unwrap_or_default();
-    ListingRow {
+fn tried(tables: &TablesReader<'_>, reader: &Reader, payment: &Payment) -> Result<ListingRow, StoreError> {
+    let shown = row_of(tables, reader, payment)?;
+    let why = shown.reason.map(|reason| reason.words_for_staff(reader)).unwrap_or_default();
+    let bought = collected::bought_with(tables, reader, payment)?.map(|(_, words)| words);
+    Ok(ListingRow {
         url: url(payment.id),
         name: reader.date_time(shown.at),
         under: String::new(),
         cells: vec![
-            Cell::Words(name_of(customer), String::new()),
+            Cell::Words(name_of(tables.customer(payment.customer)?.as_ref()), bought.unwrap_or_default()),
             Cell::Words(shown.transaction_id, String::new()),
             Cell::Amount(reader.money(shown.amount)),
             Cell::Words(shown.method.to_string(), String::new()),
             Cell::Standing(Standing::new(shown.status.tone(), reader.t(shown.status.text_id())), why),
         ],
-    }
+    })
 }
 
 /// One row of the file, in the order of its columns.
 fn cells(tables: &TablesReader<'_>, reader: &Reader, came: &Came) -> Result<[String; 13], StoreError> {
     match came {
         Came::Tried(payment) => {
-            let seen = row(reader, payment);
+            let seen = row_of(tables, reader, payment)?;
             let unit = payment.amount.unit();
             Ok([
                 at(payment.occurred_at),
@@ -325,7 +325,7 @@ fn cells(tables: &TablesReader<'_>, reader: &Reader, came: &Came) -> Result<[Str
                 payment.method.clone().unwrap_or_default(),
                 payment.card_last4.clone().unwrap_or_default(),
                 payment.topup.map(|topup| topup.to_string()).unwrap_or_default(),
-                seen.reason.map(|reason| reason.words(reader)).unwrap_or_default(),
+                seen.reason.map(|reason| reason.words_for_staff(reader)).unwrap_or_default(),
             ])
         }
         Came::Settled(came) => Ok([

@@ -5,19 +5,24 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, PaymentId, RefundId};
+use money::{Amount, CustomerId, PaymentId, RefundId, Unit};
 use serde::Deserialize;
 use store::StoreError;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
+use store::tables::credit_requests::CreditRequest;
 use store::tables::customers::Customer;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use stripe::minor_units::MinorAmount;
 use stripe::request::money_back::RefundReason;
 
+use super::collected;
+use super::credit;
+use super::credit_form::WALLETS_MAX;
 use super::offer_fields::Typed;
 use super::refund_acts::{self, Ordered};
 use crate::app::App;
+use crate::credit_requests::CREDIT_ASKED;
 use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Fact, Sheet, SheetAct, SheetLine, SheetList, Standing};
@@ -28,8 +33,9 @@ use crate::portal::payment_list::row;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, local_path};
 use crate::problem::Problem;
 use crate::receipts;
-use crate::refunds::{self, OnData, Wanted};
+use crate::refunds::{self, OTHER_CURRENCY, OnData, Wanted};
 use crate::taken_data;
+use crate::withheld::{self, NOT_WAITING};
 
 /// Orders of a payment that are shown.
 const ORDERS_SHOWN: u32 = 50;
@@ -38,6 +44,8 @@ const TAKE_DATA: &str = "take";
 const LEAVE_DATA: &str = "leave";
 /// Most characters of an amount that is typed; longer ones are no amount.
 const TYPED_CHARS_MAX: usize = 40;
+/// The code of a problem: no amount was typed.
+const AMOUNT_MISSING: &str = "amount_missing";
 /// Where Stripe's API is, if it is not played by a sandbox.
 const STRIPE_API: &str = "https://api.stripe.com";
 
@@ -62,7 +70,8 @@ pub(super) struct ReceiptAsked {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Typing {
-    amount: String,
+    /// What was typed of the amount; `None` before anything was asked.
+    amount: Option<String>,
     reason: String,
     note: String,
     /// What becomes of data: `take`, `leave`.
@@ -86,6 +95,12 @@ struct Known {
     is_behind: bool,
     /// The number of its receipt.
     receipt: Option<String>,
+    /// The pack that it was for: where its purchase is shown, and how large it is on which line.
+    bought: Option<(String, String)>,
+    /// What staff asked for last to credit it by hand.
+    by_hand: Option<CreditRequest>,
+    /// Whether staff may give credit for it.
+    waits_for_credit: bool,
 }
 
 pub(super) fn name_of(customer: Option<&Customer>) -> String {
@@ -105,12 +120,13 @@ pub(super) async fn page(
     Asked(shown): Asked<ShownOne>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
-    let known = known(&app, parse(&id)?).await?;
     let reader = staff.visit.reader().clone();
+    let known = known(&app, &reader, parse(&id)?).await?;
     let seen = seen(&reader, &known);
     let is_waiting = known.orders.iter().any(|it| it.order.state == RefundOrderState::Waiting);
     let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
-    let may_refund = may_refund && !known.is_held && !is_waiting;
+    let may_refund =
+        may_refund && !known.is_held && !is_waiting && refunds::is_in_our_currency(&known.payment);
     let place = Place::ConsolePayments;
     let send_again = SheetAct {
         action: format!("{}/receipt", url(known.payment.id)),
@@ -122,7 +138,7 @@ pub(super) async fn page(
     let ordered = known.orders.iter().map(|it| &it.order);
     let ordered = ordered.into_iter().find(|order| Some(order.id.to_string()) == shown.ordered);
     let mut acts = refund_acts::acts(&reader, &staff, &known.orders);
-    if known.receipt.is_some() && staff.may(Permission::ChangeCustomers) {
+    if known.receipt.is_some() && staff.may(Permission::SendReceipts) {
         acts.push(send_again);
     }
     let page = Sheet {
@@ -140,11 +156,12 @@ pub(super) async fn page(
             .into_iter()
             .flatten()
             .collect(),
-        links: if may_refund {
-            vec![(format!("{}/refund", url(known.payment.id)), reader.t("refund-payment"))]
-        } else {
-            Vec::new()
-        },
+        links: links(
+            &reader,
+            &known,
+            may_refund,
+            known.waits_for_credit && staff.may(Permission::GiveCredit),
+        ),
         acts,
         raw: None,
         back: (place.url().to_owned(), reader.t(place.text_id())),
@@ -153,7 +170,27 @@ pub(super) async fn page(
     draw(StatusCode::OK, &page)
 }
 
-async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
+/// Where money is given back, and where it becomes credit.
+fn links(reader: &Reader, known: &Known, may_refund: bool, may_credit: bool) -> Vec<(String, String)> {
+    let Payment { id, customer, .. } = &known.payment;
+    let refund = (format!("{}/refund", url(*id)), reader.t("refund-payment"));
+    let credit =
+        (format!("/console/customers/{customer}/credit/new?payment={id}"), reader.t("credit-for-payment"));
+    [(may_refund, refund), (may_credit, credit)]
+        .into_iter()
+        .filter_map(|(may, link)| may.then_some(link))
+        .collect()
+}
+
+/// Whether a customer has a wallet in which credit is given by hand.
+fn counts_money(tables: &store::Reader<'_>, customer: CustomerId, unit: Unit) -> Result<bool, StoreError> {
+    let wallets = tables.wallets_of(customer, None, WALLETS_MAX)?.rows;
+    Ok(wallets.iter().any(|wallet| wallet.unit == unit))
+}
+
+async fn known(app: &Arc<App>, reader: &Reader, id: PaymentId) -> Result<Known, Problem> {
+    let eyes = reader.clone();
+    let unit = app.config.credit.unit;
     let look = move |tables: &store::Reader<'_>| {
         let Some(payment) = tables.payment(id)? else { return Ok(None) };
         let (booked, is_behind) = refunds::taken_back(tables, id)?;
@@ -167,6 +204,11 @@ async fn known(app: &Arc<App>, id: PaymentId) -> Result<Known, Problem> {
             orders: orders.collect::<Result<_, _>>()?,
             is_held: refunds::is_held_by_bank(tables, id)?,
             receipt: tables.receipt(id)?.map(|receipt| receipt.name()),
+            bought: collected::bought_with(tables, &eyes, &payment)?,
+            waits_for_credit: withheld::waits_for_credit(tables, &payment)?
+                && !withheld::is_in_hand(tables, &payment)?
+                && counts_money(tables, payment.customer, unit)?,
+            by_hand: tables.last_credit_request_for(id)?,
             left: refunds::refundable(tables, &payment)?,
             booked,
             data: data.transpose()?,
@@ -205,8 +247,13 @@ fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>, not: &st
         let words = order.error.clone().unwrap_or_default();
         return Some(reader.t1("refund-refused", "words", words));
     }
-    if known.payment.status == PaymentStatus::Succeeded && known.payment.credited_entry.is_none() {
-        return Some(reader.t("payment-unmatched-text"));
+    let is_unmatched = known.payment.status == PaymentStatus::Succeeded
+        && known.payment.credited_entry.is_none()
+        && !withheld::is_credited_by_hand(&known.payment);
+    if is_unmatched {
+        let is_elsewhere = !refunds::is_in_our_currency(&known.payment);
+        let text = if is_elsewhere { "payment-unmatched-elsewhere" } else { "payment-unmatched-text" };
+        return Some(reader.t(text));
     }
     if let Some(words) = refund_acts::alert(reader, &known.orders, ordered.map(|order| order.id)) {
         return Some(words);
@@ -214,13 +261,17 @@ fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>, not: &st
     if known.is_held {
         return Some(reader.t("refund-held-by-bank"));
     }
-    known.is_behind.then(|| reader.t("payment-being-taken-back"))
+    // What was given by hand is taken by hand: the books take none of it by themselves.
+    let follows = known.is_behind && !withheld::is_credited_by_hand(&known.payment);
+    follows.then(|| reader.t("payment-being-taken-back"))
 }
 
 /// Why a yes or a no came to nothing.
 fn not_done_text(code: &str) -> Option<&'static str> {
     match code {
         "request_decided" => Some("request-decided"),
+        NOT_WAITING => Some("payment-not-waiting"),
+        CREDIT_ASKED => Some("payment-credit-asked"),
         "own_request" => Some("credit-own-request"),
         "reason_missing" => Some("reject-reason-missing"),
         "payment_disputed" => Some("refund-held-by-bank"),
@@ -240,8 +291,11 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
         Fact::new(reader.t("date"), reader.date_time(seen.at)),
         Fact::new(reader.t("card-used"), seen.method.to_string()),
     ];
+    if let Some((url, words)) = &known.bought {
+        facts.insert(1, Fact::linked(reader.t("payment-bought"), words.clone(), url.clone()));
+    }
     if let Some(reason) = seen.reason {
-        facts.push(Fact::new(reader.t("reason"), reason.words(reader)));
+        facts.push(Fact::new(reader.t("reason"), reason.words_for_staff(reader)));
     }
     facts.push(Fact::id(reader.t("payment-id"), payment.id.to_string()));
     facts.push(stripe_fact(app, reader.t("payment-at-stripe"), &payment.provider_payment, "payments"));
@@ -257,6 +311,11 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
     }
     if let Some(entry) = payment.credited_entry {
         facts.push(Fact::id(reader.t("payment-entry"), entry.to_string()));
+    }
+    if let Some(request) = &known.by_hand {
+        let words =
+            format!("{}, {}", reader.money(request.amount), reader.t(credit::standing(request.state).1));
+        facts.push(Fact::linked(reader.t("credit-by-hand"), words, credit::url(request.id)));
     }
     if payment.refunded > 0 {
         facts.push(Fact::new(
@@ -290,6 +349,7 @@ pub(super) fn dashboard_url(app: &App, id: &str, what: &str) -> Option<String> {
 
 /// What Stripe tells is claimed back.
 fn claims(app: &App, reader: &Reader, known: &Known) -> Option<SheetList> {
+    let now = app.ledger.now();
     let line = |claim: &PaymentClaim| {
         let what = if claim.cause == ClaimCause::Refund { "claim-refund" } else { "claim-dispute" };
         let until = claim.due_at.filter(|_| is_to_answer(claim.state));
@@ -297,7 +357,10 @@ fn claims(app: &App, reader: &Reader, known: &Known) -> Option<SheetList> {
             Some(claim.provider_id.clone()),
             Some(reader.date_time(claim.occurred_at)),
             claim.reason.clone(),
-            until.map(|at| reader.t1("claim-answer-until", "time", reader.date_time(at))),
+            until.map(|at| {
+                let id = if at < now { "claim-answer-passed" } else { "claim-answer-until" };
+                reader.t1(id, "time", reader.date_time(at))
+            }),
         ];
         let (tone, text) = claim_standing(claim.state);
         SheetLine {
@@ -337,7 +400,7 @@ pub(super) async fn send_receipt(
     Path(id): Path<String>,
     Posted(ReceiptAsked { return_to }): Posted<ReceiptAsked>,
 ) -> Result<Response, Fault> {
-    staff.must(Permission::ChangeCustomers)?;
+    staff.must(Permission::SendReceipts)?;
     let id = parse(&id)?;
     let sent = receipts::send_again(&app, staff.visit.author(&staff.who.session), id).await?;
     let is_customers = |path: &&str| path.starts_with("/console/customers/") && !path.contains(['?', '#']);
@@ -365,7 +428,7 @@ pub(super) async fn order(
 ) -> Result<Response, Fault> {
     staff.must(Permission::RefundPayments)?;
     let id = parse(&id)?;
-    let unit = known(&app, id).await?.left.unit();
+    let unit = known(&app, staff.visit.reader(), id).await?.left.unit();
     let amount = match read_amount(&staff, &typing, unit) {
         Ok(Some(amount)) => amount,
         Ok(None) => return show_refund(&app, &staff, id, typing, None).await,
@@ -411,7 +474,11 @@ fn alone_up_to(app: &App, staff: &StaffIn) -> Option<Amount> {
 
 fn read_amount(staff: &StaffIn, typing: &Typing, unit: money::Unit) -> Result<Option<Amount>, Problem> {
     let reader = staff.visit.reader();
-    let text: String = typing.amount.trim().chars().take(TYPED_CHARS_MAX).collect();
+    let Some(typed) = &typing.amount else { return Ok(None) };
+    let text: String = typed.trim().chars().take(TYPED_CHARS_MAX).collect();
+    if text.is_empty() {
+        return Err(Problem::invalid("amount", AMOUNT_MISSING, "amount is missing."));
+    }
     Typed { reader: reader.clone(), data_unit: reader.data_unit }.money("amount", &text, unit)
 }
 
@@ -422,12 +489,16 @@ async fn show_refund(
     typing: Typing,
     refused: Option<Problem>,
 ) -> Result<Response, Fault> {
-    let known = known(app, id).await?;
-    let (reader, unit) = (staff.visit.reader().clone(), known.left.unit());
+    let reader = staff.visit.reader().clone();
+    let known = known(app, &reader, id).await?;
+    let unit = known.left.unit();
     let read = read_amount(staff, &typing, unit);
     let problem = match (refused, &read) {
         (Some(problem), _) => Some(problem),
         (None, Err(problem)) => Some(problem.clone()),
+        _ if !refunds::is_in_our_currency(&known.payment) => {
+            Some(Problem::new(StatusCode::OK, OTHER_CURRENCY, "It is given back at Stripe."))
+        }
         _ if known.is_held => Some(Problem::new(StatusCode::OK, "payment_disputed", "The bank holds it.")),
         (None, Ok(Some(amount))) => out_of_range(*amount, known.left),
         (None, Ok(None)) => None,
@@ -447,10 +518,9 @@ async fn show_refund(
         }
         _ => None,
     };
-    let amount = if typing.amount.is_empty() {
-        Typed { reader: reader.clone(), data_unit: reader.data_unit }.shown_money(Some(known.left))
-    } else {
-        typing.amount.chars().take(TYPED_CHARS_MAX).collect()
+    let amount = match &typing.amount {
+        None => Typed { reader: reader.clone(), data_unit: reader.data_unit }.shown_money(Some(known.left)),
+        Some(typed) => typed.chars().take(TYPED_CHARS_MAX).collect(),
     };
     let reasons = refunds::REASONS
         .into_iter()
@@ -460,6 +530,7 @@ async fn show_refund(
         frame: staff.visit.frame(app, Some(Place::ConsolePayments)),
         payment_url: url(id),
         customer: name_of(known.customer.as_ref()),
+        bought: known.bought,
         paid: known.payment.amount,
         refunded: Amount::new(known.payment.refunded, unit),
         left: known.left,
@@ -488,6 +559,8 @@ fn out_of_range(amount: Amount, left: Amount) -> Option<Problem> {
 
 fn refusal_words(reader: &Reader, problem: &Problem, left: Amount) -> String {
     match problem.code {
+        AMOUNT_MISSING => reader.t1("refund-amount-missing", "left", reader.money(left)),
+        OTHER_CURRENCY => reader.t("refund-at-stripe"),
         "refund_open" => reader.t("refund-another-open"),
         "refund_waiting" => reader.t("refund-another-waits"),
         "payment_disputed" => reader.t("refund-held-by-bank"),

@@ -13,12 +13,13 @@ use store::{Reader as TablesReader, StoreError};
 
 use super::{credit, dealings, payments};
 use crate::app::App;
+use crate::gone_at_stripe;
 use crate::look::Reader;
 use crate::look::page::TimelineLine;
 use crate::look::page::listing::Standing;
-use crate::look::part::Movement;
+use crate::look::part::{self, Movement};
 use crate::portal::movements::movements;
-use crate::portal::payment_list::row;
+use crate::portal::payment_list::row_of;
 
 /// Lines of one page, and those of the same moment as the last.
 const ROWS: u32 = 25;
@@ -41,11 +42,20 @@ pub(super) fn read(
     let cursor = PaymentCursor { occurred_at: before, id: money::PaymentId::from_u128(0) };
     let tried = tables.payments_of(customer.id, Some(cursor), ROWS + 1)?.rows;
     for payment in &tried {
-        lines.push(paid(reader, payment, tables.receipt(payment.id)?.is_some()));
+        lines.push(paid(
+            reader,
+            payment,
+            row_of(tables, reader, payment)?,
+            tables.receipt(payment.id)?.is_some(),
+        ));
     }
+    lines.extend(tables.mails_of(customer.id, before, ROWS + 1)?.iter().map(|mail| mailed(reader, mail)));
     if let Some(email) = &customer.email {
-        lines.extend(tables.mails_to(email, before, ROWS + 1)?.iter().map(|mail| mailed(reader, mail)));
+        let mails = tables.mails_to_nobody(email, before, ROWS + 1)?;
+        lines.extend(mails.iter().map(|mail| mailed(reader, mail)));
     }
+    let gone = gone_at_stripe::told(tables, customer.id)?.into_iter().filter(|(at, _)| *at < before);
+    lines.extend(gone.map(|(at, name)| deleted_at_stripe(reader, at, name)));
     let asked = tables.credit_requests_of(customer.id, before, ROWS + 1)?;
     lines.extend(asked.iter().map(|request| requested(reader, request)));
     lines.extend(dealings::read(app, tables, reader, customer.id, (before, ROWS + 1))?);
@@ -70,9 +80,8 @@ fn moved(reader: &Reader, movement: &Movement) -> TimelineLine {
     }
 }
 
-fn paid(reader: &Reader, payment: &Payment, has_receipt: bool) -> TimelineLine {
-    let seen = row(reader, payment);
-    let why = seen.reason.map(|reason| reason.words(reader));
+fn paid(reader: &Reader, payment: &Payment, seen: part::Payment, has_receipt: bool) -> TimelineLine {
+    let why = seen.reason.map(|reason| reason.words_for_staff(reader));
     TimelineLine {
         at: seen.at,
         words: reader.t2("timeline-payment", "amount", reader.money(seen.amount), "method", seen.method),
@@ -92,6 +101,18 @@ fn mailed(reader: &Reader, mail: &Mail) -> TimelineLine {
         sum: None,
         standing: None,
         url: Some(format!("{}/{}", crate::look::part::Place::ConsoleMails.url(), mail.id)),
+        receipt_url: None,
+    }
+}
+
+fn deleted_at_stripe(reader: &Reader, at: Timestamp, name: String) -> TimelineLine {
+    TimelineLine {
+        at,
+        words: reader.t("timeline-deleted-at-stripe"),
+        under: name,
+        sum: None,
+        standing: None,
+        url: None,
         receipt_url: None,
     }
 }

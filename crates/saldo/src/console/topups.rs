@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, Timestamp, TopupId};
+use money::{Amount, PaymentId, Timestamp, TopupId};
 use serde::Deserialize;
 use store::tables::customers::Customer;
 use store::tables::narrowed::{Narrowing, TopupCursor, TopupSum};
@@ -21,12 +21,13 @@ use crate::look::Reader;
 use crate::look::page::listing::{
     Cell, Fact, Listing, ListingRow, Sheet, SheetAct, SheetLine, SheetList, Standing,
 };
-use crate::look::part::Place;
+use crate::look::part::{self, Place};
 use crate::permissions::Permission;
-use crate::portal::payment_list::row;
+use crate::portal::payment_list::row_of;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
+use crate::withheld;
 
 /// Top-ups of one page.
 const ROWS: u32 = 25;
@@ -243,26 +244,31 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     staff.must(Permission::SeeCustomers)?;
     let (reader, place) = (staff.visit.reader().clone(), Place::ConsoleTopups);
-    let id = parse(&id)?;
+    let (id, eyes) = (parse(&id)?, reader.clone());
     let look = move |tables: &store::Reader<'_>| {
         let Some(topup) = tables.topup(id)? else { return Ok(None) };
-        Ok(Some((tables.customer(topup.customer)?, tables.payments_for(id, ATTEMPTS_SHOWN)?, topup)))
+        let attempts = tables.payments_for(id, ATTEMPTS_SHOWN)?;
+        let attempts = attempts.iter().map(|payment| {
+            Ok((payment.id, row_of(tables, &eyes, payment)?, withheld::is_credited_by_hand(payment)))
+        });
+        let attempts = attempts.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(Some((tables.customer(topup.customer)?, attempts, topup)))
     };
     let (customer, attempts, topup) = app.read(look).await?.ok_or_else(missing)?;
     let name = customer.map(|customer| customer.name).unwrap_or_default();
     let (tone, text) = standing(topup.state);
-    let line = |payment| {
-        let seen = row(&reader, payment);
-        let why = seen.reason.map(|reason| reason.words(&reader));
+    let line = |(payment, seen, _): (PaymentId, part::Payment, bool)| {
+        let why = seen.reason.map(|reason| reason.words_for_staff(&reader));
         let told = [Some(reader.date_time(seen.at)), Some(seen.method.to_string()), why];
         SheetLine {
             words: seen.transaction_id,
             under: told.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             standing: Some(Standing::new(seen.status.tone(), reader.t(seen.status.text_id()))),
-            url: Some(payments::url(payment.id)),
+            url: Some(payments::url(payment)),
         }
     };
-    let lines: Vec<_> = attempts.iter().map(line).collect();
+    let attempts_by_hand = attempts.iter().any(|(.., by_hand)| *by_hand);
+    let lines: Vec<_> = attempts.into_iter().map(line).collect();
     let attempts = SheetList { heading: reader.t("topup-attempts"), lines };
     let ask = SheetAct {
         action: format!("{}/reading", url(id)),
@@ -280,6 +286,7 @@ pub(super) async fn page(
         done: shown.read.map(|_| reader.t("topup-was-read")),
         alert: match topup.state {
             TopupState::Free => Some(reader.t("topup-free-text")),
+            TopupState::Withheld if attempts_by_hand => None,
             TopupState::Withheld => Some(reader.t("topup-withheld-text")),
             _ => None,
         },

@@ -8,6 +8,7 @@ use store::{Reader, StoreError};
 use super::Sheet;
 use super::draft::{CustomerColumn as Column, Marks, Person, Terms, marks, person};
 use crate::customers::{Opening, owner_of_email};
+use crate::hashes::KeyedHashes;
 use crate::look::Locale;
 use crate::sheets::{Row, RowWrong, Why, Wrong, without_what_the_heading_lacks, wrong_columns};
 
@@ -31,7 +32,7 @@ pub struct Newcomer {
 pub struct Checked {
     /// Who is new, in the order of the file.
     pub newcomers: Vec<Newcomer>,
-    /// Rows whose customer is here already. They are left as they are, and nothing is added to their credit.
+    /// Rows whose customer is here already, or that were taken before. They are left as they are, and nothing is added to their credit.
     pub known: u32,
     /// What the rows of those would bring.
     pub left_out: Sums,
@@ -74,8 +75,33 @@ struct Said {
     external_ids: HashMap<String, u64>,
 }
 
+/// What rows are looked up in: the tables, and what in them stands for marks of rows that were taken.
+struct Here<'r> {
+    reader: &'r Reader<'r>,
+    hashes: &'r KeyedHashes,
+}
+
+impl Newcomer {
+    /// By what his row is known again, whatever becomes of his e-mail and of the operator's id: keyed hashes.
+    pub(super) fn marks(&self, hashes: &KeyedHashes) -> Vec<u128> {
+        hashed(hashes, self.email.as_deref(), self.external_id.as_deref())
+    }
+}
+
+fn hashed(hashes: &KeyedHashes, email: Option<&str>, external_id: Option<&str>) -> Vec<u128> {
+    let named = [("email", email), ("external_id", external_id)];
+    let given = named.into_iter().filter_map(|(name, mark)| Some((name, mark?)));
+    given.map(|(name, mark)| hashes.hash128("customers_file", &[name.as_bytes(), mark.as_bytes()])).collect()
+}
+
 /// Checks a file: its rows by themselves, beside each other, and beside what the tables hold.
-pub fn check_sheet(reader: &Reader<'_>, terms: &Terms, sheet: &Sheet) -> Result<Checked, StoreError> {
+pub fn check_sheet(
+    reader: &Reader<'_>,
+    hashes: &KeyedHashes,
+    terms: &Terms,
+    sheet: &Sheet,
+) -> Result<Checked, StoreError> {
+    let here = Here { reader, hashes };
     let mut checked = Checked {
         newcomers: Vec::new(),
         known: 0,
@@ -85,7 +111,7 @@ pub fn check_sheet(reader: &Reader<'_>, terms: &Terms, sheet: &Sheet) -> Result<
     };
     let mut said = Said::default();
     for row in &sheet.rows {
-        let wrong = check_row(reader, terms, row, &mut checked, &mut said)?;
+        let wrong = check_row(&here, terms, row, &mut checked, &mut said)?;
         checked.wrong.extend(wrong.into_iter().map(|wrong| RowWrong { line: row.line, wrong }));
     }
     without_what_the_heading_lacks(sheet, &mut checked.wrong);
@@ -94,7 +120,7 @@ pub fn check_sheet(reader: &Reader<'_>, terms: &Terms, sheet: &Sheet) -> Result<
 
 /// Checks one row. What clashes is told beside what is wrong by itself, so that a file is put right in one go.
 fn check_row(
-    reader: &Reader<'_>,
+    here: &Here<'_>,
     terms: &Terms,
     row: &Row<Column>,
     checked: &mut Checked,
@@ -117,7 +143,7 @@ fn check_row(
             None => drop(said.insert(mark.clone(), row.line)),
         }
     }
-    let is_known = is_known(reader, &marks, &mut wrong)?;
+    let is_known = is_known(here, &marks, &mut wrong)?;
     let Some(Person { name, locale, opening }) = person.filter(|_| wrong.is_empty()) else {
         return Ok(wrong);
     };
@@ -132,8 +158,9 @@ fn check_row(
     Ok(wrong)
 }
 
-/// Whether this row's customer is here already. An e-mail or id that is another's is wrong.
-fn is_known(reader: &Reader<'_>, marks: &Marks, wrong: &mut Vec<Wrong<Column>>) -> Result<bool, StoreError> {
+/// Whether this row's customer is here already, or the row was taken before. An e-mail or id that is another's is wrong.
+fn is_known(here: &Here<'_>, marks: &Marks, wrong: &mut Vec<Wrong<Column>>) -> Result<bool, StoreError> {
+    let Here { reader, hashes } = here;
     let by_id = match &marks.external_id {
         Some(id) => reader.customer_by_external_key(id)?,
         None => None,
@@ -143,7 +170,12 @@ fn is_known(reader: &Reader<'_>, marks: &Marks, wrong: &mut Vec<Wrong<Column>>) 
         None => None,
     };
     match (by_id, by_email) {
-        (None, None) => Ok(false),
+        (None, None) => {
+            // His e-mail was corrected since, or he is gone: what he brought was brought.
+            let marks = hashed(hashes, marks.email.as_deref(), marks.external_id.as_deref());
+            let taken = marks.into_iter().map(|mark| reader.import_of_mark(mark));
+            Ok(taken.collect::<Result<Vec<_>, _>>()?.iter().any(Option::is_some))
+        }
         (Some(_), None) => Ok(true),
         (Some(known), Some(owner)) if known.id == owner => Ok(true),
         (None, Some(_)) if marks.external_id.is_none() => Ok(true),

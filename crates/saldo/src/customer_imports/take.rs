@@ -16,6 +16,8 @@ use crate::problem::Problem;
 /// A file that was checked and is ready to be written down.
 pub struct Taken {
     prepared: Vec<Prepared>,
+    /// By what the rows are known again.
+    marks: Vec<u128>,
     row: ImportRow,
     is_welcomed: bool,
 }
@@ -51,7 +53,8 @@ pub fn take(
         bought: checked.sums.bought.value(),
         promotional: checked.sums.promotional.value(),
     };
-    Ok(Taken { prepared, row, is_welcomed })
+    let marks = checked.newcomers.iter().flat_map(|newcomer| newcomer.marks(&app.hashes)).collect();
+    Ok(Taken { prepared, marks, row, is_welcomed })
 }
 
 fn prepare(app: &App, newcomer: &Newcomer, is_welcomed: bool) -> Result<Prepared, Problem> {
@@ -77,10 +80,13 @@ fn prepare(app: &App, newcomer: &Newcomer, is_welcomed: bool) -> Result<Prepared
 impl Taken {
     /// Writes all of them down with one line in the audit log; the file's number.
     pub fn write(&self, tx: &Tx<'_>, author: &Author) -> Result<u32, Problem> {
-        let Taken { prepared, row, is_welcomed } = self;
+        let Taken { prepared, marks, row, is_welcomed } = self;
         let import_no = tx.insert_import(row)?;
         for customer in prepared {
             customer.insert_from(tx, import_no)?;
+        }
+        for mark in marks {
+            tx.insert_import_mark(*mark, import_no)?;
         }
         let change = Change::new("customers.import", import_no).after(&json!({
             "file": row.file_name, "customers": row.customers, "known": row.known, "bought": row.bought,

@@ -1,29 +1,25 @@
 //! What the first screen shows of the sample customers, and the stream that keeps it true.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template as _;
 use axum::extract::{Extension, State};
-use axum::http::StatusCode;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use engine::PublishedWallet;
 use money::{Amount, Timestamp};
 use store::views::EntryRow;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::checklist;
 use super::pages::Stage;
 use crate::app::App;
+use crate::live_page::{self, LivePage, Parts};
 use crate::look::Reader;
 use crate::look::chart::{BalanceLine, BalancePoint, LineFragment};
 use crate::look::page::{ChecklistFragment, DemoHome, Done};
 use crate::portal::{Fault, Visit};
 use crate::problem::Problem;
+use crate::runtime::Watcher;
 
 /// Movements that the line of the API company's customer goes back.
 const ENTRIES_MAX: u32 = 40;
@@ -31,12 +27,6 @@ const ENTRIES_MAX: u32 = 40;
 const REPORTS_MAX: u32 = 120;
 /// How often the screen is looked at again while nothing is told: the clock, a checkout that was opened.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Pause after a look, so that many changes are a few pictures.
-const LOOK_PAUSE: Duration = Duration::from_millis(150);
-/// How often the stream says that it is alive.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Events that wait for a slow reader before looking stops.
-const EVENTS_WAITING_MAX: usize = 16;
 
 /// The sample customers at one moment.
 pub(super) struct Seen {
@@ -108,77 +98,35 @@ pub(super) async fn stream(
     Extension(stage): Extension<Arc<Stage>>,
     visit: Visit,
 ) -> Result<Response, Fault> {
-    let (events, received) = mpsc::channel(EVENTS_WAITING_MAX);
-    let too_many = || {
-        let detail = "Too many pages are open at the same time.";
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_pages", detail).retry_after(15)
-    };
     let spender = stage.spender().map_or(stage.customer, |spender| spender.customer);
-    let subscriptions =
-        [stage.customer, spender].map(|customer| app.live.subscribe(customer).ok_or_else(too_many));
-    let [first, second] = subscriptions;
-    let subscriptions = [first?, second?];
-    let watching = Watching { app, stage, reader: visit.reader().clone(), sent: HashMap::new(), events };
-    tokio::spawn(watching.run(subscriptions));
-    let stream = Sse::new(ReceiverStream::new(received));
-    Ok(stream.keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+    let customers = [stage.customer, spender];
+    let opened = FirstScreen { app: Arc::clone(&app), stage, reader: visit.reader().clone() };
+    Ok(live_page::open(&app, Watcher::Others, &customers, opened)?)
 }
 
 /// One open first screen.
-struct Watching {
+struct FirstScreen {
     app: Arc<App>,
     stage: Arc<Stage>,
     reader: Reader,
-    sent: HashMap<&'static str, String>,
-    events: mpsc::Sender<Result<Event, Infallible>>,
 }
 
-impl Watching {
-    async fn run(mut self, [mut customer, mut spender]: [crate::runtime::Subscription; 2]) {
-        let mut end = self.app.end_announced();
-        while self.send_news().await.is_ok() {
-            tokio::time::sleep(LOOK_PAUSE).await;
-            tokio::select! {
-                () = customer.changed() => {}
-                () = spender.changed() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = self.events.closed() => return,
-                _ = end.wait_for(|end| *end) => return,
-            }
-        }
-    }
-
-    /// Sends what looks different now; an error if nobody listens any more.
-    async fn send_news(&mut self) -> Result<(), mpsc::error::SendError<Result<Event, Infallible>>> {
-        let seen = match look(&self.app, &self.stage).await {
-            Ok(seen) => seen,
-            Err(problem) => {
-                tracing::warn!(
-                    code = problem.code,
-                    detail = problem.detail,
-                    "the first screen was not drawn"
-                );
-                return Ok(());
-            }
-        };
-        let reader = &self.reader;
+impl LivePage for FirstScreen {
+    async fn draw(&self) -> Result<Option<Parts>, Problem> {
+        let (seen, reader) = (look(&self.app, &self.stage).await?, &self.reader);
         let line = LineFragment { reader, line: &seen.line(reader) }.render();
         let data_line = LineFragment { reader, line: &seen.data_line(reader) }.render();
         let steps = ChecklistFragment { reader, done: &seen.done }.render();
-        let clock = reader.date_time(self.app.ledger.now());
         // Our fragments write into a string, which cannot fail.
-        let parts = [
+        Ok(Some(vec![
             ("line", line.unwrap_or_default()),
             ("line-of-data", data_line.unwrap_or_default()),
             ("checklist", steps.unwrap_or_default()),
-            ("clock", clock),
-        ];
-        for (name, html) in parts {
-            if self.sent.get(name) != Some(&html) {
-                self.events.send(Ok(Event::default().event(name).data(&html))).await?;
-                self.sent.insert(name, html);
-            }
-        }
-        Ok(())
+            ("clock", reader.date_time(self.app.ledger.now())),
+        ]))
+    }
+
+    fn due(&self) -> Duration {
+        LOOK_EVERY
     }
 }

@@ -177,7 +177,8 @@ async fn play(
     let messengers = bank::exchange(&running.app, &bank);
     let network = Arc::new(router::start(&running.app, async_listener(&sockets.router)?).await?);
     router::follow(&running.app, Arc::downgrade(&network));
-    let strip = strip(sandbox.faults().clone(), Arc::downgrade(&network), Arc::downgrade(&bank));
+    let players = (Arc::downgrade(&network), Arc::downgrade(&bank));
+    let strip = strip(addresses.sandbox.clone(), sandbox.faults().clone(), players);
     // Nobody has set one before: the app is new.
     let _ = running.app.demo_strip.set(strip);
     let (ending, ended) = watch::channel(Ending::NotYet);
@@ -334,8 +335,12 @@ async fn start_sandbox(
 }
 
 /// What the strip tells of the faults of those whom the sandbox plays. They outlive it.
-fn strip(faults: sandbox::Faults, network: Weak<SandboxRouter>, bank: Weak<SandboxBank>) -> DemoStrip {
-    DemoStrip::new(move || {
+fn strip(
+    sandbox_url: String,
+    faults: sandbox::Faults,
+    (network, bank): (Weak<SandboxRouter>, Weak<SandboxBank>),
+) -> DemoStrip {
+    DemoStrip::new(sandbox_url, move || {
         let settings = faults.settings();
         let router = network.upgrade().map(|network| network.faults()).unwrap_or_default();
         DemoFaults {

@@ -47,6 +47,9 @@ const SLEEP_MAX: Duration = Duration::from_secs(30);
 const ANSWER_BYTES_MAX: usize = 1_024;
 /// How long an endpoint may take nothing before it is told nothing more, in microseconds.
 const FAILING_MAX: i64 = 5 * Timestamp::DAY;
+/// How old the message must be that fails then, in microseconds: one that fails at its first try, long after another did, says nothing of
+/// the time between.
+const FAILING_MESSAGE_MIN: i64 = Timestamp::DAY;
 /// How long messages and what became of them are kept, in microseconds.
 const KEPT: i64 = 90 * Timestamp::DAY;
 /// How often older ones are dropped.
@@ -294,21 +297,22 @@ fn settle(
         }
     }
     tx.settle_delivery(&delivery)?;
-    judge(tx, app, &endpoint, (outcome, now))
+    judge(tx, app, (&endpoint, &delivery), (outcome, now))
 }
 
 /// What a try means for its endpoint.
 fn judge(
     tx: &Tx<'_>,
     app: &App,
-    endpoint: &Endpoint,
+    (endpoint, delivery): (&Endpoint, &Delivery),
     (outcome, now): (&Outcome, Timestamp),
 ) -> Result<(), store::StoreError> {
     let failing_since = match outcome.error {
         None => None,
         Some(_) => endpoint.failing_since.or(Some(now)),
     };
-    let is_failing = failing_since.is_some_and(|since| now.since(since) >= FAILING_MAX);
+    let is_failing = failing_since.is_some_and(|since| now.since(since) >= FAILING_MAX)
+        && now.since(delivery.created_at) >= FAILING_MESSAGE_MIN;
     let state = match endpoint.state {
         EndpointState::Enabled if outcome.status == Some(410) => EndpointState::Gone,
         EndpointState::Enabled if is_failing => EndpointState::Failing,

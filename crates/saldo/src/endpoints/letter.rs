@@ -43,6 +43,7 @@ pub(super) fn write(
             attempts: 0,
             next_attempt_at: Some(clock::now()),
             last_error: None,
+            customer: None,
         })?;
     }
     Ok(())

@@ -36,8 +36,6 @@ pub const KINDS: [(&str, &str); 15] = [
 
 /// A share of what there was at which nothing is left, in percent.
 const ALL_OF_IT: u8 = 100;
-/// Lines of one customer among which the one is looked for.
-const LINES_MAX: u32 = 100;
 
 /// What one notice tells.
 pub(super) struct Told {
@@ -132,11 +130,8 @@ impl Telling<'_, '_> {
 
     /// The line on the notice's wallet.
     fn line(&self) -> Result<Option<String>, StoreError> {
-        let (Some(customer), Some(wallet)) = (self.notice.customer, self.notice.wallet) else {
-            return Ok(None);
-        };
-        let lines = self.tables.lines_of(customer, LINES_MAX)?;
-        Ok(lines.into_iter().find(|line| line.wallet == wallet).map(|line| line.id.to_string()))
+        let Some(wallet) = self.notice.wallet else { return Ok(None) };
+        Ok(self.tables.line_of_wallet(wallet)?.map(|line| line.id.to_string()))
     }
 
     fn purchase(&self, purchase: &Awaiting) -> Result<Value, StoreError> {

@@ -21,7 +21,9 @@ use crate::hashes::KeyedHashes;
 use crate::problem::Problem;
 use crate::receipts::Issuer;
 use crate::runtime::LedgerError;
-use crate::{automatic_topups, claims, clock, credit_requests, overpaid, reconciliation, settlements};
+use crate::{
+    automatic_topups, claims, clock, credit_requests, notices, overpaid, reconciliation, settlements,
+};
 use wish::{BILL, PAY, TAKE_OVERPAID, WRITE_OFF};
 
 pub use wish::{BillStep, DEFAULT_PRIORITY, DataBack, Wish};
@@ -148,7 +150,7 @@ pub fn done(
         automatic_topups::credited(tx, topup)?;
     }
     if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. }) {
-        tx.end_credit_request(id, None)?;
+        credit_requests::booked(tx, id)?;
     }
     if let Wish::SetTakenBack { amount, data, .. } = wish {
         claims::booked(tx, id, (amount, data))?;
@@ -157,26 +159,30 @@ pub fn done(
         reconciliation::booked(tx, id)?;
     }
     if let Some(topup) = tx.topup_by_intent(id)? {
-        if let Some(payment) = topup.outcome_payment {
-            credited(tx, issuer, payment, entry, at)?;
+        // What is credited as money tells of its receipt with the credit; a purchase has no mail of its own that could.
+        if let Some(payment) = topup.outcome_payment
+            && credited(tx, issuer, payment, entry, at)?
+        {
+            notices::receipt_given(tx, topup.customer, payment, at)?;
         }
         tx.move_topup(topup.id, topup.state, TopupState::Credited, None, clock::now())?;
     }
     Ok(wish.customer())
 }
 
-/// A payment's money is where it was meant to be: its receipt is given with that.
+/// A payment's money is where it was meant to be: its receipt is given with that. Whether it is so only now.
 fn credited(
     tx: &Tx<'_>,
     issuer: &Issuer,
     payment: PaymentId,
     entry: EntryId,
     at: Timestamp,
-) -> Result<(), StoreError> {
-    if tx.set_payment_credited(payment, entry)? {
+) -> Result<bool, StoreError> {
+    let is_news = tx.set_payment_credited(payment, entry)?;
+    if is_news {
         issuer.give(tx, payment, at)?;
     }
-    Ok(())
+    Ok(is_news)
 }
 
 /// What a stored intent asks of the book, under its own key.

@@ -245,6 +245,11 @@ impl Chart {
         self.rows.is_empty()
     }
 
+    /// Whether anything stands above zero: where nothing does, there is a table and nothing to draw.
+    pub fn has_bars(&self) -> bool {
+        self.drawings.iter().any(|drawing| !drawing.bars.is_empty())
+    }
+
     fn bars(
         reader: &Reader,
         name: &'static str,
@@ -553,6 +558,31 @@ mod tests {
         // Debt in money is told as it is.
         let money = [point(0, 1_000_000, Unit::USD), point(1, -250_000, Unit::USD)];
         assert_eq!(BalanceLine::draw(&reader, "money".to_owned(), &money).balance, "\u{2212}$0.25");
+    }
+
+    #[test]
+    fn where_nothing_is_above_zero_there_is_nothing_to_draw() {
+        let reader = Reader::new(Locale::En, jiff::tz::TimeZone::UTC);
+        let drawn = |amounts: [i64; 2]| {
+            let span = |(n, value): (i64, &i64)| Span {
+                from: Timestamp::from_micros(n * Timestamp::DAY),
+                until: Timestamp::from_micros((n + 1) * Timestamp::DAY),
+                amount: Amount::new(*value, Unit::BRL),
+                is_over: true,
+                is_settled: true,
+            };
+            let spans: Vec<Span> = (0..).zip(&amounts).map(span).collect();
+            let chart = Chart::held_by_day(&reader, Room::Half, &spans);
+            ChartFragment { reader: &reader, chart: &chart }.render().expect("a fragment")
+        };
+        let below = drawn([-24_900_000, 0]);
+        assert!(
+            !below.contains("<svg") && below.contains("Customers had no credit in this time."),
+            "{below}"
+        );
+        assert!(below.contains("\u{2212}R$24.90"), "the table tells it: {below}");
+        assert!(drawn([24_900_000, 0]).contains("<svg"));
+        assert!(!drawn([0, 0]).contains("<table"));
     }
 
     #[test]

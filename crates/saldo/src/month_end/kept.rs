@@ -55,16 +55,15 @@ impl MonthEnds {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let key = cutoff.key();
         let landed = app.ledger.landed().borrow().position;
-        if let Some(asked) = known.get(&key).filter(|asked| still_holds(&asked.borrow(), landed)) {
+        if let Some(asked) = known.get(&key).filter(|asked| still_holds(asked, landed)) {
             return Some(asked.clone());
         }
         let period = cutoff.period(&app.config.brand.time_zone)?;
-        let is_making = |asked: &watch::Receiver<Progress>| matches!(*asked.borrow(), Progress::Rows(..));
-        if known.values().filter(|asked| is_making(asked)).count() >= MAKING_MAX {
+        if known.values().filter(|asked| is_being_made(asked)).count() >= MAKING_MAX {
             return None;
         }
         if known.len() >= KEPT_MAX {
-            known.retain(|_, asked| is_making(asked));
+            known.retain(|_, asked| is_being_made(asked));
         }
         let (sender, asked) = watch::channel(Progress::Rows(0, landed));
         known.insert(key, asked.clone());
@@ -96,13 +95,34 @@ impl MonthEnds {
     }
 }
 
+/// Whether somebody makes it still. Whoever has stopped in the midst of it, without a last word, has failed.
+fn is_being_made(asked: &watch::Receiver<Progress>) -> bool {
+    matches!(*asked.borrow(), Progress::Rows(..)) && asked.has_changed().is_ok()
+}
+
 /// Whether it is the answer still: of what is over for ever, of what runs as long as it is fresh.
-fn still_holds(progress: &Progress, landed: u64) -> bool {
-    match progress {
-        Progress::Rows(..) => true,
+fn still_holds(asked: &watch::Receiver<Progress>, landed: u64) -> bool {
+    match &*asked.borrow() {
+        Progress::Rows(..) => asked.has_changed().is_ok(),
         Progress::Made { report, done, .. } => {
             report.is_final || report.position >= landed || done.elapsed() < FRESH_FOR
         }
         Progress::Failed(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stopped_without_a_last_word_is_made_again_and_takes_no_place() {
+        let (sender, asked) = watch::channel(Progress::Rows(3, 10));
+        assert!(is_being_made(&asked) && still_holds(&asked, 10));
+        drop(sender);
+        assert!(!is_being_made(&asked) && !still_holds(&asked, 10));
+        let (sender, failed) = watch::channel(Progress::Rows(3, 10));
+        sender.send_replace(Progress::Failed("no room".to_owned()));
+        assert!(!is_being_made(&failed) && !still_holds(&failed, 10));
     }
 }

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use super::change::Unanswered;
 use super::names::{self, Router};
-use super::network::{Acknowledged, Asked, Profile, Session};
+use super::network::{Acknowledged, Asked, Asking, Profile, Session};
 use super::profile::{self, Means, Terms, Wall};
 use super::record::{self, Seen};
 use crate::app::App;
@@ -40,6 +40,19 @@ const FAILURES_MAX: u32 = 2;
 /// Lines that are being brought up to date, and whether they changed meanwhile.
 #[derive(Clone, Default)]
 struct UnderWay(Arc<Mutex<BTreeMap<u32, bool>>>);
+
+/// Somebody is at a line. Where that breaks, the line is left to the next who comes.
+struct AtLine {
+    under_way: UnderWay,
+    wallet_no: u32,
+}
+
+/// A session whose router is to be asked for a change.
+struct Turn {
+    nas_no: u32,
+    session: u128,
+    asking: Arc<Asking>,
+}
 
 /// Places at routers, by the router's number.
 #[derive(Debug, Default)]
@@ -127,6 +140,7 @@ fn due(app: &App) -> Vec<WalletId> {
 }
 
 async fn keep_up(app: Arc<App>, wallet_no: u32, under_way: UnderWay, places: Arc<Semaphore>) {
+    let _at_line = AtLine { under_way: under_way.clone(), wallet_no };
     loop {
         let Ok(_place) = places.acquire().await else { return };
         if let Err(problem) = keep(&app, wallet_no).await {
@@ -143,8 +157,8 @@ async fn keep_up(app: Arc<App>, wallet_no: u32, under_way: UnderWay, places: Arc
 async fn keep(app: &Arc<App>, wallet_no: u32) -> Result<(), Problem> {
     let Some((line, wanted)) = wanted(app, wallet_no).await? else { return Ok(()) };
     let wallet = line.entry.wallet;
-    for session in to_ask(app, wallet, &wanted) {
-        tokio::spawn(ask_in_turn(Arc::clone(app), wallet_no, wallet, session));
+    for turn in to_ask(app, wallet, &wanted) {
+        tokio::spawn(ask_in_turn(Arc::clone(app), wallet_no, wallet, turn));
     }
     Ok(())
 }
@@ -158,39 +172,44 @@ async fn wanted(app: &Arc<App>, wallet_no: u32) -> Result<Option<(Seen, Terms)>,
 }
 
 /// Asks for one session's change when its router has a place. The line is looked at again afterwards: it may have changed meanwhile.
-async fn ask_in_turn(app: Arc<App>, wallet_no: u32, wallet: WalletId, session: Session) {
-    let places = app.nas.places.of(session.nas_no);
+async fn ask_in_turn(app: Arc<App>, wallet_no: u32, wallet: WalletId, turn: Turn) {
+    let Turn { nas_no, session, asking } = turn;
+    let places = app.nas.places.of(nas_no);
     let Ok(_place) = places.acquire().await else { return };
     if app.is_ending() {
         return;
     }
-    if let Err(problem) = ask_if_wanted(&app, wallet_no, &session).await {
-        let (code, detail, router) = (problem.code, problem.detail, session.nas_no);
-        tracing::warn!(%wallet, router, code, detail, "a session was not brought up to date");
+    if let Err(problem) = ask_if_wanted(&app, wallet_no, session).await {
+        let (code, detail) = (problem.code, problem.detail);
+        tracing::warn!(%wallet, router = nas_no, code, detail, "a session was not brought up to date");
     }
-    with_session(&app, wallet, session.hash, |known| known.is_being_asked = false);
+    drop(asking);
     app.line_news.tell(vec![wallet_no]);
 }
 
-/// Asks for what was wanted when the session was chosen, if that is still so.
-async fn ask_if_wanted(app: &Arc<App>, wallet_no: u32, session: &Session) -> Result<(), Problem> {
+/// Asks for what was wanted when the session was chosen, if that is still so: of the session as it is now, however long its router had
+/// no place.
+async fn ask_if_wanted(app: &Arc<App>, wallet_no: u32, session: u128) -> Result<(), Problem> {
     let Some((line, wanted)) = wanted(app, wallet_no).await? else { return Ok(()) };
-    if session.asked.as_ref().is_none_or(|asked| asked.terms != wanted) {
-        return Ok(());
-    }
-    // The time until it is asked for again begins now, however long its router had no place.
     let again_at = app.ledger.now().plus(CONFIRMATION_PAUSE);
-    with_asked(app, line.entry.wallet, session, |asked| asked.again_at = again_at);
-    ask(app, &line, session, &wanted).await
+    let as_it_is = with_session(app, line.entry.wallet, session, |known| {
+        let asked = known.asked.as_mut().filter(|asked| asked.terms == wanted)?;
+        // The time until it is asked for again begins now.
+        asked.again_at = again_at;
+        Some(known.clone())
+    });
+    // It may have ended, or shown what is wanted.
+    let Some(session) = as_it_is.flatten() else { return Ok(()) };
+    ask(app, &line, &session, &wanted).await
 }
 
 /// The sessions that are to be asked for `wanted` now; each is marked as asked.
-fn to_ask(app: &App, wallet: WalletId, wanted: &Terms) -> Vec<Session> {
+fn to_ask(app: &App, wallet: WalletId, wanted: &Terms) -> Vec<Turn> {
     let now = app.ledger.now();
     let mut lines = app.nas.network.lines();
     let Some(line) = lines.get_mut(&wallet) else { return Vec::new() };
     let is_at_rest = wanted.profile == Profile::Full && line.confirmed == Profile::Full;
-    let may_be_asked = |session: &&mut Session| !session.is_to_be_looked_at && !session.is_being_asked;
+    let may_be_asked = |session: &&mut Session| !session.is_to_be_looked_at && !session.is_being_asked();
     let mut chosen = Vec::new();
     for session in line.sessions.iter_mut().filter(may_be_asked) {
         // What nobody has seen differ is left alone while the line has all that it may have. But what was asked of a router and not
@@ -209,11 +228,11 @@ fn to_ask(app: &App, wallet: WalletId, wanted: &Terms) -> Vec<Session> {
             || Asked::new(wanted.clone(), now, again_at),
             |before| Asked { again_at, ..before },
         ));
-        session.is_being_asked = true;
         if wanted.wall == Wall::Inside {
             session.wall = Wall::Inside;
         }
-        chosen.push(session.clone());
+        let asking = session.begin_asking();
+        chosen.push(Turn { nas_no: session.nas_no, session: session.hash, asking });
     }
     chosen
 }
@@ -331,11 +350,24 @@ fn with_asked(app: &App, wallet: WalletId, session: &Session, change: impl FnOnc
     });
 }
 
-fn with_session(app: &App, wallet: WalletId, hash: u128, change: impl FnOnce(&mut Session)) {
+/// What `change` makes of a session, if that is there.
+fn with_session<T>(
+    app: &App,
+    wallet: WalletId,
+    hash: u128,
+    change: impl FnOnce(&mut Session) -> T,
+) -> Option<T> {
     let mut lines = app.nas.network.lines();
-    let line = lines.get_mut(&wallet);
-    if let Some(known) = line.and_then(|line| line.sessions.iter_mut().find(|known| known.hash == hash)) {
-        change(known);
+    let line = lines.get_mut(&wallet)?;
+    line.sessions.iter_mut().find(|known| known.hash == hash).map(change)
+}
+
+impl Drop for AtLine {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut lines = self.under_way.0.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.remove(&self.wallet_no);
+        }
     }
 }
 
@@ -365,5 +397,25 @@ impl UnderWay {
         }
         lines.remove(&wallet_no);
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_line_at_which_something_broke_is_kept_up_again() {
+        let under_way = UnderWay::default();
+        assert!(under_way.begin(7) && !under_way.begin(7));
+        let at_line = AtLine { under_way: under_way.clone(), wallet_no: 7 };
+        let kept = std::thread::spawn(move || {
+            let _at_line = at_line;
+            panic!("it breaks");
+        });
+        kept.join().expect_err("it broke");
+        assert!(under_way.begin(7));
     }
 }

@@ -2,7 +2,7 @@
 //! alone: what is lost at the end of the program comes back with the next reports.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use money::{Timestamp, WalletId};
 use radius::SessionIdentity;
@@ -56,6 +56,10 @@ pub(super) struct Acknowledged {
     pub(super) is_end: bool,
 }
 
+/// That a session's router is being asked.
+#[derive(Debug)]
+pub(super) struct Asking;
+
 /// One session as it is known.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
@@ -75,8 +79,8 @@ pub(super) struct Session {
     /// Whether its first report is still to be looked at: until then nothing is asked of it.
     pub(super) is_to_be_looked_at: bool,
     pub(super) asked: Option<Asked>,
-    /// Whether its router is being asked now: one change of a session is on its way at a time, so that none overtakes another.
-    pub(super) is_being_asked: bool,
+    /// What whoever asks its router now holds on to.
+    asking: Weak<Asking>,
     /// By how many seconds its reports seem older than they are: the least that was seen. A router's clock may be wrong by hours.
     lag: Option<i64>,
     last: (i64, u64),
@@ -172,11 +176,23 @@ impl Session {
             wall: Wall::Outside,
             is_to_be_looked_at: false,
             asked: None,
-            is_being_asked: false,
+            asking: Weak::new(),
             lag: None,
             last: (i64::MIN, 0),
             contents: VecDeque::new(),
         }
+    }
+
+    /// True while its router is being asked: one change of a session is on its way at a time, so that none overtakes another.
+    pub(super) fn is_being_asked(&self) -> bool {
+        self.asking.strong_count() > 0
+    }
+
+    /// Its router is being asked until what this gives is dropped, in whatever way that ends.
+    pub(super) fn begin_asking(&mut self) -> Arc<Asking> {
+        let asking = Arc::new(Asking);
+        self.asking = Arc::downgrade(&asking);
+        asking
     }
 
     /// True if a report of this content, that happened at `occurred_at` and came as the `arrival`th, is newer than all that are known.
@@ -293,7 +309,7 @@ impl LineOnNetwork {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+    #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
     use super::*;
 
@@ -400,6 +416,22 @@ mod tests {
             line.deny(100 + other);
         }
         assert_eq!(line.denied.len(), DENIED_MAX);
+    }
+
+    #[test]
+    fn a_session_may_be_asked_again_whatever_became_of_who_asked() {
+        let mut session = Session::new(1, 1, SessionIdentity::default());
+        assert!(!session.is_being_asked());
+        let asking = session.begin_asking();
+        assert!(session.is_being_asked() && session.clone().is_being_asked());
+        let asked = std::thread::spawn(move || {
+            let _asking = asking;
+            panic!("it breaks");
+        });
+        asked.join().expect_err("it broke");
+        assert!(!session.is_being_asked());
+        drop(session.begin_asking());
+        assert!(!session.is_being_asked());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::profile::{self, Terms};
 use super::report::{Report, Reporter};
 use super::services;
 use crate::app::App;
+use crate::billing;
 use crate::lines;
 use crate::problem::Problem;
 
@@ -23,9 +24,11 @@ use crate::problem::Problem;
 const GARDEN: &str = "garden";
 /// How long the views are waited for before a line is first looked at.
 const VIEWS_PATIENCE: Duration = Duration::from_secs(2);
-/// For how long after a purchase it is not taken for granted that nothing else had been asked of a router before, in microseconds:
-/// several of the longest intervals that routers commonly report at.
+/// For how long after a line may have got its speed back it is not taken for granted that nothing else had been asked of a router before,
+/// in microseconds: several of the longest intervals that routers commonly report at.
 const IN_DOUBT_FOR: i64 = 15 * Timestamp::MINUTE;
+/// Movements of a line that are looked through for that.
+const MOVEMENTS_MAX: u32 = 500;
 /// Lines whose sessions at one router are ended by one batch.
 const ENDED_MAX: u32 = 500;
 /// Sessions of one line that are looked at.
@@ -334,8 +337,8 @@ pub(super) async fn load(app: &Arc<App>, wallet_no: u32) -> Result<Option<Seen>,
     Ok(Some(Seen { entry, plan, status }))
 }
 
-/// What the views know of a line's sessions. What was asked of routers and not seen yet is not known any more: where credit was bought
-/// lately, they may have been asked to restrict it before that.
+/// What the views know of a line's sessions. What was asked of routers and not seen yet is not known any more: where something gave the
+/// line its speed back lately, they may have been asked to restrict it before that.
 async fn recall(
     app: &Arc<App>,
     entry: &LineEntry,
@@ -345,16 +348,18 @@ async fn recall(
     wait_for_views(app).await;
     let line = entry.id;
     let now = app.ledger.now();
-    let (row, sessions, former, bought) = app
+    let since = now.plus(-IN_DOUBT_FOR);
+    let (row, sessions, former, was_raised) = app
         .read(move |reader| {
             let sessions = reader.sessions_of(wallet_no, SESSIONS_MAX)?;
             let row = reader.line_view_by_wallet(wallet_no)?;
-            Ok((row, sessions, reader.former_logins_of(line)?, reader.purchases(wallet_no, 1)?))
+            let was_raised = came_above_zero_since(reader, wallet_no, since)?
+                || billing::was_enabled_since(reader, line, since)?;
+            Ok((row, sessions, reader.former_logins_of(line)?, was_raised))
         })
         .await?;
     let is_restricted = row.is_some_and(|row| row.restricted_since.is_some());
-    let released_at = bought.first().and_then(|bought| bought.released_at);
-    let is_in_doubt = !is_restricted && released_at.is_some_and(|at| now.since(at) < IN_DOUBT_FOR);
+    let is_in_doubt = !is_restricted && was_raised;
     let is_whole = |session: &&SessionRow| session.state == "open" && session.traffic_no.is_none();
     let sessions = sessions.iter().filter(is_whole).filter_map(|session| {
         let hash = session_name(session)?;
@@ -369,6 +374,25 @@ async fn recall(
     });
     let confirmed = if is_restricted { Profile::Restricted } else { Profile::Full };
     Ok(LineOnNetwork::new(confirmed, sessions.collect()))
+}
+
+/// Whether a line's balance has come above zero since then: by whatever was bought, given or given back, or by a new cycle.
+fn came_above_zero_since(
+    reader: &store::Reader<'_>,
+    wallet_no: u32,
+    since: Timestamp,
+) -> Result<bool, store::StoreError> {
+    let moved = reader.entries(wallet_no, since, Timestamp::MAX, None, MOVEMENTS_MAX)?;
+    // What happens at one instant is one change: when a cycle turns, what is left expires and the next allowance comes.
+    let mut changes = moved.rows.chunk_by(|one, next| one.at == next.at);
+    let came_above_zero = changes.any(|newest_first| {
+        let ends = newest_first.first().zip(newest_first.last());
+        ends.is_some_and(|(last, first)| {
+            first.number > 0 && first.posted_after - first.amount <= 0 && last.posted_after > 0
+        })
+    });
+    // Of a line that moves so often it cannot be told.
+    Ok(came_above_zero || moved.next.is_some())
 }
 
 /// A router has no such session, or is ours no more: it is over, with the counters last known.

@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 
-use money::{Amount, Timestamp, TopupId, WalletId};
+use money::{Amount, PaymentId, Timestamp, TopupId, WalletId};
 use serde::{Deserialize, Serialize};
 use store::tables::automatic_topups::{
     AutomaticCap, AutomaticCharge, AutomaticReason, AutomaticState, AutomaticTopup,
@@ -132,7 +132,7 @@ fn news(
     kind: &str,
     row: &AutomaticTopup,
     topup: Option<TopupId>,
-) -> Result<Option<AutomaticNews>, StoreError> {
+) -> Result<Option<AutomaticNews<'static>>, StoreError> {
     let charge = topup.map(|topup| tx.automatic_charge(topup)).transpose()?.flatten();
     let amount = charge.as_ref().map_or(row.amount_of(row.amount), |charge| charge.amount);
     let why = Reason::from_decline_code(charge.and_then(|charge| charge.code).as_deref().unwrap_or_default());
@@ -170,20 +170,21 @@ fn read(payload: &str) -> Result<(WalletId, Option<TopupId>), String> {
     Ok((wallet, topup.map_err(|error| error.to_string())?))
 }
 
-/// The letter of a payment that was an automatic charge; `None` if it was pressed for.
+/// The letter of a payment that was an automatic charge, with its receipt by number and address; `None` if it was pressed for.
 pub(super) fn charged(
     tx: &Tx<'_>,
     config: &Config,
     (reader, name): (&Reader, &str),
-    payment: &str,
     (amount, posted): (Amount, Amount),
+    payment: Option<PaymentId>,
+    receipt: Option<(&str, &str)>,
 ) -> Result<Option<Mail>, StoreError> {
-    let Ok(payment) = payment.parse() else { return Ok(None) };
+    let Some(payment) = payment else { return Ok(None) };
     let topup = tx.payment(payment)?.and_then(|payment| payment.topup);
     let charge = topup.map(|topup| tx.automatic_charge(topup)).transpose()?.flatten();
     Ok(charge.map(|charge| {
         let mail = AutomaticMail {
-            news: AutomaticNews::Charged { amount, posted },
+            news: AutomaticNews::Charged { amount, posted, receipt },
             card: Card { brand: charge.card_brand, last4: charge.card_last4 },
             brand: &config.brand().name,
             name,

@@ -1,8 +1,9 @@
 //! Tells customers that their credit is low, or that some of it expires soon.
 //!
-//! Low is told once each time a balance falls below its threshold, and not again until it has been above. What is known of each wallet is
-//! compared with what the views show: of a wallet that nobody has seen before only the side is written down, so that neither an upgrade
-//! nor views that are made again tell anybody anything. Of a grant that expires its customer is told once, unless it was given for no
+//! Low is told once each time a balance falls below its threshold, and not again until it has been above; within a day only if something
+//! was added meanwhile, because what goes down and up by charges and their reversals would be told all day. What is known of each wallet
+//! is compared with what the views show: of a wallet that nobody has seen before, or not by the threshold that is in force, only the side
+//! is written down, so that neither an upgrade, nor views that are made again, nor another threshold tell anybody anything. Of a grant that expires its customer is told once, unless it was given for no
 //! longer than that. Whether somebody wants to be told, and whether it still is so, is looked at when the mail is written.
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use money::{Amount, CustomerId, GrantId, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
-use store::tables::mail_wishes::WatchedWallet;
+use store::tables::mail_wishes::{BalanceTold, WatchedWallet};
 use store::tables::outbox::{Notice as Stored, NoticeId};
 use store::views::WalletRow;
 use store::{StoreError, Tx};
@@ -25,6 +26,8 @@ use crate::problem::Problem;
 pub(super) const LOW_BALANCE: &str = "low_balance";
 /// The kind of notices that a grant expires.
 pub(super) const GRANT_EXPIRING: &str = "grant_expiring";
+/// How long nobody is told of another fall unless something was added meanwhile, by the book's clock, in microseconds.
+const FALLS_EVERY: i64 = Timestamp::DAY;
 /// The longest pause between two looks.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Wallets looked at, and grants told of, in one transaction.
@@ -103,7 +106,7 @@ async fn settle(app: &Arc<App>, rows: Vec<WatchedWallet>) -> Result<(), Problem>
     let default = app.config.notices.low_balance.map_or(0, |low| low.value());
     rows.iter().for_each(|row| app.balance_news.set_low(row.wallet_no, is_low(row, default)));
     let crossed: Vec<u32> =
-        rows.iter().filter(|row| side(row) != Some(is_low(row, default))).map(|row| row.wallet_no).collect();
+        rows.iter().filter(|row| !is_written(row, default)).map(|row| row.wallet_no).collect();
     if crossed.is_empty() {
         return Ok(());
     }
@@ -130,8 +133,29 @@ fn side(row: &WatchedWallet) -> Option<bool> {
     row.is_low.map(|is_low| is_low > 0)
 }
 
+fn threshold(row: &WatchedWallet, default: i64) -> i64 {
+    row.low_balance.unwrap_or(default)
+}
+
 fn is_low(row: &WatchedWallet, default: i64) -> bool {
-    row.available < row.low_balance.unwrap_or(default)
+    row.available < threshold(row, default)
+}
+
+/// Whether a wallet is known to be where it is, by the threshold in force.
+fn is_written(row: &WatchedWallet, default: i64) -> bool {
+    side(row) == Some(is_low(row, default)) && row.threshold == Some(threshold(row, default))
+}
+
+/// What is to be known of a wallet of which nobody is told.
+fn seen(row: &WatchedWallet, default: i64, now: Timestamp) -> BalanceTold {
+    BalanceTold {
+        wallet_no: row.wallet_no,
+        is_low: u8::from(is_low(row, default)),
+        falls: row.falls.unwrap_or_default(),
+        low_since: now,
+        threshold: Some(threshold(row, default)),
+        told_at: row.told_at,
+    }
 }
 
 /// Writes down on which side of its threshold a wallet is; whether anybody is to be told.
@@ -141,26 +165,31 @@ fn cross(
     default: i64,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let is_low = is_low(row, default);
-    let falls = row.falls.unwrap_or_default();
-    match side(row) {
-        Some(was) if was == is_low => Ok(false),
-        Some(false) => {
-            tx.put_balance_told(row.wallet_no, true, falls + 1, now)?;
-            let id = NoticeId {
-                position: u64::from(row.wallet_no),
-                ordinal: falls + 1,
-                kind: LOW_BALANCE.to_owned(),
-            };
-            let threshold = Amount::new(row.low_balance.unwrap_or(default), unit);
-            let payload = facts::low(Amount::new(row.available, unit), threshold);
-            tx.insert_notice(&Stored {
-                customer: Some(row.customer),
-                wallet: Some(row.wallet),
-                ..notice(id, payload, now)
-            })
-        }
-        _ => tx.put_balance_told(row.wallet_no, is_low, falls, now).map(|()| false),
+    if is_written(row, default) {
+        return Ok(false);
+    }
+    let seen = seen(row, default, now);
+    // Another threshold is no fall, whoever has set it: the customer, or the operator in the configuration.
+    let has_fallen = side(row) == Some(false) && seen.is_low > 0 && row.threshold == seen.threshold;
+    if !has_fallen || !may_be_told(tx, row, now)? {
+        return tx.put_balance_told(&seen).map(|()| false);
+    }
+    let falls = seen.falls + 1;
+    tx.put_balance_told(&BalanceTold { falls, told_at: Some(now), ..seen })?;
+    let id = NoticeId { position: u64::from(row.wallet_no), ordinal: falls, kind: LOW_BALANCE.to_owned() };
+    let payload = facts::low(Amount::new(row.available, unit), Amount::new(threshold(row, default), unit));
+    tx.insert_notice(&Stored {
+        customer: Some(row.customer),
+        wallet: Some(row.wallet),
+        ..notice(id, payload, now)
+    })
+}
+
+/// Whether a fall is news: none was told within the last day, or something was added since.
+fn may_be_told(tx: &Tx<'_>, row: &WatchedWallet, now: Timestamp) -> Result<bool, StoreError> {
+    match row.told_at {
+        Some(told_at) if now.since(told_at) < FALLS_EVERY => tx.was_added_to(row.wallet_no, told_at),
+        _ => Ok(true),
     }
 }
 
@@ -174,9 +203,8 @@ pub(crate) fn set_thresholds(
     let default = config.notices.low_balance.map_or(0, |low| low.value());
     let rows = tx.watched_wallets_of(customer, config.credit.unit, AT_ONCE)?;
     let sides = rows.iter().map(|row| {
-        let is_low = is_low(row, default);
-        tx.put_balance_told(row.wallet_no, is_low, row.falls.unwrap_or_default(), now)?;
-        Ok((row.wallet_no, is_low))
+        tx.put_balance_told(&seen(row, default, now))?;
+        Ok((row.wallet_no, is_low(row, default)))
     });
     sides.collect()
 }
@@ -242,14 +270,13 @@ pub(super) fn mail(tx: &Tx<'_>, config: &Config, stored: &Stored) -> Result<Resu
         let row = tx.watched_wallet(unit, wallet_no)?.filter(|row| side(row) == Some(true));
         let Some(row) = row else { return Ok(Ok(())) };
         let default = config.notices.low_balance.map_or(0, |low| low.value());
-        let threshold = row.low_balance.unwrap_or(default);
         low(
             &reader,
             &LowMail {
                 brand,
                 name,
                 available: Amount::new(row.available, unit),
-                threshold: Amount::new(threshold, unit),
+                threshold: Amount::new(threshold(&row, default), unit),
                 recharge_url: &urls[0],
                 wishes_url: &urls[1],
             },

@@ -62,6 +62,7 @@ pub(super) fn put(
             attempts: 0,
             next_attempt_at: Some(clock::now()),
             last_error: None,
+            customer: Some(customer.id),
         })
     })
 }
@@ -86,5 +87,6 @@ pub(super) fn to_staff(
         attempts: 0,
         next_attempt_at: Some(clock::now()),
         last_error: None,
+        customer: None,
     })
 }

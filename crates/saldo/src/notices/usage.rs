@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use engine::{BalanceCause, LineBalance};
-use money::{Timestamp, WalletId};
+use money::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::tables::customers::Customer;
 use store::tables::lines::{LineEntry, PlanRow};
@@ -25,8 +25,6 @@ use crate::sold::Sold;
 pub(super) const USAGE: &str = "usage";
 /// Shares of what there was to use that subscribers are told of, in percent, the highest first.
 const THRESHOLDS: [u8; 3] = [100, 80, 50];
-/// Lines of one subscriber among which the one is looked for.
-const LINES_MAX: u32 = 100;
 
 /// What is stored of such a notice.
 #[derive(Serialize, Deserialize)]
@@ -199,7 +197,7 @@ fn subject(
     if recipients.is_empty() {
         return Ok(None);
     }
-    let Some(line) = line_on(tables, id, wallet)? else { return Ok(None) };
+    let Some(line) = tables.line_of_wallet(wallet)? else { return Ok(None) };
     let Some(row) = tables.line_view(line.id)? else { return Ok(None) };
     let Some(plan) = sold.plan(row.plan_no).cloned() else { return Ok(None) };
     let cycles = tables.cycles(wallet_no, None, 2)?.rows;
@@ -207,19 +205,10 @@ fn subject(
     Ok(ran.map(|cycle| Subject { customer, line, plan, cycle, recipients }))
 }
 
-fn line_on(
-    tables: &TablesReader<'_>,
-    customer: money::CustomerId,
-    wallet: WalletId,
-) -> Result<Option<LineEntry>, StoreError> {
-    let lines = tables.lines_of(customer, LINES_MAX)?;
-    Ok(lines.into_iter().find(|line| line.wallet == wallet))
-}
-
 #[cfg(test)]
 mod tests {
     use book::EntryRef;
-    use money::CustomerId;
+    use money::{CustomerId, WalletId};
 
     use super::*;
 

@@ -1,4 +1,4 @@
-//! How often one may try at the doors: signing in and asking for a link, per login and per address.
+//! How often one may try at the doors: signing in, asking for a link and signing up, per login or e-mail and per address.
 //!
 //! A stranger must not guess a password, and should hardly keep a customer out. So the limit is tight for one login from one address, and
 //! looser for a login from everywhere and for an address with any login; and from where somebody has signed in before, the tries that
@@ -14,7 +14,7 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use crate::customers::TEXT_BYTES_MAX;
+use crate::customers::{self, TEXT_BYTES_MAX};
 use crate::server;
 
 /// Tries of one login from one address at once; then one each [`PER_PAIR_PAUSE`].
@@ -32,6 +32,10 @@ const PER_LINK_PAUSE: Duration = Duration::from_secs(10 * 60);
 /// Sign-ups from one address at once; then one each [`PER_SIGN_UP_PAUSE`]. Each is a mail to somebody.
 const PER_SIGN_UP_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 const PER_SIGN_UP_PAUSE: Duration = Duration::from_secs(6 * 60);
+/// Mails of sign-ups to one mailbox at once, first ones and repeated ones, from wherever; then one each [`PER_MAILBOX_PAUSE`]. They are
+/// counted apart from links for a forgotten password, so that nobody who signs a customer up keeps him from having one.
+const PER_MAILBOX_BURST: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
+const PER_MAILBOX_PAUSE: Duration = Duration::from_secs(10 * 60);
 /// After so many tries those who have waited long enough are forgotten.
 const SWEEP_EVERY: u32 = 1_000;
 /// Logins with an address from which they signed in that are remembered; beyond that all are forgotten.
@@ -44,6 +48,7 @@ pub struct Doors {
     addresses: DefaultKeyedRateLimiter<String>,
     links: DefaultKeyedRateLimiter<String>,
     sign_ups: DefaultKeyedRateLimiter<String>,
+    mailboxes: DefaultKeyedRateLimiter<String>,
     welcome: RwLock<HashSet<(String, String)>>,
     tries: AtomicU32,
 }
@@ -58,6 +63,7 @@ impl Default for Doors {
             addresses: RateLimiter::keyed(quota(PER_ADDRESS_PAUSE, PER_ADDRESS_BURST)),
             links: RateLimiter::keyed(quota(PER_LINK_PAUSE, PER_LINK_BURST)),
             sign_ups: RateLimiter::keyed(quota(PER_SIGN_UP_PAUSE, PER_SIGN_UP_BURST)),
+            mailboxes: RateLimiter::keyed(quota(PER_MAILBOX_PAUSE, PER_MAILBOX_BURST)),
             welcome: RwLock::default(),
             tries: AtomicU32::new(0),
         }
@@ -102,7 +108,15 @@ impl Doors {
         let (email, address) = pair(address, email);
         check(&self.addresses, &address)?;
         check(&self.sign_ups, &address)?;
-        check(&self.links, &email)
+        check(&self.mailboxes, &customers::mailbox(&email))
+    }
+
+    /// Counts a wish for the mail of a sign-up with this e-mail once more, of nobody's sign-up without one; the error is how long to wait.
+    pub fn ask_for_sign_up_mail(&self, address: &str, email: Option<&str>) -> Result<(), Duration> {
+        self.sweep();
+        let (email, address) = pair(address, email.unwrap_or_default());
+        check(&self.addresses, &address)?;
+        if email.is_empty() { Ok(()) } else { check(&self.mailboxes, &customers::mailbox(&email)) }
     }
 
     fn sweep(&self) {
@@ -112,6 +126,7 @@ impl Doors {
             self.addresses.retain_recent();
             self.links.retain_recent();
             self.sign_ups.retain_recent();
+            self.mailboxes.retain_recent();
         }
     }
 }
@@ -181,18 +196,30 @@ mod tests {
     }
 
     #[test]
-    fn an_address_signs_few_people_up_and_an_e_mail_gets_few_mails() {
+    fn an_address_signs_few_people_up() {
         let doors = Doors::default();
         for n in 0..PER_SIGN_UP_BURST.get() {
             assert!(doors.sign_up("2001:db8::1", &format!("{n}@example.com")).is_ok());
         }
         let wait = doors.sign_up("2001:db8::2", "other@example.com").expect_err("the network is shut");
         assert!(wait <= PER_SIGN_UP_PAUSE);
-        for n in 0..PER_LINK_BURST.get() {
-            assert!(doors.sign_up(&format!("192.0.2.{n}"), ANA).is_ok());
-        }
-        assert!(doors.sign_up("192.0.2.99", "ANA@example.com").is_err(), "wherever it is asked for");
         assert!(doors.knock("2001:db8::1", ANA).is_ok());
+    }
+
+    #[test]
+    fn a_mailbox_gets_few_mails_of_sign_ups_and_its_owner_a_link_all_the_same() {
+        let doors = Doors::default();
+        assert!(doors.sign_up("192.0.2.1", ANA).is_ok());
+        for n in 1..PER_MAILBOX_BURST.get() {
+            assert!(doors.ask_for_sign_up_mail(&format!("192.0.2.{n}"), Some(ANA)).is_ok(), "{n}");
+        }
+        let wait = doors.sign_up("192.0.2.99", "ANA@example.com").expect_err("wherever it is asked for");
+        assert!(wait <= PER_MAILBOX_PAUSE);
+        assert!(doors.sign_up("192.0.2.99", "ana+shop@example.com").is_err(), "however it is written");
+        assert!(doors.ask_for_sign_up_mail("192.0.2.99", Some(ANA)).is_err());
+        assert!(doors.ask_for_sign_up_mail("192.0.2.99", Some("bruno@example.com")).is_ok());
+        assert!(doors.ask_for_sign_up_mail("192.0.2.99", None).is_ok(), "nobody's is nobody's");
+        assert!(doors.ask_for_link("192.0.2.1", ANA).is_ok(), "a forgotten password is another matter");
     }
 
     #[test]

@@ -42,8 +42,6 @@ use crate::problem::Problem;
 
 /// Boletos of one page.
 const ROWS: u32 = 20;
-/// Lines, and wallets, of one customer that are looked through.
-const LINES_MAX: u32 = 100;
 /// Payments that are shown beside those by card.
 const RECEIVED_MAX: u32 = 50;
 /// Purchases of one line that are looked through.
@@ -289,7 +287,7 @@ fn next_invoice(
     customer: CustomerId,
 ) -> Result<Vec<NextInvoiceLine>, StoreError> {
     let mut waiting = Vec::new();
-    for line in tables.lines_of(customer, LINES_MAX)? {
+    for line in tables.every_line_of(customer)? {
         let Some(view) = tables.line_view(line.id)? else { continue };
         for bought in tables.purchases_to_invoice(view.wallet_no, PURCHASES_MAX)? {
             waiting.push(NextInvoiceLine {

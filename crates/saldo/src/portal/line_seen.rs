@@ -15,8 +15,8 @@ use crate::look::page::buy_credit::{Barrier, LineChoice, LineFigures, Restricted
 use crate::portal::calendar::{Bounds, day_bounds, day_of};
 use crate::sold::{Sold, plan_of};
 
-/// Lines of one customer that are shown.
-const LINES_MAX: u32 = 100;
+/// Lines of one customer that are shown; of those beyond, cancelled ones are left out first.
+const LINES_MAX: u32 = 500;
 /// Purchases of one line that are looked through, newest first.
 const PURCHASES_MAX: u32 = 1_000;
 
@@ -37,7 +37,8 @@ pub(super) fn lines(
     sold: &Sold,
     customer: CustomerId,
 ) -> Result<Vec<Line>, StoreError> {
-    let lines = tables.lines_of(customer, LINES_MAX)?.into_iter().map(|entry| Line::of(tables, sold, entry));
+    let lines = tables.lines_in_service_first(customer, LINES_MAX)?.into_iter();
+    let lines = lines.map(|entry| Line::of(tables, sold, entry));
     Ok(lines.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 

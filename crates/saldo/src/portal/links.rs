@@ -116,5 +116,6 @@ fn write(
         attempts: 0,
         next_attempt_at: Some(clock::now()),
         last_error: None,
+        customer: Some(customer.id),
     }
 }

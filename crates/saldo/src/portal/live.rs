@@ -1,21 +1,14 @@
-//! `/live`: one stream of events per open page. Each event carries the inside of one part of the page, drawn for that reader, so
-//! that nothing depends on what was sent before.
+//! `/live`: the parts of a customer's open pages, each as it looks now for that reader.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use money::Timestamp;
 use serde::Deserialize;
 use store::{Reader as TablesReader, StoreError};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::buy_credit::Choice;
 use super::form::{Asked, not_understood};
@@ -28,6 +21,7 @@ use super::{
 };
 use crate::app::App;
 use crate::clock;
+use crate::live_page::{self, LOOK_EVERY, LOOK_PAUSE, LivePage, Parts};
 use crate::look::chart::ChartFragment;
 use crate::look::page::buy_credit::{
     LineAlertFragment, LineBalanceFragment, LineCheckFragment, LineFiguresFragment, LineFormFragment,
@@ -41,20 +35,8 @@ use crate::look::page::{
 use crate::look::part::{BalanceFragment, CheckoutsFragment, MovementsFragment, PaymentsFragment, Place};
 use crate::look::{Reader, read_only};
 use crate::problem::Problem;
-use crate::runtime::Subscription;
+use crate::runtime::Watcher;
 
-/// How often a stream says that it is alive while nothing changes.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often a page is looked at again while nothing is told: minutes left, the clock.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// Pause after a look, so that a thousand changes a second are a few pictures a second.
-const LOOK_PAUSE: Duration = Duration::from_millis(150);
-/// Events that wait for a slow reader before looking stops.
-const EVENTS_WAITING_MAX: usize = 16;
-/// When a browser is to come back after its stream broke.
-const COME_BACK_AFTER: Duration = Duration::from_secs(2);
-/// What is sent for a part that is empty: browsers pass no event on that has no data.
-const NOTHING: &str = "<!-- nothing -->";
 /// Longest id of a request that is taken from an address, in bytes.
 const REQUEST_ID_BYTES_MAX: usize = 40;
 
@@ -204,9 +186,7 @@ pub(super) async fn stream(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, Fault> {
     let Some(who) = visit.customer().cloned() else {
-        // A stream that is refused tells a page nothing it could read; one that ends does.
-        let stream = tokio_stream::once(Ok::<_, Infallible>(ended()));
-        return Ok(Sse::new(stream).into_response());
+        return Ok(live_page::over());
     };
     let parts =
         parts_of(&wish.show).ok_or_else(|| not_understood("show names something that is not live."))?;
@@ -215,90 +195,25 @@ pub(super) async fn stream(
         id if !id.is_empty() && id.len() <= REQUEST_ID_BYTES_MAX && is_id(id) => id,
         _ => visit.request_id(),
     };
-    let subscription = app.live.subscribe(who.customer.id).ok_or_else(|| {
-        let detail = "Too many pages are open at the same time.";
-        let seconds = u32::try_from(HEARTBEAT.as_secs()).unwrap_or(1);
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_pages", detail).retry_after(seconds)
-    })?;
-    let (events, received) = mpsc::channel(EVENTS_WAITING_MAX);
-    let request_id = request_id.to_owned();
-    let choice = wish.choice();
+    let (customer, request_id, choice) = (who.customer.id, request_id.to_owned(), wish.choice());
+    let watcher = if who.is_view { Watcher::Staff } else { Watcher::Customer };
     let signed = SignedIn { visit, who };
-    let watching = Watching { app, signed, parts, choice, request_id, sent: HashMap::new(), events };
-    tokio::spawn(watching.run(subscription));
-    let stream = Sse::new(ReceiverStream::new(received));
-    Ok(stream.keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+    let opened = OpenPage { app: Arc::clone(&app), signed, parts, choice, request_id };
+    Ok(live_page::open(&app, watcher, &[customer], opened)?)
 }
 
 /// One open page.
-struct Watching {
+struct OpenPage {
     app: Arc<App>,
     signed: SignedIn,
     parts: Vec<Part>,
     choice: Choice,
     request_id: String,
-    sent: HashMap<&'static str, String>,
-    events: mpsc::Sender<Result<Event, Infallible>>,
 }
 
-/// Why a stream ends.
-enum End {
-    /// The browser went away.
-    Gone,
-    /// The session is over, or the page says something else now: it is loaded anew.
-    Over,
-}
-
-impl Watching {
-    async fn run(mut self, mut subscription: Subscription) {
-        let mut end = self.app.end_announced();
-        let _ = self.events.send(Ok(Event::default().retry(COME_BACK_AFTER))).await;
-        loop {
-            match self.look().await {
-                Ok(()) => {}
-                Err(End::Gone) => return,
-                Err(End::Over) => {
-                    let _ = self.events.send(Ok(ended())).await;
-                    return;
-                }
-            }
-            tokio::time::sleep(LOOK_PAUSE).await;
-            let due = self.due();
-            tokio::select! {
-                () = subscription.changed() => {}
-                () = tokio::time::sleep(due) => {}
-                () = self.events.closed() => return,
-                _ = end.wait_for(|end| *end) => return,
-            }
-        }
-    }
-
-    /// Sends what looks different now.
-    async fn look(&mut self) -> Result<(), End> {
-        let drawn = match self.draw().await {
-            Ok(Some(drawn)) => drawn,
-            Ok(None) => return Err(End::Over),
-            Err(problem) => {
-                tracing::warn!(code = problem.code, detail = problem.detail, "a live page was not drawn");
-                return Ok(());
-            }
-        };
-        for (name, html) in drawn {
-            let html = if self.signed.who.is_view { read_only(self.signed.reader(), &html) } else { html };
-            if self.sent.get(name) == Some(&html) {
-                continue;
-            }
-            let data = if html.is_empty() { NOTHING } else { html.as_str() };
-            let event = Event::default().event(name).data(data);
-            self.events.send(Ok(event)).await.map_err(|_| End::Gone)?;
-            self.sent.insert(name, html);
-        }
-        Ok(())
-    }
-
-    /// All parts as they look now; `None` if the session is over, or a line may buy that could not when the page was drawn, or the
-    /// other way round.
-    async fn draw(&self) -> Result<Option<Vec<(&'static str, String)>>, Problem> {
+impl LivePage for OpenPage {
+    /// `None` also if a line may buy that could not when the page was drawn, or the other way round.
+    async fn draw(&self) -> Result<Option<Parts>, Problem> {
         let (app, signed, parts) = (Arc::clone(&self.app), self.signed.clone(), self.parts.clone());
         let (request_id, choice) = (self.request_id.clone(), self.choice.clone());
         let now = app.ledger.now();
@@ -325,18 +240,16 @@ impl Watching {
                     Part::Consumption => consumption_fragment(&app, tables, &signed, &choice, now)?,
                     part => fragment(&app, tables, &signed, *part, &request_id, now)?,
                 };
+                let html = if signed.who.is_view { read_only(signed.reader(), &html) } else { html };
                 Ok((part.event(), html))
             };
-            parts.iter().map(draw).collect::<Result<Vec<_>, StoreError>>().map(Some)
-        });
-        let drawn = drawn.await?.map(|mut drawn| {
+            let mut drawn = parts.iter().map(draw).collect::<Result<Parts, StoreError>>()?;
             drawn.extend(clock);
-            drawn
+            Ok(Some(drawn))
         });
-        Ok(drawn)
+        drawn.await
     }
 
-    /// How long what was drawn holds if nothing is told.
     fn due(&self) -> Duration {
         let wallet = self.signed.wallet().ok().and_then(|wallet| self.app.ledger.wallet(wallet));
         let due = wallet.and_then(|wallet| wallet.due);
@@ -452,11 +365,6 @@ fn consumption_fragment(
     let reader = signed.reader();
     Ok(consumed
         .map_or_else(String::new, |consumed| html(&ConsumptionFragment { reader, consumed: &consumed })))
-}
-
-/// Tells a page that its session is over, or that all of it is to be asked for again.
-fn ended() -> Event {
-    Event::default().event("ended").data(NOTHING)
 }
 
 /// Our fragments write into a string, which cannot fail.

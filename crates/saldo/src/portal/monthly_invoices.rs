@@ -25,8 +25,6 @@ use crate::problem::Problem;
 
 /// Invoices that are shown.
 const SHOWN: u32 = 24;
-/// Lines of one customer that are looked through.
-const LINES_MAX: u32 = 100;
 
 /// `GET /invoices/{id}/pdf`
 pub(super) async fn pdf(
@@ -154,7 +152,7 @@ pub(super) fn overdue(
 ) -> Result<Vec<OverdueNotice>, StoreError> {
     let sold = app.sold();
     let mut notices = Vec::new();
-    for line in tables.lines_of(customer, LINES_MAX)? {
+    for line in tables.every_line_of(customer)? {
         let trust = match billing::trust_of(tables, line.id, now)? {
             Trust::NotBlocked => continue,
             Trust::Possible => TrustSeen::Possible,

@@ -41,6 +41,7 @@ pub(super) fn list(
         older_url: older.map(|next| trail.older_url(&base, "payments", &next)),
         support_email: app.config.brand().support_email.clone(),
         request_id: request_id.to_owned(),
+        is_for_staff: false,
     }
 }
 
@@ -81,7 +82,12 @@ fn standing(payment: &Payment) -> (part::PaymentStatus, Option<Reason>) {
         (PaymentStatus::Failed, _) => (part::PaymentStatus::Failure, Some(failure(payment))),
         // What was withheld and went back bought nothing on its way.
         (PaymentStatus::Succeeded, None) if payment.refunded > 0 || payment.dispute_state.is_some() => {
-            claimed(payment)
+            let (status, reason) = claimed(payment);
+            let by_hand = withheld::is_credited_by_hand(payment).then_some(Reason::WentBackFromHand);
+            (status, by_hand.or(reason))
+        }
+        (PaymentStatus::Succeeded, None) if withheld::is_credited_by_hand(payment) => {
+            (part::PaymentStatus::Success, Some(Reason::CreditedByHand))
         }
         (PaymentStatus::Succeeded, None) if withheld::is_withheld(payment) => {
             (part::PaymentStatus::Pending, Some(Reason::Withheld))

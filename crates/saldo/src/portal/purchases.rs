@@ -21,7 +21,7 @@ use super::signed_in::{SignedIn, local_path};
 use crate::app::App;
 use crate::look::Reader;
 use crate::look::page::purchase_progress::{Bill, Ended, Progress, Speed};
-use crate::look::part::{PixPanel, Place, WaitingPurchase, Waits};
+use crate::look::part::{PixPanel, Place, WaitingPurchase, Waits, gone_steps};
 use crate::problem::Problem;
 use crate::{purchases, taken_data, topups};
 
@@ -131,7 +131,7 @@ pub(super) fn progress(
         waiting,
         bill: bill(app, tables, signed.reader(), newest, now)?,
         ended,
-        taken_back: taken_data::taken_of(tables, newest.purchase)?,
+        gone: gone_steps(signed.reader(), taken_data::went_back(tables, newest.purchase)?),
     }))
 }
 

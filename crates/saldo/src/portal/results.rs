@@ -13,7 +13,7 @@ use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::look::part::{Gained, Outcome, PaymentResult, Place};
 use crate::problem::Problem;
-use crate::{clock, purchases, settlements, topups};
+use crate::{clock, purchases, settlements, topups, withheld};
 
 /// Attempts for one top-up that are looked through.
 const ATTEMPTS_MAX: u32 = 100;
@@ -99,6 +99,8 @@ fn outcome<'p>(topup: &Topup, attempts: &'p [Payment]) -> Option<(Outcome, Optio
             None => Some((Outcome::Cancelled, None)),
         },
         TopupState::Free => Some((Outcome::Free, None)),
+        // What staff gave for it stands in its row, and is not what was asked.
+        TopupState::Withheld if paid.is_some_and(withheld::is_credited_by_hand) => None,
         TopupState::Withheld => paid.map(|payment| (Outcome::Withheld(payment.amount), Some(payment))),
         // The payment page never opened: that was told at once.
         TopupState::Failed => None,

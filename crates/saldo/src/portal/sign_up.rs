@@ -103,14 +103,16 @@ pub(super) async fn waiting(
     draw(StatusCode::OK, &page)
 }
 
-/// `POST /sign-up/mails`: the mail once more. The answer is the same whether anybody waits there or not.
+/// `POST /sign-up/mails`: the mail once more. The answer is the same whether anybody waits there or not. What is counted is the e-mail:
+/// whoever signs up again has another page, and it is the same person who gets the mails.
 pub(super) async fn send_again(
     State(app): State<Arc<App>>,
     visit: Visit,
     Posted(Waiting { page, .. }): Posted<Waiting>,
 ) -> Result<Response, Fault> {
     must_be_open(&app)?;
-    if let Err(wait) = app.doors.ask_for_link(visit.ip(), &page) {
+    let email = sign_ups::email_of_page(&app, &page).await?;
+    if let Err(wait) = app.doors.ask_for_sign_up_mail(visit.ip(), email.as_deref()) {
         let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many mails.");
         return Err(problem.retry_after(seconds).into());

@@ -7,9 +7,11 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use money::{CustomerId, WalletId};
+use store::{Reader as TablesReader, StoreError};
 
 use super::visit::{CustomerSession, StaffSession, Visit};
 use crate::app::App;
+use crate::clock;
 use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::part::{Frame, Place};
@@ -43,6 +45,14 @@ impl StaffIn {
     /// Refuses who may not.
     pub fn must(&self, permission: Permission) -> Result<(), Problem> {
         permissions::must(self.who.staff.role, permission)
+    }
+
+    /// Whether he is signed in still, and in the role that he had when he asked.
+    pub(crate) fn is_still_in(&self, tables: &TablesReader<'_>) -> Result<bool, StoreError> {
+        let StaffSession { session, staff } = &*self.who;
+        let known = tables.staff(staff.id)?;
+        let is_as_before = known.is_some_and(|known| known.disabled_at.is_none() && known.role == staff.role);
+        Ok(is_as_before && tables.session(&session.token_hash, clock::now())?.is_some())
     }
 }
 

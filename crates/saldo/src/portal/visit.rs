@@ -327,6 +327,10 @@ impl Visit {
         if menu == Menu::Lines && self.customer().is_none_or(|it| it.customer.stripe_customer_id.is_none()) {
             return vec![Place::SavedCards];
         }
+        // Staff who look as a customer see no keys: the page is not opened to them.
+        if self.is_view() && menu != Menu::Console {
+            return vec![Place::ApiKeys];
+        }
         let Some(staff) = self.staff().filter(|_| menu == Menu::Console) else { return Vec::new() };
         // Who sells one kind of credit has no use of what belongs to the other; who has begun neither may begin both.
         let (sold, config) = (app.sold(), &app.config);

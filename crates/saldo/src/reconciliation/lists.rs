@@ -38,7 +38,7 @@ const DAYS_PAUSE: i64 = 24 * Timestamp::HOUR;
 const EVENTS_KEPT: i64 = 30 * 24 * Timestamp::HOUR;
 
 /// The kinds of events that say something new of payments; Stripe takes 20 in one question.
-pub const EVENT_KINDS: [&str; 19] = [
+pub const EVENT_KINDS: [&str; 20] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
@@ -57,6 +57,7 @@ pub const EVENT_KINDS: [&str; 19] = [
     "charge.dispute.created",
     "charge.dispute.updated",
     "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
     "charge.dispute.closed",
 ];
 
@@ -234,6 +235,8 @@ fn sort(told: &BalanceTransaction) -> MovementSort {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn told(kind: &str, category: &str) -> BalanceTransaction {
@@ -265,5 +268,13 @@ mod tests {
         ] {
             assert_eq!(sort(&told(kind, category)), expected, "{kind} {category}");
         }
+    }
+
+    #[test]
+    fn the_guide_has_the_webhook_take_each_kind() {
+        let guide = include_str!("../../../../docs/operate/stripe.md");
+        let listed = guide.lines().filter_map(|line| line.strip_prefix("       "));
+        let listed: BTreeSet<&str> = listed.filter(|kind| !kind.contains(' ')).collect();
+        assert_eq!(listed, BTreeSet::from(EVENT_KINDS));
     }
 }

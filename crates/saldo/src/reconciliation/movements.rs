@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use book::MoneyMovement;
 use engine::Outcome;
-use money::{Amount, CustomerId, IntentId, PaymentId};
+use money::{Amount, CustomerId, IntentId, PaymentId, TopupId};
 use serde::de::DeserializeOwned;
 use store::tables::claims::{ClaimCause, ClaimState, TakenBackRow};
 use store::tables::intents::Intent;
@@ -16,7 +16,7 @@ use store::tables::topups::{Topup, TopupState};
 use store::{StoreError, Tx};
 use stripe::Request;
 use stripe::answer::{Charge, Dispute, Expandable, PaymentIntent, Refund};
-use stripe::minor_units::{self, MinorUnitsError};
+use stripe::minor_units::{self, Currency, MinorUnitsError};
 
 use super::pass_over;
 use crate::app::App;
@@ -24,7 +24,7 @@ use crate::intents::{self, Wish};
 use crate::payments::{self, STRIPE, Synced};
 use crate::problem::Problem;
 use crate::providers::StripeError;
-use crate::{claims, clock};
+use crate::{claims, clock, withheld};
 
 /// Movements worked on at a time.
 const AT_ONCE: u32 = 100;
@@ -136,17 +136,23 @@ async fn ask_whose(
             let paid = attempts.into_iter().find(|attempt| attempt.status == PaymentStatus::Succeeded);
             Ok((MovementStanding::Ours, paid.map(|paid| paid.id)))
         }
-        Synced::Foreign(_) if names_our_customer(app, &intent).await? => {
-            Ok((MovementStanding::Unknown, None))
-        }
+        Synced::Foreign(_) if is_of_these_books(app, &intent).await? => Ok((MovementStanding::Unknown, None)),
         Synced::Foreign(_) => Ok((MovementStanding::Foreign, None)),
     }
 }
 
-/// Whether a payment without a top-up of ours names a customer of ours: then its top-up is lost here, as after an old backup.
-async fn names_our_customer(app: &Arc<App>, intent: &str) -> Result<bool, Problem> {
+/// Whether a payment whose top-up is not here was asked for here all the same, as it is after an old backup: what it says of itself speaks of
+/// these books. Another installation on the same account names its own books; another system names no top-up as ours are named.
+async fn is_of_these_books(app: &Arc<App>, intent: &str) -> Result<bool, Problem> {
     let intent: PaymentIntent = app.stripe.send(&Request::retrieve_payment_intent(intent)).await?;
-    let Some(Ok(customer)) = intent.metadata.get("customer_id").map(|id| id.parse::<CustomerId>()) else {
+    let told = &intent.metadata;
+    if let Some(books) = told.get(payments::BOOKS) {
+        return Ok(*books == payments::books(&app.hashes));
+    }
+    if told.get("topup_id").is_some_and(|id| id.parse::<TopupId>().is_ok()) {
+        return Ok(true);
+    }
+    let Some(Ok(customer)) = told.get("customer_id").map(|id| id.parse::<CustomerId>()) else {
         return Ok(false);
     };
     Ok(app.read(move |reader| reader.customer(customer)).await?.is_some())
@@ -173,7 +179,9 @@ async fn heal(app: &Arc<App>, movement: &StripeMovement) -> Result<(), Problem> 
     let read = move |reader: &store::Reader<'_>| {
         let Some(payment) = reader.payment(id)? else { return Ok(None) };
         let is_known = match sort {
-            MovementSort::Payment => payment.credited_entry.is_some(),
+            MovementSort::Payment => {
+                payment.credited_entry.is_some() || withheld::is_credited_by_hand(&payment)
+            }
             _ => is_told(reader, &source, amount)? && !is_behind(reader, id)?,
         };
         Ok((!is_known).then_some(payment))
@@ -254,6 +262,9 @@ impl Look<'_> {
             row.cause = Some(DriftCause::NotCredited);
             return Ok(());
         };
+        if withheld::is_credited_by_hand(&paid.payment) {
+            return self.look_at_credited_by_hand(row, asked);
+        }
         if let Some(cause) = why_not_credited(&paid) {
             row.cause = Some(cause);
             return Ok(());
@@ -280,6 +291,25 @@ impl Look<'_> {
             _ => row.matched = minor(paid.payment.amount),
         }
         Ok(())
+    }
+
+    /// Money that staff credited by hand is booked where it moves, in whatever currency Stripe has it; what becomes of the credit if it goes
+    /// back is theirs to decide.
+    fn look_at_credited_by_hand(
+        &self,
+        row: &mut StripeMovement,
+        asked: &mut Vec<Intent>,
+    ) -> Result<(), StoreError> {
+        if Currency::from_code(&row.currency).is_none() {
+            // No book counts it.
+            row.matched = row.amount;
+            return Ok(());
+        }
+        let movement = match row.sort {
+            MovementSort::Dispute => MoneyMovement::Dispute,
+            _ => MoneyMovement::GivenBack,
+        };
+        self.book(row, movement, asked)
     }
 
     fn paid(&self, id: PaymentId) -> Result<Option<Paid>, StoreError> {
@@ -309,15 +339,17 @@ impl Look<'_> {
     }
 
     fn book_fee(&self, row: &mut StripeMovement, asked: &mut Vec<Intent>) -> Result<(), StoreError> {
+        if row.fee == 0 {
+            return Ok(());
+        }
         match minor_units::to_amount(row.fee, &row.currency) {
-            Ok(fee) if fee.value() != 0 => {
+            Ok(fee) => {
                 row.fee_intent = Some(self.fee_name);
                 asked.extend(self.intent(self.fee_name, MoneyMovement::Fee, fee)?);
                 if row.fee_matched != row.fee && row.cause.is_none() {
                     row.cause = Some(DriftCause::NotBooked);
                 }
             }
-            Ok(_) => {}
             Err(error) => row.cause = Some(cause_of(&error)),
         }
         Ok(())

@@ -15,7 +15,7 @@ pub use balance_news::BalanceNews;
 pub(crate) use lease::KeptLease;
 pub use ledger::{LandedAt, Ledger, LedgerError, LedgerParts, LedgerStatus};
 pub use line_news::LineNews;
-pub use live::{Live, Subscription};
+pub use live::{Live, Subscription, Watcher};
 pub(crate) use priority::stand_back;
 pub use projection::{CURSOR, MarkDone, Projection, resume};
 pub(crate) use snapshots::make_snapshots;

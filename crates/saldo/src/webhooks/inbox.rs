@@ -12,11 +12,11 @@ use stripe::answer::Event;
 use tokio::sync::Notify;
 
 use crate::app::App;
-use crate::clock;
 use crate::mode::{Mode, OTHER_MODE_REASON};
 use crate::payments::{self, STRIPE, Synced};
 use crate::pix;
 use crate::problem::Problem;
+use crate::{clock, gone_at_stripe};
 
 /// Whose events are stored.
 pub const PROVIDERS: [&str; 2] = [STRIPE, pix::PIX];
@@ -30,6 +30,9 @@ const ATTEMPTS_MAX: u32 = 20;
 const PAUSE_MAX: i64 = 30 * Timestamp::MINUTE;
 /// How long the worker sleeps when nothing is told.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
+
+/// The event by which Stripe tells that a customer was deleted there.
+const CUSTOMER_DELETED: &str = "customer.deleted";
 
 /// What is written beside an event of a kind that nothing is done with.
 pub const EVENTS_IGNORED_REASON: &str = "nothing is done with events of this kind";
@@ -133,10 +136,27 @@ async fn work_on(app: &Arc<App>, stored: &InboxEvent) -> Result<Option<&'static 
                 None => Synced::Foreign("the charge belongs to no payment of ours"),
             }
         }
+        "customer" if event.kind == CUSTOMER_DELETED => {
+            let Pointed { id, .. } = event.object().map_err(unreadable)?;
+            return customer_deleted(app, id).await;
+        }
         _ => return Ok(Some(EVENTS_IGNORED_REASON)),
     };
     Ok(match synced {
         Synced::Topup(_) => None,
         Synced::Foreign(why) => Some(why),
     })
+}
+
+/// Writes down that a customer of ours was deleted at Stripe. Nothing is read again: an id that was deleted is never another one's.
+async fn customer_deleted(app: &Arc<App>, gone: String) -> Result<Option<&'static str>, Problem> {
+    let at = app.ledger.now();
+    app.write(move |tx| {
+        let Some(customer) = tx.customer_by_stripe(&gone)? else {
+            return Ok(Some("no customer of ours is called so at Stripe"));
+        };
+        gone_at_stripe::note(tx, customer.id, &gone, at)?;
+        Ok(None)
+    })
+    .await
 }

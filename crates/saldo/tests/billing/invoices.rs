@@ -1,18 +1,20 @@
 //! What stands on an invoice, and the run that makes them.
 
 use crate::FEE_CENTAVOS;
-use crate::house::provider::{PACK, PRICE_CENTAVOS, Provider, reais, return_file};
+use crate::house::provider::{ALLOWANCE, PACK, PRICE_CENTAVOS, Provider, reais, return_file};
 use book::{Buying, Charging, LineAct, PackNo, PaidBy};
 use money::{AdjustmentId, Amount, Unit};
 use saldo::audit::Author;
 use saldo::billing::{self, Adjustment};
 use saldo::lines::offers::{self, PackDraft};
+use saldo::lines::{self, NewLine};
 use saldo::settlements::{self, Came, Owing, Settled};
 use saldo::{documents, intents};
 use store::tables::bank::FindingCode;
 use store::tables::boletos::BoletoState;
 use store::tables::invoices::{InvoiceLineKind, InvoiceState};
 use store::tables::lines::{OnWriteOff, PackRelease};
+use store::tables::outbox::Mail;
 use store::views::PurchaseState;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,6 +76,34 @@ async fn a_month_is_one_invoice_with_fee_purchases_and_corrections_and_one_bolet
     );
     assert_eq!(provider.credit().await, invoice.total, "one of the two is the one that was told before");
     assert_eq!(provider.available(), PACK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payer_of_many_lines_is_billed_for_each_and_the_newest_is_seen_like_the_first() {
+    const LINES: u32 = 503;
+    let provider = Provider::open(PackRelease::Purchase).await;
+    provider.with_mail().await;
+    let customer = provider.line.customer;
+    let plan_no = provider.plan_no().await;
+    let mut newest = provider.line.clone();
+    for _ in 1..LINES {
+        let new = NewLine { customer, plan_no, anchor_day: 1, access_login: None };
+        newest = lines::open(provider.app(), Author::operator(), new).await.expect("a line");
+    }
+    provider.bill().await;
+    let invoices = provider.invoices().await;
+    let [(invoice, rows, Some(_))] = invoices.as_slice() else { panic!("{}", invoices.len()) };
+    assert_eq!(rows.len(), usize::try_from(LINES).expect("few"));
+    assert!(rows.iter().any(|row| row.line == newest.id), "the newest is not passed over");
+    assert_eq!(invoice.total, reais(FEE_CENTAVOS * u64::from(LINES)));
+
+    // Its owner is told of its use, too.
+    let used = LineAct::AddUse { total: ALLOWANCE, outside: 0 };
+    lines::ask(provider.app(), newest.wallet, used, None).await.expect("the book answers");
+    let line = newest.id.to_string();
+    let is_told =
+        |mails: &Vec<Mail>| mails.iter().any(|mail| mail.kind == "usage" && mail.body.contains(&line));
+    provider.house.until(|reader| Ok(reader.mails(None, 50)?.rows), is_told).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

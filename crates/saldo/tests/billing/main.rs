@@ -83,6 +83,13 @@ impl Provider {
         found.map_or(0, |row| row.balance)
     }
 
+    /// The number of the line's plan.
+    async fn plan_no(&self) -> u32 {
+        let line = self.line.id;
+        let view = self.app().read(move |reader| reader.line_view(line)).await.expect("a look");
+        view.expect("the line").plan_no
+    }
+
     async fn status(&self) -> String {
         let line = self.line.id;
         let view = self.app().read(move |reader| reader.line_view(line)).await.expect("a look");

@@ -40,6 +40,9 @@ async fn an_overdue_line_is_blocked_trusted_once_and_enabled_by_the_payment() {
     trusted().await.expect("trusted");
     provider.until_status(LineStatus::Enabled).await;
     assert!(matches!(how(provider.app().ledger.now()).await, Ok(Trust::Until(_))));
+    // When that was is known after a start, too, when nobody knows any more what its router was asked.
+    let known = provider.app().read(move |reader| reader.overdue_line(line)).await.expect("a look");
+    assert!(known.expect("it was blocked").enabled_at.is_some());
     provider.days(3).await;
     provider.until_status(LineStatus::Blocked).await;
     if matches!(how(provider.app().ledger.now()).await, Ok(Trust::Used)) {

@@ -217,6 +217,37 @@ async fn opening_balances_are_booked_by_what_they_are_and_the_same_file_again_ch
     month_end_tells(&mut staff).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_e_mail_that_was_corrected_brings_no_balance_a_second_time() {
+    const MISTYPED: &str = "Bia Souza;bia@exmaple.com;;500;purchased;;en";
+    const WITH_ID: &str = "Caio Reis;caio@exmaple.com;acme-7;300;purchased;;en";
+    let house = House::open().await;
+    let mut staff = desk(&house).await;
+    let checked = check(&mut staff, sheet(&[MISTYPED, WITH_ID]).as_bytes()).await;
+    take(&house, &mut staff, &checked, &[]).await;
+    for (before, after, external_id) in
+        [("bia@exmaple.com", "bia.souza@example.com", ""), ("caio@exmaple.com", "caio@example.com", "acme-8")]
+    {
+        let (customer, _) = granted(&house, before);
+        let page = format!("/console/customers/{}", customer.id);
+        let fields =
+            [("name", &*customer.name), ("email", after), ("external_key", external_id), ("language", "en")];
+        staff.submit(&format!("{page}/change"), &page, &fields).await.expect(303);
+        assert_eq!(granted(&house, after).0.id, customer.id);
+    }
+    let before = (house.seen(), written(&house));
+    // A week later the same file comes again, and somebody is new in it.
+    let again = check(&mut staff, sheet(&[MISTYPED, WITH_ID, FIRM]).as_bytes()).await;
+    assert!(again.text.contains("Import one customer"), "{}", again.text);
+    assert!(again.text.contains("$800.00"), "what is left out is told: {}", again.text);
+    let by_id = check(&mut staff, sheet(&["Caio Reis;;acme-7;300;purchased;;en"]).as_bytes()).await;
+    assert!(by_id.text.contains("There is nothing to import"), "{}", by_id.text);
+    assert_eq!((house.seen(), written(&house)), before);
+    take(&house, &mut staff, &again, &[]).await;
+    assert_eq!(written(&house).0, before.1.0 + 1);
+    assert_eq!(granted(&house, "bia.souza@example.com").1.len(), 1);
+}
+
 /// The month's report tells what was brought, and the accounts add up.
 async fn month_end_tells(staff: &mut Browser<'_>) {
     let csv = loop {

@@ -204,3 +204,43 @@ async fn what_is_known_of_a_customer_is_changed_and_he_signs_in_with_the_new_add
     );
     house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_staff_send_again_brings_a_new_link_and_ends_the_old_one() {
+    let house = House::open().await;
+    let known = paid(&house).await;
+    let mut support = staff_in(&house, "leo@example.com", StaffRole::Support).await;
+    let page = format!("/console/customers/{}", known.customer.customer.id);
+    let login = known.login.to_string();
+    let mut links: Vec<String> = Vec::new();
+    for sent in 1..=2 {
+        let told = support.submit(&page, &format!("{page}/invitations"), &[("login", &login)]).await;
+        assert_eq!(told.header("location"), Some(format!("{page}?invited=1").as_str()), "{}", told.text);
+        let mails = house.running.app.read(|tables| Ok(tables.mails(None, 50)?.rows)).await.expect("mails");
+        let invitations: Vec<_> = mails.iter().filter(|mail| mail.kind == "invitation").collect();
+        assert_eq!((invitations.len(), invitations[0].recipient.as_str()), (sent, "ana.lima@example.com"));
+        let body = &invitations[0].body;
+        let at = body.find(&format!("{}/set-password?token=", house.url)).expect("a link");
+        let link = body[at + house.url.len()..].split_whitespace().next().expect("its end");
+        links.push(link.to_owned());
+    }
+    let [old, new] = links.as_slice() else { panic!("{links:?}") };
+    let mut browser = Browser::new(&house);
+    let dead = browser.get(old).await;
+    assert!(dead.status.as_u16() == 410 && dead.text.contains("This link no longer works"), "{}", dead.text);
+    let chosen = |link: &str| {
+        let token = link.split_once("token=").expect("a token").1.to_owned();
+        [("token", token), ("password", PASSWORD.to_owned()), ("password_again", PASSWORD.to_owned())]
+    };
+    // Its token opens nothing in the new one's form, either.
+    for (link, status) in [(old, 410), (new, 303)] {
+        let fields = chosen(link);
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = browser.submit(new, "/set-password", &fields).await;
+        assert_eq!(answer.status.as_u16(), status, "{link}: {}", answer.text);
+    }
+    let mut browser = Browser::new(&house);
+    let signed_in = browser.sign_in("/sign-in", "ana.lima@example.com", PASSWORD).await;
+    assert_eq!(signed_in.status.as_u16(), 303, "{}", signed_in.text);
+    house.close().await;
+}

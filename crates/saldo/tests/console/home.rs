@@ -1,9 +1,12 @@
 //! The first page: what needs a person, how the books stand beside Stripe, and what the last thirty days brought.
 
+use axum::http::Method;
 use money::{Amount, Unit};
 use saldo::audit::Author;
 use saldo::{clock, reconciliation};
+use sandbox::Act;
 use serde_json::json;
+use store::tables::customers::Customer;
 use store::tables::reconciliation::ReconciliationRun;
 use store::tables::staff::StaffRole;
 
@@ -125,6 +128,17 @@ async fn a_receipt_is_sent_again_from_the_customers_page() {
         mails.iter().filter(|mail| mail.kind == "receipt").map(|mail| mail.recipient.as_str()).collect();
     told.sort_unstable();
     assert_eq!(told, ["ana.lima@example.com", "ana@example.com"]);
+    // Both stand in what happened with her, at whatever address they went, and go on to when she has another.
+    let id = known.customer.customer.id;
+    let moved = house.running.app.write(move |tx| {
+        let Some(row) = tx.customer(id)? else { return Ok(()) };
+        tx.update_customer(&Customer { email: Some("ana@new.example".to_owned()), ..row })
+    });
+    moved.await.expect("another address");
+    let timeline = support.get(&page).await.text;
+    for mail in mails.iter().filter(|mail| ["receipt", "credit_added"].contains(&mail.kind.as_str())) {
+        assert!(timeline.contains(&format!("/console/mails/{}", mail.id)), "{mail:?}: {timeline}");
+    }
     let log = house.get("/v1/audit-log").await.expect(200);
     assert_eq!(log["data"][0]["action"], "receipt.send");
     // No way to another page, and nothing without a receipt.
@@ -133,6 +147,9 @@ async fn a_receipt_is_sent_again_from_the_customers_page() {
     assert_eq!(away.header("location"), Some(format!("{sheet}?sent=2").as_str()));
     let none = format!("/console/payments/{}/receipt", money::PaymentId::from_u128(7));
     assert_eq!(support.submit(&page, &none, &[]).await.status.as_u16(), 404);
+    let mut finance = staff_in(&house, "fin@example.com", StaffRole::Finance).await;
+    assert!(finance.get(&page).await.text.contains("Send receipt again"));
+    assert_eq!(finance.submit(&page, &act, &[]).await.status.as_u16(), 303);
     let mut reader = staff_in(&house, "rui@example.com", StaffRole::ReadOnly).await;
     assert!(!reader.get(&page).await.text.contains("Send receipt again"));
 }
@@ -154,4 +171,44 @@ async fn the_menu_has_what_the_operator_sells_and_every_address_stays() {
         assert_eq!(staff.get(url).await.status.as_u16(), 200, "{url}");
     }
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_back_today_stands_beside_what_was_sold() {
+    let house = House::open().await;
+    let known = paid(&house).await;
+    let mut admin = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    shown(&house).await;
+    assert!(!admin.get("/console").await.text.contains("given back today"));
+    let payment = known.payment.provider_payment.as_str();
+    house.stripe(Method::POST, "/v1/refunds", &[("payment_intent", payment), ("amount", "400")]).await;
+    let id = known.payment.id;
+    house.until(move |tables| tables.claims_of(id), |claims| !claims.is_empty()).await;
+    shown(&house).await;
+    let page = admin.get("/console").await.text;
+    assert_eq!(figure(&page, "sold-by-day"), "$10.00");
+    assert!(page.contains("Before taking off the $4.00 given back today"), "{page}");
+    house.advance(2 * DAY).await;
+    let page = admin.get("/console").await.text;
+    assert!(!page.contains("given back today"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_tells_by_when_it_is_to_be_answered_and_that_this_is_over() {
+    let house = House::open().await;
+    let known = paid(&house).await;
+    let mut admin = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let payment = known.payment.provider_payment.clone();
+    house.sandbox.act(Act::Dispute { payment, amount: None }).await.expect("it fits");
+    let id = known.payment.id;
+    house.until(move |tables| tables.claims_of(id), |claims| !claims.is_empty()).await;
+    let url = format!("/console/payments/{id}");
+    let page = admin.get("/console").await.text;
+    assert!(page.contains("1 dispute waits for an answer to the bank. Answer by "), "{page}");
+    assert!(admin.get(&url).await.text.contains("answer until "));
+    house.advance(60 * DAY).await;
+    let page = admin.get("/console").await.text;
+    assert!(page.contains("1 dispute waits for an answer to the bank. The deadline passed on "), "{page}");
+    let page = admin.get(&url).await.text;
+    assert!(page.contains("the deadline passed on ") && !page.contains("answer until "), "{page}");
 }

@@ -110,3 +110,52 @@ async fn who_used_more_than_he_had_is_counted_and_listed() {
     let behind = admin.get(&format!("{IN_DEBT}&before=-1.0")).await.text;
     assert!(!behind.contains(&customer.customer.id.to_string()), "{behind}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn months_that_nobody_ran_are_named_and_can_be_run_late() {
+    const RUNS: &str = "/console/billing/runs";
+    let house = open().await;
+    let mut admin = seller(&house, "purchase").await;
+    buyer(&house, "João da Silva", "52998224725", "01310100").await;
+    shown(&house).await;
+    for page in ["/console", "/console/billing"] {
+        let page = admin.get(page).await.text;
+        assert!(!page.contains("No invoices were made for") && !page.contains("No run for"), "{page}");
+    }
+    // Every month has an end within so many days.
+    house.advance(31 * DAY).await;
+    // Whoever came since pays no fee of a month before.
+    buyer(&house, "Maria Souza", "11144477735", "01310100").await;
+    shown(&house).await;
+    let home = admin.get("/console").await.text;
+    assert!(home.contains("No invoices were made for ") && home.contains("Open the monthly run"), "{home}");
+    let page = admin.get("/console/billing").await.text;
+    let runs: Vec<&str> = page.split("/console/billing?run=").skip(1).map(|rest| &rest[..7]).collect();
+    let [oldest, current] = runs[..] else { panic!("{page}") };
+    let asked = admin.get(&format!("/console/billing?run={current}")).await.text;
+    assert!(asked.contains("it can have none any more") || asked.contains("they can have none any more"));
+    let asked = admin.get(&format!("/console/billing?run={oldest}")).await.text;
+    assert!(asked.contains("One invoice of R$"), "one line was there: {asked}");
+    for wrong in ["2020-01", "2099-12"] {
+        let refused = admin.submit("/console/billing", RUNS, &[("month", wrong)]).await;
+        assert_eq!(refused.status.as_u16(), 422, "{wrong}: {}", refused.text);
+    }
+    // The oldest first, until none is left.
+    let mut page = page.clone();
+    let mut run = 0;
+    while let Some(month) =
+        between(&page, "href=\"/console/billing?run=", "\"").filter(|_| page.contains("No run for"))
+    {
+        let month = month.to_owned();
+        admin.submit("/console/billing", RUNS, &[("month", &month)]).await.expect(303);
+        house.until(|tables| tables.billing_runs_open(1), Vec::is_empty).await;
+        let again = admin.submit("/console/billing", RUNS, &[("month", &month)]).await;
+        assert_eq!(again.status.as_u16(), 422, "{}", again.text);
+        run += 1;
+        assert!(run < 3, "no more than two months end within so many days");
+        page = admin.get("/console/billing").await.text;
+    }
+    let made = house.running.app.read(|tables| tables.invoices(None, 20)).await.expect("a look").rows;
+    assert_eq!(made.len(), run, "one invoice for each month: {made:?}");
+    assert!(!admin.get("/console").await.text.contains("No invoices were made for"));
+}

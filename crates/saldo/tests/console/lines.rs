@@ -3,13 +3,15 @@
 use book::{Behind, LineAct, LineStatus, Octets, Reading, ReadingKind};
 use money::{LineId, Timestamp, WalletId};
 use saldo::audit::Author;
+use saldo::billing;
 use saldo::clock;
 use saldo::lines::{self, Address, NewLine, NewSubscriber};
 use serde_json::json;
+use store::tables::invoices::OverdueLine;
 use store::tables::staff::StaffRole;
 
 use super::house::House;
-use super::offers::PLAN;
+use super::offers::{PLAN, with};
 use super::staff_in;
 
 /// A subscriber with a line of plan 1, of which a router has reported 1.5 GB.
@@ -51,7 +53,7 @@ async fn a_line_is_listed_and_shown_with_what_its_router_said() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
     assert!(staff.get("/console/lines").await.text.contains("No line yet."));
-    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (id, _) = line(&house).await;
     let list = staff.get("/console/lines").await.text;
     for words in ["Sample Subscriber", "529.982.247-25", "joao@example.net", "Fibra 50 Mega", "Enabled"] {
@@ -74,7 +76,7 @@ async fn a_line_is_listed_and_shown_with_what_its_router_said() {
 async fn staff_see_who_blocked_a_line_and_since_when() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
-    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (id, wallet) = line(&house).await;
     let page = format!("/console/lines/{id}");
     assert!(!staff.get(&page).await.text.contains("Why it is blocked"));
@@ -124,10 +126,32 @@ async fn staff_see_who_blocked_a_line_and_since_when() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_staff_block_stays_blocked_though_the_program_had_blocked_it_as_overdue_meanwhile() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
+    let (id, wallet) = line(&house).await;
+    let app = &house.running.app;
+    let act = LineAct::SetStatus { status: LineStatus::Blocked };
+    lines::ask(app, wallet, act, None).await.expect("it is blocked");
+    let blocked_at = Some(app.ledger.now());
+    let overdue =
+        OverdueLine { line: id, blocked_at, trusted_cycle: None, trusted_until: None, enabled_at: None };
+    app.write(move |tx| tx.put_overdue_line(&overdue)).await.expect("it is written down");
+    let because = [("status", "blocked"), ("reason", "Fraud")];
+    let page = format!("/console/lines/{id}");
+    staff.submit(&page, &format!("{page}/status"), &because).await.expect(303);
+    // Nothing is overdue any more, and the program looks.
+    billing::review(app).await.expect("a look");
+    let line = house.get(&format!("/v1/lines/{id}")).await.expect(200);
+    assert_eq!(line["status"], "blocked", "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lines_are_found_by_words_and_status() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
-    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (id, _) = line(&house).await;
     let list = "/console/lines";
     let has = |page: &str| page.contains(&format!("{list}/{id}"));
@@ -168,7 +192,7 @@ async fn lines_are_found_by_words_and_status() {
 async fn an_access_login_is_changed_by_those_who_may() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
-    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (id, _) = line(&house).await;
     let (page, form) = (format!("/console/lines/{id}"), format!("/console/lines/{id}/access-login"));
     assert!(staff.get(&page).await.text.contains("Change access login"));
@@ -226,7 +250,7 @@ async fn an_access_login_is_changed_by_those_who_may() {
 async fn a_line_is_blocked_and_enabled_by_those_who_may() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
-    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (id, wallet) = line(&house).await;
     let (page, action) = (format!("/console/lines/{id}"), format!("/console/lines/{id}/status"));
     // Who is cut off asks why: without a reason nothing is blocked.
@@ -264,7 +288,7 @@ async fn a_line_is_blocked_and_enabled_by_those_who_may() {
 async fn a_line_that_stands_open_is_followed() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
-    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (id, wallet) = line(&house).await;
     let live = format!("/console/lines/{id}/live");
     let page = staff.get(&format!("/console/lines/{id}")).await.text;
@@ -295,6 +319,31 @@ async fn a_line_that_stands_open_is_followed() {
     assert_eq!(staff.get(&live).await.status.as_u16(), 303, "nobody is signed in");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_stands_open_ends_with_the_rights_of_who_looks() {
+    let house = House::open().await;
+    let mut admin = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let other = staff_in(&house, "leo@example.com", StaffRole::Admin).await;
+    admin.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
+    let (id, _) = line(&house).await;
+    let leo = house.running.app.read(|reader| reader.staff_by_email("leo@example.com")).await;
+    let leo = format!("/console/staff/{}", leo.expect("a look").expect("somebody").id);
+    let open = async || {
+        let stream = other.request(reqwest::Method::GET, &format!("/console/lines/{id}/live")).send().await;
+        Told { stream: stream.expect("a stream"), text: String::new() }
+    };
+    let mut as_admin = open().await;
+    as_admin.until(&["event: line_acts", "Block line"]).await;
+    admin.submit("/console/staff", &format!("{leo}/role"), &[("role", "read_only")]).await.expect(303);
+    as_admin.until(&["event: ended"]).await;
+    // What is opened in the new role shows no buttons of the old one.
+    let mut as_viewer = open().await;
+    let drawn = as_viewer.until(&["event: line_acts", "event: line_sessions"]).await;
+    assert!(!drawn.contains("Block line"), "{drawn}");
+    admin.submit("/console/staff", &format!("{leo}/disabling"), &[]).await.expect(303);
+    as_viewer.until(&["event: ended"]).await;
+}
+
 /// What a page that stands open was told.
 struct Told {
     stream: reqwest::Response,
@@ -302,8 +351,8 @@ struct Told {
 }
 
 impl Told {
-    /// Reads on until all of this was told, and forgets it.
-    async fn until(&mut self, words: &[&str]) {
+    /// Reads on until all of this was told, gives it and forgets it.
+    async fn until(&mut self, words: &[&str]) -> String {
         let reading = async {
             while !words.iter().all(|words| self.text.contains(words)) {
                 let chunk = self.stream.chunk().await.expect("it goes on").expect("it has not ended");
@@ -312,6 +361,6 @@ impl Told {
         };
         let told = tokio::time::timeout(super::house::PATIENCE, reading).await;
         assert!(told.is_ok(), "{words:?}: {}", self.text);
-        self.text.clear();
+        std::mem::take(&mut self.text)
     }
 }

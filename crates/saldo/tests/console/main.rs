@@ -7,6 +7,7 @@ mod boleto_page;
 mod brand;
 #[path = "../browser/mod.rs"]
 mod browser;
+mod by_hand;
 mod customer_files;
 mod doctor;
 mod finance;

@@ -12,7 +12,7 @@ pub(crate) const OPEN: [&str; 5] = [
 ];
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 54] = [
+const NEEDS: [(&str, &str, Permission); 55] = [
     // Each changes his own; it asks for the password that he has.
     ("", "/console/password", Permission::SeeCustomers),
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
@@ -22,6 +22,7 @@ const NEEDS: [(&str, &str, Permission); 54] = [
     ("GET", "/console/subscribers/import", Permission::ChangeCustomers),
     ("GET", "/console/subscribers/checks/", Permission::ChangeCustomers),
     ("GET", "/console/payments/{id}/refund", Permission::RefundPayments),
+    ("POST", "/console/payments/{id}/receipt", Permission::SendReceipts),
     ("", "/console/customers/{id}/giving-back", Permission::SettleByHand),
     ("GET", "/console/customers/{id}/credit", Permission::GiveCredit),
     ("GET", "/console/customers/new", Permission::ChangeCustomers),

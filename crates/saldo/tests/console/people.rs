@@ -8,7 +8,7 @@ use store::tables::origins::Origin;
 use store::tables::outbox::Mail;
 use store::tables::staff::StaffRole;
 
-use super::browser::{between, token_of};
+use super::browser::{self, between, token_of};
 use super::house::House;
 use super::staff_in;
 
@@ -42,6 +42,19 @@ fn drawn<'t>(page: &'t str, token: &'t str, typed: &[(&'t str, &'t str)]) -> Vec
     let mut fields = vec![("csrf", token), ("customer", id)];
     fields.extend(typed);
     fields
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_password_is_not_invited_to_a_first_one() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Support).await;
+    let ana = house.customer("ana").await;
+    let login = browser::login(&house, &ana).await;
+    let page = format!("/console/customers/{}", ana.customer.id);
+    let named = [("login", &*login.id.to_string())];
+    let refused = staff.submit(&page, &format!("{page}/invitations"), &named).await;
+    assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
+    assert_eq!(mails_to(&house, "ana@example.com"), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -176,6 +176,7 @@ async fn staff_see_what_the_customer_sees_and_change_nothing() {
         let form = form.split("</form>").next().unwrap_or_default();
         assert!(form.contains(off), "{path}: {form}");
         assert_eq!(form.contains("in this view nothing can be changed"), says_why, "{path}: {form}");
+        assert!(!drawn.contains("href=\"/api-keys\""), "keys are not for him: {drawn}");
         for own in ["/view/end", "/language"] {
             let form = drawn
                 .split(&format!("action=\"{own}\""))

@@ -3,6 +3,7 @@
 use money::{IntentId, LoginId, TopupId};
 use saldo::customers::CreatedCustomer;
 use saldo::{clock, ids};
+use sandbox::Act;
 use serde_json::json;
 use store::tables::credit_requests::{CreditRequest, CreditRequestState};
 use store::tables::inbox::InboxState;
@@ -313,4 +314,22 @@ async fn search_leads_straight_to_what_is_found_alone() {
         assert!(history.contains(told), "{told}: {history}");
     }
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_who_was_deleted_at_stripe_is_told_on_his_page() {
+    let house = House::open().await;
+    let known = paid(&house).await;
+    let id = known.customer.customer.id;
+    let mut staff = staff_in(&house, "leo@example.com", StaffRole::Support).await;
+    let page = format!("/console/customers/{id}");
+    assert!(!staff.get(&page).await.text.contains("Deleted at Stripe"));
+    let row = house.running.app.read(move |tables| tables.customer(id)).await.expect("a look").expect("him");
+    let gone = row.stripe_customer_id.expect("a customer at Stripe");
+    house.sandbox.act(Act::DeleteCustomer { customer: gone.clone() }).await.expect("he is there");
+    let told =
+        move |tables: &store::Reader<'_>| tables.changes(&id.to_string(), "customer.deleted_at_stripe", 5);
+    house.until(told, |rows| rows.len() == 1).await;
+    let shown = staff.get(&page).await.text;
+    assert!(shown.contains("Deleted at Stripe, with the saved cards.") && shown.contains(&gone), "{shown}");
 }

@@ -1,6 +1,6 @@
 //! Use that a router told of and that was not believed: staff count it once, or leave it uncounted.
 
-use book::{Behind, LineAct, Octets, Reading, ReadingKind};
+use book::{Behind, LineAct, Octets, Reading, ReadingKind, TrafficNo};
 use money::WalletId;
 use saldo::lines;
 use store::tables::staff::StaffRole;
@@ -8,19 +8,24 @@ use store::tables::staff::StaffRole;
 use super::bank::actions;
 use super::house::House;
 use super::lines::line;
-use super::offers::PLAN;
+use super::offers::{PLAN, with};
 use super::staff_in;
 
 const FINDINGS: &str = "/console/boletos/findings";
 
 /// A router says that session 7 has received so much more in no time than the 1 GB of before.
 async fn jumps(house: &House, wallet: WalletId, gigawords: u32, low: u32) {
+    jumps_of(house, wallet, gigawords, low, None).await;
+}
+
+/// The same, of all that the session moved or of one service's part of it.
+async fn jumps_of(house: &House, wallet: WalletId, gigawords: u32, low: u32, traffic: Option<TrafficNo>) {
     let app = &house.running.app;
     let reading = Reading {
         nas: 1,
         behind: Behind::default(),
         is_dated: true,
-        traffic: None,
+        traffic,
         counts_all: false,
         session: 7,
         kind: ReadingKind::Interim,
@@ -41,7 +46,7 @@ fn available(house: &House, wallet: WalletId) -> i64 {
 async fn what_was_not_believed_is_counted_once_after_a_preview() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
-    staff.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (id, wallet) = line(&house).await;
     // 1 GB, and 60 GB more.
     jumps(&house, wallet, 14, 870_457_856).await;
@@ -126,7 +131,7 @@ async fn what_was_not_believed_may_stay_uncounted() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Finance).await;
     let mut admin = staff_in(&house, "ada@example.com", StaffRole::Admin).await;
-    admin.submit("/console/plans/new", "/console/plans", &PLAN).await.expect(303);
+    admin.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
     let (_, wallet) = line(&house).await;
     jumps(&house, wallet, 20, 0).await;
     let before = available(&house, wallet);
@@ -139,4 +144,25 @@ async fn what_was_not_believed_may_stay_uncounted() {
         staff.submit("/console", &format!("{FINDINGS}/1/use?seen=1000000000&told={told}"), &late).await;
     assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
     assert_eq!(available(&house, wallet), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_service_within_a_session_is_said_to_have_used_cannot_be_counted() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    staff.submit("/console/plans/new", "/console/plans", &with(&PLAN, "free", "")).await.expect(303);
+    let (_, wallet) = line(&house).await;
+    jumps_of(&house, wallet, 14, 870_457_856, Some(TrafficNo(0))).await;
+    let before = available(&house, wallet);
+    // It is told, and may be put aside; but its bytes are in the session's own counters too, or cost nothing.
+    let page = staff.get(FINDINGS).await.text;
+    assert!(page.contains("counters jumped") && !page.contains("Count the use"), "{page}");
+    assert_eq!(staff.get(&format!("{FINDINGS}/1/use/new")).await.status.as_u16(), 404);
+    let fields = [("amount", "1"), ("reason", "it was a film")];
+    let form = format!("{FINDINGS}/1/use?seen=1000000000&told=60000000000");
+    let refused = staff.submit("/console", &form, &fields).await;
+    assert_eq!(refused.status.as_u16(), 404, "{}", refused.text);
+    assert_eq!(available(&house, wallet), before, "nothing was counted");
+    staff.submit(FINDINGS, &format!("{FINDINGS}/1/resolution"), &[]).await.expect(303);
+    assert!(staff.get(FINDINGS).await.text.contains("Nothing to look at."));
 }

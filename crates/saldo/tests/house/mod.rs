@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use book::{Record, read_batch};
+use money::PaymentId;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use saldo::app::Running;
@@ -25,6 +26,8 @@ use saldo::customers::{self, CreatedCustomer, NewCustomer};
 use saldo::{api, clock, jobs, keys, routes, server};
 use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::{Value, json};
+use store::tables::inbox::InboxState;
+use store::tables::outbox::Mail;
 use store::{JournalReader as _, PostgresServer};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -284,6 +287,31 @@ impl House {
         tokio::time::timeout(PATIENCE, looking).await.expect("what is wanted within time")
     }
 
+    /// Has every webhook that ever came worked on once more, and waits until all are.
+    pub(crate) async fn hear_again(&self) {
+        let again = |tx: &store::Tx<'_>| {
+            for event in tx.inbox_events(None, 100)?.rows {
+                tx.replay_inbox(&event.provider, &event.event_id, clock::now())?;
+            }
+            Ok(())
+        };
+        self.running.app.write(again).await.expect("events");
+        self.running.app.inbox_news.notify_one();
+        let is_heard = |reader: &store::Reader<'_>| reader.inbox(InboxState::Received, None, 1);
+        self.until(is_heard, |waiting| waiting.rows.is_empty()).await;
+    }
+
+    /// The mails that name the receipt of this payment, once no notice waits to be told.
+    pub(crate) async fn receipts_mailed(&self, payment: PaymentId) -> Vec<Mail> {
+        let is_told = |reader: &store::Reader<'_>| {
+            Ok(reader.notices(None, 200)?.rows.iter().all(|notice| notice.delivered_at.is_some()))
+        };
+        self.until(is_told, |is_told| *is_told).await;
+        let mails = self.running.app.read(|reader| Ok(reader.mails(None, 200)?.rows)).await.expect("mails");
+        let link = format!("/receipts/{payment}");
+        mails.into_iter().filter(|mail| mail.body.contains(&link)).collect()
+    }
+
     /// Pays a top-up on the sandbox's page with a new card of this number.
     pub(crate) async fn pay(&self, topup: &Value, number: &str) -> Answer {
         pay(&self.client, topup, number).await
@@ -296,6 +324,26 @@ impl House {
         let request = self.client.request(method, format!("{}{path}", self.sandbox.url()));
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.encode());
         self.send(request.bearer_auth(STRIPE_KEY)).await.expect(200)
+    }
+
+    /// A payment of so many cents at Stripe that these books did not ask for, with a card that pays.
+    pub(crate) async fn pay_elsewhere(&self, customer: &str, cents: &str, metadata: &[(&str, &str)]) {
+        let mut fields = vec![
+            ("mode", "payment"),
+            ("customer", customer),
+            ("line_items[0][price_data][currency]", "usd"),
+            ("line_items[0][price_data][unit_amount]", cents),
+            ("line_items[0][price_data][product_data][name]", "A chair"),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://shop.example.com/thanks"),
+        ];
+        let named: Vec<_> = metadata
+            .iter()
+            .map(|(name, value)| (format!("payment_intent_data[metadata][{name}]"), *value))
+            .collect();
+        fields.extend(named.iter().map(|(name, value)| (name.as_str(), *value)));
+        let session = self.stripe(Method::POST, "/v1/checkout/sessions", &fields).await;
+        self.pay(&json!({"checkout_url": session["url"]}), "4242424242424242").await;
     }
 
     /// As [`House::stripe`], again until no fault is in the way.

@@ -54,7 +54,7 @@ impl Game {
     pub(crate) async fn check(&mut self) {
         self.world.sandbox.faults().change(|faults| *faults = untroubled());
         self.world.sandbox.act(Act::Later).await.expect("it fits");
-        self.give_back_what_is_not_ours().await;
+        self.give_back_what_was_withheld().await;
         // What nobody knows the end of is asked about at a start.
         self.world.restart(Ending::CutOff).await;
         let mut said = String::new();
@@ -65,14 +65,16 @@ impl Game {
             let difference = self.difference(&before, &found).await;
             let (findings, credited) = self.books().await;
             said = match difference {
-                Some(difference) => difference,
+                Err(difference) => difference,
                 // What was taken back may have had a card charged again by now: then all of it is looked at anew.
-                None if self.at_stripe().await != before => "Stripe has done something meanwhile".to_owned(),
-                None => {
+                Ok(_) if self.at_stripe().await != before => "Stripe has done something meanwhile".to_owned(),
+                Ok(met) => {
+                    met.into_iter().for_each(|what| self.tell(what));
                     assert_eq!(findings, [] as [String; 0]);
                     self.check_caps(&before).await;
                     self.check_credited(&before, credited).await;
                     self.check_attempts().await;
+                    self.check_findings().await;
                     for (_, taken) in before.values().flat_map(|known| &known.tried) {
                         self.tell(if *taken > 0 {
                             "automatic charge paid"
@@ -85,16 +87,6 @@ impl Game {
             };
         }
         panic!("not in step: {said}");
-    }
-
-    /// What was paid and asked by nobody here goes back, as its operator would see to it.
-    async fn give_back_what_is_not_ours(&self) {
-        let intents = self.world.sandbox.objects("payment_intent").await.expect("Stripe's own state");
-        for intent in intents.iter().filter(|intent| intent["metadata"][ELSEWHERE] == "another currency") {
-            let back = Act::Refund { payment: text(intent, "id"), amount: None };
-            // It may not have been paid.
-            let _ = self.world.sandbox.act(back).await;
-        }
     }
 
     /// Waits until no card is being charged, and whoever may be topped up has enough, or has reached a cap.
@@ -180,20 +172,19 @@ impl Game {
         let all = async |kind| sandbox.objects(kind).await.expect("Stripe's own state");
         let (customers, intents) = (all("customer").await, all("payment_intent").await);
         let (refunds, disputes) = (all("refund").await, all("dispute").await);
+        let packs = self.packs_at_stripe().await;
         let mut known: BTreeMap<CustomerId, AtStripe> = BTreeMap::new();
-        for intent in intents.iter().filter(|intent| intent["metadata"].get(ELSEWHERE).is_none()) {
+        let is_ours = |intent: &&Value| intent["metadata"].get(ELSEWHERE).is_none();
+        let is_pack = |intent: &Value| packs.values().any(|pack| intent["id"] == pack.as_str());
+        for intent in intents.iter().filter(is_ours).filter(|intent| !is_pack(intent)) {
             let owner = customers.iter().find(|one| one["id"] == intent["customer"]).expect("a customer");
             let owner: CustomerId = text(&owner["metadata"], "customer_id").parse().expect("one of ours");
             let (id, amount) = (text(intent, "id"), number(intent, "amount"));
             let named: TopupId = text(&intent["metadata"], "topup_id").parse().expect("one of ours");
             let automatic = (intent["metadata"]["automatic"] == "true").then_some(named);
             let is_paid = intent["status"] == "succeeded";
-            let of = |one: &&Value| one["payment_intent"] == id.as_str();
-            let back = refunds.iter().filter(of).filter(|one| one["status"] != "failed");
-            let held = disputes.iter().filter(of).filter(|one| {
-                ["needs_response", "under_review", "lost"].contains(&text(one, "status").as_str())
-            });
-            let gone: i64 = back.chain(held).map(|one| number(one, "amount")).sum();
+            let [back, held] = claimed(&refunds, &disputes, &id).map(|claims| sum(&claims));
+            let gone = back + held;
             let at_stripe = known.entry(owner).or_default();
             at_stripe.tried.extend(automatic.map(|topup| (topup, if is_paid { amount } else { 0 })));
             if is_paid {
@@ -204,11 +195,15 @@ impl Game {
         known
     }
 
-    /// The first thing that differs between what must be and what is.
-    async fn difference(&self, stripe: &BTreeMap<CustomerId, AtStripe>, found: &Found) -> Option<String> {
-        if found.drifting() != 0 || !found.differences.is_empty() {
+    /// The first thing that differs between what must be and what is; else what was met on the way.
+    async fn difference(
+        &self,
+        stripe: &BTreeMap<CustomerId, AtStripe>,
+        found: &Found,
+    ) -> Result<BTreeSet<&'static str>, String> {
+        if let Some(difference) = self.difference_of_withheld(found).await {
             let named = found.differences.iter().filter_map(|one| one.payment.as_ref()?.parse().ok());
-            return Some(format!("{found:?}: {}", self.known_of(named.collect()).await));
+            return Err(format!("{difference}, {found:?}: {}", self.known_of(named.collect()).await));
         }
         for (no, story) in self.stories.iter().enumerate() {
             let paid = stripe.get(&story.customer).map(|known| known.paid.as_slice()).unwrap_or_default();
@@ -224,13 +219,13 @@ impl Game {
                 let look = move |reader: &Reader<'_>| reader.payments_of(customer, None, 200);
                 let known = self.world.app().await.read(look).await.expect("payments").rows;
                 let known = self.known_of(known.iter().map(|payment| payment.id).collect()).await;
-                return Some(format!(
+                return Err(format!(
                     "customer {no} has {left}, not {expected}: {paid:?}, {} spent; {known}",
                     story.spent
                 ));
             }
         }
-        None
+        self.difference_of_lines().await
     }
 
     /// What the tables have of the payments that differ, for whoever reads why a lot has failed.
@@ -363,6 +358,20 @@ fn credited(app: &App) -> BTreeMap<PaymentId, Vec<i64>> {
     credited
 }
 
-fn number(value: &Value, field: &str) -> i64 {
+/// What is claimed back of a payment at Stripe: refunds that have not failed, and disputes for which the bank holds the money or has kept it.
+pub(crate) fn claimed<'a>(refunds: &'a [Value], disputes: &'a [Value], intent: &str) -> [Vec<&'a Value>; 2] {
+    let of = |one: &&Value| one["payment_intent"] == intent;
+    let back = refunds.iter().filter(of).filter(|one| one["status"] != "failed");
+    let holds =
+        |one: &&Value| ["needs_response", "under_review", "lost"].contains(&text(one, "status").as_str());
+    [back.collect(), disputes.iter().filter(of).filter(holds).collect()]
+}
+
+/// What these come to, in cents.
+pub(crate) fn sum(of: &[&Value]) -> i64 {
+    of.iter().map(|one| number(one, "amount")).sum()
+}
+
+pub(crate) fn number(value: &Value, field: &str) -> i64 {
     value[field].as_i64().unwrap_or_default()
 }

@@ -158,6 +158,7 @@ async fn a_router_that_only_says_yes_is_not_believed() {
     provider.router.spend(&session, megabytes(2_100)).expect("it spends");
     provider.until("it is asked", |provider| provider.router.changes_heard() >= 1).await;
     provider.settled().await;
+    provider.until_counted("saldo_radius_changes_total{outcome=\"acknowledged\"}").await;
     assert!(provider.seen().await.0.restricted_since.is_none(), "an acknowledgement is no proof");
     provider.router.change_faults(|faults| faults.changes = ChangeBehaviour::Obeys);
     // The next report shows that nothing had changed: it is asked for again.

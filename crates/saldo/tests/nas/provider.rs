@@ -29,7 +29,7 @@ pub(crate) const ALLOWANCE: i64 = 2_000_000_000;
 /// What a pack gives.
 pub(crate) const PACK: i64 = 10_000_000_000;
 /// How long nothing is done before what was waited for is looked at again.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// A program, a line, a router.
 pub(crate) struct Provider {
@@ -224,13 +224,23 @@ impl Provider {
     /// Waits until a metric has come to `count`: an answer is counted after it was sent.
     pub(crate) async fn until_metric(&self, name: &str, count: u64) {
         let looking = async {
-            while self.metric(name).await < count {
+            while self.metric(name).await != count {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
         };
         let in_time = tokio::time::timeout(PATIENCE, looking).await;
         assert!(in_time.is_ok(), "{name} is {}", self.metric(name).await);
         assert_eq!(self.metric(name).await, count, "{name}");
+    }
+
+    /// Waits until what a metric counts has happened.
+    pub(crate) async fn until_counted(&self, name: &str) {
+        let looking = async {
+            while self.metric(name).await == 0 {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("{name} is 0"));
     }
 
     /// Where reports are taken.

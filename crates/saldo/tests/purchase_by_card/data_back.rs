@@ -1,21 +1,24 @@
 //! Refunds and disputes of a payment that bought data: the data goes where the money goes.
 
 use book::LineAct;
+use money::StaffId;
 use saldo::audit::Author;
 use saldo::lines::offers::{self, PackDraft};
+use saldo::{clock, ids, passwords};
 use sandbox::{Act, DisputeEnding};
 use serde_json::json;
-use store::tables::bank::FindingCode;
+use store::tables::bank::{Finding, FindingCode};
 use store::tables::claims::{ClaimCause, PaymentClaim};
 use store::tables::lines::OnWriteOff;
 use store::tables::payments::Payment;
 use store::tables::refund_orders::RefundOrder;
+use store::tables::staff::{Staff, StaffRole};
 use store::views::PurchaseState;
 
-use super::VISA;
-use super::browser::Browser;
+use super::browser::{Browser, PASSWORD};
 use super::house;
 use super::house::provider::{ALLOWANCE, GB, PACK, PRICE_CENTAVOS, Provider};
+use super::{DECLINED, VISA};
 
 /// Its refunds are taken by Stripe, and come back.
 const REFUND_FAILS: &str = "4000000000005126";
@@ -124,6 +127,25 @@ impl Provider {
         self.app().write(move |tx| tx.update_customer(&told)).await.expect("an address");
     }
 
+    /// A browser in which somebody of staff has signed in who may do everything.
+    async fn staff(&self) -> Browser<'_> {
+        const EMAIL: &str = "bia@example.com";
+        let staff = Staff {
+            id: StaffId::from_u128(ids::fresh()),
+            email: EMAIL.to_owned(),
+            name: "Bia".to_owned(),
+            password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
+            role: StaffRole::Admin,
+            created_at: clock::now(),
+            disabled_at: None,
+        };
+        self.app().write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
+        let mut browser = Browser::new(&self.house);
+        let answer = browser.sign_in("/console/sign-in", EMAIL, PASSWORD).await;
+        assert_eq!(answer.header("location"), Some("/console"));
+        browser
+    }
+
     async fn has_no_findings(&self) {
         let findings = self.app().read(|reader| reader.findings(9)).await.expect("a look");
         assert_eq!(findings, [], "nobody needs to look");
@@ -142,9 +164,7 @@ async fn a_refund_in_steps_takes_the_data_in_steps_and_everybody_sees_it() {
         assert!(invoices.contains(badge) && invoices.contains("data was taken back."), "{badge}: {invoices}");
     }
     let page = browser.get(&provider.page()).await.text;
-    for words in
-        ["Adjustments", "Credit purchase refunded", "10.0\u{a0}GB taken back: the payment was given back"]
-    {
+    for words in ["Adjustments", "Credit purchase refunded", "R$24.90 given back: 10.0\u{a0}GB taken back"] {
         assert!(page.contains(words), "{words}: {page}");
     }
     provider.has_no_findings().await;
@@ -286,6 +306,7 @@ async fn a_dispute_takes_the_data_as_its_pack_says() {
         (OnWriteOff::TakeBack, DisputeEnding::Lost, 0, 0, 0),
         (OnWriteOff::Leave, DisputeEnding::Lost, PACK, PACK, 0),
         (OnWriteOff::KeepDebt, DisputeEnding::Lost, PACK, PACK, 1),
+        (OnWriteOff::KeepDebt, DisputeEnding::Won, PACK, PACK, 1),
     ] {
         let provider = Provider::open_portal().await;
         provider.pack_says(says).await;
@@ -298,11 +319,96 @@ async fn a_dispute_takes_the_data_as_its_pack_says() {
         provider.until_left(&payment, while_open).await;
         provider.act(Act::Close { dispute, ending }).await;
         provider.until_left(&payment, after).await;
+        // What came back nobody has to collect.
+        let is_owed = says == OnWriteOff::KeepDebt && ending == DisputeEnding::Lost;
+        let is_so = |rows: &Vec<Finding>| rows.len() == usize::from(is_owed);
+        provider.house.until(|reader| Ok(reader.open_findings(None, 9)?.rows), is_so).await;
         let found = provider.all_findings(findings).await;
         assert!(found.iter().all(|one| one.code == FindingCode::CardGivenBack), "{found:?}");
+        assert!(is_owed || found.iter().all(|one| one.detail.contains("came back")), "{found:?}");
         provider.agrees_with_stripe().await;
         provider.house.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_contested_reads_so_and_not_as_given_back_and_staff_have_their_own_words() {
+    let provider = Provider::open_portal().await;
+    let (mut browser, mut staff) = (provider.signed_in().await, provider.staff().await);
+    let payment = provider.paid(&mut browser, VISA).await;
+    let dispute = provider.dispute(&payment).await;
+    provider.until_left(&payment, 0).await;
+    let page = browser.get(&provider.page()).await.text;
+    let step =
+        "Contested at the bank: 10.0\u{a0}GB taken until it decides, and set back if the payment stands";
+    assert!(page.contains(step) && !page.contains("given back"), "{page}");
+    let invoices = browser.get("/invoices").await.text;
+    let of_data =
+        "bank, which keeps the payment until it decides. 10.0\u{a0}GB of its data is taken until then.";
+    assert!(invoices.contains(&format!("Contested at your {of_data}")), "{invoices}");
+    let topup = payment.topup.expect("its page");
+    for path in [
+        format!("/console/payments/{}", payment.id),
+        "/console/payments".to_owned(),
+        "/console/payments.csv".to_owned(),
+        format!("/console/topups/{topup}"),
+        format!("/console/lines/{}", provider.line.id),
+        format!("/console/customers/{}", payment.customer),
+    ] {
+        let page = staff.get(&path).await.text;
+        assert!(page.contains(of_data), "{path}: {page}");
+        assert!(!page.contains("your bank") && !page.contains("given back:"), "{path}: {page}");
+    }
+    let line = staff.get(&format!("/console/lines/{}", provider.line.id)).await.text;
+    assert!(line.contains(step), "{line}");
+    provider.act(Act::Close { dispute, ending: DisputeEnding::Won }).await;
+    provider.until_left(&payment, PACK).await;
+    let page = browser.get(&provider.page()).await.text;
+    let words = "Contested at the bank, which decided that the payment stands: no data is taken";
+    assert!(page.contains(words), "{page}");
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_says_which_pack_it_bought_and_a_refund_without_an_amount_says_so() {
+    let provider = Provider::open_portal().await;
+    let (mut browser, mut staff) = (provider.signed_in().await, provider.staff().await);
+    let payment = provider.paid(&mut browser, VISA).await;
+    let purchase = provider.newest_purchase().await.purchase;
+    let url = format!("/console/payments/{}", payment.id);
+    let link = format!("href=\"/console/lines/{}#{purchase}\"", provider.line.id);
+    for path in [url.clone(), format!("{url}/refund")] {
+        let page = staff.get(&path).await.text;
+        assert!(page.contains(&link) && page.contains("10.0\u{a0}GB · joao"), "{path}: {page}");
+    }
+    assert!(staff.get("/console/payments").await.text.contains("10.0\u{a0}GB · joao"));
+
+    let opened = staff.get(&format!("{url}/refund")).await;
+    assert_eq!(opened.status.as_u16(), 200);
+    assert!(opened.text.contains("value=\"24.90\"") && !opened.text.contains("id=\"problem\""));
+    for nothing in ["", "%20"] {
+        let asked = staff.get(&format!("{url}/refund?amount={nothing}")).await;
+        assert_eq!(asked.status.as_u16(), 422, "{}", asked.text);
+        let words = "Type how much goes back: at most R$24.90.";
+        assert!(asked.text.contains(words) && asked.text.contains("aria-invalid=\"true\""), "{}", asked.text);
+    }
+    let form = format!("{url}/refund?amount=4.90");
+    let fields = [("amount", ""), ("left", "24900000"), ("data", "take")];
+    let refused = staff.submit(&form, &format!("{url}/refunds"), &fields).await;
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);
+    let id = payment.id;
+    assert_eq!(provider.app().read(move |tables| tables.refund_orders_of(id, 5)).await.expect("a look"), []);
+
+    // What was given back of it, and what stays hers.
+    provider.refund(&payment, Some(1_245)).await;
+    provider.until_left(&payment, PACK / 2).await;
+    let words = "R$12.45 given back: 5.0\u{a0}GB taken back, 5.0\u{a0}GB kept";
+    let page = browser.get(&provider.page()).await.text;
+    assert!(page.contains(words), "{page}");
+    let home = staff.get("/console").await.text;
+    assert!(home.contains("Before taking off the R$12.45 given back today"), "{home}");
+    assert!(!home.contains("held-brl-by-day"), "nobody holds credit in reais: {home}");
+    provider.house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -360,5 +466,21 @@ async fn a_refund_that_is_heard_of_before_its_payment_waits_for_it() {
     let is_claimed = |claims: &Vec<PaymentClaim>| !claims.is_empty();
     provider.house.until(move |reader| reader.claims_of(id), is_claimed).await;
     provider.until_left(&payment, 0).await;
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_is_told_though_another_card_was_declined_before() {
+    let provider = Provider::open_portal().await;
+    let mut browser = provider.signed_in().await;
+    let checkout = provider.begin(&mut browser).await;
+    provider.pay(&checkout, DECLINED).await;
+    provider.pay(&checkout, VISA).await;
+    let purchase = provider.until_purchase_is(PurchaseState::Paid).await.purchase;
+    let payment = provider.newest_payment().await;
+    provider.refund(&payment, Some(490)).await;
+    provider.until_left(&payment, PACK - part(490)).await;
+    let told = provider.house.get(&format!("/v1/purchases/{purchase}")).await.expect(200);
+    assert_eq!(told["taken_back"], json!({"amount": part(490).to_string(), "unit": "BYTE"}));
     provider.house.close().await;
 }

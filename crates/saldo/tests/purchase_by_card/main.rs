@@ -21,6 +21,7 @@ use saldo::{clock, payments, purchases, reconciliation, refunds};
 use sandbox::Act;
 use serde_json::json;
 use store::tables::bank::{Finding, FindingCode};
+use store::tables::customers::Customer;
 use store::tables::payments::PaymentStatus;
 use store::tables::reconciliation::ReconciliationRun;
 use store::tables::topups::{Topup, TopupState};
@@ -183,6 +184,12 @@ async fn who_turns_back_may_choose_again() {
 async fn a_page_whose_end_nobody_told_of_is_looked_at() {
     let provider = Provider::open_portal().await;
     provider.house.sandbox.faults().change(|faults| faults.webhook_hold = true);
+    let customer = provider.line.customer;
+    let reached = provider.app().write(move |tx| {
+        let Some(known) = tx.customer(customer)? else { return Ok(()) };
+        tx.update_customer(&Customer { email: Some("joao@example.com".to_owned()), ..known })
+    });
+    reached.await.expect("an e-mail");
     let mut browser = provider.signed_in().await;
     let checkout = provider.begin(&mut browser).await;
     provider.pay(&checkout, VISA).await;
@@ -198,6 +205,16 @@ async fn a_page_whose_end_nobody_told_of_is_looked_at() {
     provider.house.sandbox.faults().change(|faults| faults.webhook_hold = false);
     payments::sync_session(app, &session).await.expect("it is read again");
     assert_eq!((provider.available(), provider.credit().await.to_decimal().as_str()), (PACK, "0.00"));
+    // However it was heard of, and after another start: its receipt goes to each address once.
+    let paid = app.read(move |reader| reader.payments_of(customer, None, 5)).await.expect("a look").rows;
+    let paid = paid[0].id;
+    provider.house.until(|reader| reader.mails(None, 50), |mails| !mails.rows.is_empty()).await;
+    provider.house.hear_again().await;
+    let once = provider.house.receipts_mailed(paid).await;
+    let [mail] = once.as_slice() else { panic!("{once:?}") };
+    assert!(mail.kind == "receipt" && mail.body.contains("24,90"), "{mail:?}");
+    let provider = provider.restart().await;
+    assert_eq!(provider.house.receipts_mailed(paid).await, once);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -327,6 +344,20 @@ async fn a_second_payment_at_stripe_becomes_credit_and_a_person_hears_of_it() {
     let left = provider.app().read(move |reader| overpaid::left(reader, customer, Unit::BRL)).await;
     assert_eq!(left.expect("a look").to_decimal(), "0.00", "no invoice takes it off");
     assert_eq!(provider.available(), PACK);
+    provider.agrees_with_stripe().await;
+    // What goes back of the payment that bought it takes the data, though the page's last payment was the other one.
+    let oldest = provider.app().read(move |reader| reader.payments_of(customer, None, 20)).await;
+    let first = oldest.expect("a look").rows.pop().expect("the first payment");
+    let shown = refunds::preview(provider.app(), first.id, first.amount).await.expect("a look");
+    assert_eq!(shown.expect("it is data").from_grant.value(), PACK);
+    let sandbox = &provider.house.sandbox;
+    sandbox.act(Act::Refund { payment: first.provider_payment, amount: None }).await.expect("it fits");
+    let gone = async {
+        while provider.available() != 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(house::PATIENCE, gone).await.expect("the data in time");
     provider.agrees_with_stripe().await;
     provider.all_findings(1).await;
     provider.house.close().await;

@@ -21,6 +21,15 @@ async fn a_checkout_asks_for_another_currency_until_somebody_has_tried_to_pay() 
     let path = format!("/checkouts/{}/currency", session["id"].as_str().unwrap());
     let page = stage.get("/payments").await.text;
     assert!(page.contains(">Ask for brl</button>") && !page.contains(">Ask for usd</button>"), "{page}");
+    let id = session["id"].as_str().unwrap();
+    let checkout = stage.get(&format!("/pay/{id}")).await.text;
+    assert!(checkout.contains("href=\"/payments#open\""), "it is found from the page itself: {checkout}");
+    let list = stage.get("/payments").await.text;
+    let open = list.split("id=\"open\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    assert!(
+        open.contains(id) && open.contains("Another currency:") && open.contains(">Ask for brl"),
+        "{open}"
+    );
     for (currency, status) in [("gbp", 422), ("usd", 400)] {
         let refused = stage.on_demand(&path, &json!({ "currency": currency }), By::Json).await;
         assert_eq!(refused.status, status, "{currency}: {}", refused.text);

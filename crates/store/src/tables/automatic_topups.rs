@@ -35,21 +35,21 @@ const CONSENTS: &str = "SELECT wallet, given_at, version, language, words, given
     FROM automatic_topup_consents WHERE wallet = $1 ORDER BY given_at DESC LIMIT $2";
 const INSERT_CHARGE: &str =
     "INSERT INTO automatic_charges (topup, wallet, amount, unit, payment_method, card_brand,
-    card_last4, charged_at, written_at, outcome, code, provider_payment, settled_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    card_last4, charged_at, written_at, outcome, code, provider_payment, settled_at, stripe_customer)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const CHARGE: &str =
     "SELECT topup, wallet, amount, unit, payment_method, card_brand, card_last4, charged_at, written_at,
-    outcome, code, provider_payment, settled_at FROM automatic_charges WHERE topup = $1";
+    outcome, code, provider_payment, settled_at, stripe_customer FROM automatic_charges WHERE topup = $1";
 const CHARGES_SINCE: &str =
     "SELECT topup, wallet, amount, unit, payment_method, card_brand, card_last4, charged_at,
-    written_at, outcome, code, provider_payment, settled_at FROM automatic_charges
+    written_at, outcome, code, provider_payment, settled_at, stripe_customer FROM automatic_charges
     WHERE wallet = $1 AND charged_at >= $2 ORDER BY charged_at DESC, topup DESC LIMIT $3";
 const IN_FLIGHT: &str =
     "SELECT topup, wallet, amount, unit, payment_method, card_brand, card_last4, charged_at, written_at,
-    outcome, code, provider_payment, settled_at FROM automatic_charges
+    outcome, code, provider_payment, settled_at, stripe_customer FROM automatic_charges
     WHERE wallet = $1 AND settled_at IS NULL";
 const UNKNOWN: &str = "SELECT topup, wallet, amount, unit, payment_method, card_brand, card_last4, charged_at, written_at,
-    outcome, code, provider_payment, settled_at FROM automatic_charges
+    outcome, code, provider_payment, settled_at, stripe_customer FROM automatic_charges
     WHERE settled_at IS NULL AND outcome = 'unknown' AND written_at <= $1 AND topup > $2 ORDER BY topup LIMIT $3";
 const PUT_CHARGE: &str =
     "UPDATE automatic_charges SET outcome = $1, code = $2, provider_payment = $3, settled_at = $4
@@ -212,6 +212,8 @@ row! {
         pub provider_payment: Option<String>,
         /// When it was over, by the machine's clock: declined, abandoned, or its credit there.
         pub settled_at: Option<Timestamp>,
+        /// The customer whose card it is, as the provider knew him when it was written down, `cus_…`; not known of charges of old.
+        pub stripe_customer: Option<String>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Credit that staff give or take, as it was asked for. One above the operator's limit waits for somebody else of staff; its name is the
 //! key of the command that it becomes, so it is booked once.
 
-use money::{Amount, CustomerId, IntentId, StaffId, Timestamp, WalletId};
+use money::{Amount, CustomerId, IntentId, PaymentId, StaffId, Timestamp, WalletId};
 
 use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
 use crate::error::StoreError;
@@ -9,22 +9,26 @@ use crate::stored::{row, words};
 
 const INSERT: &str =
     "INSERT INTO credit_requests (id, customer, wallet, direction, amount, unit, reason, note, expires_at,
-    state, refusal, asked_by, asked_at, decided_by, decided_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    state, refusal, asked_by, asked_at, decided_by, decided_at, payment)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const ONE: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at FROM credit_requests WHERE id = $1";
+    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE id = $1";
 const IN_STATE: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at FROM credit_requests WHERE state = $1 AND id < $2
+    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE state = $1 AND id < $2
     ORDER BY id DESC LIMIT $3";
 const ALL: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at FROM credit_requests WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE id < $1 ORDER BY id DESC LIMIT $2";
 const OF_CUSTOMER: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at FROM credit_requests WHERE customer = $1 AND asked_at < $2
+    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE customer = $1 AND asked_at < $2
     ORDER BY asked_at DESC, id DESC LIMIT $3";
+const LAST_FOR: &str =
+    "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
+    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE payment = $1
+    ORDER BY asked_at DESC, id DESC LIMIT 1";
 const COUNT: &str = "SELECT count(*) FROM credit_requests WHERE state = $1";
 const GIVEN_ALONE: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM credit_requests
     WHERE asked_by = $1 AND asked_at > $2 AND direction = 'give' AND decided_by IS NULL
@@ -91,6 +95,16 @@ row! {
         pub decided_by: Option<StaffId>,
         /// When.
         pub decided_at: Option<Timestamp>,
+        /// The payment that had credited nothing, whose credit it is.
+        pub payment: Option<PaymentId>,
+    }
+}
+
+impl CreditRequest {
+    /// Whether it is booked, or may still be.
+    pub fn is_live(&self) -> bool {
+        use CreditRequestState::{Approved, Booked, Waiting};
+        matches!(self.state, Waiting | Approved | Booked)
     }
 }
 
@@ -123,6 +137,11 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<CreditRequest>, StoreError> {
         self.all(OF_CUSTOMER, &[&customer, &before, &limit])
+    }
+
+    /// The newest request to credit a payment by hand.
+    pub fn last_credit_request_for(&self, payment: PaymentId) -> Result<Option<CreditRequest>, StoreError> {
+        self.one(LAST_FOR, &[&payment])
     }
 
     /// How many requests are in one state.

@@ -55,9 +55,11 @@ const ATTEMPTS: &str = "SELECT delivery, attempt_no, at, took_millis, status, an
     FROM webhook_attempts WHERE delivery = $1 ORDER BY attempt_no DESC LIMIT $2";
 
 const OLD_ATTEMPTS: &str = "DELETE FROM webhook_attempts WHERE delivery IN (SELECT id FROM webhook_deliveries
-    WHERE created_at < $1 AND next_attempt_at IS NULL)";
+    WHERE created_at < $1 AND (next_attempt_at IS NULL
+        OR endpoint IN (SELECT id FROM webhook_endpoints WHERE state <> 'enabled')))";
 const OLD_DELIVERIES: &str =
-    "DELETE FROM webhook_deliveries WHERE created_at < $1 AND next_attempt_at IS NULL";
+    "DELETE FROM webhook_deliveries WHERE created_at < $1 AND (next_attempt_at IS NULL
+    OR endpoint IN (SELECT id FROM webhook_endpoints WHERE state <> 'enabled'))";
 const OLD_MESSAGES: &str = "DELETE FROM webhook_messages WHERE created_at < $1
     AND message_no < (SELECT max(message_no) FROM webhook_messages)
     AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE webhook_deliveries.message = webhook_messages.id)";
@@ -306,7 +308,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Drops deliveries from before `at` that nothing more is tried for, and messages that none is left of; how many messages. The
+    /// Drops deliveries from before `at` that nothing more is tried for or whose endpoint is told nothing, and messages that none is left of; how many messages. The
     /// newest message stays, so that no number is given twice.
     pub fn delete_messages_before(&self, at: Timestamp) -> Result<usize, StoreError> {
         self.run(OLD_ATTEMPTS, &[&at])?;

@@ -15,6 +15,8 @@ const SELECT: &str = "SELECT import_no, file_name, actor, created_at, customers,
 const ALL: &str = "SELECT import_no, file_name, actor, created_at, customers, lines, known, intents,
     first_intent, last_intent, kind, bought, promotional FROM imports
     WHERE kind = $1 AND import_no < $2 ORDER BY import_no DESC LIMIT $3";
+const INSERT_MARK: &str = "INSERT INTO import_marks (mark, import_no) VALUES ($1, $2)";
+const MARKED: &str = "SELECT import_no FROM import_marks WHERE mark = $1";
 const OPEN_BETWEEN: &str = "SELECT count(*) FROM intents WHERE done_at IS NULL AND id >= $1 AND id <= $2";
 
 words! {
@@ -77,6 +79,11 @@ impl Reader<'_> {
         Ok(page(rows, limit, |row: &ImportRow| row.import_no))
     }
 
+    /// The file in which a row was taken that this mark stands for.
+    pub fn import_of_mark(&self, mark: u128) -> Result<Option<u32>, StoreError> {
+        self.one(MARKED, &[&&mark.to_be_bytes()[..]])
+    }
+
     /// How many intents of an import the book has not confirmed. Ones that others wrote in the very same moment are counted too.
     pub fn open_intents_of(&self, import: &ImportRow) -> Result<u32, StoreError> {
         Ok(self.one(OPEN_BETWEEN, &[&import.first_intent, &import.last_intent])?.unwrap_or(0))
@@ -89,5 +96,10 @@ impl Tx<'_> {
         let import_no = self.one(NEXT_NO, &[])?.unwrap_or(1);
         self.run(INSERT, &[&ImportRow { import_no, ..import.clone() }])?;
         Ok(import_no)
+    }
+
+    /// Writes down that a row that this mark stands for was taken; a conflict if one was before.
+    pub fn insert_import_mark(&self, mark: u128, import_no: u32) -> Result<(), StoreError> {
+        self.run(INSERT_MARK, &[&&mark.to_be_bytes()[..], &import_no]).map(|_| ())
     }
 }

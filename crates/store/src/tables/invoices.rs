@@ -72,13 +72,15 @@ const MOVE_RUN: &str =
     WHERE month = $5";
 const PAYERS_COUNT: &str = "SELECT count(*) FROM payers";
 const PAYERS_AFTER: &str = "SELECT customer FROM payers WHERE customer > $1 ORDER BY customer LIMIT $2";
-const PUT_OVERDUE: &str = "INSERT INTO overdue_lines (line, blocked_at, trusted_cycle, trusted_until)
-    VALUES ($1, $2, $3, $4) ON CONFLICT (line) DO UPDATE SET blocked_at = excluded.blocked_at,
-    trusted_cycle = excluded.trusted_cycle, trusted_until = excluded.trusted_until";
-const OVERDUE: &str =
-    "SELECT line, blocked_at, trusted_cycle, trusted_until FROM overdue_lines WHERE line = $1";
-const BLOCKED_AFTER: &str = "SELECT line, blocked_at, trusted_cycle, trusted_until FROM overdue_lines
-    WHERE blocked_at IS NOT NULL AND line > $1 ORDER BY line LIMIT $2";
+const PUT_OVERDUE: &str =
+    "INSERT INTO overdue_lines (line, blocked_at, trusted_cycle, trusted_until, enabled_at)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (line) DO UPDATE SET blocked_at = excluded.blocked_at,
+    trusted_cycle = excluded.trusted_cycle, trusted_until = excluded.trusted_until,
+    enabled_at = excluded.enabled_at";
+const OVERDUE: &str = "SELECT line, blocked_at, trusted_cycle, trusted_until, enabled_at
+    FROM overdue_lines WHERE line = $1";
+const BLOCKED_AFTER: &str = "SELECT line, blocked_at, trusted_cycle, trusted_until, enabled_at
+    FROM overdue_lines WHERE blocked_at IS NOT NULL AND line > $1 ORDER BY line LIMIT $2";
 
 words! {
     /// What became of an invoice.
@@ -205,6 +207,8 @@ row! {
         pub trusted_cycle: Option<u32>,
         /// Until when it is not blocked again.
         pub trusted_until: Option<Timestamp>,
+        /// When it was enabled again last, because that had been paid or on trust.
+        pub enabled_at: Option<Timestamp>,
     }
 }
 

@@ -8,6 +8,8 @@ use super::{Page, Reader, Tx, before_bytes, page, rows_to_ask};
 use crate::error::StoreError;
 use crate::stored::{Bind, Hidden, row, words};
 
+/// Lines of one customer that are read at once where all of them are.
+const LINES_AT_ONCE: u32 = 500;
 /// Former logins that are looked at.
 const FORMER_LOGINS_MAX: u32 = 16;
 
@@ -64,6 +66,13 @@ const LINE_BY_LOGIN: &str = "SELECT id, customer, wallet, access_login, created_
     WHERE access_login = $1";
 const LINES_OF: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
     WHERE customer = $1 ORDER BY id LIMIT $2";
+const LINES_OF_AFTER: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
+    WHERE customer = $1 AND id > $2 ORDER BY id LIMIT $3";
+const LINES_IN_SERVICE_FIRST: &str = "SELECT l.id, l.customer, l.wallet, l.access_login, l.created_at
+    FROM lines l LEFT JOIN line_view v ON v.line = l.id WHERE l.customer = $1
+    ORDER BY CASE WHEN v.status = 'cancelled' THEN 1 ELSE 0 END, l.id LIMIT $2";
+const LINE_OF_WALLET: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
+    WHERE wallet = $1";
 const LINES_OF_BEFORE: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
     WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const LINES: &str = "SELECT id, customer, wallet, access_login, created_at FROM lines
@@ -324,6 +333,36 @@ impl Reader<'_> {
     /// The first `limit` lines of a customer, oldest first.
     pub fn lines_of(&self, customer: CustomerId, limit: u32) -> Result<Vec<LineEntry>, StoreError> {
         self.all(LINES_OF, &[&customer, &limit])
+    }
+
+    /// All lines of a customer, oldest first, however many they are.
+    pub fn every_line_of(&self, customer: CustomerId) -> Result<Vec<LineEntry>, StoreError> {
+        let mut lines: Vec<LineEntry> = Vec::new();
+        loop {
+            let after = lines.last().map_or([0; 16], |line| line.id.as_u128().to_be_bytes());
+            let next: Vec<LineEntry> = self.all(LINES_OF_AFTER, &[&customer, &&after[..], &LINES_AT_ONCE])?;
+            let is_last = next.len() < LINES_AT_ONCE as usize;
+            lines.extend(next);
+            if is_last {
+                return Ok(lines);
+            }
+        }
+    }
+
+    /// At most `limit` lines of a customer, oldest first. Where he has more, those that were cancelled are left out before any other.
+    pub fn lines_in_service_first(
+        &self,
+        customer: CustomerId,
+        limit: u32,
+    ) -> Result<Vec<LineEntry>, StoreError> {
+        let mut lines: Vec<LineEntry> = self.all(LINES_IN_SERVICE_FIRST, &[&customer, &limit])?;
+        lines.sort_by_key(|line| line.id);
+        Ok(lines)
+    }
+
+    /// The line on this wallet.
+    pub fn line_of_wallet(&self, wallet: WalletId) -> Result<Option<LineEntry>, StoreError> {
+        self.one(LINE_OF_WALLET, &[&wallet])
     }
 
     /// A customer's lines, newest first.

@@ -5,7 +5,7 @@ use money::{CustomerId, GrantId, Timestamp, Unit, WalletId};
 use super::{Reader, Tx};
 use crate::error::StoreError;
 use crate::stored::row;
-use crate::views::quarter_of;
+use crate::views::{grant_key, quarter_of};
 
 const WISH: &str =
     "SELECT customer, low_balance, is_told_low, is_told_expiry FROM mail_wishes WHERE customer = $1";
@@ -15,10 +15,13 @@ const PUT_WISH: &str = "INSERT INTO mail_wishes (customer, low_balance, is_told_
         is_told_low = excluded.is_told_low, is_told_expiry = excluded.is_told_expiry";
 const TOLD: &str = "SELECT is_low FROM balance_told WHERE wallet_no = $1";
 const PUT_TOLD: &str =
-    "INSERT INTO balance_told (wallet_no, is_low, falls, low_since) VALUES ($1, $2, $3, $4)
+    "INSERT INTO balance_told (wallet_no, is_low, falls, low_since, threshold, told_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (wallet_no) DO UPDATE SET is_low = excluded.is_low, falls = excluded.falls,
-        low_since = CASE WHEN balance_told.is_low = excluded.is_low THEN balance_told.low_since
+        threshold = excluded.threshold, told_at = excluded.told_at, low_since = CASE WHEN balance_told.is_low = excluded.is_low THEN balance_told.low_since
             ELSE excluded.low_since END";
+const ADDED_SINCE: &str = "SELECT count(*) FROM grant_view
+    WHERE grant_key >= $1 AND grant_key < $2 AND added_at > $3 AND source <> 'reinstated'";
 const NEWEST_LOW_COUNT: &str = "SELECT quarter, low FROM low_balance_counts ORDER BY quarter DESC LIMIT 1";
 const PUT_LOW_COUNT: &str = "INSERT INTO low_balance_counts (quarter, low) VALUES ($1, $2)
     ON CONFLICT (quarter) DO UPDATE SET low = excluded.low";
@@ -33,19 +36,19 @@ const LATELY_LOW: &str =
     WHERE t.is_low = 1 ORDER BY t.low_since DESC, t.wallet_no DESC LIMIT $1";
 const WATCHED: &str =
     "SELECT w.wallet_no, w.wallet, w.customer, b.posted - b.pending - b.held, m.low_balance,
-    t.is_low, t.falls
+    t.is_low, t.falls, t.threshold, t.told_at
     FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no
     LEFT JOIN mail_wishes m ON m.customer = w.customer LEFT JOIN balance_told t ON t.wallet_no = w.wallet_no
     WHERE w.unit = $1 AND w.wallet_no > $2 ORDER BY w.wallet_no LIMIT $3";
 const WATCHED_OF: &str =
     "SELECT w.wallet_no, w.wallet, w.customer, b.posted - b.pending - b.held, m.low_balance,
-    t.is_low, t.falls
+    t.is_low, t.falls, t.threshold, t.told_at
     FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no
     LEFT JOIN mail_wishes m ON m.customer = w.customer LEFT JOIN balance_told t ON t.wallet_no = w.wallet_no
     WHERE w.unit = $1 AND w.customer = $2 ORDER BY w.wallet_no LIMIT $3";
 const WATCHED_ONE: &str =
     "SELECT w.wallet_no, w.wallet, w.customer, b.posted - b.pending - b.held, m.low_balance,
-    t.is_low, t.falls
+    t.is_low, t.falls, t.threshold, t.told_at
     FROM wallet_view w JOIN balance_view b ON b.wallet_no = w.wallet_no
     LEFT JOIN mail_wishes m ON m.customer = w.customer LEFT JOIN balance_told t ON t.wallet_no = w.wallet_no
     WHERE w.unit = $1 AND w.wallet_no = $2";
@@ -87,8 +90,30 @@ row! {
         pub low_balance: Option<i64>,
         /// 1 if it was below its threshold when it was last seen; `None` if it never was seen.
         pub is_low: Option<u8>,
-        /// How often it has fallen below.
+        /// How often its customer was told that it has fallen below.
         pub falls: Option<u32>,
+        /// The threshold by which that was seen; `None` if it was not written down.
+        pub threshold: Option<i64>,
+        /// When its customer was told of a fall last.
+        pub told_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// What is known of a money wallet that is watched.
+    pub struct BalanceTold {
+        /// Its number.
+        pub wallet_no: u32,
+        /// 1 if it is below its threshold.
+        pub is_low: u8,
+        /// How often its customer was told that it has fallen below.
+        pub falls: u32,
+        /// When it was seen there. Of one that was there already the first time counts.
+        pub low_since: Timestamp,
+        /// That threshold.
+        pub threshold: Option<i64>,
+        /// When its customer was told of a fall last.
+        pub told_at: Option<Timestamp>,
     }
 }
 
@@ -168,6 +193,12 @@ impl Reader<'_> {
         self.one(WATCHED_ONE, &[&unit, &wallet_no])
     }
 
+    /// Whether anything was added to a wallet after `since`: bought, given or allowed. What a dispute or refund that failed gave back is not.
+    pub fn was_added_to(&self, wallet_no: u32, since: Timestamp) -> Result<bool, StoreError> {
+        let (first, beyond) = (grant_key(wallet_no, 0), grant_key(wallet_no, 0) + (1 << 32));
+        Ok(self.one::<u32>(ADDED_SINCE, &[&first, &beyond, &since])?.is_some_and(|count| count > 0))
+    }
+
     /// The highest threshold that any customer has chosen.
     pub fn highest_low_balance(&self) -> Result<Option<i64>, StoreError> {
         Ok(self.one::<Option<i64>>(HIGHEST, &[])?.flatten())
@@ -218,20 +249,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down on which side of its threshold a wallet was seen at `at`, and how often it has fallen below.
-    pub fn put_balance_told(
-        &self,
-        wallet_no: u32,
-        is_low: bool,
-        falls: u32,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let was_low = self.one::<u8>(TOLD, &[&wallet_no])?.is_some_and(|was| was > 0);
-        self.run(PUT_TOLD, &[&wallet_no, &u8::from(is_low), &falls, &at])?;
+    /// Writes down on which side of its threshold a wallet was seen, and what its customer was told.
+    pub fn put_balance_told(&self, told: &BalanceTold) -> Result<(), StoreError> {
+        let was_low = self.one::<u8>(TOLD, &[&told.wallet_no])?.is_some_and(|was| was > 0);
+        self.run(PUT_TOLD, &[told])?;
+        let is_low = told.is_low > 0;
         if was_low != is_low {
             let newest = self.one(NEWEST_LOW_COUNT, &[])?.unwrap_or(LowCount { quarter: 0, low: 0 });
             let low = if is_low { newest.low + 1 } else { newest.low - 1 };
-            self.run(PUT_LOW_COUNT, &[&quarter_of(at).max(newest.quarter), &low])?;
+            self.run(PUT_LOW_COUNT, &[&quarter_of(told.low_since).max(newest.quarter), &low])?;
         }
         Ok(())
     }

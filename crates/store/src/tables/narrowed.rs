@@ -16,88 +16,116 @@ use crate::stored::{Bind, row};
 
 const PAYMENTS: &str =
     "SELECT id FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND
-    ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS
-    NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_OF: &str =
     "SELECT id FROM payments WHERE customer = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded >
-    0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry
-    IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_BY_CARD: &str =
     "SELECT id FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded >
-    0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry
-    IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_BY_STATUS: &str =
     "SELECT id FROM payments WHERE status = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0)
-    AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS
-    NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
+    AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_REFUNDED: &str =
     "SELECT id FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR status = $3) AND ($4 = 0 OR
     refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND
-    credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND
+    credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND
     occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_DISPUTED: &str =
     "SELECT id FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL AND ($2 = '' OR status = $3)
     AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
-    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14";
 const PAYMENTS_UNMATCHED: &str =
-    "SELECT id FROM payments WHERE id <> $1 AND status = 'succeeded' AND credited_entry IS NULL AND ($2 =
+    "SELECT id FROM payments WHERE id <> $1 AND status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'
+    AND ($2 =
     '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 =
-    0 OR (status = 'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
+    0 OR (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
     card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
     DESC, id DESC LIMIT $14";
 const SUMS: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND
     ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
-    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_OF: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE customer = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
-    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_BY_CARD: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
-    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_BY_STATUS: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE status = $1 AND ($2 = '' OR status = $3)
     AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
-    'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
+    'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_REFUNDED: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR
     status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR
-    (status = 'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
+    (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
     card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
     DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_DISPUTED: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL
     AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL)
-    AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL)) AND ($7 = 0 OR amount = $8) AND
+    AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7 = 0 OR amount = $8) AND
     ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY
     occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_UNMATCHED: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND status = 'succeeded' AND
-    credited_entry IS NULL AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR
-    dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL)) AND ($7
+    credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'
+    AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR
+    dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND ($7
     = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) <
     ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY
     unit, status";

@@ -44,16 +44,25 @@ const PUT_USAGE_TOLD: &str =
 
 const INSERT_MAIL: &str =
     "INSERT INTO mails (id, kind, recipient, subject, body, locale, created_at, sent_at,
-    attempts, next_attempt_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    attempts, next_attempt_at, last_error, customer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const MAIL: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
-    next_attempt_at, last_error FROM mails WHERE id = $1";
+    next_attempt_at, last_error, customer FROM mails WHERE id = $1";
+const MAILS_FIRST: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
+    next_attempt_at, last_error, customer FROM mails WHERE sent_at IS NULL AND kind = $1 AND next_attempt_at <= $2
+    ORDER BY next_attempt_at, id LIMIT $3";
 const MAILS_DUE: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
-    next_attempt_at, last_error FROM mails WHERE sent_at IS NULL AND next_attempt_at <= $1
+    next_attempt_at, last_error, customer FROM mails WHERE sent_at IS NULL AND next_attempt_at <= $1
     ORDER BY next_attempt_at, id LIMIT $2";
 const MAILS: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
-    next_attempt_at, last_error FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2";
-const MAILS_TO: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
-    next_attempt_at, last_error FROM mails WHERE recipient = $1 AND created_at < $2
+    next_attempt_at, last_error, customer FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const MAILS_OF: &str = "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
+    next_attempt_at, last_error, customer FROM mails WHERE customer = $1 AND created_at < $2
+    ORDER BY created_at DESC, id DESC LIMIT $3";
+// What was written to an address before it was a customer's is not his by name.
+const MAILS_TO_NOBODY: &str =
+    "SELECT id, kind, recipient, subject, body, locale, created_at, sent_at, attempts,
+    next_attempt_at, last_error, customer FROM mails
+    WHERE recipient = $1 AND customer IS NULL AND created_at < $2
     ORDER BY created_at DESC, id DESC LIMIT $3";
 const CLAIM_MAIL: &str = "UPDATE mails SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2";
 const RELEASE_MAILS: &str =
@@ -140,6 +149,8 @@ row! {
         pub next_attempt_at: Option<Timestamp>,
         /// What went wrong the last time.
         pub last_error: Option<String>,
+        /// To which customer it is written, at whatever address; `None` if to somebody else.
+        pub customer: Option<CustomerId>,
     }
 }
 
@@ -170,9 +181,24 @@ impl Reader<'_> {
         self.one(MAIL, &[&id])
     }
 
-    /// The newest `limit` mails to this address that were written before this moment, newest first.
-    pub fn mails_to(&self, recipient: &str, before: Timestamp, limit: u32) -> Result<Vec<Mail>, StoreError> {
-        self.all(MAILS_TO, &[&recipient, &before, &limit])
+    /// The newest `limit` mails to this customer that were written before this moment, newest first, whatever address they went to.
+    pub fn mails_of(
+        &self,
+        customer: CustomerId,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Mail>, StoreError> {
+        self.all(MAILS_OF, &[&customer, &before, &limit])
+    }
+
+    /// The newest `limit` mails to this address, as no customer's, that were written before this moment, newest first.
+    pub fn mails_to_nobody(
+        &self,
+        recipient: &str,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Mail>, StoreError> {
+        self.all(MAILS_TO_NOBODY, &[&recipient, &before, &limit])
     }
 
     /// All mails, newest first.
@@ -242,15 +268,28 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes at most `limit` mails that are due at `now`, the longest due first. They are due again at `lease_until` unless
-    /// they are sent or put off before.
+    /// Takes at most `limit` mails that are due at `now`: those of the kinds `first`, kind by kind, before all others, the longest due
+    /// first. They are due again at `lease_until` unless they are sent or put off before.
     pub fn claim_mails(
         &self,
+        first: &[&str],
         now: Timestamp,
         lease_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<Mail>, StoreError> {
-        let mut due: Vec<Mail> = self.all(MAILS_DUE, &[&now, &limit])?;
+        let mut claimed = Vec::new();
+        let left = |claimed: &Vec<Mail>| limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(limit));
+        for kind in first {
+            let due = self.all(MAILS_FIRST, &[kind, &now, &left(&claimed)])?;
+            claimed.extend(self.take_mails(due, lease_until)?);
+        }
+        // What was taken just now is not due any more.
+        let due = self.all(MAILS_DUE, &[&now, &left(&claimed)])?;
+        claimed.extend(self.take_mails(due, lease_until)?);
+        Ok(claimed)
+    }
+
+    fn take_mails(&self, mut due: Vec<Mail>, lease_until: Timestamp) -> Result<Vec<Mail>, StoreError> {
         let mut claim = self.prepare(CLAIM_MAIL)?;
         for mail in &mut due {
             claim.run(&[&lease_until, &mail.id])?;

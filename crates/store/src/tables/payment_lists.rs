@@ -7,7 +7,8 @@ use super::payments::PaymentStatus;
 use crate::error::StoreError;
 
 const UNMATCHED_COUNT: &str = "SELECT count(*) FROM payments
-    WHERE status = 'succeeded' AND credited_entry IS NULL AND updated_at < $1";
+    WHERE status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND updated_at < $1";
 const BY_CHARGE: &str = "SELECT id FROM payments WHERE provider_charge = $1";
 const BY_CARD: &str =
     "SELECT DISTINCT customer FROM payments WHERE card_last4 = $1 ORDER BY customer DESC LIMIT $2";

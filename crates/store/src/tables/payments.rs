@@ -18,6 +18,7 @@ const INSERT: &str = "INSERT INTO payments
 const UPDATE: &str = "UPDATE payments SET topup = $1, provider_charge = $2, amount = $3, unit = $4, method = $5,
     card_brand = $6, card_last4 = $7, card_exp_month = $8, card_exp_year = $9, status = $10, reason_code = $11,
     reason = $12, updated_at = $13, way_on = $14, awaited_until = $15 WHERE id = $16";
+const SET_REASON: &str = "UPDATE payments SET reason_code = $1, updated_at = $2 WHERE id = $3";
 const SET_CREDITED: &str = "UPDATE payments SET credited_entry = $1 WHERE id = $2 AND credited_entry IS NULL";
 const BY_ID: &str = "SELECT id, customer, topup, provider, provider_payment, provider_charge, amount, unit, method,
     card_brand, card_last4, card_exp_month, card_exp_year, status, reason_code, reason, occurred_at, updated_at,
@@ -264,6 +265,11 @@ impl Tx<'_> {
             ],
             id.to_string(),
         )
+    }
+
+    /// Writes down another reason why an attempt is as it is.
+    pub fn set_payment_reason(&self, id: PaymentId, code: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.run_one(SET_REASON, &[&Some(code.to_owned()), &now, &id], id.to_string())
     }
 
     /// Writes down the entry that credited an attempt; whether there was none before.

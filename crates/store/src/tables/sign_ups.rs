@@ -13,6 +13,8 @@ const INSERT: &str =
     created_at, expires_at, mails) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const BY_TOKEN: &str = "SELECT page_hash, token_hash, email, name, password_hash, locale, terms_url,
     created_at, expires_at, mails FROM sign_ups WHERE token_hash = $1 AND expires_at > $2";
+const BY_PAGE: &str = "SELECT page_hash, token_hash, email, name, password_hash, locale, terms_url,
+    created_at, expires_at, mails FROM sign_ups WHERE page_hash = $1 AND expires_at > $2";
 const SEND_AGAIN: &str = "UPDATE sign_ups SET token_hash = $1, mails = mails + 1
     WHERE page_hash = $2 AND expires_at > $3 AND mails < $4
     RETURNING page_hash, token_hash, email, name, password_hash, locale, terms_url, created_at, expires_at, mails";
@@ -52,6 +54,15 @@ impl Reader<'_> {
     /// Whoever has a link with this secret that still works at `now`.
     pub fn sign_up(&self, token_hash: &SecretHash, now: Timestamp) -> Result<Option<SignUp>, StoreError> {
         self.one(BY_TOKEN, &[token_hash, &now])
+    }
+
+    /// Whoever may ask for his mail again from a page with this secret, and can still confirm at `now`.
+    pub fn sign_up_of_page(
+        &self,
+        page_hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<SignUp>, StoreError> {
+        self.one(BY_PAGE, &[page_hash, &now])
     }
 
     /// How many wait.

@@ -32,6 +32,9 @@ const WITH_NOTHING: &str = "SELECT e.id, e.customer, e.wallet, e.access_login, e
     ORDER BY e.id DESC LIMIT $2";
 const PACKS_SOLD: &str = "SELECT count(*), CAST(sum(price) AS BIGINT), price_unit FROM purchase_view
     WHERE released_at >= $1 AND released_at < $2 GROUP BY price_unit ORDER BY price_unit";
+const REFUNDED: &str = "SELECT count(*), CAST(sum(amount) AS BIGINT), unit FROM payment_claims
+    WHERE cause = 'refund' AND occurred_at >= $1 AND occurred_at < $2 AND state <> 'failed'
+    GROUP BY unit ORDER BY unit";
 const GIVEN_BACK: &str = "SELECT count(*), CAST(-sum(amount) AS BIGINT), unit FROM overpaid
     WHERE kind = 'given_back' AND refused_at IS NULL AND at >= $1 AND at < $2 AND ($3 = 0 OR customer = $4)
     GROUP BY unit ORDER BY unit";
@@ -118,6 +121,11 @@ impl Reader<'_> {
         spans.iter().map(|(from, until)| statement.all(&[from, until])).collect()
     }
 
+    /// What was refunded of payments by card from `from` on and before `until`, by unit. Refunds that came back are not among it.
+    pub fn refunded_between(&self, (from, until): (Timestamp, Timestamp)) -> Result<Vec<Summed>, StoreError> {
+        self.all(REFUNDED, &[&from, &until])
+    }
+
     /// What was given back by hand from `from` on and before `until`, by unit: everybody's, or one customer's.
     pub fn given_back_between(
         &self,
@@ -147,6 +155,7 @@ mod tests {
             (LINES_AT_ZERO, "balance_view_at_zero (posted<?)"),
             (WITH_NOTHING, "balance_view_at_zero (posted<?)"),
             (PACKS_SOLD, "purchase_view_by_release (released_at>? AND released_at<?)"),
+            (REFUNDED, "payment_claims_refunds (occurred_at>? AND occurred_at<?)"),
             (GIVEN_BACK, "overpaid_given_back (at>? AND at<?)"),
         ] {
             let Planned { plan, whole } = planned(sql);

@@ -6,6 +6,7 @@
 mod apply;
 mod changes;
 mod difference;
+mod line_rows;
 mod lines;
 mod read;
 
@@ -18,7 +19,7 @@ use crate::stored::{row, words};
 
 pub use changes::ViewChanges;
 pub use difference::ViewDifference;
-pub use lines::{
+pub use line_rows::{
     CycleRow, LineChange, LineRow, PurchaseRow, PurchaseState, SessionRow, TermsMoved, TrafficRow,
     ZeroRatedRow,
 };

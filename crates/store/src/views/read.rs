@@ -8,6 +8,7 @@ use super::{
     WindowRow, grant_key, quarter_of,
 };
 use crate::error::StoreError;
+use crate::tables::claims::ClaimCause;
 use crate::tables::{Page, Reader, page, rows_to_ask};
 
 const WALLET_BY_ID: &str = "SELECT w.wallet_no, w.wallet, w.customer, w.unit, b.posted, b.pending, b.held,
@@ -44,16 +45,30 @@ const ENTRY: &str =
 const ENTRY_WALLETS: &str = "SELECT wallet_no FROM entry_view WHERE entry = $1 ORDER BY wallet_no";
 const TAKEN_BACK: &str = "SELECT CAST(coalesce(-sum(amount), 0) AS BIGINT) FROM entry_view
     WHERE payment = $1 AND kind IN ('refund', 'dispute')";
+const TAKEN_BACK_FOR: &str = "SELECT CAST(coalesce(-sum(amount), 0) AS BIGINT) FROM entry_view
+    WHERE payment = $1 AND kind = $2";
 const NEWEST: &str = "SELECT newest FROM balance_view WHERE wallet_no = $1";
 const MARK_FROM_PLACE: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND entry >= $2 ORDER BY entry LIMIT 1";
 const MARK_FROM_TIME: &str = "SELECT entry FROM entry_mark
     WHERE wallet_no = $1 AND at >= $2 ORDER BY at, entry LIMIT 1";
-const MOVED: &str = "SELECT kind, nullif(reason, ''), CAST(sum(amount) AS BIGINT), unit
-    FROM moved_view WHERE quarter >= $1 GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
-const MOVED_BETWEEN: &str = "SELECT kind, nullif(reason, ''), CAST(sum(amount) AS BIGINT), unit
-    FROM moved_view WHERE quarter >= $1 AND quarter < $2
-    GROUP BY kind, reason, unit ORDER BY kind, reason, unit";
+/// Many rows that each stop at 64 bits are summed up in two parts, of which neither leaves them: what they come to stops there, too.
+const MOVED: &str =
+    "SELECT kind, nullif(reason, ''), CASE WHEN high + low / 4294967296 > 2147483647 THEN 9223372036854775807
+    WHEN high + low / 4294967296 < -2147483647 THEN -9223372036854775807
+    ELSE (high + low / 4294967296) * 4294967296 + low % 4294967296 END, unit
+    FROM (SELECT kind, reason, unit, CAST(sum(amount / 4294967296) AS BIGINT) AS high,
+        CAST(sum(amount % 4294967296) AS BIGINT) AS low
+    FROM moved_view WHERE quarter >= $1 GROUP BY kind, reason, unit) AS summed
+    ORDER BY kind, reason, unit";
+const MOVED_BETWEEN: &str =
+    "SELECT kind, nullif(reason, ''), CASE WHEN high + low / 4294967296 > 2147483647 THEN 9223372036854775807
+    WHEN high + low / 4294967296 < -2147483647 THEN -9223372036854775807
+    ELSE (high + low / 4294967296) * 4294967296 + low % 4294967296 END, unit
+    FROM (SELECT kind, reason, unit, CAST(sum(amount / 4294967296) AS BIGINT) AS high,
+        CAST(sum(amount % 4294967296) AS BIGINT) AS low
+    FROM moved_view WHERE quarter >= $1 AND quarter < $2 GROUP BY kind, reason, unit) AS summed
+    ORDER BY kind, reason, unit";
 const WINDOWS: &str = "SELECT wallet_no, window_no, meter_no, opened_at, closes_at, pending, events
     FROM window_view WHERE wallet_no = $1 ORDER BY window_no LIMIT $2";
 const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted, pending
@@ -61,11 +76,25 @@ const USAGE: &str = "SELECT wallet_no, meter_no, hour, quantity, events, posted,
 const USED_METERS: &str = "SELECT DISTINCT meter_no FROM usage_view WHERE wallet_no = $1 ORDER BY meter_no";
 const CHARGED: &str = "SELECT wallet_no, hour, charge_kind_no, charges, charged, reversals, reversed
     FROM charged_view WHERE wallet_no = $1 AND charge_kind_no = $2 AND hour >= $3 AND hour < $4 ORDER BY hour";
-const CHARGED_BY_HOUR: &str = "SELECT hour, CAST(sum(charged - reversed) AS BIGINT)
-    FROM charged_view WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 GROUP BY hour ORDER BY hour";
-const CHARGED_BY_KIND: &str = "SELECT charge_kind_no, CAST(sum(charges) AS BIGINT), CAST(sum(charged) AS BIGINT),
-    CAST(sum(reversals) AS BIGINT), CAST(sum(reversed) AS BIGINT)
-    FROM charged_view WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 GROUP BY charge_kind_no ORDER BY charge_kind_no";
+const CHARGED_BY_HOUR: &str = "SELECT hour, CASE WHEN high + low / 4294967296 > 2147483647 THEN 9223372036854775807
+    WHEN high + low / 4294967296 < -2147483647 THEN -9223372036854775807
+    ELSE (high + low / 4294967296) * 4294967296 + low % 4294967296 END
+    FROM (SELECT hour, CAST(sum((charged - reversed) / 4294967296) AS BIGINT) AS high,
+        CAST(sum((charged - reversed) % 4294967296) AS BIGINT) AS low
+    FROM charged_view WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 GROUP BY hour) AS summed ORDER BY hour";
+const CHARGED_BY_KIND: &str = "SELECT charge_kind_no, charges,
+    CASE WHEN charged_high + charged_low / 4294967296 > 2147483647 THEN 9223372036854775807
+    WHEN charged_high + charged_low / 4294967296 < -2147483647 THEN -9223372036854775807
+    ELSE (charged_high + charged_low / 4294967296) * 4294967296 + charged_low % 4294967296 END, reversals,
+    CASE WHEN reversed_high + reversed_low / 4294967296 > 2147483647 THEN 9223372036854775807
+    WHEN reversed_high + reversed_low / 4294967296 < -2147483647 THEN -9223372036854775807
+    ELSE (reversed_high + reversed_low / 4294967296) * 4294967296 + reversed_low % 4294967296 END
+    FROM (SELECT charge_kind_no, CAST(sum(charges) AS BIGINT) AS charges,
+        CAST(sum(charged / 4294967296) AS BIGINT) AS charged_high, CAST(sum(charged % 4294967296) AS BIGINT) AS charged_low,
+        CAST(sum(reversals) AS BIGINT) AS reversals,
+        CAST(sum(reversed / 4294967296) AS BIGINT) AS reversed_high, CAST(sum(reversed % 4294967296) AS BIGINT) AS reversed_low
+    FROM charged_view WHERE wallet_no = $1 AND hour >= $2 AND hour < $3 GROUP BY charge_kind_no) AS summed
+    ORDER BY charge_kind_no";
 const ACCOUNTS: &str = "SELECT account, unit, balance FROM account_view ORDER BY account, unit";
 
 /// Most rows of one answer about usage: hours of a leap year.
@@ -122,6 +151,11 @@ impl Reader<'_> {
     /// What refunds and disputes of a payment have taken of a wallet and not set back, in its unit's smallest steps.
     pub fn moved_back(&self, payment: PaymentId) -> Result<i64, StoreError> {
         Ok(self.one(TAKEN_BACK, &[&payment])?.unwrap_or_default())
+    }
+
+    /// The same of its refunds alone, or of its disputes.
+    pub fn moved_back_for(&self, payment: PaymentId, cause: ClaimCause) -> Result<i64, StoreError> {
+        Ok(self.one(TAKEN_BACK_FOR, &[&payment, &cause.word()])?.unwrap_or_default())
     }
 
     /// The numbers of the wallets that an entry has moved.

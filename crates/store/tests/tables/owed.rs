@@ -188,6 +188,7 @@ fn a_run_goes_on_from_where_it_was() {
             blocked_at,
             trusted_cycle: None,
             trusted_until: None,
+            enabled_at: None,
         };
         with_customers(tables);
         write(tables, |tx| {
@@ -196,7 +197,12 @@ fn a_run_goes_on_from_where_it_was() {
                 tx.put_overdue_line(&overdue(n, Some(NOW)))
             })
         });
-        let trusted = OverdueLine { trusted_cycle: Some(3), trusted_until: Some(NOW), ..overdue(2, None) };
+        let trusted = OverdueLine {
+            trusted_cycle: Some(3),
+            trusted_until: Some(NOW),
+            enabled_at: Some(NOW),
+            ..overdue(2, None)
+        };
         write(tables, |tx| tx.put_overdue_line(&trusted));
         assert_eq!(read(tables, |reader| reader.overdue_line(trusted.line)), Some(trusted.clone()));
         let blocked = |after, limit| read(tables, |reader| reader.lines_blocked_after(after, limit));

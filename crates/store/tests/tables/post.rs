@@ -1,11 +1,12 @@
 //! What comes in and goes out: events of the provider, notices, mails; and the audit log.
 
 use crate::{NOW, on_both, read, write};
-use money::{CustomerId, MailId, Timestamp};
-use store::StoreError;
+use money::{CustomerId, DeliveryId, EndpointId, MailId, MessageId, Timestamp};
 use store::tables::audit::AuditRow;
+use store::tables::endpoints::{Delivery, DeliveryState, Endpoint, EndpointState, Message};
 use store::tables::inbox::InboxState;
 use store::tables::outbox::{Mail, Notice, NoticeId};
+use store::{Hidden, StoreError};
 
 #[test]
 fn an_event_is_received_once_and_worked_on_until_it_is_settled() {
@@ -101,15 +102,23 @@ fn notices_and_mails_go_out_until_they_have_arrived() {
             attempts: 0,
             next_attempt_at: Some(NOW),
             last_error: None,
+            customer: (n == 1).then(|| CustomerId::from_u128(9)),
         };
         write(tables, |tx| (1..=2).try_for_each(|n| tx.insert_mail(&mail(n))));
-        let claimed = write(tables, |tx| tx.claim_mails(NOW, NOW.plus(10), 10));
+        // His are found by him; what went to an address that was nobody's, by that.
+        let later = NOW.plus(1);
+        assert_eq!(read(tables, |r| r.mails_of(CustomerId::from_u128(9), later, 5)), [mail(1)]);
+        assert_eq!(read(tables, |r| r.mails_of(CustomerId::from_u128(8), later, 5)), []);
+        assert_eq!(read(tables, |r| r.mails_of(CustomerId::from_u128(9), NOW, 5)), []);
+        assert_eq!(read(tables, |r| r.mails_to_nobody("a@b", later, 5)), [mail(2)]);
+        assert_eq!(read(tables, |r| r.mails_to_nobody("b@c", later, 5)), []);
+        let claimed = write(tables, |tx| tx.claim_mails(&[], NOW, NOW.plus(10), 10));
         assert_eq!(claimed.len(), 2);
         write(tables, |tx| {
             tx.mail_sent(mail(1).id, NOW)?;
             tx.mail_retry(mail(2).id, None, "no such mailbox")
         });
-        assert_eq!(write(tables, |tx| tx.claim_mails(Timestamp::MAX, Timestamp::MAX, 10)), []);
+        assert_eq!(write(tables, |tx| tx.claim_mails(&[], Timestamp::MAX, Timestamp::MAX, 10)), []);
         assert_eq!(read(tables, |r| r.mail(mail(1).id)).unwrap().sent_at, Some(NOW));
         let listed = read(tables, |r| r.mails(None, 5)).rows;
         assert_eq!(listed[0].last_error.as_deref(), Some("no such mailbox"));
@@ -161,12 +170,13 @@ fn what_was_taken_by_somebody_who_died_is_due_at_once() {
             attempts: 0,
             next_attempt_at: Some(NOW),
             last_error: None,
+            customer: (n == 1).then(|| CustomerId::from_u128(9)),
         };
         write(tables, |tx| {
             (1..=3).try_for_each(|position| tx.insert_notice(&notice(position)).map(drop))?;
             (1..=3).try_for_each(|n| tx.insert_mail(&mail(n)))?;
             tx.claim_notices("purchased", NOW, lease, 10)?;
-            tx.claim_mails(NOW, lease, 10)?;
+            tx.claim_mails(&[], NOW, lease, 10)?;
             tx.notice_delivered(&notice(1).id, NOW)?;
             tx.notice_retry(&notice(2).id, None, "never again")?;
             tx.mail_sent(mail(1).id, NOW)?;
@@ -175,9 +185,9 @@ fn what_was_taken_by_somebody_who_died_is_due_at_once() {
         assert_eq!(write(tables, |tx| tx.claim_notices("purchased", later, lease, 10)), []);
         assert_eq!(write(tables, |tx| tx.release_notices(later)), 1);
         assert_eq!(write(tables, |tx| tx.claim_notices("purchased", later, lease, 10))[0].id, notice(3).id);
-        assert_eq!(write(tables, |tx| tx.claim_mails(later, lease, 10)), []);
+        assert_eq!(write(tables, |tx| tx.claim_mails(&[], later, lease, 10)), []);
         assert_eq!(write(tables, |tx| tx.release_mails(later)), 1);
-        assert_eq!(write(tables, |tx| tx.claim_mails(later, lease, 10))[0].id, mail(3).id);
+        assert_eq!(write(tables, |tx| tx.claim_mails(&[], later, lease, 10))[0].id, mail(3).id);
     });
 }
 
@@ -208,6 +218,94 @@ fn notices_of_one_kind_go_out_before_the_others() {
         assert_eq!(claim(1), [4]);
         assert_eq!(claim(3), [5, 1, 2]);
         assert_eq!(claim(3), [3]);
+    });
+}
+
+#[test]
+fn mails_that_somebody_waits_for_go_out_before_the_others() {
+    on_both(|tables| {
+        let mail = |n, kind: &str, due| Mail {
+            id: MailId::from_u128(n),
+            kind: kind.to_owned(),
+            recipient: "a@b".to_owned(),
+            subject: "Olá".to_owned(),
+            body: "…".to_owned(),
+            locale: "pt-BR".to_owned(),
+            created_at: NOW,
+            sent_at: None,
+            attempts: 0,
+            next_attempt_at: Some(due),
+            last_error: None,
+            customer: None,
+        };
+        let (later, lease) = (NOW.plus(Timestamp::SECOND), NOW.plus(Timestamp::HOUR));
+        write(tables, |tx| {
+            (1..=3).try_for_each(|n| tx.insert_mail(&mail(n, "invoice_made", NOW)))?;
+            tx.insert_mail(&mail(5, "password_reset", later))?;
+            tx.insert_mail(&mail(4, "password_reset", later))?;
+            tx.insert_mail(&mail(6, "sign_up", NOW))?;
+            tx.insert_mail(&mail(7, "sign_up", lease))
+        });
+        let claim = |limit| {
+            let first = ["password_reset", "sign_up"];
+            let claimed = write(tables, |tx| tx.claim_mails(&first, later, lease, limit));
+            claimed.iter().map(|mail| (mail.id.as_u128(), mail.attempts)).collect::<Vec<_>>()
+        };
+        assert_eq!(claim(1), [(4, 1)]);
+        assert_eq!(claim(4), [(5, 1), (6, 1), (1, 1), (2, 1)]);
+        assert_eq!(claim(4), [(3, 1)], "each once");
+        assert_eq!(claim(4), []);
+    });
+}
+
+#[test]
+fn what_waits_for_nobody_is_dropped_with_the_rest_that_is_old() {
+    on_both(|tables| {
+        let endpoint = |n, state| Endpoint {
+            id: EndpointId::from_u128(n),
+            url: "https://example.com/".to_owned(),
+            kinds: String::new(),
+            description: String::new(),
+            state,
+            secret: Hidden("secret".to_owned()),
+            previous_secret: None,
+            previous_until: None,
+            failing_since: None,
+            created_at: NOW,
+        };
+        let message = |n| Message {
+            message_no: 0,
+            id: MessageId::from_u128(n),
+            kind: "credit.added".to_owned(),
+            body: "{}".to_owned(),
+            created_at: NOW,
+        };
+        let delivery = |n, endpoint, next_attempt_at| Delivery {
+            id: DeliveryId::from_u128(n),
+            endpoint: EndpointId::from_u128(endpoint),
+            message: MessageId::from_u128(n),
+            state: DeliveryState::Waiting,
+            tries: 0,
+            next_attempt_at,
+            created_at: NOW,
+            delivered_at: None,
+        };
+        write(tables, |tx| {
+            tx.insert_endpoint(&endpoint(1, EndpointState::Enabled))?;
+            tx.insert_endpoint(&endpoint(2, EndpointState::Disabled))?;
+            (1..=4).try_for_each(|n| tx.insert_message(&message(n)).map(drop))?;
+            tx.insert_delivery(&delivery(1, 1, Some(NOW)))?;
+            tx.insert_delivery(&delivery(2, 2, Some(NOW)))?;
+            tx.insert_delivery(&delivery(3, 1, None))
+        });
+        let left = || {
+            let rows = read(tables, |reader| reader.deliveries(None, None, 9)).rows;
+            rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>()
+        };
+        write(tables, |tx| tx.delete_messages_before(NOW));
+        assert_eq!(left(), [3, 2, 1], "none is old");
+        write(tables, |tx| tx.delete_messages_before(NOW.plus(1)));
+        assert_eq!(left(), [1], "what an endpoint that is told is still to be told");
     });
 }
 

@@ -138,6 +138,8 @@ fn lines_are_found_by_name_login_and_customer_page_by_page() {
         let of_one: Vec<LineEntry> = [10, 12, 14].map(line).to_vec();
         assert_eq!(read(tables, |reader| reader.lines_of(one, 9)), of_one);
         assert_eq!(read(tables, |reader| reader.lines_of(one, 2)), of_one[..2]);
+        assert_eq!(read(tables, |reader| reader.every_line_of(one)), of_one);
+        assert_eq!(read(tables, |reader| reader.line_of_wallet(line(13).wallet)), Some(line(13)));
         let page = read(tables, |reader| reader.lines_of_before(one, None, 2));
         assert_eq!((page.rows, page.next), (vec![line(14), line(12)], Some(line(12).id)));
         let page = read(tables, |reader| reader.lines_of_before(one, page.next, 2));

@@ -57,7 +57,7 @@ impl Imported for Customers {
     }
 
     fn check(app: &App, tables: &TablesReader<'_>, sheet: &Sheet) -> Result<Checked, StoreError> {
-        customer_imports::check_sheet(tables, &terms(app), sheet)
+        customer_imports::check_sheet(tables, &app.hashes, &terms(app), sheet)
     }
 
     fn wrong(checked: &Checked) -> &[RowWrong<CustomerColumn>] {

@@ -9,13 +9,15 @@ use crate::look::part::{Card, Reason};
 
 /// What happened.
 #[derive(Clone, Debug)]
-pub enum AutomaticNews {
+pub enum AutomaticNews<'a> {
     /// The card was charged.
     Charged {
         /// How much.
         amount: Amount,
         /// What the credit balance was then.
         posted: Amount,
+        /// Its receipt, by number and address.
+        receipt: Option<(&'a str, &'a str)>,
     },
     /// The bank declined; there is a pause.
     Paused {
@@ -59,7 +61,7 @@ pub enum AutomaticNews {
 #[derive(Clone, Debug)]
 pub struct AutomaticMail<'a> {
     /// What happened.
-    pub news: AutomaticNews,
+    pub news: AutomaticNews<'a>,
     /// The card.
     pub card: Card,
     /// Who writes.
@@ -84,7 +86,13 @@ pub fn told(reader: &Reader, mail: &AutomaticMail<'_>) -> Mail {
     let hello = reader.t1("mail-automatic-hello", "name", mail.name);
     let body = reader.with(news, values.clone());
     let see = reader.t1("mail-automatic-see", "url", mail.url);
-    Mail { subject: reader.with(subject, values), body: format!("{hello}\n\n{body}\n\n{see}\n") }
+    let receipt = match mail.news {
+        AutomaticNews::Charged { receipt: Some((number, url)), .. } => {
+            reader.t2("mail-receipt-line", "number", number, "url", url) + "\n"
+        }
+        _ => String::new(),
+    };
+    Mail { subject: reader.with(subject, values), body: format!("{hello}\n\n{body}\n\n{see}\n{receipt}") }
 }
 
 fn capped(cap: AutomaticCap) -> &'static str {
@@ -99,7 +107,7 @@ fn capped(cap: AutomaticCap) -> &'static str {
 fn values(reader: &Reader, mail: &AutomaticMail<'_>) -> Vec<(&'static str, String)> {
     let mut values = vec![("card", mail.card.to_string()), ("brand", mail.brand.to_owned())];
     match &mail.news {
-        AutomaticNews::Charged { amount, posted } => {
+        AutomaticNews::Charged { amount, posted, .. } => {
             values.push(("amount", reader.money(*amount)));
             values.push(("balance", reader.money(*posted)));
         }

@@ -101,8 +101,9 @@ fn of_cards(reader: &Reader, sampled: Sampled<'_>) -> Vec<Mail> {
     let whole = |ones: i64| Amount::new(ones * unit.steps_per_one(), unit);
     let url = format!("{public_url}/automatic-topup");
     let (amount, until) = (whole(50), now.plus(DAY));
+    let (receipt, number) = (format!("{public_url}/receipts/…"), format!("{}-{:06}", 2026, 124));
     let told = [
-        AutomaticNews::Charged { amount, posted: whole(54) },
+        AutomaticNews::Charged { amount, posted: whole(54), receipt: Some((&number, &receipt)) },
         AutomaticNews::Paused { amount, why: Reason::InsufficientFunds, until },
         AutomaticNews::Stopped { amount, why: Reason::ExpiredCard },
         AutomaticNews::CardRemoved,

@@ -17,6 +17,8 @@ pub struct BillingRuns {
     pub frame: Frame,
     /// The month that is next.
     pub next: NextRun,
+    /// Months before it of which nobody began a run.
+    pub missed: Option<MissedRun>,
     /// Runs, newest first.
     pub runs: Vec<RunSeen>,
     /// Invoices, newest first.
@@ -25,8 +27,6 @@ pub struct BillingRuns {
     pub waiting: Vec<WaitingAdjustment>,
     /// Whether the reader may change anything.
     pub may_change: bool,
-    /// Whether he has said that he wants the run and is asked once more.
-    pub is_asked: bool,
     /// Where newer invoices are.
     pub newer_url: Option<String>,
     /// Where older invoices are.
@@ -52,6 +52,19 @@ pub struct NextRun {
     pub early_for: Option<Timestamp>,
     /// How many invoices it would make now, and what they come to; looked up where it is asked for.
     pub estimate: Option<(u64, Amount)>,
+    /// Whether the reader has said that he wants it and is asked once more.
+    pub is_asked: bool,
+}
+
+/// Months that nobody ran: their fees are on no invoice.
+#[derive(Clone, Debug)]
+pub struct MissedRun {
+    /// The oldest of them, which may be run now.
+    pub run: NextRun,
+    /// All of them in words.
+    pub months: String,
+    /// How many they are.
+    pub count: u32,
 }
 
 /// A run.
@@ -125,7 +138,21 @@ impl NextRun {
     }
 }
 
+impl MissedRun {
+    /// Which months nobody ran.
+    pub fn heading(&self, reader: &Reader) -> String {
+        reader.tn_with("runs-missed", self.count, [("months", self.months.clone())])
+    }
+}
+
 impl BillingRuns {
+    /// What is said before the next month is begun while others were missed: that it passes them over.
+    pub fn passes_over(&self) -> Option<String> {
+        let missed = self.missed.as_ref()?;
+        let values = [("months", missed.months.clone()), ("month", self.next.month.clone())];
+        Some(self.reader.tn_with("run-passes-over", missed.count, values))
+    }
+
     /// Whether a run goes on: the page looks again by itself.
     pub fn is_running(&self) -> bool {
         self.runs.iter().any(|run| !run.is_done)

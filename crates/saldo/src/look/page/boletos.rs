@@ -290,6 +290,7 @@ impl FindingListed {
             FindingCode::GivenBack => "finding-given-back",
             FindingCode::CardOtherAmount => "finding-card-other-amount",
             FindingCode::CardOtherCustomer => "finding-card-other-customer",
+            FindingCode::CardGivenBack if self.came_back() => "finding-card-came-back",
             FindingCode::CardGivenBack if self.was_credit() => "finding-card-credit-given-back",
             FindingCode::CardGivenBack => "finding-card-given-back",
             FindingCode::UsageJump => "finding-usage-jump",
@@ -312,8 +313,17 @@ impl FindingListed {
         self.found.as_ref().and_then(Found::topup).map(|topup| format!("/console/topups/{topup}"))
     }
 
+    /// Whether what it told of was undone.
+    fn came_back(&self) -> bool {
+        matches!(self.found, Some(Found::CardCameBack { .. }))
+    }
+
     fn was_credit(&self) -> bool {
-        matches!(self.found, Some(Found::CreditUsedBefore { .. } | Found::CreditNotReturned { .. }))
+        use Found::{CreditByHandStays, CreditNotReturned, CreditUsedBefore};
+        matches!(
+            self.found,
+            Some(CreditUsedBefore { .. } | CreditNotReturned { .. } | CreditByHandStays { .. })
+        )
     }
 
     /// The page of the line that it is about.
@@ -346,6 +356,10 @@ impl FindingListed {
             FindingCode::CardGivenBack if matches!(self.found, Some(Found::CreditNotReturned { .. })) => {
                 "finding-credit-not-returned-do"
             }
+            FindingCode::CardGivenBack if matches!(self.found, Some(Found::CreditByHandStays { .. })) => {
+                "finding-credit-by-hand-stays-do"
+            }
+            FindingCode::CardGivenBack if self.came_back() => "finding-card-came-back-do",
             FindingCode::CardGivenBack if self.was_credit() => "finding-credit-used-before-do",
             FindingCode::CardGivenBack => "finding-card-given-back-do",
             FindingCode::UsageJump => "finding-usage-jump-do",

@@ -69,6 +69,8 @@ pub struct Figure {
     pub label: String,
     /// How much.
     pub value: String,
+    /// What stands beside it; `None` if it says all.
+    pub note: Option<String>,
     /// The days.
     pub chart: Chart,
 }
@@ -164,14 +166,15 @@ pub struct Need {
     pub kind: NeedKind,
     /// How many, above zero.
     pub count: u32,
-    /// What they come to, in words; empty where that is nothing to add up.
+    /// What they come to, which they are, or by when something is to be done, in words; empty where there is nothing to tell.
     pub sum: String,
 }
 
 impl Need {
     /// What is said of it.
     pub fn words(&self, reader: &Reader) -> String {
-        reader.tn_with(self.kind.text_id(), self.count, [("sum", self.sum.clone())])
+        let words = reader.tn_with(self.kind.text_id(), self.count, [("sum", self.sum.clone())]);
+        words.trim_end().to_owned()
     }
 }
 
@@ -184,6 +187,8 @@ pub enum NeedKind {
     Unmatched,
     /// Disputes that wait for an answer.
     Disputes,
+    /// Months that nobody ran: their fees are on no invoice.
+    MissedRuns,
     /// Boletos that were not paid in time.
     Overdue,
     /// Invoices without a boleto that were not paid in time.
@@ -217,6 +222,7 @@ impl NeedKind {
         NeedKind::FailedWebhooks,
         NeedKind::Approvals,
         NeedKind::Findings,
+        NeedKind::MissedRuns,
         NeedKind::Overdue,
         NeedKind::OverdueInvoices,
         NeedKind::Drift,
@@ -230,6 +236,7 @@ impl NeedKind {
             NeedKind::FailedRefunds => "refunds-failed",
             NeedKind::Unmatched => "payments-unmatched-need",
             NeedKind::Disputes => "disputes-due",
+            NeedKind::MissedRuns => "months-not-run",
             NeedKind::Overdue => "boletos-overdue",
             NeedKind::OverdueInvoices => "invoices-overdue",
             NeedKind::Approvals => "approvals-waiting",
@@ -248,6 +255,7 @@ impl NeedKind {
         match self {
             NeedKind::Unmatched | NeedKind::Disputes => "open-payments",
             NeedKind::FailedRefunds | NeedKind::Approvals => "open-requests",
+            NeedKind::MissedRuns => "open-runs",
             NeedKind::Overdue => "open-boletos",
             NeedKind::OverdueInvoices => "open-invoices",
             NeedKind::FailedWebhooks => "open-inbox",
@@ -264,6 +272,7 @@ impl NeedKind {
     pub fn to_see(&self) -> Permission {
         match self {
             NeedKind::Findings
+            | NeedKind::MissedRuns
             | NeedKind::Overdue
             | NeedKind::OverdueInvoices
             | NeedKind::Drift
@@ -282,7 +291,7 @@ impl NeedKind {
             NeedKind::FailedRefunds => "/console/credit?show=failed",
             NeedKind::Approvals => "/console/credit?show=waiting",
             NeedKind::Overdue => "/console/boletos?state=overdue",
-            NeedKind::OverdueInvoices => "/console/billing",
+            NeedKind::MissedRuns | NeedKind::OverdueInvoices => "/console/billing",
             NeedKind::FailedWebhooks => "/console/inbox?show=failed",
             NeedKind::Unconfirmed => "/console/lines?status=waiting",
             NeedKind::SilentRouters => "/console/routers",

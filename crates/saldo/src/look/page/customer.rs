@@ -42,6 +42,8 @@ pub struct CustomerPage {
     pub may_give_credit: bool,
     /// Whether staff may change him.
     pub may_change: bool,
+    /// Whether this reader may have receipts sent again.
+    pub may_send_receipts: bool,
     /// To whom documents are written, if anybody ever asked for that.
     pub payer: Option<PayerLines>,
     /// What staff may do with him.

@@ -5,7 +5,7 @@ use money::{Amount, Timestamp};
 
 use super::buy_credit::Check;
 use crate::look::Reader;
-use crate::look::part::{BlockedLine, Frame, PaymentList};
+use crate::look::part::{BlockedLine, Frame, GoneStep, PaymentList};
 
 /// One line. Its buttons send `status` to `/console/lines/{id}/status`.
 #[derive(Template)]
@@ -144,8 +144,8 @@ pub struct LinePurchase {
     pub restored_at: Option<Timestamp>,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
-    /// How much of it is taken back, if anything is: its payment was refunded, or is disputed.
-    pub taken_back: Option<String>,
+    /// What of it went back with its payment, step by step.
+    pub gone: Vec<GoneStep>,
 }
 
 /// A session.

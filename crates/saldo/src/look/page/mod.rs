@@ -55,7 +55,9 @@ pub use automatic_topup::{
     AutomaticStateFragment, AutomaticTopupPage, ChargeSeen,
 };
 pub use billing::{Billing, ExpiryFragment, NextExpiry, PaceFragment};
-pub use billing_runs::{BillingRuns, ConsoleInvoice, InvoiceSeen, NextRun, RunSeen, WaitingAdjustment};
+pub use billing_runs::{
+    BillingRuns, ConsoleInvoice, InvoiceSeen, MissedRun, NextRun, RunSeen, WaitingAdjustment,
+};
 pub use buy_credit::BuyCredit;
 pub use console::{
     BooksLine, ConsoleCustomer, ConsoleHome, DriftLine, Figure, FigureGroup, Glance, LowListed,

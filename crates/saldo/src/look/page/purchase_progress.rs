@@ -6,7 +6,7 @@ use money::{Amount, Timestamp};
 
 use super::Boleto;
 use crate::look::Reader;
-use crate::look::part::WaitingPurchase;
+use crate::look::part::{GoneStep, WaitingPurchase};
 use crate::look::reader::Given;
 
 /// How a purchase came out.
@@ -38,8 +38,8 @@ pub struct Progress {
     pub bill: Option<Bill>,
     /// Why it came to nothing.
     pub ended: Option<Ended>,
-    /// How many bytes of it are taken back, since its payment was refunded or is disputed.
-    pub taken_back: i64,
+    /// What of it went back with its payment, step by step.
+    pub gone: Vec<GoneStep>,
 }
 
 /// Why a purchase was not waited for any more.
@@ -188,7 +188,7 @@ mod tests {
             waiting: None,
             bill: None,
             ended: None,
-            taken_back: 0,
+            gone: Vec::new(),
         };
         let reader = Reader::new(Locale::En, jiff::tz::TimeZone::UTC);
         let cases = [

@@ -19,6 +19,8 @@ pub struct RefundPage {
     pub payment_url: String,
     /// The customer's name.
     pub customer: String,
+    /// The pack that it was for: where its purchase is shown, and how large it is on which line.
+    pub bought: Option<(String, String)>,
     /// What was paid.
     pub paid: Amount,
     /// What of it went back already.

@@ -442,6 +442,8 @@ pub struct Demo {
     pub now: Timestamp,
     /// What goes wrong at the moment.
     pub faults: DemoFaults,
+    /// Where the sandbox has its payments page: refunds, disputes, money that comes later.
+    pub sandbox_url: String,
 }
 
 /// What goes wrong with those whom the sandbox plays.

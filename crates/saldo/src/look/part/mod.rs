@@ -12,8 +12,10 @@ pub mod frame;
 pub mod movement;
 pub mod own_credit;
 pub mod payment;
+pub mod payment_reason;
 pub mod pix;
 pub mod waiting;
+pub mod went_back;
 
 pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use blocked::BlockedLine;
@@ -23,8 +25,9 @@ pub use frame::{Demo, DemoFaults, Frame, LogoSeen, Menu, Person, Place, Trial, V
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use own_credit::{CreditMove, OwnCredit, paid_by_text};
 pub use payment::{
-    Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, Reason,
-    ResultFragment,
+    Gained, Outcome, Payment, PaymentList, PaymentResult, PaymentStatus, PaymentsFragment, ResultFragment,
 };
+pub use payment_reason::Reason;
 pub use pix::{PixPanel, QrDrawing};
 pub use waiting::{WaitingPurchase, Waits};
+pub use went_back::{GoneStep, gone_steps};

@@ -6,6 +6,7 @@ use money::{Amount, Timestamp};
 use crate::look::Reader;
 use crate::look::format::percent_encoded;
 use crate::look::part::card::Method;
+use crate::look::part::payment_reason::Reason;
 
 /// One attempt to pay, a row of Credit details.
 #[derive(Clone, Debug)]
@@ -70,151 +71,6 @@ impl PaymentStatus {
     }
 }
 
-/// Why an attempt failed or is not decided, in words a customer can act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The bank said no and not why.
-    Declined,
-    /// Not enough money behind the card.
-    InsufficientFunds,
-    /// The card is out of date.
-    ExpiredCard,
-    /// The security code is wrong.
-    IncorrectCvc,
-    /// The number is wrong.
-    IncorrectNumber,
-    /// The bank or the provider could not process it just then.
-    ProcessingError,
-    /// The bank wanted its customer to confirm, and that did not happen.
-    AuthenticationFailed,
-    /// The bank's limit on how often or how much was reached.
-    LimitReached,
-    /// What was to be paid elsewhere was not, in the time there was.
-    NotPaidInTime,
-    /// It was given up before its money came.
-    GivenUp,
-    /// Paid; the credit is on its way.
-    BeingCredited,
-    /// It came, and is not what was asked: a person decides.
-    Withheld,
-    /// The provider has not confirmed yet.
-    AwaitingConfirmation,
-    /// A method that takes days waits for the bank until then.
-    WaitingUntil(Timestamp),
-    /// So much went back to where it came from, with the credit it had bought.
-    GivenBack(Amount),
-    /// The bank took the money back for now.
-    DisputeOpen,
-    /// The bank asks; nothing has moved.
-    DisputeAsked,
-    /// The bank decided for its customer.
-    DisputeLost,
-    /// The bank decided for the operator: the credit is there again.
-    DisputeWon,
-    /// One of those of a payment that bought data, of which so many bytes are taken back.
-    OfData(DataReason, i64),
-}
-
-/// What went back of a payment that bought data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DataReason {
-    /// So much of its money.
-    GivenBack(Amount),
-    /// The bank took the money back for now.
-    DisputeOpen,
-    /// The bank decided for its customer.
-    DisputeLost,
-    /// The bank decided for the operator.
-    DisputeWon,
-}
-
-impl DataReason {
-    fn words(self, reader: &Reader, taken: i64) -> String {
-        let quantity = reader.volume(taken);
-        match self {
-            DataReason::GivenBack(amount) if taken > 0 => {
-                let amount = reader.money(amount);
-                reader.t2("reason-data-given-back", "amount", amount, "quantity", quantity)
-            }
-            DataReason::GivenBack(amount) => {
-                reader.t1("reason-data-stays-given-back", "amount", reader.money(amount))
-            }
-            DataReason::DisputeOpen if taken > 0 => {
-                reader.t1("reason-data-dispute-open", "quantity", quantity)
-            }
-            DataReason::DisputeOpen => reader.t("reason-data-stays-dispute-open"),
-            DataReason::DisputeLost if taken > 0 => {
-                reader.t1("reason-data-dispute-lost", "quantity", quantity)
-            }
-            DataReason::DisputeLost => reader.t("reason-data-stays-dispute-lost"),
-            DataReason::DisputeWon => reader.t("reason-data-dispute-won"),
-        }
-    }
-}
-
-impl Reason {
-    /// The reason behind a decline code of Stripe's, see <https://docs.stripe.com/declines/codes>. Codes that accuse a customer
-    /// (stolen, fraudulent) are told as a plain decline, as that page asks.
-    pub fn from_decline_code(code: &str) -> Reason {
-        match code {
-            "insufficient_funds" => Reason::InsufficientFunds,
-            "expired_card" | "invalid_expiry_month" | "invalid_expiry_year" => Reason::ExpiredCard,
-            "incorrect_cvc" | "invalid_cvc" => Reason::IncorrectCvc,
-            "incorrect_number" | "invalid_number" => Reason::IncorrectNumber,
-            "processing_error" | "issuer_not_available" | "reenter_transaction" | "try_again_later" => {
-                Reason::ProcessingError
-            }
-            "authentication_required"
-            | "authentication_not_handled"
-            | "payment_intent_authentication_failure" => Reason::AuthenticationFailed,
-            "payment_intent_payment_attempt_expired" => Reason::NotPaidInTime,
-            "canceled" => Reason::GivenUp,
-            "card_velocity_exceeded" | "withdrawal_count_limit_exceeded" => Reason::LimitReached,
-            _ => Reason::Declined,
-        }
-    }
-
-    /// The same of a payment that bought data, of which so many bytes are taken back.
-    pub fn of_data(self, taken: i64) -> Reason {
-        let of = match self {
-            Reason::GivenBack(amount) => DataReason::GivenBack(amount),
-            Reason::DisputeOpen => DataReason::DisputeOpen,
-            Reason::DisputeLost => DataReason::DisputeLost,
-            Reason::DisputeWon => DataReason::DisputeWon,
-            other => return other,
-        };
-        Reason::OfData(of, taken)
-    }
-
-    /// The reason in the reader's words.
-    pub fn words(&self, reader: &Reader) -> String {
-        reader.t(match self {
-            Reason::Declined => "reason-declined",
-            Reason::InsufficientFunds => "reason-insufficient-funds",
-            Reason::ExpiredCard => "reason-expired-card",
-            Reason::IncorrectCvc => "reason-incorrect-cvc",
-            Reason::IncorrectNumber => "reason-incorrect-number",
-            Reason::ProcessingError => "reason-processing-error",
-            Reason::AuthenticationFailed => "reason-authentication-failed",
-            Reason::LimitReached => "reason-limit-reached",
-            Reason::NotPaidInTime => "reason-not-paid-in-time",
-            Reason::GivenUp => "reason-given-up",
-            Reason::BeingCredited => "reason-being-credited",
-            Reason::Withheld => "reason-withheld",
-            Reason::AwaitingConfirmation => "reason-awaiting-confirmation",
-            Reason::DisputeOpen => "reason-dispute-open",
-            Reason::DisputeAsked => "reason-dispute-asked",
-            Reason::DisputeLost => "reason-dispute-lost",
-            Reason::DisputeWon => "reason-dispute-won",
-            Reason::GivenBack(amount) => {
-                return reader.t1("reason-given-back", "amount", reader.money(amount));
-            }
-            Reason::OfData(of, taken) => return of.words(reader, *taken),
-            Reason::WaitingUntil(at) => return reader.t1("reason-waiting-until", "day", reader.day(at)),
-        })
-    }
-}
-
 /// One page of Credit details.
 #[derive(Clone, Debug)]
 pub struct PaymentList {
@@ -230,9 +86,16 @@ pub struct PaymentList {
     pub support_email: String,
     /// The id of the request that drew this list, which a report carries.
     pub request_id: String,
+    /// Whether staff read it, who are not those whose bank it was.
+    pub is_for_staff: bool,
 }
 
 impl PaymentList {
+    /// Why a row stands as it does, in the words of those who read the list.
+    pub fn why(&self, reader: &Reader, reason: &Reason) -> String {
+        if self.is_for_staff { reason.words_for_staff(reader) } else { reason.words(reader) }
+    }
+
     /// The `mailto:` link by which a problem with `row` is reported.
     pub fn report_url(&self, reader: &Reader, row: &Payment) -> String {
         report_url(reader, &self.support_email, &row.transaction_id, &self.request_id)
@@ -461,6 +324,7 @@ mod tests {
             older_url: None,
             support_email: "help@example.com".to_owned(),
             request_id: "r1".to_owned(),
+            is_for_staff: false,
         };
         let html = PaymentsFragment { reader: &reader, payments: &payments }.render().expect("a fragment");
         assert!(html.contains("</svg>Failure</span>"), "{html}");
