@@ -33,6 +33,20 @@ const UNOPENED_MAX: i64 = 2 * Timestamp::MINUTE;
 /// How long after the end of a payment page Stripe is asked what came of it, in microseconds.
 const PAGE_GRACE: i64 = Timestamp::MINUTE;
 
+/// Waits until a purchase that the book has decided, at this row of the journal, can be shown.
+///
+/// # Errors
+/// The views lag behind for too long. Whoever asks for the same once more buys nothing twice.
+pub async fn wait_until_shown(app: &Arc<App>, row: u64) -> Result<(), Problem> {
+    if app.wait_projected(row, lines::SHOW_PATIENCE).await {
+        return Ok(());
+    }
+    let detail =
+        "It is bought, and cannot be shown yet. Please ask for the same again: nothing is bought twice.";
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, payments::PURCHASE_NOT_KNOWN_YET, detail)
+        .retry_after(1))
+}
+
 /// A purchase with its line.
 #[derive(Clone, Debug)]
 pub struct Waiting {
@@ -250,7 +264,11 @@ pub async fn settle_by_hand(
             let came = Came { id: name, what, boleto: None, by, amount: row.price, late_fee: 0, at: now };
             let Settled::Paid(asked) = settlements::settle(tx, &came)? else {
                 let detail = "What is owed for this purchase is being written down. Please try again.";
-                return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "purchase_not_known_yet", detail));
+                return Err(Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    payments::PURCHASE_NOT_KNOWN_YET,
+                    detail,
+                ));
             };
             let amount = row.price.to_decimal();
             let change = Change::new(SETTLED, id).after(&json!({"reason": reason, "amount": amount}))?;

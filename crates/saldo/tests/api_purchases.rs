@@ -76,6 +76,35 @@ impl Provider {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_bought_and_cannot_be_shown_yet_is_told_so_and_bought_once() {
+    let provider = Provider::open_portal().await;
+    let (key, order) = (fresh_key(), provider.order("card", 0));
+    // Nothing else is written while this lasts, the views neither; the book decides all the same.
+    let (begun, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
+    let (go_on, gone_on) = std::sync::mpsc::channel::<()>();
+    let app = std::sync::Arc::clone(provider.app());
+    let holding = tokio::spawn(async move {
+        let held = app.write(move |_| {
+            let _ = begun.send(());
+            // It ends when whoever holds the other side lets go.
+            let _ = gone_on.recv();
+            Ok(())
+        });
+        held.await
+    });
+    has_begun.recv().await.expect("nothing is written");
+    let late = provider.house.post_under(&key, &provider.list(), &order).await;
+    assert_eq!(late.expect(503)["code"], "purchase_not_known_yet");
+    drop(go_on);
+    holding.await.expect("it ends").expect("nothing is written");
+
+    let bought = provider.house.post_under(&key, &provider.list(), &order).await.expect(201);
+    assert_eq!(bought["state"], "awaiting");
+    let all = provider.house.get(&provider.list()).await.expect(200);
+    assert_eq!(all["data"], json!([bought]), "one purchase");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn by_card_it_is_answered_with_a_page_and_released_once_when_that_is_paid() {
     let provider = Provider::open_portal().await;
     let (house, key) = (&provider.house, fresh_key());

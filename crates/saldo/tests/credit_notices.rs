@@ -97,6 +97,9 @@ async fn low_credit_is_told_once_for_each_fall() {
 async fn another_threshold_in_the_configuration_tells_nobody() {
     let house = open().await;
     let (ana, bia) = (house.customer("ana").await, house.customer("bia").await);
+    // A wallet that is low when it is seen first has not fallen.
+    seen(&house, ana.wallet, false, 0).await;
+    seen(&house, bia.wallet, false, 0).await;
     charge(&house, ana.wallet, "15.00").await;
     charge(&house, bia.wallet, "22.00").await;
     seen(&house, ana.wallet, false, 0).await;

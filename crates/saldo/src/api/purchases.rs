@@ -178,7 +178,8 @@ pub(super) struct PurchaseWanted {
     params(("id" = String, Path, description = "`line_…`")),
     responses((status = 201, description = "It is bought, durably.", body = Purchase),
         (status = 409, description = "`checkout_over`: this very purchase was dropped before; what is bought now has the line's next `sequence`."),
-        (status = 502, description = "`payment_provider_unavailable`: there is no payment page, nothing was charged, and the purchase is dropped.")))]
+        (status = 502, description = "`payment_provider_unavailable`: there is no payment page, nothing was charged, and the purchase is dropped."),
+        (status = 503, description = "`purchase_not_known_yet`: it is bought and cannot be shown yet; ask again under the same `Idempotency-Key`.")))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
     by: By<LinesWrite>,
@@ -210,7 +211,7 @@ pub(super) async fn create(
     };
     let news = api.app.live.subscribe(Watcher::Others, &[entry.customer]);
     let decided = lines::buy(&api.app, entry.wallet, buying).await.map_err(named)?;
-    api.app.wait_projected(decided.position(), SHOW_PATIENCE).await;
+    purchases::wait_until_shown(&api.app, decided.position()).await?;
     api.app.live.notify(entry.customer);
     match wanted.charging {
         Charging::Card => open_page(&api.app, purchase).await?,

@@ -3,7 +3,6 @@
 //! What the page shows as possible is asked of the book's own rules; what happens is decided by the book at the click.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -35,10 +34,8 @@ use crate::look::page::buy_credit::{
 };
 use crate::look::part::Place;
 use crate::problem::Problem;
-use crate::{billing, documents, lines as selling};
+use crate::{billing, documents, lines as selling, purchases as waiting};
 
-/// How long the page waits to show what was bought.
-const SHOW_PATIENCE: Duration = Duration::from_secs(10);
 /// What is live where no line can buy.
 const BARRED: &str = "barred";
 /// The live parts of the page.
@@ -139,7 +136,7 @@ pub(super) async fn buy(
     let (line, wallet, buying) = understand(&app, &signed, &order).await?;
     match selling::buy(&app, wallet, buying).await {
         Ok(entry) => {
-            app.wait_projected(entry.position(), SHOW_PATIENCE).await;
+            waiting::wait_until_shown(&app, entry.position()).await?;
             app.live.notify(signed.customer());
             if buying.charging == Charging::Card {
                 return to_payment_page(&app, &signed, buying.purchase).await;
