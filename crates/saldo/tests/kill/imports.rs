@@ -177,7 +177,11 @@ async fn take(
         let taking = desk.check(sheet).await;
         let asked = tokio::spawn(desk.post("/console/customers/imports", taking).send());
         match moment {
-            Moment::Drawn => tokio::time::sleep(Duration::from_micros(random.below(TAKING_MAX))).await,
+            // Longer with each try: a slow machine takes it in the end, too.
+            Moment::Drawn => {
+                let longest = TAKING_MAX * u64::from(tries + 1);
+                tokio::time::sleep(Duration::from_micros(random.below(longest))).await;
+            }
             Moment::Written => {
                 let tables = program.tables();
                 let imports = |reader: &Reader<'_>| {
