@@ -5,7 +5,7 @@ use saldo::{clock, reconciliation};
 use sandbox::Act;
 use serde_json::{Value, json};
 
-use crate::story::{CALL_CENTS, Game, untroubled};
+use crate::story::{CALL_CENTS, Game, text, untroubled};
 use crate::world::Ending;
 
 impl Game {
@@ -96,6 +96,30 @@ impl Game {
                 self.tell("what was to come later came");
             }
         }
+    }
+
+    /// Stripe pays out, and the bank sends it back.
+    pub(crate) async fn fail_payout(&mut self) {
+        let currency = self.world.unit.code().to_lowercase();
+        let Ok(payout) = self.world.sandbox.act(Act::PayOut { currency }).await else { return };
+        self.world
+            .sandbox
+            .act(Act::PayoutFails { payout: text(&payout, "id") })
+            .await
+            .expect("it is on its way");
+        self.tell("payout failed");
+    }
+
+    /// Somebody deletes a customer at Stripe: his cards go with him, and what he paid stays.
+    pub(crate) async fn delete_at_stripe(&mut self, place: usize) {
+        let Some(customer) = self.name_at_stripe(place).await else { return };
+        self.world
+            .sandbox
+            .act(Act::DeleteCustomer { customer: customer.clone() })
+            .await
+            .expect("he is there");
+        self.stories[place].former.push(customer);
+        self.tell("customer deleted at Stripe");
     }
 
     /// Trouble is everybody's.

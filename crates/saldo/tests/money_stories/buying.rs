@@ -121,7 +121,7 @@ impl Game {
         }
         std::mem::swap(&mut self.random, &mut self.beside);
         if let Some(place) = self.random.pick(&lines) {
-            match self.random.below(100) {
+            match self.random.below(103) {
                 0..=33 => self.buy(place).await,
                 34..=53 => self.use_line(place).await,
                 54..=60 => self.end_open_pack(place).await,
@@ -131,7 +131,9 @@ impl Game {
                 81..=87 => self.dispute(place, Of::Data).await,
                 88..=91 => self.dispute_goes_on().await,
                 92..=94 => self.give_up(place).await,
-                _ => self.pay_what_was_not_asked(place).await,
+                95..=99 => self.pay_what_was_not_asked(place).await,
+                100..=101 => self.delete_at_stripe(place).await,
+                _ => self.fail_payout().await,
             }
         }
         std::mem::swap(&mut self.random, &mut self.beside);

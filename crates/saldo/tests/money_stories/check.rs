@@ -177,8 +177,7 @@ impl Game {
         let is_ours = |intent: &&Value| intent["metadata"].get(ELSEWHERE).is_none();
         let is_pack = |intent: &Value| packs.values().any(|pack| intent["id"] == pack.as_str());
         for intent in intents.iter().filter(is_ours).filter(|intent| !is_pack(intent)) {
-            let owner = customers.iter().find(|one| one["id"] == intent["customer"]).expect("a customer");
-            let owner: CustomerId = text(&owner["metadata"], "customer_id").parse().expect("one of ours");
+            let owner = self.owner(&customers, &text(intent, "customer"));
             let (id, amount) = (text(intent, "id"), number(intent, "amount"));
             let named: TopupId = text(&intent["metadata"], "topup_id").parse().expect("one of ours");
             let automatic = (intent["metadata"]["automatic"] == "true").then_some(named);
@@ -193,6 +192,15 @@ impl Game {
             }
         }
         known
+    }
+
+    /// Who has or had this name at Stripe.
+    fn owner(&self, customers: &[Value], name: &str) -> CustomerId {
+        if let Some(story) = self.stories.iter().find(|story| story.former.iter().any(|had| had == name)) {
+            return story.customer;
+        }
+        let known = customers.iter().find(|one| one["id"] == name).expect("a customer");
+        text(&known["metadata"], "customer_id").parse().expect("one of ours")
     }
 
     /// The first thing that differs between what must be and what is; else what was met on the way.

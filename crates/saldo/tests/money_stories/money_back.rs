@@ -25,10 +25,10 @@ impl Game {
 
     /// A payment of a customer's that went through, by hand or by itself.
     async fn any_paid(&mut self, place: usize, of: Of) -> Option<String> {
-        let customer = self.name_at_stripe(place).await?;
+        let names = self.names_at_stripe(place).await;
         let packs = if of == Of::Data { self.paid_packs(place).await } else { Vec::new() };
         let paid = self.any("payment_intent", |intent| {
-            let is_theirs = intent["customer"] == customer.as_str();
+            let is_theirs = names.iter().any(|name| intent["customer"] == name.as_str());
             let is_meant = of == Of::All || packs.iter().any(|pack| intent["id"] == pack.as_str());
             // What was never credited stays a difference until all of it has gone back: that is for the end.
             intent["status"] == "succeeded"
@@ -52,6 +52,11 @@ impl Game {
         let id = self.stories[place].customer.to_string();
         let all = self.world.sandbox.objects("customer").await.expect("Stripe's own state");
         all.iter().find(|one| one["metadata"]["customer_id"] == id.as_str()).map(|one| text(one, "id"))
+    }
+
+    /// His name now, if he has one, and those under which he was deleted.
+    async fn names_at_stripe(&self, place: usize) -> Vec<String> {
+        self.stories[place].former.iter().cloned().chain(self.name_at_stripe(place).await).collect()
     }
 
     pub(crate) async fn refund(&mut self, place: usize, of: Of) {

@@ -38,6 +38,8 @@ pub(crate) struct Story {
     pub(crate) open: Vec<String>,
     /// Some have a line, too.
     pub(crate) line: Option<Line>,
+    /// Names that he had at Stripe and under which he was deleted there.
+    pub(crate) former: Vec<String>,
 }
 
 /// What is sold in a game.
@@ -148,8 +150,8 @@ impl Story {
         assert_eq!(status, 201, "{made}");
         let customer = text(&made, "id").parse().expect("an id");
         let wallet = text(&made["wallets"][0], "id").parse().expect("an id");
-        let (topups, open) = (Vec::new(), Vec::new());
-        Story { customer, wallet, subject, events: 0, spent: 0, terms, topups, open, line: None }
+        let (topups, open, former) = (Vec::new(), Vec::new(), Vec::new());
+        Story { customer, wallet, subject, events: 0, spent: 0, terms, topups, open, line: None, former }
     }
 }
 

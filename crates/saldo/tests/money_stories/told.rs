@@ -1,7 +1,7 @@
 //! What must have happened in a run that is long enough: every kind of act.
 
 /// As it is told.
-pub(crate) const ACTS: [&str; 83] = [
+pub(crate) const ACTS: [&str; 85] = [
     "3-D Secure abandoned",
     "3-D Secure failed",
     "3-D Secure passed",
@@ -28,6 +28,7 @@ pub(crate) const ACTS: [&str; 83] = [
     "compared with Stripe meanwhile",
     "coupon made a pack free",
     "coupon made it free",
+    "customer deleted at Stripe",
     "data beyond all was paid by what came next",
     "data set back",
     "data set back after its pack had ended",
@@ -67,6 +68,7 @@ pub(crate) const ACTS: [&str; 83] = [
     "paid by another customer",
     "paid in another currency",
     "payout",
+    "payout failed",
     "program cut off and started",
     "program ended and started",
     "refund arrived",
