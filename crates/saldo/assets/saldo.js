@@ -6,8 +6,14 @@ const POLL_MS = 1500;
 const AGAIN_MS = 5000;
 // A connection that is made anew within this time has shown nothing that was out of date.
 const GONE_MS = 8000;
+// How long a form that was sent may take to lead to its page.
+const SENT_MS = 5000;
 
 // --- Live parts: each named event carries the inside of the elements with that data-live name.
+
+// When a form was sent last.
+let sentAt = -SENT_MS;
+document.addEventListener("submit", () => { sentAt = performance.now(); });
 
 function listen(url) {
   const names = new Set([...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live));
@@ -22,8 +28,12 @@ function listen(url) {
     source = new EventSource(url);
     for (const name of names) source.addEventListener(name, (event) => replace(name, event.data));
     source.addEventListener("payments", () => poll(document.querySelector("dialog[data-result]")));
-    // Signed out, here or in another tab: the page loads anew, and asks to sign in.
-    source.addEventListener("ended", () => { source.close(); location.replace(location.href); });
+    // Signed out, here or in another tab: the page loads anew, and asks to sign in. Where a form on its way has ended it, the page that
+    // the form leads to comes first.
+    source.addEventListener("ended", () => {
+      source.close();
+      setTimeout(() => location.replace(location.href), Math.max(0, sentAt + SENT_MS - performance.now()));
+    });
     // The browser reconnects by itself unless the server refused, as when too many pages are open.
     source.addEventListener("open", isThere);
     source.addEventListener("error", () => {

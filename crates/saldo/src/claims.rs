@@ -84,13 +84,14 @@ pub async fn read(app: &App, intent: &str, payment: PaymentId) -> Result<Vec<Tol
         Some(Told { claim, order: refunds::order_of(refund) })
     });
     let disputes = disputes.iter().filter_map(|dispute| {
+        let awaits_answer = dispute.status.awaits_answer();
         let due_by = dispute.evidence_details.as_ref().and_then(|evidence| evidence.due_by);
         let told = blank(&dispute.id, dispute.amount, &dispute.currency, dispute.created)?;
         let claim = PaymentClaim {
             cause: ClaimCause::Dispute,
             state: dispute_state(dispute),
             reason: Some(dispute.reason.clone()),
-            due_at: due_by.map(Timestamp::from_seconds),
+            due_at: due_by.filter(|_| awaits_answer).map(Timestamp::from_seconds),
             ..told
         };
         Some(Told { claim, order: None })

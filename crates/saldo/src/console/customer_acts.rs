@@ -46,7 +46,7 @@ pub(super) async fn freeze(
     let reason = freezing::reason(&wanted.reason)?;
     let author = staff.visit.author(&staff.who.session);
     freezing::set(&app, author, wallet, wanted.freeze == "1", &reason).await?;
-    Ok(Redirect::to(&format!("/console/customers/{id}?saved=1")).into_response())
+    Ok(Redirect::to(&format!("/console/customers/{id}?frozen={}", wanted.freeze)).into_response())
 }
 
 /// `POST /console/customers/{id}/view`

@@ -59,6 +59,8 @@ pub(super) struct Shown {
     given_back: u8,
     /// To how many addresses a receipt was sent.
     sent: Option<u32>,
+    /// `1` after a wallet was frozen, `0` after it was thawed.
+    frozen: Option<u8>,
     before: Option<String>,
 }
 
@@ -76,6 +78,7 @@ struct Said {
     invited: bool,
     given_back: bool,
     sent: Option<u32>,
+    frozen: Option<u8>,
     code: Option<GivenCode>,
     trail: Trail,
 }
@@ -116,6 +119,7 @@ pub(super) async fn page(
         saved: shown.saved == 1,
         invited: shown.invited == 1,
         sent: shown.sent,
+        frozen: shown.frozen,
         given_back: shown.given_back == 1,
         code: None,
         trail,
@@ -294,7 +298,7 @@ async fn show(
     staff: &StaffIn,
     id: CustomerId,
     status: StatusCode,
-    Said { saved, invited, given_back, sent, code, trail }: Said,
+    Said { saved, invited, given_back, sent, frozen, code, trail }: Said,
 ) -> Result<Response, Fault> {
     let (look, eyes) = (Arc::clone(app), staff.visit.reader().clone());
     let before = trail.last().and_then(|at| at.parse().ok()).map_or(Timestamp::MAX, Timestamp::from_micros);
@@ -351,7 +355,10 @@ async fn show(
         given_back,
         own_credit: known.own_credit,
         may_give_back: staff.may(Permission::SettleByHand),
-        receipt_sent: sent.map(|sent| reader.tn("receipt-sent", sent)),
+        done: sent.map(|sent| reader.tn("receipt-sent", sent)).or_else(|| {
+            let id = |frozen| if frozen == 1 { "wallet-frozen-now" } else { "wallet-thawed-now" };
+            frozen.map(|frozen| reader.t(id(frozen)))
+        }),
         may_give_credit: staff.may(Permission::GiveCredit),
         may_change: staff.may(Permission::ChangeCustomers),
         may_send_receipts: staff.may(Permission::SendReceipts),

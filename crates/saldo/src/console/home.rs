@@ -146,6 +146,8 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
             let silent = count(nas::silent_count(tables, now)?);
             let mut disputes = tables.claims_in(ClaimState::Open, CLAIMS_MAX)?;
             disputes.extend(tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?);
+            // What was answered waits for the bank, not for us.
+            disputes.retain(|dispute| dispute.due_at.is_some());
             let missed = missed_months(tables, &sold, &zone, now)?;
             let off = count(endpoints::off_count(tables)?);
             let failed = tables.inbox_count(InboxState::Failed)?;

@@ -310,6 +310,7 @@ fn show_invitation(
         token,
         login: known.email.clone(),
         is_invitation: true,
+        is_staff: true,
         length_min: passwords::LENGTH_MIN,
         problem,
     };

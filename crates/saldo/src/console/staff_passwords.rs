@@ -141,6 +141,7 @@ fn show_new(
         token,
         login: owner.email,
         is_invitation: false,
+        is_staff: true,
         length_min: passwords::LENGTH_MIN,
         problem,
     };

@@ -306,9 +306,17 @@ fn facts(reader: &Reader, topup: &Topup, customer: String) -> Vec<Fact> {
     let mut facts = vec![
         Fact::linked(reader.t("customer"), customer, customer_url),
         Fact::new(reader.t("began-at"), reader.date_time(topup.created_at)),
-        Fact::new(reader.t("topup-ends"), reader.date_time(topup.expires_at)),
-        Fact::id(reader.t("topup-id"), topup.id.to_string()),
     ];
+    facts.extend(match topup.state {
+        TopupState::Open | TopupState::Charging => {
+            Some(Fact::new(reader.t("topup-ends"), reader.date_time(topup.expires_at)))
+        }
+        TopupState::Cancelled | TopupState::Expired | TopupState::Failed => {
+            Some(Fact::new(reader.t("topup-ended"), reader.date_time(topup.updated_at)))
+        }
+        _ => None,
+    });
+    facts.push(Fact::id(reader.t("topup-id"), topup.id.to_string()));
     if let Some(session) = &topup.checkout_session {
         facts.push(Fact::id(reader.t("topup-session"), session));
     }

@@ -142,7 +142,7 @@ pub(super) fn spent(row: &UsageRow) -> i64 {
     row.posted.saturating_add(row.pending)
 }
 
-/// How many days `available` lasts at the pace of the last days; `None` if nothing was used in them.
+/// How many days `available` lasts at the pace of the last days; `None` if nothing was used in them, or nothing is left.
 pub(super) fn days_left(
     reader: &TablesReader<'_>,
     wallet_no: u32,
@@ -159,10 +159,10 @@ pub(super) fn days_left(
     };
     // Who began to use two days ago has a pace of two days, not of seven; of one at least.
     let since = now.since(Timestamp::from_micros(first.saturating_mul(Timestamp::HOUR))).max(Timestamp::DAY);
-    if used <= 0 {
+    if used <= 0 || available <= 0 {
         return Ok(None);
     }
-    let lasts = i128::from(available.max(0)) * i128::from(since) / used / i128::from(Timestamp::DAY);
+    let lasts = i128::from(available) * i128::from(since) / used / i128::from(Timestamp::DAY);
     Ok(Some(u32::try_from(lasts).unwrap_or(u32::MAX)))
 }
 

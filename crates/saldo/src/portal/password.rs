@@ -186,6 +186,7 @@ fn show_set(
         token,
         login: login.email.clone(),
         is_invitation: purpose == LinkPurpose::Invitation,
+        is_staff: false,
         length_min: passwords::LENGTH_MIN,
         problem,
     };

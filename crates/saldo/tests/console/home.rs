@@ -211,4 +211,17 @@ async fn a_dispute_tells_by_when_it_is_to_be_answered_and_that_this_is_over() {
     assert!(page.contains("1 dispute waits for an answer to the bank. The deadline passed on "), "{page}");
     let page = admin.get(&url).await.text;
     assert!(page.contains("the deadline passed on ") && !page.contains("answer until "), "{page}");
+    // Once it was answered it waits for the bank alone.
+    let dispute = house
+        .running
+        .app
+        .read(move |tables| tables.claims_of(id))
+        .await
+        .expect("claims")
+        .remove(0)
+        .provider_id;
+    house.sandbox.act(Act::Review { dispute }).await.expect("it fits");
+    house.until(move |tables| tables.claims_of(id), |claims| claims[0].due_at.is_none()).await;
+    let page = admin.get("/console").await.text;
+    assert!(!page.contains("waits for an answer to the bank"), "{page}");
 }

@@ -95,7 +95,7 @@ row! {
         pub state: ClaimState,
         /// The provider's code of why it is disputed, or failed.
         pub reason: Option<String>,
-        /// Until when a dispute may be answered.
+        /// Until when a dispute may be answered, while it waits for that.
         pub due_at: Option<Timestamp>,
         /// When it began.
         pub occurred_at: Timestamp,

@@ -85,6 +85,12 @@ impl DisputeStatus {
         matches!(self, Self::WarningNeedsResponse | Self::WarningUnderReview | Self::WarningClosed)
     }
 
+    /// True while the seller has not answered yet.
+    #[must_use]
+    pub fn awaits_answer(&self) -> bool {
+        matches!(self, Self::WarningNeedsResponse | Self::NeedsResponse)
+    }
+
     /// True when nothing more will happen.
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -36,8 +36,8 @@ pub struct CustomerPage {
     pub saved: bool,
     /// Said once after an invitation.
     pub invited: bool,
-    /// That a receipt was sent just now, in words.
-    pub receipt_sent: Option<String>,
+    /// What was done just now, in words: a receipt was sent, a wallet was frozen.
+    pub done: Option<String>,
     /// Whether staff may give him credit, and take it.
     pub may_give_credit: bool,
     /// Whether staff may change him.

@@ -21,6 +21,8 @@ pub struct SetPassword {
     pub login: String,
     /// Whether this is somebody's first password.
     pub is_invitation: bool,
+    /// Whether it is staff's: they have an e-mail address and no document.
+    pub is_staff: bool,
     /// The fewest characters a password may have.
     pub length_min: u32,
     /// Why the last try failed.
@@ -53,6 +55,16 @@ impl PasswordProblem {
 }
 
 impl SetPassword {
+    /// What the name is that one signs in with.
+    pub fn login_label(&self) -> &'static str {
+        if self.is_staff { "staff-email" } else { "login" }
+    }
+
+    /// Why one is here for the first time.
+    pub fn invited_text(&self) -> &'static str {
+        if self.is_staff { "set-password-invited-staff" } else { "set-password-invited" }
+    }
+
     /// The problem in the reader's words.
     pub fn problem_words(&self) -> Option<String> {
         Some(self.problem?.words(&self.reader, self.length_min))
