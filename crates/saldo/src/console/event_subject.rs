@@ -5,6 +5,7 @@ use money::{Amount, CustomerId, PaymentId, TopupId};
 use serde_json::Value;
 use store::tables::inbox::InboxEvent;
 use store::{Reader as TablesReader, StoreError};
+use stripe::minor_units;
 
 use super::{payments, topups};
 use crate::look::Reader;
@@ -14,7 +15,10 @@ use crate::payments::STRIPE;
 /// What an event is about.
 pub(super) struct EventSubject {
     customer: Option<(CustomerId, String)>,
+    /// What was paid or is to be.
     amount: Amount,
+    /// What goes back or is contested, if the event is about that.
+    going_back: Option<Amount>,
     payment: Option<PaymentId>,
     topup: Option<TopupId>,
 }
@@ -44,6 +48,7 @@ impl EventSubject {
         Ok(Some(EventSubject {
             customer: tables.customer(customer)?.map(|known| (known.id, known.name)),
             amount,
+            going_back: going_back(&told["data"]),
             payment: payment.map(|payment| payment.id),
             topup: topup.map(|topup| topup.id),
         }))
@@ -52,7 +57,8 @@ impl EventSubject {
     /// The same in a line: `$10.00 · Ana Lima`.
     pub(super) fn line(&self, reader: &Reader) -> String {
         let name = self.customer.as_ref().map(|(_, name)| name.clone());
-        [Some(reader.money(self.amount)), name].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        let amount = self.going_back.unwrap_or(self.amount);
+        [Some(reader.money(amount)), name].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
     /// The same as facts, each with its page.
@@ -69,6 +75,20 @@ impl EventSubject {
         }
         facts
     }
+}
+
+/// What a refund gives back or a dispute claims; of a charge, what has gone back since it was told of last.
+fn going_back(told: &Value) -> Option<Amount> {
+    let object = &told["object"];
+    let amount = match object["object"].as_str()? {
+        "refund" | "dispute" => object["amount"].as_i64()?,
+        "charge" => {
+            let before = told["previous_attributes"]["amount_refunded"].as_i64().unwrap_or(0);
+            object["amount_refunded"].as_i64()?.checked_sub(before).filter(|back| *back > 0)?
+        }
+        _ => return None,
+    };
+    minor_units::to_shown_amount(amount, object["currency"].as_str()?).ok()
 }
 
 /// The payment intent that `object` is, or is about.

@@ -188,6 +188,9 @@ async fn what_went_back_today_stands_beside_what_was_sold() {
     let page = admin.get("/console").await.text;
     assert_eq!(figure(&page, "sold-by-day"), "$10.00");
     assert!(page.contains("Before taking off the $4.00 given back today"), "{page}");
+    // What Stripe told of it is listed with what goes back, not with what was paid.
+    let inbox = admin.get("/console/inbox").await.text;
+    assert!(inbox.contains("$4.00 · ana") && inbox.contains("$10.00 · ana"), "{inbox}");
     house.advance(2 * DAY).await;
     let page = admin.get("/console").await.text;
     assert!(!page.contains("given back today"), "{page}");
