@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use book::{
-    Account, Decision, LineFact, Lot, MoneyMovement, Record, TakenBackCause, WalletNo, read_batch, transfers,
+    Account, Balance, Decision, LineFact, Lot, MoneyMovement, Record, TakenBackCause, WalletNo, read_batch,
+    transfers,
 };
 use engine::{Projector, month_end};
 use jiff::tz::TimeZone;
@@ -23,6 +24,73 @@ struct Given {
     expires_at: Timestamp,
     payment: Option<PaymentId>,
     left: i128,
+    /// So much of that is kept for windows that are open.
+    kept: i128,
+}
+
+/// What a wallet has: its balance, what it was given, and what of that each open window will take.
+struct Had {
+    unit: Unit,
+    balance: Balance,
+    given: Vec<Given>,
+    windows: BTreeMap<u32, Vec<(usize, i128)>>,
+}
+
+impl Had {
+    /// Where `amount` is taken: of what ends first, then of what was not bought, then of the oldest.
+    fn taken(&self, amount: i128) -> Vec<(usize, i128)> {
+        let mut order: Vec<usize> = (0..self.given.len()).collect();
+        order.sort_by_key(|place| {
+            let given = &self.given[*place];
+            (given.expires_at, given.payment.is_some(), given.at)
+        });
+        let (mut wanted, mut taken) = (amount, Vec::new());
+        for place in order {
+            let some = wanted.min(self.given[place].left - self.given[place].kept);
+            wanted -= some;
+            taken.push((place, some));
+        }
+        assert_eq!(wanted, 0, "nobody in the demo's past owes anything");
+        taken
+    }
+
+    /// What a decision does to what was given.
+    fn moved(&mut self, decision: &Decision, balance: Balance) {
+        let by = i128::from(balance.posted) - i128::from(self.balance.posted);
+        let pending = i128::from(balance.pending) - i128::from(self.balance.pending);
+        self.balance = balance;
+        match &decision.record {
+            Record::WindowOpened(opened) => {
+                let kept = self.taken(pending);
+                kept.iter().for_each(|(place, some)| self.given[*place].kept += some);
+                self.windows.insert(opened.window_no, kept);
+            }
+            Record::UsagePosted(posted) => {
+                let window = posted.window_no.expect("nothing of the demo's past was told late");
+                let kept = self.windows.remove(&window).expect("a window that was open");
+                assert_eq!(kept.iter().map(|(_, some)| some).sum::<i128>(), -by, "what was kept is used");
+                for (place, some) in kept {
+                    self.given[place].kept -= some;
+                    self.given[place].left -= some;
+                }
+            }
+            _ if by == 0 => {}
+            Record::GrantExpired { .. } => {
+                let is_it = |given: &&mut Given| given.expires_at == decision.at && given.left > given.kept;
+                let ended = self.given.iter_mut().find(is_it).expect("what ends was given");
+                ended.left += by;
+                assert_eq!(ended.left, ended.kept, "all is lost that no window has kept");
+            }
+            Record::TakenBackSet(set) => {
+                let bought = self.given.iter_mut().find(|given| given.payment == Some(set.payment));
+                let bought = bought.expect("what goes back was bought");
+                bought.left += by;
+                assert!(bought.left >= bought.kept, "what goes back was left");
+            }
+            _ if by > 0 => self.given.push(Given::by(decision, by)),
+            _ => self.taken(-by).into_iter().for_each(|(place, some)| self.given[place].left -= some),
+        }
+    }
 }
 
 impl Given {
@@ -39,7 +107,13 @@ impl Given {
             },
             other => panic!("the demo's past has something new: {other:?}"),
         };
-        Given { at: decision.at, expires_at: expires_at.unwrap_or(Timestamp::MAX), payment, left: by }
+        Given {
+            at: decision.at,
+            expires_at: expires_at.unwrap_or(Timestamp::MAX),
+            payment,
+            left: by,
+            kept: 0,
+        }
     }
 }
 
@@ -144,47 +218,22 @@ impl Told {
         self.within(from, until).map(of_it).sum()
     }
 
-    /// What was left of each grant at an instant, by when it was given: what is used is taken of what ends first, then of what was not
-    /// bought, then of the oldest; what goes back of a payment, of what it bought; what ends is lost.
+    /// What was left of each grant at an instant, by when it was given.
     fn left(&self, until: Timestamp) -> Vec<(Unit, Timestamp, i128)> {
-        let mut wallets: BTreeMap<WalletNo, (Unit, i64, Vec<Given>)> = BTreeMap::new();
+        let mut wallets: BTreeMap<WalletNo, Had> = BTreeMap::new();
         for (decision, unit) in self.within(Timestamp::EPOCH, until) {
             let (Some(wallet), Some(balance)) = (decision.record.wallet(), decision.record.balance()) else {
                 continue;
             };
-            let (_, posted, given) = wallets.entry(wallet).or_insert((*unit, 0, Vec::new()));
-            let by = i128::from(balance.posted) - i128::from(*posted);
-            *posted = balance.posted;
-            match &decision.record {
-                _ if by == 0 => {}
-                Record::GrantExpired { .. } => {
-                    let ended =
-                        given.iter_mut().find(|given| given.expires_at == decision.at && given.left > 0);
-                    let ended = ended.expect("what ends was given");
-                    ended.left += by;
-                    assert_eq!(ended.left, 0, "what has ended is lost altogether");
-                }
-                Record::TakenBackSet(set) => {
-                    let bought = given.iter_mut().find(|given| given.payment == Some(set.payment));
-                    bought.expect("what goes back was bought").left += by;
-                }
-                _ if by > 0 => given.push(Given::by(decision, by)),
-                _ => {
-                    given.sort_by_key(|given| (given.expires_at, given.payment.is_some(), given.at));
-                    let mut used = -by;
-                    for given in given.iter_mut() {
-                        let burned = used.min(given.left);
-                        given.left -= burned;
-                        used -= burned;
-                    }
-                    assert_eq!(used, 0, "nobody in the demo's past owes anything");
-                }
-            }
-            assert!(given.iter().all(|given| given.left >= 0), "nobody in the demo's past owes anything");
+            let nothing = || Had {
+                unit: *unit,
+                balance: Balance::default(),
+                given: Vec::new(),
+                windows: BTreeMap::new(),
+            };
+            wallets.entry(wallet).or_insert_with(nothing).moved(decision, balance);
         }
-        let left = |(unit, _, given): (Unit, i64, Vec<Given>)| {
-            given.into_iter().map(move |given| (unit, given.at, given.left))
-        };
+        let left = |had: Had| had.given.into_iter().map(move |given| (had.unit, given.at, given.left));
         wallets.into_values().flat_map(left).collect()
     }
 }
