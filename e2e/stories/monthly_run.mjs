@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { ENGLISH, PORTUGUESE } from '../names.mjs';
 import { story } from '../story.mjs';
-import { eventually } from '../wait.mjs';
+import { counts, eventually } from '../wait.mjs';
 
 const DAY_SECONDS = 86_400;
 
@@ -27,7 +27,7 @@ story('monthly run: invoices, blocked when unpaid, trusted, paid', { names: PORT
 
   await staff.getByRole('link', { name: 'Gerar as faturas', exact: true }).click();
   await staff.getByRole('button', { name: /^Sim, gerar as faturas de/ }).click();
-  await staff.getByText('Concluído', { exact: true }).waitFor();
+  await bothRunsAre(staff, 'Faturamentos', 'Concluído');
   const table = staff.getByRole('table', { name: 'Faturas', exact: true });
   assert.equal(await table.getByText('Em aberto', { exact: true }).count(), 3);
 
@@ -74,7 +74,7 @@ story('monthly run in English: begun twice is one; paid in another way', { names
   const csrf = await page.locator('form[action="/console/billing/runs"] input[name=csrf]').getAttribute('value');
   const month = await page.locator('form[action="/console/billing/runs"] input[name=month]').getAttribute('value');
   await page.getByRole('button', { name: /^Yes, make the invoices of/ }).click();
-  await page.getByText('Done', { exact: true }).waitFor();
+  await bothRunsAre(page, 'Runs', 'Done');
   const form = { csrf, month };
   const again = await page.context().request.post(new URL('/console/billing/runs', demo.portal_url).href, { form, maxRedirects: 0 });
   assert.equal(again.status(), 422);
@@ -113,12 +113,16 @@ async function followsWithoutReload(page, demo) {
   await page.evaluate(() => { globalThis.isTheSamePage = true; });
   await page.getByText('1 / 3').waitFor();
   goOn();
-  await page.getByText('Done', { exact: true }).waitFor();
+  await bothRunsAre(page, 'Runs', 'Done');
   assert.equal(await page.locator('[data-follow][data-pending]').count(), 0);
   assert.equal(await page.locator('[data-follow]').getAttribute('role'), 'status', 'its end is said');
   assert.ok(await page.evaluate(() => globalThis.isTheSamePage), 'the page was loaded again');
   await page.unroute(url);
 }
+
+/** The run of the past, whose one invoice is overdue, and the one that was begun now. */
+const bothRunsAre = (page, name, words) =>
+  counts(page.getByRole('table', { name, exact: true }).getByText(words, { exact: true }), 2);
 
 async function signInStaff(page, demo, words) {
   await page.goto(new URL('/console/sign-in', demo.portal_url).href);

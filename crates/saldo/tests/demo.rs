@@ -167,6 +167,54 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_told() {
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
+/// A page of the console, as the demo's staff see it.
+async fn console(url: &str, path: &str) -> String {
+    let (cookie, token, _) = first_screen(url).await;
+    let form = client().post(format!("{url}/demo/sign-in")).header(COOKIE, &cookie);
+    let form = form.header("content-type", "application/x-www-form-urlencoded");
+    let answer = form.body(format!("csrf={token}&as=staff")).send().await.expect("an answer");
+    let set = answer.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies: Vec<&str> = set.filter_map(|value| value.split(';').next()).chain([&*cookie]).collect();
+    let page = client().get(format!("{url}{path}")).header(COOKIE, cookies.join("; ")).send();
+    let page = page.await.expect("an answer");
+    assert_eq!(page.status(), StatusCode::OK, "{path}");
+    page.text().await.expect("text")
+}
+
+#[tokio::test]
+async fn its_past_is_at_stripe_as_in_the_books_however_often_they_are_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(folder.path(), ports() + 300);
+    let url = demo.text("/portal_url");
+    // All of it is looked at again: what was booked in the past is not booked once more.
+    for since in [&[][..], &["--since", "2020-01-01"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saldo"));
+        let reconciled = command.arg("--data").arg(folder.path()).arg("reconcile").args(since).output();
+        let reconciled = reconciled.expect("it runs");
+        let told = String::from_utf8_lossy(&reconciled.stdout).into_owned();
+        assert_eq!(reconciled.status.code(), Some(0), "{told}");
+        let rows: Vec<Vec<&str>> = told.lines().map(|line| line.split_whitespace().collect()).collect();
+        for expected in [
+            ["payment", "265.00", "265.00", "0.00"],
+            ["refund", "-10.00", "-10.00", "0.00"],
+            ["dispute", "-40.00", "-40.00", "0.00"],
+            ["fee", "-24.50", "-24.50", "0.00"],
+            ["payout", "-103.70", "-103.70", "0.00"],
+        ] {
+            assert!(rows.iter().any(|row| row[..] == expected), "{expected:?}: {told}");
+        }
+    }
+    let payments = console(&url, "/console/payments").await;
+    for words in ["Partly refunded", "Disputed", "Heron Archive (sample)", "insufficient funds"] {
+        assert!(payments.contains(words), "{words}: {payments}");
+    }
+    let invoices = console(&url, "/console/billing").await;
+    for words in ["Rosa Exemplo", "R$99.90", "Overdue"] {
+        assert!(invoices.contains(words), "{words}: {invoices}");
+    }
+    demo.end();
+}
+
 #[tokio::test]
 async fn it_ends_when_told_in_the_middle_of_a_reset() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -4,6 +4,7 @@
 //! Sums come from the quarters of an hour in which anything moved, so that they take as long for a million movements as for a
 //! thousand. What customers had at the end of a day is what they have now less what moved since.
 
+use book::MoneyMovement;
 use jiff::tz::TimeZone;
 use money::{Amount, Timestamp, Unit};
 use store::tables::mail_wishes::{LowCount, LowCustomer};
@@ -149,7 +150,8 @@ impl Days {
         let mut days: Vec<i64> = Vec::with_capacity(self.moved.len());
         for day in self.moved.iter().rev() {
             days.push(held);
-            held = held.saturating_sub(sum(day.iter().filter(|row| row.amount.unit() == unit)));
+            let of_wallets = day.iter().filter(|row| row.amount.unit() == unit && is_of_wallets(row));
+            held = held.saturating_sub(sum(of_wallets));
         }
         days.reverse();
         days
@@ -250,6 +252,50 @@ fn drawn(spans: &[(Timestamp, Timestamp)], days: &[i64], unit: Unit, now: Timest
     spans.iter().zip(days).map(span).collect()
 }
 
+/// Whether wallets moved by it: fees, payouts and what disputes hold are money of the operator's, and are summed beside them.
+fn is_of_wallets(row: &Moved) -> bool {
+    let movement = MoneyMovement::from_code(&row.kind);
+    !matches!(movement, Some(MoneyMovement::Fee | MoneyMovement::Payout | MoneyMovement::Dispute))
+}
+
 fn sum<'m>(rows: impl Iterator<Item = &'m Moved>) -> i64 {
     rows.fold(0, |sum, row| sum.saturating_add(row.amount.value()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_customers_had_is_not_moved_by_fees_and_payouts() {
+        let usd = |cents: i64| Amount::new(cents * 10_000, Unit::USD);
+        let moved = |kind: &str, reason: Option<&str>, cents| Moved {
+            kind: kind.to_owned(),
+            reason: reason.map(str::to_owned),
+            amount: usd(cents),
+        };
+        let account = |name: &str, cents| AccountRow {
+            account: name.to_owned(),
+            unit: Unit::USD,
+            balance: usd(cents).value(),
+        };
+        let days = Days {
+            spans: Vec::new(),
+            moved: vec![
+                vec![moved("grant", Some("purchased"), 2_500), moved("fee", None, 103)],
+                vec![moved("usage", None, -500), moved("payout", None, 2_397)],
+                vec![moved("dispute", None, -1_000), moved("dispute_funds", None, 1_000)],
+            ],
+            packs: Vec::new(),
+            refunded_today: Vec::new(),
+            accounts: vec![
+                account("clearing:stripe", 1_000),
+                account("fees:stripe", -103),
+                account("payouts:stripe", -2_397),
+                account("revenue:usage", 500),
+                account("disputed", 0),
+            ],
+        };
+        assert_eq!(days.held(Unit::USD), [2_500, 2_000, 1_000].map(|cents| usd(cents).value()));
+    }
 }

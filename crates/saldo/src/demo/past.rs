@@ -1,4 +1,4 @@
-//! A month's past of a few customers that are plainly samples.
+//! Two months' past of a few customers that are plainly samples.
 //!
 //! The past is not invented in tables: the engine decides it, event by event, at the times at which it is said to have
 //! happened, and the journal holds it like any other. Only the clock that goes with it is made up, which is why this runs
@@ -11,27 +11,21 @@ use book::{Act, Book, Command, GENESIS, JournalRow, MeterNo, UseStage};
 use engine::{AppendOutcome, Engine, Input, Limits, Outcome, Output, Projector, Request};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use money::{
-    Amount, CustomerId, GrantId, IntentId, MeterId, PaymentId, Quantity, Timestamp, TopupId, WalletId,
-};
+use money::{Amount, CustomerId, GrantId, IntentId, MeterId, Quantity, Timestamp, WalletId};
 use store::tables::catalog::{Meter, MeterAggregation, PriceTerms, PriceVersion, WindowAnchor};
 use store::tables::customers::{Customer, Subject, Wallet};
 use store::tables::intents::Intent;
-use store::tables::payments::{Payment, PaymentStatus};
-use store::tables::reconciliation::{MovementSort, MovementStanding, StripeMovement};
-use store::tables::topups::{Topup, TopupState};
 use store::{Journal, JournalReader, SqliteJournal, StoreError, Tables, Tx};
 
 use super::past_lines;
-use stripe::minor_units::MinorAmount;
-
+use super::past_money::{self, Money};
+use super::past_samples::{SAMPLES, Sample};
 use crate::app::{self, JOURNAL_FILE, TABLES_FILE};
 use crate::config::Config;
 use crate::hashes::KeyedHashes;
 use crate::ids;
 use crate::intents::{self, Wish};
 use crate::notices;
-use crate::payments::STRIPE;
 use crate::sold::Sold;
 
 /// What the demo counts: hours of activity.
@@ -40,78 +34,10 @@ pub(crate) const METER: &str = "active_hour";
 const HOUR_PRICE: i64 = 250_000;
 /// Seconds of an active hour.
 const HOUR_SECONDS: u32 = 3_600;
-/// How far the past goes back.
-const DAYS: i64 = 30;
+/// How far the past goes back: two days before the month before this one, and all of what has been of this one.
+const DAYS: i64 = 65;
 /// The past ends so much before now, that nothing in it lies ahead of the clock.
 const ENDS_BEFORE_NOW: i64 = 2 * Timestamp::MINUTE;
-
-/// A customer who is plainly a sample.
-struct Sample {
-    name: &'static str,
-    key: &'static str,
-    locale: &'static str,
-    /// Days ago that he came.
-    came: i64,
-    /// Of a hundred hours on weekdays between 8 and 20, so many are active; at night and on weekends a quarter of that.
-    busy: u64,
-    recharges: &'static [Recharge],
-}
-
-/// A sample's attempt to pay.
-struct Recharge {
-    /// Days ago.
-    ago: i64,
-    /// Whole dollars.
-    dollars: i64,
-    card: (&'static str, &'static str),
-    /// Stripe's decline code, if it failed.
-    declined: Option<&'static str>,
-}
-
-const VISA: (&str, &str) = ("visa", "4242");
-const MASTERCARD: (&str, &str) = ("mastercard", "4444");
-const AMEX: (&str, &str) = ("amex", "8431");
-
-const SAMPLES: &[Sample] = &[
-    Sample {
-        name: "Birch Weather (sample)",
-        key: "sample-birch-weather",
-        locale: "en",
-        came: 30,
-        busy: 80,
-        recharges: &[
-            Recharge { ago: 22, dollars: 25, card: VISA, declined: None },
-            Recharge { ago: 13, dollars: 50, card: VISA, declined: None },
-        ],
-    },
-    Sample {
-        name: "Delta Maps (sample)",
-        key: "sample-delta-maps",
-        locale: "en",
-        came: 26,
-        busy: 30,
-        recharges: &[],
-    },
-    Sample {
-        name: "Koi Translations (sample)",
-        key: "sample-koi-translations",
-        locale: "en",
-        came: 21,
-        busy: 60,
-        recharges: &[
-            Recharge { ago: 9, dollars: 25, card: AMEX, declined: Some("insufficient_funds") },
-            Recharge { ago: 9, dollars: 25, card: MASTERCARD, declined: None },
-        ],
-    },
-    Sample {
-        name: "Ipê Logística (amostra)",
-        key: "sample-ipe-logistica",
-        locale: "pt-BR",
-        came: 12,
-        busy: 70,
-        recharges: &[Recharge { ago: 3, dollars: 100, card: MASTERCARD, declined: None }],
-    },
-];
 
 /// Something that happened, and what it asked of the book.
 pub(super) struct Happening {
@@ -129,11 +55,19 @@ pub(super) fn write(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     let end = now.plus(-ENDS_BEFORE_NOW);
     let begin = end.plus(-DAYS * Timestamp::DAY);
     let meter = tables.write(|tx| sell(tx, begin))?;
-    let mut happenings = Vec::new();
+    let (mut happenings, mut movements) = (Vec::new(), Vec::new());
     for (no, sample) in (1..).zip(SAMPLES) {
-        happenings.extend(tell(&tables, config, &hashes, sample, no, meter, end)?);
+        let (told, money) = tell(&tables, config, &hashes, sample, no, meter, end)?;
+        happenings.extend(told);
+        movements.extend(money.movements);
     }
-    happenings.extend(past_lines::tell(&tables, &config.brand.time_zone, &hashes, end)?);
+    let payouts = Money::pay_out(&hashes, &movements, config.credit.unit, end)?;
+    tables.write(|tx| {
+        payouts.insert(tx)?;
+        past_money::compared(tx, end)
+    })?;
+    happenings.extend(happened(&hashes, &payouts.intents)?);
+    happenings.extend(past_lines::tell(&tables, config, &hashes, (begin, end))?);
     happenings.sort_by_key(|happening| happening.at);
     let sold = Sold::read(&tables, begin, config.credit.lateness_max, &config.brand.time_zone)?;
     let engine = Engine::new(
@@ -176,7 +110,7 @@ fn sell(tx: &Tx<'_>, begin: Timestamp) -> Result<MeterNo, StoreError> {
     Ok(MeterNo(meter_no))
 }
 
-/// Writes one sample's rows and says what he did.
+/// Writes one sample's rows and says what he did, and what his money did.
 fn tell(
     tables: &Tables,
     config: &Config,
@@ -185,7 +119,7 @@ fn tell(
     no: u64,
     meter: MeterNo,
     end: Timestamp,
-) -> anyhow::Result<Vec<Happening>> {
+) -> anyhow::Result<(Vec<Happening>, Money)> {
     let came = end.plus(-sample.came * Timestamp::DAY);
     let customer = Customer {
         id: CustomerId::from_u128(id_drawn_at(came)),
@@ -202,19 +136,11 @@ fn tell(
         unit: config.credit.unit,
         created_at: came,
     };
-    let open = Wish::OpenWallet { wallet: wallet.id, customer: customer.id, unit: wallet.unit };
-    let welcome = Wish::Grant {
-        wallet: wallet.id,
-        customer: customer.id,
-        grant: GrantId::from_u128(ids::fresh()),
-        amount: config.credit.welcome,
-        reason: None,
-        expires_at: None,
-    };
-    let mut intents = vec![intent_of(&open, came), intent_of(&welcome, came)];
-    let attempts: Vec<_> =
-        (0..).zip(sample.recharges).map(|(place, r)| attempt(&wallet, r, place, end)).collect();
-    intents.extend(attempts.iter().filter_map(credit_of));
+    let intents = given(config, sample, &wallet, end);
+    let mut money = Money::default();
+    for (place, recharge) in (0..).zip(sample.recharges) {
+        money.attempt(hashes, &wallet, (recharge, place), end)?;
+    }
     tables.write(|tx| {
         tx.insert_customer(&customer)?;
         tx.insert_wallet(&wallet)?;
@@ -222,21 +148,42 @@ fn tell(
             Subject { subject: customer.id.to_string(), wallet: wallet.id, created_at: wallet.created_at };
         tx.insert_subject(&subject)?;
         intents.iter().try_for_each(|intent| tx.insert_intent(intent))?;
-        for (topup, payment) in &attempts {
-            tx.insert_topup(topup)?;
-            let recorded = tx.record_payment(payment)?;
-            if let Some(movement) = movement_of(&recorded.payment) {
-                tx.insert_stripe_movement(&movement)?;
-            }
-        }
-        Ok::<_, StoreError>(())
+        money.insert(tx)
     })?;
-    let mut happenings = Vec::new();
-    for intent in &intents {
-        happenings.push(Happening { at: intent.created_at, command: intents::command(hashes, intent)? });
-    }
+    let mut happenings = happened(hashes, intents.iter().chain(&money.intents))?;
     happenings.extend(uses(sample, no, wallet.id, meter, (came, end), &config.brand.time_zone));
-    Ok(happenings)
+    Ok((happenings, money))
+}
+
+/// The sample's wallet, his welcome credit, and what he was given beside it.
+fn given(config: &Config, sample: &Sample, wallet: &Wallet, end: Timestamp) -> Vec<Intent> {
+    let Wallet { id: wallet, customer, unit, created_at: came } = *wallet;
+    let grant = |amount, expires_at| Wish::Grant {
+        wallet,
+        customer,
+        grant: GrantId::from_u128(ids::fresh()),
+        amount,
+        reason: None,
+        expires_at,
+    };
+    let open = Wish::OpenWallet { wallet, customer, unit };
+    let mut intents = vec![intent_of(&open, came), intent_of(&grant(config.credit.welcome, None), came)];
+    if let Some(gift) = &sample.gift {
+        let amount = Amount::new(gift.dollars * unit.steps_per_one(), unit);
+        let expires_at = end.plus(-gift.expired_ago * Timestamp::DAY);
+        intents.push(intent_of(&grant(amount, Some(expires_at)), end.plus(-gift.ago * Timestamp::DAY)));
+    }
+    intents
+}
+
+/// What the book was asked by these intents, each when it was written down.
+pub(super) fn happened<'a>(
+    hashes: &KeyedHashes,
+    intents: impl IntoIterator<Item = &'a Intent>,
+) -> anyhow::Result<Vec<Happening>> {
+    let happened =
+        |intent: &Intent| Ok(Happening { at: intent.created_at, command: intents::command(hashes, intent)? });
+    intents.into_iter().map(happened).collect()
 }
 
 /// An id as it would have been drawn then: milliseconds above, randomness below (UUIDv7). Lists stand in the order of ids.
@@ -246,97 +193,8 @@ pub(super) fn id_drawn_at(at: Timestamp) -> u128 {
     milliseconds << BELOW | ids::fresh() & ((1 << BELOW) - 1)
 }
 
-fn intent_of(wish: &Wish, at: Timestamp) -> Intent {
+pub(super) fn intent_of(wish: &Wish, at: Timestamp) -> Intent {
     wish.intent(IntentId::from_u128(ids::fresh()), at)
-}
-
-/// A top-up with its one attempt. Ids say that no provider ever saw it.
-fn attempt(wallet: &Wallet, recharge: &Recharge, place: i64, end: Timestamp) -> (Topup, Payment) {
-    let at = end.plus(-recharge.ago * Timestamp::DAY + place * 5 * Timestamp::MINUTE);
-    let (topup_id, payment_id) = (TopupId::from_u128(ids::fresh()), PaymentId::from_u128(ids::fresh()));
-    let amount = Amount::new(recharge.dollars * wallet.unit.steps_per_one(), wallet.unit);
-    let paid = recharge.declined.is_none();
-    let (brand, last_four) = recharge.card;
-    let provider_id =
-        |kind: &str| format!("{kind}_sample_{:016x}", payment_id.as_u128() >> 16 & u128::from(u64::MAX));
-    let topup = Topup {
-        id: topup_id,
-        customer: wallet.customer,
-        wallet: wallet.id,
-        amount,
-        state: if paid { TopupState::Paid } else { TopupState::Expired },
-        idempotency_key: format!("topup-{topup_id}"),
-        checkout_session: None,
-        checkout_url: None,
-        checkout_expires_at: None,
-        outcome_payment: paid.then_some(payment_id),
-        result_shown_at: Some(at),
-        created_at: at,
-        expires_at: at.plus(Timestamp::HOUR),
-        updated_at: at,
-        purchase: None,
-        intent: None,
-    };
-    let payment = Payment {
-        id: payment_id,
-        customer: wallet.customer,
-        topup: Some(topup_id),
-        provider: STRIPE.to_owned(),
-        provider_payment: provider_id("pi"),
-        provider_charge: Some(provider_id("ch")),
-        amount,
-        method: Some("card".to_owned()),
-        card_brand: Some(brand.to_owned()),
-        card_last4: Some(last_four.to_owned()),
-        card_exp_month: Some(12),
-        card_exp_year: Some(2034),
-        status: if paid { PaymentStatus::Succeeded } else { PaymentStatus::Failed },
-        reason_code: recharge.declined.map(str::to_owned),
-        reason: recharge.declined.map(|_| "Your card has insufficient funds.".to_owned()),
-        occurred_at: at,
-        updated_at: at,
-        credited_entry: None,
-        refunded: 0,
-        dispute_state: None,
-        way_on: None,
-        awaited_until: None,
-    };
-    (topup, payment)
-}
-
-/// What the payment did to Stripe's balance, as if it had been seen then: without it the sample would be a drift.
-fn movement_of(payment: &Payment) -> Option<StripeMovement> {
-    let amount = MinorAmount::from_amount(payment.amount).ok()?;
-    (payment.status == PaymentStatus::Succeeded).then(|| StripeMovement {
-        id: payment.provider_payment.replacen("pi", "txn", 1),
-        kind: "charge".to_owned(),
-        sort: MovementSort::Payment,
-        amount: amount.minor_units(),
-        fee: 0,
-        currency: amount.currency().code().to_owned(),
-        source: payment.provider_charge.clone(),
-        made_at: payment.occurred_at,
-        standing: MovementStanding::Ours,
-        payment: Some(payment.id),
-        cause: None,
-        matched: amount.minor_units(),
-        fee_matched: 0,
-        intent: None,
-        fee_intent: None,
-        is_settled: 1,
-    })
-}
-
-fn credit_of((topup, payment): &(Topup, Payment)) -> Option<Intent> {
-    let wish = Wish::Credit {
-        wallet: topup.wallet,
-        customer: topup.customer,
-        grant: GrantId::from_u128(ids::fresh()),
-        amount: topup.amount,
-        payment: payment.id,
-        topup: topup.id,
-    };
-    (payment.status == PaymentStatus::Succeeded).then(|| intent_of(&wish, payment.occurred_at))
 }
 
 /// The calls of a sample, hour by hour.
@@ -387,8 +245,8 @@ pub(super) fn mix(seed: u64, n: i64) -> u64 {
     bits >> 20
 }
 
-/// Lets the engine decide everything at its time. The disk takes what has gathered once a day, so that a month is some
-/// sixty rows.
+/// Lets the engine decide everything at its time. The disk takes what has gathered once a day, so that two months are some
+/// hundred and thirty rows.
 fn live_through(
     mut engine: Engine<()>,
     journal: &mut SqliteJournal,

@@ -1,4 +1,4 @@
-//! The past of the provider's sample subscribers: their lines stand in the middle of a cycle, and what they used lies spread over its
+//! The past of the provider's sample subscribers: the lines of those who are there stand in the middle of a cycle, and what they used lies spread over its
 //! days as people use it, more in the evening and at weekends.
 
 use book::{Act, Command, LineAct, LineStatus, LineWish};
@@ -6,12 +6,14 @@ use jiff::tz::TimeZone;
 use money::{CustomerId, PlanId, Timestamp, WalletId};
 use store::{StoreError, Tables};
 
-use super::past::{Happening, id_drawn_at, mix};
+use super::past::{Happening, happened, id_drawn_at, mix};
+use super::past_unpaid;
 use super::provider::{self, Sample};
+use crate::config::Config;
 use crate::hashes::KeyedHashes;
+use crate::ids;
 use crate::lines::offers::names_of;
 use crate::lines::{self, NewLine, PreparedLine};
-use crate::{ids, intents};
 
 /// Days of the cycle that lie behind.
 const CYCLE_DAYS: i64 = 20;
@@ -23,21 +25,22 @@ const WEEKEND: u64 = 160;
 /// Writes down plans, subscribers and lines, and says what they did until `end`.
 pub(super) fn tell(
     tables: &Tables,
-    zone: &TimeZone,
+    config: &Config,
     hashes: &KeyedHashes,
-    end: Timestamp,
+    (begin, end): (Timestamp, Timestamp),
 ) -> anyhow::Result<Vec<Happening>> {
+    let zone = &config.brand.time_zone;
     let begins_at = cycle_begin(zone, end)?;
     let plan_no = tables.write(|tx| {
         let mut numbers = Vec::new();
         for plan in provider::plans() {
-            let row = plan.row(0, PlanId::from_u128(ids::fresh()), begins_at);
+            let row = plan.row(0, PlanId::from_u128(ids::fresh()), begin);
             names_of(&row.zero_rated).try_for_each(|name| tx.name_traffic(name))?;
             numbers.push(tx.insert_plan(&row)?);
         }
         Ok::<_, StoreError>(numbers.first().copied().unwrap_or_default())
     })?;
-    let mut happenings = Vec::new();
+    let mut happenings = past_unpaid::tell(tables, config, hashes, plan_no, end)?;
     for (no, sample) in (1..).zip(&provider::SAMPLES) {
         let customer = CustomerId::from_u128(id_drawn_at(begins_at));
         let (customer, payer) = lines::rows(customer, sample.subscriber(), begins_at);
@@ -53,9 +56,7 @@ pub(super) fn tell(
             tx.put_payer(&payer)?;
             line.insert(tx)
         })?;
-        for intent in &line.intents {
-            happenings.push(Happening { at: intent.created_at, command: intents::command(hashes, intent)? });
-        }
+        happenings.extend(happened(hashes, &line.intents)?);
         happenings.extend(lived(sample, no, line.entry.wallet, begins_at, end));
     }
     Ok(happenings)
@@ -76,7 +77,7 @@ fn anchor_day(zone: &TimeZone, begins_at: Timestamp) -> u8 {
 /// What a sample used from `begins_at` on, all of it some time before `end`, and what became of his line.
 fn lived(sample: &Sample, no: u64, wallet: WalletId, begins_at: Timestamp, end: Timestamp) -> Vec<Happening> {
     let until = end.plus(-sample.quiet_days * Timestamp::DAY);
-    let happened = |at, act| {
+    let by_line = |at, act| {
         let act = Act::Line(Box::new(LineWish { wallet, act }));
         Happening { at, command: Command { key: None, act } }
     };
@@ -89,12 +90,12 @@ fn lived(sample: &Sample, no: u64, wallet: WalletId, begins_at: Timestamp, end: 
         let until_now = i128::from(sample.used) * i128::from(weighed) / i128::from(whole.max(1));
         let until_now = i64::try_from(until_now).unwrap_or(sample.used);
         if until_now > used {
-            happenings.push(happened(at, LineAct::AddUse { total: until_now - used, outside: 0 }));
+            happenings.push(by_line(at, LineAct::AddUse { total: until_now - used, outside: 0 }));
         }
         used = until_now;
     }
     if sample.status != LineStatus::Enabled {
-        happenings.push(happened(until, LineAct::SetStatus { status: sample.status }));
+        happenings.push(by_line(until, LineAct::SetStatus { status: sample.status }));
     }
     happenings
 }

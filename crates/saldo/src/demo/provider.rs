@@ -1,5 +1,5 @@
 //! The provider's half of a demo: plans, packs, and three sample subscribers whose lines stand as lines do: with plenty left, at zero,
-//! blocked.
+//! blocked; and one who has left.
 
 use std::sync::Arc;
 
@@ -41,6 +41,9 @@ const ZERO: &str = "zero";
 
 /// The state of the one whose line is blocked.
 const BLOCKED: &str = "blocked";
+
+/// The state of the one who has left.
+const LEFT: &str = "left";
 
 /// A sample subscriber, as he is made.
 pub(super) struct Sample {
@@ -85,6 +88,17 @@ pub(super) const SAMPLES: [Sample; 3] = [
         status: LineStatus::Blocked,
     },
 ];
+
+/// One who has left, and owes her last invoice. Nobody opens the demo as her.
+pub(super) const FORMER: Sample = Sample {
+    state: LEFT,
+    name: "Rosa Exemplo",
+    document: "39053344705",
+    access_login: "rosa.exemplo",
+    quiet_days: 0,
+    used: 8 * GB,
+    status: LineStatus::Cancelled,
+};
 
 /// A sample subscriber, as people find him.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use book::LineStatus;
 use money::RouterId;
 use radius::Secret;
 use radius::mikrotik::RateLimit;
@@ -116,13 +117,14 @@ async fn introduce(app: &Arc<App>, coa_port: u16) -> Result<String, Problem> {
     Ok(secret)
 }
 
-/// Every line that has a login, at the speed of its plan.
+/// Every line that has a login and is not cancelled, at the speed of its plan.
 async fn subscribers(app: &Arc<App>) -> Result<Vec<Subscriber>, Problem> {
     let rows = app
         .read(|reader| {
             let mut rows = Vec::new();
             for entry in reader.lines(None, LINES_MAX)?.rows {
                 if let Some(view) = reader.line_view(entry.id)?
+                    && view.status != LineStatus::Cancelled.code()
                     && let Some(login) = entry.access_login
                 {
                     rows.push((login, view.plan_no));

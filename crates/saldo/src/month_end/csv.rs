@@ -3,6 +3,7 @@
 use core::fmt::Write as _;
 
 use anyhow::Context as _;
+use book::Account;
 use engine::{AGES, MonthEnd, UnitSums};
 use money::{Amount, Unit};
 
@@ -49,6 +50,11 @@ fn figures(sums: &UnitSums) -> Vec<(&'static str, String, i128)> {
     figures.push(("age_days", "debt".to_owned(), -sums.debt));
     for (day, held) in (1..).zip(&sums.days) {
         figures.push(("day", format!("{day:02}"), *held));
+    }
+    let paid_out = sums.accounts.iter().find(|(account, _)| *account == Account::PayoutsStripe);
+    if let Some((_, moved)) = paid_out {
+        figures.push(("payouts", "made".to_owned(), moved.debits));
+        figures.push(("payouts", "came_back".to_owned(), moved.credits));
     }
     for (account, moved) in &sums.accounts {
         figures.push(("opening", account.to_string(), moved.opening));

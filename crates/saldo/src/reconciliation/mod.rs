@@ -20,7 +20,7 @@ use stripe::Request;
 pub use drift::{CurrencyDrift, Difference, DriftLine, Found, cents_of};
 pub use lists::EVENT_KINDS;
 pub(crate) use lists::MOVEMENTS;
-pub(crate) use movements::booked;
+pub(crate) use movements::{booked, booking_names};
 
 use crate::app::App;
 use crate::audit::{Author, Change};

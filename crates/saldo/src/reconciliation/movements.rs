@@ -20,6 +20,7 @@ use stripe::minor_units::{self, Currency, MinorUnitsError};
 
 use super::pass_over;
 use crate::app::App;
+use crate::hashes::KeyedHashes;
 use crate::intents::{self, Wish};
 use crate::payments::{self, STRIPE, Synced};
 use crate::problem::Problem;
@@ -45,12 +46,12 @@ pub(super) async fn settle(app: &Arc<App>) -> Result<(), Problem> {
             heal(app, &movement).await?;
             let hashes = app.hashes.clone();
             let write = move |tx: &Tx<'_>| {
-                let name = |domain| IntentId::from_u128(hashes.hash128(domain, &[movement.id.as_bytes()]));
+                let [amount_name, fee_name] = booking_names(&hashes, &movement.id);
                 // Another may have booked it since it was read.
                 let known = tx.stripe_movement(&movement.id)?.unwrap_or_else(|| movement.clone());
                 let (standing, payment) = (movement.standing, movement.payment);
                 let known = StripeMovement { standing, payment, ..known };
-                Look { tx, amount_name: name("stripe_movement"), fee_name: name("stripe_fee") }.at(known)
+                Look { tx, amount_name, fee_name }.at(known)
             };
             asked.extend(app.write(write).await?);
         }
@@ -65,6 +66,12 @@ pub(super) async fn settle(app: &Arc<App>) -> Result<(), Problem> {
             None => return Ok(()),
         }
     }
+}
+
+/// The names of the intents that book a movement's amount and its fee: whoever looks at it asks for the same.
+pub(crate) fn booking_names(hashes: &KeyedHashes, movement: &str) -> [IntentId; 2] {
+    ["stripe_movement", "stripe_fee"]
+        .map(|domain| IntentId::from_u128(hashes.hash128(domain, &[movement.as_bytes()])))
 }
 
 /// Says whose a movement is, as far as that is not known.
