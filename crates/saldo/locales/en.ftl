@@ -2562,6 +2562,10 @@ import-customers-heading = Import customers
 import-customers-text = One row for each customer, as CSV, with what he had in another system. The file is checked first; nothing is written until you say so.
 import-customers-columns = The first row names the columns, in any order. A row needs an e-mail or your own ID: by them the same file is known again.
 import-customers-known = Rows whose customer is here already are left as they are: nothing is added to their balance, even where the file says something else.
+import-customers-remembered = { $n ->
+    [one] Line { $lines } is left out: a row with its e-mail or ID was taken before, and nobody here has either of them now. Somebody new is added by hand.
+   *[other] Lines { $lines } are left out: rows with their e-mails or IDs were taken before, and nobody here has them now. Somebody new is added by hand.
+}
 import-customers-ask = Wallets are opened and opening balances are added at once. What had been bought stands in the books as an adjustment, opening balance; what had been given as promotional.
 import-customers-welcome = Give each of them the welcome credit of { $amount }, too
 import-customers-needs = A file with opening balances is taken by an administrator.

@@ -2562,6 +2562,10 @@ import-customers-heading = Importar clientes
 import-customers-text = Uma linha para cada cliente, em CSV, com o que ele tinha em outro sistema. O arquivo é conferido antes; nada é gravado até que você confirme.
 import-customers-columns = A primeira linha dá nome às colunas, em qualquer ordem. Cada linha precisa de um e-mail ou do seu próprio ID: é por eles que o mesmo arquivo é reconhecido.
 import-customers-known = Linhas de quem já é cliente ficam como estão: nada é somado ao saldo, mesmo que o arquivo diga outra coisa.
+import-customers-remembered = { $n ->
+    [one] A linha { $lines } fica de fora: uma linha com o mesmo e-mail ou ID já foi importada, e ninguém aqui os tem agora. Quem for novo é cadastrado à mão.
+   *[other] As linhas { $lines } ficam de fora: linhas com os mesmos e-mails ou IDs já foram importadas, e ninguém aqui os tem agora. Quem for novo é cadastrado à mão.
+}
 import-customers-ask = As carteiras são abertas e os saldos iniciais são creditados na hora. O que foi comprado entra nos livros como ajuste, saldo inicial; o que foi dado, como promocional.
 import-customers-welcome = Dar também a cada um o crédito de boas-vindas de { $amount }
 import-customers-needs = Um arquivo com saldos iniciais é importado por um administrador.
