@@ -1733,6 +1733,12 @@ runs-missed = { $n ->
    *[other] No runs for { $months }
 }
 runs-missed-text = These fees are on no invoice. Begin with the oldest month.
+runs-missed-hold = No run begins by itself until they are run, or you have said that they were billed elsewhere.
+billed-elsewhere = Billed elsewhere before
+first-month = First month billed here
+first-month-hint = Months before it are not offered and not run. What was bought on the next invoice stays for the next run.
+first-month-none = Every month in which lines with a fee were here
+first-month-said = Months before { $month } were billed elsewhere.
 run-passes-over = { $n ->
     [one] { $months } has no run yet. Once the invoices of { $month } are made, it can have none any more: its fees stay on no invoice.
    *[other] { $months } have no run yet. Once the invoices of { $month } are made, they can have none any more: their fees stay on no invoice.

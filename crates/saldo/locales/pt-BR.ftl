@@ -1733,6 +1733,12 @@ runs-missed = { $n ->
    *[other] Sem faturamento: { $months }
 }
 runs-missed-text = Estas mensalidades não estão em nenhuma fatura. Comece pelo mês mais antigo.
+runs-missed-hold = Nenhum faturamento começa sozinho até que sejam gerados, ou até você dizer que foram cobrados por outro sistema.
+billed-elsewhere = Cobrado antes por outro sistema
+first-month = Primeiro mês cobrado aqui
+first-month-hint = Os meses anteriores não são oferecidos nem gerados. O que foi comprado na próxima fatura fica para o próximo faturamento.
+first-month-none = Todos os meses em que havia planos com mensalidade aqui
+first-month-said = Os meses antes de { $month } foram cobrados por outro sistema.
 run-passes-over = { $n ->
     [one] { $months } ainda não foi faturado. Depois de gerar as faturas de { $month }, não será mais possível: as mensalidades desse mês ficarão fora de qualquer fatura.
    *[other] { $months } ainda não foram faturados. Depois de gerar as faturas de { $month }, não será mais possível: as mensalidades desses meses ficarão fora de qualquer fatura.
