@@ -20,6 +20,7 @@ const CONSOLE = [
   '/console/topups',
   '/console/boletos/files',
   '/console/boletos/findings',
+  '/console/billing/first-month',
   '/console/billing/adjustments/new',
   '/console/staff/new',
   '/console/routers/new',

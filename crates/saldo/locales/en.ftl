@@ -1737,6 +1737,12 @@ runs-missed = { $n ->
    *[other] No runs for { $months }
 }
 runs-missed-text = These fees are on no invoice. Begin with the oldest month.
+runs-missed-hold = No run begins by itself until they are run, or you have said that they were billed elsewhere.
+billed-elsewhere = Billed elsewhere before
+first-month = First month billed here
+first-month-hint = Months before it are not offered and not run. What was bought on the next invoice stays for the next run.
+first-month-none = Every month in which lines with a fee were here
+first-month-said = Months before { $month } were billed elsewhere.
 run-passes-over = { $n ->
     [one] { $months } has no run yet. Once the invoices of { $month } are made, it can have none any more: its fees stay on no invoice.
    *[other] { $months } have no run yet. Once the invoices of { $month } are made, they can have none any more: their fees stay on no invoice.
@@ -2566,6 +2572,10 @@ import-customers-heading = Import customers
 import-customers-text = One row for each customer, as CSV, with what he had in another system. The file is checked first; nothing is written until you say so.
 import-customers-columns = The first row names the columns, in any order. A row needs an e-mail or your own ID: by them the same file is known again.
 import-customers-known = Rows whose customer is here already are left as they are: nothing is added to their balance, even where the file says something else.
+import-customers-remembered = { $n ->
+    [one] Line { $lines } is left out: a row with its e-mail or ID was taken before, and nobody here has either of them now. Somebody new is added by hand.
+   *[other] Lines { $lines } are left out: rows with their e-mails or IDs were taken before, and nobody here has them now. Somebody new is added by hand.
+}
 import-customers-ask = Wallets are opened and opening balances are added at once. What had been bought stands in the books as an adjustment, opening balance; what had been given as promotional.
 import-customers-welcome = Give each of them the welcome credit of { $amount }, too
 import-customers-needs = A file with opening balances is taken by an administrator.

@@ -1737,6 +1737,12 @@ runs-missed = { $n ->
    *[other] Sem faturamento: { $months }
 }
 runs-missed-text = Estas mensalidades não estão em nenhuma fatura. Comece pelo mês mais antigo.
+runs-missed-hold = Nenhum faturamento começa sozinho até que sejam gerados, ou até você dizer que foram cobrados por outro sistema.
+billed-elsewhere = Cobrado antes por outro sistema
+first-month = Primeiro mês cobrado aqui
+first-month-hint = Os meses anteriores não são oferecidos nem gerados. O que foi comprado na próxima fatura fica para o próximo faturamento.
+first-month-none = Todos os meses em que havia planos com mensalidade aqui
+first-month-said = Os meses antes de { $month } foram cobrados por outro sistema.
 run-passes-over = { $n ->
     [one] { $months } ainda não foi faturado. Depois de gerar as faturas de { $month }, não será mais possível: as mensalidades desse mês ficarão fora de qualquer fatura.
    *[other] { $months } ainda não foram faturados. Depois de gerar as faturas de { $month }, não será mais possível: as mensalidades desses meses ficarão fora de qualquer fatura.
@@ -2566,6 +2572,10 @@ import-customers-heading = Importar clientes
 import-customers-text = Uma linha para cada cliente, em CSV, com o que ele tinha em outro sistema. O arquivo é conferido antes; nada é gravado até que você confirme.
 import-customers-columns = A primeira linha dá nome às colunas, em qualquer ordem. Cada linha precisa de um e-mail ou do seu próprio ID: é por eles que o mesmo arquivo é reconhecido.
 import-customers-known = Linhas de quem já é cliente ficam como estão: nada é somado ao saldo, mesmo que o arquivo diga outra coisa.
+import-customers-remembered = { $n ->
+    [one] A linha { $lines } fica de fora: uma linha com o mesmo e-mail ou ID já foi importada, e ninguém aqui os tem agora. Quem for novo é cadastrado à mão.
+   *[other] As linhas { $lines } ficam de fora: linhas com os mesmos e-mails ou IDs já foram importadas, e ninguém aqui os tem agora. Quem for novo é cadastrado à mão.
+}
 import-customers-ask = As carteiras são abertas e os saldos iniciais são creditados na hora. O que foi comprado entra nos livros como ajuste, saldo inicial; o que foi dado, como promocional.
 import-customers-welcome = Dar também a cada um o crédito de boas-vindas de { $amount }
 import-customers-needs = Um arquivo com saldos iniciais é importado por um administrador.

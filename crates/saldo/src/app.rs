@@ -34,6 +34,8 @@ pub const JOURNAL_FILE: &str = "journal.db";
 pub const TABLES_FILE: &str = "saldo.db";
 /// How many locks top-ups of different customers share.
 const CUSTOMER_LOCKS: usize = 64;
+/// How many locks the status of different lines share.
+const LINE_LOCKS: usize = 64;
 /// Locks for reading payments again: top-ups share one by chance, and wait for each other.
 const PAYMENT_LOCKS: usize = 256;
 /// The setting that holds the currency of money wallets.
@@ -112,6 +114,7 @@ pub struct App {
     sold: RwLock<Arc<Sold>>,
     reloading: tokio::sync::Mutex<()>,
     customer_locks: Vec<tokio::sync::Mutex<()>>,
+    line_locks: Vec<tokio::sync::Mutex<()>>,
     payment_locks: Vec<tokio::sync::Mutex<()>>,
     place: Place,
     ending: Arc<AtomicBool>,
@@ -283,6 +286,7 @@ fn start_threads(config: Config, handle: &tokio::runtime::Handle) -> anyhow::Res
         sold: RwLock::new(sold),
         reloading: tokio::sync::Mutex::default(),
         customer_locks: (0..CUSTOMER_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
+        line_locks: (0..LINE_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         payment_locks: (0..PAYMENT_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
         place,
         ending,
@@ -382,6 +386,12 @@ impl App {
     #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]
     pub fn customer_lock(&self, customer: money::CustomerId) -> &tokio::sync::Mutex<()> {
         &self.customer_locks[(customer.as_u128() as usize) % CUSTOMER_LOCKS]
+    }
+
+    /// Held while a line's status is changed and what is known of why: what staff say of it and what falls due come one after the other.
+    #[allow(clippy::cast_possible_truncation, reason = "the low bits of the id, which are random")]
+    pub fn line_lock(&self, line: money::LineId) -> &tokio::sync::Mutex<()> {
+        &self.line_locks[(line.as_u128() as usize) % LINE_LOCKS]
     }
 
     /// Held while the payments of a top-up are read again: what was read first must not be written last.

@@ -40,7 +40,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Tries before a person must look: some two days.
 const ATTEMPTS_MAX: u32 = 15;
-/// Tries of a mail that the server does not take for good, and the pause between them, in microseconds: half a day. Sending it on and on
+/// Refusals of a mail that the server does not take for good, and the pause between them, in microseconds: half a day. Sending it on and on
 /// harms the name of whoever sends; but who has mistyped something in his server refuses everybody for good, too, until he notices.
 const REFUSALS_MAX: u32 = 3;
 const REFUSED_PAUSE: i64 = 6 * Timestamp::HOUR;
@@ -128,24 +128,35 @@ async fn work_once(app: &Arc<App>, sender: &Arc<Sender>) -> Result<usize, Proble
 }
 
 async fn settle(app: &Arc<App>, mail: Mail, outcome: anyhow::Result<()>) -> Result<(), Problem> {
-    let (id, now) = (mail.id, clock::now());
-    let (error, next) = match outcome {
+    let (id, attempts, now) = (mail.id, mail.attempts, clock::now());
+    let (error, is_refused) = match outcome {
         Ok(()) => return app.write(move |tx| tx.mail_sent(id, now)).await,
-        Err(error) => (format!("{error:#}"), next_try(mail.attempts, is_refused(&error), now)),
+        Err(error) => (format!("{error:#}"), is_refused(&error)),
     };
+    let said = error.clone();
+    let next = app
+        .write(move |tx| {
+            let refusals = if is_refused { Some(tx.mail_refused(id)?) } else { None };
+            let next = next_try(attempts, refusals, now);
+            tx.mail_retry(id, next, &said)?;
+            Ok(next)
+        })
+        .await?;
     if next.is_some() {
         tracing::warn!(mail = %id, error, "a mail was not taken; it is tried again");
     } else {
         tracing::error!(mail = %id, error, "a mail needs a person");
     }
-    app.write(move |tx| tx.mail_retry(id, next, &error)).await
+    Ok(())
 }
 
-/// When a mail is tried again after so many tries; `None` if it is not.
-fn next_try(attempts: u32, is_refused: bool, now: Timestamp) -> Option<Timestamp> {
-    let (tries_max, pause) =
-        if is_refused { (REFUSALS_MAX, REFUSED_PAUSE) } else { (ATTEMPTS_MAX, pause(attempts)) };
-    (attempts < tries_max).then(|| now.plus(pause))
+/// When a mail is tried again after so many tries; `None` if it is not. `refusals` is how often it has been refused for good, where it was
+/// just now: what was put off before that is none of them.
+fn next_try(attempts: u32, refusals: Option<u32>, now: Timestamp) -> Option<Timestamp> {
+    match refusals {
+        Some(refusals) => (refusals < REFUSALS_MAX).then(|| now.plus(REFUSED_PAUSE)),
+        None => (attempts < ATTEMPTS_MAX).then(|| now.plus(pause(attempts))),
+    }
 }
 
 /// Whether the server has said no for good.
@@ -394,12 +405,14 @@ mod tests {
 
     #[test]
     fn what_is_refused_for_good_is_tried_for_half_a_day_and_what_is_put_off_for_two() {
-        let hours = |attempts, is_refused| {
-            next_try(attempts, is_refused, Timestamp::EPOCH)
+        let hours = |attempts, refusals| {
+            next_try(attempts, refusals, Timestamp::EPOCH)
                 .map(|at| at.since(Timestamp::EPOCH) / Timestamp::HOUR)
         };
-        assert_eq!([1, 2, 3, 9].map(|attempts| hours(attempts, true)), [Some(6), Some(6), None, None]);
-        assert_eq!([1, 3, 14, 15].map(|attempts| hours(attempts, false)), [Some(0), Some(0), Some(6), None]);
+        let refused = [1, 2, 3, 9].map(|refusals| hours(refusals, Some(refusals)));
+        assert_eq!(refused, [Some(6), Some(6), None, None]);
+        assert_eq!([1, 3, 14, 15].map(|attempts| hours(attempts, None)), [Some(0), Some(0), Some(6), None]);
+        assert_eq!(hours(4, Some(1)), Some(6), "put off three times, and refused for the first");
     }
 
     #[test]

@@ -71,7 +71,11 @@ pub(crate) fn tell(tx: &Tx<'_>, jumps: &[Jump]) -> Result<(), StoreError> {
             bytes: left,
         };
         let finding = Finding { about, ..found.finding(Some(jumped.customer), jumped.at) };
-        tracing::warn!(line = %entry.id, detail = finding.detail, "what a router told was not counted");
+        if *bytes < 0 {
+            tracing::info!(line = %entry.id, bytes, "a router has put right what it told");
+        } else {
+            tracing::warn!(line = %entry.id, detail = finding.detail, "what a router told was not counted");
+        }
         match open {
             Some(open) if left <= LEFT_MAX => {
                 tx.resolve_finding(open.finding_no, jumped.at)?;

@@ -316,6 +316,7 @@ fn subscribers_are_imported_whole_and_their_lines_open_at_the_next_start() {
         walled_list: "portal".to_owned(),
         block_after_days: None,
         zero_rated: String::new(),
+        fee_since: None,
         created_at: money::Timestamp::EPOCH,
     };
     tables().write(|tx| tx.insert_plan(&plan)).expect("a plan");

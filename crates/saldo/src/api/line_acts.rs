@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use book::{Act, LineAct, LineWish, PlanNo};
+use book::{Act, EntryRef, LineAct, LineWish, PlanNo};
 use money::{LineId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::tables::lines::LineEntry;
@@ -100,18 +100,20 @@ pub(super) async fn set_status(
     }
     let reason = wanted.reason.as_deref().map(billing::checked_reason).transpose()?;
     let entry = find(&api, id).await?;
-    if wanted.status == LineStatus::Enabled {
-        let days = i64::from(api.app.config.billing.trust_days);
-        let now = api.app.ledger.now();
-        let until = now.plus(days * Timestamp::DAY);
-        api.app.write(move |tx| billing::excuse(tx, id, now, until)).await?;
-    }
-    if wanted.status == LineStatus::Blocked {
-        api.app.write(move |tx| billing::block_by_hand(tx, id)).await?;
-    }
-    let act = LineAct::SetStatus { status: wanted.status.into() };
-    let change = billing::status_set(id, wanted.status.into(), reason.as_deref(), api.app.ledger.now())?;
-    done(&api, wish, entry, act, (by.author, change)).await
+    let _of_line = api.app.line_lock(id).lock().await;
+    let status = wanted.status;
+    let change = billing::status_set(id, status.into(), reason.as_deref(), api.app.ledger.now())?;
+    let act = LineAct::SetStatus { status: status.into() };
+    // By when the book has decided it, so that what it has decided long ago, or refuses, changes nothing.
+    let (decided, at) = decide(&api, &wish, &entry, act).await?;
+    let until = at.plus(i64::from(api.app.config.billing.trust_days) * Timestamp::DAY);
+    let write = api.app.write(move |tx| match status {
+        LineStatus::Enabled => billing::excuse(tx, id, at, until),
+        LineStatus::Blocked => billing::block_by_hand(tx, id, at),
+        LineStatus::Cancelled => Ok(()),
+    });
+    write.await.map_err(once::after_decision)?;
+    answered(&api, wish, entry, decided, (by.author, change)).await
 }
 
 /// How a line shall authenticate.
@@ -195,8 +197,30 @@ async fn done(
     act: LineAct,
     noted: (Author, Change),
 ) -> Result<Answer, Problem> {
+    let (decided, _) = decide(api, &wish, &entry, act).await?;
+    answered(api, wish, entry, decided, noted).await
+}
+
+/// Has the book do it once; the entry, and when it was decided.
+async fn decide(
+    api: &Api,
+    wish: &Wish,
+    entry: &LineEntry,
+    act: LineAct,
+) -> Result<(EntryRef, Timestamp), Problem> {
     let act = Act::Line(Box::new(LineWish { wallet: entry.wallet, act }));
-    let (decided, _) = once::decide(api, &wish, act).await?;
+    let (decided, decision) = once::decide(api, wish, act).await?;
+    Ok((decided, decision.at))
+}
+
+/// Answers what was decided with the line as it stands then.
+async fn answered(
+    api: &Arc<Api>,
+    wish: Wish,
+    entry: LineEntry,
+    decided: EntryRef,
+    noted: (Author, Change),
+) -> Result<Answer, Problem> {
     api.app.wait_projected(decided.position(), SHOW_PATIENCE).await;
     api.app.live.notify(entry.customer);
     let line = Line::present(api, entry).await?;

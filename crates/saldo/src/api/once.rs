@@ -157,11 +157,15 @@ impl Wish {
             tx.insert_first_answer(&self.answer(status, &body))?;
             Ok(Answer { status, body: body.clone(), first: true })
         };
-        api.app.write_or_refuse(write).await.map_err(|problem| match problem.status {
-            // The book has decided: it must not be said that nothing was changed.
-            StatusCode::SERVICE_UNAVAILABLE => LedgerError::OutcomeUnknown.into(),
-            _ => problem,
-        })
+        api.app.write_or_refuse(write).await.map_err(after_decision)
+    }
+}
+
+/// A problem with what follows a decision of the book: it must not be said that nothing was changed.
+pub(super) fn after_decision(problem: Problem) -> Problem {
+    match problem.status {
+        StatusCode::SERVICE_UNAVAILABLE => LedgerError::OutcomeUnknown.into(),
+        _ => problem,
     }
 }
 

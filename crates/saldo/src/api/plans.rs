@@ -230,10 +230,10 @@ pub(super) async fn create(
     Body(wanted): Body<PlanWanted>,
 ) -> Result<Answer, Problem> {
     let wish = Wish::new(by.key.id, "POST /v1/plans", key, &wanted)?;
-    let draft = wanted.read()?;
+    let (draft, now) = (wanted.read()?, api.app.ledger.now());
     let answer = wish
         .write(&api, StatusCode::CREATED, move |tx| {
-            Ok(Plan::new(&write_plan(tx, &by.author, None, &draft)?, &draft.free))
+            Ok(Plan::new(&write_plan(tx, &by.author, None, &draft, now)?, &draft.free))
         })
         .await?;
     api.app.reload_sold().await?;
@@ -355,12 +355,13 @@ pub(super) async fn change(
     Body(change): Body<PlanChange>,
 ) -> Result<Answer, Problem> {
     let wish = Wish::new(by.key.id, "PATCH /v1/plans/{id}", key, &(id.to_string(), &change))?;
+    let now = api.app.ledger.now();
     let answer = wish
         .write(&api, StatusCode::OK, move |tx| {
             let row = find(tx, id)?.ok_or_else(|| Problem::not_found("plan"))?;
             let known = Plan::new(&row, &free_of(tx, row.plan_no)?);
             let draft = change.over(&known).read()?;
-            Ok(Plan::new(&write_plan(tx, &by.author, Some(row.plan_no), &draft)?, &draft.free))
+            Ok(Plan::new(&write_plan(tx, &by.author, Some(row.plan_no), &draft, now)?, &draft.free))
         })
         .await?;
     api.app.reload_sold().await?;

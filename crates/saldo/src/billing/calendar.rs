@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-use book::LineStatus;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use money::Timestamp;
-use store::views::LineRow;
 use store::{Reader, StoreError};
 
+use super::first_month::first_month;
 use crate::config::Billing;
 use crate::portal::calendar::{day_bounds, day_of};
 use crate::sold::Sold;
@@ -20,9 +19,6 @@ const NOTICE_DAYS_MIN: i64 = 5;
 const MONTHS_AHEAD_MAX: u32 = 24;
 /// Months that are named as missed.
 const MISSED_MAX: usize = 24;
-/// Lines of one page, and pages, that are looked through for the first line that pays a fee.
-const LINES_OF_PAGE: u32 = 100;
-const LINE_PAGES_MAX: u32 = 20;
 
 /// A month, as `2026-12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +79,7 @@ impl fmt::Display for Month {
     }
 }
 
-/// The first month from today's on for which no run was begun, and when its invoices will be due.
+/// The first month from today's on for which no run was begun and that nobody else bills, and when its invoices will be due.
 pub fn next_month(
     tables: &Reader<'_>,
     billing: &Billing,
@@ -91,7 +87,7 @@ pub fn next_month(
     now: Timestamp,
 ) -> Result<(Month, Date), StoreError> {
     let today = day_of(zone, now);
-    let mut month = Month::of(today);
+    let mut month = first_month(tables)?.map_or(Month::of(today), |first| first.max(Month::of(today)));
     for _ in 0..MONTHS_AHEAD_MAX {
         if tables.billing_run(&month.to_string())?.is_none() {
             break;
@@ -102,41 +98,41 @@ pub fn next_month(
     Ok((month, month.due_on(billing, run_on)))
 }
 
-/// The months before today's of which nobody began a run though there was something to bill, the oldest first: those after the newest run
-/// or, where there was none yet, from the month on in which the first line with a fee was opened. Their fees came onto no invoice. Once a
-/// later month is run, they were passed over.
+/// The months before today's of which nobody began a run though there was something to bill here, the oldest first. Their fees came onto no
+/// invoice. Once a later month is run, they were passed over.
 pub fn missed_months(
     tables: &Reader<'_>,
     sold: &Sold,
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Vec<Month>, StoreError> {
-    let newest = tables.billing_runs(1)?.pop().and_then(|run| Month::parse(&run.month));
-    let first = match newest {
-        Some(newest) => Some(newest.next()),
-        None => first_with_fee(tables, sold, zone)?,
-    };
+    let said = first_month(tables)?;
+    let first = first_unbilled(tables, sold, zone)?.map(|first| said.map_or(first, |said| said.max(first)));
     Ok(before(first, Month::of(day_of(zone, now))))
 }
 
-/// The month in which the first line was opened that pays a fee. Lines are numbered as they are opened.
+/// The first month that was not billed, whatever staff said of who billed it: the one after the newest run or, where that is later or there was no
+/// run yet, the one from which on a line pays a fee. `None` while none does.
+pub(super) fn first_unbilled(
+    tables: &Reader<'_>,
+    sold: &Sold,
+    zone: &TimeZone,
+) -> Result<Option<Month>, StoreError> {
+    let Some(with_fee) = first_with_fee(tables, sold, zone)? else { return Ok(None) };
+    let newest = tables.billing_runs(1)?.pop().and_then(|run| Month::parse(&run.month));
+    Ok(Some(newest.map_or(with_fee, |newest| newest.next().max(with_fee))))
+}
+
+/// The month from which on a line pays a fee: it is there, and its plan has one. When a line came to its plan is not written down: it counts as if
+/// it had always had it.
 fn first_with_fee(tables: &Reader<'_>, sold: &Sold, zone: &TimeZone) -> Result<Option<Month>, StoreError> {
-    let has_fee = |row: &&LineRow| {
-        let plan = sold.plan(row.plan_no);
-        row.status != LineStatus::Cancelled.code() && plan.is_some_and(|plan| plan.fee.value() > 0)
-    };
-    let mut after = None;
-    for _ in 0..LINE_PAGES_MAX {
-        let page = tables.line_views(after, LINES_OF_PAGE)?;
-        if let Some(line) = page.rows.iter().find(has_fee) {
-            return Ok(Some(Month::of(day_of(zone, line.opened_at))));
-        }
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
+    let mut first: Option<Timestamp> = None;
+    for plan in sold.plans().filter(|plan| plan.fee.value() > 0) {
+        let Some(opened_at) = tables.oldest_line_of_plan(plan.plan_no)? else { continue };
+        let since = plan.fee_since.map_or(opened_at, |since| since.max(opened_at));
+        first = Some(first.map_or(since, |first| first.min(since)));
     }
-    Ok(None)
+    Ok(first.map(|first| Month::of(day_of(zone, first))))
 }
 
 fn before(first: Option<Month>, today: Month) -> Vec<Month> {

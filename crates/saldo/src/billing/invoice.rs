@@ -9,7 +9,7 @@ use store::tables::intents::Intent;
 use store::tables::invoices::{
     AdjustmentRow, BillingRun, InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState,
 };
-use store::tables::lines::LineEntry;
+use store::tables::lines::{LineEntry, PlanRow};
 use store::{Reader, StoreError, Tx};
 
 use crate::app::App;
@@ -142,7 +142,7 @@ fn draft(
 }
 
 /// Fees and purchases of all lines, fees first. However many lines there are: what an invoice passes over, no later one finds. A line
-/// that was opened after the month pays no fee of it, should the month be run late.
+/// that was opened after the month, or whose plan had no fee then, pays none of it, should the month be run late.
 fn collect(
     tables: &Reader<'_>,
     sold: &Sold,
@@ -163,7 +163,8 @@ fn collect(
             amount,
         };
         let plan = sold.plan(view.plan_no).filter(|plan| plan.fee.value() > 0);
-        let plan = plan.filter(|_| view.opened_at < opened_before);
+        let had_fee = |plan: &&PlanRow| plan.fee_since.is_none_or(|since| since < opened_before);
+        let plan = plan.filter(|_| view.opened_at < opened_before).filter(had_fee);
         if let Some(plan) = plan.filter(|_| view.status != LineStatus::Cancelled.code()) {
             let row = row(InvoiceLineKind::Fee, &plan.name, plan.fee);
             fees.push(Drafted { entry: entry.clone(), row, item: Some(BillItem::Fee) });

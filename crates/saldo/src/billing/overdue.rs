@@ -57,7 +57,7 @@ pub async fn review(app: &Arc<App>) -> Result<usize, Problem> {
     for known in &blocked {
         let is_trusted = known.trusted_until.is_some_and(|until| until > now);
         if is_trusted || !overdue.contains(&known.line) {
-            changed += usize::from(said(known.line, unblock(app, known).await));
+            changed += usize::from(said(known.line, unblock(app, known.line).await));
         }
     }
     for line in overdue {
@@ -173,6 +173,10 @@ fn lines_of(tables: &Reader<'_>, boleto: &BoletoRow) -> Result<Vec<LineId>, Stor
 
 /// Blocks a line, unless it is trusted or does not work anyway. Whether it did.
 async fn block(app: &Arc<App>, line: LineId, now: Timestamp) -> Result<bool, Problem> {
+    let _alone = app.line_lock(line).lock().await;
+    if !is_shown(app).await {
+        return Ok(false);
+    }
     let found = app
         .write(move |tx| {
             let (Some(entry), Some(view)) = (tx.line(line)?, tx.line_view(line)?) else { return Ok(None) };
@@ -197,10 +201,21 @@ async fn block(app: &Arc<App>, line: LineId, now: Timestamp) -> Result<bool, Pro
     Ok(true)
 }
 
-/// Enables a line that was blocked here. Whether it did.
-async fn unblock(app: &Arc<App>, known: &OverdueLine) -> Result<bool, Problem> {
-    let (line, now) = (known.line, app.ledger.now());
-    let found = app.read(move |tables| Ok(tables.line(line)?.zip(tables.line_view(line)?))).await?;
+/// Enables a line that was blocked here, unless somebody has made it his own since it was looked at. Whether it did.
+async fn unblock(app: &Arc<App>, line: LineId) -> Result<bool, Problem> {
+    let _alone = app.line_lock(line).lock().await;
+    if !is_shown(app).await {
+        return Ok(false);
+    }
+    let now = app.ledger.now();
+    let found = app
+        .read(move |tables| {
+            if tables.overdue_line(line)?.is_none_or(|known| known.blocked_at.is_none()) {
+                return Ok(None);
+            }
+            Ok(tables.line(line)?.zip(tables.line_view(line)?))
+        })
+        .await?;
     let Some((entry, view)) = found else { return Ok(false) };
     if view.status == LineStatus::Blocked.code() {
         set(app, &entry, LineStatus::Enabled).await?;
@@ -217,6 +232,12 @@ async fn unblock(app: &Arc<App>, known: &OverdueLine) -> Result<bool, Problem> {
     .await?;
     app.notice_news.notify_one();
     Ok(true)
+}
+
+/// Whether all that was decided by now stands in the views, at last; until it does, nobody knows what staff have said of a line.
+async fn is_shown(app: &Arc<App>) -> bool {
+    let position = app.ledger.landed().borrow().position;
+    app.wait_projected(position, PAUSE).await
 }
 
 async fn set(app: &Arc<App>, entry: &LineEntry, status: LineStatus) -> Result<(), Problem> {
@@ -301,41 +322,47 @@ pub async fn trust(
     let now = app.ledger.now();
     let until = trusted_until(app, now);
     let change = Change::new("line.trust", line).after(&json!({"until": until.to_string()}))?;
-    let known = app
-        .write_or_refuse(move |tx| {
-            let entry = tx.line(line)?.filter(|entry| entry.customer == customer);
-            let view = tx.line_view(line)?;
-            let (Some(_), Some(view)) = (entry, view) else { return Err(Problem::not_found("line")) };
-            match trust_of(tx, line, now)? {
-                Trust::Possible => {}
-                Trust::Used => return Err(TrustError::Used.into()),
-                Trust::NotBlocked | Trust::Until(_) => return Err(TrustError::NotBlocked.into()),
-            }
-            let known = tx.overdue_line(line)?.unwrap_or_else(|| unknown(line));
-            let trusted =
-                OverdueLine { trusted_cycle: Some(view.cycle_no), trusted_until: Some(until), ..known };
-            tx.put_overdue_line(&trusted)?;
-            author.note(tx, &change)?;
-            Ok(trusted)
-        })
-        .await?;
-    unblock(app, &known).await?;
+    app.write_or_refuse(move |tx| {
+        let entry = tx.line(line)?.filter(|entry| entry.customer == customer);
+        let view = tx.line_view(line)?;
+        let (Some(_), Some(view)) = (entry, view) else { return Err(Problem::not_found("line")) };
+        match trust_of(tx, line, now)? {
+            Trust::Possible => {}
+            Trust::Used => return Err(TrustError::Used.into()),
+            Trust::NotBlocked | Trust::Until(_) => return Err(TrustError::NotBlocked.into()),
+        }
+        let known = tx.overdue_line(line)?.unwrap_or_else(|| unknown(line));
+        let trusted = OverdueLine { trusted_cycle: Some(view.cycle_no), trusted_until: Some(until), ..known };
+        tx.put_overdue_line(&trusted)?;
+        Ok(author.note(tx, &change)?)
+    })
+    .await?;
+    unblock(app, line).await?;
     Ok(until)
 }
 
-/// Staff enables a line: it is not blocked again for some days, whatever is overdue.
-pub fn excuse(tx: &Tx<'_>, line: LineId, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
-    let Some(known) = tx.overdue_line(line)? else { return Ok(()) };
+/// Staff have enabled a line: it is not blocked again until `until`, whatever is overdue. What was blocked here after `at`, when they did, stays.
+pub fn excuse(tx: &Tx<'_>, line: LineId, at: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+    let Some(known) = tx.overdue_line(line)?.filter(|known| !is_blocked_after(known, at)) else {
+        return Ok(());
+    };
     if let Some((since, entry)) = known.blocked_at.zip(tx.line(line)?) {
-        notices::line_enabled(tx, &entry, since, now)?;
+        notices::line_enabled(tx, &entry, since, at)?;
     }
+    let until = known.trusted_until.map_or(until, |known| known.max(until));
     tx.put_overdue_line(&OverdueLine { blocked_at: None, trusted_until: Some(until), ..known })
 }
 
-/// Somebody blocks a line that may be blocked here, too: it is his then, and stays blocked until somebody enables it.
-pub fn block_by_hand(tx: &Tx<'_>, line: LineId) -> Result<(), StoreError> {
-    match tx.overdue_line(line)?.filter(|known| known.blocked_at.is_some()) {
+/// Somebody has blocked a line that may be blocked here, too: it is his then, and stays blocked until somebody enables it. What was blocked here
+/// after `at`, when he did, is not his.
+pub fn block_by_hand(tx: &Tx<'_>, line: LineId, at: Timestamp) -> Result<(), StoreError> {
+    let is_his = |known: &OverdueLine| known.blocked_at.is_some() && !is_blocked_after(known, at);
+    match tx.overdue_line(line)?.filter(is_his) {
         Some(known) => tx.put_overdue_line(&OverdueLine { blocked_at: None, ..known }),
         None => Ok(()),
     }
+}
+
+fn is_blocked_after(known: &OverdueLine, at: Timestamp) -> bool {
+    known.blocked_at.is_some_and(|since| since > at)
 }

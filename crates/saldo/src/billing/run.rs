@@ -7,10 +7,11 @@ use std::time::Duration;
 use jiff::civil::Date;
 use money::{Amount, CustomerId, Unit};
 use serde_json::json;
-use store::StoreError;
 use store::tables::invoices::BillingRun;
+use store::{Reader, StoreError};
 
 use super::calendar::{Month, missed_months, next_month};
+use super::first_month::first_month;
 use super::invoice::{make, would_come_to};
 use crate::app::App;
 use crate::audit::{Author, Change};
@@ -26,6 +27,8 @@ const ESTIMATED_MAX: u64 = 5_000;
 const RUNS_OPEN_MAX: u32 = 12;
 /// How many days before its day a run may be begun.
 pub const DAYS_EARLY_MAX: i64 = 20;
+/// Months that were missed and that a run by itself makes up for; more wait for a person, who may know why nobody ran them.
+const MADE_UP_MAX: usize = 2;
 /// Pause between two looks at what is to be run.
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a run waits to see all that was bought.
@@ -149,17 +152,23 @@ async fn check_is_next(app: &Arc<App>, month: Month, next: Month) -> Result<(), 
 
 /// Goes on with runs until the program ends, and begins them where the operator wants that.
 pub async fn keep_running(app: Arc<App>) {
+    let mut is_held = false;
     while !app.is_ending() {
-        if let Err(problem) = go_on(&app).await {
+        if let Err(problem) = go_on(&app, &mut is_held).await {
             tracing::error!(code = problem.code, detail = problem.detail, "the monthly run does not go on");
         }
         let _ = tokio::time::timeout(PAUSE, app.billing_news.notified()).await;
     }
 }
 
-async fn go_on(app: &Arc<App>) -> Result<(), Problem> {
+async fn go_on(app: &Arc<App>, is_held: &mut bool) -> Result<(), Problem> {
     if app.config.billing.automatic {
-        begin_if_due(app).await?;
+        let was_held = std::mem::replace(is_held, !begin_if_due(app).await?);
+        if *is_held && !was_held {
+            tracing::error!(
+                "no monthly run begins by itself: months without one wait for a person, who runs them or says that they were billed elsewhere"
+            );
+        }
     }
     for run in app.read(|tables| tables.billing_runs_open(RUNS_OPEN_MAX)).await? {
         // What was bought before the run was begun is on it.
@@ -193,14 +202,36 @@ async fn wait_owed(app: &Arc<App>) -> Result<(), Problem> {
     }
 }
 
-async fn begin_if_due(app: &Arc<App>) -> Result<(), Problem> {
-    let (month, ..) = preview(app).await?;
-    let today = day_of(&app.config.brand.time_zone, app.ledger.now());
-    if month != Month::of(today) || today < month.run_on(&app.config.billing) {
-        return Ok(());
-    }
+/// Begins the oldest month that was missed, or today's if it is its day. Whether nothing that was missed waits for a person.
+async fn begin_if_due(app: &Arc<App>) -> Result<bool, Problem> {
+    let (missed, _) = missed(app).await?;
+    let month = match missed.first() {
+        Some(oldest) => {
+            let (oldest, count) = (*oldest, missed.len());
+            if !app.read(move |tables| is_made_up(tables, count)).await? {
+                return Ok(false);
+            }
+            oldest
+        }
+        None => {
+            let (next, ..) = preview(app).await?;
+            let today = day_of(&app.config.brand.time_zone, app.ledger.now());
+            if next != Month::of(today) || today < next.run_on(&app.config.billing) {
+                return Ok(true);
+            }
+            next
+        }
+    };
     let schedule = Author::in_request("schedule".to_owned(), None, None);
-    begin(app, schedule, month).await.map(|_| ())
+    begin(app, schedule, month).await?;
+    Ok(true)
+}
+
+/// Whether a run by itself makes up for so many missed months: few, and it is known that they were to be billed here, because a month before them
+/// was, or because staff said which is the first.
+pub fn is_made_up(tables: &Reader<'_>, missed: usize) -> Result<bool, StoreError> {
+    let is_ours = !tables.billing_runs(1)?.is_empty() || first_month(tables)?.is_some();
+    Ok(is_ours && missed <= MADE_UP_MAX)
 }
 
 /// The next customers of a run; whether it is done.

@@ -1,4 +1,4 @@
-//! `/console/billing`: the monthly run with its progress, corrections, and the invoices.
+//! `/console/billing`: the monthly run with its progress, which month was the first, corrections, and the invoices.
 
 use std::sync::Arc;
 
@@ -52,6 +52,13 @@ pub(super) struct Begun {
     month: String,
 }
 
+/// The first month as the form sends it; empty: none is said.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FirstMonth {
+    month: String,
+}
+
 /// A correction as the form sends it.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -83,7 +90,7 @@ pub(super) async fn page(
         }
     }
     let (asked, eyes, now) = (Arc::clone(&app), reader.clone(), app.ledger.now());
-    let (runs, invoices, older, waiting) = app
+    let (runs, invoices, older, waiting, first_month) = app
         .read(move |tables| {
             let runs = tables.billing_runs(RUNS)?;
             let runs = runs.iter().map(|run| run_seen(tables, &eyes, run)).collect::<Result<Vec<_>, _>>()?;
@@ -94,7 +101,7 @@ pub(super) async fn page(
                     tables.customer(row.customer)?.map(|customer| customer.name).unwrap_or_default();
                 invoices.push(InvoiceSeen { customer, invoice: seen(&asked, tables, &eyes, row, now)? });
             }
-            Ok((runs, invoices, page.next, waiting(tables)?))
+            Ok((runs, invoices, page.next, waiting(tables)?, billing::first_month(tables)?))
         })
         .await?;
     let base = format!("{}?", Place::ConsoleBilling.url());
@@ -102,6 +109,7 @@ pub(super) async fn page(
         frame: staff.visit.frame(&app, Some(Place::ConsoleBilling)),
         next,
         missed,
+        first_month: first_month.map(|month| month_words(reader.locale, &month.to_string())),
         runs,
         invoices,
         waiting,
@@ -120,10 +128,47 @@ pub(super) async fn begin(
     Posted(begun): Posted<Begun>,
 ) -> Result<Response, Fault> {
     staff.must(Permission::RunBilling)?;
-    let detail = "month must be written as 2026-12.";
-    let month =
-        Month::parse(&begun.month).ok_or_else(|| Problem::invalid("month", "invalid_month", detail))?;
-    billing::begin(&app, staff.visit.author(&staff.who.session), month).await?;
+    billing::begin(&app, staff.visit.author(&staff.who.session), month_of(&begun.month)?).await?;
+    Ok(Redirect::to(Place::ConsoleBilling.url()).into_response())
+}
+
+/// `GET /console/billing/first-month`
+pub(super) async fn first_month(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
+    staff.must(Permission::RunBilling)?;
+    let (sold, zone, now) = (app.sold(), staff.visit.reader().zone.clone(), app.ledger.now());
+    let (known, choices) = app
+        .read(move |tables| {
+            Ok((billing::first_month(tables)?, billing::first_months(tables, &sold, &zone, now)?))
+        })
+        .await?;
+    let reader = staff.visit.reader().clone();
+    let option = |month: &Month| (month.to_string(), month_words(reader.locale, &month.to_string()));
+    let nothing = (String::new(), reader.t("first-month-none"));
+    let options = std::iter::once(nothing).chain(choices.iter().map(option));
+    let chosen = known.map(|month| month.to_string()).unwrap_or_default();
+    let hint = Some(reader.t("first-month-hint"));
+    let page = OfferForm {
+        frame: staff.visit.frame(&app, Some(Place::ConsoleBilling)),
+        heading: reader.t("billed-elsewhere"),
+        action: "/console/billing/first-month".to_owned(),
+        back_url: Place::ConsoleBilling.url().to_owned(),
+        fields: vec![choice("month", reader.t("first-month"), hint, &chosen, options)],
+        what_follows: None,
+        problems: Vec::new(),
+        reader,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// `POST /console/billing/first-month`
+pub(super) async fn set_first_month(
+    State(app): State<Arc<App>>,
+    staff: StaffIn,
+    Posted(sent): Posted<FirstMonth>,
+) -> Result<Response, Fault> {
+    staff.must(Permission::RunBilling)?;
+    let month = if sent.month.is_empty() { None } else { Some(month_of(&sent.month)?) };
+    billing::set_first_month(&app, staff.visit.author(&staff.who.session), month).await?;
     Ok(Redirect::to(Place::ConsoleBilling.url()).into_response())
 }
 
@@ -170,11 +215,19 @@ pub(super) async fn withdraw(
     Ok(Redirect::to(Place::ConsoleBilling.url()).into_response())
 }
 
+fn month_of(text: &str) -> Result<Month, Problem> {
+    let detail = "month must be written as 2026-12.";
+    Month::parse(text).ok_or_else(|| Problem::invalid("month", "invalid_month", detail))
+}
+
 /// The oldest month that nobody ran, and all of them.
 async fn missed_run(app: &Arc<App>, reader: &Reader) -> Result<Option<MissedRun>, Problem> {
     let (months, due) = billing::missed(app).await?;
     let (Some(month), Some(due)) = (months.first(), due) else { return Ok(None) };
-    let customers = app.read(|tables| tables.payer_count()).await?;
+    let (count, is_automatic) = (months.len(), app.config.billing.automatic);
+    let (customers, holds_others) = app
+        .read(move |tables| Ok((tables.payer_count()?, is_automatic && !billing::is_made_up(tables, count)?)))
+        .await?;
     Ok(Some(MissedRun {
         run: NextRun {
             code: month.to_string(),
@@ -188,7 +241,8 @@ async fn missed_run(app: &Arc<App>, reader: &Reader) -> Result<Option<MissedRun>
             is_asked: false,
         },
         months: missed_words(reader, &months),
-        count: u32::try_from(months.len()).unwrap_or(u32::MAX),
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+        holds_others,
     }))
 }
 

@@ -218,6 +218,7 @@ pub(super) async fn set_status(
         LineStatus::Enabled | LineStatus::Cancelled => None,
     };
     // Written down first: what somebody wanted is known, whatever becomes of it.
+    let _alone = app.line_lock(id).lock().await;
     let now = app.ledger.now();
     let change = billing::status_set(id, wanted, reason.as_deref(), now)?;
     let author = staff.visit.author(&staff.who.session);
@@ -225,7 +226,7 @@ pub(super) async fn set_status(
     app.write(move |tx| {
         match wanted {
             LineStatus::Enabled => billing::excuse(tx, id, now, until)?,
-            LineStatus::Blocked | LineStatus::Cancelled => billing::block_by_hand(tx, id)?,
+            LineStatus::Blocked | LineStatus::Cancelled => billing::block_by_hand(tx, id, now)?,
         }
         author.note(tx, &change)
     })

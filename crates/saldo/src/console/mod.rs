@@ -151,6 +151,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/month-end.csv", get(month_end::download))
         .route("/console/billing", get(billing::page))
         .route("/console/billing/runs", post(billing::begin))
+        .route("/console/billing/first-month", get(billing::first_month).post(billing::set_first_month))
         .route("/console/billing/adjustments/new", get(billing::new_adjustment))
         .route("/console/billing/adjustments", post(billing::adjust))
         .route("/console/billing/adjustments/{id}/withdrawal", post(billing::withdraw))

@@ -34,6 +34,8 @@ pub struct Checked {
     pub newcomers: Vec<Newcomer>,
     /// Rows whose customer is here already, or that were taken before. They are left as they are, and nothing is added to their credit.
     pub known: u32,
+    /// In which lines of the file those are of whom nobody of their e-mail or id is here, and only a row that was taken before tells.
+    pub remembered: Vec<u64>,
     /// What the rows of those would bring.
     pub left_out: Sums,
     /// What is wrong, in the order of the file.
@@ -105,6 +107,7 @@ pub fn check_sheet(
     let mut checked = Checked {
         newcomers: Vec::new(),
         known: 0,
+        remembered: Vec::new(),
         left_out: Sums::zero(terms),
         wrong: Vec::new(),
         sums: Sums::zero(terms),
@@ -143,13 +146,16 @@ fn check_row(
             None => drop(said.insert(mark.clone(), row.line)),
         }
     }
-    let is_known = is_known(here, &marks, &mut wrong)?;
+    let known = known(here, &marks, &mut wrong)?;
     let Some(Person { name, locale, opening }) = person.filter(|_| wrong.is_empty()) else {
         return Ok(wrong);
     };
-    if is_known {
+    if let Some(known) = known {
         checked.known += 1;
         checked.left_out.add(opening);
+        if known == Known::Remembered {
+            checked.remembered.push(row.line);
+        }
     } else {
         checked.sums.add(opening);
         let Marks { email, external_id } = marks;
@@ -158,8 +164,21 @@ fn check_row(
     Ok(wrong)
 }
 
-/// Whether this row's customer is here already, or the row was taken before. An e-mail or id that is another's is wrong.
-fn is_known(here: &Here<'_>, marks: &Marks, wrong: &mut Vec<Wrong<Column>>) -> Result<bool, StoreError> {
+/// Why a row makes nobody new.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Its customer is here.
+    Here,
+    /// A row with its e-mail or id was taken before, and nobody here has either of them now.
+    Remembered,
+}
+
+/// Why this row makes nobody new; `None` if it does. An e-mail or id that is another's is wrong.
+fn known(
+    here: &Here<'_>,
+    marks: &Marks,
+    wrong: &mut Vec<Wrong<Column>>,
+) -> Result<Option<Known>, StoreError> {
     let Here { reader, hashes } = here;
     let by_id = match &marks.external_id {
         Some(id) => reader.customer_by_external_key(id)?,
@@ -174,14 +193,15 @@ fn is_known(here: &Here<'_>, marks: &Marks, wrong: &mut Vec<Wrong<Column>>) -> R
             // His e-mail was corrected since, or he is gone: what he brought was brought.
             let marks = hashed(hashes, marks.email.as_deref(), marks.external_id.as_deref());
             let taken = marks.into_iter().map(|mark| reader.import_of_mark(mark));
-            Ok(taken.collect::<Result<Vec<_>, _>>()?.iter().any(Option::is_some))
+            let is_taken = taken.collect::<Result<Vec<_>, _>>()?.iter().any(Option::is_some);
+            Ok(is_taken.then_some(Known::Remembered))
         }
-        (Some(_), None) => Ok(true),
-        (Some(known), Some(owner)) if known.id == owner => Ok(true),
-        (None, Some(_)) if marks.external_id.is_none() => Ok(true),
+        (Some(_), None) => Ok(Some(Known::Here)),
+        (Some(known), Some(owner)) if known.id == owner => Ok(Some(Known::Here)),
+        (None, Some(_)) if marks.external_id.is_none() => Ok(Some(Known::Here)),
         (_, Some(_)) => {
             wrong.push(at(Column::Email, Why::EmailTaken));
-            Ok(false)
+            Ok(None)
         }
     }
 }

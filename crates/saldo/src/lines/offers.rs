@@ -92,6 +92,7 @@ impl PlanDraft {
             created_at,
             block_after_days: self.block_after_days,
             zero_rated: join_names(&self.zero_rated),
+            fee_since: (self.fee.value() > 0).then_some(created_at),
         }
     }
 }
@@ -103,7 +104,8 @@ pub async fn put_plan(
     plan_no: Option<u32>,
     draft: PlanDraft,
 ) -> Result<u32, Problem> {
-    let row = app.write_or_refuse(move |tx| write_plan(tx, &author, plan_no, &draft)).await?;
+    let now = app.ledger.now();
+    let row = app.write_or_refuse(move |tx| write_plan(tx, &author, plan_no, &draft, now)).await?;
     app.reload_sold().await?;
     Ok(row.plan_no)
 }
@@ -126,6 +128,7 @@ pub(crate) fn write_plan(
     author: &Author,
     plan_no: Option<u32>,
     draft: &PlanDraft,
+    now: Timestamp,
 ) -> Result<PlanRow, Problem> {
     Problem::refuse_all(wrong_with_plan(draft))?;
     let known = match plan_no {
@@ -138,7 +141,10 @@ pub(crate) fn write_plan(
         return Err(Problem::invalid("fee", "unit_mismatch", detail));
     }
     let mut row = match &known {
-        Some(known) => draft.row(known.plan_no, known.id, known.created_at),
+        Some(known) => PlanRow {
+            fee_since: (draft.fee.value() > 0).then(|| known.fee_since.unwrap_or(now)),
+            ..draft.row(known.plan_no, known.id, known.created_at)
+        },
         None => draft.row(0, PlanId::from_u128(ids::fresh()), clock::now()),
     };
     let action = if known.is_some() { "plan.change" } else { "plan.create" };

@@ -161,6 +161,7 @@ pub(super) mod tests {
             created_at: Timestamp::EPOCH,
             block_after_days: None,
             zero_rated: String::new(),
+            fee_since: None,
         }
     }
 

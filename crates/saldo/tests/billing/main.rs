@@ -5,6 +5,7 @@
 #[path = "../house/mod.rs"]
 mod house;
 mod invoices;
+mod months;
 mod overdue;
 mod own_credit;
 mod told;

@@ -1,15 +1,20 @@
 //! What happens to a line whose owner does not pay, and when he does.
 
+use std::sync::Arc;
+
+use crate::house;
 use crate::house::provider::{Provider, return_file};
 use book::{LineAct, LineStatus, PaidBy};
+use money::Timestamp;
 use saldo::audit::Author;
 use saldo::billing::{self, Trust, WhyBlocked};
 use saldo::lines::offers::PlanDraft;
+use saldo::lines::{self, NewLine};
 use saldo::settlements::{self, Came, Owing, Settled};
 use saldo::{documents, intents, purchases};
 use serde_json::json;
 use store::tables::boletos::{BoletoSearch, BoletoState};
-use store::tables::invoices::InvoiceState;
+use store::tables::invoices::{InvoiceState, OverdueLine};
 use store::tables::lines::{OnWriteOff, PackRelease};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +106,7 @@ async fn a_debt_that_was_kept_is_overdue_like_any_other_until_it_is_settled() {
     assert_eq!(billing::review(provider.app()).await.expect("a look"), 0, "it stays so");
 
     // Whoever looks why finds the boleto, though no bank takes its payment.
-    let (line, app) = (provider.line.clone(), std::sync::Arc::clone(provider.app()));
+    let (line, app) = (provider.line.clone(), Arc::clone(provider.app()));
     let why = provider.app().read(move |reader| billing::why_blocked_now(&app, reader, &line, "blocked"));
     let why = why.await.expect("a look").expect("it is blocked").why;
     let WhyBlocked::Overdue(overdue) = why else { panic!("{why:?}") };
@@ -164,4 +169,104 @@ async fn what_staff_blocked_stays_blocked_whatever_is_paid() {
     let line = provider.line.id;
     let known = provider.app().read(move |reader| reader.overdue_line(line)).await.expect("a look");
     assert_eq!(known, None, "it was never blocked for what was overdue");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_staff_block_while_others_are_enabled_stays_blocked() {
+    const LINES: u32 = 12;
+    let provider = Provider::open(PackRelease::Purchase).await;
+    let (app, plan_no, customer) =
+        (Arc::clone(provider.app()), provider.plan_no().await, provider.line.customer);
+    let mut ids = Vec::new();
+    for _ in 0..LINES {
+        let new = NewLine { customer, plan_no, anchor_day: 1, access_login: None };
+        let line = lines::open(&app, Author::operator(), new).await.expect("a line");
+        let act = LineAct::SetStatus { status: LineStatus::Blocked };
+        lines::ask(&app, line.wallet, act, None).await.expect("it is blocked");
+        ids.push(line.id);
+    }
+    ids.sort();
+    let position = app.ledger.landed().borrow().position;
+    assert!(app.wait_projected(position, house::PATIENCE).await);
+    // As if all of them had been overdue, and nothing were any more.
+    let (marked, at) = (ids.clone(), app.ledger.now());
+    app.write(move |tx| {
+        marked.iter().try_for_each(|line| {
+            tx.put_overdue_line(&OverdueLine {
+                line: *line,
+                blocked_at: Some(at),
+                trusted_cycle: None,
+                trusted_until: None,
+                enabled_at: None,
+            })
+        })
+    })
+    .await
+    .expect("they are marked");
+    let reviewed = tokio::spawn({
+        let app = Arc::clone(&app);
+        async move { billing::review(&app).await }
+    });
+    let [first, .., last] = ids[..] else { panic!("{ids:?}") };
+    let status = |line| {
+        move |reader: &store::Reader<'_>| {
+            Ok(reader.line_view(line)?.map(|view| view.status).unwrap_or_default())
+        }
+    };
+    provider.house.until(status(first), |status| status == "enabled").await;
+    let path = format!("/v1/lines/{last}/status");
+    provider.house.post(&path, &json!({"status": "blocked"})).await.expect(200);
+    reviewed.await.expect("it ends").expect("a look");
+    billing::review(&app).await.expect("a look");
+    assert_eq!(app.read(status(last)).await.expect("a look"), "blocked");
+    let known = app.read(move |reader| reader.overdue_line(last)).await.expect("a look");
+    assert_eq!(known.expect("it was marked").blocked_at, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_is_asked_for_again_changes_nothing_also_when_its_answer_is_forgotten() {
+    let provider =
+        Provider::open_with(PackRelease::Purchase, |_| {}, |plan| plan.block_after_days = Some(0)).await;
+    provider.bill().await;
+    let received = provider.remit().await;
+    provider.load(&return_file(&received, 1, &[("02", 0)])).await;
+    provider.days(40).await;
+    provider.until_status(LineStatus::Blocked).await;
+    let line = provider.line.id;
+    let path = format!("/v1/lines/{line}/status");
+    let set = |key: &'static str, status: &str| {
+        let (house, path, body) = (&provider.house, path.clone(), json!({"status": status}));
+        async move { house.post_under(key, &path, &body).await }
+    };
+    let known = || async {
+        let known = provider.app().read(move |reader| reader.overdue_line(line)).await;
+        known.expect("a look").expect("it was overdue")
+    };
+    set("block", "blocked").await.expect(200);
+    assert_eq!(known().await.blocked_at, None, "it is theirs");
+    set("enable", "enabled").await.expect(200);
+    assert!(known().await.trusted_until.is_some());
+    provider.days(4).await;
+    provider.until_status(LineStatus::Blocked).await;
+    let before = known().await;
+    assert!(before.blocked_at.is_some(), "it is overdue still");
+
+    for (key, status, code) in [
+        ("block", "blocked", 200),
+        ("enable", "enabled", 200),
+        ("block", "enabled", 409),
+        ("enable", "blocked", 409),
+    ] {
+        provider
+            .app()
+            .write(|tx| tx.delete_answers_before(Timestamp::MAX))
+            .await
+            .expect("they are forgotten");
+        set(key, status).await.expect(code);
+        assert_eq!(
+            (known().await, provider.status().await),
+            (before.clone(), "blocked".to_owned()),
+            "{key} {status}"
+        );
+    }
 }

@@ -240,8 +240,13 @@ async fn an_e_mail_that_was_corrected_brings_no_balance_a_second_time() {
     let again = check(&mut staff, sheet(&[MISTYPED, WITH_ID, FIRM]).as_bytes()).await;
     assert!(again.text.contains("Import one customer"), "{}", again.text);
     assert!(again.text.contains("$800.00"), "what is left out is told: {}", again.text);
+    assert!(again.text.contains("Lines 2, 3 are left out"), "and who: {}", again.text);
     let by_id = check(&mut staff, sheet(&["Caio Reis;;acme-7;300;purchased;;en"]).as_bytes()).await;
     assert!(by_id.text.contains("There is nothing to import"), "{}", by_id.text);
+    assert!(by_id.text.contains("Line 2 is left out"), "{}", by_id.text);
+    let here =
+        check(&mut staff, sheet(&["Bia Souza;bia.souza@example.com;;500;purchased;;en"]).as_bytes()).await;
+    assert!(!here.text.contains("left out"), "she is here: {}", here.text);
     assert_eq!((house.seen(), written(&house)), before);
     take(&house, &mut staff, &again, &[]).await;
     assert_eq!(written(&house).0, before.1.0 + 1);

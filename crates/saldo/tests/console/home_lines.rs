@@ -6,7 +6,7 @@ use serde_json::json;
 use store::tables::staff::StaffRole;
 
 use super::bank::{buyer, open, seller};
-use super::browser::between;
+use super::browser::{Browser, between};
 use super::house::{House, PATIENCE};
 use super::staff_in;
 use super::support::paid;
@@ -158,4 +158,38 @@ async fn months_that_nobody_ran_are_named_and_can_be_run_late() {
     let made = house.running.app.read(|tables| tables.invoices(None, 20)).await.expect("a look").rows;
     assert_eq!(made.len(), run, "one invoice for each month: {made:?}");
     assert!(!admin.get("/console").await.text.contains("No invoices were made for"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn months_that_another_system_billed_are_silent_once_staff_say_so_until_they_take_it_back() {
+    const FIRST: &str = "/console/billing/first-month";
+    let house = open().await;
+    let mut admin = seller(&house, "purchase").await;
+    buyer(&house, "João da Silva", "52998224725", "01310100").await;
+    house.advance(31 * DAY).await;
+    shown(&house).await;
+    let named = async |admin: &mut Browser<'_>| {
+        let (home, page) = (admin.get("/console").await.text, admin.get("/console/billing").await.text);
+        [
+            home.contains("No invoices were made for"),
+            page.contains("No run for"),
+            page.contains("were billed elsewhere."),
+        ]
+    };
+    assert_eq!(named(&mut admin).await, [true, true, false]);
+    let form = admin.get(FIRST).await.text;
+    let choices = between(&form, "<select id=\"month\"", "</select>").unwrap_or_default();
+    let choices: Vec<&str> =
+        choices.split("<option value=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
+    let ["", .., last] = choices[..] else { panic!("{form}") };
+    for wrong in ["2020-01", "2099-12", "soon"] {
+        let refused = admin.submit(FIRST, FIRST, &[("month", wrong)]).await;
+        assert_eq!(refused.status.as_u16(), 422, "{wrong}: {}", refused.text);
+    }
+    admin.submit(FIRST, FIRST, &[("month", last)]).await.expect(303);
+    assert_eq!(named(&mut admin).await, [false, false, true]);
+    let form = admin.get(FIRST).await.text;
+    assert!(form.contains(&format!("<option value=\"{last}\" selected")), "{form}");
+    admin.submit(FIRST, FIRST, &[("month", "")]).await.expect(303);
+    assert_eq!(named(&mut admin).await, [true, true, false]);
 }

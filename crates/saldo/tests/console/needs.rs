@@ -12,7 +12,7 @@ pub(crate) const OPEN: [&str; 5] = [
 ];
 
 /// What it takes to use a route of the console: the first line whose method fits and with which the address begins.
-const NEEDS: [(&str, &str, Permission); 55] = [
+const NEEDS: [(&str, &str, Permission); 56] = [
     // Each changes his own; it asks for the password that he has.
     ("", "/console/password", Permission::SeeCustomers),
     ("GET", "/console/mails/{id}", Permission::ReadLetters),
@@ -36,6 +36,7 @@ const NEEDS: [(&str, &str, Permission); 55] = [
     ("GET", "/console/webhooks/{id}/change", Permission::ChangeWebhooks),
     ("GET", "/console/lines/{id}/live", Permission::SeeCustomers),
     ("GET", "/console/lines/{id}/", Permission::ChangeCustomers),
+    ("GET", "/console/billing/first-month", Permission::RunBilling),
     ("GET", "/console/billing/adjustments/", Permission::RunBilling),
     ("GET", "/console/billing", Permission::SeeFinance),
     ("GET", "/console/month-end", Permission::SeeFinance),

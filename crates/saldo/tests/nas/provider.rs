@@ -310,6 +310,7 @@ fn plan(at_zero: AtZero) -> PlanRow {
         created_at: Timestamp::EPOCH,
         block_after_days: None,
         zero_rated: String::new(),
+        fee_since: None,
     }
 }
 

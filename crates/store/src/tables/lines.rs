@@ -16,16 +16,16 @@ const FORMER_LOGINS_MAX: u32 = 16;
 const NEXT_PLAN_NO: &str = "SELECT coalesce(max(plan_no), 0) + 1 FROM plans";
 const INSERT_PLAN: &str = "INSERT INTO plans (plan_no, id, name, fee, fee_unit, allowance, carried_max,
     supports_purchase, balance_max, unpaid_max, at_zero, speed, slow_speed, walled_list, created_at,
-    block_after_days, zero_rated)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    block_after_days, zero_rated, fee_since)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 const UPDATE_PLAN: &str =
     "UPDATE plans SET name = $1, fee = $2, fee_unit = $3, allowance = $4, carried_max = $5,
     supports_purchase = $6, balance_max = $7, unpaid_max = $8, at_zero = $9, speed = $10, slow_speed = $11,
-    walled_list = $12, block_after_days = $13, zero_rated = $14 WHERE plan_no = $15";
+    walled_list = $12, block_after_days = $13, zero_rated = $14, fee_since = $15 WHERE plan_no = $16";
 const PLANS: &str =
     "SELECT plan_no, id, name, fee, fee_unit, allowance, carried_max, supports_purchase, balance_max,
-    unpaid_max, at_zero, speed, slow_speed, walled_list, created_at, block_after_days, zero_rated FROM plans
-    ORDER BY plan_no";
+    unpaid_max, at_zero, speed, slow_speed, walled_list, created_at, block_after_days, zero_rated,
+    fee_since FROM plans ORDER BY plan_no";
 const NEXT_TRAFFIC_NO: &str = "SELECT coalesce(max(traffic_no), 0) + 1 FROM named_traffic";
 const TRAFFIC_BY_NAME: &str = "SELECT traffic_no FROM named_traffic WHERE name = $1";
 const NAMED_TRAFFIC: &str = "SELECT traffic_no, name FROM named_traffic ORDER BY traffic_no";
@@ -148,6 +148,8 @@ row! {
         pub block_after_days: Option<u16>,
         /// Names of traffic that does not lower the balance, as routers tell it apart, with commas between them.
         pub zero_rated: String,
+        /// Since when it has had a fee without a break; `None` while it has none.
+        pub fee_since: Option<Timestamp>,
     }
 }
 
@@ -425,6 +427,7 @@ impl Tx<'_> {
             walled_list,
             block_after_days,
             zero_rated,
+            fee_since,
             ..
         } = plan;
         self.run_one(
@@ -443,6 +446,7 @@ impl Tx<'_> {
                 walled_list,
                 block_after_days,
                 zero_rated,
+                fee_since,
                 plan_no,
             ],
             format!("plan {plan_no}"),

@@ -69,6 +69,8 @@ const RELEASE_MAILS: &str =
     "UPDATE mails SET next_attempt_at = $1 WHERE sent_at IS NULL AND next_attempt_at > $2";
 const MAIL_SENT: &str =
     "UPDATE mails SET sent_at = $1, next_attempt_at = NULL, last_error = NULL WHERE id = $2";
+const MAIL_REFUSED: &str = "UPDATE mails SET refusals = refusals + 1 WHERE id = $1";
+const REFUSALS: &str = "SELECT refusals FROM mails WHERE id = $1";
 const MAIL_RETRY: &str = "UPDATE mails SET next_attempt_at = $1, last_error = $2 WHERE id = $3";
 
 row! {
@@ -307,6 +309,12 @@ impl Tx<'_> {
     /// The mail was sent.
     pub fn mail_sent(&self, id: MailId, at: Timestamp) -> Result<(), StoreError> {
         self.run_one(MAIL_SENT, &[&at, &id], id.to_string())
+    }
+
+    /// The server refused the mail for good; how often it has by now.
+    pub fn mail_refused(&self, id: MailId) -> Result<u32, StoreError> {
+        self.run_one(MAIL_REFUSED, &[&id], id.to_string())?;
+        self.one(REFUSALS, &[&id])?.ok_or_else(|| StoreError::Missing { what: id.to_string() })
     }
 
     /// Sending went wrong; it begins again at `next_attempt_at`, or not at all.

@@ -60,6 +60,8 @@ const LINE: &str =
     restored_at, opened_at FROM line_view WHERE line = $1";
 const LINE_BY_WALLET: &str = "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence,
     restricted_since, restored_at, opened_at FROM line_view WHERE wallet_no = $1";
+const OLDEST_OF_PLAN: &str = "SELECT opened_at FROM line_view WHERE plan_no = $1 AND status <> 'cancelled'
+    ORDER BY opened_at LIMIT 1";
 const ALL_LINES: &str = "SELECT wallet_no, line, plan_no, status, anchor_day, cycle_no, sequence,
     restricted_since, restored_at, opened_at FROM line_view WHERE wallet_no > $1 ORDER BY wallet_no LIMIT $2";
 const CYCLES: &str = "SELECT wallet_no, cycle_no, starts_at, ends_at, carried, allowance, bought, released, outside,
@@ -174,6 +176,11 @@ impl Reader<'_> {
     /// The line that lives on this wallet.
     pub fn line_view_by_wallet(&self, wallet_no: u32) -> Result<Option<LineRow>, StoreError> {
         self.one(LINE_BY_WALLET, &[&wallet_no])
+    }
+
+    /// When the oldest line of this plan was opened that is not cancelled.
+    pub fn oldest_line_of_plan(&self, plan_no: u32) -> Result<Option<Timestamp>, StoreError> {
+        self.one(OLDEST_OF_PLAN, &[&plan_no])
     }
 
     /// Lines by the number of their wallet; the cursor is the last one seen.
@@ -336,5 +343,18 @@ impl Tx<'_> {
                 self.run(RESTORE_PURCHASES, &[at, wallet_no]).map(|_| ())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::planned;
+
+    #[test]
+    fn the_oldest_line_of_a_plan_is_found_by_an_index() {
+        let found = planned(OLDEST_OF_PLAN);
+        assert!(found.plan.contains("line_view_by_plan (plan_no=?)"), "{}", found.plan);
+        assert!(!found.plan.contains("TEMP B-TREE"), "nothing is sorted: {}", found.plan);
     }
 }

@@ -22,6 +22,7 @@ fn plan() -> PlanRow {
         created_at: NOW,
         block_after_days: Some(5),
         zero_rated: "WhatsApp,garden".to_owned(),
+        fee_since: Some(NOW),
     }
 }
 

@@ -118,6 +118,9 @@ fn notices_and_mails_go_out_until_they_have_arrived() {
             tx.mail_sent(mail(1).id, NOW)?;
             tx.mail_retry(mail(2).id, None, "no such mailbox")
         });
+        let refused = || write(tables, |tx| tx.mail_refused(mail(2).id));
+        assert_eq!((refused(), refused()), (1, 2), "the try that was put off is none of them");
+        assert!(matches!(tables.write(|tx| tx.mail_refused(mail(3).id)), Err(StoreError::Missing { .. })));
         assert_eq!(write(tables, |tx| tx.claim_mails(&[], Timestamp::MAX, Timestamp::MAX, 10)), []);
         assert_eq!(read(tables, |r| r.mail(mail(1).id)).unwrap().sent_at, Some(NOW));
         let listed = read(tables, |r| r.mails(None, 5)).rows;

@@ -27,6 +27,7 @@ pub(crate) fn plan(name: &str) -> PlanRow {
         created_at: NOW,
         block_after_days: Some(5),
         zero_rated: String::new(),
+        fee_since: None,
     }
 }
 

@@ -17,6 +17,8 @@ use crate::sheets::RowWrong;
 
 /// Customers that are shown of all that a file would make.
 const PREVIEW_SHOWN: usize = 5;
+/// Lines of the file that are named of those that only a row of before tells of.
+const LINES_NAMED: usize = 20;
 
 /// Files of customers.
 pub(in super::super) struct Customers;
@@ -66,6 +68,16 @@ impl Imported for Customers {
 
     fn counts(checked: &Checked) -> Counts {
         Counts { newcomers: checked.newcomers.len(), known: checked.known }
+    }
+
+    fn remembered(reader: &Reader, checked: &Checked) -> Option<String> {
+        let count = u32::try_from(checked.remembered.len()).ok().filter(|count| *count > 0)?;
+        let mut lines: Vec<String> =
+            checked.remembered.iter().take(LINES_NAMED).map(u64::to_string).collect();
+        if checked.remembered.len() > LINES_NAMED {
+            lines.push("…".to_owned());
+        }
+        Some(reader.tn_with("import-customers-remembered", count, [("lines", lines.join(", "))]))
     }
 
     fn needs(checked: &Checked) -> Option<Permission> {

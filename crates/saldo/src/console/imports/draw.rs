@@ -102,6 +102,7 @@ pub(super) fn check<K: Imported>(
         rows: i64::try_from(sheet.rows.len()).unwrap_or(i64::MAX),
         known: counts.known.into(),
         known_text: K::WORDS.known_text,
+        remembered: K::remembered(&reader, checked),
         is_latin1: sheet.is_latin1,
         wrong_count: u32::try_from(wrong.len() + sheet.heading.len()).unwrap_or(u32::MAX),
         wrong: shown.collect(),

@@ -71,6 +71,11 @@ pub(super) trait Imported: Send + Sync + 'static {
     /// How many are new, and how many rows are here already.
     fn counts(checked: &Self::Checked) -> Counts;
 
+    /// Which rows are left out though nobody of their e-mail or id is here, in words; nothing where there are none.
+    fn remembered(_reader: &Reader, _checked: &Self::Checked) -> Option<String> {
+        None
+    }
+
     /// What whoever takes it must be allowed to do beside writing people down.
     fn needs(checked: &Self::Checked) -> Option<Permission>;
 

@@ -19,6 +19,8 @@ pub struct BillingRuns {
     pub next: NextRun,
     /// Months before it of which nobody began a run.
     pub missed: Option<MissedRun>,
+    /// The first month that is billed here, where staff said one.
+    pub first_month: Option<String>,
     /// Runs, newest first.
     pub runs: Vec<RunSeen>,
     /// Invoices, newest first.
@@ -65,6 +67,8 @@ pub struct MissedRun {
     pub months: String,
     /// How many they are.
     pub count: u32,
+    /// Whether runs that begin by themselves wait until staff have decided about them.
+    pub holds_others: bool,
 }
 
 /// A run.
@@ -151,6 +155,11 @@ impl BillingRuns {
         let missed = self.missed.as_ref()?;
         let values = [("months", missed.months.clone()), ("month", self.next.month.clone())];
         Some(self.reader.tn_with("run-passes-over", missed.count, values))
+    }
+
+    /// Whether it is asked beside the next month if another system billed before: as long as nothing was run here, or where it was said.
+    pub fn may_say_first(&self) -> bool {
+        self.may_change && self.missed.is_none() && (self.runs.is_empty() || self.first_month.is_some())
     }
 
     /// Whether a run goes on: the page looks again by itself.

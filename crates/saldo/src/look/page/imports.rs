@@ -103,6 +103,8 @@ pub struct ImportCheck {
     pub known: i64,
     /// What becomes of those.
     pub known_text: &'static str,
+    /// Which of them are of nobody who is here now, in words.
+    pub remembered: Option<String>,
     /// Whether it was read as Latin-1.
     pub is_latin1: bool,
     /// How many things are wrong, with the heading and with rows.
