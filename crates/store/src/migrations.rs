@@ -93,6 +93,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     41 "0041_charged_customer.sql",
     42 "0042_credit_for_payment.sql",
     43 "0043_mails_of_customers.sql",
+    50 "0050_credit_beside_what_went.sql",
 );
 
 impl Database {
