@@ -74,6 +74,7 @@ mod tests {
 
     #[test]
     fn stripes_codes_in_words() {
+        use ClaimCause::{Dispute, Refund};
         let claim = |cause, state, reason: Option<&str>| PaymentClaim {
             provider: "stripe".to_owned(),
             provider_id: "du_1".to_owned(),
@@ -87,7 +88,6 @@ mod tests {
             updated_at: Timestamp::EPOCH,
             on_data: OnWriteOff::TakeBack,
         };
-        use ClaimCause::{Dispute, Refund};
         for (cause, state, code, english, portuguese) in [
             (
                 Dispute,
