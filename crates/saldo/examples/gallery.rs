@@ -70,6 +70,7 @@ impl Sample {
             token: "secret".to_owned(),
             login: "ana@example.com".to_owned(),
             is_invitation: true,
+            is_staff: false,
             length_min: 10,
             problem: Some(PasswordProblem::Different),
         };

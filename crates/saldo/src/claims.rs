@@ -11,30 +11,25 @@ use book::{Refusal, TakenBackCause};
 use engine::Outcome;
 use money::{Amount, GrantId, IntentId, PaymentId, PurchaseId, RefundId, Timestamp};
 use serde::de::DeserializeOwned;
-use serde_json::json;
-use store::tables::bank::{Finding, FindingCode};
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim, TakenBackRow};
 use store::tables::intents::Intent;
 use store::tables::lines::OnWriteOff;
 use store::tables::overpaid::Overpaid;
 use store::tables::payments::Payment;
 use store::tables::topups::Topup;
-use store::{StoreError, Tx};
+use store::{Reader as TablesReader, StoreError, Tx};
 use stripe::answer::{Dispute, DisputeStatus, List, Refund, RefundStatus};
 use stripe::request::lists::{Created, Page};
 use stripe::request::money_back::Paid;
 use stripe::{Request, minor_units};
 
 use crate::app::App;
-use crate::audit::{Author, Change};
 use crate::config::Config;
-use crate::findings::{Found, RESOLVED};
+use crate::findings::Found;
 use crate::intents::{self, DataBack, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids, notices, overpaid, payments, refunds, taken_data, withheld};
+use crate::{claim_findings, clock, ids, notices, overpaid, payments, refunds, taken_data, withheld};
 
-/// How a finding about money that went back was dealt with, as the audit log has it: it came back.
-pub(crate) const CAME_BACK: &str = "came_back";
 /// Payments followed at a time.
 const FOLLOWED_MAX: u32 = 100;
 /// Steps of one payment: each cause once, and once more for what changed meanwhile.
@@ -187,18 +182,10 @@ pub fn note(tx: &Tx<'_>, config: &Config, payment: &Payment, told: &[Told]) -> R
     tx.set_payment_claims(payment.id, refunded, dispute)?;
     // A bank may withdraw what was refunded before, and a refund may fail after it. Together they ask for no more than was paid, so that each
     // moves all of its own money in the books, and back.
-    let disputed = wanted(payment, &known, ClaimCause::Dispute).min(payment.amount.value() - refunded);
+    let disputed = disputed_beside(payment, &known, refunded);
     let takes_data = |claim: &PaymentClaim| purchase.is_some() && claim.on_data == OnWriteOff::TakeBack;
     if news && withheld::is_credited_by_hand(payment) {
-        let about = payment.id.to_string();
-        match refunded + disputed {
-            0 => tell_came_back(tx, payment, &about)?,
-            back => {
-                let back = Amount::new(back, payment.amount.unit()).into();
-                let found = Found::CreditByHandStays { back, payment: payment.provider_payment.clone() };
-                tell_once_about(tx, payment, &found, about)?;
-            }
-        }
+        withheld::tell_credit_stays(tx, payment, refunded + disputed)?;
     }
     let with_data: Vec<_> = known.into_iter().filter(takes_data).collect();
     for (cause, money) in [(ClaimCause::Refund, refunded), (ClaimCause::Dispute, disputed)] {
@@ -210,30 +197,6 @@ pub fn note(tx: &Tx<'_>, config: &Config, payment: &Payment, told: &[Told]) -> R
         }
     }
     Ok(news)
-}
-
-/// Has the one finding about this say what is the case now.
-fn tell_once_about(tx: &Tx<'_>, payment: &Payment, found: &Found, about: String) -> Result<(), StoreError> {
-    let finding = Finding { about, ..found.finding(Some(payment.customer), clock::now()) };
-    match tx.open_finding_about(finding.code, &finding.about)? {
-        Some(Finding { finding_no, .. }) => tx.change_finding(&Finding { finding_no, ..finding }),
-        None => tx.insert_finding(&finding),
-    }
-}
-
-/// What had gone back came back: the finding about it, if nobody has dealt with it, says so and is over.
-fn tell_came_back(tx: &Tx<'_>, payment: &Payment, about: &str) -> Result<(), StoreError> {
-    let Some(open) = tx.open_finding_about(FindingCode::CardGivenBack, about)? else { return Ok(()) };
-    let at = clock::now();
-    let found = Found::CardCameBack { payment: payment.provider_payment.clone() };
-    let finding_no = open.finding_no;
-    tx.change_finding(&Finding { finding_no, ..found.finding(Some(payment.customer), at) })?;
-    if tx.resolve_finding(finding_no, at)? {
-        let resolved =
-            Change::new(RESOLVED, finding_no).about(payment.id).after_json(&json!({"how": CAME_BACK}));
-        Author::named(payments::STRIPE).note(tx, &resolved)?;
-    }
-    Ok(())
 }
 
 /// What becomes of data that the payment bought: as whoever ordered the refund chose, or as its pack says of what will not be paid. A refund
@@ -253,6 +216,18 @@ fn on_data(
         }
         (ClaimCause::Dispute, Some(purchase)) => taken_data::rule_of(tx, purchase),
     }
+}
+
+/// What of a payment is gone, by refunds and disputes together.
+pub(crate) fn gone(tables: &TablesReader<'_>, payment: &Payment) -> Result<i64, StoreError> {
+    let known = tables.claims_of(payment.id)?;
+    let refunded = wanted(payment, &known, ClaimCause::Refund);
+    Ok(refunded + disputed_beside(payment, &known, refunded))
+}
+
+/// What disputes took that was not refunded before.
+fn disputed_beside(payment: &Payment, known: &[PaymentClaim], refunded: i64) -> i64 {
+    wanted(payment, known, ClaimCause::Dispute).min(payment.amount.value() - refunded)
 }
 
 /// What the claims of one cause come to: at most the payment, whatever the provider says.
@@ -354,12 +329,16 @@ fn due_of_purchase(
         return Ok(taken.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
     }
     for row in rows {
-        tell_still_owed(tx, payment, purchase, row)?;
-        if row.wanted == 0 && row.booked > 0 {
-            tell_came_back(tx, payment, &about_data(payment, row.cause))?;
-        }
-        if pack.is_none() && row.data_wanted > row.data_booked {
-            tell_data_stays(tx, payment, purchase, (row.cause, row.data_wanted))?;
+        if row.wanted < row.booked {
+            // What is gone no more cannot be gone for data that stays.
+            let gone = claim_findings::told(tx, payment, &about_data(payment, row.cause))?.min(row.wanted);
+            tell_data_stays(tx, payment, purchase, (row.cause, gone))?;
+        } else {
+            let lost = if pack.is_none() { row.data_wanted } else { 0 };
+            match still_owed(tx, payment, row)?.saturating_add(lost) {
+                0 => {}
+                gone => tell_data_stays(tx, payment, purchase, (row.cause, gone))?,
+            }
         }
         if pack.is_none() || row.data_wanted == row.data_booked {
             tx.put_taken_back(&followed(row))?;
@@ -415,39 +394,32 @@ fn take_credit(
     Ok(intent)
 }
 
-/// A dispute took money of a pack whose data stays and is owed all the same, as the pack says: a person is told, who has him pay it.
-fn tell_still_owed(
-    tx: &Tx<'_>,
-    payment: &Payment,
-    purchase: PurchaseId,
-    row: &TakenBackRow,
-) -> Result<(), StoreError> {
-    if row.cause != ClaimCause::Dispute || row.wanted <= row.booked {
-        return Ok(());
+/// What a dispute took of a pack whose data stays and is owed all the same, as the pack says: a person is told, who has him pay it.
+fn still_owed(tx: &Tx<'_>, payment: &Payment, row: &TakenBackRow) -> Result<i64, StoreError> {
+    if row.cause != ClaimCause::Dispute {
+        return Ok(0);
     }
     let mut kept = tx.claims_of(payment.id)?;
     kept.retain(|claim| claim.on_data == OnWriteOff::KeepDebt);
-    match wanted(payment, &kept, row.cause).min(row.wanted) {
-        0 => Ok(()),
-        owed => tell_data_stays(tx, payment, purchase, (row.cause, owed)),
-    }
+    Ok(wanted(payment, &kept, row.cause).min(row.wanted))
 }
 
-/// Money went back, and the data that it bought stays: a person decides what comes of that.
+/// So much money went back in all, and the data that it bought stays: a person decides what comes of that.
 fn tell_data_stays(
     tx: &Tx<'_>,
     payment: &Payment,
     purchase: PurchaseId,
-    (cause, back): (ClaimCause, i64),
+    (cause, gone): (ClaimCause, i64),
 ) -> Result<(), StoreError> {
-    let found = Found::CardGivenBack {
-        back: Amount::new(back, payment.amount.unit()).into(),
-        is_dispute: cause == ClaimCause::Dispute,
-        payment: payment.provider_payment.clone(),
-        purchase: purchase.to_string(),
-    };
-    let about = about_data(payment, cause);
-    tx.insert_finding_once(&Finding { about, ..found.finding(Some(payment.customer), clock::now()) })
+    claim_findings::tell_gone(tx, payment, &about_data(payment, cause), gone, |back, all| {
+        Found::CardGivenBack {
+            back,
+            all: Some(all),
+            is_dispute: cause == ClaimCause::Dispute,
+            payment: payment.provider_payment.clone(),
+            purchase: purchase.to_string(),
+        }
+    })
 }
 
 /// What a finding is about that tells of money that went back for data that stays.

@@ -18,7 +18,7 @@ use crate::audit::{Author, Change};
 use crate::customers::is_unprintable;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
-use crate::{clock, ids, notices, withheld};
+use crate::{claims, clock, ids, notices, withheld};
 
 /// The code of a problem: credit for a payment has been asked for already.
 pub const CREDIT_ASKED: &str = "payment_credit_asked";
@@ -121,6 +121,7 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
         decided_by: None,
         decided_at: None,
         payment: asked.payment,
+        payment_gone: None,
     };
     let row = request.clone();
     let write = move |tx: &Tx<'_>| {
@@ -134,12 +135,10 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
             // The form was sent twice.
             return if is_the_same(&known, &row) { Ok(None) } else { Err(Refusal::KeyReused.into()) };
         }
-        if let Some(payment) = row.payment {
-            must_be_free(tx, payment, &row)?;
-        }
+        let payment_gone = row.payment.map(|payment| must_be_free(tx, payment, &row)).transpose()?;
         let waits = needs_approval(tx, &row, above)?;
         let state = if waits { CreditRequestState::Waiting } else { row.state };
-        let row = CreditRequest { state, ..row.clone() };
+        let row = CreditRequest { state, payment_gone, ..row.clone() };
         tx.insert_credit_request(&row)?;
         by.author.note(tx, &Change::new("credit_request.create", row.id).after_json(&told(&row)))?;
         Ok(if waits { None } else { Some(write_intent(tx, &row, now)?) })
@@ -148,14 +147,21 @@ pub async fn ask(app: &Arc<App>, by: By, asked: Asked) -> Result<CreditRequest, 
     book(app, request.id, intent).await
 }
 
-/// Refuses credit for a payment that waits for none, or for which somebody has asked for some.
-fn must_be_free(tx: &Tx<'_>, payment: PaymentId, asked: &CreditRequest) -> Result<(), Problem> {
-    withheld::must_wait_for_credit(tx, payment, asked.customer, asked.amount)?;
+/// Refuses credit for a payment that waits for none, or for which somebody has asked for some; what of it has gone back otherwise.
+fn must_be_free(tx: &Tx<'_>, payment: PaymentId, asked: &CreditRequest) -> Result<i64, Problem> {
+    let gone = still_free(tx, payment, asked)?;
     if tx.last_credit_request_for(payment)?.is_some_and(|request| request.is_live()) {
         let detail = "Credit for this payment has been asked for already: look at how that stands.";
         return Err(Problem::new(StatusCode::CONFLICT, CREDIT_ASKED, detail));
     }
-    Ok(())
+    Ok(gone)
+}
+
+/// Refuses credit for a payment that waits for none; what of it has gone back otherwise.
+fn still_free(tx: &Tx<'_>, payment: PaymentId, asked: &CreditRequest) -> Result<i64, Problem> {
+    withheld::must_wait_for_credit(tx, payment, asked.customer, asked.amount)?;
+    let payment = tx.payment(payment)?.ok_or_else(|| Problem::not_found("payment"))?;
+    Ok(claims::gone(tx, &payment)?)
 }
 
 /// Somebody else of staff says yes: it is booked.
@@ -165,7 +171,7 @@ pub async fn approve(app: &Arc<App>, by: By, id: IntentId) -> Result<CreditReque
         let request = decide(tx, &by, id, CreditRequestState::Approved, now)?;
         if let Some(payment) = request.payment {
             // It may have gone back since it was asked for.
-            withheld::must_wait_for_credit(tx, payment, request.customer, request.amount)?;
+            tx.note_payment_gone(id, still_free(tx, payment, &request)?)?;
         }
         Ok(write_intent(tx, &request, sent_at)?)
     };
@@ -219,8 +225,9 @@ fn decide(
 
 /// Whether both ask for the same; how far they have come does not matter.
 fn is_the_same(known: &CreditRequest, asked: &CreditRequest) -> bool {
-    let CreditRequest { state, refusal, asked_at, decided_by, decided_at, .. } = known.clone();
-    *known == CreditRequest { state, refusal, asked_at, decided_by, decided_at, ..asked.clone() }
+    let CreditRequest { state, refusal, asked_at, decided_by, decided_at, payment_gone, .. } = known.clone();
+    *known
+        == CreditRequest { state, refusal, asked_at, decided_by, decided_at, payment_gone, ..asked.clone() }
 }
 
 /// A request as the audit log tells it.
@@ -264,15 +271,18 @@ async fn again(app: &Arc<App>, id: IntentId) -> Result<CreditRequest, Problem> {
     app.read(move |reader| reader.credit_request(id)).await?.ok_or_else(missing)
 }
 
-/// The book has followed an intent: if a request stands behind it, it has ended so, and with it the payment whose credit it is.
-pub(crate) fn booked(tx: &Tx<'_>, intent: IntentId) -> Result<(), StoreError> {
+/// The book has followed an intent: if a request stands behind it, it has ended so, and with it the payment whose credit it is; which that is.
+pub(crate) fn booked(tx: &Tx<'_>, intent: IntentId) -> Result<Option<PaymentId>, StoreError> {
     if !tx.end_credit_request(intent, None)? {
-        return Ok(());
+        return Ok(None);
     }
     let request = tx.credit_request(intent)?;
     match request.as_ref().and_then(|request| Some((request, request.payment?))) {
-        Some((request, payment)) => withheld::credited_by_hand(tx, request, payment),
-        None => Ok(()),
+        Some((request, payment)) => {
+            let is_credited = withheld::credited_by_hand(tx, request, payment)?;
+            Ok(is_credited.then_some(payment))
+        }
+        None => Ok(None),
     }
 }
 

@@ -41,10 +41,20 @@ impl Sum {
             .map_or_else(|_| Sum::Written(text.to_owned()), |sum| sum.to_amount().into())
     }
 
+    /// The amount in this unit, if it is one.
+    pub(crate) fn amount_in(&self, unit: Unit) -> Option<Amount> {
+        match self {
+            Sum::Known { amount, unit: code } if code == unit.code() => Amount::parse(amount, unit).ok(),
+            _ => None,
+        }
+    }
+
     fn words(&self, reader: &Reader) -> String {
         match self {
             Sum::Known { amount, unit } => {
-                let known = Unit::known(unit).and_then(|unit| Amount::parse(amount, unit).ok());
+                // Of another currency money is counted in as many steps as of ours.
+                let unit_of_it = Unit::known(unit).or_else(|| Unit::new(unit, Unit::USD.decimals()).ok());
+                let known = unit_of_it.and_then(|unit| Amount::parse(amount, unit).ok());
                 known.map_or_else(|| format!("{amount} {unit}"), |amount| reader.money(amount))
             }
             Sum::Written(text) => text.clone(),
@@ -215,8 +225,11 @@ pub enum Found {
     },
     /// A payment by card that bought data was given back or is disputed.
     CardGivenBack {
-        /// How much of it, in all.
+        /// How much of it that nobody has dealt with.
         back: Sum,
+        /// How much in all; none if that is the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        all: Option<Sum>,
         /// Whether the customer's bank took it, and not the operator gave it.
         is_dispute: bool,
         /// The payment's name at Stripe.
@@ -242,8 +255,11 @@ pub enum Found {
     },
     /// A card payment for which staff had given credit by hand went back: that credit is still there.
     CreditByHandStays {
-        /// How much of it, in all.
+        /// How much of it that nobody has dealt with.
         back: Sum,
+        /// How much in all; none if that is the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        all: Option<Sum>,
         /// The payment's name at Stripe.
         payment: String,
     },
@@ -251,6 +267,18 @@ pub enum Found {
     CardCameBack {
         /// The payment's name at Stripe.
         payment: String,
+        /// How much of it is still gone; none if nothing is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        all: Option<Sum>,
+    },
+    /// What had gone back of a card payment came back after somebody had dealt with it.
+    CardCameBackLate {
+        /// How much came back.
+        again: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+        /// How much of it is still gone.
+        all: Sum,
     },
     /// A session's counters grew faster than any line can carry: that was not counted.
     UsageJump {
@@ -302,7 +330,8 @@ impl Found {
             | Found::CreditUsedBefore { .. }
             | Found::CreditNotReturned { .. }
             | Found::CreditByHandStays { .. }
-            | Found::CardCameBack { .. } => FindingCode::CardGivenBack,
+            | Found::CardCameBack { .. }
+            | Found::CardCameBackLate { .. } => FindingCode::CardGivenBack,
             Found::UsageJump { .. } => FindingCode::UsageJump,
             Found::IntentRefused { .. } => FindingCode::IntentRefused,
         }
@@ -401,10 +430,10 @@ impl Found {
                 let values = [("paid", sum(paid)), ("payment", text(payment)), ("purchase", text(purchase))];
                 reader.with("found-card-again", values)
             }
-            Found::CardGivenBack { back, is_dispute, payment, purchase } => {
+            Found::CardGivenBack { back, all, is_dispute, payment, purchase } => {
                 let id = if *is_dispute { "found-card-disputed" } else { "found-card-refunded" };
                 let values = [("back", sum(back)), ("payment", text(payment)), ("purchase", text(purchase))];
-                reader.with(id, values)
+                with_all(reader, reader.with(id, values), (back, all.as_ref()))
             }
             Found::CreditUsedBefore { missing, purchase } => {
                 reader.t2("found-credit-used-before", "missing", sum(missing), "purchase", purchase)
@@ -414,10 +443,14 @@ impl Found {
                     [("again", sum(again)), ("payment", text(payment)), ("purchase", text(purchase))];
                 reader.with("found-credit-not-returned", values)
             }
-            Found::CreditByHandStays { back, payment } => {
-                reader.t2("found-credit-by-hand-stays", "back", sum(back), "payment", payment)
+            Found::CreditByHandStays { back, all, payment } => {
+                let words = reader.t2("found-credit-by-hand-stays", "back", sum(back), "payment", payment);
+                with_all(reader, words, (back, all.as_ref()))
             }
-            Found::CardCameBack { payment } => reader.t1("found-card-came-back", "payment", payment),
+            Found::CardCameBackLate { again, payment, .. } => {
+                reader.t2("found-card-came-back-late", "again", sum(again), "payment", payment)
+            }
+            Found::CardCameBack { payment, .. } => reader.t1("found-card-came-back", "payment", payment),
             Found::UsageJump { login, bytes, .. } => {
                 reader.t2("found-usage-jump", "login", login, "bytes", reader.volume(*bytes))
             }
@@ -459,6 +492,14 @@ impl Found {
             Found::UsageJump { line, .. } => Some(line),
             _ => None,
         }
+    }
+}
+
+/// A sentence about what is news, and how much it is in all where that is more.
+fn with_all(reader: &Reader, words: String, (back, all): (&Sum, Option<&Sum>)) -> String {
+    match all.filter(|all| *all != back) {
+        Some(all) => format!("{words} {}", reader.t1("found-in-all", "all", all.words(reader))),
+        None => words,
     }
 }
 
@@ -521,9 +562,15 @@ mod tests {
             Found::CardAgain { paid: sum(), payment: payment.clone(), purchase: purchase.clone() },
             Found::CreditUsedBefore { missing: sum(), purchase: purchase.clone() },
             Found::CreditNotReturned { again: sum(), payment: payment.clone(), purchase: purchase.clone() },
-            Found::CreditByHandStays { back: sum(), payment: payment.clone() },
-            Found::CardCameBack { payment: payment.clone() },
-            Found::CardGivenBack { back: paid, is_dispute: true, payment, purchase },
+            Found::CreditByHandStays { back: sum(), all: None, payment: payment.clone() },
+            Found::CreditByHandStays {
+                back: sum(),
+                all: Some(Sum::written("49.80")),
+                payment: payment.clone(),
+            },
+            Found::CardCameBack { payment: payment.clone(), all: None },
+            Found::CardCameBackLate { again: sum(), payment: payment.clone(), all: Sum::written("0.00") },
+            Found::CardGivenBack { back: paid, all: None, is_dispute: true, payment, purchase },
             Found::UsageJump { line: "line_1".to_owned(), login: "joao".to_owned(), bytes: 30_000_000_000 },
             Found::IntentRefused {
                 kind: "grant".to_owned(),

@@ -9,6 +9,7 @@ pub mod automatic_topups;
 pub mod billing;
 pub mod books;
 pub mod brand;
+mod claim_findings;
 pub mod claims;
 pub mod cli;
 pub mod clock;

@@ -1,4 +1,4 @@
-//! Receipts: each payment that became credit, or paid a purchase, has one. It is given in the transaction that says so, with the next
+//! Receipts: each payment that became credit, by itself or by the hand of staff, or paid a purchase, has one. It is given in the transaction that says so, with the next
 //! number of its year in the operator's zone, and stays as it was given.
 //!
 //! What has become of the payment since (refunds, disputes) is not part of it: whoever shows a receipt looks that up.

@@ -29,12 +29,14 @@ use crate::customers::is_unprintable;
 use crate::payments::{self, STRIPE};
 use crate::problem::Problem;
 use crate::providers::StripeError;
-use crate::{clock, notices, overpaid, taken_data};
+use crate::{clock, notices, overpaid, taken_data, withheld};
 
 /// What an order is called in Stripe's metadata of the refund.
 const NAME: &str = "refund_id";
 /// The code of a problem: a payment is in a currency that the books do not have.
 pub(crate) const OTHER_CURRENCY: &str = "payment_other_currency";
+/// The code of a problem: credit for a payment is asked for, and not booked yet.
+pub(crate) const CREDIT_WAITING: &str = "payment_credit_waiting";
 /// Orders of one payment that are looked at.
 const ORDERS_MAX: u32 = 200;
 /// Orders sent again at a time.
@@ -353,6 +355,12 @@ pub async fn resolve(app: &Arc<App>, author: Author, id: RefundId) -> Result<Ref
     again(app, id).await
 }
 
+/// Whether a refund of a payment waits for somebody's yes.
+pub(crate) fn is_waiting(tables: &TablesReader<'_>, payment: PaymentId) -> Result<bool, StoreError> {
+    let orders = tables.refund_orders_of(payment, ORDERS_MAX)?;
+    Ok(orders.iter().any(|order| order.state == RefundOrderState::Waiting))
+}
+
 /// Whether a payment is in a currency that the books have, so that it can be given back from here: Stripe is asked in none other.
 pub fn is_in_our_currency(payment: &Payment) -> bool {
     Currency::from_unit(payment.amount.unit()).is_some()
@@ -361,7 +369,7 @@ pub fn is_in_our_currency(payment: &Payment) -> bool {
 /// Refuses what cannot be refunded; how much it is otherwise.
 fn check(tx: &Tx<'_>, payment: &Payment, wanted: &Wanted) -> Result<Amount, Problem> {
     let orders = tx.refund_orders_of(payment.id, ORDERS_MAX)?;
-    if orders.iter().any(|order| order.state == RefundOrderState::Waiting) {
+    if is_waiting(tx, payment.id)? {
         let detail =
             "Another refund of this payment waits for somebody's yes: approve or reject that one first.";
         return Err(conflict("refund_waiting", detail));
@@ -395,6 +403,11 @@ fn check_amount(tx: &Tx<'_>, payment: &Payment, wanted: Option<Amount>) -> Resul
         let detail =
             "The customer's bank holds the money while the dispute is open: nothing can be given back.";
         return Err(conflict("payment_disputed", detail));
+    }
+    if withheld::is_being_asked_for(tx, payment.id)? {
+        let detail =
+            "Credit for this payment was asked for and is not booked yet: approve or reject that first.";
+        return Err(conflict(CREDIT_WAITING, detail));
     }
     let orders = tx.refund_orders_of(payment.id, ORDERS_MAX)?;
     if orders.iter().any(|order| order.state == RefundOrderState::Open) {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use money::{Amount, CustomerId, PaymentId, Timestamp};
 use serde_json::json;
 use store::tables::bank::{Finding, FindingCode};
-use store::tables::credit_requests::CreditRequest;
+use store::tables::credit_requests::{CreditRequest, CreditRequestState};
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::topups::{Topup, TopupState};
 use store::{Reader as TablesReader, StoreError, Tx};
@@ -19,8 +19,10 @@ use crate::audit::{Author, Change};
 use crate::findings::{Found, RESOLVED};
 use crate::payments::STRIPE;
 use crate::problem::Problem;
-use crate::{clock, refunds};
+use crate::{claim_findings, claims, clock, refunds};
 
+/// Under which codes staff are told of such a payment.
+const CODES: [FindingCode; 2] = [FindingCode::CardOtherCustomer, FindingCode::CardOtherAmount];
 /// Why such a payment bought nothing, as its row keeps it.
 const NOT_AS_ASKED: &str = "not_as_asked";
 /// The same once staff have given credit for it.
@@ -30,6 +32,9 @@ const CREDITED_BY_HAND: &str = "credited_by_hand";
 pub(crate) const NOT_WAITING: &str = "payment_not_waiting";
 /// The code of a problem: more credit than is left of the payment's money.
 pub(crate) const ABOVE_LEFT: &str = "payment_above_left";
+
+/// The code of a problem: a refund of what is to be credited by hand waits for somebody's yes.
+pub(crate) const REFUND_WAITING: &str = "refund_waiting";
 
 /// How a finding about such a payment was dealt with, as the audit log has it: somebody gave credit for it.
 pub(crate) const CREDITED: &str = "credited";
@@ -71,6 +76,12 @@ pub(crate) fn is_withheld(payment: &Payment) -> bool {
     bought_nothing_by_itself(payment) && payment.reason_code.as_deref() == Some(NOT_AS_ASKED)
 }
 
+/// What was asked for by that for which a payment came.
+pub(crate) fn asked(tables: &TablesReader<'_>, payment: &Payment) -> Result<Option<Amount>, StoreError> {
+    let topup = payment.topup.map(|topup| tables.topup(topup)).transpose()?.flatten();
+    Ok(topup.map(|topup| topup.amount))
+}
+
 /// Whether staff have given credit for a payment by hand.
 pub(crate) fn is_credited_by_hand(payment: &Payment) -> bool {
     bought_nothing_by_itself(payment) && payment.reason_code.as_deref() == Some(CREDITED_BY_HAND)
@@ -91,6 +102,11 @@ pub(crate) fn must_wait_for_credit(
     let payment = tables.payment(id)?.filter(|payment| payment.customer == customer);
     let payment = payment.ok_or_else(|| Problem::not_found("payment"))?;
     if waits_for_credit(tables, &payment)? {
+        if refunds::is_waiting(tables, id)? {
+            let detail =
+                "A refund of this payment waits for somebody's yes: approve or reject that one first.";
+            return Err(Problem::new(StatusCode::CONFLICT, REFUND_WAITING, detail));
+        }
         let left = refunds::refundable(tables, &payment)?;
         if left.unit() != credit.unit() || credit.value() <= left.value() {
             return Ok(());
@@ -117,17 +133,32 @@ pub(crate) fn is_in_hand(tables: &TablesReader<'_>, payment: &Payment) -> Result
     Ok(is_credited_by_hand(payment) || asked.is_some_and(|request| request.is_live()))
 }
 
-/// The credit that staff gave for a payment is booked: it waits for nobody any more, and the customer's row says so.
+/// Whether credit for a payment was asked for and is not booked yet: its money must stay.
+pub(crate) fn is_being_asked_for(tables: &TablesReader<'_>, payment: PaymentId) -> Result<bool, StoreError> {
+    let asked = tables.last_credit_request_for(payment)?;
+    Ok(asked.is_some_and(|request| {
+        matches!(request.state, CreditRequestState::Waiting | CreditRequestState::Approved)
+    }))
+}
+
+/// Tells staff what went back, `gone` in all, of a payment for which they have given credit. What had gone before that, they knew.
+pub(crate) fn tell_credit_stays(tx: &Tx<'_>, payment: &Payment, gone: i64) -> Result<(), StoreError> {
+    let before = tx.last_credit_request_for(payment.id)?.and_then(|request| request.payment_gone);
+    let beside = gone.saturating_sub(before.unwrap_or(0)).max(0);
+    claim_findings::tell_gone(tx, payment, &payment.id.to_string(), beside, |back, all| {
+        Found::CreditByHandStays { back, all: Some(all), payment: payment.provider_payment.clone() }
+    })
+}
+
+/// The credit that staff gave for a payment is booked: it waits for nobody any more, and the customer's row says so. Whether it is so only now.
 pub(crate) fn credited_by_hand(
     tx: &Tx<'_>,
     request: &CreditRequest,
     id: PaymentId,
-) -> Result<(), StoreError> {
-    if !tx.payment(id)?.is_some_and(|payment| is_withheld(&payment)) {
-        return Ok(());
-    }
+) -> Result<bool, StoreError> {
+    let Some(payment) = tx.payment(id)?.filter(is_withheld) else { return Ok(false) };
     tx.set_payment_reason(id, CREDITED_BY_HAND, clock::now())?;
-    for code in [FindingCode::CardOtherCustomer, FindingCode::CardOtherAmount] {
+    for code in CODES {
         let Some(finding) = tx.open_finding_about(code, &id.to_string())? else { continue };
         if tx.resolve_finding(finding.finding_no, request.asked_at)? {
             let how = json!({"how": CREDITED, "request": request.id.to_string()});
@@ -135,7 +166,20 @@ pub(crate) fn credited_by_hand(
             Author::named(&request.asked_by.to_string()).note(tx, &resolved)?;
         }
     }
-    Ok(())
+    // It may have gone back since its credit was allowed.
+    tell_credit_stays(tx, &payment, claims::gone(tx, &payment)?)?;
+    Ok(true)
+}
+
+/// How many of these payments have an open finding that says so.
+pub(crate) fn found(tables: &TablesReader<'_>, payments: &[PaymentId]) -> Result<usize, StoreError> {
+    let mut found = 0;
+    for payment in payments {
+        for code in CODES {
+            found += usize::from(tables.open_finding_about(code, &payment.to_string())?.is_some());
+        }
+    }
+    Ok(found)
 }
 
 /// Has the top-up say so, and staff look at it; both once.

@@ -271,6 +271,19 @@ async fn an_open_page_is_asked_for_again_when_its_line_is_blocked_and_when_one_m
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_credit_that_somebody_else_had_open_ends_for_who_has_none() {
+    let house = House::open().await;
+    Provider::open(&house).await;
+    let browser = signed_in(&house).await;
+    for parts in ["balance,pace,usage", "payments,checkouts", "automatic"] {
+        let stream = browser.request(reqwest::Method::GET, &format!("/live?show={parts}")).send();
+        let stream = stream.await.expect("a stream").text();
+        let told = tokio::time::timeout(house::PATIENCE, stream).await.expect("it ends within time");
+        assert!(told.expect("text").contains("event: ended"), "{parts}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lines_that_cannot_buy_are_told_one_by_one() {
     let house = House::open().await;
     let provider = Provider::open(&house).await;

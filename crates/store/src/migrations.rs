@@ -94,6 +94,7 @@ const SALDO: &[MigrationFile] = migrations!("saldo":
     42 "0042_credit_for_payment.sql",
     43 "0043_mails_of_customers.sql",
     44 "0044_fees_and_refusals.sql",
+    45 "0045_credit_beside_what_went.sql",
 );
 
 impl Database {

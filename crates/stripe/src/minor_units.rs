@@ -134,6 +134,16 @@ const WITH_THREE_DECIMALS: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
 /// Decimal places of units that stand for currencies, as of USD and BRL.
 const DECIMALS: u8 = 6;
 
+/// Decimal places that Stripe has of a currency, by its code in lower case.
+#[must_use]
+pub fn decimals_of(currency_code: &str) -> u8 {
+    match currency_code {
+        code if WITHOUT_DECIMALS.contains(&code) => 0,
+        code if WITH_THREE_DECIMALS.contains(&code) => 3,
+        _ => 2,
+    }
+}
+
 /// As [`to_amount`], for what is only shown: a currency in which nothing is sold has a unit of its code, which no wallet has.
 ///
 /// # Errors
@@ -146,11 +156,7 @@ pub fn to_shown_amount(minor_units: i64, currency_code: &str) -> Result<Amount, 
     let is_currency = currency_code.len() == 3 && currency_code.bytes().all(|byte| byte.is_ascii_lowercase());
     let unit = Some(currency_code.to_ascii_uppercase()).filter(|_| is_currency).ok_or_else(other)?;
     let unit = Unit::new(&unit, DECIMALS).map_err(|_| other())?;
-    let steps = match currency_code {
-        code if WITHOUT_DECIMALS.contains(&code) => STEPS_PER_MINOR_UNIT * 100,
-        code if WITH_THREE_DECIMALS.contains(&code) => STEPS_PER_MINOR_UNIT / 10,
-        _ => STEPS_PER_MINOR_UNIT,
-    };
+    let steps = 10_i64.pow(u32::from(DECIMALS - decimals_of(currency_code)));
     let value = minor_units.checked_mul(steps).ok_or(MinorUnitsError::TooLarge)?;
     Ok(Amount::new(value, unit))
 }

@@ -108,7 +108,8 @@ impl From<&RefundOrder> for Refund {
     responses((status = 201, description = "The refund is ordered, durably; `state` says whether Stripe has answered.", body = Refund),
         (status = 409, description = "`payment_not_paid`, `already_refunded`, or `refund_open`: another one waits for Stripe; `refund_waiting`: another one waits for \
             somebody of staff; `payment_disputed`: the customer's bank holds the money; \
-            `payment_other_currency`: it is given back at Stripe only."),
+            `payment_other_currency`: it is given back at Stripe only; `payment_credit_waiting`: staff asked for credit for it, \
+            which is not booked yet."),
         (status = 422, description = "`no_data_bought`: `data` is `leave`, and the payment bought no data.")))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,

@@ -125,7 +125,10 @@ fn tell(run: &ReconciliationRun, screen: &Screen) -> anyhow::Result<Outcome> {
         table(drift, screen);
     }
     for difference in &found.differences {
-        screen.bad(&in_words(difference));
+        match difference.is_settled {
+            true => screen.line(format_args!("Settled; Stripe kept {}", in_words(difference))),
+            false => screen.bad(&in_words(difference)),
+        }
     }
     if run.drifting == 0 {
         screen.good("Stripe and the books agree.");

@@ -25,7 +25,7 @@ use crate::permissions::Permission;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, sign_in::Nothing};
 use crate::problem::Problem;
-use crate::withheld::{ABOVE_LEFT, NOT_WAITING};
+use crate::withheld::{self, ABOVE_LEFT, NOT_WAITING, REFUND_WAITING};
 
 /// Requests of one page.
 const ROWS: u32 = 25;
@@ -64,6 +64,8 @@ struct Known {
     customer: Option<Customer>,
     asked_by: String,
     decided_by: Option<String>,
+    /// What came by the payment that is credited, and what was asked for.
+    paid: Option<(Amount, Option<Amount>)>,
 }
 
 /// `GET /console/credit`
@@ -133,7 +135,11 @@ pub(super) async fn list(
 
 fn named(tables: &TablesReader<'_>, request: CreditRequest) -> Result<Known, StoreError> {
     let name = |id| Ok::<_, StoreError>(tables.staff(id)?.map(|staff| staff.name).unwrap_or_default());
+    let payment = request.payment.map(|id| tables.payment(id)).transpose()?.flatten();
+    let paid =
+        payment.map(|payment| Ok::<_, StoreError>((payment.amount, withheld::asked(tables, &payment)?)));
     Ok(Known {
+        paid: paid.transpose()?,
         customer: tables.customer(request.customer)?,
         asked_by: name(request.asked_by)?,
         decided_by: request.decided_by.map(name).transpose()?,
@@ -173,7 +179,7 @@ impl Eyes {
 
 fn listed(eyes: &Eyes, known: &Known) -> ListingRow {
     let (request, reader) = (&known.request, &eyes.reader);
-    let (tone, text) = standing(request.state);
+    let (tone, text) = standing_of(request);
     let name = known.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default();
     let (stands, amount) = (Standing::new(tone, reader.t(text)), reader.movement(signed(request)));
     let page = url(request.id);
@@ -206,7 +212,7 @@ fn refund_listed(
     let customer = payment.map(|payment| tables.customer(payment.customer)).transpose()?.flatten();
     let ordered = refund_acts::named(tables, order)?;
     let order = &ordered.order;
-    let (tone, text) = refund_acts::standing(order.state);
+    let (tone, text) = refund_acts::standing(order);
     let reader = &eyes.reader;
     let name = customer.map(|customer| customer.name).unwrap_or_default();
     let (stands, amount) = (Standing::new(tone, reader.t(text)), reader.money(order.amount));
@@ -262,6 +268,18 @@ pub(super) fn standing(state: CreditRequestState) -> (&'static str, &'static str
     }
 }
 
+/// The same of one request: one that whoever asked took back was rejected by nobody.
+pub(super) fn standing_of(request: &CreditRequest) -> (&'static str, &'static str) {
+    match was_taken_back(request) {
+        true => ("plain", "credit-taken-back"),
+        false => standing(request.state),
+    }
+}
+
+fn was_taken_back(request: &CreditRequest) -> bool {
+    request.state == CreditRequestState::Rejected && request.decided_by == Some(request.asked_by)
+}
+
 /// The id of a reason's words.
 pub(super) fn reason_text(code: &str) -> &'static str {
     match Reason::from_code(code) {
@@ -286,7 +304,7 @@ pub(super) async fn page(
     };
     let known = app.read(look).await?.ok_or_else(missing)?;
     let request = &known.request;
-    let (tone, text) = standing(request.state);
+    let (tone, text) = standing_of(request);
     let is_waiting = request.state == CreditRequestState::Waiting;
     let is_own = request.asked_by == staff.who.staff.id;
     let needed = if is_own { Permission::GiveCredit } else { Permission::ApproveCredit };
@@ -304,6 +322,7 @@ pub(super) async fn page(
             (false, false) if shown.not == "request_decided" => Some(reader.t("request-decided")),
             (false, _) if shown.not == REASON_MISSING => Some(reader.t("reject-reason-missing")),
             (false, _) if shown.not == NOT_WAITING => Some(reader.t("payment-not-waiting")),
+            (false, _) if shown.not == REFUND_WAITING => Some(reader.t("payment-refund-waits")),
             (false, _) if shown.not == ABOVE_LEFT => Some(reader.t("credit-above-left")),
             (true, _) => Some(refusal(&reader, request)),
             (false, true) => Some(reader.t("credit-own-request")),
@@ -339,11 +358,19 @@ fn facts(reader: &Reader, known: &Known) -> Vec<Fact> {
             Fact::linked(reader.t("credited-payment"), payment.to_string(), payments::url(payment));
         facts.push(Fact { is_id: true, ..payment_fact });
     }
+    if let Some((came, asked)) = known.paid {
+        facts.push(Fact::new(reader.t("payment-came"), reader.money(came)));
+        facts.extend(asked.map(|asked| Fact::new(reader.t("payment-asked"), reader.money(asked))));
+    }
     if let Some(at) = request.expires_at {
         facts.push(Fact::new(reader.t("credit-expires"), reader.last_day(at)));
     }
     if let (Some(by), Some(at)) = (&known.decided_by, request.decided_at) {
-        facts.push(Fact::new(reader.t("decided-by"), format!("{by}, {}", reader.date_time(at))));
+        let at = reader.date_time(at);
+        facts.push(match was_taken_back(request) {
+            true => Fact::new(reader.t("taken-back-at"), at),
+            false => Fact::new(reader.t("decided-by"), format!("{by}, {at}")),
+        });
         if let Some(why) = request.refusal.as_ref().filter(|_| request.state == CreditRequestState::Rejected)
         {
             facts.push(Fact::new(reader.t("rejected-because"), why));

@@ -10,12 +10,13 @@ use book::Reason;
 use jiff::civil::Date;
 use money::{Amount, CustomerId, IntentId, PaymentId, Timestamp, WalletId};
 use serde::Deserialize;
+use store::Reader as TablesReader;
 use store::tables::credit_requests::CreditDirection;
 use store::tables::payments::Payment;
 use stripe::minor_units::{MinorAmount, MinorUnitsError};
 
 use super::credit::{by, reason_text, url};
-use super::offer_fields::{Typed, Unread, choice, date, hidden, text};
+use super::offer_fields::{NOT_A_NUMBER, Typed, Unread, choice, date, hidden, text};
 use super::payments;
 use crate::app::App;
 use crate::credit_requests::{self, CREDIT_ASKED};
@@ -26,7 +27,7 @@ use crate::permissions::Permission;
 use crate::portal::calendar::day_bounds;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw};
 use crate::problem::Problem;
-use crate::withheld::{ABOVE_LEFT, NOT_WAITING};
+use crate::withheld::{self, ABOVE_LEFT, NOT_WAITING, REFUND_WAITING};
 use crate::{ids, refunds};
 
 /// Wallets of a customer that are looked through for the one that counts money.
@@ -64,6 +65,9 @@ pub(super) async fn new(
     staff.must(Permission::GiveCredit)?;
     let id: CustomerId = id.parse().map_err(|_| Problem::not_found("customer"))?;
     let wallet = wallet(&app, id).await?;
+    if let Some(not) = not_open(&app, id, &payment).await? {
+        return Ok(Redirect::to(&not).into_response());
+    }
     let direction = CreditDirection::Give.word().to_owned();
     let request = IntentId::from_u128(ids::fresh()).to_string();
     // What is left of it is what is given, unless it has to be converted: that is for a person to say.
@@ -110,7 +114,25 @@ pub(super) async fn ask(
 
 /// Whether the page of the payment tells why no credit was given for it.
 fn is_told_at_payment(problem: &Problem) -> bool {
-    matches!(problem.code, NOT_WAITING | CREDIT_ASKED)
+    matches!(problem.code, NOT_WAITING | CREDIT_ASKED | REFUND_WAITING)
+}
+
+/// Where it is told why credit for this payment cannot be asked for now; `None` if it can, or it is about none.
+async fn not_open(app: &Arc<App>, customer: CustomerId, named: &str) -> Result<Option<String>, Problem> {
+    let Some(payment) = credited(app, customer, named).await? else { return Ok(None) };
+    let id = payment.id;
+    let why = move |tables: &TablesReader<'_>| {
+        Ok(if withheld::is_being_asked_for(tables, id)? {
+            Some(CREDIT_ASKED)
+        } else if !withheld::waits_for_credit(tables, &payment)? {
+            Some(NOT_WAITING)
+        } else if refunds::is_waiting(tables, id)? {
+            Some(REFUND_WAITING)
+        } else {
+            None
+        })
+    };
+    Ok(app.read(why).await?.map(|why| format!("{}?not={why}", payments::url(id))))
 }
 
 /// The payment of this customer that is to be credited, if one is named.
@@ -199,9 +221,13 @@ async fn form(
     problem: Option<&Problem>,
 ) -> Result<Response, Fault> {
     let reader = staff.visit.reader().clone();
+    let typed = Typed { reader: reader.clone(), data_unit: reader.data_unit };
     let problems = problem.into_iter().flat_map(Problem::each).map(|problem| FieldProblem {
         field: problem.field.clone().unwrap_or_default(),
-        words: reader.t(wrong_text(problem)),
+        words: match problem.code {
+            NOT_A_NUMBER => typed.not_money_words(app.config.credit.unit),
+            _ => reader.t(wrong_text(problem)),
+        },
         link: None,
     });
     let customer = app.read(move |tables| tables.customer(id)).await?;
@@ -210,17 +236,23 @@ async fn form(
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let back_url = format!("/console/customers/{id}");
     let paid = credited(app, id, &typing.payment).await?;
+    let of = paid.clone();
+    let asked =
+        app.read(move |tables| of.map(|paid| withheld::asked(tables, &paid)).transpose()).await?.flatten();
     let heading = if paid.is_some() { "credit-for-payment" } else { "give-or-take-credit" };
     let whose = |has: Amount| match &paid {
-        Some(paid) => reader.with(
-            "credit-for-payment-whose",
-            [
+        Some(paid) => {
+            let values = [
                 ("name", name.clone()),
                 ("balance", reader.money(has)),
                 ("paid", reader.money(paid.amount)),
                 ("payment", paid.provider_payment.clone()),
-            ],
-        ),
+            ];
+            let asked =
+                asked.map(|asked| reader.t1("credit-for-payment-asked", "asked", reader.money(asked)));
+            let words = asked.into_iter().chain([reader.with("credit-for-payment-whose", values)]);
+            words.collect::<Vec<_>>().join(" ")
+        }
         None => reader.t2("credit-whose", "name", name.as_str(), "balance", reader.money(has)),
     };
     let page = OfferForm {
@@ -268,6 +300,7 @@ fn wrong_text(problem: &Problem) -> &'static str {
         ("not_a_day", _) => "credit-expires-no-day",
         (ABOVE_LEFT, _) => "credit-above-left",
         ("amount_over_precise", _) => "offer-whole-cents",
+        ("amount_too_large", _) => "offer-too-much",
         _ => "credit-bad-amount",
     }
 }

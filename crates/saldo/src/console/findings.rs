@@ -16,7 +16,7 @@ use store::{Reader as TablesReader, StoreError};
 use super::blocked::actor_words;
 use crate::app::App;
 use crate::audit::Change;
-use crate::claims::CAME_BACK;
+use crate::claim_findings::CAME_BACK;
 use crate::findings::{Found, RESOLVED};
 use crate::look::Reader;
 use crate::look::page::boletos::{BoletoView, FindingListed, Findings};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use money::{Amount, CustomerId, Timestamp, Unit};
+use money::{Amount, CustomerId, PaymentId, Timestamp, Unit};
 use serde::Deserialize;
 use store::tables::claims::{ClaimState, PaymentClaim};
 use store::tables::credit_requests::CreditRequestState;
@@ -29,8 +29,8 @@ use crate::portal::calendar::day_of;
 use crate::portal::trail::Trail;
 use crate::portal::{Asked, Fault, StaffIn, draw};
 use crate::problem::Problem;
-use crate::reconciliation::CurrencyDrift;
-use crate::{documents, endpoints, nas};
+use crate::reconciliation::{CurrencyDrift, Difference};
+use crate::{documents, endpoints, nas, withheld};
 
 /// Customers of one page.
 const ROWS: u32 = 25;
@@ -142,7 +142,11 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
     let (reader, sold, zone) = (staff.visit.reader().clone(), app.sold(), app.config.brand.time_zone.clone());
     let counts = app
         .read(move |tables| {
-            let drift = tables.last_reconciliation()?.map_or(0, |run| run.drifting);
+            // A payment that is named as such is named once, whatever else tells of it.
+            let unmatched = tables.unmatched_payments(settled, CLAIMS_MAX)?;
+            let drift = drifting_beside(tables.last_reconciliation()?, &unmatched);
+            let findings =
+                tables.open_finding_count()?.saturating_sub(count(withheld::found(tables, &unmatched)?));
             let silent = count(nas::silent_count(tables, now)?);
             let mut disputes = tables.claims_in(ClaimState::Open, CLAIMS_MAX)?;
             disputes.extend(tables.claims_in(ClaimState::Inquiry, CLAIMS_MAX)?);
@@ -163,7 +167,7 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
                 counted(
                     tables.credit_request_count(CreditRequestState::Waiting)?.saturating_add(count(waiting)),
                 ),
-                counted(tables.open_finding_count()?),
+                counted(findings),
                 (count(missed.len()), billing::missed_words(&reader, &missed)),
                 home_glances::summed(&reader, &tables.overdue_boletos(&today)?),
                 home_glances::summed(&reader, &tables.overdue_invoices(&today)?),
@@ -176,6 +180,23 @@ async fn needs(app: &Arc<App>, staff: &StaffIn, now: Timestamp) -> Result<Vec<Ne
     let needs = NeedKind::ALL.iter().zip(counts).map(|(kind, (count, sum))| Need { kind: *kind, count, sum });
     let is_his = |need: &Need| staff.may(need.kind.to_see());
     Ok(needs.filter(|need| need.count > 0).filter(is_his).collect())
+}
+
+/// In how many currencies Stripe and the books differ by more than these payments.
+fn drifting_beside(last: Option<ReconciliationRun>, named: &[PaymentId]) -> u32 {
+    let Some(run) = last else { return 0 };
+    let Ok(found) = reconciliation::found(&run) else { return run.drifting };
+    let is_named = |difference: &&Difference| {
+        let payment: Option<PaymentId> = difference.payment.as_ref().and_then(|id| id.parse().ok());
+        payment.is_some_and(|payment| named.contains(&payment))
+    };
+    let is_beside = |drift: &&CurrencyDrift| {
+        let of_it = found.differences.iter().filter(|difference| difference.currency == drift.currency);
+        let explained = of_it.filter(is_named).fold(0_i64, |sum, one| sum.saturating_add(one.amount));
+        drift.drift != explained
+    };
+    let beside = found.currencies.iter().filter(|drift| drift.drift != 0).filter(is_beside).count();
+    u32::try_from(beside).unwrap_or(u32::MAX)
 }
 
 /// By when the first of them is to be answered, or that it is too late for that.

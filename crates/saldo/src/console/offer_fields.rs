@@ -9,7 +9,9 @@ use crate::look::{DataUnit, Reader};
 use crate::problem::Problem;
 
 /// The code for what is no number at all.
-const NOT_A_NUMBER: &str = "not_a_number";
+pub(super) const NOT_A_NUMBER: &str = "not_a_number";
+/// An amount as it is written.
+const EXAMPLE: &str = "10.00";
 /// Digits of the smallest step of money behind the point.
 const STEPS_DIGITS: usize = 6;
 
@@ -86,6 +88,12 @@ impl Typed {
     pub(super) fn shown_money(&self, amount: Option<Amount>) -> String {
         let text = amount.map(|amount| amount.to_decimal()).unwrap_or_default();
         if self.reader.locale == crate::look::Locale::PtBr { text.replace('.', ",") } else { text }
+    }
+
+    /// That what was typed is no amount of money, and how one is written.
+    pub(super) fn not_money_words(&self, unit: Unit) -> String {
+        let example = Amount::parse(EXAMPLE, unit).ok();
+        self.reader.t1("amount-not-a-number", "example", self.shown_money(example))
     }
 
     /// The words for all that was wrong, each with the field it was about; `None` if there are none for something.

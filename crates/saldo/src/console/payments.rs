@@ -19,7 +19,7 @@ use stripe::request::money_back::RefundReason;
 use super::collected;
 use super::credit;
 use super::credit_form::WALLETS_MAX;
-use super::offer_fields::Typed;
+use super::offer_fields::{NOT_A_NUMBER, Typed};
 use super::refund_acts::{self, Ordered};
 use crate::app::App;
 use crate::credit_requests::CREDIT_ASKED;
@@ -27,15 +27,15 @@ use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Fact, Sheet, SheetAct, SheetLine, SheetList, Standing};
 use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
-use crate::look::part::{self, Place};
+use crate::look::part::{self, Place, claim_reason};
 use crate::permissions::Permission;
 use crate::portal::payment_list::row;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, local_path};
 use crate::problem::Problem;
 use crate::receipts;
-use crate::refunds::{self, OTHER_CURRENCY, OnData, Wanted};
+use crate::refunds::{self, CREDIT_WAITING, OTHER_CURRENCY, OnData, Wanted};
 use crate::taken_data;
-use crate::withheld::{self, NOT_WAITING};
+use crate::withheld::{self, NOT_WAITING, REFUND_WAITING};
 
 /// Orders of a payment that are shown.
 const ORDERS_SHOWN: u32 = 50;
@@ -92,6 +92,8 @@ struct Known {
     booked: i64,
     /// What was taken of the data that it bought, and how much that was, in bytes; `None` if it bought none.
     data: Option<(i64, i64)>,
+    /// What of that is held back while its bank decides, in bytes.
+    data_held: i64,
     is_behind: bool,
     /// The number of its receipt.
     receipt: Option<String>,
@@ -99,8 +101,12 @@ struct Known {
     bought: Option<(String, String)>,
     /// What staff asked for last to credit it by hand.
     by_hand: Option<CreditRequest>,
+    /// Whether that is not booked yet.
+    is_credit_waiting: bool,
     /// Whether staff may give credit for it.
     waits_for_credit: bool,
+    /// What was asked for, of one that was not as it was asked for.
+    asked: Option<Amount>,
 }
 
 pub(super) fn name_of(customer: Option<&Customer>) -> String {
@@ -125,6 +131,7 @@ pub(super) async fn page(
     let seen = seen(&reader, &known);
     let is_waiting = known.orders.iter().any(|it| it.order.state == RefundOrderState::Waiting);
     let may_refund = staff.may(Permission::RefundPayments) && known.left.value() > 0;
+    let is_waiting = is_waiting || known.is_credit_waiting;
     let may_refund =
         may_refund && !known.is_held && !is_waiting && refunds::is_in_our_currency(&known.payment);
     let place = Place::ConsolePayments;
@@ -196,19 +203,25 @@ async fn known(app: &Arc<App>, reader: &Reader, id: PaymentId) -> Result<Known, 
         let (booked, is_behind) = refunds::taken_back(tables, id)?;
         let pack = taken_data::bought_with(tables, &payment)?;
         let data = pack.map(|pack| Ok::<_, StoreError>((tables.moved_back(id)?, pack.purchase.quantity)));
+        let is_held = refunds::is_held_by_bank(tables, id)?;
+        let is_other = withheld::is_withheld(&payment) || withheld::is_credited_by_hand(&payment);
         let orders = tables.refund_orders_of(id, ORDERS_SHOWN)?.into_iter();
         let orders = orders.map(|order| refund_acts::named(tables, order));
         Ok(Some(Known {
             customer: tables.customer(payment.customer)?,
             claims: tables.claims_of(id)?,
             orders: orders.collect::<Result<_, _>>()?,
-            is_held: refunds::is_held_by_bank(tables, id)?,
+            is_held,
+            data_held: if is_held { tables.moved_back_for(id, ClaimCause::Dispute)? } else { 0 },
+            asked: if is_other { withheld::asked(tables, &payment)? } else { None },
             receipt: tables.receipt(id)?.map(|receipt| receipt.name()),
             bought: collected::bought_with(tables, &eyes, &payment)?,
             waits_for_credit: withheld::waits_for_credit(tables, &payment)?
                 && !withheld::is_in_hand(tables, &payment)?
+                && !refunds::is_waiting(tables, id)?
                 && counts_money(tables, payment.customer, unit)?,
             by_hand: tables.last_credit_request_for(id)?,
+            is_credit_waiting: withheld::is_being_asked_for(tables, id)?,
             left: refunds::refundable(tables, &payment)?,
             booked,
             data: data.transpose()?,
@@ -233,6 +246,9 @@ fn ordered_words(reader: &Reader, order: &RefundOrder) -> Option<String> {
         RefundOrderState::Made => Some(reader.t1("refund-made", "amount", amount)),
         RefundOrderState::Open => Some(reader.t1("refund-sent", "amount", amount)),
         RefundOrderState::Waiting => Some(reader.t1("refund-was-asked", "amount", amount)),
+        RefundOrderState::Rejected if refund_acts::was_taken_back(order) => {
+            Some(reader.t("refund-was-taken-back"))
+        }
         RefundOrderState::Rejected => Some(reader.t("refund-was-rejected")),
         RefundOrderState::Refused | RefundOrderState::Failed => None,
     }
@@ -249,6 +265,7 @@ fn alert(reader: &Reader, known: &Known, ordered: Option<&RefundOrder>, not: &st
     }
     let is_unmatched = known.payment.status == PaymentStatus::Succeeded
         && known.payment.credited_entry.is_none()
+        && known.payment.refunded < known.payment.amount.value()
         && !withheld::is_credited_by_hand(&known.payment);
     if is_unmatched {
         let is_elsewhere = !refunds::is_in_our_currency(&known.payment);
@@ -272,6 +289,8 @@ fn not_done_text(code: &str) -> Option<&'static str> {
         "request_decided" => Some("request-decided"),
         NOT_WAITING => Some("payment-not-waiting"),
         CREDIT_ASKED => Some("payment-credit-asked"),
+        CREDIT_WAITING => Some("refund-credit-waits"),
+        REFUND_WAITING => Some("payment-refund-waits"),
         "own_request" => Some("credit-own-request"),
         "reason_missing" => Some("reject-reason-missing"),
         "payment_disputed" => Some("refund-held-by-bank"),
@@ -291,6 +310,10 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
         Fact::new(reader.t("date"), reader.date_time(seen.at)),
         Fact::new(reader.t("card-used"), seen.method.to_string()),
     ];
+    if let Some(asked) = known.asked {
+        facts.push(Fact::new(reader.t("payment-came"), reader.money(payment.amount)));
+        facts.push(Fact::new(reader.t("payment-asked"), reader.money(asked)));
+    }
     if let Some((url, words)) = &known.bought {
         facts.insert(1, Fact::linked(reader.t("payment-bought"), words.clone(), url.clone()));
     }
@@ -313,8 +336,7 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
         facts.push(Fact::id(reader.t("payment-entry"), entry.to_string()));
     }
     if let Some(request) = &known.by_hand {
-        let words =
-            format!("{}, {}", reader.money(request.amount), reader.t(credit::standing(request.state).1));
+        let words = format!("{}, {}", reader.money(request.amount), reader.t(credit::standing_of(request).1));
         facts.push(Fact::linked(reader.t("credit-by-hand"), words, credit::url(request.id)));
     }
     if payment.refunded > 0 {
@@ -323,10 +345,15 @@ fn facts(app: &App, reader: &Reader, known: &Known) -> Vec<Fact> {
             reader.money(Amount::new(payment.refunded, unit)),
         ));
     }
-    if let Some((taken, quantity)) = known.data.filter(|(taken, _)| *taken > 0) {
-        let [taken, quantity] = [taken, quantity].map(|bytes| reader.volume(bytes));
-        let words = reader.t2("payment-data-taken-of", "taken", taken, "quantity", quantity);
-        facts.push(Fact::new(reader.t("payment-data-taken"), words));
+    if let Some((taken, quantity)) = known.data {
+        let held = known.data_held.min(taken);
+        for (label, bytes) in [("payment-data-taken", taken - held), ("payment-data-held", held)] {
+            if bytes > 0 {
+                let [bytes, quantity] = [bytes, quantity].map(|bytes| reader.volume(bytes));
+                let words = reader.t2("payment-data-taken-of", "taken", bytes, "quantity", quantity);
+                facts.push(Fact::new(reader.t(label), words));
+            }
+        }
     }
     if known.booked > 0 && known.data.is_none() {
         facts.push(Fact::new(reader.t("payment-taken-back"), reader.money(Amount::new(known.booked, unit))));
@@ -356,7 +383,8 @@ fn claims(app: &App, reader: &Reader, known: &Known) -> Option<SheetList> {
         let told = [
             Some(claim.provider_id.clone()),
             Some(reader.date_time(claim.occurred_at)),
-            claim.reason.clone(),
+            claim_reason(reader, claim),
+            stands_since(reader, claim),
             until.map(|at| {
                 let id = if at < now { "claim-answer-passed" } else { "claim-answer-until" };
                 reader.t1(id, "time", reader.date_time(at))
@@ -374,6 +402,12 @@ fn claims(app: &App, reader: &Reader, known: &Known) -> Option<SheetList> {
     };
     let lines: Vec<_> = known.claims.iter().map(line).collect();
     (!lines.is_empty()).then(|| SheetList { heading: reader.t("claims"), lines })
+}
+
+/// Since when it stands so, where that is not when it began.
+fn stands_since(reader: &Reader, claim: &PaymentClaim) -> Option<String> {
+    let [began, since] = [claim.occurred_at, claim.updated_at].map(|at| reader.date_time(at));
+    (began != since).then(|| reader.t1("claim-since", "time", since))
 }
 
 fn is_to_answer(state: ClaimState) -> bool {
@@ -499,6 +533,9 @@ async fn show_refund(
         _ if !refunds::is_in_our_currency(&known.payment) => {
             Some(Problem::new(StatusCode::OK, OTHER_CURRENCY, "It is given back at Stripe."))
         }
+        _ if known.is_credit_waiting => {
+            Some(Problem::new(StatusCode::OK, CREDIT_WAITING, "Credit for it is asked for."))
+        }
         _ if known.is_held => Some(Problem::new(StatusCode::OK, "payment_disputed", "The bank holds it.")),
         (None, Ok(Some(amount))) => out_of_range(*amount, known.left),
         (None, Ok(None)) => None,
@@ -518,8 +555,9 @@ async fn show_refund(
         }
         _ => None,
     };
+    let typed = Typed { reader: reader.clone(), data_unit: reader.data_unit };
     let amount = match &typing.amount {
-        None => Typed { reader: reader.clone(), data_unit: reader.data_unit }.shown_money(Some(known.left)),
+        None => typed.shown_money(Some(known.left)),
         Some(typed) => typed.chars().take(TYPED_CHARS_MAX).collect(),
     };
     let reasons = refunds::REASONS
@@ -538,7 +576,7 @@ async fn show_refund(
         reasons: reasons.collect(),
         note: typing.note,
         leaves_data: typing.data == LEAVE_DATA,
-        problem: problem.map(|problem| refusal_words(&reader, &problem, known.left)),
+        problem: problem.map(|problem| refusal_words(&typed, &problem, known.left)),
         limit: alone_up_to(app, staff).map(|limit| reader.t1("refund-limit", "limit", reader.money(limit))),
         preview,
         reader,
@@ -557,8 +595,11 @@ fn out_of_range(amount: Amount, left: Amount) -> Option<Problem> {
         .then(|| Problem::invalid("amount", "amount_over_precise", "amount must be in whole cents."))
 }
 
-fn refusal_words(reader: &Reader, problem: &Problem, left: Amount) -> String {
+fn refusal_words(typed: &Typed, problem: &Problem, left: Amount) -> String {
+    let reader = &typed.reader;
     match problem.code {
+        NOT_A_NUMBER => typed.not_money_words(left.unit()),
+        CREDIT_WAITING => reader.t("refund-credit-waits"),
         AMOUNT_MISSING => reader.t1("refund-amount-missing", "left", reader.money(left)),
         OTHER_CURRENCY => reader.t("refund-at-stripe"),
         "refund_open" => reader.t("refund-another-open"),

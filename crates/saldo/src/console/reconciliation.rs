@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, StaffId, Unit};
+use money::{Amount, PaymentId, StaffId, Unit};
 use serde::Deserialize;
 use store::tables::reconciliation::{DriftCause, MovementSort, ReconciliationRun};
 use store::{Reader as TablesReader, StoreError};
 
+use super::payments;
 use crate::app::App;
 use crate::clock;
 use crate::look::Reader;
@@ -54,7 +55,8 @@ pub(super) async fn page(State(app): State<Arc<App>>, staff: StaffIn) -> Result<
         failing,
         compared_at: last.and_then(|run| run.finished_at),
         currencies: found.currencies.iter().filter_map(currency).collect(),
-        differences: found.differences.iter().map(|difference| seen(&reader, difference)).collect(),
+        differences: differences(&reader, &found, |difference| !difference.is_settled),
+        settled: differences(&reader, &found, |difference| difference.is_settled),
         strip: strip(&reader, &runs),
         runs: runs.into_iter().take(ROWS).map(comparison).collect(),
         reader,
@@ -119,16 +121,26 @@ fn currency(drift: &CurrencyDrift) -> Option<CurrencySeen> {
     })
 }
 
+fn differences(reader: &Reader, found: &Found, are_so: impl Fn(&Difference) -> bool) -> Vec<DifferenceSeen> {
+    found.differences.iter().filter(|one| are_so(one)).map(|one| seen(reader, one)).collect()
+}
+
 fn seen(reader: &Reader, difference: &Difference) -> DifferenceSeen {
-    let names = [&difference.kind, &difference.source, &difference.payment];
+    let names = [&difference.source, &difference.payment];
+    let payment: Option<PaymentId> = difference.payment.as_ref().and_then(|id| id.parse().ok());
     DifferenceSeen {
-        text_id: DriftCause::from_word(&difference.cause).map_or("drift-unexplained", cause_text),
+        text_id: match DriftCause::from_word(&difference.cause) {
+            _ if difference.is_settled => "drift-fee-stays",
+            cause => cause.map_or("drift-unexplained", cause_text),
+        },
         amount: match difference.sum() {
             Some(amount) => reader.money(amount),
             // In the smallest steps of a currency whose steps we do not know.
             None => format!("{} {}", reader.number(difference.amount), difference.currency.to_uppercase()),
         },
+        kind: difference.kind.clone(),
         names: names.into_iter().flatten().cloned().collect(),
+        payment_url: payment.map(payments::url),
     }
 }
 

@@ -49,9 +49,10 @@ pub(super) fn url(id: RefundId) -> String {
 }
 
 /// Colour and word.
-pub(super) fn standing(state: RefundOrderState) -> (&'static str, &'static str) {
-    match state {
+pub(super) fn standing(order: &RefundOrder) -> (&'static str, &'static str) {
+    match order.state {
         RefundOrderState::Waiting => ("wait", "credit-waiting"),
+        RefundOrderState::Rejected if was_taken_back(order) => ("plain", "credit-taken-back"),
         RefundOrderState::Rejected => ("plain", "credit-rejected"),
         RefundOrderState::Open => ("wait", "refund-order-open"),
         RefundOrderState::Made => ("good", "refund-order-made"),
@@ -60,18 +61,25 @@ pub(super) fn standing(state: RefundOrderState) -> (&'static str, &'static str) 
     }
 }
 
+/// Whether whoever asked took his request back.
+pub(super) fn was_taken_back(order: &RefundOrder) -> bool {
+    let decided_by = order.decided_by.map(|id| id.to_string());
+    order.state == RefundOrderState::Rejected && decided_by.as_ref() == Some(&order.ordered_by)
+}
+
 /// What staff and the API ordered to be given back, oldest first.
 pub(super) fn list(reader: &Reader, all: &[Ordered]) -> Option<SheetList> {
     let line = |ordered: &Ordered| {
         let order = &ordered.order;
-        let (tone, text) = standing(order.state);
+        let (tone, text) = standing(order);
         let told = [
             Some(format!("{}, {}", ordered.ordered_by, reader.date_time(order.ordered_at))),
-            ordered.decided_by.as_ref().map(|name| reader.t1("decided-by-name", "name", name)),
+            decided(reader, ordered),
             Some(order.note.clone()).filter(|note| !note.is_empty()),
             (order.on_data == OnWriteOff::Leave).then(|| reader.t("refund-leaves-data")),
             order.provider_refund.clone(),
             order.error.clone(),
+            stands_since(reader, order),
         ];
         SheetLine {
             words: reader.money(order.amount),
@@ -82,6 +90,22 @@ pub(super) fn list(reader: &Reader, all: &[Ordered]) -> Option<SheetList> {
     };
     let lines: Vec<_> = all.iter().map(line).collect();
     (!lines.is_empty()).then(|| SheetList { heading: reader.t("refunds-ordered"), lines })
+}
+
+/// Who said yes or no, and when.
+fn decided(reader: &Reader, Ordered { order, decided_by, .. }: &Ordered) -> Option<String> {
+    let (name, time) = (decided_by.as_ref()?, reader.date_time(order.decided_at?));
+    Some(match was_taken_back(order) {
+        true => reader.t1("taken-back-time", "time", time),
+        false => reader.t2("decided-by-name", "name", name, "time", time),
+    })
+}
+
+/// Since when Stripe's answer stands; of one that Stripe was not asked for, when it was decided says that.
+fn stands_since(reader: &Reader, order: &RefundOrder) -> Option<String> {
+    let is_answered =
+        matches!(order.state, RefundOrderState::Made | RefundOrderState::Refused | RefundOrderState::Failed);
+    is_answered.then(|| reader.t1("claim-since", "time", reader.date_time(order.updated_at)))
 }
 
 /// What this member of staff may do about the orders of a payment.

@@ -118,7 +118,7 @@ fn deleted_at_stripe(reader: &Reader, at: Timestamp, name: String) -> TimelineLi
 }
 
 fn requested(reader: &Reader, request: &CreditRequest) -> TimelineLine {
-    let (tone, text) = credit::standing(request.state);
+    let (tone, text) = credit::standing_of(request);
     TimelineLine {
         at: request.asked_at,
         words: reader.t1("credit-of", "amount", reader.movement(credit::signed(request))),

@@ -149,8 +149,10 @@ pub fn done(
         }
         automatic_topups::credited(tx, topup)?;
     }
-    if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. }) {
-        credit_requests::booked(tx, id)?;
+    if matches!(wish, Wish::Grant { .. } | Wish::Deduct { .. })
+        && let Some(payment) = credit_requests::booked(tx, id)?
+    {
+        issuer.give(tx, payment, at)?;
     }
     if let Wish::SetTakenBack { amount, data, .. } = wish {
         claims::booked(tx, id, (amount, data))?;

@@ -8,6 +8,7 @@ use core::fmt::Write as _;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use money::{Amount, Quantity, Timestamp, Unit};
+use stripe::minor_units::{self, Currency};
 
 use crate::look::locale::Locale;
 
@@ -18,7 +19,7 @@ const EN_DASH: char = '\u{2013}';
 
 /// An amount with its currency: `$24.75`, `R$ 24,90`, `−$0.25`; units that are no currency put their code behind: `12.5 CREDIT`.
 pub fn money(locale: Locale, amount: Amount) -> String {
-    let decimal = amount.to_decimal();
+    let decimal = whole_minor_units(amount.to_decimal(), amount.unit());
     let (sign, digits) = match decimal.strip_prefix('-') {
         Some(digits) => (String::from(MINUS), digits),
         None => (String::new(), decimal.as_str()),
@@ -28,6 +29,22 @@ pub fn money(locale: Locale, amount: Amount) -> String {
         Some(symbol) => format!("{sign}{symbol}{number}"),
         None => format!("{sign}{number}{NO_BREAK_SPACE}{}", amount.unit().code()),
     }
+}
+
+/// Of a currency that no wallet counts, all decimals that it has at Stripe, though they are zero.
+fn whole_minor_units(decimal: String, unit: Unit) -> String {
+    let is_shown_alone = unit.code().len() == 3
+        && unit.decimals() == Unit::USD.decimals()
+        && Currency::from_unit(unit).is_none();
+    if !is_shown_alone {
+        return decimal;
+    }
+    let decimals = usize::from(minor_units::decimals_of(&unit.code().to_ascii_lowercase()));
+    let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
+    if decimals == 0 && fraction.is_empty() {
+        return decimal;
+    }
+    format!("{whole}.{fraction:0<decimals$}")
 }
 
 /// An amount that moves a balance, with a plus too: `+$10.00`, `−$0.25`; zero has no sign.
@@ -315,7 +332,12 @@ mod tests {
     #[test]
     fn money_beyond_cents_and_other_units() {
         let credit = Unit::new("CREDIT", 2).expect("a unit");
+        let [eur, jpy, kwd] = ["EUR", "JPY", "KWD"].map(|code| Unit::new(code, 6).expect("a unit"));
         let cases = [
+            (Locale::En, eur, "9.2", "9.20\u{a0}EUR", "+9.20\u{a0}EUR"),
+            (Locale::PtBr, eur, "-9", "−9,00\u{a0}EUR", "−9,00\u{a0}EUR"),
+            (Locale::En, jpy, "1481", "1,481\u{a0}JPY", "+1,481\u{a0}JPY"),
+            (Locale::En, kwd, "3.07", "3.070\u{a0}KWD", "+3.070\u{a0}KWD"),
             (Locale::En, Unit::USD, "0.001875", "$0.001875", "+$0.001875"),
             (Locale::En, Unit::USD, "-0.25", "−$0.25", "−$0.25"),
             (Locale::En, Unit::USD, "0", "$0.00", "$0.00"),

@@ -144,6 +144,14 @@ impl Part {
         })
     }
 
+    /// Whether it is of a page that only those have who have credit in money.
+    fn is_of_money(self) -> bool {
+        !matches!(
+            self,
+            Part::Invoices | Part::CardPayments | Part::Consumption | Part::Line(_) | Part::Barred
+        )
+    }
+
     fn event(self) -> &'static str {
         match self {
             Part::Balance => "balance",
@@ -227,7 +235,9 @@ impl LivePage for OpenPage {
             let buys = |part: &Part| matches!(part, Part::Line(_) | Part::Barred);
             let is_drawn_anew = parts.iter().any(buys)
                 && buy_credit::is_drawn_anew(&app, tables, &signed, choice.line.as_deref())?;
-            if !is_there || is_drawn_anew {
+            // A browser that has signed in as somebody else meanwhile asks again for what it had open: he may have no such page.
+            let is_his = signed.wallet().is_ok() || !parts.iter().any(|part| part.is_of_money());
+            if !is_there || is_drawn_anew || !is_his {
                 return Ok(None);
             }
             let line = match parts.iter().any(|part| matches!(part, Part::Line(_))) {

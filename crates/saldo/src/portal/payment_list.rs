@@ -49,6 +49,7 @@ pub(super) fn list(
 pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
     let (status, reason) = standing(payment);
     let id = payment.provider_charge.as_ref().unwrap_or(&payment.provider_payment);
+    let has_receipt = payment.credited_entry.is_some() || withheld::is_credited_by_hand(payment);
     part::Payment {
         at: payment.occurred_at,
         transaction_id: id.clone(),
@@ -56,7 +57,7 @@ pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
         method: method(reader, payment),
         status,
         reason,
-        receipt_url: payment.credited_entry.map(|_| format!("/receipts/{}", payment.id)),
+        receipt_url: has_receipt.then(|| format!("/receipts/{}", payment.id)),
         way_on: payment.way_on.clone(),
     }
 }

@@ -18,6 +18,7 @@ use crate::documents::{Column, Paper, Side};
 use crate::look::Reader;
 use crate::look::page::{GivenBack, ReceiptPage, ReceiptSeen, page_words};
 use crate::problem::Problem;
+use crate::withheld;
 
 /// `GET /receipts/{payment}`
 pub(super) async fn page(
@@ -68,7 +69,9 @@ fn seen(
     };
     let Some(receipt) = tables.receipt(id)? else { return Ok(None) };
     let topup = payment.topup.map(|topup| tables.topup(topup)).transpose()?.flatten();
-    let purchase = topup.and_then(|topup| topup.purchase);
+    // What staff credited by hand became money, whatever it was to buy.
+    let purchase =
+        topup.filter(|_| !withheld::is_credited_by_hand(&payment)).and_then(|topup| topup.purchase);
     let purchase = purchase.map(|purchase| tables.purchase(purchase)).transpose()?.flatten();
     let claims = tables.claims_of(id)?.into_iter().filter(|claim| claim.state.takes_money());
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();

@@ -26,6 +26,8 @@ const DIFFERENCES_MAX: u32 = 200;
 const SHOWN_WITHIN: i64 = Timestamp::HOUR;
 /// Steps of an amount in one minor unit: six decimals against two.
 const STEPS_PER_CENT: i64 = 10_000;
+/// Movements of one payment that are looked at: its charge, refunds and disputes.
+const OF_PAYMENT_MAX: u32 = 200;
 /// The currencies that the books have.
 const CURRENCIES: [Currency; 2] = [Currency::Usd, Currency::Brl];
 /// The account that says what lies at Stripe, below zero.
@@ -88,6 +90,9 @@ pub struct Difference {
     pub payment: Option<String>,
     /// Stripe's word for what it is.
     pub kind: Option<String>,
+    /// Whether its payment is dealt with, and this is what Stripe kept of it.
+    #[serde(default)]
+    pub is_settled: bool,
 }
 
 impl Found {
@@ -174,9 +179,24 @@ fn compare(reader: &Reader<'_>, now: Timestamp) -> Result<Found, StoreError> {
         found.differences.extend(differences);
         found.currencies.push(drift);
     }
-    let is_ours = |row: &&StripeMovement| Currency::from_code(&row.currency).is_none();
-    found.differences.extend(open.iter().filter(is_ours).map(|row| difference(row, &row.currency, 1)));
+    let is_of_others = |row: &&StripeMovement| Currency::from_code(&row.currency).is_none();
+    for row in open.iter().filter(is_of_others) {
+        found.differences.push(match is_dealt_with(reader, row)? {
+            true => fee_kept(row),
+            false => difference(row, &row.currency, 1),
+        });
+    }
     Ok(found)
+}
+
+/// Whether a movement in a currency that no book has is of a payment that was credited by hand, or went back as a whole: its fee alone is left.
+fn is_dealt_with(reader: &Reader<'_>, row: &StripeMovement) -> Result<bool, StoreError> {
+    let Some(payment) = row.payment.filter(|_| row.fee != row.fee_matched) else { return Ok(false) };
+    if row.amount == row.matched {
+        return Ok(true);
+    }
+    let all = reader.stripe_movements_of(payment, OF_PAYMENT_MAX)?;
+    Ok(all.iter().fold(0_i64, |sum, row| sum.saturating_add(row.amount)) == 0)
 }
 
 /// What all movements of a currency come to, after fees, without another system's.
@@ -221,7 +241,14 @@ fn difference(row: &StripeMovement, currency: &str, factor: i64) -> Difference {
         source: row.source.clone(),
         payment: row.payment.map(|payment| payment.to_string()),
         kind: Some(row.kind.clone()),
+        is_settled: false,
     }
+}
+
+/// What Stripe kept of a payment that is dealt with.
+fn fee_kept(row: &StripeMovement) -> Difference {
+    let kept = StripeMovement { matched: row.amount, ..row.clone() };
+    Difference { is_settled: true, ..difference(&kept, &row.currency, 1) }
 }
 
 fn not_in_balance(payment: &Payment) -> Difference {
@@ -232,12 +259,13 @@ fn not_in_balance(payment: &Payment) -> Difference {
         source: payment.provider_charge.clone(),
         payment: Some(payment.id.to_string()),
         kind: None,
+        is_settled: false,
     }
 }
 
 fn unexplained(rest: i64, unit: Unit) -> Difference {
     let (cause, currency) = (DriftCause::Unexplained.word().to_owned(), unit.code().to_owned());
-    Difference { cause, currency, amount: rest, source: None, payment: None, kind: None }
+    Difference { cause, currency, amount: rest, source: None, payment: None, kind: None, is_settled: false }
 }
 
 impl CurrencyDrift {
@@ -248,10 +276,32 @@ impl CurrencyDrift {
 }
 
 impl Difference {
-    /// How much Stripe has more; none in a currency that we do not have.
+    /// How much Stripe has more; none if Stripe tells of something that is no currency.
     pub fn sum(&self) -> Option<Amount> {
-        let unit = Unit::known(&self.currency)?;
-        minor_units::to_amount(0, &self.currency.to_lowercase()).ok()?;
-        Some(Amount::new(self.amount, unit))
+        match Unit::known(&self.currency) {
+            Some(unit) => Some(Amount::new(self.amount, unit)),
+            None => minor_units::to_shown_amount(self.amount, &self.currency).ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_told_in_the_minor_units_of_its_currency() {
+        for (amount, currency, expected) in [
+            (8_690_000, "USD", Some("8.69 USD")),
+            (869, "eur", Some("8.69 EUR")),
+            (-57, "eur", Some("-0.57 EUR")),
+            (1_481, "jpy", Some("1481 JPY")),
+            (3_075, "kwd", Some("3.075 KWD")),
+            (869, "points", None),
+        ] {
+            let told = Difference { amount, currency: currency.to_owned(), ..unexplained(0, Unit::USD) };
+            let told = told.sum().map(|sum| sum.to_string());
+            assert_eq!(told.as_deref(), expected, "{amount} {currency}");
+        }
     }
 }

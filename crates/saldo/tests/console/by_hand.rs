@@ -1,13 +1,15 @@
 //! Credit that staff give for a payment that was not as it was asked for: once, and settled for reconciliation, too.
 
+use money::{Amount, GrantId, IntentId, Timestamp, Unit};
 use saldo::audit::Author;
 use saldo::customers::CreatedCustomer;
+use saldo::intents::{self, Wish};
 use saldo::reconciliation::{self, Found};
-use saldo::{clock, findings};
+use saldo::{clock, findings, ids};
 use sandbox::{Act, DisputeEnding};
 use serde_json::json;
 use store::tables::bank::{Finding, FindingCode};
-use store::tables::credit_requests::CreditRequestState;
+use store::tables::credit_requests::{CreditDirection, CreditRequest, CreditRequestState};
 use store::tables::payments::Payment;
 use store::tables::reconciliation::ReconciliationRun;
 use store::tables::staff::StaffRole;
@@ -15,7 +17,7 @@ use store::tables::topups::TopupState;
 
 use super::browser::{Browser, login};
 use super::house::House;
-use super::staff_in;
+use super::{insert_staff, staff_in};
 
 const VISA: &str = "4242424242424242";
 
@@ -65,7 +67,7 @@ async fn credit(
     (customer, payment): (&CreatedCustomer, &Payment),
     amount: &str,
 ) -> String {
-    let (form, asked) = form_of(customer, payment);
+    let (_, asked) = form_of(customer, payment);
     let id = payment.id.to_string();
     let fields = [
         ("payment", id.as_str()),
@@ -74,7 +76,8 @@ async fn credit(
         ("reason", "correction"),
         ("note", "converted at Stripe"),
     ];
-    let answer = staff.submit(&form, &asked, &fields).await;
+    // Sent from a form that was opened before.
+    let answer = staff.submit(&format!("/console/payments/{}", payment.id), &asked, &fields).await;
     answer.header("location").unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
 }
 
@@ -87,7 +90,7 @@ async fn open_findings(house: &House, is_so: impl Fn(&[Finding]) -> bool) -> Vec
 async fn credit_for_what_was_withheld_is_given_once_and_settles_it() {
     let house = House::open().await;
     let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
-    for (currency, fees) in [("brl", 0), ("eur", 1)] {
+    for (currency, came, fees) in [("brl", "R$50.00", 0), ("eur", "9.26\u{a0}EUR", 1)] {
         let (ana, payment) = paid_otherwise(&house, currency, currency).await;
         let of = (&ana, &payment);
         let page = format!("/console/payments/{}", payment.id);
@@ -96,6 +99,13 @@ async fn credit_for_what_was_withheld_is_given_once_and_settles_it() {
         assert!(causes.contains(&"other_currency".to_owned()), "{causes:?}");
         let drawn = staff.get(&page).await.text;
         assert!(drawn.contains(&form) && drawn.contains("has credited nothing"), "{drawn}");
+        for words in ["What came", came, "What was asked for", "$10.00"] {
+            assert!(drawn.contains(words), "{words}: {drawn}");
+        }
+        let differs = staff.get("/console/reconciliation").await.text;
+        assert!(differs.contains("What differs") && !differs.contains("What was settled"), "{differs}");
+        assert!(differs.contains(&format!("<a href=\"{page}\">")), "{differs}");
+        assert!(is_told_in_cents(&differs, currency), "{differs}");
         // In a currency of the books it is given back from here, in any other at Stripe, and the page says so.
         let is_ours = currency == "brl";
         assert_eq!(drawn.contains(&format!("{page}/refund")), is_ours, "{drawn}");
@@ -109,6 +119,7 @@ async fn credit_for_what_was_withheld_is_given_once_and_settles_it() {
         }
         let drawn = staff.get(&form).await.text;
         assert!(drawn.contains(&payment.provider_payment) && !drawn.contains("Take credit away"), "{drawn}");
+        assert!(drawn.contains(came) && drawn.contains("$10.00 was asked for."), "{drawn}");
 
         // It is of its customer, given and not taken, and of a payment that there is.
         for (field, value, status) in [
@@ -116,6 +127,8 @@ async fn credit_for_what_was_withheld_is_given_once_and_settles_it() {
             ("payment", "no payment", 404),
             ("direction", "take", 422),
             ("amount", "0", 422),
+            ("amount", "10,00", 422),
+            ("amount", "abc", 422),
         ] {
             let id = payment.id.to_string();
             let mut fields = vec![("payment", id.as_str()), ("direction", "give"), ("amount", "9.00")];
@@ -123,6 +136,12 @@ async fn credit_for_what_was_withheld_is_given_once_and_settles_it() {
             fields.extend([("reason", "correction"), ("note", "x"), (field, value)]);
             let answer = staff.submit(&form, &asked, &fields).await;
             assert_eq!(answer.status.as_u16(), status, "{field}: {}", answer.text);
+            if field == "amount" {
+                let is_number = value == "0";
+                assert_eq!(answer.text.contains("Type an amount above zero."), is_number, "{}", answer.text);
+                let words = "This is not an amount of money. Write it like 10.00.";
+                assert_eq!(answer.text.contains(words), !is_number, "{}", answer.text);
+            }
             assert_eq!(house.figures(ana.wallet).await[0], "25.00", "{field}");
         }
         let other = house.customer(&format!("not-{currency}")).await;
@@ -131,15 +150,21 @@ async fn credit_for_what_was_withheld_is_given_once_and_settles_it() {
 
         let there = credit(&mut staff, of, "9.50").await;
         assert!(there.starts_with("/console/credit/"), "{there}");
-        assert!(staff.get(&there).await.text.contains(&payment.id.to_string()));
+        let told = staff.get(&there).await.text;
+        for words in [payment.id.to_string().as_str(), came, "$10.00"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
         assert_eq!(house.figures(ana.wallet).await[0], "34.50");
         let drawn = staff.get(&page).await.text;
         assert!(!drawn.contains("has credited nothing") && !drawn.contains(&form), "{drawn}");
         assert!(drawn.contains("$9.50, Booked"), "{drawn}");
         let row = Browser::signed_in(&house, &ana).await.get("/recharge").await.text;
-        for words in ["</svg>Success</span>", "We added the credit by hand"] {
+        let receipt = format!("/receipts/{}", payment.id);
+        for words in ["</svg>Success</span>", "We added the credit by hand", receipt.as_str()] {
             assert!(row.contains(words), "{words}: {row}");
         }
+        let receipt = Browser::signed_in(&house, &ana).await.get(&receipt).await.text;
+        assert!(receipt.contains(came) && receipt.contains("Total"), "{receipt}");
         // Nobody is told of it any more, and the two sides agree; of a currency that no book has, Stripe's fee stays named.
         assert!(open_findings(&house, |_| true).await.is_empty());
         let dealt = staff.get("/console/boletos/findings?done=1").await.text;
@@ -148,11 +173,19 @@ async fn credit_for_what_was_withheld_is_given_once_and_settles_it() {
         assert!(!listed.contains(&payment.id.to_string()), "{listed}");
         let (drifting, causes) = differences(&house).await;
         assert_eq!((drifting, causes.len()), (0, fees), "{causes:?}");
+        let settled = staff.get("/console/reconciliation").await.text;
+        assert!(!settled.contains("What differs"), "{settled}");
+        assert_eq!(settled.contains("What was settled"), fees > 0, "{settled}");
+        if fees > 0 {
+            assert!(settled.contains("0.57\u{a0}EUR") && settled.contains(&page), "{settled}");
+        }
 
         // Neither staff nor Stripe's next word of it credit it again.
         let there = credit(&mut staff, of, "9.50").await;
         assert_eq!(there, format!("{page}?not=payment_not_waiting"));
         assert!(staff.get(&there).await.text.contains("waits for no credit"));
+        let late = staff.get(&form).await;
+        assert_eq!(late.header("location"), Some(there.as_str()), "{}", late.text);
         assert_eq!(house.figures(ana.wallet).await[0], "34.50");
 
         // It goes back at Stripe: that the credit stays is for staff to see.
@@ -193,6 +226,17 @@ async fn credit_for_a_payment_waits_for_a_colleague_and_not_longer_than_its_mone
     let page = format!("/console/payments/{}", payment.id);
     assert_eq!(credit(&mut staff, of, "5.00").await, format!("{page}?not=payment_credit_asked"));
     assert!(staff.get(&page).await.text.contains("$60.00, Waits for approval"));
+    // As long as it waits nobody asks for more, and the money stays.
+    let late = staff.get(&form_of(&ana, &payment).0).await;
+    assert_eq!(late.header("location"), Some(format!("{page}?not=payment_credit_asked").as_str()));
+    let mut finance = staff_in(&house, "fay@example.com", StaffRole::Finance).await;
+    let drawn = finance.get(&page).await.text;
+    assert!(!drawn.contains(&format!("{page}/refund\"")), "{drawn}");
+    let drawn = finance.get(&format!("{page}/refund?amount=5.00")).await.text;
+    assert!(drawn.contains("was asked for and is not booked yet"), "{drawn}");
+    let refunds = format!("/v1/payments/{}/refunds", payment.id);
+    let refused = house.post(&refunds, &json!({"note": "x"})).await.expect(409);
+    assert_eq!(refused["code"], "payment_credit_waiting");
     // Its money goes back before anybody says yes.
     let intent = payment.provider_payment.clone();
     house.sandbox.act(Act::Refund { payment: intent, amount: None }).await.expect("it fits");
@@ -228,6 +272,134 @@ async fn a_dispute_of_what_was_credited_by_hand_is_told_until_it_is_won() {
     assert!(dealt.contains("the money came back"), "{dealt}");
     assert_eq!(differences(&house).await, (0, Vec::new()));
     assert_eq!(house.figures(ana.wallet).await[0], "35.00");
+    house.close().await;
+}
+
+/// Whether a page tells what differs of these ten dollars in units and not in cents.
+fn is_told_in_cents(page: &str, currency: &str) -> bool {
+    match currency {
+        // What came, without Stripe's fee.
+        "eur" => page.contains("8.69\u{a0}EUR") && !page.contains("869\u{a0}EUR"),
+        _ => true,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_back_after_staff_have_dealt_with_some_is_told_by_itself() {
+    let house = House::open().await;
+    let (ana, payment) = paid_otherwise(&house, "ana", "brl").await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    credit(&mut staff, (&ana, &payment), "10.00").await;
+    let refund = |centavos| Act::Refund { payment: payment.provider_payment.clone(), amount: Some(centavos) };
+    let told = async |words: &'static [&'static str]| {
+        let is_so =
+            |rows: &[Finding]| matches!(rows, [one] if words.iter().all(|words| one.detail.contains(words)));
+        open_findings(&house, is_so).await.remove(0)
+    };
+    house.sandbox.act(refund(1_000)).await.expect("it fits");
+    let first = told(&["R$10.00 of "]).await;
+    assert!(!first.detail.contains("In all"), "{}", first.detail);
+    // Nobody has dealt with either.
+    house.sandbox.act(refund(500)).await.expect("it fits");
+    assert_eq!(told(&["R$15.00 of "]).await.finding_no, first.finding_no);
+    resolve(&mut staff, &first).await;
+    house.sandbox.act(refund(1_200)).await.expect("it fits");
+    let second = told(&["R$12.00 of ", "In all it is R$27.00 by now."]).await;
+    assert_ne!(second.finding_no, first.finding_no);
+    resolve(&mut staff, &second).await;
+
+    // The rest is contested, dealt with, and then won: nobody else would say that it is there again.
+    let opened = Act::Dispute { payment: payment.provider_payment.clone(), amount: None };
+    let dispute = house.sandbox.act(opened).await.expect("it fits");
+    let third = told(&["R$23.00 of ", "In all it is R$50.00 by now."]).await;
+    resolve(&mut staff, &third).await;
+    let dispute = dispute["id"].as_str().expect("an id").to_owned();
+    house.sandbox.act(Act::Close { dispute, ending: DisputeEnding::Won }).await.expect("it fits");
+    let back = told(&["R$23.00 of ", "came back after that had been dealt with"]).await;
+    let page = staff.get("/console/boletos/findings").await.text;
+    assert!(page.contains("give back credit that was taken"), "{page}");
+    resolve(&mut staff, &back).await;
+    assert!(open_findings(&house, |_| true).await.is_empty());
+    assert_eq!(house.figures(ana.wallet).await[0], "35.00", "nothing is taken by itself");
+    house.close().await;
+}
+
+async fn resolve(staff: &mut Browser<'_>, finding: &Finding) {
+    let resolution = format!("/console/boletos/findings/{}/resolution", finding.finding_no);
+    staff.submit("/console/boletos/findings", &resolution, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_back_between_the_yes_and_the_books_is_told_when_they_have_it() {
+    let house = House::open().await;
+    let (ana, payment) = paid_otherwise(&house, "ana", "brl").await;
+    let staff = insert_staff(&house, "bia@example.com", StaffRole::Admin).await;
+    let (app, id) = (&house.running.app, IntentId::from_u128(ids::fresh()));
+    let amount = Amount::parse("10.00", Unit::USD).expect("an amount");
+    // As it is after a crash: somebody has said yes, and the books were not asked yet.
+    let request = CreditRequest {
+        id,
+        customer: ana.customer.id,
+        wallet: ana.wallet,
+        direction: CreditDirection::Give,
+        amount,
+        reason: "correction".to_owned(),
+        note: "converted".to_owned(),
+        expires_at: None,
+        state: CreditRequestState::Approved,
+        refusal: None,
+        asked_by: staff,
+        asked_at: app.ledger.now(),
+        decided_by: None,
+        decided_at: None,
+        payment: Some(payment.id),
+        payment_gone: Some(0),
+    };
+    app.write(move |tx| tx.insert_credit_request(&request)).await.expect("a request");
+    let back = Act::Refund { payment: payment.provider_payment.clone(), amount: Some(2_000) };
+    house.sandbox.act(back).await.expect("it fits");
+    let look = move |reader: &store::Reader<'_>| reader.payment(payment.id);
+    house.until(look, |paid| paid.as_ref().is_some_and(|paid| paid.refunded > 0)).await;
+    let wish = Wish::Grant {
+        wallet: ana.wallet,
+        customer: ana.customer.id,
+        grant: GrantId::from_u128(ids::fresh()),
+        amount,
+        reason: Some(book::Reason::Correction),
+        expires_at: None,
+    };
+    let intent = wish.intent(id, clock::now());
+    let row = intent.clone();
+    app.write(move |tx| tx.insert_intent(&row)).await.expect("an intent");
+    intents::send(app, &[intent]).await.expect("it is booked");
+    let is_told = |rows: &[Finding]| rows.iter().any(|one| one.code == FindingCode::CardGivenBack);
+    let rows = open_findings(&house, is_told).await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert!(rows[0].detail.starts_with("R$20.00 of "), "{}", rows[0].detail);
+    assert_eq!(house.figures(ana.wallet).await[0], "35.00");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_names_a_payment_that_credited_nothing_once() {
+    let house = House::open().await;
+    let mut staff = staff_in(&house, "bia@example.com", StaffRole::Admin).await;
+    let mut withheld = Vec::new();
+    for currency in ["brl", "eur"] {
+        withheld.push(paid_otherwise(&house, currency, currency).await.1.id);
+    }
+    differences(&house).await;
+    for id in withheld {
+        // For a while it may still be on its way to its credit.
+        let before = clock::now().plus(-Timestamp::HOUR);
+        let old = move |tx: &store::Tx<'_>| tx.set_payment_reason(id, "not_as_asked", before);
+        house.running.app.write(old).await.expect("a payment of old");
+    }
+    let home = staff.get("/console").await.text;
+    assert!(home.contains("2 payments were paid and have credited nothing."), "{home}");
+    for words in ["findings about boletos", "finding about boletos", "Stripe and the books differ"] {
+        assert!(!home.contains(words), "{words}: {home}");
+    }
     house.close().await;
 }
 

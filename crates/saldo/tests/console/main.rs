@@ -43,9 +43,10 @@ use saldo::{clock, ids, passwords};
 use store::tables::staff::{Staff, StaffRole};
 
 /// One more of staff, who signs in with [`PASSWORD`].
-async fn insert_staff(house: &House, email: &str, role: StaffRole) {
+async fn insert_staff(house: &House, email: &str, role: StaffRole) -> StaffId {
+    let id = StaffId::from_u128(ids::fresh());
     let staff = Staff {
-        id: StaffId::from_u128(ids::fresh()),
+        id,
         email: email.to_owned(),
         name: "Staff".to_owned(),
         password_hash: passwords::hash(PASSWORD).await.expect("a hash"),
@@ -54,6 +55,7 @@ async fn insert_staff(house: &House, email: &str, role: StaffRole) {
         disabled_at: None,
     };
     house.running.app.write(move |tx| tx.insert_staff(&staff)).await.expect("staff");
+    id
 }
 
 /// A browser in which a new member of staff has signed in.

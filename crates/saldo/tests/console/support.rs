@@ -179,6 +179,13 @@ async fn credit_above_the_limit_waits_for_somebody_else() {
     }
     bia.submit(&page, &format!("{page}/rejection"), &[]).await;
     assert_eq!(request(&house, own).await.state, CreditRequestState::Rejected);
+    // She took it back: nobody rejected it.
+    for (where_told, words) in
+        [(page.as_str(), "Taken back on"), ("/console/credit", "</svg>Taken back</span>")]
+    {
+        let told = bia.get(where_told).await.text;
+        assert!(told.contains(words) && !told.contains("</svg>Rejected</span>"), "{words}: {told}");
+    }
 
     // What one gives alone within a day is summed up: twice 25.01 is above the limit of 50.00.
     let mut dora = staff_in(&house, "dora@example.com", StaffRole::Support).await;

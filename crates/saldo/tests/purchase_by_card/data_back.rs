@@ -332,6 +332,25 @@ async fn a_dispute_takes_the_data_as_its_pack_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_debt_that_somebody_has_dealt_with_is_told_again_when_its_dispute_is_won() {
+    let provider = Provider::open_portal().await;
+    provider.pack_says(OnWriteOff::KeepDebt).await;
+    let mut browser = provider.signed_in().await;
+    let payment = provider.paid(&mut browser, VISA).await;
+    let dispute = provider.dispute(&payment).await;
+    let one = |rows: &Vec<Finding>| rows.len() == 1;
+    let open = |reader: &store::Reader<'_>| Ok(reader.open_findings(None, 9)?.rows);
+    let owed = provider.house.until(open, one).await.remove(0);
+    assert!(owed.detail.contains("is disputed"), "{}", owed.detail);
+    provider.app().write(move |tx| tx.resolve_finding(owed.finding_no, clock::now())).await.expect("done");
+    provider.act(Act::Close { dispute, ending: DisputeEnding::Won }).await;
+    provider.until_left(&payment, PACK).await;
+    let back = provider.house.until(open, one).await.remove(0);
+    assert!(back.detail.contains("R$24.90 of ") && back.detail.contains("dealt with"), "{}", back.detail);
+    provider.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_contested_reads_so_and_not_as_given_back_and_staff_have_their_own_words() {
     let provider = Provider::open_portal().await;
     let (mut browser, mut staff) = (provider.signed_in().await, provider.staff().await);
@@ -361,6 +380,11 @@ async fn what_is_contested_reads_so_and_not_as_given_back_and_staff_have_their_o
     }
     let line = staff.get(&format!("/console/lines/{}", provider.line.id)).await.text;
     assert!(line.contains(step), "{line}");
+    let page = staff.get(&format!("/console/payments/{}", payment.id)).await.text;
+    for words in ["Data held back until the bank decides", "the cardholder says that he did not pay"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("Data taken back") && !page.contains("fraudulent"), "{page}");
     provider.act(Act::Close { dispute, ending: DisputeEnding::Won }).await;
     provider.until_left(&payment, PACK).await;
     let page = browser.get(&provider.page()).await.text;
@@ -392,7 +416,12 @@ async fn a_payment_says_which_pack_it_bought_and_a_refund_without_an_amount_says
         let words = "Type how much goes back: at most R$24.90.";
         assert!(asked.text.contains(words) && asked.text.contains("aria-invalid=\"true\""), "{}", asked.text);
     }
+    let typed = staff.get(&format!("{url}/refund?amount=4,90&data=leave")).await;
+    assert!(typed.text.contains("This is not an amount of money. Write it like 10.00."), "{}", typed.text);
+    // What becomes of the data is said where it is chosen, and nowhere else.
     let form = format!("{url}/refund?amount=4.90");
+    let drawn = staff.get(&format!("{form}&data=leave")).await.text;
+    assert!(drawn.contains("Left of this pack<") && !drawn.contains("is taken"), "{drawn}");
     let fields = [("amount", ""), ("left", "24900000"), ("data", "take")];
     let refused = staff.submit(&form, &format!("{url}/refunds"), &fields).await;
     assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);

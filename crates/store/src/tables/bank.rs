@@ -38,6 +38,10 @@ const OPEN_FINDINGS_COUNT: &str = "SELECT count(*) FROM bank_findings WHERE reso
 const FINDING: &str = "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
     customer, about FROM bank_findings WHERE finding_no = $1";
 const FINDING_RESOLVED: &str = "SELECT resolved_at FROM bank_findings WHERE finding_no = $1";
+const RESOLVED_FINDING_ABOUT: &str =
+    "SELECT finding_no, code, boleto, return_no, file_line, detail, found_at, facts,
+    customer, about FROM bank_findings WHERE code = $1 AND about = $2 AND resolved_at IS NOT NULL
+    ORDER BY finding_no DESC LIMIT 1";
 const SAME_FINDINGS: &str = "SELECT count(*) FROM bank_findings WHERE code = $1 AND detail = $2";
 const RESOLVE_FINDING: &str =
     "UPDATE bank_findings SET resolved_at = $1 WHERE finding_no = $2 AND resolved_at IS NULL";
@@ -223,6 +227,15 @@ impl Reader<'_> {
     /// The finding of this code about this that nobody has dealt with.
     pub fn open_finding_about(&self, code: FindingCode, about: &str) -> Result<Option<Finding>, StoreError> {
         self.one(OPEN_FINDING_ABOUT, &[&code, &about])
+    }
+
+    /// The newest finding of this code about this that somebody has dealt with.
+    pub fn resolved_finding_about(
+        &self,
+        code: FindingCode,
+        about: &str,
+    ) -> Result<Option<Finding>, StoreError> {
+        self.one(RESOLVED_FINDING_ABOUT, &[&code, &about])
     }
 
     /// The finding of this number.

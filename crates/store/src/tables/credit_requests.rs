@@ -9,25 +9,25 @@ use crate::stored::{row, words};
 
 const INSERT: &str =
     "INSERT INTO credit_requests (id, customer, wallet, direction, amount, unit, reason, note, expires_at,
-    state, refusal, asked_by, asked_at, decided_by, decided_at, payment)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    state, refusal, asked_by, asked_at, decided_by, decided_at, payment, payment_gone)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const ONE: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE id = $1";
+    asked_by, asked_at, decided_by, decided_at, payment, payment_gone FROM credit_requests WHERE id = $1";
 const IN_STATE: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE state = $1 AND id < $2
+    asked_by, asked_at, decided_by, decided_at, payment, payment_gone FROM credit_requests WHERE state = $1 AND id < $2
     ORDER BY id DESC LIMIT $3";
 const ALL: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    asked_by, asked_at, decided_by, decided_at, payment, payment_gone FROM credit_requests WHERE id < $1 ORDER BY id DESC LIMIT $2";
 const OF_CUSTOMER: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE customer = $1 AND asked_at < $2
+    asked_by, asked_at, decided_by, decided_at, payment, payment_gone FROM credit_requests WHERE customer = $1 AND asked_at < $2
     ORDER BY asked_at DESC, id DESC LIMIT $3";
 const LAST_FOR: &str =
     "SELECT id, customer, wallet, direction, amount, unit, reason, note, expires_at, state, refusal,
-    asked_by, asked_at, decided_by, decided_at, payment FROM credit_requests WHERE payment = $1
+    asked_by, asked_at, decided_by, decided_at, payment, payment_gone FROM credit_requests WHERE payment = $1
     ORDER BY asked_at DESC, id DESC LIMIT 1";
 const COUNT: &str = "SELECT count(*) FROM credit_requests WHERE state = $1";
 const GIVEN_ALONE: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM credit_requests
@@ -35,6 +35,7 @@ const GIVEN_ALONE: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM 
     AND state IN ('approved', 'booked')";
 const DECIDE: &str = "UPDATE credit_requests SET state = $1, decided_by = $2, decided_at = $3
     WHERE id = $4 AND state = 'waiting'";
+const NOTE_GONE: &str = "UPDATE credit_requests SET payment_gone = $1 WHERE id = $2";
 const EXPLAIN: &str = "UPDATE credit_requests SET refusal = $1 WHERE id = $2 AND state = 'rejected'";
 const END: &str = "UPDATE credit_requests SET state = $1, refusal = $2 WHERE id = $3 AND state = 'approved'";
 
@@ -97,6 +98,8 @@ row! {
         pub decided_at: Option<Timestamp>,
         /// The payment that had credited nothing, whose credit it is.
         pub payment: Option<PaymentId>,
+        /// What of that payment had gone back when the credit was asked for, or approved, in steps of its unit.
+        pub payment_gone: Option<i64>,
     }
 }
 
@@ -170,6 +173,11 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         Ok(self.run(DECIDE, &[&state, &by, &now, &id])? > 0)
+    }
+
+    /// Writes down what of its payment had gone back when a request was approved.
+    pub fn note_payment_gone(&self, id: IntentId, gone: i64) -> Result<(), StoreError> {
+        self.run(NOTE_GONE, &[&gone, &id]).map(|_| ())
     }
 
     /// Writes down why somebody said no to a request.

@@ -17,49 +17,49 @@ use crate::stored::{Bind, row};
 const PAYMENTS: &str =
     "SELECT id FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND
     ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_OF: &str =
     "SELECT id FROM payments WHERE customer = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded >
     0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_BY_CARD: &str =
     "SELECT id FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded >
     0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_BY_STATUS: &str =
     "SELECT id FROM payments WHERE status = $1 AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0)
     AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND
     (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_REFUNDED: &str =
     "SELECT id FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR status = $3) AND ($4 = 0 OR
     refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND
     credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND
     occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14";
 const PAYMENTS_DISPUTED: &str =
     "SELECT id FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL AND ($2 = '' OR status = $3)
     AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14";
 const PAYMENTS_UNMATCHED: &str =
     "SELECT id FROM payments WHERE id <> $1 AND status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount
     AND ($2 =
     '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 =
     0 OR (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
     card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
     DESC, id DESC LIMIT $14";
@@ -68,7 +68,7 @@ const SUMS: &str =
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND
     ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
@@ -77,7 +77,7 @@ const SUMS_OF: &str =
     (SELECT unit, status, amount, refunded FROM payments WHERE customer = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
@@ -86,7 +86,7 @@ const SUMS_BY_CARD: &str =
     (SELECT unit, status, amount, refunded FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
@@ -95,7 +95,7 @@ const SUMS_BY_STATUS: &str =
     (SELECT unit, status, amount, refunded FROM payments WHERE status = $1 AND ($2 = '' OR status = $3)
     AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR card_last4 =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
@@ -104,7 +104,7 @@ const SUMS_REFUNDED: &str =
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR
     status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR
     (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND ($9 = '' OR
     card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
     DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
@@ -113,7 +113,7 @@ const SUMS_DISPUTED: &str =
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL
     AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL)
     AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7 = 0 OR amount = $8) AND
     ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY
     occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
@@ -121,10 +121,10 @@ const SUMS_UNMATCHED: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
     (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND status = 'succeeded' AND
     credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount
     AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR
     dispute_state IS NOT NULL) AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand'))
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
     AND ($7
     = 0 OR amount = $8) AND ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) <
     ($12, $13) ORDER BY occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY

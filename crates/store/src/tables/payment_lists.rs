@@ -8,7 +8,11 @@ use crate::error::StoreError;
 
 const UNMATCHED_COUNT: &str = "SELECT count(*) FROM payments
     WHERE status = 'succeeded' AND credited_entry IS NULL
-    AND coalesce(reason_code, '') <> 'credited_by_hand' AND updated_at < $1";
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount AND updated_at < $1";
+const UNMATCHED: &str = "SELECT id FROM payments
+    WHERE status = 'succeeded' AND credited_entry IS NULL
+    AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount AND updated_at < $1
+    ORDER BY id DESC LIMIT $2";
 const BY_CHARGE: &str = "SELECT id FROM payments WHERE provider_charge = $1";
 const BY_CARD: &str =
     "SELECT DISTINCT customer FROM payments WHERE card_last4 = $1 ORDER BY customer DESC LIMIT $2";
@@ -29,9 +33,14 @@ pub enum PaymentFilter {
 }
 
 impl Reader<'_> {
-    /// How many were paid, have credited nothing, and have not changed since `before`.
+    /// How many were paid, have credited nothing, have not gone back as a whole, and have not changed since `before`.
     pub fn unmatched_payment_count(&self, before: Timestamp) -> Result<u32, StoreError> {
         Ok(self.one(UNMATCHED_COUNT, &[&before])?.unwrap_or(0))
+    }
+
+    /// The newest `limit` of those.
+    pub fn unmatched_payments(&self, before: Timestamp, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+        self.all(UNMATCHED, &[&before, &limit])
     }
 
     /// The attempts of this charge of a provider.

@@ -290,7 +290,9 @@ impl FindingListed {
             FindingCode::GivenBack => "finding-given-back",
             FindingCode::CardOtherAmount => "finding-card-other-amount",
             FindingCode::CardOtherCustomer => "finding-card-other-customer",
-            FindingCode::CardGivenBack if self.came_back() => "finding-card-came-back",
+            FindingCode::CardGivenBack if self.came_back() || self.came_back_late() => {
+                "finding-card-came-back"
+            }
             FindingCode::CardGivenBack if self.was_credit() => "finding-card-credit-given-back",
             FindingCode::CardGivenBack => "finding-card-given-back",
             FindingCode::UsageJump => "finding-usage-jump",
@@ -316,6 +318,11 @@ impl FindingListed {
     /// Whether what it told of was undone.
     fn came_back(&self) -> bool {
         matches!(self.found, Some(Found::CardCameBack { .. }))
+    }
+
+    /// The same, after somebody had dealt with it.
+    fn came_back_late(&self) -> bool {
+        matches!(self.found, Some(Found::CardCameBackLate { .. }))
     }
 
     fn was_credit(&self) -> bool {
@@ -360,6 +367,7 @@ impl FindingListed {
                 "finding-credit-by-hand-stays-do"
             }
             FindingCode::CardGivenBack if self.came_back() => "finding-card-came-back-do",
+            FindingCode::CardGivenBack if self.came_back_late() => "finding-card-came-back-late-do",
             FindingCode::CardGivenBack if self.was_credit() => "finding-credit-used-before-do",
             FindingCode::CardGivenBack => "finding-card-given-back-do",
             FindingCode::UsageJump => "finding-usage-jump-do",

@@ -26,6 +26,8 @@ pub struct Reconciliation {
     pub compared_at: Option<Timestamp>,
     /// What it found, in each currency.
     pub currencies: Vec<CurrencySeen>,
+    /// What Stripe kept of payments that are dealt with.
+    pub settled: Vec<DifferenceSeen>,
     /// What differs.
     pub differences: Vec<DifferenceSeen>,
     /// The last comparisons, newest first.
@@ -77,8 +79,12 @@ pub struct DifferenceSeen {
     pub text_id: &'static str,
     /// How much, in words.
     pub amount: String,
-    /// What names it: Stripe's ids and ours.
+    /// Stripe's word for what it is.
+    pub kind: Option<String>,
+    /// What names it: Stripe's id and ours.
     pub names: Vec<String>,
+    /// The page of its payment, if it has one.
+    pub payment_url: Option<String>,
 }
 
 /// A comparison.
