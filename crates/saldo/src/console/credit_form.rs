@@ -273,7 +273,8 @@ fn fields(app: &App, reader: &Reader, typing: &Typing) -> Vec<Field> {
     let directions = [(CreditDirection::Give, "credit-give"), (CreditDirection::Take, "credit-take")]
         .map(|(way, id)| (way.word().to_owned(), t(id)));
     let reasons = Reason::ALL.map(|(_, code)| (code.to_owned(), t(reason_text(code))));
-    let limit = reader.t1("credit-limit-hint", "limit", reader.money(app.config.console.approval_above));
+    let above = app.config.console.approval_above;
+    let limit = reader.t2("credit-limit-hint", "unit", above.unit().code(), "limit", reader.money(above));
     let way = match typing.payment.as_str() {
         "" => choice("direction", t("credit-direction"), None, &typing.direction, directions),
         _ => hidden("direction", CreditDirection::Give.word().to_owned()),
