@@ -50,7 +50,7 @@ pub async fn work(app: Arc<App>) {
     let calls = Arc::new(Semaphore::new(CALLS_MAX));
     let (mut landed, mut end) = (app.ledger.landed(), app.end_announced());
     let (mut watched, mut read_at, mut resolved_at) = (Vec::new(), None::<Instant>, None::<Instant>);
-    let (mut is_told, mut put_off) = (true, PutOff::default());
+    let (mut is_told, mut put_off, started_at) = (true, PutOff::default(), clock::now());
     loop {
         if app.stripe.is_configured() {
             if is_told || read_at.is_none_or(|at| at.elapsed() >= PAUSE_MAX) {
@@ -61,9 +61,7 @@ pub async fn work(app: Arc<App>) {
             }
             look(&app, &watched, &calls).await;
             if resolved_at.is_none_or(|at| at.elapsed() >= RESOLVE_PAUSE) {
-                // At the start nobody makes any of them any more.
-                let age = if resolved_at.is_none() { 0 } else { CALL_LASTS };
-                resolve(&app, age, &calls).await;
+                resolve(&app, started_at, &calls).await;
                 resolved_at = Some(Instant::now());
             }
             if let Err(problem) = send_links(&app, &mut put_off).await {
@@ -155,9 +153,9 @@ fn spawn(app: &Arc<App>, charge: AutomaticCharge, permit: OwnedSemaphorePermit) 
     });
 }
 
-/// Asks what became of charges that were written down so long ago.
-async fn resolve(app: &Arc<App>, age: i64, calls: &Arc<Semaphore>) {
-    let until = clock::now().plus(-age);
+/// Asks what became of charges that nobody makes any more: those of a program before this one, and those that were written down long ago.
+async fn resolve(app: &Arc<App>, started_at: Timestamp, calls: &Arc<Semaphore>) {
+    let until = clock::now().plus(-CALL_LASTS).max(started_at);
     let mut after = TopupId::from_u128(0);
     loop {
         let unknown = app.read(move |reader| reader.automatic_charges_unknown(until, after, ROWS_MAX)).await;
