@@ -168,7 +168,7 @@ for (const [names, words] of WORDS) {
 
     // Where a line's balance comes from, down to the entries.
     await portal.open(words.lines);
-    await page.getByRole('table').getByRole('link').last().click();
+    await page.getByRole('row').filter({ hasText: 'João Exemplo' }).getByRole('link').last().click();
     const panel = page.getByRole('region', { name: names.check, exact: true });
     await contains(panel, words.formula);
     await panel.locator('summary').filter({ has: page.getByText(words.total, { exact: true }) }).click();

@@ -16,7 +16,7 @@ story('a refund of a pack takes its data, step by step', { names: PORTUGUESE }, 
   const staff = await staffAtPayment({ demo, newTab }, document);
   await contains(staff.page.getByRole('main'), 'Comprou 10,0 GB · ');
   await lookAt(staff.page, '12,45');
-  await contains(staff.page.getByRole('main'), 'Restante deste pacote: será retirado 5,0 GB');
+  await contains(staff.page.getByRole('main'), 'Restante deste pacote 5,0 GB');
   await staff.page.getByRole('radio', { name: 'Retirar os dados', exact: true }).and(staff.page.locator(':checked')).waitFor();
   await staff.page.getByRole('radio', { name: 'Deixar os dados', exact: true }).waitFor();
   await staff.page.getByRole('button', { name: /^Reembolsar .*12,45$/u }).click();
@@ -111,5 +111,5 @@ async function lookAt(page, amount) {
   await page.getByRole('link', { name: 'Reembolsar', exact: true }).click();
   await page.getByRole('textbox', { name: 'Valor a devolver', exact: true }).fill(amount);
   await page.getByRole('button', { name: 'Mostrar o efeito', exact: true }).click();
-  await page.getByRole('heading', { name: 'O que ele retira dos dados', exact: true }).waitFor();
+  await page.getByRole('heading', { name: 'Os dados deste pacote', exact: true }).waitFor();
 }
