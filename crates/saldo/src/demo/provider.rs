@@ -93,7 +93,7 @@ pub(super) const SAMPLES: [Sample; 3] = [
 pub(super) const FORMER: Sample = Sample {
     state: LEFT,
     name: "Rosa Exemplo",
-    document: "39053344705",
+    document: "93541134780",
     access_login: "rosa.exemplo",
     quiet_days: 0,
     used: 8 * GB,
