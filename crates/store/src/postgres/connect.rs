@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
@@ -44,7 +44,12 @@ pub struct PostgresServer {
     config: Arc<Config>,
     tls: Option<MakeRustlsConnect>,
     not_reached: Arc<Mutex<Option<Instant>>>,
+    /// What each unique index is over, as the first connection found it: it takes the server longer than all else of a new one.
+    unique: Arc<Mutex<Option<UniqueColumns>>>,
 }
+
+/// What each unique index is over, as `customers.email`.
+pub(super) type UniqueColumns = Arc<HashMap<String, String>>;
 
 impl PostgresServer {
     /// Reads a URL, `postgres://user:password@host:port/database?options`. Where it does not say `sslmode`, another machine is
@@ -71,7 +76,12 @@ impl PostgresServer {
             SslMode::Disable => None,
             _ => Some(MakeRustlsConnect::new(trust().map_err(|error| unfit(sentence(&error)))?)),
         };
-        Ok(PostgresServer { config: Arc::new(config), tls, not_reached: Arc::default() })
+        Ok(PostgresServer {
+            config: Arc::new(config),
+            tls,
+            not_reached: Arc::default(),
+            unique: Arc::default(),
+        })
     }
 
     /// A new connection, set up as the store needs it.
@@ -97,14 +107,27 @@ impl PostgresServer {
                 settings = format!("{settings}; {WAIT_FOR_THE_DISK}");
             }
             client.batch_execute(&settings).await.map_err(|error| unreachable(error.into()))?;
-            unique_columns(&client).await
+            let known = self.known_unique().clone();
+            match known {
+                Some(known) => Ok(known),
+                None => unique_columns(&client).await.map(Arc::new),
+            }
         };
         let limited = async { tokio::time::timeout(CONNECT_MAX, set_up).await };
         let unique = match runtime.block_on(limited) {
-            Ok(unique) => unique?,
+            Ok(unique) => self.known_unique().insert(unique?).clone(),
             Err(late) => return Err(unreachable(late.into())),
         };
         Ok(Session::new(runtime, client, unique))
+    }
+
+    /// Has the next connection find out anew what unique indices are over, once migrations have changed them.
+    pub(super) fn forget_unique(&self) {
+        *self.known_unique() = None;
+    }
+
+    fn known_unique(&self) -> MutexGuard<'_, Option<UniqueColumns>> {
+        self.unique.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn enter(&self, runtime: &Runtime) -> Result<Client, StoreError> {

@@ -64,8 +64,9 @@ impl PostgresServer {
 
     /// Opens an existing journal for reading only, whether or not a writer has it open.
     pub fn open_journal_reader(&self) -> Result<PostgresJournalReader, StoreError> {
-        require_up_to_date(&mut Link::new(self), Database::Journal)?;
-        Ok(PostgresJournalReader { link: Link::new(self) })
+        let mut link = Link::new(self);
+        require_up_to_date(&mut link, Database::Journal)?;
+        Ok(PostgresJournalReader { link })
     }
 }
 

@@ -74,6 +74,7 @@ pub(super) fn bring_up_to_date(
             applied => applied?,
         }
     }
+    server.forget_unique();
     database.require_all(&pending_in(&mut link, database)?)?;
     Ok(missing)
 }

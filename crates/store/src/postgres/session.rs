@@ -12,7 +12,7 @@ use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, RowStream, Statement};
 
-use super::connect::{PostgresServer, unreachable};
+use super::connect::{PostgresServer, UniqueColumns, unreachable};
 use crate::error::StoreError;
 use crate::statement::Connection;
 use crate::tables::{Reader, Tx};
@@ -40,7 +40,7 @@ pub(crate) struct Session {
     runtime: Option<Runtime>,
     client: Client,
     statements: RefCell<HashMap<String, Statement>>,
-    unique: HashMap<String, String>,
+    unique: UniqueColumns,
     /// What has become of the statements since the transaction began.
     fate: Cell<Fate>,
     lost: Cell<bool>,
@@ -98,7 +98,7 @@ impl Drop for Session {
 }
 
 impl Session {
-    pub(super) fn new(runtime: Runtime, client: Client, unique: HashMap<String, String>) -> Session {
+    pub(super) fn new(runtime: Runtime, client: Client, unique: UniqueColumns) -> Session {
         let (fate, lost) = (Cell::new(Fate::Whole), Cell::new(false));
         Session { runtime: Some(runtime), client, statements: RefCell::default(), unique, fate, lost }
     }
