@@ -49,6 +49,7 @@ impl Provider {
                 if read["state"] == state {
                     return read;
                 }
+                house::look_again().await;
             }
         };
         tokio::time::timeout(house::PATIENCE, reading).await.expect("the state within time")

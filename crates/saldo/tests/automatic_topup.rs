@@ -111,6 +111,7 @@ impl Flat {
                 if let Some(row) = row.expect("a look").filter(&is_so) {
                     return row;
                 }
+                house::look_again().await;
             }
         };
         tokio::time::timeout(house::PATIENCE, looking).await.expect("what is wanted within time")
@@ -128,6 +129,7 @@ impl Flat {
                 if is_so(&rows) {
                     return rows;
                 }
+                house::look_again().await;
             }
         };
         tokio::time::timeout(house::PATIENCE, looking).await.expect("what is wanted within time")
@@ -149,6 +151,7 @@ impl Flat {
                 {
                     return mail;
                 }
+                house::look_again().await;
             }
         };
         tokio::time::timeout(house::PATIENCE, looking).await.expect("a mail within time")
@@ -428,7 +431,7 @@ async fn what_was_decided_yesterday_and_never_made_is_not_made_today() {
     let is_given_up = || provider.faults().settings().calls_fail_next <= u32::MAX - 4;
     let given_up = async {
         while !is_given_up() {
-            tokio::task::yield_now().await;
+            house::look_again().await;
         }
     };
     tokio::time::timeout(house::PATIENCE, given_up).await.expect("given up within time");

@@ -140,6 +140,7 @@ impl Operator {
                 if wanted(&found) {
                     return found;
                 }
+                house::look_again().await;
             }
         };
         tokio::time::timeout(PATIENCE, asking).await.expect("what is wanted within time")
@@ -236,7 +237,9 @@ async fn while_the_database_is_away_reads_go_on_and_writes_come_again_later() {
     let noticed = async {
         while operator.request(Method::GET, "/readyz").send().await.expect("an answer").status()
             == StatusCode::OK
-        {}
+        {
+            house::look_again().await;
+        }
     };
     tokio::time::timeout(PATIENCE, noticed).await.expect("it says that it is not ready");
     assert_eq!(operator.posted(&wallet).await, balance, "for as long as it takes");
@@ -250,6 +253,7 @@ async fn while_the_database_is_away_reads_go_on_and_writes_come_again_later() {
                 assert!(answer.status().is_success(), "{}", answer.status());
                 return;
             }
+            house::look_again().await;
         }
     };
     tokio::time::timeout(PATIENCE, again).await.expect("it recovers by itself");

@@ -288,6 +288,7 @@ async fn known_end(browser: &mut Browser<'_>, told: &str) -> String {
             if !page.contains("data-pending") {
                 return page;
             }
+            house::look_again().await;
         }
     };
     tokio::time::timeout(house::PATIENCE, looking).await.expect("an end within time")

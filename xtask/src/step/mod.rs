@@ -42,7 +42,7 @@ impl Step {
         Self {
             name: "rust",
             what: "unit, property, scenario, conformance, simulation and kill tests",
-            minutes_max: 35,
+            minutes_max: 45,
             run: rust::run,
         },
         Self { name: "program", what: "the release build", minutes_max: 25, run: program::run },

@@ -11,7 +11,7 @@ use store::tables::staff::StaffRole;
 use store::views::GrantRow;
 
 use super::browser::{Browser, between};
-use super::house::{Answer, House};
+use super::house::{Answer, BULK_PATIENCE, House, look_again};
 use super::staff_in;
 
 const PAGE: &str = "/console/customers/import";
@@ -55,7 +55,8 @@ async fn take(house: &House, staff: &mut Browser<'_>, checked: &Answer, more: &[
     fields.extend(more);
     let answer = staff.post(IMPORTS, &fields).await;
     assert_eq!(answer.status.as_u16(), 303, "{}", answer.text);
-    house.until(|tables| tables.open_intents(None, 1), |page| page.rows.is_empty()).await;
+    let open = |tables: &store::Reader<'_>| tables.open_intents(None, 1);
+    house.until_within(BULK_PATIENCE, open, |page| page.rows.is_empty()).await;
     answer.header("location").expect("its progress").to_owned()
 }
 
@@ -261,6 +262,7 @@ async fn month_end_tells(staff: &mut Browser<'_>) {
             break answer.text;
         }
         assert_eq!(answer.status.as_u16(), 503, "{}", answer.text);
+        look_again().await;
     };
     let sums: Vec<&str> = csv.lines().filter(|line| line.contains(",USD,")).collect();
     for wanted in [

@@ -33,7 +33,7 @@ fn days(page: &str, name: &str) -> Vec<String> {
 async fn verified(house: &House) {
     let looking = async {
         while house.running.app.books.seen().at.is_none() {
-            tokio::task::yield_now().await;
+            super::house::look_again().await;
         }
     };
     tokio::time::timeout(PATIENCE, looking).await.expect("books that are verified");

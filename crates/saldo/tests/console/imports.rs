@@ -6,7 +6,7 @@ use store::tables::imports::ImportKind;
 use store::tables::staff::StaffRole;
 
 use super::browser::{Browser, between};
-use super::house::{Answer, House};
+use super::house::{Answer, BULK_PATIENCE, House};
 use super::offers::PLAN;
 use super::staff_in;
 
@@ -423,7 +423,8 @@ async fn ten_thousand_lines_are_taken_while_others_are_served() {
     let importing = async {
         take(&mut staff, &checked).await.expect(303);
         let written = begun.elapsed();
-        let page = house.until(
+        let page = house.until_within(
+            BULK_PATIENCE,
             |tables| {
                 let import = tables.import(ImportKind::Subscribers, 1)?.expect("the import");
                 tables.open_intents_of(&import)

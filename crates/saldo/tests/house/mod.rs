@@ -13,8 +13,8 @@ pub(crate) mod server_for_tests;
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use book::{Record, read_batch};
 use money::PaymentId;
@@ -28,7 +28,7 @@ use sandbox::{Sandbox, SandboxConfig, WebhookEndpoint, real_time};
 use serde_json::{Value, json};
 use store::tables::inbox::InboxState;
 use store::tables::outbox::Mail;
-use store::{JournalReader as _, PostgresServer};
+use store::{JournalReader, PostgresServer};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -41,6 +41,15 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_house";
 
 /// The longest that anything is waited for.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+/// The longest that ten thousand of something are waited for.
+pub(crate) const BULK_PATIENCE: std::time::Duration = std::time::Duration::from_secs(600);
+/// Between two looks at what is awaited. Looking without a pause takes the time of what is looked for.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(5);
+
+/// The pause between two looks.
+pub(crate) async fn look_again() {
+    tokio::time::sleep(LOOK_AGAIN).await;
+}
 
 /// Says which store houses are built on: `sqlite` (or nothing) or `postgres`.
 const STORE_VARIABLE: &str = "SALDO_TEST_STORE";
@@ -51,7 +60,7 @@ fn database_of(data: &Path) -> Option<PostgresServer> {
     Some(PostgresServer::parse(&url).expect("a URL that is understood"))
 }
 
-/// A schema of its own, whose name the folder keeps.
+/// A database of its own, whose URL the folder keeps.
 fn database_url_of(data: &Path) -> Option<String> {
     match std::env::var(STORE_VARIABLE).as_deref() {
         Err(_) | Ok("sqlite") => return None,
@@ -62,7 +71,7 @@ fn database_url_of(data: &Path) -> Option<String> {
     let known = std::fs::read_to_string(&kept);
     Some(known.unwrap_or_else(|_| {
         // On a thread of its own: it waits.
-        let url = std::thread::spawn(server_for_tests::empty_url).join().expect("a schema");
+        let url = std::thread::spawn(server_for_tests::laid_out_url).join().expect("a database");
         std::fs::write(&kept, &url).expect("the folder takes a file");
         url
     }))
@@ -101,6 +110,8 @@ pub(crate) struct House {
     pub(crate) operator: String,
     /// Follows no redirect.
     pub(crate) client: reqwest::Client,
+    /// Reads what has landed; opened when it is first asked for.
+    journal: Mutex<Option<Box<dyn JournalReader>>>,
     data: TempDir,
     end: watch::Sender<bool>,
     serving: JoinHandle<()>,
@@ -178,7 +189,7 @@ impl House {
             keys::create(&running.app, None, "house", api::ALL_SCOPES).await.expect("a key").secret;
         let policy = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(policy).timeout(PATIENCE).build().expect("a client");
-        House { running, url, sandbox, operator, client, data, end, serving }
+        House { running, url, sandbox, operator, client, journal: Mutex::default(), data, end, serving }
     }
 
     /// Ends the program in order and starts it again on the same folder. Keys that were made go on working.
@@ -270,9 +281,19 @@ impl House {
         self.post("/v1/meters", &meter).await.expect(201);
     }
 
-    /// Looks at the tables until what is there is `wanted`: every look is a query, so this waits without sleeping.
+    /// Looks at the tables until what is there is `wanted`.
     pub(crate) async fn until<T: Send + 'static>(
         &self,
+        look: impl Fn(&store::Reader<'_>) -> Result<T, store::StoreError> + Clone + Send + 'static,
+        wanted: impl Fn(&T) -> bool,
+    ) -> T {
+        self.until_within(PATIENCE, look, wanted).await
+    }
+
+    /// As [`House::until`], for what is so much work that a busy machine takes longer than the usual patience.
+    pub(crate) async fn until_within<T: Send + 'static>(
+        &self,
+        patience: std::time::Duration,
         look: impl Fn(&store::Reader<'_>) -> Result<T, store::StoreError> + Clone + Send + 'static,
         wanted: impl Fn(&T) -> bool,
     ) -> T {
@@ -282,9 +303,10 @@ impl House {
                 if wanted(&found) {
                     return found;
                 }
+                look_again().await;
             }
         };
-        tokio::time::timeout(PATIENCE, looking).await.expect("what is wanted within time")
+        tokio::time::timeout(patience, looking).await.expect("what is wanted within time")
     }
 
     /// Has every webhook that ever came worked on once more, and waits until all are.
@@ -363,7 +385,9 @@ impl House {
     /// How the book stands.
     pub(crate) fn seen(&self) -> Seen {
         let digest = self.running.app.ledger.landed().borrow().digest;
-        let mut journal = self.running.app.journal_reader().expect("a reader of the journal");
+        let mut kept = self.journal.lock().expect("nobody panics");
+        let journal =
+            kept.get_or_insert_with(|| self.running.app.journal_reader().expect("a reader of the journal"));
         let rows = journal.read(1, usize::MAX, usize::MAX).expect("rows");
         let decisions = rows.iter().flat_map(read_batch).filter(|decision| {
             let (_, decision) = decision.as_ref().expect("a decision");

@@ -8,7 +8,7 @@ use brazil::pix::BrCode;
 use serde_json::{Value, json};
 use store::tables::inbox::InboxState;
 
-use crate::client::PATIENCE;
+use crate::client::{PATIENCE, look_again};
 use crate::program::Program;
 use crate::provider::{PACK, Provider, bytes, text};
 use crate::{Random, server_for_tests, told_seed};
@@ -114,6 +114,7 @@ async fn until(provider: &Provider, purchase: &str, is_so: impl Fn(&Value) -> bo
             if is_so(&found) {
                 return found;
             }
+            look_again().await;
         }
     };
     tokio::time::timeout(PATIENCE, looking).await.expect("it stands so in time")

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::Random;
-use crate::client::{Desk, PATIENCE};
+use crate::client::{Desk, PATIENCE, look_again};
 use crate::program::Program;
 use crate::provider::text;
 use crate::server_for_tests;
@@ -191,6 +191,7 @@ async fn spend(desk: &Desk, payer: &mut Payer, key: &str, cents: u64) {
             if let Some((status, _)) = desk.try_post("/v1/charges", Some(key), &body).await {
                 return status;
             }
+            look_again().await;
         }
     };
     let status = tokio::time::timeout(PATIENCE, asking).await.expect("an answer within time");
@@ -223,7 +224,7 @@ async fn settled(program: &Program, payers: &[Payer]) {
     };
     let waiting = async {
         while !is_settled() {
-            tokio::task::yield_now().await;
+            look_again().await;
         }
     };
     tokio::time::timeout(PATIENCE, waiting).await.expect("cards come to rest within time");

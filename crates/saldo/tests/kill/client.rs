@@ -15,6 +15,8 @@ use crate::truth::{ChargeAnswered, EventAnswered, Truth};
 const WALLETS: usize = 3;
 /// How long an answer is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks at what is awaited. Looking without a pause takes the time of what is looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// What is put into each wallet, in whole dollars.
 const DOLLARS: u64 = 1_000_000;
 /// Most events of one report.
@@ -24,6 +26,11 @@ pub(crate) const METER: &str = "calls";
 pub(crate) const EVENT_PRICE: u64 = 7;
 /// What is in each wallet before anything is asked, in millionths of a dollar.
 pub(crate) const FILLED: u64 = DOLLARS * 1_000_000;
+
+/// The pause between two looks.
+pub(crate) async fn look_again() {
+    tokio::time::sleep(LOOK_AGAIN).await;
+}
 
 /// Where everybody asks.
 pub(crate) struct Desk {

@@ -14,7 +14,7 @@ use store::tables::imports::ImportKind;
 use store::tables::staff::{Staff, StaffRole};
 use store::{Reader, StoreError};
 
-use crate::client::PATIENCE;
+use crate::client::{PATIENCE, look_again};
 use crate::program::Program;
 use crate::{Random, told_seed};
 
@@ -140,7 +140,7 @@ async fn a_file_of_customers_is_taken_once_and_whole_after_kills() {
                 .read(|reader| Ok::<_, StoreError>(!reader.open_intents(None, 1)?.rows.is_empty()))
                 .expect("a look")
             {
-                tokio::task::yield_now().await;
+                look_again().await;
             }
         };
         tokio::time::timeout(PATIENCE, heard).await.expect("the book hears of all within time");

@@ -13,7 +13,7 @@ use serde_json::json;
 use store::tables::invoices::{BillingRun, InvoiceLineKind, InvoiceLineRow, InvoiceRow, InvoiceState};
 use store::{Reader, StoreError, Tables, Tx};
 
-use crate::client::PATIENCE;
+use crate::client::{PATIENCE, look_again};
 use crate::program::Program;
 use crate::provider::Provider;
 use crate::{Random, told_seed};
@@ -156,7 +156,7 @@ fn newest_run(tables: &Tables) -> BillingRun {
 async fn until(tables: &Tables, is_so: impl Fn(&Reader<'_>) -> Result<bool, StoreError>) {
     let looking = async {
         while !tables.read(&is_so).expect("a look") {
-            tokio::task::yield_now().await;
+            look_again().await;
         }
     };
     tokio::time::timeout(PATIENCE, looking).await.expect("it is so in time");

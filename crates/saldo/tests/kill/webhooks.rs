@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use store::tables::endpoints::DeliveryState;
 
-use crate::client::PATIENCE;
+use crate::client::{PATIENCE, look_again};
 use crate::program::Program;
 use crate::receiver::Receiver;
 use crate::server_for_tests;
@@ -52,7 +52,7 @@ async fn play(database: String) {
     };
     let waited = tokio::time::timeout(PATIENCE, async {
         while !all_taken() {
-            tokio::task::yield_now().await;
+            look_again().await;
         }
     });
     waited.await.expect("all is told");

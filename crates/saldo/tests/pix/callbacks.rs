@@ -15,8 +15,8 @@ use store::tables::settlements::Owed;
 use store::views::PurchaseState;
 
 use crate::browser::Browser;
-use crate::house::PATIENCE;
 use crate::house::provider::{PACK, Provider};
+use crate::house::{PATIENCE, look_again};
 use crate::subscriber::{CALLBACK, SECRET};
 use crate::{end_to_end, told};
 
@@ -32,7 +32,11 @@ async fn paid_twice_by_two_payments_is_credit_the_second_time() {
     // Neither payment is lost to him who made it: both are told, and what he has as credit.
     let shown = async |browser: &mut Browser<'_>| browser.get("/invoices").await.text;
     let mut browser = provider.signed_in().await;
-    let looking = async { while !shown(&mut browser).await.contains("Your credit") {} };
+    let looking = async {
+        while !shown(&mut browser).await.contains("Your credit") {
+            look_again().await;
+        }
+    };
     tokio::time::timeout(PATIENCE, looking).await.expect("the credit is shown");
     let page = shown(&mut browser).await;
     for words in ["Your credit: R$24.90", "Paid too much, by Pix", &end_to_end(1), &end_to_end(2)] {

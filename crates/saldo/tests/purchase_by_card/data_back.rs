@@ -57,6 +57,7 @@ impl Provider {
                 if self.available() == wanted && rows.iter().flatten().all(|row| !row.is_behind()) {
                     return;
                 }
+                house::look_again().await;
             }
         };
         let waited = tokio::time::timeout(house::PATIENCE, waiting).await;

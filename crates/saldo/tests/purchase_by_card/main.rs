@@ -64,6 +64,7 @@ impl Provider {
                 if !page.contains("data-pending") {
                     return page;
                 }
+                house::look_again().await;
             }
         };
         tokio::time::timeout(house::PATIENCE, looking).await.expect("an end within time")
@@ -354,7 +355,7 @@ async fn a_second_payment_at_stripe_becomes_credit_and_a_person_hears_of_it() {
     sandbox.act(Act::Refund { payment: first.provider_payment, amount: None }).await.expect("it fits");
     let gone = async {
         while provider.available() != 0 {
-            tokio::task::yield_now().await;
+            house::look_again().await;
         }
     };
     tokio::time::timeout(house::PATIENCE, gone).await.expect("the data in time");

@@ -19,7 +19,7 @@ use store::views::{PurchaseRow, PurchaseState};
 
 use super::browser::{Browser, PASSWORD, between};
 use super::house::provider::{CPF, Provider};
-use super::house::{self, Answer, PATIENCE};
+use super::house::{self, Answer, PATIENCE, look_again};
 
 /// What Pix's provider proves itself with.
 pub(crate) const SECRET: &str = "a-secret-of-the-house";
@@ -112,6 +112,7 @@ impl Provider {
                 if let Some(found) = all.into_iter().find(|pix| pix.purchase == Some(purchase)) {
                     return found;
                 }
+                look_again().await;
             }
         };
         tokio::time::timeout(PATIENCE, look).await.expect("a Pix")

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 pub(crate) const LOGIN: &str = "joao";
 /// The router's clock at the start.
 pub(crate) const NOW_SECONDS: i64 = 1_795_000_000;
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Stage {
@@ -116,7 +117,7 @@ impl Stage {
     pub(crate) async fn until(&self, is_true: impl Fn(&Self) -> bool) {
         let waiting = async {
             while !is_true(self) {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(LOOK_AGAIN).await;
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.expect("it becomes true");

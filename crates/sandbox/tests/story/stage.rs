@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 
 pub(crate) const KEY: &str = "sk_test_stage";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_stage";
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A sandbox and those around it.
@@ -284,7 +285,7 @@ impl Stage {
                 if wanted(&answer) {
                     return answer;
                 }
-                tokio::task::yield_now().await;
+                tokio::time::sleep(LOOK_AGAIN).await;
             }
         };
         tokio::time::timeout(PATIENCE, asking).await.expect("the wanted answer within time")

@@ -9,8 +9,8 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Once, OnceLock};
 
 use store::{PostgresServer, Tables};
 use tokio_postgres::NoTls;
@@ -20,6 +20,9 @@ const URL_VARIABLE: &str = "SALDO_TEST_POSTGRES";
 /// Kept while this process lives: the server ends when its input does.
 static STARTED: OnceLock<(String, Option<(Child, ChildStdin)>)> = OnceLock::new();
 static SHELVES: AtomicU32 = AtomicU32::new(0);
+/// The database that [`laid_out_url`] copies, and the lock of who lays it out.
+const LAID_OUT: &str = "laid_out";
+const LAYING_OUT: u32 = 1_001;
 
 /// A schema of its own on the server: a test finds in it what it has put there. Connections to it bear its name.
 pub(crate) fn empty_url() -> String {
@@ -30,10 +33,51 @@ pub(crate) fn empty_url() -> String {
 
 /// A database of its own on the server, which [`shut`] and [`open_again`] know.
 pub(crate) fn empty_database_url() -> String {
+    database_url("")
+}
+
+/// A database of its own on the server, laid out as the program leaves one that it was started on once. It is copied: laying out each anew takes
+/// many times as long as most of what is tried there.
+pub(crate) fn laid_out_url() -> String {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(lay_out_once);
+    database_url(&format!("TEMPLATE {LAID_OUT}"))
+}
+
+fn database_url(from: &str) -> String {
     let name = format!("d{}_{}", std::process::id(), SHELVES.fetch_add(1, Ordering::Relaxed));
-    run(url(), &format!("CREATE DATABASE {name}"));
+    run(url(), &format!("CREATE DATABASE {name} {from}"));
+    url_of(&name)
+}
+
+fn url_of(database: &str) -> String {
     let (server, _) = url().rsplit_once('/').expect("a URL that names a database");
-    format!("{server}/{name}?application_name={name}")
+    format!("{server}/{database}?application_name={database}")
+}
+
+/// Lays out the database that others are copied from, unless another process has. One does at a time; who died meanwhile left it half done and
+/// open to connections.
+fn lay_out_once() {
+    with_client(url(), async |client| {
+        let say =
+            async |sql: String| client.batch_execute(&sql).await.expect("statements that are understood");
+        say(format!("SELECT pg_advisory_lock({LAYING_OUT})")).await;
+        let known = "SELECT datname FROM pg_database WHERE datname = $1 AND NOT datallowconn";
+        if client.query_opt(known, &[&LAID_OUT]).await.expect("a look").is_some() {
+            return;
+        }
+        say(format!("DROP DATABASE IF EXISTS {LAID_OUT} WITH (FORCE)")).await;
+        say(format!("CREATE DATABASE {LAID_OUT}")).await;
+        let laying_out = || {
+            let server = PostgresServer::parse(&url_of(LAID_OUT)).expect("a URL that is understood");
+            server.open_journal().expect("a journal");
+            Tables::open_postgres(&server).expect("tables");
+        };
+        std::thread::spawn(laying_out).join().expect("it is laid out");
+        say(format!("ALTER DATABASE {LAID_OUT} ALLOW_CONNECTIONS false")).await;
+        let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1";
+        client.query(end, &[&LAID_OUT]).await.expect("its connections end");
+    });
 }
 
 /// Takes a database of its own away: its connections end and nobody gets a new one.
