@@ -467,6 +467,7 @@ fn balance() -> Balance {
         posted: usd("34.75"),
         available: usd("34.50"),
         is_frozen: false,
+        is_for_staff: false,
         debt: usd("0"),
         pending: usd("0.25"),
         held: usd("0"),

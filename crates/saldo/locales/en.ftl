@@ -173,6 +173,7 @@ grant-promotional = Welcome credit
 grant-purchased = Purchased
 grant-adjustment = Correction or goodwill
 owed-first = Owed, paid first by the next credit
+staff-below-zero = The balance is below zero: more was used or taken back than the customer had. New use is refused until it is above zero again. The next recharge pays what is owed first.
 below-zero = Your balance is below zero: more was used or taken back than you had. New use is refused until it is above zero again. The next recharge pays what is owed first.
 grant-overpaid = Paid beyond what was owed
 grant-reinstated = Returned
@@ -299,6 +300,7 @@ reason-awaiting-confirmation = Waiting for the payment to be confirmed.
 reason-not-paid-in-time = It was not paid in time.
 reason-given-up = It was cancelled before it was paid.
 reason-given-back = { $amount } was given back, and the credit it had bought was taken back.
+reason-refund-failed = A refund of { $amount } did not arrive: your bank sent it back, and its credit is yours again. Please contact us.
 reason-dispute-open = Your bank has taken this payment back while it decides. The credit it bought is not available until then.
 reason-dispute-asked = Your bank is asking about this payment. Your credit balance has not changed.
 reason-dispute-lost = Your bank took this payment back. The credit it had bought was taken back.
@@ -328,6 +330,7 @@ staff-reason-dispute-open = Contested at the customer's bank, which keeps the pa
 staff-reason-dispute-asked = The customer's bank is asking about this payment. No credit was taken.
 staff-reason-dispute-lost = The customer's bank decided for the customer and keeps the payment. The credit it had bought was taken back.
 staff-reason-dispute-won = The customer's bank has decided: this payment stands, and the customer has the credit it bought again.
+staff-reason-refund-failed = A refund of { $amount } did not arrive: the customer’s bank sent it back, and its credit is the customer’s again.
 staff-reason-data-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. { $quantity } of its data is taken until then.
 staff-reason-data-stays-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. No data was taken.
 staff-reason-data-dispute-asked = The customer's bank is asking about this payment. No data was taken.
@@ -836,6 +839,7 @@ payments-sum = { $n ->
     [one] One payment: { $paid } paid, { $back } given back, { $unpaid } not paid.
    *[other] { $n } payments: { $paid } paid, { $back } given back, { $unpaid } not paid.
  }
+payments-sum-disputed = Of what was paid, { $amount } is disputed or was lost in a dispute.
 payments-given-back = { $n ->
     [one] Credit given back by hand, once: { $back }.
    *[other] Credit given back by hand, { $n } times: { $back }.
@@ -1112,6 +1116,8 @@ credit-for-payment-asked = { $asked } was asked for.
 credit-expires-hint = The last day as 2026-12-31. Left empty, it does not expire.
 credit-expires-in-past = This day is over.
 credit-expires-no-day = Write the day as 2026-12-31.
+credit-expires-too-far = This day is too far away. Leave it empty for credit that does not expire.
+credit-too-much = At most { $most } at once.
 credit-expires-with-take = Only credit that is given expires.
 credit-above-left = That is more than what is left of this payment. Nothing was booked.
 credit-bad-amount = Type an amount above zero.

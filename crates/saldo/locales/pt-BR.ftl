@@ -173,6 +173,7 @@ grant-promotional = Crédito de boas-vindas
 grant-purchased = Comprado
 grant-adjustment = Correção ou cortesia
 owed-first = Devido, pago primeiro pelo próximo crédito
+staff-below-zero = O saldo está abaixo de zero: foi usado ou retirado mais do que o cliente tinha. Novos usos são recusados até ele ficar acima de zero. A próxima recarga paga primeiro o que é devido.
 below-zero = Seu saldo está abaixo de zero: foi usado ou retirado mais do que você tinha. Novos usos são recusados até ele ficar acima de zero. A próxima recarga paga primeiro o que é devido.
 grant-overpaid = Pago além do devido
 grant-reinstated = Devolvido
@@ -299,6 +300,7 @@ reason-awaiting-confirmation = Aguardando a confirmação do pagamento.
 reason-not-paid-in-time = Não foi pago dentro do prazo.
 reason-given-up = Foi cancelado antes do pagamento.
 reason-given-back = { $amount } devolvidos; o crédito que esse valor tinha comprado foi retirado.
+reason-refund-failed = Uma devolução de { $amount } não chegou: seu banco a mandou de volta, e o crédito é seu de novo. Fale conosco.
 reason-dispute-open = Seu banco retirou este pagamento enquanto decide. O crédito que ele comprou não está disponível até lá.
 reason-dispute-asked = Seu banco está perguntando sobre este pagamento. Seu saldo de crédito não mudou.
 reason-dispute-lost = Seu banco retirou este pagamento. O crédito que ele tinha comprado foi retirado.
@@ -328,6 +330,7 @@ staff-reason-dispute-open = Contestado no banco do cliente, que fica com o pagam
 staff-reason-dispute-asked = O banco do cliente está perguntando sobre este pagamento. Nenhum crédito foi retirado.
 staff-reason-dispute-lost = O banco do cliente decidiu a favor dele e ficou com o pagamento. O crédito comprado foi retirado.
 staff-reason-dispute-won = O banco do cliente decidiu: este pagamento vale, e o cliente tem de novo o crédito comprado.
+staff-reason-refund-failed = Uma devolução de { $amount } não chegou: o banco do cliente a mandou de volta, e o crédito é do cliente de novo.
 staff-reason-data-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Até lá, { $quantity } dos dados comprados estão retirados.
 staff-reason-data-stays-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Nenhum dado foi retirado.
 staff-reason-data-dispute-asked = O banco do cliente está perguntando sobre este pagamento. Nenhum dado foi retirado.
@@ -836,6 +839,7 @@ payments-sum = { $n ->
     [one] Um pagamento: { $paid } pagos, { $back } devolvidos, { $unpaid } não pagos.
    *[other] { $n } pagamentos: { $paid } pagos, { $back } devolvidos, { $unpaid } não pagos.
  }
+payments-sum-disputed = Do que foi pago, { $amount } está contestado ou foi perdido em contestação.
 payments-given-back = { $n ->
     [one] Crédito devolvido à mão, uma vez: { $back }.
    *[other] Crédito devolvido à mão, { $n } vezes: { $back }.
@@ -1112,6 +1116,8 @@ credit-for-payment-asked = Foram cobrados { $asked }.
 credit-expires-hint = O último dia no formato 2026-12-31. Vazio, não expira.
 credit-expires-in-past = Este dia já passou.
 credit-expires-no-day = Escreva o dia no formato 2026-12-31.
+credit-expires-too-far = Este dia está longe demais. Deixe vazio para crédito que não expira.
+credit-too-much = No máximo { $most } de uma vez.
 credit-expires-with-take = Só crédito dado expira.
 credit-above-left = O valor é maior que o restante deste pagamento. Nada foi lançado.
 credit-bad-amount = Digite um valor maior que zero.

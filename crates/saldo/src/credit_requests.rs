@@ -15,6 +15,7 @@ use store::{StoreError, Tx};
 
 use crate::app::App;
 use crate::audit::{Author, Change};
+use crate::customer_imports::OPENING_UNITS_MAX;
 use crate::customers::is_unprintable;
 use crate::intents::{self, Wish};
 use crate::problem::Problem;
@@ -22,6 +23,10 @@ use crate::{claims, clock, ids, notices, withheld};
 
 /// The code of a problem: credit for a payment has been asked for already.
 pub const CREDIT_ASKED: &str = "payment_credit_asked";
+/// The code of a problem: more than is given or taken at once.
+pub const CREDIT_TOO_MUCH: &str = "credit_too_much";
+/// The most that is given or taken at once, in whole units of money: as much as a customer of a file may begin with.
+pub const CREDIT_UNITS_MAX: i64 = OPENING_UNITS_MAX;
 /// Most characters of a note.
 pub const NOTE_CHARS_MAX: usize = 500;
 
@@ -74,6 +79,11 @@ pub fn wrong_with(asked: &Asked, now: Timestamp) -> Vec<Problem> {
     let mut wrong = Vec::new();
     if asked.amount.value() <= 0 {
         wrong.push(Problem::invalid("amount", "amount_not_positive", "amount must be above zero."));
+    }
+    let most = Amount::parse(&CREDIT_UNITS_MAX.to_string(), asked.amount.unit());
+    if most.is_ok_and(|most| asked.amount.value() > most.value()) {
+        let detail = format!("amount must be at most {CREDIT_UNITS_MAX}.");
+        wrong.push(Problem::invalid("amount", CREDIT_TOO_MUCH, detail));
     }
     if asked.note.trim().is_empty() {
         wrong.push(Problem::invalid("note", "missing_field", "note is missing: say why."));

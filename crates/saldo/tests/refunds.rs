@@ -101,6 +101,7 @@ async fn a_refund_that_fails_later_gives_the_credit_again() {
     let mut browser = Browser::signed_in(&house, &ana).await;
     let page = browser.get("/recharge").await.text;
     assert!(page.contains("</svg>Success</span>"), "{page}");
+    assert!(page.contains("A refund of $10.00 did not arrive"), "{page}");
     let csv = browser.get("/statement.csv").await.text;
     assert!(csv.contains("Refund that did not arrive"), "{csv}");
     house.close().await;

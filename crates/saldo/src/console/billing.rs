@@ -136,11 +136,16 @@ pub(super) async fn begin(
 pub(super) async fn first_month(State(app): State<Arc<App>>, staff: StaffIn) -> Result<Response, Fault> {
     staff.must(Permission::RunBilling)?;
     let (sold, zone, now) = (app.sold(), staff.visit.reader().zone.clone(), app.ledger.now());
-    let (known, choices) = app
+    let (known, mut choices) = app
         .read(move |tables| {
             Ok((billing::first_month(tables)?, billing::first_months(tables, &sold, &zone, now)?))
         })
         .await?;
+    // What was said stays said where nobody chooses anything else, also once it lies outside what could be said anew.
+    if let Some(known) = known.filter(|known| !choices.contains(known)) {
+        choices.push(known);
+        choices.sort_unstable();
+    }
     let reader = staff.visit.reader().clone();
     let option = |month: &Month| (month.to_string(), month_words(reader.locale, &month.to_string()));
     let nothing = (String::new(), reader.t("first-month-none"));

@@ -19,7 +19,7 @@ use super::credit::{by, reason_text, url};
 use super::offer_fields::{NOT_A_NUMBER, Typed, Unread, choice, date, hidden, text};
 use super::payments;
 use crate::app::App;
-use crate::credit_requests::{self, CREDIT_ASKED};
+use crate::credit_requests::{self, CREDIT_ASKED, CREDIT_TOO_MUCH, CREDIT_UNITS_MAX};
 use crate::look::Reader;
 use crate::look::page::{Field, FieldProblem, OfferForm};
 use crate::look::part::Place;
@@ -207,10 +207,11 @@ fn end_of_day(reader: &Reader, text: &str) -> Result<Option<Timestamp>, Problem>
     if text.is_empty() {
         return Ok(None);
     }
-    let day: Option<Date> = text.parse().ok();
-    let bounds = day.and_then(|day| day_bounds(&reader.zone, day));
-    let wrong = || Problem::invalid("expires_at", "not_a_day", "This is no day.");
-    bounds.map(|bounds| Some(bounds.until)).ok_or_else(wrong)
+    let wrong = |code, detail| Problem::invalid("expires_at", code, detail);
+    let day: Date = text.parse().map_err(|_| wrong("not_a_day", "This is no day."))?;
+    let bounds =
+        day_bounds(&reader.zone, day).ok_or_else(|| wrong("day_too_far", "This day is too far away."))?;
+    Ok(Some(bounds.until))
 }
 
 async fn form(
@@ -226,6 +227,7 @@ async fn form(
         field: problem.field.clone().unwrap_or_default(),
         words: match problem.code {
             NOT_A_NUMBER => typed.not_money_words(app.config.credit.unit),
+            CREDIT_TOO_MUCH => reader.t1("credit-too-much", "most", reader.number(CREDIT_UNITS_MAX)),
             _ => reader.t(wrong_text(problem)),
         },
         link: None,
@@ -299,6 +301,7 @@ fn wrong_text(problem: &Problem) -> &'static str {
         ("invalid_field", _) => "credit-expires-with-take",
         ("not_a_choice", _) => "choose-one",
         ("not_a_day", _) => "credit-expires-no-day",
+        ("day_too_far", _) => "credit-expires-too-far",
         (ABOVE_LEFT, _) => "credit-above-left",
         ("amount_over_precise", _) => "offer-whole-cents",
         ("amount_too_large", _) => "offer-too-much",

@@ -309,8 +309,8 @@ async fn show(
     let sold = known.money.as_ref().filter(|money| money.unit == app.config.credit.unit);
     let published = timeline::published(app, sold.map(|money| money.wallet));
     let balance = published.map(|wallet| figures::balance(&wallet, &known.grants, app.ledger.now()));
-    // What a customer is told of a frozen wallet is not for staff: they are told by whom and why, where they can thaw it.
-    let balance = balance.map(|balance| Balance { is_frozen: false, ..balance });
+    // A customer is told of a frozen wallet there; staff are told by whom and why, where they can thaw it.
+    let balance = balance.map(|balance| Balance { is_for_staff: true, ..balance });
     let cards = cards::of(app, &known.customer).await;
     let base = format!("/console/customers/{id}?");
     let automatic = app.read(move |tables| tables.automatic_topups_of(id, 1)).await?.pop();

@@ -44,6 +44,7 @@ mod plans;
 mod purchases;
 mod reconciliation;
 mod refund_acts;
+mod refund_form;
 mod routers;
 mod search;
 mod staff;
@@ -99,8 +100,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/console/payments.csv", get(payment_lists::file))
         .route("/console/payments/{id}", get(payments::page))
         .route("/console/payments/{id}/receipt", post(payments::send_receipt))
-        .route("/console/payments/{id}/refund", get(payments::refund))
-        .route("/console/payments/{id}/refunds", post(payments::order))
+        .route("/console/payments/{id}/refund", get(refund_form::form))
+        .route("/console/payments/{id}/refunds", post(refund_form::order))
         .route("/console/refunds/{id}/approval", post(refund_acts::approve))
         .route("/console/refunds/{id}/rejection", post(refund_acts::reject))
         .route("/console/refunds/{id}/resolution", post(refund_acts::resolve))

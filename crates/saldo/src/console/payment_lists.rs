@@ -217,7 +217,7 @@ fn sums(
     units.dedup();
     let mut sentences: Vec<String> = units
         .into_iter()
-        .map(|unit| {
+        .flat_map(|unit| {
             let of = |wanted: fn(&PaymentSum) -> i64| {
                 let all = sums.iter().filter(|sum| sum.unit == unit);
                 Amount::new(all.map(wanted).fold(0, i64::saturating_add), unit)
@@ -232,7 +232,10 @@ fn sums(
                 ("back", reader.money(of(|sum| sum.refunded))),
                 ("unpaid", reader.money(not_paid)),
             ];
-            reader.tn_with("payments-sum", count, values)
+            let disputed = of(|sum| sum.disputed);
+            let disputed = (disputed.value() > 0)
+                .then(|| reader.t1("payments-sum-disputed", "amount", reader.money(disputed)));
+            std::iter::once(reader.tn_with("payments-sum", count, values)).chain(disputed)
         })
         .collect();
     // What was given back by hand went back from what had come before, not from one row: it is told by the days on which it went.

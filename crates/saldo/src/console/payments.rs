@@ -1,11 +1,11 @@
-//! `/console/payments/{id}`: one attempt to pay with what is claimed back of it; and its refund. The list is next door.
+//! `/console/payments/{id}`: one attempt to pay with what is claimed back of it. Its refund and the list are next door.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use money::{Amount, CustomerId, PaymentId, RefundId, Unit};
+use money::{Amount, CustomerId, PaymentId, Unit};
 use serde::Deserialize;
 use store::StoreError;
 use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
@@ -13,39 +13,27 @@ use store::tables::credit_requests::CreditRequest;
 use store::tables::customers::Customer;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
-use stripe::minor_units::MinorAmount;
-use stripe::request::money_back::RefundReason;
 
 use super::collected;
 use super::credit;
 use super::credit_form::WALLETS_MAX;
-use super::offer_fields::{NOT_A_NUMBER, Typed};
 use super::refund_acts::{self, Ordered};
 use crate::app::App;
 use crate::credit_requests::CREDIT_ASKED;
-use crate::ids;
 use crate::look::Reader;
 use crate::look::page::listing::{Fact, Sheet, SheetAct, SheetLine, SheetList, Standing};
-use crate::look::page::refund::{RefundMoves, RefundPage, RefundPreview};
 use crate::look::part::{self, Place, claim_reason};
 use crate::permissions::Permission;
 use crate::portal::payment_list::row;
 use crate::portal::{Asked, Fault, Posted, StaffIn, draw, local_path};
 use crate::problem::Problem;
 use crate::receipts;
-use crate::refunds::{self, CREDIT_WAITING, OTHER_CURRENCY, OnData, Wanted};
+use crate::refunds::{self, CREDIT_WAITING};
 use crate::taken_data;
 use crate::withheld::{self, NOT_WAITING, REFUND_WAITING};
 
 /// Orders of a payment that are shown.
 const ORDERS_SHOWN: u32 = 50;
-/// What the form of a refund says of data that the payment bought.
-const TAKE_DATA: &str = "take";
-const LEAVE_DATA: &str = "leave";
-/// Most characters of an amount that is typed; longer ones are no amount.
-const TYPED_CHARS_MAX: usize = 40;
-/// The code of a problem: no amount was typed.
-const AMOUNT_MISSING: &str = "amount_missing";
 /// Where Stripe's API is, if it is not played by a sandbox.
 const STRIPE_API: &str = "https://api.stripe.com";
 
@@ -66,29 +54,15 @@ pub(super) struct ReceiptAsked {
     return_to: String,
 }
 
-/// What is typed about a refund.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Typing {
-    /// What was typed of the amount; `None` before anything was asked.
-    amount: Option<String>,
-    reason: String,
-    note: String,
-    /// What becomes of data: `take`, `leave`.
-    data: String,
-    /// What was left, in the unit's steps, when the preview was drawn.
-    left: String,
-}
-
 /// A payment with what stands on its page.
-struct Known {
-    payment: Payment,
-    customer: Option<Customer>,
+pub(super) struct Known {
+    pub(super) payment: Payment,
+    pub(super) customer: Option<Customer>,
     claims: Vec<PaymentClaim>,
     orders: Vec<Ordered>,
-    left: Amount,
+    pub(super) left: Amount,
     /// Whether the customer's bank holds its money.
-    is_held: bool,
+    pub(super) is_held: bool,
     booked: i64,
     /// What was taken of the data that it bought, and how much that was, in bytes; `None` if it bought none.
     data: Option<(i64, i64)>,
@@ -98,11 +72,11 @@ struct Known {
     /// The number of its receipt.
     receipt: Option<String>,
     /// The pack that it was for: where its purchase is shown, and how large it is on which line.
-    bought: Option<(String, String)>,
+    pub(super) bought: Option<(String, String)>,
     /// What staff asked for last to credit it by hand.
     by_hand: Option<CreditRequest>,
     /// Whether that is not booked yet.
-    is_credit_waiting: bool,
+    pub(super) is_credit_waiting: bool,
     /// Whether staff may give credit for it.
     waits_for_credit: bool,
     /// What was asked for, of one that was not as it was asked for.
@@ -195,7 +169,7 @@ fn counts_money(tables: &store::Reader<'_>, customer: CustomerId, unit: Unit) ->
     Ok(wallets.iter().any(|wallet| wallet.unit == unit))
 }
 
-async fn known(app: &Arc<App>, reader: &Reader, id: PaymentId) -> Result<Known, Problem> {
+pub(super) async fn known(app: &Arc<App>, reader: &Reader, id: PaymentId) -> Result<Known, Problem> {
     let eyes = reader.clone();
     let unit = app.config.credit.unit;
     let look = move |tables: &store::Reader<'_>| {
@@ -420,7 +394,7 @@ fn claim_standing(state: ClaimState) -> (&'static str, &'static str) {
         ClaimState::Succeeded => ("back", "claim-succeeded"),
         ClaimState::Failed => ("bad", "claim-failed"),
         ClaimState::Inquiry => ("wait", "claim-inquiry"),
-        ClaimState::Open => ("bad", "claim-open"),
+        ClaimState::Open => ("wait", "claim-open"),
         ClaimState::Won => ("good", "claim-won"),
         ClaimState::Lost => ("bad", "claim-lost"),
         ClaimState::Closed => ("good", "claim-closed"),
@@ -442,188 +416,6 @@ pub(super) async fn send_receipt(
     Ok(Redirect::to(&format!("{back}?sent={sent}")).into_response())
 }
 
-/// `GET /console/payments/{id}/refund`. With an amount, what that would take.
-pub(super) async fn refund(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Path(id): Path<String>,
-    Asked(typing): Asked<Typing>,
-) -> Result<Response, Fault> {
-    staff.must(Permission::RefundPayments)?;
-    show_refund(&app, &staff, parse(&id)?, typing, None).await
-}
-
-/// `POST /console/payments/{id}/refunds`
-pub(super) async fn order(
-    State(app): State<Arc<App>>,
-    staff: StaffIn,
-    Path(id): Path<String>,
-    Posted(typing): Posted<Typing>,
-) -> Result<Response, Fault> {
-    staff.must(Permission::RefundPayments)?;
-    let id = parse(&id)?;
-    let unit = known(&app, staff.visit.reader(), id).await?.left.unit();
-    let amount = match read_amount(&staff, &typing, unit) {
-        Ok(Some(amount)) => amount,
-        Ok(None) => return show_refund(&app, &staff, id, typing, None).await,
-        Err(problem) => return show_refund(&app, &staff, id, typing, Some(problem)).await,
-    };
-    let on_data = match read_on_data(&typing) {
-        Ok(on_data) => on_data,
-        Err(problem) => return show_refund(&app, &staff, id, typing, Some(problem)).await,
-    };
-    let wanted = Wanted {
-        amount: Some(amount),
-        reason: refunds::reason_of(&typing.reason),
-        note: typing.note.clone(),
-        on_data,
-        // Whoever orders has seen a preview: without it, it is drawn first.
-        left_seen: Some(Amount::new(typing.left.parse().unwrap_or(-1), unit)),
-        alone_up_to: alone_up_to(&app, &staff),
-    };
-    let author = staff.visit.author(&staff.who.session);
-    match refunds::order(&app, author, (RefundId::from_u128(ids::fresh()), id), wanted).await {
-        Ok(order) => Ok(Redirect::to(&format!("{}?ordered={}", url(id), order.id)).into_response()),
-        Err(problem) if problem.status.is_client_error() => {
-            show_refund(&app, &staff, id, typing, Some(problem)).await
-        }
-        Err(problem) => Err(problem.into()),
-    }
-}
-
-/// What was chosen for data; nothing where the payment bought none.
-fn read_on_data(typing: &Typing) -> Result<Option<OnData>, Problem> {
-    match typing.data.as_str() {
-        "" => Ok(None),
-        TAKE_DATA => Ok(Some(OnData::Take)),
-        LEAVE_DATA => Ok(Some(OnData::Leave)),
-        _ => Err(Problem::invalid("data", "invalid_field", "data must be take or leave.")),
-    }
-}
-
-/// How much this member of staff may give back alone: who may say yes to others needs nobody's.
-fn alone_up_to(app: &App, staff: &StaffIn) -> Option<Amount> {
-    (!staff.may(Permission::ApproveCredit)).then_some(app.config.console.refund_above)
-}
-
-fn read_amount(staff: &StaffIn, typing: &Typing, unit: money::Unit) -> Result<Option<Amount>, Problem> {
-    let reader = staff.visit.reader();
-    let Some(typed) = &typing.amount else { return Ok(None) };
-    let text: String = typed.trim().chars().take(TYPED_CHARS_MAX).collect();
-    if text.is_empty() {
-        return Err(Problem::invalid("amount", AMOUNT_MISSING, "amount is missing."));
-    }
-    Typed { reader: reader.clone(), data_unit: reader.data_unit }.money("amount", &text, unit)
-}
-
-async fn show_refund(
-    app: &Arc<App>,
-    staff: &StaffIn,
-    id: PaymentId,
-    typing: Typing,
-    refused: Option<Problem>,
-) -> Result<Response, Fault> {
-    let reader = staff.visit.reader().clone();
-    let known = known(app, &reader, id).await?;
-    let unit = known.left.unit();
-    let read = read_amount(staff, &typing, unit);
-    let problem = match (refused, &read) {
-        (Some(problem), _) => Some(problem),
-        (None, Err(problem)) => Some(problem.clone()),
-        _ if !refunds::is_in_our_currency(&known.payment) => {
-            Some(Problem::new(StatusCode::OK, OTHER_CURRENCY, "It is given back at Stripe."))
-        }
-        _ if known.is_credit_waiting => {
-            Some(Problem::new(StatusCode::OK, CREDIT_WAITING, "Credit for it is asked for."))
-        }
-        _ if known.is_held => Some(Problem::new(StatusCode::OK, "payment_disputed", "The bank holds it.")),
-        (None, Ok(Some(amount))) => out_of_range(*amount, known.left),
-        (None, Ok(None)) => None,
-    };
-    let is_stale = problem.as_ref().is_some_and(|problem| problem.code == "refund_changed");
-    let preview = match (&problem, read) {
-        (problem, Ok(Some(amount)))
-            if problem.is_none() || (is_stale && out_of_range(amount, known.left).is_none()) =>
-        {
-            let moves = refunds::preview(app, id, amount).await?;
-            let moves = moves.map(|it| RefundMoves {
-                from_grant: it.from_grant,
-                from_expired: it.from_expired,
-                used: it.used,
-            });
-            Some(RefundPreview { amount, moves })
-        }
-        _ => None,
-    };
-    let typed = Typed { reader: reader.clone(), data_unit: reader.data_unit };
-    let amount = match &typing.amount {
-        None => typed.shown_money(Some(known.left)),
-        Some(typed) => typed.chars().take(TYPED_CHARS_MAX).collect(),
-    };
-    let reasons = refunds::REASONS
-        .into_iter()
-        .map(|reason| (reason.as_str(), reader.t(reason_text(reason)), reason.as_str() == typing.reason));
-    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
-    let page = RefundPage {
-        frame: staff.visit.frame(app, Some(Place::ConsolePayments)),
-        payment_url: url(id),
-        customer: name_of(known.customer.as_ref()),
-        bought: known.bought,
-        paid: known.payment.amount,
-        refunded: Amount::new(known.payment.refunded, unit),
-        left: known.left,
-        amount,
-        reasons: reasons.collect(),
-        note: typing.note,
-        leaves_data: typing.data == LEAVE_DATA,
-        problem: problem.map(|problem| refusal_words(&typed, &problem, known.left)),
-        limit: alone_up_to(app, staff).map(|limit| reader.t1("refund-limit", "limit", reader.money(limit))),
-        preview,
-        reader,
-    };
-    draw(status, &page)
-}
-
-fn out_of_range(amount: Amount, left: Amount) -> Option<Problem> {
-    let is_wrong = amount.value() <= 0 || amount.value() > left.value();
-    if is_wrong {
-        return Some(Problem::invalid("amount", "amount_out_of_range", "amount is out of range."));
-    }
-    // What cannot be sent is told before it is confirmed.
-    MinorAmount::from_amount(amount)
-        .is_err()
-        .then(|| Problem::invalid("amount", "amount_over_precise", "amount must be in whole cents."))
-}
-
-fn refusal_words(typed: &Typed, problem: &Problem, left: Amount) -> String {
-    let reader = &typed.reader;
-    match problem.code {
-        NOT_A_NUMBER => typed.not_money_words(left.unit()),
-        CREDIT_WAITING => reader.t("refund-credit-waits"),
-        AMOUNT_MISSING => reader.t1("refund-amount-missing", "left", reader.money(left)),
-        OTHER_CURRENCY => reader.t("refund-at-stripe"),
-        "refund_open" => reader.t("refund-another-open"),
-        "refund_waiting" => reader.t("refund-another-waits"),
-        "payment_disputed" => reader.t("refund-held-by-bank"),
-        "unprintable" => reader.t("note-unprintable"),
-        "refund_changed" => reader.t1("refund-changed", "left", reader.money(left)),
-        "already_refunded" | "payment_not_paid" => reader.t("refund-nothing-left"),
-        "amount_over_precise" => reader.t("offer-whole-cents"),
-        "too_long" => reader.t("note-too-long"),
-        "no_data_bought" => reader.t("refund-no-data-bought"),
-        "invalid_field" => reader.t("refund-data-choose"),
-        _ => reader.t1("refund-bad-amount", "left", reader.money(left)),
-    }
-}
-
-fn reason_text(reason: RefundReason) -> &'static str {
-    match reason {
-        RefundReason::RequestedByCustomer => "refund-requested",
-        RefundReason::Duplicate => "refund-duplicate",
-        RefundReason::Fraudulent => "refund-fraudulent",
-    }
-}
-
-fn parse(id: &str) -> Result<PaymentId, Problem> {
+pub(super) fn parse(id: &str) -> Result<PaymentId, Problem> {
     id.parse().map_err(|_| Problem::not_found("payment"))
 }

@@ -57,6 +57,7 @@ pub(crate) fn balance(wallet: &PublishedWallet, grants: &[GrantRow], now: Timest
         window_closes_at: open.map(|window| window.closes_at).min(),
         debt: amount(wallet.debt),
         grants: parts(grants, wallet.unit),
+        is_for_staff: false,
     }
 }
 

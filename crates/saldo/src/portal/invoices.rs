@@ -13,9 +13,8 @@ use money::{BoletoId, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::tables::bank::FindingCode;
 use store::tables::boletos::{BoletoRow, BoletoState};
-use store::tables::payments::{Payment, PaymentCursor};
 use store::tables::settlements::SettlementOutcome;
-use store::{Page, Reader as TablesReader, StoreError};
+use store::{Reader as TablesReader, StoreError};
 
 use super::boleto_pix;
 use super::calendar::{day_bounds, day_of};
@@ -64,12 +63,11 @@ pub(super) async fn page(
     let is_first = trail.is_first();
     let now = app.ledger.now();
     let turned = Trail::parse(wanted.payments.as_deref());
-    let (payments_of, is_newest) = (turned.clone(), turned.is_first());
+    let is_newest = turned.is_first();
     let request_id = signed.visit.request_id().to_owned();
     let read = app.read(move |tables| {
         let invoiced = read(&asked, tables, &reader, customer, &trail, now)?;
-        let page = payment_list::read(tables, customer, &payments_of)?;
-        Ok((invoiced, card_payments(&asked, tables, &reader, &page, (&turned, &request_id))?))
+        Ok((invoiced, card_payments(&asked, tables, &reader, customer, (&turned, &request_id))?))
     });
     let (invoiced, payments) = read.await?;
     let live = match (is_first, is_newest && !payments.rows.is_empty()) {
@@ -89,12 +87,11 @@ pub(super) fn card_payments(
     app: &App,
     tables: &TablesReader<'_>,
     reader: &Reader,
-    page: &Page<Payment, PaymentCursor>,
+    customer: CustomerId,
     (trail, request_id): (&Trail, &str),
 ) -> Result<PaymentList, StoreError> {
-    let list = payment_list::list(app, reader, page, (Place::Invoices, trail), request_id);
-    let rows = page.rows.iter().map(|payment| payment_list::row_of(tables, reader, payment));
-    Ok(PaymentList { caption_id: "card-payments", rows: rows.collect::<Result<_, _>>()?, ..list })
+    let list = payment_list::list(app, tables, reader, customer, (Place::Invoices, trail), request_id)?;
+    Ok(PaymentList { caption_id: "card-payments", ..list })
 }
 
 /// `GET /boletos/{id}/pdf`: the same title each time it is asked for (*segunda via*).

@@ -288,8 +288,7 @@ fn fragment(
     }
     if part == Part::CardPayments {
         let (first, customer) = (Trail::default(), signed.customer());
-        let rows = payment_list::read(tables, customer, &first)?;
-        let payments = invoices::card_payments(app, tables, reader, &rows, (&first, request_id))?;
+        let payments = invoices::card_payments(app, tables, reader, customer, (&first, request_id))?;
         return Ok(html(&PaymentsFragment { reader, payments: &payments }));
     }
     let missing = || StoreError::Missing { what: format!("a wallet of {} in money", signed.customer()) };
@@ -317,8 +316,8 @@ fn fragment(
         }
         Part::Payments => {
             let (first, customer) = (Trail::default(), signed.customer());
-            let rows = payment_list::read(tables, customer, &first)?;
-            let payments = payment_list::list(app, reader, &rows, (Place::Recharge, &first), request_id);
+            let of = (Place::Recharge, &first);
+            let payments = payment_list::list(app, tables, reader, customer, of, request_id)?;
             html(&PaymentsFragment { reader, payments: &payments })
         }
         Part::Movements => {

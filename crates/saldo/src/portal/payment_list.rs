@@ -1,9 +1,9 @@
 //! Credit details: every attempt to pay, as a row that is never half empty.
 
-use money::{Amount, PaymentId};
-use store::tables::claims::ClaimState;
+use money::{Amount, CustomerId, PaymentId};
+use store::tables::claims::{ClaimCause, ClaimState};
 use store::tables::payments::{Payment, PaymentCursor, PaymentStatus};
-use store::{Page, Reader as TablesReader, StoreError};
+use store::{Reader as TablesReader, StoreError};
 
 use super::trail::Trail;
 use crate::app::App;
@@ -15,34 +15,28 @@ use crate::withheld;
 /// Rows of one page.
 const ROWS: u32 = 20;
 
-/// The page of attempts to which `trail` leads.
-pub(super) fn read(
-    tables: &TablesReader<'_>,
-    customer: money::CustomerId,
-    trail: &Trail,
-) -> Result<Page<Payment, PaymentCursor>, StoreError> {
-    tables.payments_of(customer, trail.last().and_then(cursor), ROWS)
-}
-
-/// The page as it is drawn.
+/// The page of a customer's attempts to which `trail` leads, as it is drawn at `place`.
 pub(super) fn list(
     app: &App,
+    tables: &TablesReader<'_>,
     reader: &Reader,
-    page: &Page<Payment, PaymentCursor>,
+    customer: CustomerId,
     (place, trail): (Place, &Trail),
     request_id: &str,
-) -> PaymentList {
+) -> Result<PaymentList, StoreError> {
+    let page = tables.payments_of(customer, trail.last().and_then(cursor), ROWS)?;
     let base = format!("{}?", place.url());
     let older = page.next.map(|next| format!("{}.{}", next.occurred_at.as_micros(), next.id));
-    PaymentList {
+    let rows = page.rows.iter().map(|payment| row_of(tables, reader, payment));
+    Ok(PaymentList {
         caption_id: "credit-details",
-        rows: page.rows.iter().map(|payment| row(reader, payment)).collect(),
+        rows: rows.collect::<Result<_, _>>()?,
         newer_url: trail.newer_url(&base, "payments"),
         older_url: older.map(|next| trail.older_url(&base, "payments", &next)),
         support_email: app.config.brand().support_email.clone(),
         request_id: request_id.to_owned(),
         is_for_staff: false,
-    }
+    })
 }
 
 /// An attempt as a row.
@@ -62,7 +56,7 @@ pub(crate) fn row(reader: &Reader, payment: &Payment) -> part::Payment {
     }
 }
 
-/// An attempt as a row, told of its data if it bought any and something of it went back.
+/// An attempt as a row, told of its data if it bought any and something of it went back, and of a refund that came back.
 pub(crate) fn row_of(
     tables: &TablesReader<'_>,
     reader: &Reader,
@@ -71,9 +65,18 @@ pub(crate) fn row_of(
     let row = row(reader, payment);
     let reason = match (row.reason, taken_data::taken_with(tables, payment)?) {
         (Some(reason), Some(taken)) => Some(reason.of_data(taken)),
+        (None, _) if row.status == part::PaymentStatus::Success => refund_that_failed(tables, payment)?,
         (reason, _) => reason,
     };
     Ok(part::Payment { reason, ..row })
+}
+
+/// What was to be given back of a payment that stands, if the newest refund of it did not arrive.
+fn refund_that_failed(tables: &TablesReader<'_>, payment: &Payment) -> Result<Option<Reason>, StoreError> {
+    let claims = tables.claims_of(payment.id)?;
+    let newest = claims.into_iter().rfind(|claim| claim.cause == ClaimCause::Refund);
+    let failed = newest.filter(|claim| claim.state == ClaimState::Failed);
+    Ok(failed.map(|claim| Reason::RefundFailed(claim.amount)))
 }
 
 /// How an attempt stands. It is a success when its credit is there, and not before.
@@ -108,7 +111,7 @@ fn claimed(payment: &Payment) -> (part::PaymentStatus, Option<Reason>) {
     match payment.dispute_state {
         Some(ClaimState::Open) => return (part::PaymentStatus::Disputed, Some(Reason::DisputeOpen)),
         Some(ClaimState::Inquiry) => return (part::PaymentStatus::Disputed, Some(Reason::DisputeAsked)),
-        Some(ClaimState::Lost) => return (part::PaymentStatus::Disputed, Some(Reason::DisputeLost)),
+        Some(ClaimState::Lost) => return (part::PaymentStatus::DisputeLost, Some(Reason::DisputeLost)),
         Some(ClaimState::Won) if payment.refunded == 0 => {
             return (part::PaymentStatus::Success, Some(Reason::DisputeWon));
         }

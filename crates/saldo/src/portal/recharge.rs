@@ -176,18 +176,18 @@ async fn show(
     let (customer, now, turned) = (signed.customer(), app.ledger.now(), trail.clone());
     let asked = Arc::clone(app);
     let is_view = signed.who.is_view;
+    let (eyes, request_id) = (signed.reader().clone(), signed.visit.request_id().to_owned());
     let read = app.read(move |tables| {
         let grants = figures::grants(tables, wallet.no.0)?;
-        let rows = payment_list::read(tables, customer, &turned)?;
+        let of = (Place::Recharge, &turned);
+        let payments = payment_list::list(&asked, tables, &eyes, customer, of, &request_id)?;
         let automatic = automatic_topup::seen(&asked, tables, wallet.id, now)?;
         let checkouts = checkouts::read(&asked, tables, (customer, is_view))?;
-        Ok((figures::balance(&wallet, &grants, now), rows, checkouts, automatic))
+        Ok((figures::balance(&wallet, &grants, now), payments, checkouts, automatic))
     });
     let (read, cards) = tokio::join!(read, cards::of(app, &signed.who.customer));
-    let (balance, rows, checkouts, automatic) = read?;
+    let (balance, payments, checkouts, automatic) = read?;
     let reader = signed.reader().clone();
-    let payments =
-        payment_list::list(app, &reader, &rows, (Place::Recharge, &trail), signed.visit.request_id());
     // Further pages of the table do not move while they are read.
     let live = if trail.is_first() {
         "balance,payments,checkouts,automatic-card"

@@ -11,6 +11,7 @@ use super::house::{House, PATIENCE};
 use super::staff_in;
 use super::support::paid;
 
+const RUNS: &str = "/console/billing/runs";
 const DAY: u32 = 86_400;
 
 async fn shown(house: &House) {
@@ -113,7 +114,6 @@ async fn who_used_more_than_he_had_is_counted_and_listed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn months_that_nobody_ran_are_named_and_can_be_run_late() {
-    const RUNS: &str = "/console/billing/runs";
     let house = open().await;
     let mut admin = seller(&house, "purchase").await;
     buyer(&house, "João da Silva", "52998224725", "01310100").await;
@@ -192,4 +192,16 @@ async fn months_that_another_system_billed_are_silent_once_staff_say_so_until_th
     assert!(form.contains(&format!("<option value=\"{last}\" selected")), "{form}");
     admin.submit(FIRST, FIRST, &[("month", "")]).await.expect(303);
     assert_eq!(named(&mut admin).await, [true, true, false]);
+
+    // What was said stays chosen where it could not be said anew.
+    let first = choices[1];
+    admin.submit(FIRST, FIRST, &[("month", first)]).await.expect(303);
+    house.advance(31 * DAY).await;
+    shown(&house).await;
+    admin.submit("/console/billing", RUNS, &[("month", first)]).await.expect(303);
+    house.until(|tables| tables.billing_runs_open(1), Vec::is_empty).await;
+    let form = admin.get(FIRST).await.text;
+    assert!(form.contains(&format!("<option value=\"{first}\" selected")), "{form}");
+    admin.submit(FIRST, FIRST, &[("month", first)]).await.expect(303);
+    assert!(named(&mut admin).await[2], "sending the form as it was drawn changes nothing");
 }

@@ -201,6 +201,8 @@ async fn nothing_is_given_back_while_the_bank_holds_the_money() {
     house.until(move |reader| reader.payment(payment), is_disputed).await;
     let mut finance = staff_in(&house, "fay@example.com", StaffRole::Finance).await;
     let url = format!("/console/payments/{payment}");
+    let list = finance.get("/console/payments").await.text;
+    assert!(list.contains("$10.00 paid") && list.contains("Of what was paid, $10.00 is disputed"), "{list}");
     let page = finance.get(&url).await.text;
     assert!(page.contains("holds this money") && !page.contains(&format!("{url}/refund\"")), "{page}");
     let form = finance.get(&format!("{url}/refund?amount=1.00")).await.text;

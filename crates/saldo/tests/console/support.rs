@@ -128,6 +128,8 @@ async fn a_refund_tells_before_what_it_takes_and_takes_exactly_that() {
     let page = staff.get(&there).await.text;
     assert!(page.contains("$4.00 is on its way back") && page.contains("Partly refunded"), "{page}");
     assert_eq!(house.figures(paid.customer.wallet).await[0], "-1.00");
+    let customer = staff.get(&format!("/console/customers/{}", paid.customer.customer.id)).await.text;
+    assert!(customer.contains("than the customer had") && !customer.contains("than you had"), "{customer}");
     assert!(staff.get(&format!("{url}/refund")).await.text.contains("value=\"6.00\""));
     assert!(actions(&house).await.contains(&"refund.create".to_owned()));
 
@@ -229,6 +231,14 @@ async fn bad_requests_for_credit_are_named_and_change_nothing() {
         (
             [("amount", "5"), ("note", "x"), ("expires_at", "2090-01-01"), ("direction", "take")],
             "Only credit",
+        ),
+        (
+            [("amount", "100000000.01"), ("note", "x"), ("expires_at", ""), ("direction", "give")],
+            "100,000,000",
+        ),
+        (
+            [("amount", "5"), ("note", "x"), ("expires_at", "9999-12-31"), ("direction", "give")],
+            "too far away",
         ),
     ] {
         let answer = bia.submit(&format!("{url}/new"), &url, &fields).await;

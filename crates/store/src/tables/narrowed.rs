@@ -64,8 +64,9 @@ const PAYMENTS_UNMATCHED: &str =
     card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
     DESC, id DESC LIMIT $14";
 const SUMS: &str =
-    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
+    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND
     ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -73,8 +74,9 @@ const SUMS: &str =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_OF: &str =
-    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded FROM payments WHERE customer = $1 AND ($2 = '' OR status =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
+    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE customer = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -82,8 +84,9 @@ const SUMS_OF: &str =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_BY_CARD: &str =
-    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status =
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
+    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -91,8 +94,9 @@ const SUMS_BY_CARD: &str =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_BY_STATUS: &str =
-    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded FROM payments WHERE status = $1 AND ($2 = '' OR status = $3)
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
+    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE status = $1 AND ($2 = '' OR status = $3)
     AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -100,8 +104,9 @@ const SUMS_BY_STATUS: &str =
     $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at DESC, id DESC
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_REFUNDED: &str =
-    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
+    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR
     status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR
     (status = 'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -109,8 +114,9 @@ const SUMS_REFUNDED: &str =
     card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY occurred_at
     DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_DISPUTED: &str =
-    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
+    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL
     AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL)
     AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -118,8 +124,9 @@ const SUMS_DISPUTED: &str =
     ($9 = '' OR card_last4 = $10) AND occurred_at >= $11 AND (occurred_at, id) < ($12, $13) ORDER BY
     occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_UNMATCHED: &str =
-    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded FROM payments WHERE id <> $1 AND status = 'succeeded' AND
+    "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
+    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
+    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND status = 'succeeded' AND
     credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount
     AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR
@@ -138,12 +145,12 @@ const SETTLEMENTS_OF: &str =
     FROM settlements WHERE customer = $1 AND paid_by <> 'card' AND ($2 = 0 OR amount = $3) AND came_at
     >= $4 AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7";
 const SETTLEMENT_SUMS: &str =
-    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (SELECT
+    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM (SELECT
     unit, amount FROM settlements WHERE id <> $1 AND paid_by <> 'card' AND ($2 = 0 OR amount = $3) AND
     came_at >= $4 AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7) AS found GROUP
     BY unit ORDER BY unit";
 const SETTLEMENT_SUMS_OF: &str =
-    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT) FROM (SELECT
+    "SELECT unit, 'succeeded', count(*), CAST(sum(amount) AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM (SELECT
     unit, amount FROM settlements WHERE customer = $1 AND paid_by <> 'card' AND ($2 = 0 OR amount = $3)
     AND came_at >= $4 AND (came_at, id) < ($5, $6) ORDER BY came_at DESC, id DESC LIMIT $7) AS found
     GROUP BY unit ORDER BY unit";
@@ -192,6 +199,8 @@ row! {
         pub amount: i64,
         /// How much of them was given back.
         pub refunded: i64,
+        /// How much of them, of what was not given back, the customer's bank holds or has kept.
+        pub disputed: i64,
     }
 }
 

@@ -26,9 +26,16 @@ pub struct Balance {
     pub debt: Amount,
     /// What is left, by source, in burn order; only grants with something left.
     pub grants: Vec<Grant>,
+    /// Whether staff read it, whose balance it is not.
+    pub is_for_staff: bool,
 }
 
 impl Balance {
+    /// The id of what is said of a balance below zero.
+    pub fn below_zero_id(&self) -> &'static str {
+        if self.is_for_staff { "staff-below-zero" } else { "below-zero" }
+    }
+
     /// What is owed, as a part of the balance: below zero.
     pub fn owed(&self) -> Amount {
         Amount::new(-self.debt.value(), self.debt.unit())

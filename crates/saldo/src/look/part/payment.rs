@@ -42,8 +42,10 @@ pub enum PaymentStatus {
     Refunded,
     /// Some of it was given back.
     PartlyRefunded,
-    /// The customer's bank took it back, or asks.
+    /// The customer's bank holds it, or asks.
     Disputed,
+    /// The customer's bank took it back for good.
+    DisputeLost,
 }
 
 impl PaymentStatus {
@@ -55,7 +57,7 @@ impl PaymentStatus {
             PaymentStatus::Pending => "status-pending",
             PaymentStatus::Refunded => "status-refunded",
             PaymentStatus::PartlyRefunded => "status-partly-refunded",
-            PaymentStatus::Disputed => "status-disputed",
+            PaymentStatus::Disputed | PaymentStatus::DisputeLost => "status-disputed",
         }
     }
 
@@ -63,10 +65,10 @@ impl PaymentStatus {
     pub fn tone(self) -> &'static str {
         match self {
             PaymentStatus::Success => "good",
-            PaymentStatus::Failure => "bad",
-            PaymentStatus::Pending => "wait",
+            PaymentStatus::Failure | PaymentStatus::DisputeLost => "bad",
+            // What the bank decides is awaited, as a payment that is under way is.
+            PaymentStatus::Pending | PaymentStatus::Disputed => "wait",
             PaymentStatus::Refunded | PaymentStatus::PartlyRefunded => "back",
-            PaymentStatus::Disputed => "bad",
         }
     }
 }

@@ -42,6 +42,8 @@ pub enum Reason {
     WaitingUntil(Timestamp),
     /// So much went back to where it came from, with the credit it had bought.
     GivenBack(Amount),
+    /// So much was to be given back and came back to us: it stands as before.
+    RefundFailed(Amount),
     /// The bank took the money back for now.
     DisputeOpen,
     /// The bank asks; nothing has moved.
@@ -124,6 +126,13 @@ impl Reason {
     fn words_to(&self, reader: &Reader, to: To) -> String {
         match self {
             Reason::GivenBack(amount) => reader.t1("reason-given-back", "amount", reader.money(amount)),
+            Reason::RefundFailed(amount) => {
+                let id = match to {
+                    To::Customer => "reason-refund-failed",
+                    To::Staff => "staff-reason-refund-failed",
+                };
+                reader.t1(id, "amount", reader.money(amount))
+            }
             Reason::WaitingUntil(at) => reader.t1("reason-waiting-until", "day", reader.day(at)),
             Reason::OfData(of, taken) => of.words_to(reader, to, *taken),
             _ => reader.t(self.text_id(to)),
@@ -154,9 +163,11 @@ impl Reason {
             Reason::DisputeLost => ("reason-dispute-lost", "staff-reason-dispute-lost"),
             Reason::DisputeWon => ("reason-dispute-won", "staff-reason-dispute-won"),
             // Those with values are told before.
-            Reason::Declined | Reason::GivenBack(_) | Reason::WaitingUntil(_) | Reason::OfData(..) => {
-                ("reason-declined", "staff-reason-declined")
-            }
+            Reason::Declined
+            | Reason::GivenBack(_)
+            | Reason::RefundFailed(_)
+            | Reason::WaitingUntil(_)
+            | Reason::OfData(..) => ("reason-declined", "staff-reason-declined"),
         };
         match to {
             To::Customer => customer,
@@ -226,6 +237,7 @@ mod tests {
             Reason::DisputeAsked,
             Reason::DisputeLost,
             Reason::DisputeWon,
+            Reason::RefundFailed(Amount::new(10_000_000, money::Unit::USD)),
         ];
         let of_data = all.into_iter().flat_map(|reason| [reason.of_data(0), reason.of_data(5_000_000_000)]);
         for locale in [Locale::En, Locale::PtBr] {
