@@ -4,8 +4,8 @@
 //! claimed of a payment (`claims`), and what of a pack is left to be taken (the book).
 
 use book::{Awaiting, TakeBackTerms, TakenBackCause};
-use money::{Amount, GrantId, PaymentId, PurchaseId, Unit, WalletId};
-use store::tables::claims::{ClaimCause, ClaimState};
+use money::{Amount, GrantId, PaymentId, PurchaseId, Timestamp, Unit, WalletId};
+use store::tables::claims::{ClaimCause, ClaimState, PaymentClaim};
 use store::tables::lines::OnWriteOff;
 use store::tables::payments::{Payment, PaymentStatus};
 use store::tables::settlements::SettlementOutcome;
@@ -26,10 +26,14 @@ pub struct WentBack {
     pub quantity: i64,
     /// What of the money was refunded.
     pub refunded: Amount,
+    /// When the newest refund began that did not come back.
+    pub refunded_at: Option<Timestamp>,
     /// How many bytes were taken for that.
     pub by_refund: i64,
     /// How the newest dispute stands, if there was one.
     pub dispute: Option<ClaimState>,
+    /// Since when the newest dispute stands so.
+    pub disputed_at: Option<Timestamp>,
     /// How many bytes are taken for disputes.
     pub by_dispute: i64,
 }
@@ -134,11 +138,20 @@ pub fn went_back(tables: &TablesReader<'_>, purchase: PurchaseId) -> Result<Opti
     if payment.refunded == 0 && payment.dispute_state.is_none() {
         return Ok(None);
     }
+    let claims = tables.claims_of(payment.id)?;
+    let is_refund =
+        |claim: &&PaymentClaim| claim.cause == ClaimCause::Refund && claim.state != ClaimState::Failed;
+    let dispute = claims.iter().rfind(|claim| claim.cause == ClaimCause::Dispute);
     Ok(Some(WentBack {
         quantity: pack.purchase.quantity,
         refunded: Amount::new(payment.refunded, payment.amount.unit()),
+        refunded_at: claims.iter().rfind(is_refund).map(|claim| claim.occurred_at),
         by_refund: tables.moved_back_for(payment.id, ClaimCause::Refund)?,
         dispute: payment.dispute_state,
+        disputed_at: dispute.map(|claim| match claim.state {
+            ClaimState::Open | ClaimState::Inquiry => claim.occurred_at,
+            _ => claim.updated_at,
+        }),
         by_dispute: tables.moved_back_for(payment.id, ClaimCause::Dispute)?,
     }))
 }

@@ -264,7 +264,9 @@ async fn an_open_page_is_asked_for_again_when_its_line_is_blocked_and_when_one_m
         ask(&house, &line, LineAct::SetStatus { status }).await;
         // It goes on as long as the page is true, and its last word is that it is not.
         let told = tokio::time::timeout(house::PATIENCE, stream.text()).await.expect("it ends within time");
-        assert!(told.expect("text").contains("event: ended"), "{status:?}");
+        let told = told.expect("text");
+        assert!(told.contains("event: ended"), "{status:?}: {told}");
+        assert!(told.contains(&format!("event: {shows}\n")), "it was drawn until then: {told}");
     }
     let page = browser.get("/buy-credit").await.text;
     assert!(page.contains("<select id=\"line\""), "it may buy again: {page}");

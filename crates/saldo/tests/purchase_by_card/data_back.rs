@@ -361,7 +361,7 @@ async fn what_is_contested_reads_so_and_not_as_given_back_and_staff_have_their_o
     let page = browser.get(&provider.page()).await.text;
     let step =
         "Contested at the bank: 10.0\u{a0}GB taken until it decides, and set back if the payment stands";
-    assert!(page.contains(step) && !page.contains("given back"), "{page}");
+    assert!(page.contains(&format!("{step}</strong> <time ")) && !page.contains("given back"), "{page}");
     let invoices = browser.get("/invoices").await.text;
     let of_data =
         "bank, which keeps the payment until it decides. 10.0\u{a0}GB of its data is taken until then.";
@@ -380,7 +380,7 @@ async fn what_is_contested_reads_so_and_not_as_given_back_and_staff_have_their_o
         assert!(!page.contains("your bank") && !page.contains("given back:"), "{path}: {page}");
     }
     let line = staff.get(&format!("/console/lines/{}", provider.line.id)).await.text;
-    assert!(line.contains(step), "{line}");
+    assert!(line.contains(&format!("{step} · ")), "{line}");
     let page = staff.get(&format!("/console/payments/{}", payment.id)).await.text;
     for words in ["Data held back until the bank decides", "the cardholder says that he did not pay"] {
         assert!(page.contains(words), "{words}: {page}");

@@ -1,5 +1,6 @@
 //! What of a purchase went back with its payment, as the steps of the purchase tell it: to its subscriber and to staff alike.
 
+use money::Timestamp;
 use store::tables::claims::ClaimState;
 
 use crate::look::Reader;
@@ -10,6 +11,8 @@ use crate::taken_data::WentBack;
 pub struct GoneStep {
     /// Its words.
     pub words: String,
+    /// Since when it is so.
+    pub at: Option<Timestamp>,
     /// Whether nothing is gone any more.
     pub is_over_well: bool,
 }
@@ -18,8 +21,10 @@ pub struct GoneStep {
 pub fn gone_steps(reader: &Reader, gone: Option<WentBack>) -> Vec<GoneStep> {
     let Some(gone) = gone else { return Vec::new() };
     let is_over_well = gone.dispute == Some(ClaimState::Won);
-    let given = given_back(reader, &gone).map(|words| GoneStep { words, is_over_well: false });
-    let contested = contested(reader, &gone).map(|words| GoneStep { words, is_over_well });
+    let given =
+        given_back(reader, &gone).map(|words| GoneStep { words, at: gone.refunded_at, is_over_well: false });
+    let contested =
+        contested(reader, &gone).map(|words| GoneStep { words, at: gone.disputed_at, is_over_well });
     given.into_iter().chain(contested).collect()
 }
 
@@ -71,8 +76,10 @@ mod tests {
         let gone = |centavos: i64, by_refund: i64, dispute: Option<ClaimState>, by_dispute: i64| WentBack {
             quantity: 10 * GB,
             refunded: Amount::new(centavos * 10_000, Unit::BRL),
+            refunded_at: None,
             by_refund: by_refund * GB,
             dispute,
+            disputed_at: None,
             by_dispute: by_dispute * GB,
         };
         let cases = [
