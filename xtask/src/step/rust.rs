@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<Tally> {
     tools::need(&[POPPLER, ZBAR])?;
     // Real peers of the port where routers report.
     tools::need(&[FREERADIUS, RADCLIENT])?;
-    // The second store. One server for all tests, each of which has its own schema in it, and one that speaks TLS.
+    // The second store. One server for all tests, each of which has a schema or a database of its own there, and one that speaks TLS.
     tools::need(&[POSTGRES, OPENSSL])?;
     let postgres = Postgres::start()?;
     println!("== rust: the store is tested on {}", postgres.version()?);
