@@ -26,7 +26,7 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
 pub(crate) const LOOK_PAUSE: Duration = Duration::from_millis(150);
 /// Events that wait for a slow reader before looking stops.
 const EVENTS_WAITING_MAX: usize = 16;
-/// When a browser is to come back after its stream broke.
+/// When a browser is to come back after its stream broke, and when a page is looked at again that could not be drawn.
 const COME_BACK_AFTER: Duration = Duration::from_secs(2);
 /// What is sent for a part that is empty: browsers pass no event on that has no data.
 const NOTHING: &str = "<!-- nothing -->";
@@ -79,11 +79,12 @@ async fn follow(
     let mut sent = HashMap::new();
     let _ = events.send(Ok(Event::default().retry(COME_BACK_AFTER))).await;
     loop {
-        match page.draw().await {
+        let due = match page.draw().await {
             Ok(Some(drawn)) => {
                 if send_news(&events, &mut sent, drawn).await.is_err() {
                     return;
                 }
+                page.due()
             }
             Ok(None) => {
                 let _ = events.send(Ok(ended())).await;
@@ -91,12 +92,13 @@ async fn follow(
             }
             Err(problem) => {
                 tracing::warn!(code = problem.code, detail = problem.detail, "a live page was not drawn");
+                COME_BACK_AFTER
             }
-        }
+        };
         tokio::time::sleep(LOOK_PAUSE).await;
         tokio::select! {
             () = subscription.changed() => {}
-            () = tokio::time::sleep(page.due()) => {}
+            () = tokio::time::sleep(due) => {}
             () = events.closed() => return,
             _ = end.wait_for(|end| *end) => return,
         }
@@ -123,4 +125,41 @@ async fn send_news(
 /// Tells a page that its session is over, or that all of it is to be asked for again.
 fn ended() -> Event {
     Event::default().event("ended").data(NOTHING)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Instant;
+
+    use super::*;
+    use crate::runtime::Live;
+
+    /// A page that cannot be drawn at first.
+    #[derive(Default)]
+    struct Broken(AtomicBool);
+
+    impl LivePage for Broken {
+        async fn draw(&self) -> Result<Option<Parts>, Problem> {
+            if self.0.swap(true, Ordering::Relaxed) {
+                return Ok(Some(vec![("balance", "$25.00".to_owned())]));
+            }
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Nothing can be read now."))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_could_not_be_drawn_is_looked_at_again_soon() {
+        let live = Live::default();
+        let subscription = live.subscribe(Watcher::Customer, &[CustomerId::from_u128(1)]).expect("a page");
+        let (_end, ended) = watch::channel(false);
+        let (events, mut received) = mpsc::channel(EVENTS_WAITING_MAX);
+        let begun = Instant::now();
+        tokio::spawn(follow(Broken::default(), subscription, ended, events));
+        received.recv().await.expect("when to come back").expect("an event");
+        received.recv().await.expect("what it looks like").expect("an event");
+        assert!(begun.elapsed() < LOOK_EVERY / 2, "{:?}", begun.elapsed());
+    }
 }

@@ -19,6 +19,8 @@ const DENIED_MAX: usize = 32;
 const DENIALS_BELIEVED: usize = 2;
 /// How long a change may go without being confirmed before staff are told, in microseconds: a minute sooner than the subscriber is.
 const CONFIRMED_WITHIN: i64 = 120 * Timestamp::SECOND;
+/// Within which time a router reports of every session that there is, in microseconds: several of the longest intervals that are common.
+pub(super) const REPORTED_WITHIN: i64 = 15 * Timestamp::MINUTE;
 
 /// What a line may do on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +72,8 @@ pub(super) struct Session {
     pub(super) has_name: bool,
     /// Whether its router refuses to give it another Class: the one that it carries proves nothing of what was asked for since.
     pub(super) keeps_class: bool,
+    /// When it was taken from the views, until its router reports of it: only its login names it, and it may be over.
+    pub(super) recalled_at: Option<Timestamp>,
     /// What was seen to be in force, if that could be told.
     pub(super) seen: Option<Terms>,
     /// Whether its router has reported of it after it had said, more than once, that it has no such session.
@@ -99,11 +103,33 @@ pub(super) struct LineOnNetwork {
 
 /// All lines that were looked at.
 #[derive(Debug, Default)]
-pub(crate) struct Network(Mutex<HashMap<WalletId, LineOnNetwork>>);
+pub(crate) struct Network {
+    lines: Mutex<HashMap<WalletId, LineOnNetwork>>,
+    /// How often sessions ended of lines that had not been looked at yet. Locked after `lines`.
+    ends: Mutex<HashMap<WalletId, u64>>,
+}
 
 impl Network {
     pub(super) fn lines(&self) -> MutexGuard<'_, HashMap<WalletId, LineOnNetwork>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often sessions of a line ended before it was looked at.
+    pub(super) fn ends(&self, wallet: WalletId) -> u64 {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).get(&wallet).copied().unwrap_or(0)
+    }
+
+    /// Takes up a line as the views had it when its [`Network::ends`] were so many; false if others have ended since, so that the views
+    /// are to be asked again. A line that is known already stays as it is.
+    pub(super) fn take_up(&self, wallet: WalletId, ends: u64, line: LineOnNetwork) -> bool {
+        let mut lines = self.lines();
+        if !lines.contains_key(&wallet) {
+            if self.ends(wallet) != ends {
+                return false;
+            }
+            lines.insert(wallet, line);
+        }
+        true
     }
 
     /// On which wallets lines live that wait for a confirmation longer than they should.
@@ -138,8 +164,11 @@ impl Network {
 
     /// All sessions that a line had at a router are over but these.
     pub(super) fn keep_sessions(&self, wallet: WalletId, nas_no: u32, open: &[u128]) {
-        if let Some(line) = self.lines().get_mut(&wallet) {
+        let mut lines = self.lines();
+        if let Some(line) = lines.get_mut(&wallet) {
             line.sessions.retain(|session| session.nas_no != nas_no || open.contains(&session.hash));
+        } else {
+            *self.ends.lock().unwrap_or_else(PoisonError::into_inner).entry(wallet).or_default() += 1;
         }
     }
 }
@@ -171,6 +200,7 @@ impl Session {
             identity,
             has_name: false,
             keeps_class: false,
+            recalled_at: None,
             seen: None,
             is_denied: false,
             wall: Wall::Outside,
@@ -295,6 +325,23 @@ impl LineOnNetwork {
         &mut self.sessions[last]
     }
 
+    /// The routers that have reported of it, or of another session of it, since it was taken up: there a login alone names what they
+    /// reported of, not what was recalled.
+    pub(super) fn heard_of_at(&self) -> Vec<u32> {
+        let heard_of = self.sessions.iter().filter(|session| session.recalled_at.is_none());
+        heard_of.map(|session| session.nas_no).collect()
+    }
+
+    /// What was recalled and has not been reported of for longer than a session would be, though its router reports of another.
+    pub(super) fn unheard_of(&self, now: Timestamp) -> Vec<Session> {
+        let heard_of_at = self.heard_of_at();
+        let is_over = |session: &&Session| {
+            session.recalled_at.is_some_and(|at| now.since(at) >= REPORTED_WITHIN)
+                && heard_of_at.contains(&session.nas_no)
+        };
+        self.sessions.iter().filter(is_over).cloned().collect()
+    }
+
     /// What is true of the whole line: restricted when every session is, full as soon as one is.
     pub(super) fn shown(&self) -> Option<Profile> {
         let has =
@@ -398,6 +445,38 @@ mod tests {
         session.hear(200, 900);
         assert!(!session.has_gone_on(400, 5), "of which 200 were on the way");
         assert!(session.has_gone_on(500, 5));
+    }
+
+    #[test]
+    fn what_was_recalled_is_over_when_its_router_reports_of_others_alone() {
+        let begun = Timestamp::from_seconds(1_000);
+        let late = begun.plus(REPORTED_WITHIN);
+        let recalled = |hash, nas_no| Session {
+            recalled_at: Some(begun),
+            ..Session::new(hash, nas_no, SessionIdentity::default())
+        };
+        let mut line = LineOnNetwork::new(Profile::Full, vec![recalled(1, 1), recalled(2, 2)]);
+        assert!(line.unheard_of(late).is_empty(), "nothing is heard of any");
+        line.session(Session::new(3, 1, SessionIdentity::default()));
+        assert_eq!(line.heard_of_at(), [1]);
+        assert!(line.unheard_of(late.plus(-1)).is_empty(), "it may be reported of still");
+        let over: Vec<u128> = line.unheard_of(late).iter().map(|session| session.hash).collect();
+        assert_eq!(over, [1], "the other router has been silent altogether");
+    }
+
+    #[test]
+    fn a_session_that_ended_while_its_line_was_looked_up_is_not_taken_up() {
+        let (network, wallet) = (Network::default(), WalletId::from_u128(1));
+        let line = |hashes: &[u128]| {
+            let sessions = hashes.iter().map(|hash| Session::new(*hash, 1, SessionIdentity::default()));
+            LineOnNetwork::new(Profile::Full, sessions.collect())
+        };
+        let before = network.ends(wallet);
+        network.keep_sessions(wallet, 1, &[]);
+        assert!(!network.take_up(wallet, before, line(&[7])), "it was looked up before");
+        assert!(network.take_up(wallet, network.ends(wallet), line(&[])));
+        assert!(network.take_up(wallet, before, line(&[7])), "it is known");
+        assert!(network.lines()[&wallet].sessions.is_empty());
     }
 
     #[test]

@@ -195,3 +195,43 @@ async fn after_a_restart_of_ours_a_router_is_still_kept_in_step() {
     provider.until_restricted(true).await;
     assert_eq!(provider.router.sessions()[0].session_id, session);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_end_nobody_heard_while_we_were_away_holds_up_no_confirmation_for_long() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let gone = provider.router.dial(LOGIN).expect("a session");
+    provider.settled().await;
+    provider.router.change_faults(|faults| faults.drop_next = 1);
+    provider.router.hang_up(&gone).expect("it hangs up");
+    let provider = provider.restart().await;
+    provider.house.advance(60).await;
+    let session = provider.router.dial(LOGIN).expect("another session");
+    provider.router.spend(&session, megabytes(2_100)).expect("it spends");
+    provider.until_speed(SLOW).await;
+    provider.settled().await;
+    // For as long as the other one may be reported of still.
+    assert_eq!(provider.seen().await.0.restricted_since, None);
+    provider.house.advance(15 * 60).await;
+    provider.until_restricted(true).await;
+    provider.settled().await;
+    assert_eq!(provider.open_sessions().await, 1);
+    provider.buy().await;
+    provider.until_restricted(false).await;
+    assert_eq!(provider.metric("saldo_radius_unconfirmed_lines").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sessions_of_a_line_that_go_on_while_we_were_away_are_both_slowed() {
+    let provider = Provider::open(AtZero::Slow).await;
+    let sessions = [(); 2].map(|()| provider.router.dial(LOGIN).expect("a session"));
+    provider.settled().await;
+    let provider = provider.restart().await;
+    provider.house.advance(60).await;
+    provider.router.spend(&sessions[1], megabytes(2_100)).expect("it spends");
+    provider.settled().await;
+    assert_eq!(provider.seen().await.0.restricted_since, None, "nothing is heard of the other");
+    provider.router.report(&sessions[0]).expect("a report");
+    provider.until_restricted(true).await;
+    provider.until_speed(SLOW).await;
+    assert_eq!(provider.router.sessions().len(), 2);
+}
