@@ -1,6 +1,7 @@
 //! What routers are known to do for each line: its sessions, the speed that was seen of each, and what was asked of it. In memory
 //! alone: what is lost at the end of the program comes back with the next reports.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -122,12 +123,11 @@ impl Network {
     /// Takes up a line as the views had it when its [`Network::ends`] were so many; false if others have ended since, so that the views
     /// are to be asked again. A line that is known already stays as it is.
     pub(super) fn take_up(&self, wallet: WalletId, ends: u64, line: LineOnNetwork) -> bool {
-        let mut lines = self.lines();
-        if !lines.contains_key(&wallet) {
+        if let Entry::Vacant(place) = self.lines().entry(wallet) {
             if self.ends(wallet) != ends {
                 return false;
             }
-            lines.insert(wallet, line);
+            place.insert(line);
         }
         true
     }
