@@ -328,14 +328,14 @@ staff-reason-credited-by-hand = It came otherwise than it was asked for. Credit 
 staff-reason-withheld = It came, but not as it was asked for, and was not credited: give it back or add the credit.
 staff-reason-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. The credit it bought is taken until then.
 staff-reason-dispute-asked = The customer's bank is asking about this payment. No credit was taken.
-staff-reason-dispute-lost = The customer's bank decided for the customer and keeps the payment. The credit it had bought was taken back.
+staff-reason-dispute-lost = The customer's bank decided for the customer and took the payment back for him. The credit it had bought was taken back.
 staff-reason-dispute-won = The customer's bank has decided: this payment stands, and the customer has the credit it bought again.
 staff-reason-refund-failed = A refund of { $amount } did not arrive; what it had taken back is the customer’s again.
 staff-reason-data-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. { $quantity } of its data is taken until then.
 staff-reason-data-stays-dispute-open = Contested at the customer's bank, which keeps the payment until it decides. No data was taken.
 staff-reason-data-dispute-asked = The customer's bank is asking about this payment. No data was taken.
-staff-reason-data-dispute-lost = The customer's bank decided for the customer and keeps the payment; { $quantity } of its data was taken back.
-staff-reason-data-stays-dispute-lost = The customer's bank decided for the customer and keeps the payment. No data was taken.
+staff-reason-data-dispute-lost = The customer's bank decided for the customer and took the payment back for him; { $quantity } of its data was taken back.
+staff-reason-data-stays-dispute-lost = The customer's bank decided for the customer and took the payment back for him. No data was taken.
 staff-reason-data-dispute-won = The customer's bank has decided: this payment stands, and the customer has the data it bought.
 
 ## Unfinished checkouts
@@ -964,7 +964,7 @@ refund-another-waits = Another refund of this payment waits for a colleague’s 
 refund-credit-waits = Credit for this payment was asked for and is not booked yet: approve or reject that first. Nothing has gone back.
 refund-limit = Above { $limit }, in one refund or within a day, a colleague who may approve must say yes.
 refund-takes-data = The data of this pack
-refund-data-left = Left of this pack
+refund-data-left = Taken of what is left of this pack
 refund-data-expired = Had ended before: nobody had it
 refund-data-used = Already used: stays used, and nothing is owed
 refund-data = Data of the pack
@@ -1535,6 +1535,7 @@ purchases-count = { $n ->
     [one] (1 purchase)
    *[other] ({ $n } purchases)
 }
+line-adjusted = Adjustments: { $quantity }
 awaiting-payment = Awaiting payment: { $quantity }
 overshoot = Overshoot: { $quantity }, taken from the next credit
 balance-is-positive = You cannot buy credit because the selected plan has a positive balance.
@@ -2421,12 +2422,15 @@ finding-card-given-back-do = The data stays. Have the customer pay it some other
 finding-card-credit-given-back = A card payment that had become credit went back
 finding-credit-used-before-do = The customer has had this money twice. Charge it on his next invoice, or leave it.
 finding-credit-by-hand-stays-do = Take the credit from the customer by hand, as far as it is not to stay.
+finding-refund-came-back = A refund made at Stripe did not arrive
+finding-refund-came-back-do = What it had taken is the customer’s again, and a mail told him that you will get in touch. Agree with him on another way.
 finding-card-came-back = Money of a card payment came back
 finding-card-came-back-do = Nothing is left to be done: the data or the credit is paid.
 finding-card-came-back-late-do = What was done because the money was gone is to be undone: give back credit that was taken, and do not ask for what was to be paid another way.
 finding-credit-not-returned-do = The money came back, and his credit was taken. Take the amount off his next invoice.
 found-credit-used-before = { $missing } of a card payment for { $purchase }, kept as the customer’s credit, went back to him after that credit was used.
 found-credit-by-hand-stays = { $back } of { $payment }, for which credit was given by hand, went back to the customer; that credit is still there.
+found-refund-came-back = { $amount } of { $payment }, refunded at Stripe, could not be paid out to the customer.
 found-card-came-back = What had gone back of { $payment } came back.
 found-card-came-back-late = { $again } of { $payment }, which had gone back, came back after that had been dealt with.
 found-credit-not-returned = { $again } of the customer’s credit was taken for a refund or dispute of { $payment } for { $purchase }; that money came back.

@@ -328,14 +328,14 @@ staff-reason-credited-by-hand = Chegou diferente do que foi cobrado. O crédito 
 staff-reason-withheld = Chegou, mas não como foi cobrado, e não foi creditado: devolva o valor ou adicione o crédito.
 staff-reason-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Até lá, o crédito comprado está retirado.
 staff-reason-dispute-asked = O banco do cliente está perguntando sobre este pagamento. Nenhum crédito foi retirado.
-staff-reason-dispute-lost = O banco do cliente decidiu a favor dele e ficou com o pagamento. O crédito comprado foi retirado.
+staff-reason-dispute-lost = O banco do cliente decidiu a favor dele e devolveu o pagamento a ele. O crédito comprado foi retirado.
 staff-reason-dispute-won = O banco do cliente decidiu: este pagamento vale, e o cliente tem de novo o crédito comprado.
 staff-reason-refund-failed = Uma devolução de { $amount } não chegou; o que ela tinha retirado é do cliente de novo.
 staff-reason-data-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Até lá, { $quantity } dos dados comprados estão retirados.
 staff-reason-data-stays-dispute-open = Contestado no banco do cliente, que fica com o pagamento até decidir. Nenhum dado foi retirado.
 staff-reason-data-dispute-asked = O banco do cliente está perguntando sobre este pagamento. Nenhum dado foi retirado.
-staff-reason-data-dispute-lost = O banco do cliente decidiu a favor dele e ficou com o pagamento; { $quantity } dos dados comprados foram retirados.
-staff-reason-data-stays-dispute-lost = O banco do cliente decidiu a favor dele e ficou com o pagamento. Nenhum dado foi retirado.
+staff-reason-data-dispute-lost = O banco do cliente decidiu a favor dele e devolveu o pagamento a ele; { $quantity } dos dados comprados foram retirados.
+staff-reason-data-stays-dispute-lost = O banco do cliente decidiu a favor dele e devolveu o pagamento a ele. Nenhum dado foi retirado.
 staff-reason-data-dispute-won = O banco do cliente decidiu: este pagamento vale, e o cliente tem os dados comprados.
 
 ## Pagamentos não concluídos
@@ -964,7 +964,7 @@ refund-another-waits = Outro reembolso deste pagamento aguarda a aprovação de 
 refund-credit-waits = O crédito por este pagamento foi solicitado e ainda não foi lançado: aprove ou rejeite esse pedido antes. Nada foi devolvido.
 refund-limit = Acima de { $limit }, em um reembolso ou no mesmo dia, um colega que possa aprovar precisa concordar.
 refund-takes-data = Os dados deste pacote
-refund-data-left = Restante deste pacote
+refund-data-left = Retirado do que resta deste pacote
 refund-data-expired = Já tinha expirado: ninguém usou
 refund-data-used = Já usado: fica como usado, e nada é devido
 refund-data = Dados do pacote
@@ -1535,6 +1535,7 @@ purchases-count = { $n ->
     [one] (1 compra)
    *[other] ({ $n } compras)
 }
+line-adjusted = Ajustes: { $quantity }
 awaiting-payment = Aguardando pagamento: { $quantity }
 overshoot = Uso excedente: { $quantity }, descontado do próximo crédito
 balance-is-positive = Não é possível efetuar compra de crédito, pois o plano selecionado possui um saldo positivo.
@@ -2421,12 +2422,15 @@ finding-card-given-back-do = Os dados permanecem. Combine com o cliente outra fo
 finding-card-credit-given-back = Um pagamento com cartão que virou crédito foi devolvido
 finding-credit-used-before-do = O cliente ficou com esse dinheiro duas vezes. Cobre na próxima fatura, ou deixe como está.
 finding-credit-by-hand-stays-do = Retire o crédito do cliente manualmente, na medida em que não deva ficar.
+finding-refund-came-back = Um reembolso feito na Stripe não chegou
+finding-refund-came-back-do = O que ele tinha retirado é do cliente de novo, e um e-mail avisou que vocês entrariam em contato. Combine com ele outra forma.
 finding-card-came-back = O dinheiro de um pagamento com cartão voltou
 finding-card-came-back-do = Não há mais nada a fazer: os dados ou o crédito estão pagos.
 finding-card-came-back-late-do = Desfaça o que foi feito porque o dinheiro tinha saído: devolva o crédito retirado, e não cobre o que seria pago de outra forma.
 finding-credit-not-returned-do = O dinheiro voltou, e o crédito dele foi retirado. Desconte o valor da próxima fatura.
 found-credit-used-before = { $missing } de um pagamento com cartão de { $purchase }, guardados como crédito do cliente, foram devolvidos a ele depois que o crédito foi usado.
 found-credit-by-hand-stays = { $back } de { $payment }, pelo qual foi dado crédito manualmente, foram devolvidos ao cliente; esse crédito continua lá.
+found-refund-came-back = { $amount } de { $payment }, reembolsados na Stripe, não puderam ser pagos ao cliente.
 found-card-came-back = O que tinha sido devolvido de { $payment } voltou.
 found-card-came-back-late = { $again } de { $payment }, que tinham sido devolvidos, voltaram depois que isso já tinha sido tratado.
 found-credit-not-returned = { $again } do crédito do cliente foram retirados por um reembolso ou contestação de { $payment } de { $purchase }; esse dinheiro voltou.

@@ -47,6 +47,23 @@ pub(crate) fn tell_gone(
     }
 }
 
+/// Tells, once, that a refund which nobody ordered here did not arrive; whether that is news. Its customer was told that somebody would
+/// get in touch.
+pub(crate) fn tell_refund_came_back(
+    tx: &Tx<'_>,
+    payment: &Payment,
+    refund: &str,
+    amount: Amount,
+) -> Result<bool, StoreError> {
+    let (open, dealt_with) = known(tx, refund)?;
+    if open.is_some() || dealt_with.is_some() {
+        return Ok(false);
+    }
+    let found = Found::RefundCameBack { amount: amount.into(), payment: payment.provider_payment.clone() };
+    put(tx, payment, refund, (None, found))?;
+    Ok(true)
+}
+
 /// What went back of a payment in all as it was told last, dealt with or not.
 pub(crate) fn told(tx: &Tx<'_>, payment: &Payment, about: &str) -> Result<i64, StoreError> {
     let (open, dealt_with) = known(tx, about)?;

@@ -16,6 +16,7 @@ use store::tables::intents::Intent;
 use store::tables::lines::OnWriteOff;
 use store::tables::overpaid::Overpaid;
 use store::tables::payments::Payment;
+use store::tables::refund_orders::RefundOrder;
 use store::tables::topups::Topup;
 use store::{Reader as TablesReader, StoreError, Tx};
 use stripe::answer::{Dispute, DisputeStatus, List, Refund, RefundStatus};
@@ -166,14 +167,22 @@ pub fn note(tx: &Tx<'_>, config: &Config, payment: &Payment, told: &[Told]) -> R
     let purchase = topup.and_then(|topup| topup.purchase);
     for (place, told) in (0..).zip(told) {
         let claim = &PaymentClaim { on_data: on_data(tx, payment, purchase, told)?, ..told.claim.clone() };
-        if tx.put_claim(claim)? {
+        let is_news = tx.put_claim(claim)?;
+        if is_news {
             notices::payment_claimed(tx, payment.customer, claim, place)?;
             news = true;
         }
         // Looked at each time: Stripe may tell that it failed before our order knows which refund it became.
         if claim.cause == ClaimCause::Refund && claim.state == ClaimState::Failed {
             let failed = tx.fail_refund_order(&claim.provider_id, claim.reason.as_deref(), clock::now())?;
-            failed.map(|order| notices::refund_failed(tx, config, &order, payment)).transpose()?;
+            let is_told = match failed {
+                Some(_) => true,
+                None if !is_news || is_ordered_here(tx, payment, told)? => false,
+                None => claim_findings::tell_refund_came_back(tx, payment, &claim.provider_id, claim.amount)?,
+            };
+            if is_told {
+                notices::refund_failed(tx, config, claim.amount, payment)?;
+            }
         }
     }
     let known = tx.claims_of(payment.id)?;
@@ -210,12 +219,22 @@ fn on_data(
     match (told.claim.cause, purchase) {
         (_, None) => Ok(OnWriteOff::TakeBack),
         (ClaimCause::Refund, Some(_)) => {
-            let order = told.order.map(|order| tx.refund_order(order)).transpose()?.flatten();
-            let order = order.filter(|order| order.payment == payment.id);
+            let order = order(tx, payment, told)?;
             Ok(order.map_or(OnWriteOff::TakeBack, |order| order.on_data))
         }
         (ClaimCause::Dispute, Some(purchase)) => taken_data::rule_of(tx, purchase),
     }
+}
+
+/// The order that a refund says it came of.
+fn order(tx: &Tx<'_>, payment: &Payment, told: &Told) -> Result<Option<RefundOrder>, StoreError> {
+    let order = told.order.map(|order| tx.refund_order(order)).transpose()?.flatten();
+    Ok(order.filter(|order| order.payment == payment.id))
+}
+
+/// Whether a refund came of an order of ours, as it says or as the order does.
+fn is_ordered_here(tx: &Tx<'_>, payment: &Payment, told: &Told) -> Result<bool, StoreError> {
+    Ok(order(tx, payment, told)?.is_some() || tx.refund_order_of(&told.claim.provider_id)?.is_some())
 }
 
 /// What of a payment is gone, by refunds and disputes together.

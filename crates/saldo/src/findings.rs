@@ -263,6 +263,13 @@ pub enum Found {
         /// The payment's name at Stripe.
         payment: String,
     },
+    /// A refund of a card payment that was made at Stripe, not ordered here, did not arrive.
+    RefundCameBack {
+        /// How much.
+        amount: Sum,
+        /// The payment's name at Stripe.
+        payment: String,
+    },
     /// What had gone back of a card payment came back: nothing is left to be done.
     CardCameBack {
         /// The payment's name at Stripe.
@@ -330,6 +337,7 @@ impl Found {
             | Found::CreditUsedBefore { .. }
             | Found::CreditNotReturned { .. }
             | Found::CreditByHandStays { .. }
+            | Found::RefundCameBack { .. }
             | Found::CardCameBack { .. }
             | Found::CardCameBackLate { .. } => FindingCode::CardGivenBack,
             Found::UsageJump { .. } => FindingCode::UsageJump,
@@ -446,6 +454,9 @@ impl Found {
             Found::CreditByHandStays { back, all, payment } => {
                 let words = reader.t2("found-credit-by-hand-stays", "back", sum(back), "payment", payment);
                 with_all(reader, words, (back, all.as_ref()))
+            }
+            Found::RefundCameBack { amount, payment } => {
+                reader.t2("found-refund-came-back", "amount", sum(amount), "payment", payment)
             }
             Found::CardCameBackLate { again, payment, .. } => {
                 reader.t2("found-card-came-back-late", "again", sum(again), "payment", payment)
@@ -568,6 +579,7 @@ mod tests {
                 all: Some(Sum::written("49.80")),
                 payment: payment.clone(),
             },
+            Found::RefundCameBack { amount: sum(), payment: payment.clone() },
             Found::CardCameBack { payment: payment.clone(), all: None },
             Found::CardCameBackLate { again: sum(), payment: payment.clone(), all: Sum::written("0.00") },
             Found::CardGivenBack { back: paid, all: None, is_dispute: true, payment, purchase },

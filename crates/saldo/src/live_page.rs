@@ -26,8 +26,10 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
 pub(crate) const LOOK_PAUSE: Duration = Duration::from_millis(150);
 /// Events that wait for a slow reader before looking stops.
 const EVENTS_WAITING_MAX: usize = 16;
-/// When a browser is to come back after its stream broke, and when a page is looked at again that could not be drawn.
+/// When a browser is to come back after its stream broke.
 const COME_BACK_AFTER: Duration = Duration::from_secs(2);
+/// When a page is looked at again that could not be drawn.
+const DRAW_AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// What is sent for a part that is empty: browsers pass no event on that has no data.
 const NOTHING: &str = "<!-- nothing -->";
 
@@ -92,7 +94,7 @@ async fn follow(
             }
             Err(problem) => {
                 tracing::warn!(code = problem.code, detail = problem.detail, "a live page was not drawn");
-                COME_BACK_AFTER
+                DRAW_AGAIN_AFTER
             }
         };
         tokio::time::sleep(LOOK_PAUSE).await;

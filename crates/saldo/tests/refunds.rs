@@ -12,6 +12,7 @@ use reqwest::Method;
 use saldo::customers::CreatedCustomer;
 use serde_json::{Value, json};
 use store::Reader;
+use store::tables::bank::FindingCode;
 use store::tables::claims::ClaimState;
 use store::tables::payments::Payment;
 
@@ -104,6 +105,12 @@ async fn a_refund_that_fails_later_gives_the_credit_again() {
     assert!(page.contains("A refund of $10.00 did not arrive"), "{page}");
     let csv = browser.get("/statement.csv").await.text;
     assert!(csv.contains("Refund that did not arrive"), "{csv}");
+    // It was made at Stripe: nobody has ordered it here who would be told of that.
+    let found = house.running.app.read(|reader| reader.findings(10)).await.expect("findings");
+    let told: Vec<_> = found.iter().map(|finding| (finding.code, finding.detail.as_str())).collect();
+    let intent = payment["provider_payment"].as_str().expect("an intent");
+    let words = format!("$10.00 of {intent}, refunded at Stripe, could not be paid out to the customer.");
+    assert_eq!(told, [(FindingCode::CardGivenBack, words.as_str())]);
     house.close().await;
 }
 

@@ -222,7 +222,7 @@ fn refund_listed(
             let is_own = order.ordered_by == eyes.staff.to_string();
             eyes.waiting(stands, is_own, &amount, (&name, &refund_acts::url(order.id), &page))
         }
-        _ => Cell::Standing(stands, order.error.clone().unwrap_or_default()),
+        _ => Cell::Standing(stands, refund_acts::why_not(reader, order).unwrap_or_default()),
     };
     Ok(ListingRow {
         url: page,

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::credit_requests::By;
 use crate::look::Reader;
 use crate::look::page::listing::{SheetAct, SheetLine, SheetList, Standing};
+use crate::look::part::failure_reason;
 use crate::permissions::Permission;
 use crate::portal::{Fault, Posted, StaffIn, sign_in::Nothing};
 use crate::problem::Problem;
@@ -67,6 +68,13 @@ pub(super) fn was_taken_back(order: &RefundOrder) -> bool {
     order.state == RefundOrderState::Rejected && decided_by.as_ref() == Some(&order.ordered_by)
 }
 
+/// Why it came to nothing: in words where Stripe tells it by a code, else as it was said.
+pub(super) fn why_not(reader: &Reader, order: &RefundOrder) -> Option<String> {
+    let error = order.error.as_deref()?;
+    let is_code = order.state == RefundOrderState::Failed;
+    Some(if is_code { failure_reason(reader, error) } else { error.to_owned() })
+}
+
 /// What staff and the API ordered to be given back, oldest first.
 pub(super) fn list(reader: &Reader, all: &[Ordered]) -> Option<SheetList> {
     let line = |ordered: &Ordered| {
@@ -78,7 +86,7 @@ pub(super) fn list(reader: &Reader, all: &[Ordered]) -> Option<SheetList> {
             Some(order.note.clone()).filter(|note| !note.is_empty()),
             (order.on_data == OnWriteOff::Leave).then(|| reader.t("refund-leaves-data")),
             order.provider_refund.clone(),
-            order.error.clone(),
+            why_not(reader, order),
             stands_since(reader, order),
         ];
         SheetLine {

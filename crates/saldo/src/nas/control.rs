@@ -157,20 +157,10 @@ async fn keep_up(app: Arc<App>, wallet_no: u32, under_way: UnderWay, places: Arc
 async fn keep(app: &Arc<App>, wallet_no: u32) -> Result<(), Problem> {
     let Some((line, wanted)) = wanted(app, wallet_no).await? else { return Ok(()) };
     let wallet = line.entry.wallet;
-    for session in unheard_of(app, wallet) {
-        tracing::info!(%wallet, router = session.nas_no, "a session of which nothing is heard is over");
-        record::close(app, wallet, &session).await?;
-    }
     for turn in to_ask(app, wallet, &wanted) {
         tokio::spawn(ask_in_turn(Arc::clone(app), wallet_no, wallet, turn));
     }
     Ok(())
-}
-
-/// Sessions that were going on when the program ended, and ended unheard before it was there again: their line is not what they are.
-fn unheard_of(app: &App, wallet: WalletId) -> Vec<Session> {
-    let now = app.ledger.now();
-    app.nas.network.lines().get(&wallet).map_or_else(Vec::new, |line| line.unheard_of(now))
 }
 
 /// The line of this wallet, and what it may do now.
@@ -219,15 +209,9 @@ fn to_ask(app: &App, wallet: WalletId, wanted: &Terms) -> Vec<Turn> {
     let mut lines = app.nas.network.lines();
     let Some(line) = lines.get_mut(&wallet) else { return Vec::new() };
     let is_at_rest = wanted.profile == Profile::Full && line.confirmed == Profile::Full;
-    let heard_of_at = line.heard_of_at();
     let may_be_asked = |session: &&mut Session| !session.is_to_be_looked_at && !session.is_being_asked();
     let mut chosen = Vec::new();
     for session in line.sessions.iter_mut().filter(may_be_asked) {
-        // Whatever was asked of it would reach the session that is heard of.
-        if session.recalled_at.is_some() && heard_of_at.contains(&session.nas_no) {
-            session.asked = None;
-            continue;
-        }
         // What nobody has seen differ is left alone while the line has all that it may have. But what was asked of a router and not
         // seen yet may be so already, though it is not wanted any more.
         let is_wanted = session.seen.as_ref() == Some(wanted) || (session.seen.is_none() && is_at_rest);
@@ -317,8 +301,8 @@ async fn change(
     wanted: &Terms,
 ) -> Result<ChangeAnswer, Unanswered> {
     let wallet = line.entry.wallet;
-    // A session that has a name keeps it: another one would be another session.
-    if !session.has_name && !session.keeps_class {
+    // A session that has a name keeps it: another one would be another session. Whether it has one its router tells.
+    if !session.has_name && !session.is_recalled && !session.keeps_class {
         let class = Change::Class(record::class(app, wallet, wanted).into());
         let with_class = [changes.as_slice(), &[class]].concat();
         let answer = app.nas.asker.coa(router, &session.identity, &with_class).await?;

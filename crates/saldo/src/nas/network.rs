@@ -20,8 +20,6 @@ const DENIED_MAX: usize = 32;
 const DENIALS_BELIEVED: usize = 2;
 /// How long a change may go without being confirmed before staff are told, in microseconds: a minute sooner than the subscriber is.
 const CONFIRMED_WITHIN: i64 = 120 * Timestamp::SECOND;
-/// Within which time a router reports of every session that there is, in microseconds: several of the longest intervals that are common.
-pub(super) const REPORTED_WITHIN: i64 = 15 * Timestamp::MINUTE;
 
 /// What a line may do on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,8 +71,9 @@ pub(super) struct Session {
     pub(super) has_name: bool,
     /// Whether its router refuses to give it another Class: the one that it carries proves nothing of what was asked for since.
     pub(super) keeps_class: bool,
-    /// When it was taken from the views, until its router reports of it: only its login names it, and it may be over.
-    pub(super) recalled_at: Option<Timestamp>,
+    /// Whether it was taken from the views and its router has not reported of it since: only its login names it, and it may have
+    /// another name that is not known.
+    pub(super) is_recalled: bool,
     /// What was seen to be in force, if that could be told.
     pub(super) seen: Option<Terms>,
     /// Whether its router has reported of it after it had said, more than once, that it has no such session.
@@ -200,7 +199,7 @@ impl Session {
             identity,
             has_name: false,
             keeps_class: false,
-            recalled_at: None,
+            is_recalled: false,
             seen: None,
             is_denied: false,
             wall: Wall::Outside,
@@ -325,23 +324,6 @@ impl LineOnNetwork {
         &mut self.sessions[last]
     }
 
-    /// The routers that have reported of it, or of another session of it, since it was taken up: there a login alone names what they
-    /// reported of, not what was recalled.
-    pub(super) fn heard_of_at(&self) -> Vec<u32> {
-        let heard_of = self.sessions.iter().filter(|session| session.recalled_at.is_none());
-        heard_of.map(|session| session.nas_no).collect()
-    }
-
-    /// What was recalled and has not been reported of for longer than a session would be, though its router reports of another.
-    pub(super) fn unheard_of(&self, now: Timestamp) -> Vec<Session> {
-        let heard_of_at = self.heard_of_at();
-        let is_over = |session: &&Session| {
-            session.recalled_at.is_some_and(|at| now.since(at) >= REPORTED_WITHIN)
-                && heard_of_at.contains(&session.nas_no)
-        };
-        self.sessions.iter().filter(is_over).cloned().collect()
-    }
-
     /// What is true of the whole line: restricted when every session is, full as soon as one is.
     pub(super) fn shown(&self) -> Option<Profile> {
         let has =
@@ -445,23 +427,6 @@ mod tests {
         session.hear(200, 900);
         assert!(!session.has_gone_on(400, 5), "of which 200 were on the way");
         assert!(session.has_gone_on(500, 5));
-    }
-
-    #[test]
-    fn what_was_recalled_is_over_when_its_router_reports_of_others_alone() {
-        let begun = Timestamp::from_seconds(1_000);
-        let late = begun.plus(REPORTED_WITHIN);
-        let recalled = |hash, nas_no| Session {
-            recalled_at: Some(begun),
-            ..Session::new(hash, nas_no, SessionIdentity::default())
-        };
-        let mut line = LineOnNetwork::new(Profile::Full, vec![recalled(1, 1), recalled(2, 2)]);
-        assert!(line.unheard_of(late).is_empty(), "nothing is heard of any");
-        line.session(Session::new(3, 1, SessionIdentity::default()));
-        assert_eq!(line.heard_of_at(), [1]);
-        assert!(line.unheard_of(late.plus(-1)).is_empty(), "it may be reported of still");
-        let over: Vec<u128> = line.unheard_of(late).iter().map(|session| session.hash).collect();
-        assert_eq!(over, [1], "the other router has been silent altogether");
     }
 
     #[test]

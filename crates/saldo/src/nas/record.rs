@@ -11,7 +11,7 @@ use store::tables::lines::{LineEntry, PlanRow, RouterRow};
 use store::views::SessionRow;
 
 use super::names::{self, Router};
-use super::network::{Asked, LineOnNetwork, Profile, REPORTED_WITHIN, Session};
+use super::network::{Asked, LineOnNetwork, Profile, Session};
 use super::profile::{self, Terms};
 use super::report::{Report, Reporter};
 use super::services;
@@ -24,6 +24,9 @@ use crate::problem::Problem;
 const GARDEN: &str = "garden";
 /// How long the views are waited for before a line is first looked at.
 const VIEWS_PATIENCE: Duration = Duration::from_secs(2);
+/// For how long after a line may have got its speed back it is not taken for granted that nothing else had been asked of a router before,
+/// in microseconds: several of the longest intervals that routers commonly report at.
+const IN_DOUBT_FOR: i64 = 15 * Timestamp::MINUTE;
 /// Movements of a line that are looked through for that.
 const MOVEMENTS_MAX: u32 = 500;
 /// Lines whose sessions at one router are ended by one batch.
@@ -250,7 +253,7 @@ pub(super) async fn observe(app: &Arc<App>, observation: Box<Observation>) -> Re
         } else {
             let known = line.session(Session::new(session, nas_no, SessionIdentity::default()));
             known.is_to_be_looked_at = false;
-            known.recalled_at = None;
+            known.is_recalled = false;
             known.has_name |= report.naming_class().is_some();
             if known.identity.session_id.is_none() {
                 known.identity = report.identity();
@@ -339,7 +342,7 @@ pub(super) async fn load(app: &Arc<App>, wallet_no: u32) -> Result<Option<Seen>,
 }
 
 /// What the views know of a line's sessions. What was asked of routers and not seen yet is not known any more: where something gave the
-/// line its speed back since they last had to report, they may have been asked to restrict it before that.
+/// line its speed back lately, they may have been asked to restrict it before that.
 async fn recall(
     app: &Arc<App>,
     entry: &LineEntry,
@@ -349,7 +352,7 @@ async fn recall(
     wait_for_views(app).await;
     let line = entry.id;
     let now = app.ledger.now();
-    let since = now.plus(-REPORTED_WITHIN);
+    let since = now.plus(-IN_DOUBT_FOR);
     let (row, sessions, former, was_raised) = app
         .read(move |reader| {
             let sessions = reader.sessions_of(wallet_no, SESSIONS_MAX)?;
@@ -370,7 +373,7 @@ async fn recall(
         let user_name = login.map(Into::into);
         let identity = SessionIdentity { user_name, ..SessionIdentity::default() };
         let mut known = Session::new(hash, session.nas_no, identity);
-        known.recalled_at = Some(now);
+        known.is_recalled = true;
         known.asked = is_in_doubt.then(|| Asked::new(restricted.clone(), now, now));
         Some(known)
     });

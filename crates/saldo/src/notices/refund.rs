@@ -5,7 +5,6 @@ use store::tables::claims::{ClaimCause, ClaimState};
 use store::tables::lines::OnWriteOff;
 use store::tables::outbox::Notice;
 use store::tables::payments::Payment;
-use store::tables::refund_orders::RefundOrder;
 use store::{StoreError, Tx};
 use stripe::card::card_used;
 
@@ -97,11 +96,11 @@ pub(crate) fn rejected(
     letters::to_staff(tx, (REJECTED, clock::now()), brand.language, &asker.email, &letter)
 }
 
-/// Tells whoever of staff may approve what goes back that the money of this refund came back: somebody was promised it.
+/// Tells whoever of staff may approve what goes back that the money of a refund came back: somebody was promised it.
 pub(crate) fn failed(
     tx: &Tx<'_>,
     config: &Config,
-    order: &RefundOrder,
+    amount: Amount,
     payment: &Payment,
 ) -> Result<(), StoreError> {
     let customer = tx.customer(payment.customer)?.map(|customer| customer.name).unwrap_or_default();
@@ -109,7 +108,7 @@ pub(crate) fn failed(
     // Nobody of staff has told in which language he is written to: it is the operator's.
     let brand = config.brand();
     let reader = Reader::new(brand.language, config.brand.time_zone.clone());
-    let letter = refund_failed_to_staff(&reader, &brand.name, &customer, order.amount, &url);
+    let letter = refund_failed_to_staff(&reader, &brand.name, &customer, amount, &url);
     let staff = tx.all_staff(STAFF_MAX)?;
     let told =
         staff.iter().filter(|one| one.disabled_at.is_none() && may(one.role, Permission::ApproveCredit));

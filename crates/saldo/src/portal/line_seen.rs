@@ -117,6 +117,7 @@ impl Line {
             bought,
             bought_count: u32::try_from(self.cycle.released).unwrap_or(0),
             awaiting: awaiting.map(|bought| bought.quantity).sum(),
+            adjustments,
             balance,
             is_positive: self.rules().is_some_and(|rules| balance > rules.balance_max),
             restricted: self.restricted(),

@@ -1,12 +1,14 @@
 //! Refunds and the people around them: a second pair of eyes above a limit, one whose money comes back, one that the bank stands before.
 
 use money::{Amount, PaymentId, RefundId, Unit};
+use reqwest::Method;
 use saldo::audit::Author;
 use saldo::clock;
 use saldo::customers::CreatedCustomer;
 use saldo::refunds::Wanted;
+use sandbox::Act;
 use serde_json::json;
-use store::tables::claims::{ClaimCause, TakenBackRow};
+use store::tables::claims::{ClaimCause, PaymentClaim, TakenBackRow};
 use store::tables::lines::OnWriteOff;
 use store::tables::refund_orders::{RefundOrder, RefundOrderState};
 use store::tables::staff::StaffRole;
@@ -188,6 +190,39 @@ async fn a_refund_that_comes_back_is_told_until_somebody_has_dealt_with_it() {
     assert_eq!(support.submit(&url, &resolution, &[]).await.status.as_u16(), 404, "once");
     let log = house.running.app.read(|reader| reader.audit(None, 5)).await.expect("the log");
     assert_eq!(log.rows[0].action, "refund.resolve");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_was_made_at_stripe_and_comes_back_is_told_staff_as_well() {
+    let house = open().await;
+    let (ana, payment) = paid(&house, "ana", REFUND_FAILS).await;
+    insert_staff(&house, "sue@example.com", StaffRole::Support).await;
+    let mut finance = staff_in(&house, "fay@example.com", StaffRole::Finance).await;
+    let known = house.running.app.read(move |reader| reader.payment(payment)).await.expect("a look");
+    let intent = known.expect("the payment").provider_payment;
+    let form = [("payment_intent", intent.as_str()), ("amount", "400")];
+    house.stripe(Method::POST, "/v1/refunds", &form).await;
+    let found = house.until(|reader| reader.findings(5), |found| !found.is_empty()).await;
+    assert_eq!(mailed(&house, "refund_failed"), ["fay@example.com"]);
+    assert_eq!((found.len(), found[0].customer), (1, Some(ana.customer.id)));
+    let page = finance.get("/console/boletos/findings").await.text;
+    assert!(page.contains("A refund made at Stripe did not arrive") && page.contains(&intent), "{page}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_payment_that_is_disputed_in_part_the_list_tells_that_part() {
+    let house = open().await;
+    let (_, payment) = paid(&house, "ana", "4242424242424242").await;
+    let known = house.running.app.read(move |reader| reader.payment(payment)).await.expect("a look");
+    let intent = known.expect("the payment").provider_payment;
+    house.sandbox.act(Act::Dispute { payment: intent, amount: Some(700) }).await.expect("a dispute");
+    let is_known = |claims: &Vec<PaymentClaim>| !claims.is_empty();
+    house.until(move |reader| reader.claims_of(payment), is_known).await;
+    let mut finance = staff_in(&house, "fay@example.com", StaffRole::Finance).await;
+    let list = finance.get("/console/payments").await.text;
+    assert!(list.contains("$10.00 paid") && list.contains("Of what was paid, $7.00 is disputed"), "{list}");
     house.close().await;
 }
 

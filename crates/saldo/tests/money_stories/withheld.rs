@@ -4,9 +4,14 @@
 use std::collections::BTreeMap;
 
 use money::PaymentId;
+use saldo::findings::Found as FoundOut;
+use saldo::payments::STRIPE;
 use saldo::reconciliation::Found;
 use sandbox::Act;
+use serde_json::Value;
 use store::Reader;
+use store::tables::bank::Finding;
+use store::tables::claims::ClaimState;
 
 use crate::ELSEWHERE;
 use crate::buying::PACKS;
@@ -135,13 +140,24 @@ impl Game {
         (!are_equal).then(|| format!("{expected:?} was withheld and stands, {named:?} is told"))
     }
 
-    /// Of each payment that was withheld a person is told.
+    /// Of each payment that was withheld a person is told, and of each refund that was made at Stripe and did not arrive.
     pub(crate) async fn check_findings(&self) {
         let look = |reader: &Reader<'_>| reader.findings(10_000);
         let findings = self.world.app().await.read(look).await.expect("findings");
+        let came_back =
+            |finding: &&Finding| matches!(FoundOut::read(finding), Some(FoundOut::RefundCameBack { .. }));
         for intent in self.withheld().await.keys() {
-            let of_it = findings.iter().filter(|finding| finding.detail.contains(intent));
+            let of_it = findings.iter().filter(|it| it.detail.contains(intent) && !came_back(it));
             assert_eq!(of_it.count(), 1, "{intent} was withheld, and a person is told of it once");
+        }
+        let refunds = self.world.sandbox.objects("refund").await.expect("Stripe's own state");
+        let is_ordered = |refund: &Value| !text(&refund["metadata"], "refund_id").is_empty();
+        for refund in refunds.iter().filter(|refund| refund["status"] == "failed" && !is_ordered(refund)) {
+            let (id, name) = (text(refund, "id"), text(refund, "id"));
+            let known = self.world.app().await.read(move |reader| reader.claim(STRIPE, &name)).await;
+            let is_known = known.expect("a look").is_some_and(|claim| claim.state == ClaimState::Failed);
+            let times = findings.iter().filter(|finding| came_back(finding) && finding.about == id).count();
+            assert_eq!(times, usize::from(is_known), "{id} did not arrive, and a person is told of it once");
         }
     }
 }

@@ -114,13 +114,6 @@ impl Provider {
         .expect("a look")
     }
 
-    /// How many sessions of the line go on, as the views have them.
-    pub(crate) async fn open_sessions(&self) -> usize {
-        let wallet_no = self.seen().await.0.wallet_no;
-        let look = self.house.running.app.read(move |reader| reader.sessions_of(wallet_no, 10));
-        look.await.expect("a look").iter().filter(|session| session.state == "open").count()
-    }
-
     /// What is left, in bytes.
     pub(crate) fn posted(&self) -> i64 {
         self.house.running.app.ledger.wallet(self.line.wallet).expect("a wallet").balance.posted

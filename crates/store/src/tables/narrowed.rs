@@ -65,8 +65,9 @@ const PAYMENTS_UNMATCHED: &str =
     DESC, id DESC LIMIT $14";
 const SUMS: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
-    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND
+    CAST(sum(disputed) AS BIGINT) FROM (SELECT unit, status, amount, refunded, CASE WHEN dispute_state IS
+    NULL THEN 0 ELSE coalesce((SELECT wanted FROM taken_back WHERE payment = payments.id AND cause =
+    'dispute'), 0) END AS disputed FROM payments WHERE id <> $1 AND ($2 = '' OR status = $3) AND
     ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -75,8 +76,9 @@ const SUMS: &str =
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_OF: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
-    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE customer = $1 AND ($2 = '' OR status =
+    CAST(sum(disputed) AS BIGINT) FROM (SELECT unit, status, amount, refunded, CASE WHEN dispute_state IS
+    NULL THEN 0 ELSE coalesce((SELECT wanted FROM taken_back WHERE payment = payments.id AND cause =
+    'dispute'), 0) END AS disputed FROM payments WHERE customer = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -85,8 +87,9 @@ const SUMS_OF: &str =
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_BY_CARD: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
-    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status =
+    CAST(sum(disputed) AS BIGINT) FROM (SELECT unit, status, amount, refunded, CASE WHEN dispute_state IS
+    NULL THEN 0 ELSE coalesce((SELECT wanted FROM taken_back WHERE payment = payments.id AND cause =
+    'dispute'), 0) END AS disputed FROM payments WHERE card_last4 = $1 AND ($2 = '' OR status =
     $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -95,8 +98,9 @@ const SUMS_BY_CARD: &str =
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_BY_STATUS: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
-    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE status = $1 AND ($2 = '' OR status = $3)
+    CAST(sum(disputed) AS BIGINT) FROM (SELECT unit, status, amount, refunded, CASE WHEN dispute_state IS
+    NULL THEN 0 ELSE coalesce((SELECT wanted FROM taken_back WHERE payment = payments.id AND cause =
+    'dispute'), 0) END AS disputed FROM payments WHERE status = $1 AND ($2 = '' OR status = $3)
     AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR (status =
     'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -105,8 +109,9 @@ const SUMS_BY_STATUS: &str =
     LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_REFUNDED: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
-    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR
+    CAST(sum(disputed) AS BIGINT) FROM (SELECT unit, status, amount, refunded, CASE WHEN dispute_state IS
+    NULL THEN 0 ELSE coalesce((SELECT wanted FROM taken_back WHERE payment = payments.id AND cause =
+    'dispute'), 0) END AS disputed FROM payments WHERE id <> $1 AND refunded > 0 AND ($2 = '' OR
     status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL) AND ($6 = 0 OR
     (status = 'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -115,8 +120,9 @@ const SUMS_REFUNDED: &str =
     DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_DISPUTED: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
-    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL
+    CAST(sum(disputed) AS BIGINT) FROM (SELECT unit, status, amount, refunded, CASE WHEN dispute_state IS
+    NULL THEN 0 ELSE coalesce((SELECT wanted FROM taken_back WHERE payment = payments.id AND cause =
+    'dispute'), 0) END AS disputed FROM payments WHERE id <> $1 AND dispute_state IS NOT NULL
     AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR dispute_state IS NOT NULL)
     AND ($6 = 0 OR (status = 'succeeded' AND credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount))
@@ -125,8 +131,9 @@ const SUMS_DISPUTED: &str =
     occurred_at DESC, id DESC LIMIT $14) AS found GROUP BY unit, status ORDER BY unit, status";
 const SUMS_UNMATCHED: &str =
     "SELECT unit, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT),
-    CAST(sum(CASE WHEN dispute_state IN ('open', 'lost') THEN amount - refunded ELSE 0 END) AS BIGINT) FROM
-    (SELECT unit, status, amount, refunded, dispute_state FROM payments WHERE id <> $1 AND status = 'succeeded' AND
+    CAST(sum(disputed) AS BIGINT) FROM (SELECT unit, status, amount, refunded, CASE WHEN dispute_state IS
+    NULL THEN 0 ELSE coalesce((SELECT wanted FROM taken_back WHERE payment = payments.id AND cause =
+    'dispute'), 0) END AS disputed FROM payments WHERE id <> $1 AND status = 'succeeded' AND
     credited_entry IS NULL
     AND coalesce(reason_code, '') <> 'credited_by_hand' AND refunded < amount
     AND ($2 = '' OR status = $3) AND ($4 = 0 OR refunded > 0) AND ($5 = 0 OR

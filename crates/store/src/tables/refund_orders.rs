@@ -170,6 +170,11 @@ impl Tx<'_> {
         self.run(EXPLAIN, &[&Some(why.to_owned()), &id]).map(|_| ())
     }
 
+    /// The order that a refund of the provider came of.
+    pub fn refund_order_of(&self, provider_refund: &str) -> Result<Option<RefundOrder>, StoreError> {
+        self.one(OF_REFUND, &[&provider_refund.to_owned()])
+    }
+
     /// The money of a refund came back to the provider: the order that it came of, if it was made until now.
     pub fn fail_refund_order(
         &self,
@@ -177,8 +182,7 @@ impl Tx<'_> {
         error: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<RefundOrder>, StoreError> {
-        let found: Option<RefundOrder> = self.one(OF_REFUND, &[&provider_refund.to_owned()])?;
-        let Some(order) = found else { return Ok(None) };
+        let Some(order) = self.refund_order_of(provider_refund)? else { return Ok(None) };
         let error = error.map(str::to_owned);
         let has_failed = self.run(FAIL, &[&error, &now, &order.id])? > 0;
         let state = RefundOrderState::Failed;

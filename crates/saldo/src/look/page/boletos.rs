@@ -293,6 +293,7 @@ impl FindingListed {
             FindingCode::CardGivenBack if self.came_back() || self.came_back_late() => {
                 "finding-card-came-back"
             }
+            FindingCode::CardGivenBack if self.is_refund_that_failed() => "finding-refund-came-back",
             FindingCode::CardGivenBack if self.was_credit() => "finding-card-credit-given-back",
             FindingCode::CardGivenBack => "finding-card-given-back",
             FindingCode::UsageJump => "finding-usage-jump",
@@ -323,6 +324,11 @@ impl FindingListed {
     /// The same, after somebody had dealt with it.
     fn came_back_late(&self) -> bool {
         matches!(self.found, Some(Found::CardCameBackLate { .. }))
+    }
+
+    /// Whether somebody was promised money that did not arrive.
+    fn is_refund_that_failed(&self) -> bool {
+        matches!(self.found, Some(Found::RefundCameBack { .. }))
     }
 
     fn was_credit(&self) -> bool {
@@ -366,6 +372,7 @@ impl FindingListed {
             FindingCode::CardGivenBack if matches!(self.found, Some(Found::CreditByHandStays { .. })) => {
                 "finding-credit-by-hand-stays-do"
             }
+            FindingCode::CardGivenBack if self.is_refund_that_failed() => "finding-refund-came-back-do",
             FindingCode::CardGivenBack if self.came_back() => "finding-card-came-back-do",
             FindingCode::CardGivenBack if self.came_back_late() => "finding-card-came-back-late-do",
             FindingCode::CardGivenBack if self.was_credit() => "finding-credit-used-before-do",

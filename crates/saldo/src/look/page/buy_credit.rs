@@ -139,6 +139,8 @@ pub struct LineFigures {
     pub bought_count: u32,
     /// Bought and waiting for payment.
     pub awaiting: i64,
+    /// What was given, taken, or went with the money of a pack.
+    pub adjustments: i64,
     /// The balance; below zero it is overshoot.
     pub balance: i64,
     /// Whether the balance is too high to buy.

@@ -16,6 +16,12 @@ pub fn claim_reason(reader: &Reader, claim: &PaymentClaim) -> Option<String> {
     Some(known.map_or_else(|| reader.t1("claim-reason-other", "code", code), |id| reader.t(id)))
 }
 
+/// Why a refund did not arrive, as it stands in a line.
+pub fn failure_reason(reader: &Reader, code: &str) -> String {
+    let known = of_failure(code).or_else(|| of_refund(code));
+    known.map_or_else(|| reader.t1("claim-reason-other", "code", code), |id| reader.t(id))
+}
+
 /// `reason` of a dispute, see <https://docs.stripe.com/api/disputes/object#dispute_object-reason>.
 fn of_dispute(code: &str) -> Option<&'static str> {
     Some(match code {

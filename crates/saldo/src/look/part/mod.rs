@@ -22,7 +22,7 @@ pub use balance::{Balance, BalanceFragment, Grant, GrantSource};
 pub use blocked::BlockedLine;
 pub use card::{Card, Method, SavedCard};
 pub use checkout::{Checkout, CheckoutsFragment};
-pub use claim_reason::claim_reason;
+pub use claim_reason::{claim_reason, failure_reason};
 pub use frame::{Demo, DemoFaults, Frame, LogoSeen, Menu, Person, Place, Trial, Viewed};
 pub use movement::{LineMovement, Movement, MovementKind, MovementsFragment};
 pub use own_credit::{CreditMove, OwnCredit, paid_by_text};
