@@ -16,7 +16,7 @@ story('a refund of a pack takes its data, step by step', { names: PORTUGUESE }, 
   const staff = await staffAtPayment({ demo, newTab }, document);
   await contains(staff.page.getByRole('main'), 'Comprou 10,0 GB · ');
   await lookAt(staff.page, '12,45');
-  await contains(staff.page.getByRole('main'), 'Restante deste pacote 5,0 GB');
+  await contains(staff.page.getByRole('main'), 'Ainda não usado: pode ser retirado 5,0 GB');
   await staff.page.getByRole('radio', { name: 'Retirar os dados', exact: true }).and(staff.page.locator(':checked')).waitFor();
   await staff.page.getByRole('radio', { name: 'Deixar os dados', exact: true }).waitFor();
   await staff.page.getByRole('button', { name: /^Reembolsar .*12,45$/u }).click();
