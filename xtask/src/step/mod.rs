@@ -46,7 +46,7 @@ impl Step {
             run: rust::run,
         },
         Self { name: "program", what: "the release build", minutes_max: 25, run: program::run },
-        Self { name: "stories", what: "a browser on the demo", minutes_max: 15, run: stories::run },
+        Self { name: "stories", what: "a browser on the demo", minutes_max: 25, run: stories::run },
         Self {
             name: "sdks",
             what: "Stripe's own libraries and the sandbox",
