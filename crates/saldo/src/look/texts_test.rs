@@ -146,7 +146,7 @@ fn sources() -> Vec<(PathBuf, String)> {
                 .contains(&name)
     };
     all.extend(files(&source.join("portal"), "rs").into_iter().filter(|(path, _)| of_lines(path)));
-    let findings = source.join("findings.rs");
+    let findings = source.join("findings/words.rs");
     let text = std::fs::read_to_string(&findings).expect("a text file");
     all.push((findings, text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()));
     all.retain(|(path, _)| !own.iter().any(|name| path.ends_with(name)));
